@@ -1,1 +1,11 @@
-export {};
+// Start one server.
+export { startMemcached, type MemcachedOptions } from './memcached.js';
+export { startRedis, type RedisOptions } from './redis.js';
+export { startPostgres, type PostgresOptions } from './postgres.js';
+export { startOpenSearch, type OpenSearchOptions } from './opensearch.js';
+export type { OpenSearchLine } from './opensearch-line.js';
+export type { RunningServer } from './running-server.js';
+export { ServiceError } from './service-error.js';
+
+// Use the servers of the test run.
+export { describeWith, type ServiceName } from './describe-with.js';

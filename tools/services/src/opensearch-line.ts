@@ -1,0 +1,27 @@
+import { findProgram } from './find-program.js';
+import { findJdks, type Jdk } from './java.js';
+import { jarsFolder, hasJars } from './opensearch-jars.js';
+import { ServiceError } from './service-error.js';
+
+/** `2.x` is 2.19 with the k-NN plugin. */
+export type OpenSearchLine = '3.x' | '2.x';
+
+const NEEDED_JAVA: Record<OpenSearchLine, number> = { '3.x': 21, '2.x': 17 };
+
+/**
+ * The line to run and the JDK to run it with: 3.x where a JDK of 21 or later is found, else 2.x.
+ *
+ * @throws {@link ServiceError} when no JDK fits, or Maven is needed for the first fetch and missing.
+ */
+export async function chooseLine(asked: OpenSearchLine | undefined): Promise<{ line: OpenSearchLine; jdk: Jdk }> {
+  const jdks = await findJdks();
+  for (const line of asked ? [asked] : (['3.x', '2.x'] as const)) {
+    const jdk = jdks.find(({ major }) => major >= NEEDED_JAVA[line]);
+    if (!jdk) continue;
+    if (!hasJars(jarsFolder(line)) && !findProgram('mvn')) throw new ServiceError('no mvn on PATH to fetch OpenSearch with: install the package maven');
+    return { line, jdk };
+  }
+  const found = jdks.map(({ major }) => major).join(', ') || 'none';
+  const needed = asked ? NEEDED_JAVA[asked] : `${NEEDED_JAVA['2.x']}, better ${NEEDED_JAVA['3.x']},`;
+  throw new ServiceError(`OpenSearch needs a JDK of ${needed} or later (found: ${found}): install the package default-jdk-headless, or set OPENSEARCH_JAVA_HOME`);
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { fetchJars } from './opensearch-jars.js';
+import { chooseLine, type OpenSearchLine } from './opensearch-line.js';
+import { startServer, type RunningServer } from './running-server.js';
+
+const SOURCE = fileURLToPath(new URL('../opensearch/OpenSearchNode.java', import.meta.url));
+const HEAP = '512m';
+
+export type OpenSearchOptions = {
+  /** Fails when it is in use; a free port by default. */
+  port?: number;
+  /** `2.x` is 2.19 with k-NN. By default 3.x where a JDK of 21 or later is found, else 2.x. */
+  line?: OpenSearchLine;
+  /** Keeps the data, each line in a folder of its own below this one; without it they go with the server. */
+  dataDir?: string;
+  /** Called while the jars are fetched, once per machine. */
+  report?: (progress: string) => void;
+};
+
+/** Starts one real OpenSearch node, without security, on 127.0.0.1. */
+export async function startOpenSearch({ port, line: asked, dataDir, report = () => {} }: OpenSearchOptions = {}): Promise<RunningServer> {
+  const { line, jdk } = await chooseLine(asked);
+  const jars = await fetchJars(line, report);
+  const nodeName = `rookery-${randomBytes(6).toString('hex')}`;
+  return startServer({
+    name: `OpenSearch ${line}`,
+    port,
+    command: async (chosen, folder) => {
+      const home = dataDir === undefined ? folder : resolve(dataDir, line);
+      await mkdir(home, { recursive: true });
+      const settings = {
+        'cluster.name': 'rookery',
+        'node.name': nodeName,
+        'http.port': chosen,
+        'transport.port': 0,
+        'network.host': '127.0.0.1',
+        'discovery.type': 'single-node',
+        'cluster.routing.allocation.disk.threshold_enabled': false,
+      };
+      const native = line === '3.x' ? ['--enable-native-access=ALL-UNNAMED'] : [];
+      return {
+        file: join(jdk.home, 'bin/java'),
+        args: [
+          `-Xms${HEAP}`, `-Xmx${HEAP}`, '-XX:+UseSerialGC', ...native,
+          '-cp', join(jars, '*'), SOURCE, home,
+          ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
+        ],
+      };
+    },
+    ready: async (chosen) => {
+      const url = `http://127.0.0.1:${chosen}`;
+      const ask = async (path: string) => (await fetch(url + path, { signal: AbortSignal.timeout(5000) })).json();
+      if (((await ask('/')) as { name: string }).name !== nodeName) return false;
+      const health = (await ask('/_cluster/health?wait_for_status=yellow&timeout=3s')) as { timed_out: boolean };
+      return !health.timed_out;
+    },
+    readyTimeoutMs: 120_000,
+    address: (chosen) => `http://127.0.0.1:${chosen}`,
+    stopSignal: 'SIGTERM',
+  });
+}
