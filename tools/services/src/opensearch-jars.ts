@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,27 +32,28 @@ export async function fetchJars(line: OpenSearchLine, report: (progress: string)
   const target = jarsFolder(line);
   if (hasJars(target)) return target;
   await mkdir(dirname(target), { recursive: true });
-  const partial = `${target}.${process.pid}-${Date.now()}.partial`;
-  const release = guard({ folder: partial });
+  const workshop = await mkdtemp(`${target}.partial-`); // Beside the target, so that the move is one rename.
+  const release = guard({ folder: workshop });
   try {
     const profile = line === '2.x' ? ['-P2.x'] : [];
-    const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DincludeTypes=jar'];
-    await maven([...profile, ...copy, `-DoutputDirectory=${partial}`], line, report);
-    if (line === '2.x') await maven([...profile, 'dependency:unpack-dependencies', '-DincludeTypes=zip', `-DoutputDirectory=${partial}`], line, report);
-    await rename(partial, target).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    const jars = join(workshop, 'jars');
+    await copyFile(POM, join(workshop, 'pom.xml')); // Maven leaves marker files beside the pom that it reads.
+    await maven([...profile, 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DincludeTypes=jar', `-DoutputDirectory=${jars}`], workshop, line, report);
+    if (line === '2.x') await maven([...profile, 'dependency:unpack-dependencies', '-DincludeTypes=zip', `-DoutputDirectory=${jars}`], workshop, line, report);
+    await rename(jars, target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // Another process was faster.
     });
     return target;
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    await rm(workshop, { recursive: true, force: true });
     release();
   }
 }
 
 const KILOBYTES: Record<string, number> = { B: 0.001, kB: 1, MB: 1000 };
 
-async function maven(args: string[], line: OpenSearchLine, report: (progress: string) => void): Promise<void> {
-  const child = spawn('mvn', ['-B', '-Dstyle.color=never', '-f', POM, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+async function maven(args: string[], cwd: string, line: OpenSearchLine, report: (progress: string) => void): Promise<void> {
+  const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const closed = once(child, 'close') as Promise<[number | null]>;
   if (child.pid === undefined) throw new ServiceError(`mvn could not be started (${String(await closed.catch(String))})`);
   const release = guard({ pid: child.pid });
