@@ -1,18 +1,4 @@
-/** The environment variable that holds each service's address. */
-export const ADDRESS_VARIABLES = {
-  memcached: 'MEMCACHED_SERVERS',
-  redis: 'REDIS_URL',
-  postgres: 'POSTGRES_URL',
-  opensearch: 'OPENSEARCH_URL',
-  opensearch2: 'OPENSEARCH2_URL',
-} as const;
-
-export type ServiceName = keyof typeof ADDRESS_VARIABLES;
-
-/** Whether a continuous integration run says so: there a missing server is a failure. */
-export function inCi(env: NodeJS.ProcessEnv = process.env): boolean {
-  return !['', '0', 'false', undefined].includes(env['CI']);
-}
+import { ADDRESS_VARIABLES, inCi, type ServiceName } from './service-names.js';
 
 /**
  * A Jest `describe` that needs a real server. Without its address the suite is skipped with one loud line; in CI it fails.

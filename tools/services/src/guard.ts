@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Guarded, GuardianLine } from './guardian.js';
 import { nodeScript } from './script.js';
@@ -24,6 +25,18 @@ export function guard(thing: Guarded): () => void {
     guardian?.stdin?.end();
     guardian = undefined;
   };
+}
+
+/** Ends and removes everything that is guarded, at once, and resolves when it is gone. */
+export async function tidyUp(): Promise<void> {
+  const child = guardian;
+  if (!child) return;
+  guardian = undefined;
+  held.clear();
+  child.ref();
+  const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+  child.stdin?.end();
+  await exited;
 }
 
 function startGuardian(): ChildProcess {

@@ -1,49 +1,32 @@
 /**
  * A detached process that outlives its owner and tidies up after it. The owner holds the other end of standard input and
  * writes one JSON line per thing that must not stay behind; when the pipe closes, however the owner ended, whatever was not
- * released is ended and removed. Node runs this file as it is, from `src` (types stripped) and from `dist`.
+ * released is ended and removed.
  */
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
+import { poll } from './poll.ts'; // Node runs this file as it is, from src too: it strips types and resolves no other ending.
+import { descendants, isAlive, signalAll } from './processes.ts';
 
-/** `pid` is the leader of its own process group. */
-export type Guarded = { pid?: number; signal?: NodeJS.Signals; folder?: string; restore?: { from: string; to: string } };
+/** A process to end, or to wait for where an end would do harm; a folder (or file) to remove; a file to move back. */
+export type Guarded = { pid?: number; signal?: NodeJS.Signals | 'wait'; folder?: string; restore?: { from: string; to: string } };
 export type GuardianLine = { id: number; guard?: Guarded };
 
 const STOP_TIMEOUT_MS = 15_000;
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group has ended.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  try {
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true; // No /proc on this system.
-  }
-}
+const WAIT_TIMEOUT_MS = 10 * 60_000;
 
 async function tidyUp({ pid, signal = 'SIGTERM', folder, restore }: Guarded): Promise<void> {
-  if (pid !== undefined) {
-    signalGroup(pid, signal);
-    signalGroup(pid, 'SIGCONT');
-    const deadline = Date.now() + STOP_TIMEOUT_MS;
-    while (isAlive(pid) && Date.now() < deadline) await delay(20);
-    signalGroup(pid, 'SIGKILL');
-  }
+  if (pid !== undefined) await (signal === 'wait' ? poll(() => !isAlive(pid), WAIT_TIMEOUT_MS) : end(pid, signal));
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   if (restore !== undefined) renameSync(restore.from, restore.to);
+}
+
+async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
+  const family = [pid, ...descendants(pid)];
+  signalAll([pid], signal);
+  signalAll(family, 'SIGCONT'); // A paused process would not hear of it.
+  await poll(() => !isAlive(pid), STOP_TIMEOUT_MS);
+  signalAll(family, 'SIGKILL');
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -54,4 +37,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (guard) guarded.set(id, guard);
   else guarded.delete(id);
 }
-await Promise.allSettled([...guarded.values()].map(tidyUp));
+const things = [...guarded.values()];
+await Promise.allSettled(things.filter(({ pid }) => pid !== undefined).map(tidyUp));
+await Promise.allSettled(things.filter(({ pid }) => pid === undefined).map(tidyUp)); // Folders after the processes that fill them.

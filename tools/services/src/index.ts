@@ -5,7 +5,8 @@ export { startPostgres, type PostgresOptions } from './postgres.js';
 export { startOpenSearch, type OpenSearchOptions } from './opensearch.js';
 export type { OpenSearchLine } from './opensearch-line.js';
 export type { RunningServer } from './running-server.js';
-export { ServiceError } from './service-error.js';
+export { MissingServerError, ServiceError } from './service-error.js';
 
 // Use the servers of the test run.
-export { describeWith, type ServiceName } from './describe-with.js';
+export { describeWith } from './describe-with.js';
+export type { ServiceName } from './service-names.js';

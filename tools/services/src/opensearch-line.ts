@@ -1,7 +1,7 @@
 import { findProgram } from './find-program.js';
 import { findJdks, type Jdk } from './java.js';
 import { jarsFolder, hasJars } from './opensearch-jars.js';
-import { ServiceError } from './service-error.js';
+import { MissingServerError } from './service-error.js';
 
 /** `2.x` is 2.19 with the k-NN plugin. */
 export type OpenSearchLine = '3.x' | '2.x';
@@ -11,17 +11,17 @@ const NEEDED_JAVA: Record<OpenSearchLine, number> = { '3.x': 21, '2.x': 17 };
 /**
  * The line to run and the JDK to run it with: 3.x where a JDK of 21 or later is found, else 2.x.
  *
- * @throws {@link ServiceError} when no JDK fits, or Maven is needed for the first fetch and missing.
+ * @throws {@link MissingServerError} when no JDK fits, or Maven is needed for the first fetch and missing.
  */
 export async function chooseLine(asked: OpenSearchLine | undefined): Promise<{ line: OpenSearchLine; jdk: Jdk }> {
   const jdks = await findJdks();
   for (const line of asked ? [asked] : (['3.x', '2.x'] as const)) {
     const jdk = jdks.find(({ major }) => major >= NEEDED_JAVA[line]);
     if (!jdk) continue;
-    if (!hasJars(jarsFolder(line)) && !findProgram('mvn')) throw new ServiceError('no mvn on PATH to fetch OpenSearch with: install the package maven');
+    if (!hasJars(jarsFolder(line)) && !findProgram('mvn')) throw new MissingServerError('OpenSearch', 'no mvn on PATH to fetch it with', ['maven']);
     return { line, jdk };
   }
   const found = jdks.map(({ major }) => major).join(', ') || 'none';
-  const needed = asked ? NEEDED_JAVA[asked] : `${NEEDED_JAVA['2.x']}, better ${NEEDED_JAVA['3.x']},`;
-  throw new ServiceError(`OpenSearch needs a JDK of ${needed} or later (found: ${found}): install the package default-jdk-headless, or set OPENSEARCH_JAVA_HOME`);
+  const why = `it needs a JDK of ${NEEDED_JAVA[asked ?? '2.x']} or later, ${NEEDED_JAVA[asked ?? '3.x']} for ${asked ?? '3.x'} (found: ${found}; OPENSEARCH_JAVA_HOME names one)`;
+  throw new MissingServerError('OpenSearch', why, findProgram('mvn') ? ['default-jdk-headless'] : ['default-jdk-headless', 'maven']);
 }

