@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from './build.js';
 import { installPackages, mayInstall } from './installer.js';
 import { runForeground, runToEnd, untilStopped } from './lifecycle.js';
 import { missingMessage } from './missing-message.js';
@@ -45,7 +46,7 @@ async function demo(args: string[]): Promise<number> {
   const needed: ServiceName[] = ['postgres', 'opensearch', 'memcached'];
   const available = await supply(needed, []);
   if (available.length < needed.length) return 1;
-  const addresses = await start(available, join(PROJECT, '.rookery'));
+  const [addresses] = await Promise.all([start(available, join(PROJECT, '.rookery')), build(PROJECT)]);
   return runForeground(process.execPath, [join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], addresses);
 }
 
