@@ -1,1 +1,42 @@
-export {};
+// Set up
+export { LimiterModule, type LimiterOptionsFactory } from './nest/limiter.module.js';
+export type { InlinePolicy, LimiterModuleOptions, ModulePolicy, RateLimitHooks } from './nest/rate-limit-options.js';
+export type { CombinedLimitOptions, LimitOptions, Policy, PolicyName, PolicyOptions, PolicyRegistry, ResolvedLimit } from './contracts/policy.js';
+export type { Duration } from './contracts/duration.js';
+
+// Limit routes
+export { RateLimit, SkipRateLimit } from './nest/rate-limit.decorator.js';
+export { RateLimitGuard } from './nest/rate-limit.guard.js';
+export type { RateLimitContext } from './nest/rate-limit-context.js';
+export {
+  RateLimitCostException,
+  RateLimitException,
+  RateLimitExceededException,
+  RateLimitStorageException,
+} from './nest/rate-limit.exceptions.js';
+
+// Limit anything else
+export { Limiter, type ConsumeOptions } from './service/limiter.js';
+export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
+export type { Decision, DecisionSource, LimitStatus } from './contracts/decision.js';
+export { resolvePolicy } from './algorithm/policy.js';
+
+// Keep buckets
+export { memoryStorage, type MemoryStorage, type MemoryStorageOptions, type MemoryStorageStats } from './adapters/memory/memory.storage.js';
+
+// Write a storage of your own
+export type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from './contracts/limiter-storage.js';
+export type { MaybePromise } from './contracts/maybe-promise.js';
+export { monotonicClock, type Clock } from './contracts/clock.js';
+export { applyCosts, emptyAt, levelsAt, type Application, type BucketState } from './algorithm/leaky-bucket.js';
+
+// Answer by hand: headers and problem documents
+export { rateLimitHeaders, retryAfterHeader, type HeaderSet, type Headers } from './headers/rate-limit-headers.js';
+export { PROBLEM_CONTENT_TYPE, quotaExceededProblem, reducedCapacityProblem, type ProblemDocument } from './headers/problem.js';
+
+// Errors and events
+export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
+export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
+export { LimiterCostError, LimiterKeyError, UnknownPolicyError } from './errors/request-errors.js';
+export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
+export type { StorageErrorMessage } from './service/channels.js';

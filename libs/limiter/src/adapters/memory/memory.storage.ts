@@ -1,0 +1,82 @@
+import { BucketTable } from '../../algorithm/bucket-table.js';
+import { monotonicClock, type Clock } from '../../contracts/clock.js';
+import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
+import { OptionProblems } from '../../errors/option-error.js';
+
+export interface MemoryStorageOptions {
+  /** Buckets held at most. When all are in use, a new key drops one that is soon empty. Default 1,000,000. */
+  readonly maxKeys?: number;
+  /** Between two sweeps of a slice of the buckets; one timer, and only while there are buckets. Default 1000. */
+  readonly sweepEveryMs?: number;
+  /** Default: the monotonic clock of the process. */
+  readonly clock?: Clock;
+}
+
+export interface MemoryStorageStats {
+  readonly keys: number;
+  /** Buckets dropped before they were empty, for want of room: raise `maxKeys` when it grows. */
+  readonly evicted: number;
+}
+
+const DEFAULTS = Object.freeze({ maxKeys: 1_000_000, sweepEveryMs: 1000 });
+const MAX_TIMER_MS = 2_147_483_647;
+/** Bounds the pause of one sweep to a few milliseconds. */
+const SWEPT_AT_ONCE = 20_000;
+
+/**
+ * Buckets in the memory of this process: exact, answered at once, gone with the process. Each process counts for itself.
+ *
+ * @throws {@link LimiterOptionError}
+ * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })
+ */
+export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
+  const { maxKeys, sweepEveryMs, clock } = { ...DEFAULTS, clock: monotonicClock, ...options };
+  const problems = new OptionProblems();
+  problems.check(Number.isSafeInteger(maxKeys) && maxKeys >= 1, 'memoryStorage maxKeys', maxKeys, 'must be a whole number of 1 or more');
+  const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
+  problems.check(Number.isSafeInteger(sweepEveryMs) && sweepEveryMs >= 1 && sweepEveryMs <= MAX_TIMER_MS, 'memoryStorage sweepEveryMs', sweepEveryMs, timer);
+  problems.throwIfAny();
+  return new MemoryStorage(new BucketTable(maxKeys), sweepEveryMs, clock);
+}
+
+/** Made by {@link memoryStorage}. */
+export class MemoryStorage implements LimiterStorage {
+  readonly name = 'memory';
+  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  #sweeper: NodeJS.Timeout | undefined;
+
+  /** @internal */
+  constructor(
+    private readonly table: BucketTable,
+    private readonly sweepEveryMs: number,
+    private readonly clock: Clock,
+  ) {}
+
+  get stats(): MemoryStorageStats {
+    return { keys: this.table.size, evicted: this.table.evicted };
+  }
+
+  apply({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] {
+    const outcomes = this.table.apply(key, limits, costs, this.clock());
+    this.#sweeper ??= setInterval(() => this.#sweep(), this.sweepEveryMs).unref();
+    return outcomes;
+  }
+
+  read({ key, limits }: BucketRequest): readonly number[] {
+    return this.table.read(key, limits, this.clock());
+  }
+
+  delete({ key }: Pick<BucketRequest, 'key'>): void {
+    this.table.delete(key);
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+  }
+
+  #sweep(): void {
+    this.table.sweep(this.clock(), Math.min(this.table.size, SWEPT_AT_ONCE));
+    if (this.table.size === 0) this.close();
+  }
+}

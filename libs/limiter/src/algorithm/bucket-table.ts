@@ -1,0 +1,103 @@
+import type { AppliedCost, BucketLimit } from '../contracts/limiter-storage.js';
+import { applyCosts, emptyAt, levelsAt, type BucketState } from './leaky-bucket.js';
+
+/** `[emptyAt, updatedAt, level, unitsPerToken, level, unitsPerToken, …]`: one flat array of numbers takes a third of an object tree. */
+type PackedBucket = readonly number[];
+
+/** Looked at for each new key: two, so that forgetting outruns growth. */
+const SWEPT_PER_INSERT = 2;
+/** Among so many buckets the one that is empty soonest makes room. */
+const EVICTION_SAMPLE = 16;
+
+/**
+ * Buckets of one process, at most `maxKeys` of them. A bucket that is empty again is forgotten without a timer of its own:
+ * each new key sweeps a little, and {@link BucketTable.sweep} the rest. When all are in use, the one of a sample that would be
+ * empty soonest is dropped: so a flood of new keys evicts its own, and never those that are held back.
+ */
+export class BucketTable {
+  readonly #buckets = new Map<string, PackedBucket>();
+  #hand: MapIterator<[string, PackedBucket]> = this.#buckets.entries();
+  #evicted = 0;
+
+  constructor(private readonly maxKeys: number) {}
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** Buckets that made room before they were empty, since the start. Each lost one may let its burst pass again. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  apply(key: string, limits: readonly BucketLimit[], costs: readonly number[], now: number): readonly AppliedCost[] {
+    const { outcomes, next } = applyCosts(this.#load(key, now), limits, costs, now);
+    if (next !== undefined) this.#store(key, pack(next, limits), now);
+    return outcomes;
+  }
+
+  read(key: string, limits: readonly BucketLimit[], now: number): readonly number[] {
+    return levelsAt(this.#load(key, now), limits, now);
+  }
+
+  delete(key: string): void {
+    this.#buckets.delete(key);
+  }
+
+  /** Looks at the next `count` buckets and forgets those that are empty at `now`. */
+  sweep(now: number, count: number): void {
+    for (let looked = 0; looked < count; looked++) {
+      const entry = this.#next();
+      if (entry === undefined) return;
+      if (entry[1][0]! <= now) this.#buckets.delete(entry[0]);
+    }
+  }
+
+  #load(key: string, now: number): BucketState | undefined {
+    const packed = this.#buckets.get(key);
+    return packed === undefined || packed[0]! <= now ? undefined : unpack(packed);
+  }
+
+  #store(key: string, bucket: PackedBucket, now: number): void {
+    if (!this.#buckets.has(key)) {
+      this.sweep(now, SWEPT_PER_INSERT);
+      if (this.#buckets.size >= this.maxKeys) this.#evict();
+    }
+    this.#buckets.set(key, bucket);
+  }
+
+  #evict(): void {
+    let victim = this.#next();
+    for (let looked = 1; looked < EVICTION_SAMPLE; looked++) {
+      const entry = this.#next();
+      if (entry !== undefined && victim !== undefined && entry[1][0]! < victim[1][0]!) victim = entry;
+    }
+    if (victim === undefined) return;
+    this.#buckets.delete(victim[0]);
+    this.#evicted++;
+  }
+
+  /** The bucket under the hand, which goes round for ever; `undefined` only where there is none at all. */
+  #next(): [string, PackedBucket] | undefined {
+    const step = this.#hand.next();
+    if (!step.done) return step.value;
+    this.#hand = this.#buckets.entries();
+    return this.#hand.next().value;
+  }
+}
+
+function pack(state: BucketState, limits: readonly BucketLimit[]): PackedBucket {
+  const packed = [emptyAt(state, limits), state.updatedAt];
+  state.levels.forEach((level, index) => packed.push(level, state.unitsPerToken[index]!));
+  return packed;
+}
+
+function unpack(packed: PackedBucket): BucketState {
+  const levels: number[] = [];
+  const unitsPerToken: number[] = [];
+  for (let index = 2; index < packed.length; index += 2) {
+    levels.push(packed[index]!);
+    unitsPerToken.push(packed[index + 1]!);
+  }
+  return { updatedAt: packed[1]!, levels, unitsPerToken };
+}

@@ -1,0 +1,48 @@
+import type { Decision, DecisionSource, LimitStatus } from '../contracts/decision.js';
+import type { AppliedCost } from '../contracts/limiter-storage.js';
+import type { Policy, ResolvedLimit } from '../contracts/policy.js';
+import { drainTicks, fits } from './leaky-bucket.js';
+
+/** Turns the levels that a storage answered for `cost` into what callers and headers show. */
+export function toDecision(policy: Policy, cost: number, { allowed, levels }: AppliedCost, source: DecisionSource): Decision {
+  const limits = policy.limits.map((limit, index) => statusOf(limit, levels[index]!, allowed ? 0 : cost));
+  const { limit, remaining, retryAfterMs, resetMs } = tightestOf(limits);
+  return { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits };
+}
+
+/** What a request of `cost` would be answered, with nothing charged. */
+export function previewDecision(policy: Policy, cost: number, levels: readonly number[], source: DecisionSource): Decision {
+  const allowed = policy.limits.every((limit, index) => fits(limit, levels[index]!, cost));
+  return toDecision(policy, cost, { allowed, levels }, source);
+}
+
+/** Nothing is known, and the request passes. */
+export function openDecision(policy: Policy): Decision {
+  const limit = Math.min(...policy.limits.map((each) => each.limit));
+  return { allowed: true, policy: policy.name, limit, remaining: 0, retryAfterMs: 0, resetMs: 0, source: 'open', limits: [] };
+}
+
+function statusOf(limit: ResolvedLimit, level: number, refusedCost: number): LimitStatus {
+  const free = limit.capacity - level;
+  const remaining = Math.floor(free / limit.unitsPerToken);
+  const untilFree = (units: number): number => toMs(limit, drainTicks(limit, Math.max(0, units - free)));
+  return {
+    name: limit.name,
+    limit: limit.limit,
+    windowMs: limit.windowMs,
+    remaining,
+    retryAfterMs: untilFree(refusedCost * limit.unitsPerToken),
+    nextTokenMs: level === 0 ? 0 : untilFree((remaining + 1) * limit.unitsPerToken),
+    resetMs: toMs(limit, drainTicks(limit, level)),
+  };
+}
+
+const toMs = (limit: ResolvedLimit, ticks: number): number => (limit.tickMicros === 1 ? Math.ceil(ticks / 1000) : ticks);
+
+/** The limit that holds longest; where none refuses, the one with the fewest tokens left. */
+export function tightestOf(limits: readonly LimitStatus[]): LimitStatus {
+  return limits.reduce((tightest, limit) => {
+    const longer = limit.retryAfterMs - tightest.retryAfterMs;
+    return longer > 0 || (longer === 0 && limit.remaining < tightest.remaining) ? limit : tightest;
+  });
+}

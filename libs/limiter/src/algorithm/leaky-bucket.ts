@@ -1,0 +1,85 @@
+import type { AppliedCost, BucketLimit } from '../contracts/limiter-storage.js';
+
+/**
+ * What is kept of a bucket. `updatedAt` is the clock of the storage in microseconds; `levels` and `unitsPerToken` have one
+ * entry per limit, the latter so that levels keep their meaning when the policy changes.
+ */
+export interface BucketState {
+  readonly updatedAt: number;
+  readonly levels: readonly number[];
+  readonly unitsPerToken: readonly number[];
+}
+
+export interface Application {
+  /** One per cost, in order. */
+  readonly outcomes: readonly AppliedCost[];
+  /** What to store; `undefined` when nothing was admitted: there is nothing to write then. */
+  readonly next: BucketState | undefined;
+}
+
+/**
+ * Drains the bucket up to `now` (microseconds, the clock of the storage), then decides each cost in order. A cost is
+ * charged to every limit, or to none where one lacks room. A clock that runs backwards drains nothing.
+ *
+ * The leaky bucket as a meter (ITU-T I.371, the same decisions as GCRA and as a token bucket), in whole numbers only.
+ *
+ * @example applyCosts(undefined, policy.limits, [1, 1], now).outcomes.map((outcome) => outcome.allowed)
+ */
+export function applyCosts(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[], now: number): Application {
+  let levels = levelsAt(state, limits, now);
+  let admitted = false;
+  const outcomes = costs.map((cost): AppliedCost => {
+    const allowed = limits.every((limit, index) => fits(limit, levels[index]!, cost));
+    if (allowed) {
+      admitted = true;
+      levels = limits.map((limit, index) => levels[index]! + cost * limit.unitsPerToken);
+    }
+    return { allowed, levels };
+  });
+  const updatedAt = state === undefined ? now : Math.max(state.updatedAt, now);
+  return { outcomes, next: admitted ? { updatedAt, levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } : undefined };
+}
+
+/** The level of each limit at `now`, in units of today's policy. A limit that the state does not hold yet is at zero. */
+export function levelsAt(state: BucketState | undefined, limits: readonly BucketLimit[], now: number): readonly number[] {
+  return limits.map((limit, index) => {
+    const level = state?.levels[index];
+    return level === undefined ? 0 : drain(convert(level, state!.unitsPerToken[index]!, limit), limit, state!.updatedAt, now);
+  });
+}
+
+/** The first microsecond at which every level is zero: from then on the state may be forgotten, and not before. */
+export function emptyAt(state: BucketState, limits: readonly BucketLimit[]): number {
+  const moments = limits.map((limit, index) => (tickOf(state.updatedAt, limit) + drainTicks(limit, state.levels[index]!)) * limit.tickMicros);
+  return Math.max(state.updatedAt, ...moments);
+}
+
+/** Ticks until `units` have drained. Exact: a quotient whose numerator is below 2^53 never rounds across a whole number. */
+export function drainTicks(limit: BucketLimit, units: number): number {
+  return Math.ceil(units / limit.drainPerTick);
+}
+
+/** Whether `cost` more tokens find room above `level`. */
+export function fits(limit: BucketLimit, level: number, cost: number): boolean {
+  return cost * limit.unitsPerToken <= limit.capacity - level;
+}
+
+function drain(level: number, limit: BucketLimit, since: number, now: number): number {
+  const ticks = tickOf(now, limit) - tickOf(since, limit);
+  if (ticks <= 0) return level;
+  // Compared before it is multiplied, so that no product leaves the safe integers.
+  return ticks >= drainTicks(limit, level) ? 0 : level - limit.drainPerTick * ticks;
+}
+
+function tickOf(micros: number, limit: BucketLimit): number {
+  return Math.floor(micros / limit.tickMicros);
+}
+
+/** The same number of tokens in units of today's policy, rounded up and clamped, so that a change hands out nothing. */
+function convert(level: number, unitsPerToken: number, limit: BucketLimit): number {
+  if (unitsPerToken === limit.unitsPerToken) return Math.min(level, limit.capacity);
+  const product = BigInt(level) * BigInt(limit.unitsPerToken);
+  const divisor = BigInt(unitsPerToken);
+  const converted = (product + divisor - 1n) / divisor;
+  return converted > BigInt(limit.capacity) ? limit.capacity : Number(converted);
+}

@@ -1,0 +1,76 @@
+import type { BucketLimit } from '../contracts/limiter-storage.js';
+import type { LimitOptions, Policy, PolicyOptions, ResolvedLimit } from '../contracts/policy.js';
+import { OptionProblems } from '../errors/option-error.js';
+import { parseDuration } from './duration.js';
+
+const MAX_TOKENS = 1_000_000_000_000;
+const MAX_WINDOW_MS = 366 * 86_400_000;
+const NAME = /^[\w.-]{1,64}$/;
+const NAME_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores';
+
+/**
+ * Checks a policy and reduces it to whole numbers.
+ *
+ * @param path how messages call it, `policies.api` by default
+ * @throws {@link LimiterOptionError} naming every wrong field, the value received and what is expected
+ */
+export function resolvePolicy(name: string, options: PolicyOptions, path = `policies.${name}`): Policy {
+  const problems = new OptionProblems();
+  problems.check(typeof name === 'string' && NAME.test(name), `${path} (its name)`, name, NAME_RULE);
+  const limits = resolveLimits(name, options, path, problems);
+  problems.throwIfAny();
+  return { name, limits, maxCost: Math.min(...limits.map((limit) => limit.burst)) };
+}
+
+function resolveLimits(name: string, options: PolicyOptions, path: string, problems: OptionProblems): ResolvedLimit[] {
+  const shape = 'must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] }';
+  if (!problems.check(typeof options === 'object' && options !== null, path, options, shape)) return [];
+  if (!('limits' in options)) return [resolveLimit(name, options, path, problems)].filter((limit) => limit !== undefined);
+
+  const { limits } = options;
+  if (!problems.check(Array.isArray(limits) && limits.length > 0, `${path}.limits`, limits, 'must hold one limit or more')) return [];
+  const resolved = limits.map((limit, index) => resolveLimit(`${name}-${limit?.per}`, limit, `${path}.limits[${index}]`, problems));
+  const names = resolved.flatMap((limit) => (limit === undefined ? [] : [limit.name]));
+  problems.check(new Set(names).size === names.length, `${path}.limits`, names, 'must have a distinct name each: set `name`');
+  return resolved.filter((limit) => limit !== undefined);
+}
+
+function resolveLimit(defaultName: string, options: LimitOptions, path: string, problems: OptionProblems): ResolvedLimit | undefined {
+  if (!problems.check(typeof options === 'object' && options !== null, path, options, 'must be { limit, per, burst? }')) return undefined;
+  const { limit, per, burst = limit, name = defaultName } = options;
+  const tokens = `must be a whole number from 1 to ${MAX_TOKENS}`;
+  const windowMs = parseDuration(per);
+  const valid = [
+    problems.check(isWhole(limit, MAX_TOKENS), `${path}.limit`, limit, tokens),
+    problems.check(options.burst === undefined || isWhole(burst, MAX_TOKENS), `${path}.burst`, burst, tokens),
+    problems.check(windowMs !== undefined && isWhole(windowMs, MAX_WINDOW_MS), `${path}.per`, per, "must be a duration from 1 ms to 366 days, such as '1m' or 60000"),
+    problems.check(name === defaultName || NAME.test(name), `${path}.name`, name, NAME_RULE),
+  ].every(Boolean);
+  if (!valid || windowMs === undefined) return undefined;
+
+  const reduced = reduce(limit, windowMs, burst);
+  const remedy = 'is too fine for exact arithmetic: lower burst, shorten per, or take a limit that divides the window';
+  problems.check(reduced !== undefined, path, { limit, per, burst }, remedy);
+  return reduced && { ...reduced, name, limit, windowMs, burst };
+}
+
+const isWhole = (value: number, max: number): boolean => Number.isSafeInteger(value) && value >= 1 && value <= max;
+
+/**
+ * `limit / window` in lowest terms: R units drain per tick, one token is P units. Ticks are microseconds where the
+ * capacity stays a safe integer, else milliseconds.
+ */
+function reduce(limit: number, windowMs: number, burst: number): BucketLimit | undefined {
+  for (const tickMicros of [1, 1000] as const) {
+    const windowTicks = (windowMs * 1000) / tickMicros;
+    const divisor = gcd(limit, windowTicks);
+    const unitsPerToken = windowTicks / divisor;
+    const capacity = burst * unitsPerToken;
+    if (capacity <= Number.MAX_SAFE_INTEGER) return { drainPerTick: limit / divisor, unitsPerToken, capacity, tickMicros };
+  }
+  return undefined;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

@@ -1,0 +1,34 @@
+/** Where one limit of a policy stands after a decision. Durations are whole milliseconds, rounded up. */
+export interface LimitStatus {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  /** Whole tokens that would pass now. */
+  readonly remaining: number;
+  /** Until the refused cost fits; 0 where this limit did not refuse. */
+  readonly retryAfterMs: number;
+  /** Until `remaining` grows by one; 0 when the bucket is empty. */
+  readonly nextTokenMs: number;
+  /** Until the bucket is empty, and the whole burst passes again. */
+  readonly resetMs: number;
+}
+
+/**
+ * Who decided: the storage; buckets of this process while the storage is down (`'local'`);
+ * or nobody, since the storage is down and the policy lets requests pass (`'open'`).
+ */
+export type DecisionSource = 'storage' | 'local' | 'open';
+
+/** The answer for one policy. `limit`, `remaining` and `resetMs` speak of its tightest limit. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly policy: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Whole milliseconds after which the same cost passes if nothing else is consumed; 0 when allowed. */
+  readonly retryAfterMs: number;
+  readonly resetMs: number;
+  readonly source: DecisionSource;
+  /** One per limit of the policy; none when `source` is `'open'`, as nothing is known then. */
+  readonly limits: readonly LimitStatus[];
+}

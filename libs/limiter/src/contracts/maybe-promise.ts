@@ -1,0 +1,2 @@
+/** What a storage that may answer at once returns: memory does, a server cannot. */
+export type MaybePromise<T> = T | PromiseLike<T>;

@@ -1,0 +1,16 @@
+export type LimiterErrorCode =
+  | 'LIMITER_OPTION'
+  | 'LIMITER_COST'
+  | 'LIMITER_KEY'
+  | 'LIMITER_UNKNOWN_POLICY'
+  | 'LIMITER_STORAGE_UNAVAILABLE';
+
+/** Every error of this library. `code` is stable; messages may change. */
+export abstract class LimiterError extends Error {
+  abstract readonly code: LimiterErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}

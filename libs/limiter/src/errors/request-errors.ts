@@ -1,0 +1,37 @@
+import { LimiterError } from './limiter-error.js';
+import { received } from './received.js';
+
+/** The cost is no whole number from 1 to the policy's smallest burst: it could never pass, so it is no 429. */
+export class LimiterCostError extends LimiterError {
+  readonly code = 'LIMITER_COST';
+
+  constructor(
+    readonly policy: string,
+    readonly cost: unknown,
+    readonly maxCost: number,
+  ) {
+    super(`cost must be a whole number from 1 to ${maxCost}, the burst of policy '${policy}' (got ${received(cost)})`);
+  }
+}
+
+export class LimiterKeyError extends LimiterError {
+  readonly code = 'LIMITER_KEY';
+
+  constructor(
+    readonly policy: string,
+    readonly key: unknown,
+  ) {
+    super(`key of policy '${policy}' must be a string that is not empty (got ${received(key)})`);
+  }
+}
+
+export class UnknownPolicyError extends LimiterError {
+  readonly code = 'LIMITER_UNKNOWN_POLICY';
+
+  constructor(
+    readonly policy: unknown,
+    readonly known: readonly string[],
+  ) {
+    super(`policy must be one of ${known.map((name) => `'${name}'`).join(', ') || 'the options\' policies, which are none'} (got ${received(policy)})`);
+  }
+}

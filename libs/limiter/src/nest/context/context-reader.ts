@@ -1,0 +1,19 @@
+import type { ExecutionContext } from '@nestjs/common';
+
+/** What the guard needs of an incoming call, whatever carried it. */
+export interface IncomingCall {
+  readonly request: unknown;
+  /** The same object for every guard that sees this call: how a global and a route guard count it once. */
+  readonly identity: object;
+  /** The caller's address, or `undefined` where the transport has none. */
+  address(): string | undefined;
+  /** Absent where a transport has no response headers. */
+  setHeader?(name: string, value: string): void;
+}
+
+/** Reads one type of context: `'http'`, `'graphql'`, `'ws'`, `'rpc'`. */
+export type ContextReader = (context: ExecutionContext, options: ContextReaderOptions) => IncomingCall;
+
+export interface ContextReaderOptions {
+  readonly trustedProxies: number;
+}

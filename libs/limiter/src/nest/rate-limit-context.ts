@@ -1,0 +1,38 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { IncomingCall } from './context/context-reader.js';
+
+/** What `bucket`, `cost`, `skip`, `decorate` and `onLimited` are given. */
+export class RateLimitContext {
+  /** The request of the transport: Express's or Fastify's for HTTP. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its type is the application's
+  readonly request: any;
+
+  constructor(
+    readonly execution: ExecutionContext,
+    private readonly call: IncomingCall,
+    /** The policy being decided. */
+    readonly policy: string,
+  ) {
+    this.request = call.request;
+  }
+
+  /** `request.user`, where an authentication guard that ran before has set it. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its type is the application's
+  get user(): any {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- as above
+    return this.request?.user;
+  }
+
+  /** IPv4 address or IPv6 /64 behind the trusted proxies; `undefined` where the transport has none. */
+  get address(): string | undefined {
+    return this.call.address();
+  }
+
+  get controller(): string {
+    return this.execution.getClass().name;
+  }
+
+  get handler(): string {
+    return this.execution.getHandler().name;
+  }
+}

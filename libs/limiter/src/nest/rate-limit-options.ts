@@ -1,0 +1,38 @@
+import type { Decision } from '../contracts/decision.js';
+import type { PolicyOptions } from '../contracts/policy.js';
+import type { HeaderSet } from '../headers/rate-limit-headers.js';
+import type { LimiterOptions } from '../service/limiter-options.js';
+import type { RateLimitContext } from './rate-limit-context.js';
+
+/** How the guard applies a policy. What is closest to the handler wins, part by part: decorator, policy, module. */
+export interface RateLimitHooks {
+  /**
+   * Who is counted. Default: controller, handler and client address. The string is the key of `limiter.delete(policy, key)`.
+   * An `undefined`, such as the id of a user who is not logged in, falls back to the default.
+   */
+  readonly bucket?: (context: RateLimitContext) => string | number | undefined | Promise<string | number | undefined>;
+  /** Tokens of this call, or how to tell. Default 1. A call that asks for more than the burst is answered 400. */
+  readonly cost?: number | ((context: RateLimitContext) => number | Promise<number>);
+  /** True: this policy does not count the call. */
+  readonly skip?: (context: RateLimitContext) => boolean | Promise<boolean>;
+  /** Called with every decision, before the handler or the refusal. */
+  readonly decorate?: (context: RateLimitContext, decision: Decision) => void | Promise<void>;
+  /** Called with a refusal. The error it returns or throws is sent instead of the 429. */
+  readonly onLimited?: (context: RateLimitContext, decision: Decision) => Error | void | Promise<Error | void>;
+}
+
+/** A policy declared where it is used. The name is new: it stands for these limits alone. */
+export type InlinePolicy = PolicyOptions & RateLimitHooks & { readonly name: string };
+
+/** A policy of the module, with how the guard applies it. */
+export type ModulePolicy = PolicyOptions & RateLimitHooks;
+
+export interface LimiterModuleOptions extends LimiterOptions, RateLimitHooks {
+  readonly policies: Readonly<Record<string, ModulePolicy>>;
+  /** Policies that the guard applies to every handler, besides those of its decorators. Default none. */
+  readonly defaultPolicies?: readonly string[];
+  /** Proxies in front of the application that append to `X-Forwarded-For`. Default 0: the header is ignored. */
+  readonly trustedProxies?: number;
+  /** Headers of each answer; `Retry-After` always comes with a refusal. Default `['ietf', 'x-ratelimit']`. */
+  readonly headers?: readonly HeaderSet[];
+}

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import type { PolicyName } from '../contracts/policy.js';
+import { declareLimit, declareSkip } from './rate-limit.metadata.js';
+import type { InlinePolicy, RateLimitHooks } from './rate-limit-options.js';
+
+type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
+
+/**
+ * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
+ * policies; they are asked in the order in which they are written, and the first that refuses ends it.
+ *
+ * Base class, class and handler add up. The same name closer to the handler replaces the one further out.
+ *
+ * @example @RateLimit('api')
+ * @example @RateLimit('api', { cost: 5, bucket: (c) => c.user.id })
+ * @example @RateLimit({ name: 'export', limit: 10, per: '1h', cost: (c) => c.request.body.rows })
+ */
+export function RateLimit(policy: PolicyName, hooks?: RateLimitHooks): ClassOrMethodDecorator;
+export function RateLimit(policy: InlinePolicy): ClassOrMethodDecorator;
+export function RateLimit(policy: PolicyName | InlinePolicy, hooks: RateLimitHooks = {}): ClassOrMethodDecorator {
+  return onClassOrMethod((target) =>
+    declareLimit(target, typeof policy === 'string' ? { kind: 'named', name: policy, hooks } : { kind: 'inline', name: policy?.name, policy }),
+  );
+}
+
+/**
+ * Takes policies off a controller or a handler: all that come from further out (the module's `defaultPolicies`, base
+ * classes, the class), or those named. A `@RateLimit` beside it still holds.
+ *
+ * @example @SkipRateLimit()          // every policy
+ * @example @SkipRateLimit('api')
+ */
+export function SkipRateLimit(...policies: string[]): ClassOrMethodDecorator {
+  return onClassOrMethod((target) => declareSkip(target, policies));
+}
+
+function onClassOrMethod(record: (target: object) => void): ClassOrMethodDecorator {
+  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) => record((descriptor?.value as object | undefined) ?? target);
+}

@@ -1,0 +1,34 @@
+import { HttpException } from '@nestjs/common';
+import type { Decision } from '../contracts/decision.js';
+import type { LimiterCostError } from '../errors/request-errors.js';
+import type { StorageUnavailableError } from '../errors/storage-errors.js';
+import { costProblem, quotaExceededProblem, reducedCapacityProblem, type ProblemDocument } from '../headers/problem.js';
+
+/** A refusal whose body is a problem document. */
+export abstract class RateLimitException extends HttpException {
+  protected constructor(problem: ProblemDocument, cause?: unknown) {
+    super({ ...problem }, problem.status, { cause });
+    this.message = problem.detail;
+  }
+}
+
+/** 429: the caller has used what its policy grants. */
+export class RateLimitExceededException extends RateLimitException {
+  constructor(readonly decision: Decision) {
+    super(quotaExceededProblem(decision));
+  }
+}
+
+/** 503: the storage is down and `onStorageError` is `'closed'`. */
+export class RateLimitStorageException extends RateLimitException {
+  constructor(error: StorageUnavailableError) {
+    super(reducedCapacityProblem(), error);
+  }
+}
+
+/** 400: the cost that the request asked for is no whole number, or above the burst. */
+export class RateLimitCostException extends RateLimitException {
+  constructor(error: LimiterCostError) {
+    super(costProblem(error.message), error);
+  }
+}

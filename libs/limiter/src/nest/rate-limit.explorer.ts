@@ -1,0 +1,39 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { OptionProblems } from '../errors/option-error.js';
+import { levelsOf } from './rate-limit.metadata.js';
+import { RateLimitPlanner } from './rate-limit.planner.js';
+
+type Target = object & { name: string; prototype?: object };
+
+/** Judges every `@RateLimit` of the application at start, so that a wrong name stops it there and not at the first request. */
+@Injectable()
+export class RateLimitExplorer implements OnModuleInit {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
+  ) {}
+
+  /** @throws {@link LimiterOptionError} naming every wrong decorator */
+  onModuleInit(): void {
+    const problems = new OptionProblems();
+    for (const target of this.#classes()) {
+      for (const handler of this.#methods(target)) {
+        const limited = levelsOf(target, handler).some((level) => level.limits.length > 0);
+        if (limited) problems.attempt(() => this.planner.planFor(target, handler));
+      }
+    }
+    problems.throwIfAny();
+  }
+
+  #classes(): Set<Target> {
+    const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+    return new Set(wrappers.map((wrapper) => wrapper.metatype as Target | null).filter((target) => target?.prototype !== undefined) as Target[]);
+  }
+
+  #methods({ prototype }: Target): Target[] {
+    const names = this.scanner.getAllMethodNames(prototype!);
+    return names.map((name) => (prototype as Record<string, Target>)[name]!);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../contracts/clock.js';
+import type { AppliedCost, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { bucketLimit, type TestLimit } from './test-limit.js';
+
+/** How the suite reaches the storage under test. */
+export interface StorageHarness {
+  /**
+   * Opens the storage so that it tells the time by `clock`. Several handles, such as two connections, must share their
+   * buckets; the suite spreads its calls over them. Called once per case, which closes them.
+   */
+  open(clock: Clock): MaybePromise<readonly LimiterStorage[]>;
+}
+
+/** 2026-01-01, so that times have the size that they have in service. */
+const START_MICROS = 1_767_225_600_000_000;
+const TIMEOUT_MS = 5000;
+
+/** The storage under test with a clock that the case moves, and keys that no other case has used. */
+export class StorageBench {
+  now = START_MICROS;
+  #calls = 0;
+  #keys = 0;
+
+  private constructor(
+    private readonly caseName: string,
+    private readonly handles: LimiterStorage[],
+  ) {}
+
+  static async open(harness: StorageHarness, caseName: string): Promise<StorageBench> {
+    const bench = new StorageBench(`${caseName.replace(/\W+/g, '-')}-${process.pid}-${Date.now()}`, []);
+    bench.handles.push(...(await harness.open(() => bench.now)));
+    return bench;
+  }
+
+  async close(): Promise<void> {
+    for (const handle of this.handles) await handle.close?.();
+  }
+
+  bucket(...limits: readonly TestLimit[]): BenchBucket {
+    return new BenchBucket(this, `contract:${this.caseName.slice(0, 100)}:${this.#keys++}`, limits.map(bucketLimit));
+  }
+
+  /** The next handle in turn. */
+  get storage(): LimiterStorage {
+    return this.handles[this.#calls++ % this.handles.length]!;
+  }
+}
+
+/** One bucket of a bench. */
+export class BenchBucket {
+  constructor(
+    private readonly bench: StorageBench,
+    private readonly key: string,
+    readonly limits: readonly BucketLimit[],
+  ) {}
+
+  /** The same bucket under another policy. */
+  under(...limits: readonly TestLimit[]): BenchBucket {
+    return new BenchBucket(this.bench, this.key, limits.map(bucketLimit));
+  }
+
+  async apply(...costs: readonly number[]): Promise<readonly AppliedCost[]> {
+    return this.bench.storage.apply({ key: this.key, limits: this.limits, costs, timeoutMs: TIMEOUT_MS });
+  }
+
+  async consume(cost = 1): Promise<boolean> {
+    const [outcome] = await this.apply(cost);
+    return outcome!.allowed;
+  }
+
+  /** How many of `attempts` are admitted, all of them in flight at once. */
+  async admitted(attempts: number): Promise<number> {
+    const answers = await Promise.all(Array.from({ length: attempts }, () => this.consume()));
+    return answers.filter(Boolean).length;
+  }
+
+  async read(): Promise<readonly number[]> {
+    return this.bench.storage.read({ key: this.key, limits: this.limits, timeoutMs: TIMEOUT_MS });
+  }
+
+  async delete(): Promise<void> {
+    await this.bench.storage.delete({ key: this.key, timeoutMs: TIMEOUT_MS });
+  }
+}

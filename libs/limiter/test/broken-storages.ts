@@ -1,0 +1,152 @@
+import { setImmediate as yieldOnce } from 'node:timers/promises';
+import { applyCosts, emptyAt, levelsAt, type ApplyRequest, type AppliedCost, type BucketLimit, type BucketRequest, type BucketState, type Clock, type LimiterStorage } from '@rookery/limiter';
+
+interface Stored {
+  readonly state: BucketState;
+  readonly version: number;
+  readonly expiresAt: number;
+}
+
+/** A correct storage of the compare-and-set kind, whose every step takes a turn of the event loop. The others break one step. */
+export class CompareAndSetStorage implements LimiterStorage {
+  readonly name: string = 'compare-and-set';
+  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  protected readonly stored = new Map<string, Stored>();
+  /** Which writes depend on what was read. */
+  protected readonly compares: 'always' | 'existing' | 'never' = 'always';
+
+  constructor(protected readonly clock: Clock) {}
+
+  async apply({ key, limits, costs }: ApplyRequest): Promise<readonly AppliedCost[]> {
+    for (;;) {
+      const before = await this.load(key);
+      const { outcomes, next } = this.decide(before?.state, limits, costs);
+      if (next === undefined || (await this.swap(key, before, { state: next, version: (before?.version ?? 0) + 1, expiresAt: this.expiry(next, limits) }))) return outcomes;
+    }
+  }
+
+  async read({ key, limits }: BucketRequest): Promise<readonly number[]> {
+    return levelsAt((await this.load(key))?.state, limits, this.clock());
+  }
+
+  async delete({ key }: Pick<BucketRequest, 'key'>): Promise<void> {
+    await yieldOnce();
+    this.stored.delete(key);
+  }
+
+  protected decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    return applyCosts(state, limits, costs, this.clock());
+  }
+
+  protected expiry(state: BucketState, limits: readonly BucketLimit[]): number {
+    return emptyAt(state, limits);
+  }
+
+  protected async load(key: string): Promise<Stored | undefined> {
+    await yieldOnce();
+    const found = this.stored.get(key);
+    return found !== undefined && found.expiresAt > this.clock() ? found : undefined;
+  }
+
+  protected async swap(key: string, before: Stored | undefined, next: Stored): Promise<boolean> {
+    await yieldOnce();
+    const compare = this.compares === 'always' || (this.compares === 'existing' && before !== undefined);
+    if (compare && (await this.load(key))?.version !== before?.version) return false;
+    this.stored.set(key, next);
+    return true;
+  }
+
+}
+
+/** Reads, then writes whatever has happened since. */
+class LostUpdate extends CompareAndSetStorage {
+  protected override readonly compares = 'never';
+}
+
+/** Compares only where there was something: concurrent first requests erase each other. */
+class UnconditionalFirstWrite extends CompareAndSetStorage {
+  protected override readonly compares = 'existing';
+}
+
+/** One token per `round(window / limit)` milliseconds. */
+class RoundedInterval extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const rounded = limits.map(({ drainPerTick, unitsPerToken, capacity, tickMicros }): BucketLimit => {
+      const micros = Math.max(1, Math.round((unitsPerToken * tickMicros) / drainPerTick / 1000)) * 1000;
+      return { drainPerTick: 1, unitsPerToken: micros, capacity: (capacity / unitsPerToken) * micros, tickMicros: 1 };
+    });
+    return applyCosts(state, rounded, costs, this.clock());
+  }
+}
+
+/** A time to live in whole seconds, rounded down. */
+class ExpiresEarly extends CompareAndSetStorage {
+  protected override expiry(state: BucketState, limits: readonly BucketLimit[]): number {
+    return Math.floor(super.expiry(state, limits) / 1_000_000) * 1_000_000;
+  }
+}
+
+/** Takes each reading of the clock as the new time of the bucket. */
+class FollowsClockBack extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const { outcomes, next } = super.decide(state, limits, costs);
+    return { outcomes, next: next && { ...next, updatedAt: this.clock() } };
+  }
+}
+
+/** Takes the distance between two readings for elapsed time. */
+class DrainsBackwards extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const elapsed = state === undefined ? 0 : Math.abs(this.clock() - state.updatedAt);
+    return applyCosts(state, limits, costs, (state?.updatedAt ?? this.clock()) + elapsed);
+  }
+}
+
+/** Charges each limit that has room, although another refuses. */
+class ChargesInPart extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const whole = super.decide(state, limits, costs);
+    if (whole.next !== undefined || limits.length === 1) return whole;
+    const levels = levelsAt(state, limits, this.clock());
+    const charged = levels.map((level, index) => Math.min(level + costs[0]! * limits[index]!.unitsPerToken, limits[index]!.capacity));
+    return { ...whole, next: { updatedAt: this.clock(), levels: charged, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+  }
+}
+
+/** Fills the bucket with what it refuses. */
+class ChargesRefusals extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const { outcomes, next } = super.decide(state, limits, costs);
+    return { outcomes, next: next ?? { updatedAt: this.clock(), levels: limits.map((limit) => limit.capacity), unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+  }
+}
+
+/** Judges all costs of a list by the level before the first. */
+class JudgesListAtOnce extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const each = costs.map((cost) => super.decide(state, limits, [cost]));
+    return { outcomes: each.flatMap((one) => one.outcomes), next: each.findLast((one) => one.next)?.next };
+  }
+}
+
+/** Takes the units of the old policy for units of the new one. */
+class IgnoresPolicyChange extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    return super.decide(state && { ...state, unitsPerToken: limits.map((limit) => limit.unitsPerToken) }, limits, costs);
+  }
+}
+
+/** Each with the promise that it breaks. */
+export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterStorage, caught: string])[] = [
+  [LostUpdate, 'admits exactly what has drained of many at once on a key that exists'],
+  [UnconditionalFirstWrite, 'admits exactly the burst of many at once on a key that is new'],
+  [RoundedInterval, 'admits 7 of 7 per second, and the next at the very microsecond'],
+  [RoundedInterval, 'admits in any second of a steady flood no more than has drained'],
+  [ExpiresEarly, 'keeps a bucket of less than a second until it has drained'],
+  [FollowsClockBack, 'counts drained time once when the clock jumps back and comes again'],
+  [DrainsBackwards, 'does not drain while the clock runs backwards'],
+  [ChargesInPart, 'charges all limits of a bucket or none'],
+  [ChargesRefusals, 'charges nothing for a refusal'],
+  [JudgesListAtOnce, 'decides a list of costs in order, each by what is left'],
+  [IgnoresPolicyChange, 'keeps the tokens in use when the limit is raised'],
+];
