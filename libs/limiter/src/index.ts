@@ -39,4 +39,4 @@ export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
 export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
 export { LimiterCostError, LimiterKeyError, UnknownPolicyError } from './errors/request-errors.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
-export type { StorageErrorMessage } from './service/channels.js';
+export { STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from './contracts/events.js';

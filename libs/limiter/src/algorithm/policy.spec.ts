@@ -29,13 +29,13 @@ describe('policy', () => {
     const whole = fc.integer({ min: 1, max: 1_000_000_000 });
     fc.assert(
       fc.property(whole, fc.integer({ min: 1, max: 31_622_400_000 }), whole, (limit, per, burst) => {
-        let resolved;
+        const resolve = () => resolvePolicy('p', { limit, per, burst }).limits[0]!;
         try {
-          [resolved] = resolvePolicy('p', { limit, per, burst }).limits;
+          resolve();
         } catch (error) {
           return error instanceof LimiterOptionError && BigInt(burst) * BigInt(per) > 2n ** 53n;
         }
-        const { drainPerTick, unitsPerToken, capacity, tickMicros } = resolved;
+        const { drainPerTick, unitsPerToken, capacity, tickMicros } = resolve();
         const sameRate = BigInt(drainPerTick) * BigInt(per) * 1000n === BigInt(limit) * BigInt(unitsPerToken) * BigInt(tickMicros);
         return Number.isSafeInteger(capacity) && capacity === burst * unitsPerToken && sameRate;
       }),

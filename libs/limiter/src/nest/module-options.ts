@@ -1,3 +1,4 @@
+import { withDefaults } from '../algorithm/defaults.js';
 import { OptionProblems } from '../errors/option-error.js';
 import { HEADER_SETS, type HeaderSet } from '../headers/rate-limit-headers.js';
 import { resolveLimiterOptions } from '../service/limiter-options.js';
@@ -12,11 +13,9 @@ export interface ResolvedModuleOptions {
   readonly headers: readonly HeaderSet[];
 }
 
-export const MODULE_DEFAULTS = Object.freeze({
-  defaultPolicies: [] as readonly string[],
-  trustedProxies: 0,
-  headers: ['ietf', 'x-ratelimit'] as readonly HeaderSet[],
-});
+type Defaulted = Required<Pick<LimiterModuleOptions, 'defaultPolicies' | 'trustedProxies' | 'headers'>>;
+
+export const MODULE_DEFAULTS = Object.freeze<Defaulted>({ defaultPolicies: [], trustedProxies: 0, headers: ['ietf', 'x-ratelimit'] });
 
 export const RESOLVED_MODULE_OPTIONS = Symbol('rookery.limiter.module-options');
 
@@ -25,7 +24,7 @@ const MAX_PROXIES = 32;
 /** @throws {@link LimiterOptionError} naming every wrong option of the module and of the limiter */
 export function resolveModuleOptions(limiter: LimiterModuleOptions): ResolvedModuleOptions {
   const problems = new OptionProblems();
-  const { defaultPolicies, trustedProxies, headers } = { ...MODULE_DEFAULTS, ...limiter };
+  const { defaultPolicies, trustedProxies, headers } = withDefaults(MODULE_DEFAULTS, limiter);
   problems.attempt(() => resolveLimiterOptions(limiter));
   checkHooks(limiter, '', problems);
   for (const [name, policy] of Object.entries(limiter.policies ?? {})) checkHooks(policy ?? {}, `policies.${name}.`, problems);

@@ -18,9 +18,8 @@ type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
 export function RateLimit(policy: PolicyName, hooks?: RateLimitHooks): ClassOrMethodDecorator;
 export function RateLimit(policy: InlinePolicy): ClassOrMethodDecorator;
 export function RateLimit(policy: PolicyName | InlinePolicy, hooks: RateLimitHooks = {}): ClassOrMethodDecorator {
-  return onClassOrMethod((target) =>
-    declareLimit(target, typeof policy === 'string' ? { kind: 'named', name: policy, hooks } : { kind: 'inline', name: policy?.name, policy }),
-  );
+  const inline = typeof policy === 'object' && policy !== null;
+  return onClassOrMethod((target) => declareLimit(target, inline ? { kind: 'inline', name: policy.name, policy } : { kind: 'named', name: policy, hooks }));
 }
 
 /**

@@ -2,6 +2,7 @@ import { monotonicClock, type Clock } from '../contracts/clock.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyOptions } from '../contracts/policy.js';
 import { OptionProblems } from '../errors/option-error.js';
+import { withDefaults } from '../algorithm/defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
 
 /**
@@ -33,14 +34,17 @@ export interface ResolvedLimiterOptions {
   readonly clock: Clock;
 }
 
-export const LIMITER_DEFAULTS = Object.freeze({ onStorageError: 'local', timeoutMs: 50, prefix: 'rl', clock: monotonicClock } as const);
+type Defaulted = Required<Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'clock'>>;
+
+export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({ onStorageError: 'local', timeoutMs: 50, prefix: 'rl', clock: monotonicClock });
 
 const MAX_TIMEOUT_MS = 60_000;
 
 /** @throws {@link LimiterOptionError} naming every wrong option */
 export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterOptions {
   const problems = new OptionProblems();
-  const { storage, policies, onStorageError, timeoutMs, prefix, clock } = { ...LIMITER_DEFAULTS, ...options };
+  const { storage, policies } = options;
+  const { onStorageError, timeoutMs, prefix, clock } = withDefaults(LIMITER_DEFAULTS, options);
   problems.check(isStorage(storage), 'storage', storage, 'must be a LimiterStorage, such as memoryStorage()');
   problems.check(['open', 'closed', 'local'].includes(onStorageError), 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
   problems.check(Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS, 'timeoutMs', timeoutMs, `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`);

@@ -1,13 +1,14 @@
+import { channel } from 'node:diagnostics_channel';
 import { BucketTable } from '../algorithm/bucket-table.js';
 import { openDecision, previewDecision, toDecision } from '../algorithm/decision.js';
 import type { Decision } from '../contracts/decision.js';
+import { STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from '../contracts/events.js';
 import type { AppliedCost } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
 import { bucketKey } from './bucket-key.js';
-import { storageErrorChannel, type StorageErrorMessage } from './channels.js';
 import { isPromiseLike, withinDeadline } from './deadline.js';
 import { resolveLimiterOptions, type LimiterOptions, type ResolvedLimiterOptions } from './limiter-options.js';
 
@@ -17,6 +18,7 @@ export interface ConsumeOptions {
 }
 
 const LOCAL_MAX_KEYS = 100_000;
+const storageErrors = channel(STORAGE_ERROR_CHANNEL);
 
 /**
  * Decides by named policies over one storage. Every call answers within `timeoutMs`, whatever the storage does.
@@ -116,8 +118,8 @@ export class Limiter {
 
   #failed(rule: Policy, error: unknown): StorageUnavailableError {
     const { storage, onStorageError } = this.#options;
-    if (storageErrorChannel.hasSubscribers) {
-      storageErrorChannel.publish({ storage: storage.name, policy: rule.name, onStorageError, error } satisfies StorageErrorMessage);
+    if (storageErrors.hasSubscribers) {
+      storageErrors.publish({ storage: storage.name, policy: rule.name, onStorageError, error } satisfies StorageErrorMessage);
     }
     return new StorageUnavailableError(storage.name, error);
   }

@@ -1,4 +1,5 @@
 import { BucketTable } from '../../algorithm/bucket-table.js';
+import { withDefaults } from '../../algorithm/defaults.js';
 import { monotonicClock, type Clock } from '../../contracts/clock.js';
 import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
 import { OptionProblems } from '../../errors/option-error.js';
@@ -18,7 +19,7 @@ export interface MemoryStorageStats {
   readonly evicted: number;
 }
 
-const DEFAULTS = Object.freeze({ maxKeys: 1_000_000, sweepEveryMs: 1000 });
+const DEFAULTS: Readonly<Required<MemoryStorageOptions>> = Object.freeze({ maxKeys: 1_000_000, sweepEveryMs: 1000, clock: monotonicClock });
 const MAX_TIMER_MS = 2_147_483_647;
 /** Bounds the pause of one sweep to a few milliseconds. */
 const SWEPT_AT_ONCE = 20_000;
@@ -30,7 +31,7 @@ const SWEPT_AT_ONCE = 20_000;
  * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
-  const { maxKeys, sweepEveryMs, clock } = { ...DEFAULTS, clock: monotonicClock, ...options };
+  const { maxKeys, sweepEveryMs, clock } = withDefaults(DEFAULTS, options);
   const problems = new OptionProblems();
   problems.check(Number.isSafeInteger(maxKeys) && maxKeys >= 1, 'memoryStorage maxKeys', maxKeys, 'must be a whole number of 1 or more');
   const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;

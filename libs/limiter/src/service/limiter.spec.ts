@@ -1,0 +1,154 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { memoryStorage } from '../adapters/memory/memory.storage.js';
+import { STORAGE_ERROR_CHANNEL } from '../contracts/events.js';
+import type { LimiterStorage } from '../contracts/limiter-storage.js';
+import { resolvePolicy } from '../algorithm/policy.js';
+import { LimiterOptionError } from '../errors/option-error.js';
+import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-errors.js';
+import { Limiter } from './limiter.js';
+import type { StorageErrorPolicy } from './limiter-options.js';
+
+const policies = { api: { limit: 3, per: '1s' }, login: { limit: 5, per: '1m', burst: 2 } } as const;
+
+describe('limiter', () => {
+  let now = 0;
+  const open = () => new Limiter({ storage: memoryStorage({ clock: () => now }), policies });
+
+  it('admits the limit, then refuses and tells when to come again', async () => {
+    const limiter = open();
+    for (const remaining of [2, 1, 0]) expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining });
+    const refused = await limiter.consume('api', 'a');
+    expect(refused).toMatchObject({ allowed: false, policy: 'api', limit: 3, remaining: 0, retryAfterMs: 334, resetMs: 1000, source: 'storage' });
+    now += refused.retryAfterMs * 1000;
+    expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining: 0 });
+  });
+
+  it('counts keys and policies apart', async () => {
+    const limiter = open();
+    await limiter.consume('api', 'a', { cost: 3 });
+    expect(await limiter.consume('api', 'b')).toMatchObject({ allowed: true, remaining: 2 });
+    expect(await limiter.consume('login', 'a')).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
+  it('looks without charging', async () => {
+    const limiter = open();
+    await limiter.consume('api', 'a', { cost: 2 });
+    expect(await limiter.peek('api', 'a')).toMatchObject({ allowed: true, remaining: 1 });
+    expect(await limiter.peek('api', 'a', { cost: 2 })).toMatchObject({ allowed: false, remaining: 1, retryAfterMs: 334 });
+    expect(await limiter.peek('api', 'unseen')).toMatchObject({ allowed: true, remaining: 3, resetMs: 0 });
+  });
+
+  it('forgets a key', async () => {
+    const limiter = open();
+    await limiter.consume('api', 'a', { cost: 3 });
+    await limiter.delete('api', 'a');
+    expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining: 2 });
+  });
+
+  it('takes a policy that is in no options', async () => {
+    const policy = resolvePolicy('export', { limit: 1, per: '1h' });
+    const limiter = open();
+    expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: true, policy: 'export' });
+    expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: false, retryAfterMs: 3_600_000 });
+  });
+
+  it.each([0, 1.5, -1, NaN, 4, '2'])('refuses a cost of %p and names it', async (cost) => {
+    const call = open().consume('api', 'a', { cost: cost as number });
+    await expect(call).rejects.toThrow(LimiterCostError);
+    await expect(call).rejects.toMatchObject({ code: 'LIMITER_COST', cost, maxCost: 3 });
+  });
+
+  it.each(['', undefined, 7])('refuses a key of %p', async (key) => {
+    await expect(open().consume('api', key as string)).rejects.toThrow(LimiterKeyError);
+  });
+
+  it('refuses a policy that it does not know, and names those it does', async () => {
+    await expect(open().consume('apii', 'a')).rejects.toThrow(new UnknownPolicyError('apii', ['api', 'login']));
+    await expect(open().peek('constructor', 'a')).rejects.toThrow("policy must be one of 'api', 'login' (got 'constructor')");
+  });
+
+  it('refuses wrong options, all of them in one message', () => {
+    const wrong = { storage: {}, policies: { api: { limit: 0, per: '1m' } }, timeoutMs: 0, onStorageError: 'ignore', prefix: 'a b' };
+    expect(() => new Limiter(wrong as never)).toThrow(LimiterOptionError);
+    expect(() => new Limiter(wrong as never)).toThrow(
+      [
+        '5 limiter options are wrong:',
+        '  - storage must be a LimiterStorage, such as memoryStorage() (got {})',
+        "  - onStorageError must be 'open', 'closed' or 'local' (got 'ignore')",
+        '  - timeoutMs must be whole milliseconds from 1 to 60000 (got 0)',
+        "  - prefix must be 1 to 64 letters, digits or any of . : - _ { } (got 'a b')",
+        '  - policies.api.limit must be a whole number from 1 to 1000000000000 (got 0)',
+      ].join('\n'),
+    );
+    expect(() => new Limiter({} as never)).toThrow('policies must be an object');
+  });
+});
+
+describe('limiter while the storage fails', () => {
+  const failing = (fail: () => never | Promise<never>): LimiterStorage => ({
+    name: 'failing', capabilities: { serverClock: true, multiKeyAtomic: false }, apply: fail, read: fail, delete: fail,
+  });
+  const reject = () => Promise.reject(new Error('connection refused'));
+  const faults: [string, LimiterStorage][] = [
+    ['throws', failing(() => { throw new Error('connection refused'); })],
+    ['rejects', failing(reject)],
+    ['never answers', failing(() => new Promise<never>(() => undefined))],
+    ['answers nothing', failing((() => undefined) as never)],
+  ];
+  const limiter = (storage: LimiterStorage, onStorageError?: StorageErrorPolicy) => new Limiter({ storage, policies, onStorageError, timeoutMs: 20, clock: () => 0 });
+
+  describe.each(faults)('as it %s', (_, storage) => {
+    it('limits in the process by default', async () => {
+      const local = limiter(storage);
+      for (const remaining of [2, 1, 0]) expect(await local.consume('api', 'a')).toMatchObject({ allowed: true, remaining, source: 'local' });
+      expect(await local.consume('api', 'a')).toMatchObject({ allowed: false, retryAfterMs: 334, source: 'local' });
+      expect(await local.peek('api', 'a')).toMatchObject({ allowed: false, source: 'local' });
+    });
+
+    it("lets all pass when it is 'open'", async () => {
+      const open = limiter(storage, 'open');
+      for (let call = 0; call < 5; call++) expect(await open.consume('api', 'a')).toMatchObject({ allowed: true, source: 'open', limits: [] });
+    });
+
+    it("rejects when it is 'closed'", async () => {
+      await expect(limiter(storage, 'closed').consume('api', 'a')).rejects.toMatchObject({ code: 'LIMITER_STORAGE_UNAVAILABLE', storage: 'failing' });
+    });
+
+    it('tells who listens', async () => {
+      const heard: unknown[] = [];
+      const listen = (message: unknown) => heard.push(message);
+      subscribe(STORAGE_ERROR_CHANNEL, listen);
+      await limiter(storage).consume('api', 'a');
+      unsubscribe(STORAGE_ERROR_CHANNEL, listen);
+      expect(heard).toEqual([{ storage: 'failing', policy: 'api', onStorageError: 'local', error: expect.any(Error) as Error }]);
+    });
+  });
+
+  it('rejects a delete whatever the policy, as it cannot be made good', async () => {
+    await expect(limiter(failing(reject), 'open').delete('api', 'a')).rejects.toThrow(StorageUnavailableError);
+  });
+
+  it('names the deadline as the cause', async () => {
+    const call = limiter(failing(() => new Promise<never>(() => undefined)), 'closed').consume('api', 'a');
+    await expect(call).rejects.toMatchObject({ message: "limiter storage 'failing' is unavailable: no answer within 20 ms (timeoutMs)", cause: expect.any(StorageTimeoutError) as Error });
+  });
+
+  it('ignores a failure that comes after the deadline', async () => {
+    let rejectLate: (error: Error) => void = () => undefined;
+    const late = limiter(failing(() => new Promise<never>((_, fail) => (rejectLate = fail))), 'open');
+    expect(await late.consume('api', 'a')).toMatchObject({ source: 'open' });
+    rejectLate(new Error('too late'));
+    // An unhandled rejection would be raised in this turn of the event loop, and fail the run.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('asks the storage again as soon as it answers', async () => {
+    let up = false;
+    const memory = memoryStorage({ clock: () => 0 });
+    const flapping = limiter({ name: 'flapping', capabilities: memory.capabilities, apply: (request) => (up ? memory.apply(request) : reject()), read: reject, delete: reject });
+    expect(await flapping.consume('api', 'a', { cost: 3 })).toMatchObject({ source: 'local' });
+    up = true;
+    expect(await flapping.consume('api', 'a')).toMatchObject({ source: 'storage', remaining: 2 });
+  });
+});
