@@ -32,7 +32,7 @@ export class BucketTable {
 
   apply(key: string, limits: readonly BucketLimit[], costs: readonly number[], now: number): readonly AppliedCost[] {
     const { outcomes, next } = applyCosts(this.#load(key, now), limits, costs, now);
-    if (next !== undefined) this.#store(key, pack(next, limits), now);
+    if (next !== undefined) this.#store(key, pack(next, emptyAt(next, limits)), now);
     return outcomes;
   }
 
@@ -86,9 +86,15 @@ export class BucketTable {
   }
 }
 
-function pack(state: BucketState, limits: readonly BucketLimit[]): PackedBucket {
-  const packed = [emptyAt(state, limits), state.updatedAt];
-  state.levels.forEach((level, index) => packed.push(level, state.unitsPerToken[index]!));
+function pack({ updatedAt, levels, unitsPerToken }: BucketState, empty: number): PackedBucket {
+  // An array that grows by `push` keeps room for more: twice the memory for each bucket.
+  const packed = new Array<number>(2 + 2 * levels.length);
+  packed[0] = empty;
+  packed[1] = updatedAt;
+  for (let index = 0; index < levels.length; index++) {
+    packed[2 + 2 * index] = levels[index]!;
+    packed[3 + 2 * index] = unitsPerToken[index]!;
+  }
   return packed;
 }
 

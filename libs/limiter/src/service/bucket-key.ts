@@ -9,5 +9,6 @@ const HASH_LENGTH = 22;
 export function bucketKey(prefix: string, policy: string, key: string): string {
   // UTF-8 would turn every lone surrogate into the same character.
   const bytes = /\p{Surrogate}/u.test(key) ? Buffer.from(key, 'utf16le') : key;
-  return `${prefix}:${policy}:${hash('sha256', bytes, 'base64url').slice(0, HASH_LENGTH)}`;
+  // `join` makes one flat string: a template would keep its parts, and twice the memory, for as long as the bucket lives.
+  return [prefix, policy, hash('sha256', bytes, 'base64url').slice(0, HASH_LENGTH)].join(':');
 }
