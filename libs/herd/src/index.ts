@@ -1,1 +1,47 @@
-export {};
+// Nest
+export { HerdModule } from './herd.module.js';
+export { getHerdToken, InjectHerd } from './nest/herd-token.js';
+export type { HerdAsyncOptions, HerdOptionsFactory, UnnamedHerdOptions } from './nest/herd-module-options.js';
+
+// Start without Nest
+export { startHerd } from './cluster/start-herd.js';
+export type { HerdOptions } from './cluster/herd-options.js';
+export type { Duration } from './contracts/duration.js';
+
+// Use
+export type { Herd, HerdHandle, HerdPolicy } from './contracts/herd.js';
+export type { OnNodeDown } from './contracts/dispatch.js';
+export type { DiscoveryStatus, NodeStatus, Topology } from './contracts/topology.js';
+export type { Health, PoolStats } from './contracts/pool.js';
+export type { Node } from './contracts/node.js';
+
+// Find nodes
+export { staticNodes } from './discovery/static-nodes.js';
+export type { StaticNode } from './discovery/static-nodes.js';
+export type { Discovered, Discovery } from './contracts/discovery.js';
+
+// Spread keys
+export { rendezvous } from './router/rendezvous.js';
+export type { Router, RouteTable } from './contracts/router.js';
+
+// Write a driver or a codec
+export type { Driver, Failure } from './contracts/driver.js';
+export type { Dispatch, NodeDispatch, Operation } from './contracts/dispatch.js';
+export type { Pool } from './contracts/pool.js';
+export { jsonCodec } from './codec/json.codec.js';
+export type { Codec, Encoded } from './contracts/codec.js';
+
+// Errors
+export { HerdError } from './errors/herd-error.js';
+export type { HerdErrorCode } from './errors/herd-error.js';
+export { HerdOptionError } from './errors/option-error.js';
+export {
+  HerdClosedError,
+  HerdNodeDownError,
+  HerdNodeError,
+  HerdNoNodesError,
+  HerdOperationError,
+  HerdOverloadError,
+  HerdRequestError,
+  HerdTimeoutError,
+} from './errors/operation-errors.js';

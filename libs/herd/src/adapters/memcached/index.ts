@@ -1,1 +1,5 @@
-export {};
+export { memcached } from './memcached.driver.js';
+export type { MemcachedHerd } from './memcached.driver.js';
+export type { MemcachedOptions } from './memcached-options.js';
+export type { CasToken, MemcachedCommands, MemcachedNodeCommands, StoreOptions } from './memcached-commands.js';
+export type { Ttl } from './ttl.js';

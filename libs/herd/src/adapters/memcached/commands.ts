@@ -1,0 +1,121 @@
+import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
+import { HerdRequestError } from '../../errors/operation-errors.js';
+import { casToken, readCasToken } from './cas-token.js';
+import { wireKey } from './key.js';
+import type { MemcachedCommands, MemcachedNodeCommands, StoreOptions } from './memcached-commands.js';
+import type { ResolvedMemcachedOptions } from './memcached-options.js';
+import type { NodeClient } from './node-client.js';
+import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
+import { exptime } from './ttl.js';
+import { ValueFormat } from './value-format.js';
+
+/** Keys of one request line; more are asked in further lines, pipelined. */
+const keysPerRequest = 100;
+
+/** The commands over `dispatch`: each checks its arguments before anything is sent. */
+export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: ResolvedMemcachedOptions): MemcachedCommands {
+  const format = new ValueFormat(options.codec, options.maxValueBytes);
+  const expiry = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
+    if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give memcached() a defaultTtl` });
+    return exptime(ttl, options.now());
+  };
+  const storeLine = (verb: string, key: string, value: unknown, store: StoreOptions | undefined): ((cas?: string) => string) => {
+    const wire = wireKey(key);
+    const seconds = expiry(verb, key, store);
+    const { flags, bytes, text } = format.write(key, value);
+    return (cas) => `${verb} ${wire} ${flags} ${seconds} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
+  };
+  const store = async (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> => {
+    const command = storeLine(verb, key, value, given)();
+    return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'STORED', 'NOT_STORED') === 'STORED', false);
+  };
+  const count = async (verb: 'incr' | 'decr', key: string, by: number): Promise<number | undefined> => {
+    if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${verb} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
+    const command = `${verb} ${wireKey(key)} ${by}`;
+    return dispatch.byKey<number | undefined>(key, async (client) => countOf(await client.send(command), key), undefined);
+  };
+  return {
+    async get<Value>(key: string) {
+      const command = `get ${wireKey(key)}`;
+      return dispatch.byKey<Value | undefined>(
+        key,
+        async (client) => {
+          const [value] = valuesOf(await client.send(command), key);
+          return value && (format.read(key, value) as Value);
+        },
+        undefined,
+      );
+    },
+    async getMany<Value>(keys: readonly string[]) {
+      const wires = new Map(keys.map((key) => [wireKey(key), key]));
+      return dispatch.byKeys(keys, async (client, own) => {
+        const found = new Map<string, Value>();
+        for (const reply of await Promise.all(chunks(own).map((chunk) => client.send(`get ${chunk.map(wireKey).join(' ')}`)))) {
+          for (const value of valuesOf(reply, own[0]!)) {
+            const key = wires.get(value.key)!;
+            found.set(key, format.read(key, value) as Value);
+          }
+        }
+        return found;
+      });
+    },
+    set: (key, value, given) => store('set', key, value, given),
+    add: (key, value, given) => store('add', key, value, given),
+    replace: (key, value, given) => store('replace', key, value, given),
+    async delete(key) {
+      const command = `delete ${wireKey(key)}`;
+      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'DELETED', 'NOT_FOUND') === 'DELETED', false);
+    },
+    async touch(key, given) {
+      const command = `touch ${wireKey(key)} ${expiry('touch', key, given)}`;
+      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED', false);
+    },
+    incr: (key, by = 1) => count('incr', key, by),
+    decr: (key, by = 1) => count('decr', key, by),
+    async gets<Value>(key: string) {
+      const command = `gets ${wireKey(key)}`;
+      return dispatch.byKey<{ value: Value; cas: string } | undefined>(
+        key,
+        async (client, node) => {
+          const [value] = valuesOf(await client.send(command), key);
+          return value && { value: format.read(key, value) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
+        },
+        undefined,
+      );
+    },
+    async cas(key, value, token, given) {
+      const { nodeId, epoch, cas } = readCasToken(token);
+      const command = storeLine('cas', key, value, given)(cas);
+      return dispatch.byKey<'stored' | 'exists' | 'missing'>(
+        key,
+        async (client, node) => {
+          if (node.id !== nodeId || !client.isOn(epoch)) return 'exists';
+          return outcomes[lineOf(await client.send(command), key, 'STORED', 'EXISTS', 'NOT_FOUND')];
+        },
+        'missing',
+      );
+    },
+  };
+}
+
+const outcomes = { STORED: 'stored', EXISTS: 'exists', NOT_FOUND: 'missing' } as const;
+
+/** The commands of one node. */
+export function memcachedNodeCommands(dispatch: NodeDispatch<NodeClient>, options: ResolvedMemcachedOptions): MemcachedNodeCommands {
+  return {
+    ...memcachedCommands(dispatch, options),
+    stats: () => dispatch.run(async (client) => statsOf(await client.send('stats'))),
+    flush: () => dispatch.run(async (client) => void lineOf(await client.send('flush_all'), 'flush_all', 'OK')),
+    version: () => dispatch.run((client) => serverVersion(client)),
+  };
+}
+
+/** @throws HerdNodeError unless the server answers as memcached does. */
+export async function serverVersion(client: NodeClient): Promise<string> {
+  const reply = await client.send('version');
+  const version = reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined;
+  return version ?? lineOf(reply, 'version');
+}
+
+const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) => keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest));

@@ -1,0 +1,32 @@
+import type { Driver } from '../../contracts/driver.js';
+import type { Herd } from '../../contracts/herd.js';
+import { HerdOperationError } from '../../errors/operation-errors.js';
+import { memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
+import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
+import { resolveMemcachedOptions } from './memcached-options.js';
+import type { MemcachedOptions } from './memcached-options.js';
+import { NodeClient } from './node-client.js';
+
+/** A herd of memcached nodes; `Herd<MemcachedCommands>` is enough where `on(node, …)` is not used for `stats` or `flush`. */
+export type MemcachedHerd = Herd<MemcachedCommands, MemcachedNodeCommands>;
+
+/**
+ * Speaks memcached's text protocol through npm `memcached`, one client per node.
+ *
+ * @example HerdModule.forRoot({ discovery: staticNodes(['10.0.0.1:11211']), driver: memcached({ defaultTtl: '5m' }) })
+ *
+ * @throws HerdOptionError
+ */
+export function memcached(options: MemcachedOptions = {}): Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> {
+  const resolved = resolveMemcachedOptions(options);
+  return {
+    name: 'memcached',
+    open: (node) => new NodeClient(node, resolved.connectTimeoutMs),
+    ping: async (client) => void (await serverVersion(client)),
+    abandon: (client) => client.abandon(),
+    close: (client) => Promise.resolve(client.close()),
+    classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
+    commands: (dispatch) => memcachedCommands(dispatch, resolved),
+    nodeCommands: (dispatch) => memcachedNodeCommands(dispatch, resolved),
+  };
+}

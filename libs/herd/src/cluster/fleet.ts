@@ -1,0 +1,62 @@
+import type { Driver } from '../contracts/driver.js';
+import { addressOf } from '../contracts/node.js';
+import type { Node } from '../contracts/node.js';
+import type { Router, RouteTable } from '../contracts/router.js';
+import { NodePool } from '../pool/node-pool.js';
+import type { PoolOptions } from '../pool/node-pool.js';
+
+/** A table and the pools of its nodes: replaced as a whole, never changed. */
+export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
+
+export type FleetOptions<Client> = PoolOptions &
+  Readonly<{ driver: Driver<Client, object>; router: Router; drainTimeoutMs: number; now: () => number }>;
+
+/** The pools in use and those on their way out. */
+export class Fleet<Client> {
+  route: Route<Client>;
+  private readonly leaving = new Set<Promise<void>>();
+  private closed = false;
+
+  constructor(
+    private readonly options: FleetOptions<Client>,
+    private readonly onHealth: () => void,
+  ) {
+    this.route = { table: options.router.build([]), pools: new Map() };
+  }
+
+  /** Opens and warms the pools of new nodes, swaps the table in one assignment, and lets the removed pools finish. */
+  async apply(nodes: readonly Node[]): Promise<void> {
+    const before = this.route;
+    const table = this.options.router.build(nodes);
+    const pools = new Map(nodes.map((node) => [node.id, this.keptPool(node) ?? this.open(node)]));
+    await Promise.all([...pools.values()].map((pool) => pool.check()));
+    const kept = new Set(pools.values());
+    if (this.closed) return void [...kept].filter((pool) => before.pools.get(pool.node.id) !== pool).forEach((pool) => this.retire(pool));
+    this.route = { table, pools };
+    for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const pool of this.route.pools.values()) this.retire(pool);
+    await Promise.all(this.leaving);
+  }
+
+  /** A node that kept its id but not its address needs new connections, at its old place. */
+  private keptPool(node: Node): NodePool<Client> | undefined {
+    const pool = this.route.pools.get(node.id);
+    return pool && addressOf(pool.node) === addressOf(node) ? pool : undefined;
+  }
+
+  private open(node: Node): NodePool<Client> {
+    return new NodePool(node, this.options.driver, this.options, this.options.now, this.onHealth);
+  }
+
+  private retire(pool: NodePool<Client>): void {
+    const done = pool
+      .drain(this.options.drainTimeoutMs)
+      .catch(() => undefined)
+      .finally(() => this.leaving.delete(done));
+    this.leaving.add(done);
+  }
+}

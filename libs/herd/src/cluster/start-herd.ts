@@ -1,0 +1,51 @@
+import type { Herd, HerdHandle, HerdPolicy } from '../contracts/herd.js';
+import { Cluster } from './cluster.js';
+import { dispatchByTable, dispatchToNode } from './dispatch.js';
+import type { DispatchSource } from './dispatch.js';
+import { checkPolicy, resolveHerdOptions } from './herd-options.js';
+import type { HerdOptions } from './herd-options.js';
+
+/**
+ * Starts a herd without Nest: resolves once discovery has answered and the nodes were asked whether they are there. A herd
+ * whose nodes are all down starts too, and uses each as soon as it answers.
+ *
+ * @example
+ * const cache = await startHerd({ discovery: staticNodes(['10.0.0.1:11211']), driver: memcached() });
+ * await cache.set('k', { any: 'value' }, { ttl: '1m' });
+ *
+ * @throws {@link HerdOptionError} for a wrong option.
+ */
+export async function startHerd<Client, Commands extends object, NodeCommands extends object = Commands>(
+  options: HerdOptions<Client, Commands, NodeCommands>,
+): Promise<Herd<Commands, NodeCommands>> {
+  const cluster = new Cluster(resolveHerdOptions(options));
+  await cluster.start();
+  return handleOf(cluster, {});
+}
+
+function handleOf<Client, Commands extends object, NodeCommands extends object>(
+  cluster: Cluster<Client, Commands, NodeCommands>,
+  policy: HerdPolicy,
+): Herd<Commands, NodeCommands> {
+  const { name, driver } = cluster.options;
+  const { timeoutMs = cluster.options.timeoutMs, onNodeDown = cluster.options.onNodeDown } = policy;
+  const source: DispatchSource<Client> = { name, timeoutMs, onNodeDown, route: () => cluster.fleet.route, closed: () => cluster.closed };
+  const topology$ = cluster.topology$.asObservable();
+  const handle: HerdHandle<Commands, NodeCommands> = {
+    name,
+    topology$,
+    get topology() {
+      return cluster.topology$.value;
+    },
+    nodeFor: (key) => cluster.fleet.route.table.nodeFor(key),
+    on: async ({ id }, use) => use(driver.nodeCommands(dispatchToNode(source, id))),
+    withPolicy: (other) => {
+      checkPolicy(other);
+      return handleOf(cluster, { timeoutMs: other.timeoutMs ?? timeoutMs, onNodeDown: other.onNodeDown ?? onNodeDown });
+    },
+    refresh: () => cluster.refresh(),
+    stopDiscovery: () => cluster.stopDiscovery(),
+    close: () => cluster.close(),
+  };
+  return Object.freeze(Object.defineProperties({ ...driver.commands(dispatchByTable(source)) }, Object.getOwnPropertyDescriptors(handle))) as Herd<Commands, NodeCommands>;
+}

@@ -1,0 +1,26 @@
+import type { Node } from './node.js';
+
+/** What a discovery found. A `version`, where the source has one, rises with each change: an older answer is refused. */
+export type Discovered = Readonly<{ nodes: readonly Node[]; version?: number | bigint }>;
+
+/**
+ * Finds the nodes of a herd. The herd asks at every tick and keeps its last good answer when a question fails, so an
+ * implementation just throws on trouble.
+ */
+export interface Discovery {
+  /** For messages, such as `static` or `dns`. */
+  readonly name: string;
+
+  /** @param signal aborted at the herd's deadline for discovery, or when the herd closes. */
+  nodes(signal: AbortSignal): Promise<Discovered>;
+
+  /**
+   * Optional: calls `changed` when there may be news, so that the herd asks before its next tick.
+   *
+   * @returns a function that ends the watch.
+   */
+  watch?(changed: () => void): () => void;
+
+  /** Releases what the discovery holds. Called once, when the herd stops. */
+  close?(): Promise<void>;
+}

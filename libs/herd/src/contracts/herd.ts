@@ -1,0 +1,46 @@
+import type { Observable } from 'rxjs';
+
+import type { OnNodeDown } from './dispatch.js';
+import type { Node } from './node.js';
+import type { Topology } from './topology.js';
+
+/** What may differ from one use of a herd to another. */
+export type HerdPolicy = Readonly<{ onNodeDown?: OnNodeDown; timeoutMs?: number }>;
+
+/** What each herd has beside the commands of its driver. */
+export interface HerdHandle<Commands extends object, NodeCommands extends object> {
+  readonly name: string;
+
+  /** The picture of now, then each later one; completes when the herd is closed. */
+  readonly topology$: Observable<Topology>;
+  readonly topology: Topology;
+
+  /** @returns the owner of `key`, up or down; `undefined` only while no node is known. */
+  nodeFor(key: string): Node | undefined;
+
+  /**
+   * Commands to one node, whatever the key. Failures are thrown, whatever the policy.
+   *
+   * @example await Promise.all(herd.topology.nodes.map(({ node }) => herd.on(node, (c) => c.stats())));
+   */
+  on<Result>(node: Pick<Node, 'id'>, use: (commands: NodeCommands) => Promise<Result>): Promise<Result>;
+
+  /**
+   * The same herd under another policy. Cheap, but made to be kept.
+   *
+   * @example const strict = herd.withPolicy({ onNodeDown: 'error', timeoutMs: 50 });
+   */
+  withPolicy(policy: HerdPolicy): Herd<Commands, NodeCommands>;
+
+  /** Asks the discovery now, and checks that the nodes answer. Never rejects: see `topology.discovery`. */
+  refresh(): Promise<void>;
+
+  /** Freezes the topology: discovery is closed and not asked again. Operations go on. */
+  stopDiscovery(): Promise<void>;
+
+  /** Stops discovery, lets what is in flight finish (up to `drainTimeoutMs`), and closes all connections. */
+  close(): Promise<void>;
+}
+
+/** A herd of nodes with the commands of its driver, such as `Herd<MemcachedCommands>`. */
+export type Herd<Commands extends object, NodeCommands extends object = Commands> = HerdHandle<Commands, NodeCommands> & Commands;

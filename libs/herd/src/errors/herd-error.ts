@@ -1,0 +1,39 @@
+import { inspect } from 'node:util';
+
+/** Stable names of what can go wrong; see each error class. */
+export type HerdErrorCode =
+  | 'HERD_OPTION'
+  | 'HERD_REQUEST'
+  | 'HERD_NODE'
+  | 'HERD_NODE_DOWN'
+  | 'HERD_TIMEOUT'
+  | 'HERD_OVERLOAD'
+  | 'HERD_NO_NODES'
+  | 'HERD_CLOSED';
+
+/** What an error says: what is wrong, with what value, and what to do about it. */
+export type HerdProblem = Readonly<{ what: string; received?: unknown; remedy: string; cause?: unknown }>;
+
+/** The root of all errors of this library; `message` is `what (got received): remedy`. */
+export abstract class HerdError extends Error {
+  abstract readonly code: HerdErrorCode;
+  /** The value that was refused, where there is one. */
+  readonly received: unknown;
+  readonly remedy: string;
+
+  constructor(problem: HerdProblem) {
+    const got = 'received' in problem ? ` (got ${shown(problem.received)})` : '';
+    super(`${problem.what}${got}: ${problem.remedy}`, problem.cause === undefined ? undefined : { cause: problem.cause });
+    this.name = new.target.name;
+    this.received = problem.received;
+    this.remedy = problem.remedy;
+  }
+}
+
+const longestShown = 100;
+
+/** A value as an error message shows it: on one line, and cut where it is long. */
+function shown(value: unknown): string {
+  const text = inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: longestShown });
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}

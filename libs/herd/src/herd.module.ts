@@ -1,0 +1,51 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+
+import { resolveHerdOptions } from './cluster/herd-options.js';
+import type { HerdOptions } from './cluster/herd-options.js';
+import type { HerdAsyncOptions } from './nest/herd-module-options.js';
+import { givenOptions, herdProviders, madeOptions } from './nest/herd-providers.js';
+import { defaultHerdName, getHerdToken } from './nest/herd-token.js';
+
+/**
+ * Herds as providers of the whole application: import it once per herd, and inject with `@InjectHerd(name)`.
+ *
+ * The herd has asked its discovery and its nodes before any `onModuleInit` runs; it starts although nodes are down. On
+ * shutdown discovery stops at `onModuleDestroy`, and connections close at `onApplicationShutdown`.
+ */
+@Module({})
+export class HerdModule {
+  /**
+   * @example
+   * HerdModule.forRoot({ name: 'cache', discovery: staticNodes(['10.0.0.1:11211']), driver: memcached() })
+   *
+   * @throws HerdOptionError
+   */
+  static forRoot<Client, Commands extends object, NodeCommands extends object = Commands>(
+    options: HerdOptions<Client, Commands, NodeCommands>,
+  ): DynamicModule {
+    const { name } = resolveHerdOptions(options);
+    return herdModule(name, { providers: [givenOptions(name, options)] });
+  }
+
+  /**
+   * @example
+   * HerdModule.forRootAsync({
+   *   name: 'cache',
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ discovery: staticNodes(config.getOrThrow('MEMCACHED')), driver: memcached() }),
+   * })
+   */
+  static forRootAsync(options: HerdAsyncOptions): DynamicModule {
+    const { name = defaultHerdName, imports = [] } = options;
+    return herdModule(name, { imports, providers: madeOptions(name, options) });
+  }
+}
+
+const herdModule = (name: string, parts: Pick<DynamicModule, 'imports' | 'providers'>): DynamicModule => ({
+  module: HerdModule,
+  global: true,
+  ...parts,
+  providers: [...(parts.providers ?? []), ...herdProviders(name)],
+  exports: [getHerdToken(name)],
+});

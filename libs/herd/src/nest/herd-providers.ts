@@ -1,0 +1,35 @@
+import type { Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+
+import { startHerd } from '../cluster/start-herd.js';
+import type { Herd } from '../contracts/herd.js';
+import { HerdLifecycle } from './herd-lifecycle.js';
+import type { AnyHerdOptions, HerdAsyncOptions, HerdOptionsFactory, UnnamedHerdOptions } from './herd-module-options.js';
+import { getHerdToken } from './herd-token.js';
+import { assertUniqueName } from './unique-name.js';
+
+const optionsToken = (name: string): string => `${getHerdToken(name)}:options`;
+
+/** The herd `name`, started before any `onModuleInit`, as Nest waits for asynchronous providers. */
+export const herdProviders = (name: string): Provider[] => [
+  {
+    provide: getHerdToken(name),
+    inject: [optionsToken(name), ModulesContainer],
+    useFactory: (options: AnyHerdOptions, modules: ModulesContainer): Promise<Herd<object>> => {
+      assertUniqueName(modules, name);
+      return startHerd({ ...options, name });
+    },
+  },
+  { provide: `${getHerdToken(name)}:lifecycle`, inject: [getHerdToken(name)], useFactory: (herd: Herd<object>) => new HerdLifecycle(herd) },
+];
+
+export const givenOptions = (name: string, options: AnyHerdOptions): Provider => ({ provide: optionsToken(name), useValue: options });
+
+/** The options from wherever the application makes them. */
+export function madeOptions(name: string, source: HerdAsyncOptions): Provider[] {
+  const provide = optionsToken(name);
+  if ('useFactory' in source) return [{ provide, useFactory: source.useFactory, inject: source.inject ?? [] }];
+  const useFactory = (factory: HerdOptionsFactory): UnnamedHerdOptions | Promise<UnnamedHerdOptions> => factory.createHerdOptions();
+  if ('useExisting' in source) return [{ provide, useFactory, inject: [source.useExisting] }];
+  return [source.useClass, { provide, useFactory, inject: [source.useClass] }];
+}
