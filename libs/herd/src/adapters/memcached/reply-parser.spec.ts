@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+
+import { GarbledReply, ReplyParser } from './reply-parser.js';
+import type { Reply } from './reply-parser.js';
+
+const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
+const data = fc.oneof(fc.string({ unit: byte, maxLength: 40 }), fc.constantFrom('', '\r\n', '\r\nEND\r\n', 'VALUE a 0 1\r\nx\r\n', 'STORED\r\n'));
+const value = fc.record({
+  key: fc.string({ unit: fc.constantFrom('a', 'b', '\xc3', '\xa9', ':'), minLength: 1, maxLength: 9 }),
+  flags: fc.nat(),
+  cas: fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String), { nil: undefined }),
+  data,
+});
+const reply: fc.Arbitrary<Reply> = fc.oneof(
+  fc.constantFrom('STORED', 'NOT_FOUND', 'ERROR', 'SERVER_ERROR out of memory', '42', 'VERSION 1.6.18').map((line): Reply => ({ kind: 'line', line })),
+  fc.array(value, { maxLength: 4 }).map((values): Reply => ({ kind: 'end', values, stats: [] })),
+  fc.array(fc.constantFrom('pid 7', 'version 1.6', 'empty '), { maxLength: 4 }).map((stats): Reply => ({ kind: 'end', values: [], stats })),
+);
+
+const written = (each: Reply): string =>
+  each.kind === 'line'
+    ? `${each.line}\r\n`
+    : each.values.map(({ key, flags, cas, data: text }) => `VALUE ${key} ${flags} ${text.length}${cas === undefined ? '' : ` ${cas}`}\r\n${text}\r\n`).join('') +
+      each.stats.map((row) => `STAT ${row}\r\n`).join('') +
+      'END\r\n';
+
+function torn(text: string, cuts: readonly number[]): string[] {
+  const places = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
+  return [0, ...places].map((start, i) => text.slice(start, places[i]));
+}
+
+describe('ReplyParser', () => {
+  it('reads back what was written, however it is torn and whatever the values hold', () => {
+    fc.assert(
+      fc.property(fc.array(reply, { maxLength: 5 }), fc.array(fc.nat(), { maxLength: 30 }), (replies, cuts) => {
+        const parser = new ReplyParser();
+        const read = torn(replies.map(written).join(''), cuts).flatMap((chunk) => [...parser.feed(chunk)]);
+        expect(read).toEqual(replies);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('drops the values before an error in their midst', () => {
+    expect([...new ReplyParser().feed('VALUE a 0 1\r\nx\r\nSERVER_ERROR out of memory\r\nEND\r\n')]).toEqual([
+      { kind: 'line', line: 'SERVER_ERROR out of memory' },
+      { kind: 'end', values: [], stats: [] },
+    ]);
+  });
+
+  it.each([
+    ['another protocol', 'HTTP/1.1 400 Bad Request\r\n'],
+    ['a value shorter than it says', 'VALUE a 0 1\r\nxyz\r\nEND\r\n'],
+    ['a value without a length', 'VALUE a 0\r\n'],
+    ['a line without an end', 'x'.repeat(10_000)],
+  ])('refuses %s', (_case, text) => expect(() => [...new ReplyParser().feed(text)]).toThrow(GarbledReply));
+});

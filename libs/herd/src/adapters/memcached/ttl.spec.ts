@@ -1,0 +1,27 @@
+import { exptime } from './ttl.js';
+import type { Ttl } from './ttl.js';
+
+const now = Date.UTC(2026, 10, 24);
+const day = 24 * 60 * 60;
+
+describe('exptime', () => {
+  it.each<[Ttl, number]>([
+    [60, 60],
+    ['60s', 60],
+    ['10m', 600],
+    ['500ms', 1],
+    [0.2, 1],
+    ['1500ms', 2],
+    [30 * day, 30 * day],
+    ['30d', 30 * day],
+    [30 * day + 1, now / 1000 + 30 * day + 1],
+    ['60d', now / 1000 + 60 * day],
+    ['never', 0],
+  ])('of %p is %p', (ttl, seconds) => expect(exptime(ttl, now)).toBe(seconds));
+
+  it.each([0, -1, NaN, Infinity, '0s', '60', '', 'forever', null])('refuses %p, which could mean for ever', (ttl) => {
+    expect(() => exptime(ttl as Ttl, now)).toThrow(`A ttl must be above 0 (got `);
+  });
+
+  it('refuses what memcached cannot count', () => expect(() => exptime('9999d', now)).toThrow('before the year 2038'));
+});

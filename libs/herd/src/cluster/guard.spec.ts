@@ -1,0 +1,59 @@
+import type { Node } from '../contracts/node.js';
+import { judge, nothingYet } from './guard.js';
+import type { Accepted } from './guard.js';
+
+const node = (id: string): Node => ({ id, host: id, port: 11211 });
+const nodes = (...ids: string[]) => ids.map(node);
+
+function accept(found: { nodes: readonly Node[]; version?: number }, present: Accepted = nothingYet, minFraction = 0.5): Accepted {
+  const verdict = judge(found, present, minFraction);
+  if ('refused' in verdict) throw new Error(verdict.refused);
+  return verdict.accepted;
+}
+const refusal = (found: Parameters<typeof judge>[0], present: Accepted, minFraction = 0.5): string | undefined => {
+  const verdict = judge(found, present, minFraction);
+  return 'refused' in verdict ? verdict.refused : undefined;
+};
+const ids = (accepted: Accepted) => accepted.nodes.map(({ id }) => id);
+
+describe('the guard', () => {
+  const four = accept({ nodes: nodes('a', 'b', 'c', 'd'), version: 7 });
+
+  it('refuses to lose all nodes', () => expect(refusal({ nodes: [] }, four)).toMatch('no nodes'));
+
+  it('refuses what is no list of nodes', () => {
+    expect(refusal({ nodes: undefined as never }, four)).toMatch('no nodes');
+    expect(refusal({ nodes: nodes('a', 'a') }, four)).toMatch('two nodes with the id a');
+  });
+
+  it('refuses an older version, takes the same and a later one', () => {
+    expect(refusal({ nodes: nodes('a', 'b', 'c'), version: 6 }, four)).toMatch('version 6 is older than 7');
+    expect(refusal({ nodes: nodes('a', 'b', 'c'), version: 7 }, four)).toBeUndefined();
+    expect(refusal({ nodes: nodes('a', 'b', 'c'), version: 8 }, four)).toBeUndefined();
+  });
+
+  it('refuses a fleet that shrank below the least fraction, unless that is 0', () => {
+    expect(refusal({ nodes: nodes('a') }, four)).toMatch('1 of 4 nodes');
+    expect(refusal({ nodes: nodes('a', 'b') }, four)).toBeUndefined();
+    expect(refusal({ nodes: nodes('a') }, four, 0)).toBeUndefined();
+  });
+
+  it('takes a new node at once', () => expect(ids(accept({ nodes: nodes('a', 'b', 'c', 'd', 'e') }, four))).toEqual(['a', 'b', 'c', 'd', 'e']));
+
+  it('removes a node when a second poll misses it too', () => {
+    const once = accept({ nodes: nodes('a', 'b', 'c') }, four);
+    expect(ids(once)).toEqual(['a', 'b', 'c', 'd']);
+    expect(ids(accept({ nodes: nodes('a', 'b', 'c') }, once))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('forgets a miss when the node is seen again', () => {
+    const once = accept({ nodes: nodes('a', 'b', 'c') }, four);
+    const back = accept({ nodes: nodes('a', 'b', 'c', 'd') }, once);
+    expect(ids(accept({ nodes: nodes('a', 'b', 'c') }, back))).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('does not keep a missing node beside a new one at its address', () => {
+    const renamed = { ...node('z'), host: 'd' };
+    expect(ids(accept({ nodes: [...nodes('a', 'b', 'c'), renamed] }, four))).toEqual(['a', 'b', 'c', 'z']);
+  });
+});

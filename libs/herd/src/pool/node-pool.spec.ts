@@ -1,0 +1,132 @@
+import { stat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdRequestError, HerdTimeoutError } from '../errors/operation-errors.js';
+import { NodePool } from './node-pool.js';
+
+const options = { ejectAfter: 3, probeMs: 5, maxProbeMs: 20, pingTimeoutMs: 20, maxInFlight: 2, maxQueue: 1 };
+const node = { id: 'n', host: 'n', port: 1 };
+const lost = () => new HerdNodeError({ what: 'lost', remedy: 'none' });
+const never = () => new Promise<never>(() => undefined);
+
+/** A node that answers as told, and records what the pool asks of it. */
+function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
+  const asked = { abandoned: 0, closed: 0, pings: 0, health: 0 };
+  const driver = {
+    open: () => ({}),
+    ping: () => (asked.pings++, ping()),
+    abandon: () => void asked.abandoned++,
+    close: () => Promise.resolve(void asked.closed++),
+    classify: (error: unknown) => (error instanceof HerdRequestError ? ('request' as const) : ('node' as const)),
+  };
+  return { asked, pool: new NodePool(node, driver, options, () => 1000, () => void asked.health++) };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = Date.now() + 5000; !condition(); await nextTurn()) if (Date.now() > end) throw new Error('waited in vain');
+}
+
+describe('NodePool', () => {
+  it('gives up at the deadline, and on the connection with it', async () => {
+    const { asked, pool } = scripted();
+    await expect(pool.use(never, 10)).rejects.toThrow(HerdTimeoutError);
+    expect(asked.abandoned).toBe(1);
+    expect(pool.stats).toMatchObject({ inFlight: 0, operations: 1, timeouts: 1, failures: 1 });
+  });
+
+  it('takes an answer that arrived while this process was too busy to read it', async () => {
+    const { pool } = scripted();
+    const answer = pool.use(() => stat('.').then(() => 'in time'), 10);
+    for (const end = Date.now() + 50; Date.now() < end; );
+    expect(await answer).toBe('in time');
+  });
+
+  it('queues above its limit, refuses above its queue, and runs on in order', async () => {
+    const { pool } = scripted();
+    const order: number[] = [];
+    const releases: (() => void)[] = [];
+    const work = (id: number) => pool.use(() => new Promise<void>((resolve) => (order.push(id), releases.push(resolve))), 5000);
+    const all = [work(1), work(2), work(3)];
+    expect(pool.stats).toMatchObject({ inFlight: 2, queued: 1 });
+    await expect(work(4)).rejects.toThrow(HerdOverloadError);
+    releases[0]!();
+    await all[0];
+    expect(order).toEqual([1, 2, 3]);
+    releases.forEach((release) => release());
+    await Promise.all(all);
+    expect(pool.health).toEqual({ state: 'up', failures: 0 });
+  });
+
+  it('does not blame the node for time spent in the queue', async () => {
+    const { asked, pool } = scripted();
+    const blocked = [pool.use(never, 60), pool.use(never, 60)].map((work) => work.catch(() => undefined));
+    await expect(pool.use(never, 10)).rejects.toThrow(HerdTimeoutError);
+    expect(asked.abandoned).toBe(0);
+    expect(pool.health).toEqual({ state: 'up', failures: 0 });
+    await Promise.all(blocked);
+  });
+
+  it('marks the node down after failures in a row, refuses at once, and takes it back after a probe', async () => {
+    let well = false;
+    const { asked, pool } = scripted(() => (well ? Promise.resolve() : Promise.reject(lost())));
+    for (let i = 0; i < 3; i++) await expect(pool.use(() => Promise.reject(lost()), 100)).rejects.toThrow('lost');
+    await expect(pool.use(never, 100)).rejects.toThrow(HerdNodeDownError);
+    await until(() => asked.pings >= 2);
+    expect(pool.health).toMatchObject({ state: 'down', since: 1000, reason: expect.stringContaining('lost') as string });
+    well = true;
+    await until(() => pool.health.state === 'up');
+    expect(asked.health).toBe(2);
+    expect(await pool.use(() => Promise.resolve('ok'), 100)).toBe('ok');
+  });
+
+  it('goes on probing a node that never answers a probe', async () => {
+    const { asked, pool } = scripted(never);
+    await pool.check();
+    expect(pool.health.state).toBe('down');
+    await until(() => asked.pings >= 4);
+    await pool.drain(10);
+  });
+
+  it('counts a lost connection once, however many operations it fails', async () => {
+    const { pool } = scripted();
+    const error = lost();
+    await Promise.allSettled([pool.use(() => Promise.reject(error), 100), pool.use(() => Promise.reject(error), 100), pool.use(() => Promise.reject(error), 100)]);
+    expect(pool.health).toEqual({ state: 'up', failures: 1 });
+  });
+
+  it('does not count what is the fault of the request', async () => {
+    const { pool } = scripted();
+    for (let i = 0; i < 5; i++) await expect(pool.use(() => Promise.reject(new HerdRequestError({ what: 'bad', remedy: 'none' })), 100)).rejects.toThrow('bad');
+    expect(pool.health).toEqual({ state: 'up', failures: 0 });
+  });
+
+  it('treats an operation that throws at once like one that rejects', async () => {
+    const { pool } = scripted();
+    const thrower = () => {
+      throw lost();
+    };
+    await expect(pool.use(thrower, 100)).rejects.toThrow('lost');
+    expect(pool.stats.inFlight).toBe(0);
+  });
+
+  it('drains: takes no more, waits for what is in flight, then closes', async () => {
+    const { asked, pool } = scripted();
+    let release!: (result: string) => void;
+    const work = pool.use(() => new Promise<string>((resolve) => (release = resolve)), 5000);
+    const drained = pool.drain(5000);
+    await expect(pool.use(never, 10)).rejects.toThrow('has left the herd');
+    expect(asked.closed).toBe(0);
+    release('done');
+    expect(await work).toBe('done');
+    await drained;
+    expect(asked.closed).toBe(1);
+  });
+
+  it('drains no longer than its deadline', async () => {
+    const { asked, pool } = scripted();
+    const work = pool.use(never, 50).catch(() => undefined);
+    await pool.drain(10);
+    expect(asked.closed).toBe(1);
+    await work;
+  });
+});

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+
+import { fmix32, fnv1a } from './hash.js';
+
+describe('fnv1a', () => {
+  it.each([
+    ['', 0x811c9dc5],
+    ['a', 0xe40c292c],
+    ['foobar', 0xbf9cf968],
+  ])('gives the published value of %p', (text, hash) => expect(fnv1a(text)).toBe(hash));
+
+  it('hashes the UTF-8 bytes', () => {
+    // "é" is c3 a9: one FNV-1a step each, from the definition.
+    const step = (hash: number, byte: number) => Math.imul(hash ^ byte, 0x01000193) >>> 0;
+    expect(fnv1a('aé')).toBe(step(step(step(0x811c9dc5, 0x61), 0xc3), 0xa9));
+  });
+});
+
+describe('fmix32', () => {
+  it('gives the values of MurmurHash3', () => {
+    expect(fmix32(0)).toBe(0);
+    expect(fmix32(1)).toBe(0x514e28b7);
+  });
+
+  it('keeps different inputs different', () => {
+    fc.assert(fc.property(fc.nat(), fc.nat(), (a, b) => a === b || fmix32(a) !== fmix32(b)));
+  });
+});
