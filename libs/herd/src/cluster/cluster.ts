@@ -2,6 +2,7 @@ import { BehaviorSubject } from 'rxjs';
 
 import type { Discovered } from '../contracts/discovery.js';
 import type { DiscoveryStatus, Topology } from '../contracts/topology.js';
+import { messageOf } from '../errors/message-of.js';
 import { HerdTimeoutError } from '../errors/operation-errors.js';
 import { withDeadline } from '../pool/deadline.js';
 import { Fleet } from './fleet.js';
@@ -93,7 +94,7 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
         this.discovery = Object.freeze({ state: 'taken', at: now() });
       }
     } catch (error) {
-      this.refuse(error instanceof Error ? error.message : String(error));
+      this.refuse(messageOf(error));
     }
     await this.fleet.apply(this.accepted.nodes);
     this.publish();

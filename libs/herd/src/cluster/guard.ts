@@ -1,6 +1,7 @@
 import type { Discovered } from '../contracts/discovery.js';
 import { checkNodes } from '../contracts/node.js';
 import type { Node } from '../contracts/node.js';
+import { messageOf } from '../errors/message-of.js';
 
 /** What the guard remembers: the nodes in use, their version, and the ids that one poll has found missing. */
 export type Accepted = Readonly<{ nodes: readonly Node[]; version?: number | bigint; missing: ReadonlySet<string> }>;
@@ -22,7 +23,7 @@ export function judge(found: Discovered, present: Accepted, minFraction: number)
   try {
     checkNodes(nodes, 'discovery');
   } catch (error) {
-    return { refused: (error as Error).message };
+    return { refused: messageOf(error) };
   }
   if (version !== undefined && present.version !== undefined && version < present.version) {
     return { refused: `version ${version} is older than ${present.version}` };

@@ -3,6 +3,7 @@ import type { Driver } from '../contracts/driver.js';
 import { addressOf } from '../contracts/node.js';
 import type { Node } from '../contracts/node.js';
 import type { Health, Pool, PoolStats } from '../contracts/pool.js';
+import { messageOf } from '../errors/message-of.js';
 import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdTimeoutError } from '../errors/operation-errors.js';
 import { afterDeadline, withDeadline } from './deadline.js';
 import { afterFailure, afterProbe, afterSuccess, down, probeDelayMs, well } from './health.js';
@@ -63,7 +64,7 @@ export class NodePool<Client> implements Pool<Client> {
 
   /** Asks the node whether it is there. One that does not answer is marked down, and probed until it does. */
   async check(): Promise<void> {
-    if (this.health.state === 'up') await this.ping().catch((error: unknown) => this.become(down(reasonOf(error), this.now())));
+    if (this.health.state === 'up') await this.ping().catch((error: unknown) => this.become(down(messageOf(error), this.now())));
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -136,7 +137,7 @@ export class NodePool<Client> implements Pool<Client> {
     this.counts.failures++;
     if (error === this.lastFailure) return;
     this.lastFailure = error;
-    this.become(afterFailure(this.health, reasonOf(error), this.now(), this.options.ejectAfter));
+    this.become(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter));
   }
 
   private become(health: Health): void {
@@ -176,8 +177,6 @@ export class NodePool<Client> implements Pool<Client> {
     return new type({ what: `Node ${this.node.id} ${what}`, remedy: `see that ${addressOf(this.node)} is up and not overloaded` });
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A driver's operation that throws at once fails like one that rejects. */
 const promised = async <Result>(run: () => Promise<Result>): Promise<Result> => run();

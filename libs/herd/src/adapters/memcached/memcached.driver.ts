@@ -10,6 +10,9 @@ import { NodeClient } from './node-client.js';
 /** A herd of memcached nodes; `Herd<MemcachedCommands>` is enough where `on(node, …)` is not used for `stats` or `flush`. */
 export type MemcachedHerd = Herd<MemcachedCommands, MemcachedNodeCommands>;
 
+/** What {@link memcached} makes; its clients are its own affair. */
+export type MemcachedDriver = Driver<object, MemcachedCommands, MemcachedNodeCommands>;
+
 /**
  * Speaks memcached's text protocol through npm `memcached`, one client per node.
  *
@@ -17,9 +20,9 @@ export type MemcachedHerd = Herd<MemcachedCommands, MemcachedNodeCommands>;
  *
  * @throws HerdOptionError
  */
-export function memcached(options: MemcachedOptions = {}): Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> {
+export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const resolved = resolveMemcachedOptions(options);
-  return {
+  const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
     open: (node) => new NodeClient(node, resolved.connectTimeoutMs),
     ping: async (client) => void (await serverVersion(client)),
@@ -29,4 +32,5 @@ export function memcached(options: MemcachedOptions = {}): Driver<NodeClient, Me
     commands: (dispatch) => memcachedCommands(dispatch, resolved),
     nodeCommands: (dispatch) => memcachedNodeCommands(dispatch, resolved),
   };
+  return driver;
 }

@@ -1,5 +1,6 @@
 import { addressOf } from '../../contracts/node.js';
 import type { Node } from '../../contracts/node.js';
+import { messageOf } from '../../errors/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
 import { NpmMemcached } from './npm-memcached.js';
 import type { ConnectCallback, MemcachedSocket, Query } from './npm-memcached.js';
@@ -119,7 +120,7 @@ export class NodeClient extends NpmMemcached {
       }
     } catch (error) {
       if (this.socket === socket) this.forget();
-      drop(socket, this.error(`sent ${error instanceof Error ? error.message : String(error)}`, error));
+      drop(socket, this.error(`sent ${messageOf(error)}`));
     }
   }
 
@@ -131,7 +132,7 @@ export class NodeClient extends NpmMemcached {
   }
 
   private error(what: string, cause?: unknown): HerdNodeError {
-    const why = cause instanceof Error ? ` (${cause.message})` : '';
+    const why = cause ? ` (${messageOf(cause)})` : '';
     return new HerdNodeError({ what: `Node ${this.node.id} ${what}${why}`, remedy: `see that memcached runs at ${addressOf(this.node)}`, cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { Codec, Encoded } from '../../contracts/codec.js';
+import { messageOf } from '../../errors/message-of.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import type { ReplyValue } from './reply-parser.js';
 
@@ -40,5 +41,3 @@ export class ValueFormat {
     }
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

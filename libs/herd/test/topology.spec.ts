@@ -1,0 +1,149 @@
+import { startHerd } from '@rookery/herd';
+import type { Discovered, Discovery, Node } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import { startMemcachedNode } from '@rookery/herd/testing';
+import type { MemcachedNode } from '@rookery/herd/testing';
+
+import { until } from './poll.js';
+import { startScriptedServer } from './scripted-server.js';
+
+/** A discovery that answers what `next` says at the moment. */
+class ToldDiscovery implements Discovery {
+  readonly name = 'told';
+  closed = 0;
+  asked = 0;
+  changed: (() => void) | undefined;
+  constructor(public next: () => Promise<Discovered> | Discovered) {}
+  nodes = async () => (this.asked++, this.next());
+  watch = (changed: () => void) => {
+    this.changed = changed;
+    return () => (this.changed = undefined);
+  };
+  close = () => Promise.resolve(void this.closed++);
+}
+
+const asNode = ({ host, port }: { host: string; port: number }, id: string): Node => ({ id, host, port });
+const driver = memcached({ defaultTtl: '1m' });
+const keys = Array.from({ length: 300 }, (_, i) => `key-${i}`);
+
+describe('a herd that follows its discovery', () => {
+  let servers: MemcachedNode[];
+  let nodes: Node[];
+  beforeEach(async () => {
+    servers = await Promise.all(Array.from({ length: 4 }, () => startMemcachedNode()));
+    nodes = servers.map((server, i) => asNode(server, `node-${i}`));
+  });
+  afterEach(() => Promise.all(servers.map((server) => server.close())));
+
+  it('grows and shrinks under load without a failed request or a new connection to those that stay', async () => {
+    const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
+    const herd = await startHerd({ discovery, driver, onNodeDown: 'error', timeoutMs: 2000 });
+    let running = true;
+    let requests = 0;
+    const lanes = Promise.all(
+      Array.from({ length: 10 }, async (_, lane) => {
+        for (let i = lane; running; i++, requests++) await (i % 2 ? herd.get(keys[i % 300]!) : herd.set(keys[i % 300]!, i));
+      }),
+    );
+    const connections = () => Promise.all(nodes.slice(0, 3).map((node) => herd.on(node, async (c) => (await c.stats()).total_connections)));
+    const before = await connections();
+    discovery.next = () => ({ nodes });
+    await herd.refresh();
+    expect(herd.topology.nodes).toHaveLength(4);
+    await until('the new node is used', async () => Number((await herd.on(nodes[3]!, (c) => c.stats())).curr_items) > 0);
+    discovery.next = () => ({ nodes: nodes.slice(0, 3) });
+    await herd.refresh();
+    expect(herd.topology.nodes).toHaveLength(4);
+    await herd.refresh();
+    expect(herd.topology.nodes).toHaveLength(3);
+    await until('there were requests all the while', () => requests > 1000);
+    running = false;
+    await lanes;
+    expect(await connections()).toEqual(before);
+    await herd.close();
+  });
+
+  it('lets a removed node finish what is in flight', async () => {
+    const slow = await startScriptedServer({ 'get slow': (socket) => void setTimeout(() => socket.write('VALUE slow 2 4\r\n"ok"\r\nEND\r\n'), 150) });
+    const [host, port] = slow.address.split(':') as [string, string];
+    const old = asNode({ host, port: Number(port) }, 'node-0');
+    const discovery = new ToldDiscovery(() => ({ nodes: [old] }));
+    const herd = await startHerd({ discovery, driver, onNodeDown: 'error', timeoutMs: 2000 });
+    const answer = herd.get('slow');
+    // The same id at a new address: the new server takes over at once, the old one may finish.
+    discovery.next = () => ({ nodes: [nodes[0]!] });
+    await herd.refresh();
+    expect(herd.nodeFor('slow')!.port).toBe(nodes[0]!.port);
+    expect(await herd.get('slow')).toBeUndefined();
+    expect(await answer).toBe('ok');
+    await herd.close();
+    await slow.close();
+  });
+
+  it.each<[string, () => Promise<Discovered> | Discovered, RegExp]>([
+    ['finds nothing', () => ({ nodes: [] }), /no nodes/],
+    ['throws', () => Promise.reject(new Error('no such host')), /no such host/],
+    ['throws at once', () => { throw new Error('bug'); }, /bug/],
+    ['hangs', () => new Promise<never>(() => undefined), /over 100 ms/],
+    ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /without a host/],
+    ['finds nothing at all', () => undefined as never, /undefined/],
+  ])('keeps its nodes when discovery %s, and reports why', async (_case, next, reason) => {
+    const discovery = new ToldDiscovery(() => ({ nodes }));
+    const herd = await startHerd({ discovery, driver, discoveryTimeoutMs: 100 });
+    discovery.next = next;
+    await herd.refresh();
+    expect(herd.topology.nodes).toHaveLength(4);
+    expect(herd.topology.discovery).toMatchObject({ state: 'refused', reason: expect.stringMatching(reason) as string });
+    expect(await herd.set('k', 1)).toBe(true);
+    discovery.next = () => ({ nodes });
+    await herd.refresh();
+    expect(herd.topology.discovery.state).toBe('taken');
+    await herd.close();
+  });
+
+  it('starts without nodes when discovery fails, answers as if nothing were cached, and asks again soon', async () => {
+    const discovery = new ToldDiscovery(() => Promise.reject(new Error('not yet')));
+    const herd = await startHerd({ discovery, driver });
+    expect(herd.topology.nodes).toEqual([]);
+    expect(herd.nodeFor('k')).toBeUndefined();
+    expect(await herd.get('k')).toBeUndefined();
+    expect(await herd.getMany(keys)).toEqual(new Map());
+    await expect(herd.withPolicy({ onNodeDown: 'error' }).get('k')).rejects.toThrow('has no nodes');
+    await expect(herd.withPolicy({ onNodeDown: 'error' }).getMany(keys)).rejects.toThrow('has no nodes');
+    discovery.next = () => ({ nodes });
+    await until('the nodes are found', () => herd.topology.nodes.length === 4);
+    await herd.close();
+  });
+
+  it('asks every `refresh`, and when the discovery has news', async () => {
+    const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 2) }));
+    const herd = await startHerd({ discovery, driver, refresh: 20 });
+    discovery.next = () => ({ nodes: nodes.slice(0, 3) });
+    await until('a tick finds the third node', () => herd.topology.nodes.length === 3);
+    await herd.close();
+
+    const quiet = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 2) }));
+    const waiting = await startHerd({ discovery: quiet, driver });
+    quiet.next = () => ({ nodes });
+    quiet.changed!();
+    await until('the news arrives', () => waiting.topology.nodes.length === 4);
+    await waiting.close();
+  });
+
+  it('closes its discovery once, and asks it no more', async () => {
+    const discovery = new ToldDiscovery(() => ({ nodes }));
+    const herd = await startHerd({ discovery, driver, refresh: 20 });
+    await herd.stopDiscovery();
+    const asked = discovery.asked;
+    await herd.refresh();
+    expect(await herd.set('k', 1)).toBe(true);
+    await Promise.all([herd.close(), herd.close()]);
+    expect(discovery).toMatchObject({ closed: 1, asked, changed: undefined });
+    await until('all connections are closed', async () => {
+      const probe = await startHerd({ discovery: new ToldDiscovery(() => ({ nodes })), driver });
+      const open = await Promise.all(nodes.map((node) => probe.on(node, async (c) => (await c.stats()).curr_connections)));
+      await probe.close();
+      return open.every((count) => count === '1');
+    });
+  });
+});
