@@ -1,1 +1,49 @@
-export {};
+// Describe documents
+export { Indexed, SearchField } from './metadata/decorators.js';
+export type { FieldParameters, IndexedOptions, SearchFieldOptions, SubFieldOptions } from './metadata/options.js';
+export type { EntityClass } from './metadata/recorder.js';
+export { defaultTypeInference } from './mapping/default-type-inference.js';
+export type { PropertyFacts, TypeInference } from './contracts/type-inference.js';
+export type { FieldType } from './contracts/index-body.js';
+
+// Use in Nest
+export { SearchModule, type SearchModuleAsyncOptions, type SearchModuleOptions, type SearchOptionsFactory } from './nest/search.module.js';
+export { InjectSearch, InjectSearchRepository, getSearchRepositoryToken } from './nest/tokens.js';
+
+// Use anywhere
+export { SearchService, type SettledOptions } from './service/search.service.js';
+export type { SearchOptions } from './service/options.js';
+export {
+  SearchRepository, type ChangeOptions, type DocumentOperation, type IndexAllOptions, type IndexAllProgress, type StoredDocument,
+} from './repository/search-repository.js';
+export type { PrimaryKey } from './repository/entity-reader.js';
+
+// Ask
+export { SearchQuery, type ClauseMaker } from './query/search-query.js';
+export type { Hit, SearchPage } from './query/search-page.js';
+export type { DocumentOf } from './query/document-type.js';
+export type { FieldPath, ValueAt } from './query/field-path.js';
+export type { Clause, ClauseBuilder } from './query/clauses/clause.js';
+export type { Aggregation, AggregationBuilder, Aggregations, ResultsOf } from './query/aggregations/aggregation.js';
+export type { Bucket } from './query/aggregations/buckets.js';
+export type { HistogramResult } from './query/aggregations/histograms.js';
+export type { TermsResult } from './query/aggregations/terms.js';
+export type { TopHitsResult } from './query/aggregations/top-hits.js';
+export type { HighlightOptions } from './query/request.js';
+
+// Watch
+export type { SearchEvent, SearchEventListener } from './contracts/search-event.js';
+
+// Handle errors
+export { SearchError, type SearchErrorCode } from './errors/search-error.js';
+export { SearchIndexMismatchError, SearchModelError, SearchOptionError, type ModelComplaint } from './errors/model.errors.js';
+export { SearchDocumentError, SearchQueryError } from './errors/query.errors.js';
+export {
+  SearchAbortedError, SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError, SearchVersionConflictError, type UnavailableReason,
+} from './errors/engine.errors.js';
+export { SearchBulkError, SearchNotSettledError, type BulkFailure } from './errors/bulk.errors.js';
+
+// Put another engine or clock behind it
+export type * from './contracts/engine.js';
+export type { FieldMapping, IndexBody, IndexMappings, IndexSettings, IndexState } from './contracts/index-body.js';
+export type { VersionClock } from './contracts/version-clock.js';

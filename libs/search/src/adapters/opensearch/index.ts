@@ -1,1 +1,2 @@
-export {};
+export { openSearch } from './open-search.engine.js';
+export type { OpenSearchOptions } from './options.js';

@@ -1,0 +1,58 @@
+import { Client } from '@opensearch-project/opensearch';
+import type { CallOptions } from '../../contracts/engine.js';
+import { toSearchError } from './error-mapping.js';
+import type { ResolvedOpenSearchOptions } from './options.js';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** Segments of the path; each is escaped. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: object;
+  /** Newline-delimited JSON, sent as it is. */
+  readonly lines?: string;
+}
+
+/** Requests with a deadline, over the official client; whatever fails is one of our errors. */
+export class OpenSearchHttp {
+  private readonly client: Client;
+
+  constructor(
+    private readonly engine: string,
+    options: ResolvedOpenSearchOptions,
+  ) {
+    // Retries belong to the caller, who knows what is safe to send twice and how long it may take.
+    this.client = new Client({ ...options.client, maxRetries: 0 });
+  }
+
+  async send<Body>(request: HttpRequest, { timeoutMs, signal }: CallOptions & { readonly timeoutMs: number }): Promise<Body> {
+    const call = `${request.method} /${request.path.join('/')}`;
+    if (signal?.aborted) throw toSearchError(signal.reason, this.engine, call, signal);
+    // A deadline of our own: the client's ends silence on the socket, not an answer that trickles in.
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const response = this.client.transport.request(
+      {
+        method: request.method,
+        path: `/${request.path.map(encodeURIComponent).join('/')}`,
+        ...(request.query ? { querystring: request.query } : {}),
+        ...(request.lines === undefined ? (request.body ? { body: request.body } : {}) : { bulkBody: request.lines }),
+      },
+      { requestTimeout: timeoutMs, maxRetries: 0 },
+    );
+    const abort = (): void => response.abort();
+    deadline.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return (await response).body as Body;
+    } catch (error) {
+      throw toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
+    } finally {
+      deadline.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+}

@@ -1,0 +1,102 @@
+import type { IndexBody, IndexState } from './index-body.js';
+
+/** What every call on an engine takes: when to stop waiting. */
+export interface CallOptions {
+  /** Ends the call early; it then rejects with `SearchAbortedError`. */
+  readonly signal?: AbortSignal;
+  /** Deadline of this call in milliseconds; the engine's own default when absent. */
+  readonly timeoutMs?: number;
+}
+
+/** One write. `source` is the document as JSON text, so that its bytes are counted and sent as they are. */
+export type BulkOperation =
+  | Readonly<{ action: 'index'; index: string; id: string; source: string; version: number }>
+  | Readonly<{ action: 'delete'; index: string; id: string; version: number }>;
+
+/**
+ * What became of one operation, in the order of the request.
+ * `superseded`: a newer version of the document is there (409), so nothing was to be done.
+ */
+export type BulkOutcome =
+  | Readonly<{ id: string; outcome: 'written' | 'deleted' | 'absent' | 'superseded' }>
+  | Readonly<{ id: string; outcome: 'failed'; status: number; type: string; reason: string; retryable: boolean }>;
+
+export interface SearchRequest {
+  /** Index or alias names. */
+  readonly index: string;
+  /** The body of `_search` in the query language of OpenSearch. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface EngineHit {
+  readonly _index: string;
+  readonly _id: string;
+  readonly _score: number | null;
+  readonly _source?: unknown;
+  readonly highlight?: Readonly<Record<string, readonly string[]>>;
+  readonly sort?: readonly unknown[];
+}
+
+export interface SearchResponse {
+  /** Time on the server, in milliseconds. */
+  readonly took: number;
+  readonly hits: {
+    readonly total?: { readonly value: number; readonly relation: 'eq' | 'gte' };
+    readonly max_score: number | null;
+    readonly hits: readonly EngineHit[];
+  };
+  readonly aggregations?: Readonly<Record<string, unknown>>;
+}
+
+export interface EngineDocument {
+  readonly id: string;
+  readonly version: number;
+  readonly source: unknown;
+}
+
+export type AliasAction =
+  | Readonly<{ add: Readonly<{ index: string; alias: string }> }>
+  | Readonly<{ remove: Readonly<{ index: string; alias: string }> }>;
+
+/**
+ * The port to a search engine. Every method ends within its deadline, whatever the server does, and rejects
+ * with the errors of this package only:
+ *
+ * - `SearchEngineUnavailableError`: no connection, no answer in time, or 429 / 502 / 503 / 504;
+ * - `SearchEngineError`: the engine understood and refused (mapping conflicts, malformed bodies);
+ * - `SearchNotFoundError`: an index or document that is not there;
+ * - `SearchAbortedError`: the caller's signal.
+ *
+ * Calls may run at once in any number; an engine keeps no order between them.
+ */
+export interface SearchEngine {
+  /** Shown in messages, for example `opensearch http://127.0.0.1:9200`. */
+  readonly name: string;
+
+  ping(options?: CallOptions): Promise<void>;
+
+  /** Creates a concrete index; `exists` when another process was first. */
+  createIndex(index: string, body: IndexBody, options?: CallOptions): Promise<'created' | 'exists'>;
+  /** The concrete indices behind an alias or a name; empty when there is none. */
+  readIndices(nameOrAlias: string, options?: CallOptions): Promise<readonly IndexState[]>;
+  /** Resolves also when the index is not there. */
+  deleteIndex(index: string, options?: CallOptions): Promise<void>;
+  /** Applies all actions at one instant, or none. */
+  updateAliases(actions: readonly AliasAction[], options?: CallOptions): Promise<void>;
+  /** Makes what was written before visible to searches. */
+  refresh(index: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Writes through aliases only: an alias that is missing fails the operation instead of creating an index of
+   * that name. Versions are external: an operation whose version is not above the stored one is `superseded`.
+   */
+  bulk(operations: readonly BulkOperation[], options?: CallOptions): Promise<readonly BulkOutcome[]>;
+
+  /** `undefined` when the document is not there. */
+  get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined>;
+  search(request: SearchRequest, options?: CallOptions): Promise<SearchResponse>;
+  count(request: SearchRequest, options?: CallOptions): Promise<number>;
+
+  /** Ends open connections. Later calls reject. */
+  close(): Promise<void>;
+}

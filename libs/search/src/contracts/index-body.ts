@@ -1,0 +1,40 @@
+/** Types of OpenSearch fields that `@SearchField({ type })` takes. */
+export const FIELD_TYPES = [
+  'text', 'keyword', 'integer', 'long', 'short', 'byte', 'float', 'double', 'half_float', 'scaled_float',
+  'boolean', 'date', 'binary', 'ip', 'object', 'nested', 'flat_object', 'geo_point', 'search_as_you_type', 'completion',
+] as const;
+
+export type FieldType = (typeof FIELD_TYPES)[number];
+
+/** One field of a mapping, as OpenSearch reads it. */
+export interface FieldMapping {
+  readonly type: FieldType;
+  readonly properties?: Readonly<Record<string, FieldMapping>>;
+  readonly fields?: Readonly<Record<string, FieldMapping>>;
+  readonly [parameter: string]: unknown;
+}
+
+export interface IndexMappings {
+  readonly dynamic: DynamicMapping;
+  readonly properties: Readonly<Record<string, FieldMapping>>;
+  readonly _meta?: Readonly<Record<string, unknown>>;
+}
+
+/** What happens to a field that the mapping does not know: refuse, drop, or map by its first value. */
+export type DynamicMapping = 'strict' | false | true;
+
+export type IndexSettings = Readonly<Record<string, unknown>>;
+
+export interface IndexBody {
+  readonly settings: IndexSettings;
+  readonly mappings: IndexMappings;
+  readonly aliases?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A concrete index as the engine has it. */
+export interface IndexState {
+  readonly index: string;
+  readonly aliases: readonly string[];
+  /** `_meta` of its mapping; the library keeps the hash of mapping and settings there. */
+  readonly meta: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,18 @@
+import type { BulkFailure } from '../errors/bulk.errors.js';
+
+/** What happens out of sight of any caller. One event per change of state, not per attempt. */
+export type SearchEvent =
+  /** Committed changes cannot be written now; they wait and are tried again. */
+  | Readonly<{ type: 'publish-delayed'; index: string; pending: number; error: unknown }>
+  | Readonly<{ type: 'publish-resumed'; index: string }>
+  /** The engine or the document builder refused these documents for good: the index keeps what it had. */
+  | Readonly<{ type: 'documents-refused'; index: string; failures: readonly BulkFailure[] }>
+  /** Too many changes wait, or the application stopped: these are not in the index. `indexAll()` brings them back. */
+  | Readonly<{ type: 'changes-dropped'; index: string; count: number; reason: 'full' | 'closed' }>
+  /** A flush could not be read for changes. The flush itself went on. */
+  | Readonly<{ type: 'capture-failed'; error: unknown }>
+  /** The engine was down at start; its indices are created as soon as it answers. */
+  | Readonly<{ type: 'indices-delayed'; error: unknown }>
+  | Readonly<{ type: 'indices-ready'; indices: readonly string[] }>;
+
+export type SearchEventListener = (event: SearchEvent) => void;

@@ -1,0 +1,57 @@
+import type { FieldMapping, IndexSettings } from '../contracts/index-body.js';
+import type { ModelComplaint } from '../errors/model.errors.js';
+import type { Properties } from './mapping-builder.js';
+
+const LANGUAGES = [
+  'arabic', 'armenian', 'basque', 'bengali', 'brazilian', 'bulgarian', 'catalan', 'cjk', 'czech', 'danish', 'dutch',
+  'english', 'estonian', 'finnish', 'french', 'galician', 'german', 'greek', 'hindi', 'hungarian', 'indonesian',
+  'irish', 'italian', 'latvian', 'lithuanian', 'norwegian', 'persian', 'portuguese', 'romanian', 'russian', 'sorani',
+  'spanish', 'swedish', 'thai', 'turkish',
+];
+const BUILT_IN: Readonly<Record<Kind, readonly string[]>> = {
+  analyzer: ['standard', 'simple', 'whitespace', 'stop', 'keyword', 'pattern', 'fingerprint', ...LANGUAGES],
+  normalizer: ['lowercase'],
+};
+
+type Kind = 'analyzer' | 'normalizer';
+
+/** Finds analyzers and normalizers that neither the engine nor the settings define. */
+export function checkAnalysis(properties: Properties, settings: IndexSettings, parent: string): ModelComplaint[] {
+  return Object.entries(properties).flatMap(([name, mapping]) => {
+    const where = `${parent}.${name}`;
+    return [
+      ...checkField(mapping, settings, where),
+      ...checkAnalysis(mapping.fields ?? {}, settings, where),
+      ...checkAnalysis(mapping.properties ?? {}, settings, where),
+    ];
+  });
+}
+
+function checkField(mapping: FieldMapping, settings: IndexSettings, where: string): ModelComplaint[] {
+  const uses: [Kind, unknown][] = [
+    ['analyzer', mapping['analyzer']],
+    ['analyzer', mapping['search_analyzer']],
+    ['normalizer', mapping['normalizer']],
+  ];
+  return uses.flatMap(([kind, name]) => {
+    if (typeof name !== 'string') return [];
+    const defined = definedIn(settings, kind);
+    if (defined.includes(name) || BUILT_IN[kind].includes(name) || usesPlugins(settings)) return [];
+    const problem = `names the ${kind} '${name}', which is neither built in nor defined`;
+    return [{ where, problem, remedy: `Define it in @Indexed({ settings: { analysis: { ${kind}: { ${name}: … } } } })${list(defined)}` }];
+  });
+}
+
+/** Analysis plug-ins bring analyzers of their own (`kuromoji`, `nori`): the settings say so with `analysis.plugins: true`. */
+function usesPlugins(settings: IndexSettings): boolean {
+  return (settings['analysis'] as { plugins?: boolean } | undefined)?.plugins === true;
+}
+
+function definedIn(settings: IndexSettings, kind: Kind): readonly string[] {
+  const analysis = (settings['analysis'] ?? {}) as Partial<Record<Kind, object>>;
+  return Object.keys(analysis[kind] ?? {});
+}
+
+function list(names: readonly string[]): string {
+  return names.length > 0 ? `, or use one of: ${names.join(', ')}` : '';
+}

@@ -1,0 +1,22 @@
+/** OpenSearch's rules for the name of an index or alias. @returns what is wrong, if anything. */
+export function indexNameProblem(name: string): string | undefined {
+  if (name === '' || name === '.' || name === '..') return 'must not be empty or dots';
+  if (name !== name.toLowerCase()) return 'must be lower case';
+  if (/^[-_+]/.test(name)) return "must not start with '-', '_' or '+'";
+  const refused = /[\\/*?"<>| ,#:]/.exec(name);
+  if (refused) return `must not contain '${refused[0]}'`;
+  return Buffer.byteLength(name) > MAX_BYTES ? `must not be longer than ${MAX_BYTES} bytes` : undefined;
+}
+
+/** OpenSearch allows 255; the concrete index adds a version and a hash. */
+const MAX_BYTES = 230;
+
+/** `dev` and `passages` -> `dev-passages`. Reads and writes go to this alias. */
+export function aliasName(prefix: string | undefined, name: string): string {
+  return prefix ? `${prefix}-${name}` : name;
+}
+
+/** `dev-passages-v1-3f2a9c01`: the index behind the alias; a new mapping makes a new one with the next number. */
+export function concreteName(alias: string, generation: number, hash: string): string {
+  return `${alias}-v${generation}-${hash}`;
+}

@@ -1,0 +1,71 @@
+import type { FieldMapping, FieldType } from '../contracts/index-body.js';
+import type { TypeInference } from '../contracts/type-inference.js';
+import type { ModelComplaint } from '../errors/model.errors.js';
+import type { FieldModel, ObjectField, ValueField } from '../metadata/index-model.js';
+import type { FieldParameters, SubFieldOptions } from '../metadata/options.js';
+import { PARAMETERS, WIRE_NAMES } from './field-parameters.js';
+
+export type Properties = Readonly<Record<string, FieldMapping>>;
+
+/** Turns fields into a mapping's `properties`; what does not fit goes to `complaints`. */
+export class MappingBuilder {
+  constructor(
+    private readonly inference: TypeInference,
+    private readonly complaints: ModelComplaint[],
+  ) {}
+
+  properties(fields: readonly FieldModel[], parent: string): Properties {
+    return Object.fromEntries(fields.flatMap((field) => this.property(field, `${parent}.${field.name}`)));
+  }
+
+  private property(field: FieldModel, where: string): [string, FieldMapping][] {
+    const mapping = field.kind === 'object' ? this.object(field, where) : this.value(field, where);
+    return mapping ? [[field.name, mapping]] : [];
+  }
+
+  private object(field: ObjectField, where: string): FieldMapping {
+    const type = field.options.type ?? 'object';
+    if (type !== 'object' && type !== 'nested') {
+      this.complain(where, `is embedded, and cannot be \`${type}\``, "Leave out `type`, or use 'nested' to query the parts of each element together");
+    }
+    return { type, properties: this.properties(field.fields, where) };
+  }
+
+  private value(field: ValueField, where: string): FieldMapping | undefined {
+    const type = field.options.type ?? (field.facts && this.inference.infer(field.facts));
+    if (!type) {
+      const known = field.facts ? `the ORM's type '${field.facts.ormType}'` : 'a getter';
+      this.complain(where, `has no field type that follows from ${known}`, "Name it: @SearchField({ type: 'keyword' })");
+      return undefined;
+    }
+    const { fields, copyTo } = field.options;
+    return {
+      type,
+      // The document of a JSON column is not described by the model: its keys are mapped as they come.
+      ...(type === 'object' ? { dynamic: true } : {}),
+      ...this.parameters(field.options, type, where),
+      ...(copyTo ? { copy_to: copyTo } : {}),
+      ...(fields ? { fields: this.subFields(fields, where) } : {}),
+    };
+  }
+
+  private subFields(fields: Readonly<Record<string, SubFieldOptions>>, where: string): Properties {
+    const mapped = Object.entries(fields).map(([name, options]) => {
+      return [name, { type: options.type, ...this.parameters(options, options.type, `${where}.${name}`) }] as const;
+    });
+    return Object.fromEntries(mapped);
+  }
+
+  private parameters(options: FieldParameters, type: FieldType, where: string): Record<string, unknown> {
+    const names = (Object.keys(WIRE_NAMES) as (keyof FieldParameters)[]).filter((name) => options[name] !== undefined);
+    for (const name of names.filter((candidate) => !PARAMETERS[type].includes(candidate))) {
+      const taken = PARAMETERS[type].join(', ') || 'none';
+      this.complain(where, `has \`${name}\`, which \`${type}\` does not take`, `Leave it out, or change the type (\`${type}\` takes: ${taken})`);
+    }
+    return Object.fromEntries(names.map((name) => [WIRE_NAMES[name], options[name]]));
+  }
+
+  private complain(where: string, problem: string, remedy: string): void {
+    this.complaints.push({ where, problem, remedy });
+  }
+}

@@ -1,0 +1,28 @@
+import type { IndexedOptions, SearchFieldOptions } from './options.js';
+import { recordField, recordIndexed, type EntityClass } from './recorder.js';
+
+/**
+ * Gives an entity its own index. Only properties with {@link SearchField} go into its documents.
+ *
+ * @example
+ * \@Entity()
+ * \@Indexed({ name: 'passages' })
+ * export class Passage { … }
+ */
+export function Indexed(options: IndexedOptions = {}): <C extends EntityClass>(entity: C) => void {
+  return (entity) => recordIndexed(entity, options);
+}
+
+/**
+ * Puts a property, a getter or parts of a relation into the documents of the entity. Mistakes are told at start-up.
+ *
+ * @example
+ * \@SearchField({ analyzer: 'english', fields: { raw: { type: 'keyword' } } })
+ * \@Property({ type: 'text' }) text!: string;
+ *
+ * \@SearchField({ include: ['year', 'president.name'] })
+ * \@ManyToOne(() => Address) address!: Rel<Address>;
+ */
+export function SearchField(options: SearchFieldOptions = {}): (prototype: object, property: string | symbol) => void {
+  return (prototype, property) => recordField(prototype.constructor as EntityClass, String(property), options);
+}

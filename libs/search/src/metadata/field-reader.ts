@@ -1,0 +1,90 @@
+import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import type { ModelComplaint } from '../errors/model.errors.js';
+import type { FieldModel } from './index-model.js';
+import { includeTree, type IncludeTree } from './include-tree.js';
+import type { SearchFieldOptions } from './options.js';
+import { isComputed, isEmbedded, isRelation, factsOf, relationOf } from './orm-property.js';
+import { recordedFields, type EntityClass } from './recorder.js';
+
+/** Reads fields from decorated properties and `include` paths; what is wrong goes to `complaints`. */
+export class FieldReader {
+  constructor(
+    private readonly metas: readonly EntityMetadata[],
+    private readonly complaints: ModelComplaint[],
+  ) {}
+
+  readDecorated(meta: EntityMetadata, entity: EntityClass): FieldModel[] {
+    return [...recordedFields(entity)].flatMap(([name, options]) =>
+      this.read(meta, entity, name, options, options.include && includeTree(options.include)),
+    );
+  }
+
+  private read(
+    meta: EntityMetadata,
+    entity: EntityClass,
+    name: string,
+    options: SearchFieldOptions,
+    include: IncludeTree | undefined,
+  ): FieldModel[] {
+    const where = `${meta.className}.${name}`;
+    const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
+    if (property && isRelation(property)) return this.readRelation(property, options, include, where);
+    if (property && isEmbedded(property)) return this.readEmbedded(property, options, include, where);
+    if (include) {
+      this.complain(where, 'has `include`, but is no relation', 'Leave out `include`, or the rest of the path');
+      return [];
+    }
+    if (!property && !(name in entity.prototype)) {
+      this.complain(where, 'is no property that the ORM knows, and no getter', `Use one of: ${this.namesOf(meta)}`);
+      return [];
+    }
+    return [{ kind: 'value', name, options, facts: property && factsOf(property, meta), computed: !property || isComputed(property) }];
+  }
+
+  private readRelation(property: EntityProperty, options: SearchFieldOptions, include: IncludeTree | undefined, where: string): FieldModel[] {
+    const target = this.metas.find((meta) => meta.class === relationOf(property).target);
+    if (!target) {
+      this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");
+      return [];
+    }
+    if (!include || include.size === 0) {
+      const example = target.primaryKeys[0] ?? 'id';
+      this.complain(where, 'is a relation without `include`', `Name what to embed of it: include: ['${example}', …]`);
+      return [];
+    }
+    return [{ kind: 'object', name: property.name, options, fields: this.readIncluded(target, include), relation: relationOf(property) }];
+  }
+
+  private readEmbedded(property: EntityProperty, options: SearchFieldOptions, include: IncludeTree | undefined, where: string): FieldModel[] {
+    const meta = this.metas.find((candidate) => candidate.class === property.embeddable);
+    if (!meta) {
+      this.complain(where, 'is an embeddable that the ORM does not know', "Add it to the ORM's `entities`");
+      return [];
+    }
+    const embeddable = meta.class as unknown as EntityClass;
+    const decorated = this.readDecorated(meta, embeddable);
+    const fields = include
+      ? this.readIncluded(meta, include)
+      : decorated.length > 0
+        ? decorated
+        : this.readIncluded(meta, includeTree(Object.keys(meta.properties)));
+    return [{ kind: 'object', name: property.name, options, fields, relation: undefined }];
+  }
+
+  private readIncluded(meta: EntityMetadata, include: IncludeTree): FieldModel[] {
+    const entity = meta.class as unknown as EntityClass;
+    const recorded = recordedFields(entity);
+    return [...include].flatMap(([name, rest]) =>
+      // An included relation takes its paths from the including field, never its own: cycles cannot arise.
+      this.read(meta, entity, name, { ...recorded.get(name), include: undefined }, rest.size > 0 ? rest : undefined),
+    );
+  }
+
+  private namesOf(meta: EntityMetadata): string {
+    return Object.keys(meta.properties).join(', ');
+  }
+
+  private complain(where: string, problem: string, remedy: string): void {
+    this.complaints.push({ where, problem, remedy });
+  }
+}

@@ -1,0 +1,45 @@
+import type { PropertyFacts } from '../contracts/type-inference.js';
+import type { IndexedOptions, SearchFieldOptions } from './options.js';
+import type { EntityClass } from './recorder.js';
+
+/** One value of a document. */
+export interface ValueField {
+  readonly kind: 'value';
+  readonly name: string;
+  readonly options: SearchFieldOptions;
+  /** Absent for a getter that the ORM does not know. */
+  readonly facts: PropertyFacts | undefined;
+  /** Computed in JavaScript or by the database: any change of its entity may change it. */
+  readonly computed: boolean;
+}
+
+/** An object of a document: a relation or an embeddable, with what is included of it. */
+export interface ObjectField {
+  readonly kind: 'object';
+  readonly name: string;
+  readonly options: SearchFieldOptions;
+  readonly fields: readonly FieldModel[];
+  /** `undefined` for an embeddable, whose columns are those of its owner. */
+  readonly relation: Relation | undefined;
+}
+
+export type FieldModel = ValueField | ObjectField;
+
+/** How a relation is stored, as the sync needs it to find documents backwards. */
+export interface Relation {
+  readonly target: EntityClass;
+  /** `inverse`: the key is at the target, in its property `mappedBy`. */
+  readonly side: 'owner' | 'inverse';
+  readonly mappedBy: string | undefined;
+  readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
+}
+
+/** An indexed entity: what its documents hold and where it comes from. */
+export interface IndexModel<T extends object = object> {
+  readonly entity: EntityClass<T>;
+  /** Index name without prefix. */
+  readonly name: string;
+  readonly options: IndexedOptions;
+  readonly primaryKey: string;
+  readonly fields: readonly FieldModel[];
+}

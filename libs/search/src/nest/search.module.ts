@@ -1,0 +1,97 @@
+import { MikroORM } from '@mikro-orm/core';
+import {
+  Inject, Module,
+  type BeforeApplicationShutdown, type DynamicModule, type FactoryProvider, type InjectionToken, type ModuleMetadata, type OnApplicationShutdown, type OnModuleInit, type Provider, type Type,
+} from '@nestjs/common';
+import { SearchOptionError } from '../errors/model.errors.js';
+import type { EntityClass } from '../metadata/recorder.js';
+import type { SearchOptions } from '../service/options.js';
+import { SearchService } from '../service/search.service.js';
+import { logged } from './event-log.js';
+import { getSearchRepositoryToken } from './tokens.js';
+
+const OPTIONS = Symbol('SearchOptions');
+
+export interface SearchModuleOptions extends SearchOptions {
+  /** Token of the ORM to follow; `MikroORM` when absent. For several databases: `getMikroORMToken('name')`. */
+  readonly orm?: InjectionToken;
+}
+
+/** Makes options from what Nest provides. */
+export interface SearchOptionsFactory {
+  createSearchOptions(): SearchOptions | Promise<SearchOptions>;
+}
+
+export interface SearchModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly orm?: InjectionToken;
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory?: (...dependencies: never[]) => SearchOptions | Promise<SearchOptions>;
+  readonly useClass?: Type<SearchOptionsFactory>;
+  readonly useExisting?: Type<SearchOptionsFactory>;
+}
+
+/**
+ * Search over the application's MikroORM, for the whole application.
+ *
+ * @example
+ * \@Module({ imports: [
+ *   MikroOrmModule.forRoot(config),
+ *   SearchModule.forRoot({ engine: openSearch({ node: 'http://127.0.0.1:9200' }), prefix: 'dev' }),
+ *   SearchModule.forFeature([Passage]),
+ * ] })
+ */
+@Module({})
+export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(@Inject(SearchService) private readonly search: SearchService) {}
+
+  static forRoot({ orm, ...options }: SearchModuleOptions): DynamicModule {
+    return root([{ provide: OPTIONS, useValue: options }], orm);
+  }
+
+  static forRootAsync(options: SearchModuleAsyncOptions): DynamicModule {
+    return { ...root(asyncOptions(options), options.orm), imports: options.imports ?? [] };
+  }
+
+  /** Makes the repositories of these entities injectable in the importing module. */
+  static forFeature(entities: readonly EntityClass[]): DynamicModule {
+    const providers = entities.map((entity): FactoryProvider => ({
+      provide: getSearchRepositoryToken(entity),
+      inject: [SearchService],
+      useFactory: (search: SearchService) => search.repository(entity),
+    }));
+    return { module: SearchFeatureModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.search.start();
+  }
+
+  /** Before the ORM closes. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.search.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.search.close();
+  }
+}
+
+@Module({})
+class SearchFeatureModule {}
+
+function root(options: Provider[], orm: InjectionToken = MikroORM): DynamicModule {
+  const search: FactoryProvider = {
+    provide: SearchService,
+    inject: [orm, OPTIONS],
+    useFactory: (database: MikroORM, given: SearchOptions) => new SearchService(database, { ...given, onEvent: logged(given.onEvent) }),
+  };
+  return { module: SearchModule, global: true, providers: [...options, search], exports: [SearchService] };
+}
+
+function asyncOptions({ useFactory, useClass, useExisting, inject = [] }: SearchModuleAsyncOptions): Provider[] {
+  if (useFactory) return [{ provide: OPTIONS, inject, useFactory: useFactory as FactoryProvider['useFactory'] }];
+  const factory = useExisting ?? useClass;
+  if (!factory) throw new SearchOptionError('SearchModule.forRootAsync', 'needs one of useFactory, useClass, useExisting', undefined);
+  const options: FactoryProvider = { provide: OPTIONS, inject: [factory], useFactory: (made: SearchOptionsFactory) => made.createSearchOptions() };
+  return useClass ? [{ provide: useClass, useClass }, options] : [options];
+}

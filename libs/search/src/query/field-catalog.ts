@@ -1,0 +1,81 @@
+import type { FieldMapping, FieldType } from '../contracts/index-body.js';
+import { SearchQueryError } from '../errors/query.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import type { FieldModel } from '../metadata/index-model.js';
+import { FIELD_USES, type FieldUse } from './field-use.js';
+
+interface KnownField {
+  readonly mapping: FieldMapping;
+  /** The property's own type in JavaScript; '' when the ORM does not know it. */
+  readonly runtimeType: string;
+  /** The nested field that the path goes through. */
+  readonly nestedIn: string | undefined;
+  readonly open: boolean;
+}
+
+/** The fields of one index by path, sub-fields included. */
+export class FieldCatalog {
+  private readonly fields = new Map<string, KnownField>();
+
+  constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
+    const { model, body } = definition;
+    this.add(model.fields, body.mappings.properties, '', undefined);
+  }
+
+  /** @returns the path, once the field is there and can be used so. @throws SearchQueryError with the remedy. */
+  require(path: string, use: FieldUse): string {
+    const field = this.find(path);
+    if (!field) throw new SearchQueryError(path, `\`${path}\` is no field of ${this.definition.alias}: ${this.choices(path)}`);
+    if (field.open) return path;
+    if (field.nestedIn !== undefined && use !== 'highlight') {
+      throw new SearchQueryError(path, `\`${path}\` is inside the nested field \`${field.nestedIn}\`: use raw({ nested: { path: '${field.nestedIn}', … } })`);
+    }
+    if (!FIELD_USES[use].takes(field.mapping.type)) throw new SearchQueryError(path, this.misuse(path, field, use));
+    return path;
+  }
+
+  /** Type of a field that {@link require} let pass; `undefined` inside a JSON field. */
+  typeOf(path: string): { readonly type: FieldType; readonly runtimeType: string } | undefined {
+    const field = this.fields.get(path);
+    return field && { type: field.mapping.type, runtimeType: field.runtimeType };
+  }
+
+  private add(fields: readonly FieldModel[], properties: Readonly<Record<string, FieldMapping>>, prefix: string, nestedIn: string | undefined): void {
+    for (const field of fields) {
+      const mapping = properties[field.name];
+      if (!mapping) continue;
+      const path = `${prefix}${field.name}`;
+      const runtimeType = field.kind === 'value' ? (field.facts?.runtimeType ?? '') : '';
+      this.fields.set(path, { mapping, runtimeType, nestedIn, open: false });
+      for (const [name, sub] of Object.entries(mapping.fields ?? {})) {
+        this.fields.set(`${path}.${name}`, { mapping: sub, runtimeType, nestedIn, open: false });
+      }
+      if (field.kind === 'object') {
+        this.add(field.fields, mapping.properties ?? {}, `${path}.`, mapping.type === 'nested' ? path : nestedIn);
+      }
+    }
+  }
+
+  private find(path: string): KnownField | undefined {
+    const known = this.fields.get(path);
+    if (known) return known;
+    const parent = path.includes('.') ? this.find(path.slice(0, path.lastIndexOf('.'))) : undefined;
+    const openParent = parent && (parent.open || parent.mapping['dynamic'] === true || parent.mapping.type === 'flat_object');
+    return openParent ? { ...parent, open: true } : undefined;
+  }
+
+  private misuse(path: string, { mapping }: KnownField, use: FieldUse): string {
+    const { phrase, takes, remedy } = FIELD_USES[use];
+    if (mapping.type !== 'text') return `\`${path}\` is ${mapping.type}; ${remedy}`;
+    const exact = Object.entries(mapping.fields ?? {}).find(([, sub]) => takes(sub.type));
+    return exact
+      ? `\`${path}\` is text; ${phrase} \`${path}.${exact[0]}\``
+      : `\`${path}\` is text; add fields: { raw: { type: 'keyword' } } to its @SearchField, then ${phrase} \`${path}.raw\``;
+  }
+
+  private choices(path: string): string {
+    const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.') + 1) : '';
+    const siblings = [...this.fields.keys()].filter((name) => name.startsWith(parent) && !name.slice(parent.length).includes('.'));
+    return siblings.length > 0 ? `use one of ${siblings.join(', ')}` : `use one of ${[...this.fields.keys()].join(', ')}`;
+  }
+}

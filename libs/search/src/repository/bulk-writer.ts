@@ -1,0 +1,106 @@
+import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../contracts/engine.js';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { backoffMs, pause, type BackoffOptions } from './backoff.js';
+import { chunksByBytes } from './bulk-chunks.js';
+import { EMPTY_REPORT, mergeReports, reportOf, type BulkReport } from './bulk-report.js';
+
+export interface BulkWriterOptions extends BackoffOptions {
+  /** Bytes of one request at most. */
+  readonly maxBytes: number;
+  /** Requests at once. */
+  readonly concurrency: number;
+  /** Tries of one operation, the first included. */
+  readonly attempts: number;
+  readonly random: () => number;
+}
+
+export const BULK_DEFAULTS: BulkWriterOptions = Object.freeze({
+  maxBytes: 5 * 1024 * 1024,
+  concurrency: 2,
+  attempts: 4,
+  baseMs: 100,
+  maxMs: 5_000,
+  random: Math.random,
+});
+
+export interface WriteOptions extends CallOptions {
+  /** Called after each request with the operations done so far. */
+  readonly onProgress?: (done: number) => void;
+}
+
+type FailedOutcome = Extract<BulkOutcome, { outcome: 'failed' }>;
+
+/**
+ * Sends operations in requests of bounded size, a few at once, and sends again only those that failed for now.
+ * Takes the next operations from its source no faster than they are written, so memory stays bounded.
+ */
+export class BulkWriter {
+  constructor(
+    private readonly engine: Pick<SearchEngine, 'bulk'>,
+    private readonly options: BulkWriterOptions = BULK_DEFAULTS,
+  ) {}
+
+  /** @throws SearchAbortedError, or what the engine says of a request as a whole; failed operations are in the report. */
+  async write(operations: AsyncIterable<BulkOperation> | Iterable<BulkOperation>, options: WriteOptions = {}): Promise<BulkReport> {
+    const inFlight = new Set<Promise<void>>();
+    let report = EMPTY_REPORT;
+    let done = 0;
+    const send = async (chunk: readonly BulkOperation[]): Promise<void> => {
+      report = mergeReports(report, await this.sendChunk(chunk, options));
+      done += chunk.length;
+      options.onProgress?.(done);
+    };
+    try {
+      for await (const chunk of chunksByBytes(operations, this.options.maxBytes)) {
+        const sending: Promise<void> = send(chunk).finally(() => inFlight.delete(sending));
+        inFlight.add(sending);
+        if (inFlight.size >= this.options.concurrency) await Promise.race(inFlight);
+      }
+      await Promise.all(inFlight);
+    } finally {
+      // After a failure the others still run: they end by their deadlines, and nothing may be left unhandled.
+      await Promise.allSettled(inFlight);
+    }
+    return report;
+  }
+
+  private async sendChunk(chunk: readonly BulkOperation[], options: CallOptions): Promise<BulkReport> {
+    let remaining = chunk;
+    let succeeded = 0;
+    const refused: BulkOutcome[] = [];
+    for (let attempt = 1; ; attempt += 1) {
+      const { outcomes, unavailable } = await this.sendOnce(remaining, options);
+      const failed = outcomes.flatMap((outcome, at) => (outcome.outcome === 'failed' ? [{ outcome, operation: remaining[at]! }] : []));
+      succeeded += outcomes.length - failed.length;
+      const again = failed.filter(({ outcome }) => outcome.retryable);
+      refused.push(...failed.filter(({ outcome }) => !outcome.retryable).map(({ outcome }) => outcome));
+      if (again.length === 0 || attempt >= this.options.attempts || options.signal?.aborted) {
+        const report = reportOf([...refused, ...again.map(({ outcome }) => outcome)], unavailable);
+        return { ...report, succeeded };
+      }
+      remaining = again.map(({ operation }) => operation);
+      await pause(this.waitMs(attempt, unavailable), options.signal);
+    }
+  }
+
+  private async sendOnce(
+    chunk: readonly BulkOperation[],
+    options: CallOptions,
+  ): Promise<{ outcomes: readonly BulkOutcome[]; unavailable?: SearchEngineUnavailableError }> {
+    try {
+      return { outcomes: await this.engine.bulk(chunk, options) };
+    } catch (error) {
+      if (!(error instanceof SearchEngineUnavailableError)) throw error;
+      return { outcomes: chunk.map(({ id }) => unanswered(id, error)), unavailable: error };
+    }
+  }
+
+  private waitMs(attempt: number, unavailable: SearchEngineUnavailableError | undefined): number {
+    const asked = Math.min(unavailable?.retryAfterMs ?? 0, this.options.maxMs);
+    return Math.max(asked, backoffMs(attempt, this.options, this.options.random()));
+  }
+}
+
+function unanswered(id: string, error: SearchEngineUnavailableError): FailedOutcome {
+  return { id, outcome: 'failed', status: 0, type: `engine_${error.reason}`, reason: error.message, retryable: true };
+}

@@ -1,0 +1,61 @@
+import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { IndexState } from '../contracts/index-body.js';
+import { SearchIndexMismatchError } from '../errors/model.errors.js';
+import { firstIndexOf, hashOf, type IndexDefinition } from '../mapping/index-definition.js';
+
+/** Creates the index of a definition and checks that the one which is there fits. */
+export class IndexAdmin {
+  private readonly ready = new Map<string, Promise<void>>();
+
+  constructor(private readonly engine: SearchEngine) {}
+
+  /**
+   * Creates index and alias when they are missing. Asks the engine once per definition, whoever waits for it, so it
+   * takes no caller's signal; a failure is asked again by the next call.
+   *
+   * @throws SearchIndexMismatchError when the live index was made from another model.
+   */
+  ensure(definition: IndexDefinition): Promise<void> {
+    const { alias } = definition;
+    const known = this.ready.get(alias);
+    if (known) return known;
+    const asking = this.createOrCheck(definition).catch((error: unknown) => {
+      this.ready.delete(alias);
+      throw error;
+    });
+    this.ready.set(alias, asking);
+    return asking;
+  }
+
+  /** Deletes the index with all its documents and creates it anew. */
+  async recreate(definition: IndexDefinition, options?: CallOptions): Promise<void> {
+    this.ready.delete(definition.alias);
+    for (const { index } of await this.engine.readIndices(definition.alias, options)) {
+      await this.engine.deleteIndex(index, options);
+    }
+    await this.ensure(definition);
+  }
+
+  private async createOrCheck(definition: IndexDefinition): Promise<void> {
+    const { alias, body } = definition;
+    const existing = await this.engine.readIndices(alias);
+    if (existing.length > 0) return check(definition, existing);
+    const index = firstIndexOf(definition);
+    const created = await this.engine.createIndex(index, { ...body, aliases: { [alias]: { is_write_index: true } } });
+    // Another process made it at the same time, or an earlier one lost its alias.
+    if (created === 'exists') await this.engine.updateAliases([{ add: { index, alias } }]);
+  }
+}
+
+function check({ alias, hash }: IndexDefinition, existing: readonly IndexState[]): void {
+  const [live, ...others] = existing;
+  if (!live) return;
+  const mismatch = (problem: string, remedy: string): never => {
+    throw new SearchIndexMismatchError(alias, existing.map(({ index }) => index).join(', '), problem, remedy);
+  };
+  if (others.length > 0) mismatch('is several indices behind one alias', 'Remove the alias from all but one');
+  if (live.index === alias) mismatch('has the name that the alias needs', 'Delete it, or change the `prefix` or @Indexed({ name })');
+  if (hashOf(live.meta) !== hash) {
+    mismatch('was made from another model', 'Run search.recreateIndex(Entity), then repository.indexAll(), or go back to the model it was made from');
+  }
+}

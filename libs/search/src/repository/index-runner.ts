@@ -1,0 +1,41 @@
+import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import { FieldCatalog } from '../query/field-catalog.js';
+import { RequestCompiler } from '../query/request-compiler.js';
+import type { RequestNode } from '../query/request.js';
+import { decodeResponse } from '../query/response-decoder.js';
+import type { SearchPage } from '../query/search-page.js';
+import type { QueryRunner } from '../query/search-query.js';
+import type { Wire } from '../query/wire-value.js';
+import type { IndexTargets } from './index-targets.js';
+
+/** Answers the queries of one index. */
+export class IndexRunner implements QueryRunner {
+  private readonly catalog: FieldCatalog;
+  private readonly compiler: RequestCompiler;
+
+  constructor(
+    private readonly definition: IndexDefinition,
+    private readonly engine: SearchEngine,
+    private readonly targets: IndexTargets,
+  ) {
+    this.catalog = new FieldCatalog(definition);
+    this.compiler = new RequestCompiler(this.catalog);
+  }
+
+  compile(request: RequestNode): Wire {
+    return this.compiler.search(request);
+  }
+
+  async search(request: RequestNode, options?: CallOptions): Promise<SearchPage<unknown, unknown>> {
+    const body = this.compiler.search(request);
+    await this.targets.of(this.definition);
+    return decodeResponse(request, await this.engine.search({ index: this.definition.alias, body }, options), this.catalog);
+  }
+
+  async count(request: RequestNode, options?: CallOptions): Promise<number> {
+    const body = this.compiler.count(request);
+    await this.targets.of(this.definition);
+    return this.engine.count({ index: this.definition.alias, body }, options);
+  }
+}

@@ -1,0 +1,156 @@
+import type { CallOptions } from '../contracts/engine.js';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { defineIndices, type IndexDefinition } from '../mapping/index-definition.js';
+import { modelOf, readModels } from '../metadata/model-reader.js';
+import type { EntityClass } from '../metadata/recorder.js';
+import { backoffMs, pause } from '../repository/backoff.js';
+import { BulkWriter } from '../repository/bulk-writer.js';
+import { DocumentPublisher } from '../repository/document-publisher.js';
+import { EntityReader, type Orm } from '../repository/entity-reader.js';
+import { IndexAdmin } from '../repository/index-admin.js';
+import { AliasTargets } from '../repository/index-targets.js';
+import { SearchRepository, type RepositoryParts } from '../repository/search-repository.js';
+import { AfterCommitSync } from '../sync/after-commit.js';
+import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
+
+export interface SettledOptions {
+  /** Wait at most; 10,000 when absent. */
+  readonly timeoutMs?: number;
+  /** Makes the changes visible to searches; true when absent. */
+  readonly refresh?: boolean;
+}
+
+const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };
+
+/**
+ * The search of one ORM on one engine. Nest makes it in `SearchModule`; elsewhere it is made by hand.
+ *
+ * @example
+ * const search = new SearchService(orm, { engine: openSearch({ node }) });
+ * await search.start();
+ * const passages = search.repository(Passage);
+ */
+export class SearchService {
+  private readonly options: ResolvedSearchOptions;
+  private readonly definitions: ReadonlyMap<EntityClass, IndexDefinition>;
+  private readonly repositories = new Map<EntityClass, SearchRepository<object>>();
+  private readonly parts: RepositoryParts;
+  private readonly admin: IndexAdmin;
+  private readonly sync: AfterCommitSync | undefined;
+  private readonly stopping = new AbortController();
+  private creating: Promise<void> | undefined;
+
+  /**
+   * Judges options and model; nothing is sent yet.
+   *
+   * @throws SearchOptionError, SearchModelError with every complaint together.
+   */
+  constructor(
+    private readonly orm: Orm,
+    options: SearchOptions,
+  ) {
+    this.options = resolveSearchOptions(options);
+    const { engine, clock, prefix, typeInference, createIndices, onEvent } = this.options;
+    const definitions = defineIndices(readModels(orm.getMetadata()), { prefix, typeInference });
+    this.definitions = new Map(definitions.map((definition) => [definition.model.entity, definition]));
+    this.admin = new IndexAdmin(engine);
+    const targets = new AliasTargets(this.admin, createIndices);
+    const reader = new EntityReader(orm);
+    const writer = new BulkWriter(engine);
+    const publisher = new DocumentPublisher(targets, clock, reader, writer);
+    this.parts = { engine, targets, clock, reader, writer, publisher };
+    this.sync = this.options.sync === 'after-commit' ? new AfterCommitSync(definitions, publisher, reader, onEvent) : undefined;
+  }
+
+  /**
+   * Creates missing indices and begins to follow the database.
+   *
+   * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only.
+   */
+  async start(): Promise<void> {
+    if (this.sync) this.orm.em.getEventManager().registerSubscriber(this.sync.subscriber);
+    if (!this.options.createIndices) return;
+    try {
+      await this.ensureIndices();
+    } catch (error) {
+      if (!(error instanceof SearchEngineUnavailableError) || this.options.whenEngineIsDown === 'refuse') throw error;
+      this.options.onEvent({ type: 'indices-delayed', error });
+      this.creating = this.createInBackground();
+    }
+  }
+
+  /** The documents of an `@Indexed` entity. @throws SearchModelError for any other class. */
+  repository<T extends object>(entity: EntityClass<T>): SearchRepository<T> {
+    const known = this.repositories.get(entity);
+    if (known) return known as unknown as SearchRepository<T>;
+    const repository = new SearchRepository<T>(this.definitionOf(entity) as unknown as IndexDefinition<T>, this.parts);
+    this.repositories.set(entity, repository as unknown as SearchRepository<object>);
+    return repository;
+  }
+
+  /** Creates the indices that are missing and checks the others. @throws SearchIndexMismatchError */
+  async ensureIndices(): Promise<void> {
+    for (const definition of this.definitions.values()) await this.admin.ensure(definition);
+  }
+
+  /** Deletes the index of an entity, with its documents, and creates it from the model. */
+  async recreateIndex(entity: EntityClass, options?: CallOptions): Promise<void> {
+    await this.admin.recreate(this.definitionOf(entity), options);
+  }
+
+  /**
+   * Resolves when every change committed before is in its index and, unless `refresh` is false, visible to searches.
+   * For tests, and for callers who must read what they wrote.
+   *
+   * @throws SearchNotSettledError when that takes longer than `timeoutMs`.
+   */
+  async settled({ timeoutMs = 10_000, refresh = true }: SettledOptions = {}): Promise<void> {
+    await this.sync?.settled(timeoutMs);
+    if (!refresh) return;
+    await Promise.all([...this.definitions.values()].map(({ alias }) => this.parts.engine.refresh(alias, { timeoutMs })));
+  }
+
+  /** Changes that wait to be written. */
+  get pending(): number {
+    return this.sync?.pending ?? 0;
+  }
+
+  /** Asks the engine for a sign of life. @throws SearchEngineUnavailableError */
+  ping(options?: CallOptions): Promise<void> {
+    return this.parts.engine.ping(options);
+  }
+
+  /** Waits for changes under way, `shutdownTimeoutMs` at most; reports what could not be written. */
+  async drain(): Promise<void> {
+    this.stopping.abort();
+    await this.creating;
+    await this.sync?.settled(this.options.shutdownTimeoutMs).catch(() => undefined);
+  }
+
+  /** Drains, stops following the database and closes the engine. */
+  async close(): Promise<void> {
+    await this.drain();
+    await this.sync?.close(0);
+    await this.parts.engine.close();
+  }
+
+  private definitionOf(entity: EntityClass): IndexDefinition {
+    const models = new Map([...this.definitions].map(([known, { model }]) => [known, model]));
+    return this.definitions.get(modelOf(entity, models).entity)!;
+  }
+
+  private async createInBackground(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      await pause(backoffMs(attempt, CREATE_BACKOFF, 0.5 + Math.random() / 2), signal);
+      if (signal.aborted) return;
+      try {
+        await this.ensureIndices();
+        return this.options.onEvent({ type: 'indices-ready', indices: [...this.definitions.values()].map(({ alias }) => alias) });
+      } catch (error) {
+        if (error instanceof SearchEngineUnavailableError) continue;
+        return this.options.onEvent({ type: 'indices-delayed', error });
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { EventSubscriber } from '@mikro-orm/core';
+import type { SearchEventListener } from '../contracts/search-event.js';
+import { SearchNotSettledError } from '../errors/bulk.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import type { DocumentPublisher } from '../repository/document-publisher.js';
+import type { EntityReader } from '../repository/entity-reader.js';
+import { CaptureSubscriber } from './capture.subscriber.js';
+import { dependenciesOf } from './dependencies.js';
+import { FlushReader } from './flush-reader.js';
+import { PublishQueue } from './publish-queue.js';
+import { groupTouches, type Touch } from './touch.js';
+
+/** Publishes committed changes from memory, right after their commit. A crash in between loses them. */
+export class AfterCommitSync {
+  /** To be registered at the ORM's event manager. */
+  readonly subscriber: EventSubscriber;
+  private readonly queues: ReadonlyMap<IndexDefinition, PublishQueue>;
+
+  constructor(definitions: readonly IndexDefinition[], publisher: DocumentPublisher, reader: EntityReader, report: SearchEventListener) {
+    this.queues = new Map(definitions.map((definition) => [definition, new PublishQueue(definition, publisher, reader, report)]));
+    this.subscriber = new CaptureSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
+      committed: (touches) => this.enqueue(touches),
+      failed: (error) => report({ type: 'capture-failed', error }),
+    });
+  }
+
+  /** Changes that are not in their index yet. */
+  get pending(): number {
+    return [...this.queues.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /** Resolves when all changes committed before are written. @throws SearchNotSettledError after `timeoutMs` */
+  async settled(timeoutMs: number): Promise<void> {
+    const queues = [...this.queues.values()];
+    const done = Promise.all(queues.map((queue) => queue.idle())).then((): true => true);
+    if (await within(done, timeoutMs)) return;
+    throw new SearchNotSettledError(this.pending, timeoutMs, { cause: queues.find(({ lastError }) => lastError)?.lastError });
+  }
+
+  /** Waits for what is under way, `timeoutMs` at most, then ends it. */
+  async close(timeoutMs: number): Promise<void> {
+    await this.settled(timeoutMs).catch(() => undefined);
+    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+  }
+
+  private enqueue(touches: Iterable<Touch>): void {
+    for (const [definition, group] of groupTouches(touches, (touch) => touch.definition)) this.queues.get(definition)?.add(group);
+  }
+}
+
+/** @returns false when `timeoutMs` passes first. */
+async function within(done: Promise<true>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, timeoutMs, false)));
+  return Promise.race([done, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,45 @@
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import type { FieldModel, Relation } from '../metadata/index-model.js';
+import type { EntityClass } from '../metadata/recorder.js';
+
+/** One place where an index holds values of an entity. */
+export interface Dependency {
+  readonly definition: IndexDefinition;
+  readonly entity: EntityClass;
+  /** Relations from the indexed entity to this one; empty for the indexed entity itself. */
+  readonly path: readonly string[];
+  /** Properties whose change shows in documents; `all` when a getter may read any of them. */
+  readonly watched: ReadonlySet<string> | 'all';
+  /** The last relation of the path, and the entity that has it. */
+  readonly via: (Relation & { readonly owner: EntityClass; readonly property: string }) | undefined;
+}
+
+/** Every place of every index where values come from. */
+export function dependenciesOf(definitions: readonly IndexDefinition[]): Dependency[] {
+  return definitions.flatMap((definition) => collect(definition, definition.model.entity, definition.model.fields, [], undefined));
+}
+
+function collect(
+  definition: IndexDefinition,
+  entity: EntityClass,
+  fields: readonly FieldModel[],
+  path: readonly string[],
+  via: Dependency['via'],
+): Dependency[] {
+  const related = fields.flatMap((field) => {
+    if (field.kind === 'value' || !field.relation) return [];
+    const step = { ...field.relation, owner: entity, property: field.name };
+    return collect(definition, field.relation.target, field.fields, [...path, field.name], step);
+  });
+  return [{ definition, entity, path, watched: watchedOf(fields), via }, ...related];
+}
+
+function watchedOf(fields: readonly FieldModel[]): ReadonlySet<string> | 'all' {
+  const computed = fields.some((field) => field.kind === 'value' && field.computed);
+  return computed ? 'all' : new Set(fields.map(({ name }) => name));
+}
+
+/** Whether `entity` is `of` or a subclass of it. */
+export function isA(entity: EntityClass, of: EntityClass): boolean {
+  return entity === of || Object.prototype.isPrototypeOf.call(of, entity);
+}

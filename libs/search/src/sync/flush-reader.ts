@@ -1,0 +1,98 @@
+import type { ChangeSet, Collection, EntityManager, EntityMetadata, EntityProperty, UnitOfWork } from '@mikro-orm/core';
+import type { EntityClass } from '../metadata/recorder.js';
+import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import { lostWithRow, touchesOf, touchesOfCollection, type Change } from './change.js';
+import type { Dependency } from './dependencies.js';
+import type { Touch } from './touch.js';
+
+/** Rows looked up at once. */
+const PAGE_SIZE = 500;
+
+/** Reads a flush of the ORM as touches. */
+export class FlushReader {
+  constructor(
+    private readonly dependencies: readonly Dependency[],
+    private readonly reader: EntityReader,
+  ) {}
+
+  /** What can only be seen before the rows are written: who reaches a row that is deleted, who left a collection. */
+  async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
+    const touches: Touch[] = [];
+    for (const changeSet of uow.getChangeSets()) {
+      if (kindOf(changeSet) === 'delete') touches.push(...(await this.reaching(em, changeSet)));
+    }
+    return [...touches, ...this.left(uow)];
+  }
+
+  /** What the flush changed; every key is known now. */
+  after(uow: UnitOfWork): Touch[] {
+    const changed = uow.getChangeSets().flatMap((changeSet) => touchesOf(changeOf(changeSet), this.dependencies));
+    return [...changed, ...this.collections(uow, () => [])];
+  }
+
+  /** `em.upsert` tells the entity, not what changed of it. */
+  upserted(meta: EntityMetadata, entity: object): Touch[] {
+    const change = { entity: classOf(meta), key: keyOf(meta, entity), properties: undefined, before: () => undefined };
+    return touchesOf({ ...change, type: 'update' }, this.dependencies);
+  }
+
+  private async reaching(em: EntityManager, changeSet: ChangeSet<object>): Promise<Touch[]> {
+    const touches: Touch[] = [];
+    for (const { definition, path } of lostWithRow(classOf(changeSet.meta), this.dependencies)) {
+      const keys = [changeSet.getPrimaryKey() as PrimaryKey];
+      for await (const page of this.reader.keysReaching(definition.model, path, keys, PAGE_SIZE, em)) {
+        touches.push(...page.map((key) => ({ definition, path: [], key })));
+      }
+    }
+    return touches;
+  }
+
+  private left(uow: UnitOfWork): Touch[] {
+    return this.collections(uow, (collection) => (collection.getSnapshot() ?? []).map((item) => keyOf(metaOf(item), item)));
+  }
+
+  private collections(uow: UnitOfWork, removedFrom: (collection: Collection<object>) => readonly PrimaryKey[]): Touch[] {
+    return (uow.getCollectionUpdates() as unknown as Collection<object>[]).flatMap((collection) => {
+      const meta = metaOf(collection.owner);
+      const ownerKey = keyOf(meta, collection.owner);
+      // A new owner has no key before its flush; nothing has left its collection then.
+      if (ownerKey === undefined) return [];
+      const change = { owner: classOf(meta), ownerKey, property: collection.property.name, removed: removedFrom(collection) };
+      return touchesOfCollection(change, this.dependencies);
+    });
+  }
+}
+
+function changeOf(changeSet: ChangeSet<object>): Change {
+  const original = (changeSet.originalEntity ?? {}) as Record<string, unknown>;
+  const properties = Object.keys(changeSet.payload).map((key) => ownProperty(changeSet.meta, key));
+  return {
+    type: kindOf(changeSet),
+    entity: classOf(changeSet.meta),
+    key: changeSet.getPrimaryKey() as PrimaryKey,
+    properties,
+    before: (property) => original[property],
+  };
+}
+
+function kindOf({ type }: ChangeSet<object>): Change['type'] {
+  return type.startsWith('update') ? 'update' : type.startsWith('delete') ? 'delete' : 'create';
+}
+
+/** `address_city`, a column of the embeddable `address`, is a change of `address`. */
+function ownProperty(meta: EntityMetadata, key: string): string {
+  const property = (meta.properties as Record<string, EntityProperty | undefined>)[key];
+  return property?.embedded ? ownProperty(meta, property.embedded[0]) : key;
+}
+
+function metaOf(entity: object): EntityMetadata {
+  return (entity as { __meta: EntityMetadata }).__meta;
+}
+
+function classOf(meta: EntityMetadata): EntityClass {
+  return meta.class;
+}
+
+function keyOf(meta: EntityMetadata, entity: object): PrimaryKey {
+  return (entity as Record<string, PrimaryKey>)[meta.primaryKeys[0] as string]!;
+}
