@@ -19,6 +19,8 @@ export interface CollectionChange {
   readonly owner: EntityClass;
   readonly ownerKey: PrimaryKey;
   readonly property: string;
+  /** Set on the inverse side: the property at the other. */
+  readonly mappedBy: string | undefined;
   readonly removed: readonly PrimaryKey[];
 }
 
@@ -29,37 +31,32 @@ export function touchesOf(change: Change, dependencies: readonly Dependency[]): 
 
 function touchesAt(dependency: Dependency, change: Change): Touch[] {
   const { via } = dependency;
-  const here: Touch = touchAt(dependency, change.key);
-  const foreignKey = via?.side === 'inverse' ? via.mappedBy : undefined;
-  const moved = foreignKey !== undefined && changes(change, foreignKey);
-  // Whoever had it before: the entity one step up the path.
-  const before = moved && change.type !== 'create' ? change.before(foreignKey) : undefined;
-  const formerOwner = isKey(before) ? [touchUp(dependency, before)] : [];
+  const here = touchAt(dependency, change.key);
   if (!via) return change.type !== 'update' || shows(dependency, change) ? [here] : [];
-  if (change.type === 'update') return moved || shows(dependency, change) ? [here, ...formerOwner] : [];
-  // A new row is reached by its own foreign key, or by a foreign key whose change touches for itself.
-  if (change.type === 'create') return via.side === 'inverse' ? [here] : [];
-  return formerOwner;
+  // A new row is reached by its own foreign key, or by one whose change touches for itself. Who reached a deleted row
+  // was looked up before it went.
+  if (change.type !== 'update') return change.type === 'create' && via.side === 'inverse' ? [here] : [];
+  const foreignKey = via.side === 'inverse' ? via.mappedBy : undefined;
+  if (foreignKey === undefined || !change.properties?.includes(foreignKey)) return shows(dependency, change) ? [here] : [];
+  const formerOwner = change.before(foreignKey);
+  return isKey(formerOwner) ? [here, touchUp(dependency, formerOwner)] : [here];
 }
 
-/** Which documents a changed collection touches. */
+/** Which documents a changed collection touches, seen from either side of its relation. */
 export function touchesOfCollection(change: CollectionChange, dependencies: readonly Dependency[]): Touch[] {
   return dependencies.flatMap((dependency) => {
     const { via, entity } = dependency;
-    if (via && isA(change.owner, via.owner) && via.property === change.property) return [touchUp(dependency, change.ownerKey)];
-    const seenFromOtherSide = via?.side === 'inverse' && via.mappedBy === change.property && isA(change.owner, entity);
-    return seenFromOtherSide ? [touchAt(dependency, change.ownerKey), ...change.removed.map((key) => touchUp(dependency, key))] : [];
+    if (!via) return [];
+    if (via.property === change.property && isA(change.owner, via.owner)) return [touchUp(dependency, change.ownerKey)];
+    const otherSide = via.mappedBy === change.property || change.mappedBy === via.property;
+    if (!otherSide || !isA(change.owner, entity)) return [];
+    return [touchAt(dependency, change.ownerKey), ...change.removed.map((key) => touchUp(dependency, key))];
   });
 }
 
-/** Dependencies whose documents can only be found before the related row is deleted: its key is in their own rows. */
+/** Dependencies whose documents are looked up before the rows of `entity` are deleted. */
 export function lostWithRow(entity: EntityClass, dependencies: readonly Dependency[]): Dependency[] {
-  return dependencies.filter((dependency) => dependency.via && isA(entity, dependency.entity) && !isFoundByForeignKey(dependency));
-}
-
-/** One-to-many and the inverse of one-to-one: the deleted row itself names its owner. */
-function isFoundByForeignKey({ via }: Dependency): boolean {
-  return via?.side === 'inverse' && via.kind !== 'm:n';
+  return dependencies.filter((dependency) => dependency.via && isA(entity, dependency.entity));
 }
 
 function touchAt({ definition, path }: Dependency, key: PrimaryKey): Touch {
@@ -72,10 +69,6 @@ function touchUp({ definition, path }: Dependency, key: PrimaryKey): Touch {
 
 function shows({ watched }: Dependency, change: Change): boolean {
   return watched === 'all' || change.properties === undefined || change.properties.some((property) => watched.has(property));
-}
-
-function changes({ type, properties }: Change, property: string): boolean {
-  return type !== 'update' || properties === undefined || properties.includes(property);
 }
 
 function isKey(value: unknown): value is PrimaryKey {

@@ -17,9 +17,12 @@ export class FlushReader {
 
   /** What can only be seen before the rows are written: who reaches a row that is deleted, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
+    const deleted = uow.getChangeSets().filter((changeSet) => kindOf(changeSet) === 'delete');
     const touches: Touch[] = [];
-    for (const changeSet of uow.getChangeSets()) {
-      if (kindOf(changeSet) === 'delete') touches.push(...(await this.reaching(em, changeSet)));
+    for (const { definition, path, keys } of this.lookUps(deleted)) {
+      for await (const page of this.reader.keysReaching(definition.model, path, keys, PAGE_SIZE, em)) {
+        touches.push(...page.map((key) => ({ definition, path: [], key })));
+      }
     }
     return [...touches, ...this.left(uow)];
   }
@@ -36,15 +39,13 @@ export class FlushReader {
     return touchesOf({ ...change, type: 'update' }, this.dependencies);
   }
 
-  private async reaching(em: EntityManager, changeSet: ChangeSet<object>): Promise<Touch[]> {
-    const touches: Touch[] = [];
-    for (const { definition, path } of lostWithRow(classOf(changeSet.meta), this.dependencies)) {
-      const keys = [changeSet.getPrimaryKey() as PrimaryKey];
-      for await (const page of this.reader.keysReaching(definition.model, path, keys, PAGE_SIZE, em)) {
-        touches.push(...page.map((key) => ({ definition, path: [], key })));
-      }
-    }
-    return touches;
+  /** One look-up per class and place, however many rows go. */
+  private lookUps(deleted: readonly ChangeSet<object>[]): (Pick<Dependency, 'definition' | 'path'> & { keys: PrimaryKey[] })[] {
+    const classes = new Set(deleted.map(({ meta }) => classOf(meta)));
+    return [...classes].flatMap((entity) => {
+      const keys = deleted.filter(({ meta }) => classOf(meta) === entity).map((changeSet) => changeSet.getPrimaryKey() as PrimaryKey);
+      return lostWithRow(entity, this.dependencies).map(({ definition, path }) => ({ definition, path, keys }));
+    });
   }
 
   private left(uow: UnitOfWork): Touch[] {
@@ -57,7 +58,8 @@ export class FlushReader {
       const ownerKey = keyOf(meta, collection.owner);
       // A new owner has no key before its flush; nothing has left its collection then.
       if (ownerKey === undefined) return [];
-      const change = { owner: classOf(meta), ownerKey, property: collection.property.name, removed: removedFrom(collection) };
+      const { name: property, mappedBy } = collection.property;
+      const change = { owner: classOf(meta), ownerKey, property, mappedBy, removed: removedFrom(collection) };
       return touchesOfCollection(change, this.dependencies);
     });
   }

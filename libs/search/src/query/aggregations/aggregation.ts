@@ -50,7 +50,8 @@ export function aggregationBuilder<T>(): AggregationBuilder<T> {
   return BUILDER as unknown as AggregationBuilder<T>;
 }
 
-const BUILDER = Object.freeze({ ...termsAggregation, ...histograms, ...topHits, ...rawAggregation });
+const whole = (): AggregationBuilder<never> => BUILDER;
+const BUILDER = Object.freeze({ ...termsAggregation(whole), ...histograms(whole), ...topHits, ...rawAggregation }) as unknown as AggregationBuilder<never>;
 const FAMILIES: AggregationFamily<AggregationNode> = { ...termsFamily, ...histogramFamily, ...topHitsFamily, ...rawFamily };
 
 interface Family {

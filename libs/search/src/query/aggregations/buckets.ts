@@ -1,5 +1,4 @@
 import type { AggregationBuilder, AggregationCompileContext, AggregationDecodeContext, AggregationNode, Aggregations, ResultsOf } from './aggregation.js';
-import { aggregationBuilder } from './aggregation.js';
 import type { Wire } from '../wire-value.js';
 
 /** One group of documents, with the answers to the aggregations inside it. */
@@ -10,8 +9,11 @@ export type SubAggregations<T, A extends Aggregations> = (builder: AggregationBu
 
 export type SubNodes = Readonly<Record<string, AggregationNode>>;
 
-export function subNodes(aggs: SubAggregations<never, Aggregations> | undefined): SubNodes {
-  return Object.freeze({ ...aggs?.(aggregationBuilder()) });
+/** Gives the builder that holds all families; each family is a part of it. */
+export type WholeBuilder = () => AggregationBuilder<never>;
+
+export function subNodes(aggs: SubAggregations<never, Aggregations> | undefined, whole: WholeBuilder): SubNodes {
+  return Object.freeze({ ...aggs?.(whole()) });
 }
 
 export function compileSub(nodes: SubNodes, context: AggregationCompileContext): Wire {

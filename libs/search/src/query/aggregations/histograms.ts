@@ -3,7 +3,7 @@ import { shown } from '../../errors/search-error.js';
 import type { FieldPath } from '../field-path.js';
 import { freezeNode } from '../freeze.js';
 import type { Aggregation, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type Bucket, type SubAggregations, type SubNodes } from './buckets.js';
+import { compileSub, decodeBuckets, subNodes, type Bucket, type SubAggregations, type SubNodes, type WholeBuilder } from './buckets.js';
 
 export interface HistogramOptions<T, A extends Aggregations> {
   /** Width of a bucket; its key is its lower end. */
@@ -44,12 +44,12 @@ export interface HistogramAggregations<T> {
   ): Aggregation<HistogramResult<Date, A>>;
 }
 
-export const histograms = {
+export const histograms = (whole: WholeBuilder) => ({
   histogram: (field: string, { aggs, ...options }: HistogramOptions<never, Aggregations>): HistogramNode =>
-    freezeNode({ kind: 'histogram', field, options, sub: subNodes(aggs) }),
+    freezeNode({ kind: 'histogram', field, options, sub: subNodes(aggs, whole) }),
   dateHistogram: (field: string, { aggs, ...options }: DateHistogramOptions<never, Aggregations>): HistogramNode =>
-    freezeNode({ kind: 'dateHistogram', field, options, sub: subNodes(aggs) }),
-};
+    freezeNode({ kind: 'dateHistogram', field, options, sub: subNodes(aggs, whole) }),
+});
 
 export const histogramFamily: AggregationFamily<HistogramNode> = {
   histogram: {

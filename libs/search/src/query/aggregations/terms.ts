@@ -4,7 +4,7 @@ import type { FieldPath, ValueAt } from '../field-path.js';
 import { freezeNode } from '../freeze.js';
 import { wireValue, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type Bucket, type SubAggregations, type SubNodes } from './buckets.js';
+import { compileSub, decodeBuckets, subNodes, type Bucket, type SubAggregations, type SubNodes, type WholeBuilder } from './buckets.js';
 
 type Exact = string | number | boolean | bigint | Date;
 
@@ -37,10 +37,10 @@ export interface TermsAggregations<T> {
   ): Aggregation<TermsResult<TermKey<ValueAt<T, P>>, A>>;
 }
 
-export const termsAggregation = {
+export const termsAggregation = (whole: WholeBuilder) => ({
   terms: (field: string, { aggs, ...options }: TermsAggregationOptions<never, Aggregations> = {}): TermsNode =>
-    freezeNode({ kind: 'terms', field, options, sub: subNodes(aggs) }),
-};
+    freezeNode({ kind: 'terms', field, options, sub: subNodes(aggs, whole) }),
+});
 
 export const termsFamily: AggregationFamily<TermsNode> = {
   terms: {

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
+import { SearchService, type SearchEvent, type SearchOptions } from '@rookery/search';
+import { openSearch } from '@rookery/search/opensearch';
+import { ENTITIES } from './entities.js';
+
+export const POSTGRES_URL = process.env['POSTGRES_URL'] ?? '';
+export const OPENSEARCH_URL = process.env['OPENSEARCH_URL'] ?? '';
+
+export function uniqueName(): string {
+  return `search-${randomUUID().slice(0, 8)}`;
+}
+
+export function ormConfig(dbName: string) {
+  return defineConfig({ clientUrl: POSTGRES_URL, dbName, entities: ENTITIES, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false });
+}
+
+/** An ORM on a database of its own, with its schema. */
+export async function createOrm(): Promise<MikroORM> {
+  const orm = await MikroORM.init(ormConfig(uniqueName()));
+  await orm.schema.ensureDatabase();
+  await orm.schema.create();
+  return orm;
+}
+
+export async function dropOrm(orm: MikroORM): Promise<void> {
+  const name = orm.config.get('dbName')!;
+  await orm.close(true);
+  const admin = await MikroORM.init({ ...ormConfig('postgres'), entities: ENTITIES });
+  await admin.em.getConnection().execute(`drop database if exists "${name}" with (force)`);
+  await admin.close(true);
+}
+
+export interface Running {
+  readonly orm: MikroORM;
+  readonly search: SearchService;
+  readonly events: SearchEvent[];
+  stop(): Promise<void>;
+}
+
+/** ORM, engine and search together, apart from all other tests. */
+export async function startSearch(options: Partial<SearchOptions> = {}): Promise<Running> {
+  const orm = await createOrm();
+  const events: SearchEvent[] = [];
+  const prefix = uniqueName();
+  const search = new SearchService(orm, { engine: openSearch({ node: OPENSEARCH_URL }), prefix, onEvent: (event) => events.push(event), ...options });
+  await search.start();
+  const stop = async (): Promise<void> => {
+    await search.close();
+    await dropIndices(prefix);
+    await dropOrm(orm);
+  };
+  return { orm, search, events, stop };
+}
+
+export async function dropIndices(prefix: string): Promise<void> {
+  const engine = openSearch({ node: OPENSEARCH_URL });
+  for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
+  await engine.close();
+}
