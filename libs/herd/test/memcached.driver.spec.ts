@@ -163,7 +163,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     ['a b', 'spaces'],
     ['a\r\nflush_all', 'control'],
     ['é'.repeat(126), 'at most 250 bytes, this one 252'],
-  ])('refuses the key %p in every command', async (key, why) => {
+  ])('refuses the key %j in every command', async (key, why) => {
     const commands = [herd.get(key), herd.getMany(['ok', key]), herd.set(key, 1, minute), herd.delete(key), herd.incr(key), herd.touch(key, minute), herd.gets(key)];
     for (const result of await Promise.allSettled(commands)) expect(String((result as PromiseRejectedResult).reason)).toMatch(why);
   });

@@ -1,5 +1,7 @@
 /** The message of whatever was thrown: an error, of this realm or another, or anything else. */
 export function messageOf(thrown: unknown): string {
-  const message = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : undefined;
-  return typeof message === 'string' ? message : String(thrown);
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  const { message, code } = thrown as { message?: unknown; code?: unknown };
+  // Node.js reports a host of several addresses that all refuse by an AggregateError without a message.
+  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? 'an error without a message';
 }

@@ -1,0 +1,31 @@
+import { HerdError } from './herd-error.js';
+import { messageOf } from './message-of.js';
+import { HerdNodeDownError, HerdNodeError, HerdOperationError, HerdRequestError } from './operation-errors.js';
+import { HerdOptionError } from './option-error.js';
+
+describe('the errors of a herd', () => {
+  it('say what is wrong, with what value, and what to do', () => {
+    const error = new HerdOptionError('refresh', 'must be a duration', { a: 1 }, `use '30s'`);
+    expect(error.message).toBe(`Herd option "refresh" must be a duration (got { a: 1 }): use '30s'`);
+    expect(error).toMatchObject({ name: 'HerdOptionError', code: 'HERD_OPTION', option: 'refresh', received: { a: 1 }, remedy: `use '30s'` });
+  });
+
+  it('are one family', () => {
+    const down = new HerdNodeDownError({ what: 'Node a is down', remedy: 'start it' });
+    for (const type of [HerdNodeError, HerdOperationError, HerdError, Error]) expect(down).toBeInstanceOf(type);
+    expect(down).toMatchObject({ name: 'HerdNodeDownError', code: 'HERD_NODE_DOWN', failure: 'node', message: 'Node a is down: start it' });
+  });
+
+  it('cut long values', () => {
+    expect(new HerdRequestError({ what: 'bad', received: 'x'.repeat(5000), remedy: 'none' }).message.length).toBeLessThan(150);
+  });
+});
+
+it.each([
+  [new Error('plain'), 'plain'],
+  [{ message: 'of another realm' }, 'of another realm'],
+  [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+  [{}, 'an error without a message'],
+  ['text', 'text'],
+  [undefined, 'undefined'],
+])('messageOf(%p) is %p', (thrown, message) => expect(messageOf(thrown)).toBe(message));
