@@ -81,7 +81,9 @@ export class FieldReader {
   }
 
   private namesOf(meta: EntityMetadata): string {
-    return Object.keys(meta.properties).join(', ');
+    // Pivots and columns of embeddables are properties too, but none that anybody wrote.
+    const written = Object.values(meta.properties as Record<string, EntityProperty>).filter(({ embedded, name }) => !embedded && !(name).includes('__'));
+    return written.map(({ name }) => name).join(', ');
   }
 
   private complain(where: string, problem: string, remedy: string): void {

@@ -46,7 +46,8 @@ export class BulkWriter {
     let report = EMPTY_REPORT;
     let done = 0;
     const send = async (chunk: readonly BulkOperation[]): Promise<void> => {
-      report = mergeReports(report, await this.sendChunk(chunk, options));
+      const sent = await this.sendChunk(chunk, options);
+      report = mergeReports(report, sent);
       done += chunk.length;
       options.onProgress?.(done);
     };

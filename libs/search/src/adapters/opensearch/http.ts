@@ -39,7 +39,10 @@ export class OpenSearchHttp {
       },
       { requestTimeout: timeoutMs, maxRetries: 0 },
     );
-    const abort = (): void => response.abort();
+    // No value may be returned here: Node throws the rejection of a thenable that an event listener returns.
+    const abort = (): void => {
+      response.abort();
+    };
     deadline.addEventListener('abort', abort, { once: true });
     signal?.addEventListener('abort', abort, { once: true });
     try {

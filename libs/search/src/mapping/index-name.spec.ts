@@ -1,0 +1,17 @@
+import { aliasName, concreteName, indexNameProblem } from './index-name.js';
+
+describe('index names', () => {
+  it('are the prefix and the name, with generation and hash behind the alias', () => {
+    expect(aliasName('dev', 'passages')).toBe('dev-passages');
+    expect(aliasName(undefined, 'passages')).toBe('passages');
+    expect(concreteName('dev-passages', 1, '3f2a9c01')).toBe('dev-passages-v1-3f2a9c01');
+  });
+
+  it.each(['', '..', 'Passages', '_passages', '-a', 'a b', 'a/b', 'a*', 'a:b', 'a#b', 'a'.repeat(231)])('refuse %p', (name) => {
+    expect(indexNameProblem(name)).toEqual(expect.any(String));
+  });
+
+  it.each(['passages', 'dev-passages.v2', 'ünicode'])('take %p', (name) => {
+    expect(indexNameProblem(name)).toBeUndefined();
+  });
+});
