@@ -2,6 +2,7 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   testEnvironmentOptions: { customExportConditions: ['@rookery/source', 'node', 'node-addons'] },

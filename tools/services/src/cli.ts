@@ -46,7 +46,8 @@ async function demo(args: string[]): Promise<number> {
   const needed: ServiceName[] = ['postgres', 'opensearch', 'memcached'];
   const available = await supply(needed, []);
   if (available.length < needed.length) return 1;
-  const [addresses] = await Promise.all([start(available, join(PROJECT, '.rookery')), build(PROJECT)]);
+  const optional: ServiceName[] = (await findMissing(['redis'])).size > 0 ? [] : ['redis'];
+  const [addresses] = await Promise.all([start([...available, ...optional], join(PROJECT, '.rookery')), build(PROJECT)]);
   return runForeground(process.execPath, [join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], addresses);
 }
 

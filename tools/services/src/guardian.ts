@@ -6,12 +6,13 @@
 import { renameSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { poll } from './poll.ts'; // Node runs this file as it is, from src too: it strips types and resolves no other ending.
-import { descendants, isAlive, signalAll } from './processes.ts';
+import { commandLine, descendants, isAlive, signalAll } from './processes.ts';
 
 /** A process to end, or to wait for where an end would do harm; a folder (or file) to remove; a file to move back. */
 export type Guarded = { pid?: number; signal?: NodeJS.Signals | 'wait'; folder?: string; restore?: { from: string; to: string } };
 export type GuardianLine = { id: number; guard?: Guarded };
 
+const GUARDIAN = /\/services\/(src|dist)\/guardian\.[jt]s/;
 const STOP_TIMEOUT_MS = 15_000;
 const WAIT_TIMEOUT_MS = 10 * 60_000;
 
@@ -23,10 +24,12 @@ async function tidyUp({ pid, signal = 'SIGTERM', folder, restore }: Guarded): Pr
 
 async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
   const family = [pid, ...descendants(pid)];
+  const guardians = family.filter((member) => GUARDIAN.test(commandLine(member) ?? '')); // They have their own folders to remove.
   signalAll([pid], signal);
   signalAll(family, 'SIGCONT'); // A paused process would not hear of it.
   await poll(() => !isAlive(pid), STOP_TIMEOUT_MS);
-  signalAll(family, 'SIGKILL');
+  signalAll(family.filter((member) => !guardians.includes(member)), 'SIGKILL');
+  await poll(() => !guardians.some(isAlive), STOP_TIMEOUT_MS);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -8,7 +8,7 @@ import { guard } from './guard.js';
 import { ServiceError } from './service-error.js';
 
 /** Debian asks this program whether a package may start its service; 101 forbids it. */
-const POLICY = '/usr/sbin/policy-rc.d';
+export const POLICY_FILE = '/usr/sbin/policy-rc.d';
 const FORBID = '#!/bin/sh\n# Written while rookery installs test servers, removed afterwards.\nexit 101\n';
 
 /** Whether packages may be installed: Debian or Ubuntu, as root, and not forbidden by `ROOKERY_NO_INSTALL`. */
@@ -18,8 +18,8 @@ export function mayInstall(env: NodeJS.ProcessEnv = process.env): boolean {
 }
 
 /** Installs Debian packages without letting them start their own services on the standard ports. */
-export async function installPackages(packages: readonly string[]): Promise<void> {
-  await withServicesForbidden(async () => {
+export async function installPackages(packages: readonly string[], policyFile: string = POLICY_FILE): Promise<void> {
+  await withServicesForbidden(policyFile, async () => {
     const install = ['install', '--yes', '--no-install-recommends', ...packages];
     // The package lists are absent from most images, and stale on most machines.
     const failure = (await aptGet(install)) && ((await aptGet(['update'])) || (await aptGet(install)));
@@ -27,17 +27,17 @@ export async function installPackages(packages: readonly string[]): Promise<void
   });
 }
 
-async function withServicesForbidden(work: () => Promise<void>): Promise<void> {
-  const saved = `${POLICY}.rookery-saved`;
-  const present = existsSync(POLICY);
-  const release = guard(present ? { restore: { from: saved, to: POLICY } } : { folder: POLICY });
+async function withServicesForbidden(policyFile: string, work: () => Promise<void>): Promise<void> {
+  const saved = `${policyFile}.rookery-saved`;
+  const present = existsSync(policyFile);
+  const release = guard(present ? { restore: { from: saved, to: policyFile } } : { folder: policyFile });
   try {
-    if (present) await rename(POLICY, saved);
-    await writeFile(POLICY, FORBID);
-    await chmod(POLICY, 0o755);
+    if (present) await rename(policyFile, saved);
+    await writeFile(policyFile, FORBID);
+    await chmod(policyFile, 0o755);
     await work();
   } finally {
-    await (present ? rename(saved, POLICY) : rm(POLICY, { force: true }));
+    await (present ? rename(saved, policyFile) : rm(policyFile, { force: true }));
     release();
   }
 }

@@ -9,22 +9,19 @@ const run = promisify(execFile);
 export type Jdk = { home: string; major: number };
 
 /** Where each system keeps its JDKs; macOS nests the home in the bundle. */
-const SYSTEM_FOLDERS = [
-  { folder: '/usr/lib/jvm', inside: '' },
-  { folder: '/Library/Java/JavaVirtualMachines', inside: 'Contents/Home' },
-];
+const SYSTEM_FOLDERS = ['/usr/lib/jvm/*', '/Library/Java/JavaVirtualMachines/*/Contents/Home'];
 
 /** The JDKs that were found: `$OPENSEARCH_JAVA_HOME`, `$JAVA_HOME`, `java` on PATH, then the system's, newest first. */
-export async function findJdks(env: NodeJS.ProcessEnv = process.env): Promise<Jdk[]> {
+export async function findJdks(env: NodeJS.ProcessEnv = process.env, systemFolders: readonly string[] = SYSTEM_FOLDERS): Promise<Jdk[]> {
   const java = findProgram('java', env['PATH']);
   const named = [env['OPENSEARCH_JAVA_HOME'], env['JAVA_HOME'], java && dirname(dirname(realpathSync(java)))];
-  const system = SYSTEM_FOLDERS.flatMap(({ folder, inside }) => list(folder).map((name) => join(folder, name, inside)));
-  const [first, rest] = await Promise.all([inspectAll(named), inspectAll(system)]);
+  const [first, rest] = await Promise.all([inspectAll(named), inspectAll(systemFolders.flatMap(expand))]);
   return [...first, ...rest.sort((a, b) => b.major - a.major)];
 }
 
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+function expand(pattern: string): string[] {
+  const [folder, inside] = pattern.split('*') as [string, string];
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name, inside)) : [];
 }
 
 async function inspectAll(homes: (string | undefined)[]): Promise<Jdk[]> {

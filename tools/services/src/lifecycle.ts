@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { guard, tidyUp } from './guard.js';
-import { descendants, signalAll } from './processes.js';
 import { reportLine } from './reporter.js';
 import { ServiceError } from './service-error.js';
 
@@ -34,24 +34,20 @@ export async function runToEnd(work: () => Promise<number>): Promise<never> {
   process.exit(code);
 }
 
-/** Resolves with the exit code 0 when a signal to stop arrives: for work that has no other end. */
-export async function untilStopped(): Promise<number> {
-  const awake = setInterval(() => {}, 2 ** 30);
-  await stopSignal;
-  clearInterval(awake);
-  return 0;
+let stopIsTheEnd = false;
+
+/** For work that has no other end than a signal to stop: the exit code is 0 then. */
+export function untilStopped(): Promise<never> {
+  stopIsTheEnd = true;
+  setInterval(() => {}, 2 ** 30); // Keeps the process awake.
+  return new Promise(() => {});
 }
 
+/** Passes the signal on, and waits for the end; what is overdue is left to the guardian. */
 async function endForeground(signal: Signal): Promise<number> {
-  const code = 128 + constants.signals[signal];
-  const pid = foreground?.child.pid;
-  if (!foreground || pid === undefined) return code;
-  const family = [pid, ...descendants(pid)];
-  const overdue = setTimeout(() => signalAll(family, 'SIGKILL'), CHILD_STOP_TIMEOUT_MS);
-  foreground.child.kill(signal);
-  await foreground.ended;
-  clearTimeout(overdue);
-  return code;
+  foreground?.child.kill(signal);
+  await Promise.race([foreground?.ended, delay(CHILD_STOP_TIMEOUT_MS)]);
+  return stopIsTheEnd ? 0 : 128 + constants.signals[signal];
 }
 
 /** Runs a program with this terminal until it ends. @returns its exit code. */

@@ -15,11 +15,16 @@ const NEEDED_JAVA: Record<OpenSearchLine, number> = { '3.x': 21, '2.x': 17 };
  */
 export async function chooseLine(asked: OpenSearchLine | undefined): Promise<{ line: OpenSearchLine; jdk: Jdk }> {
   const jdks = await findJdks();
+  const chosen = lineFor(asked, jdks);
+  if (!hasJars(jarsFolder(chosen.line)) && !findProgram('mvn')) throw new MissingServerError('OpenSearch', 'no mvn on PATH to fetch it with', ['maven']);
+  return chosen;
+}
+
+/** The choice of {@link chooseLine} among JDKs in the order of preference. */
+export function lineFor(asked: OpenSearchLine | undefined, jdks: readonly Jdk[]): { line: OpenSearchLine; jdk: Jdk } {
   for (const line of asked ? [asked] : (['3.x', '2.x'] as const)) {
     const jdk = jdks.find(({ major }) => major >= NEEDED_JAVA[line]);
-    if (!jdk) continue;
-    if (!hasJars(jarsFolder(line)) && !findProgram('mvn')) throw new MissingServerError('OpenSearch', 'no mvn on PATH to fetch it with', ['maven']);
-    return { line, jdk };
+    if (jdk) return { line, jdk };
   }
   const found = jdks.map(({ major }) => major).join(', ') || 'none';
   const why = `it needs a JDK of ${NEEDED_JAVA[asked ?? '2.x']} or later, ${NEEDED_JAVA[asked ?? '3.x']} for ${asked ?? '3.x'} (found: ${found}; OPENSEARCH_JAVA_HOME names one)`;

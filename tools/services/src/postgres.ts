@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { asOwner, requirePostgres, restoreSymlinks, unprivilegedOwner } from './postgres-program.js';
 import { commandLine } from './processes.js';
@@ -32,6 +32,7 @@ export async function startPostgres({ port, dataDir }: PostgresOptions = {}): Pr
       const data = dataOf(folder);
       if (owner) chownSync(folder, owner.uid, owner.gid);
       if (existsSync(join(data, 'PG_VERSION'))) return;
+      mkdirSync(dirname(data), { recursive: true });
       mkdirSync(data, { recursive: true, mode: 0o700 });
       if (owner) chownSync(data, owner.uid, owner.gid);
       const sync = dataDir === undefined ? ['--no-sync'] : [];

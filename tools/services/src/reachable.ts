@@ -4,7 +4,7 @@ import { ServiceError } from './service-error.js';
 import { ADDRESS_VARIABLES, type ServiceName } from './service-names.js';
 
 const DEFAULT_PORTS: Record<string, number> = { 'postgres:': 5432, 'postgresql:': 5432, 'redis:': 6379, 'rediss:': 6379, 'http:': 80, 'https:': 443 };
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 5000;
 
 /**
  * Waits until something accepts on every part of an address that the user gave.
