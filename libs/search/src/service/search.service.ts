@@ -39,6 +39,7 @@ export class SearchService {
   private readonly sync: AfterCommitSync | undefined;
   private readonly stopping = new AbortController();
   private creating: Promise<void> | undefined;
+  private stopBy: number | undefined;
 
   /**
    * Judges options and model; nothing is sent yet.
@@ -120,17 +121,18 @@ export class SearchService {
     return this.parts.engine.ping(options);
   }
 
-  /** Waits for changes under way, `shutdownTimeoutMs` at most; reports what could not be written. */
+  /** Waits for changes under way, `shutdownTimeoutMs` at most, counted from the first call. */
   async drain(): Promise<void> {
     this.stopping.abort();
+    this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs;
     await this.creating;
-    await this.sync?.settled(this.options.shutdownTimeoutMs).catch(() => undefined);
+    await this.sync?.settled(Math.max(0, this.stopBy - performance.now())).catch(() => undefined);
   }
 
-  /** Drains, stops following the database and closes the engine. */
+  /** Drains, stops following the database, reports what could not be written and closes the engine. */
   async close(): Promise<void> {
     await this.drain();
-    await this.sync?.close(0);
+    await this.sync?.close();
     await this.parts.engine.close();
   }
 

@@ -37,9 +37,8 @@ export class AfterCommitSync {
     throw new SearchNotSettledError(this.pending, timeoutMs, { cause: queues.find(({ lastError }) => lastError)?.lastError });
   }
 
-  /** Waits for what is under way, `timeoutMs` at most, then ends it. */
-  async close(timeoutMs: number): Promise<void> {
-    await this.settled(timeoutMs).catch(() => undefined);
+  /** Ends what is under way; changes that are not written are reported as dropped. */
+  async close(): Promise<void> {
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
   }
 

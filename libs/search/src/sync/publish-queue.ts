@@ -32,7 +32,7 @@ export class PublishQueue {
 
   constructor(
     private readonly definition: IndexDefinition,
-    private readonly publisher: DocumentPublisher,
+    private readonly publisher: Pick<DocumentPublisher, 'publish'>,
     private readonly reader: KeyReader,
     private readonly report: SearchEventListener,
     private readonly options: PublishQueueOptions = PUBLISH_DEFAULTS,
