@@ -1,0 +1,22 @@
+import { Collection, type Rel } from '@mikro-orm/core';
+import { Entity, ManyToOne, OneToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Passage } from './passage.entity.js';
+import { President } from './president.entity.js';
+
+@Entity({ tableName: 'address' })
+export class Address {
+  @PrimaryKey({ type: 'integer', autoincrement: false })
+  id!: number;
+
+  @Property({ type: 'integer', index: true })
+  year!: number;
+
+  @Property({ type: 'string', length: 200 })
+  title!: string;
+
+  @ManyToOne({ entity: () => President })
+  president!: Rel<President>;
+
+  @OneToMany({ entity: () => Passage, mappedBy: 'address', orderBy: { position: 'asc' } })
+  passages = new Collection<Passage>(this);
+}

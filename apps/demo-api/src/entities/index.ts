@@ -1,0 +1,3 @@
+export { Address } from './address.entity.js';
+export { Passage } from './passage.entity.js';
+export { President } from './president.entity.js';

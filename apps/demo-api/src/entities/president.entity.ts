@@ -1,0 +1,20 @@
+import { Collection } from '@mikro-orm/core';
+import { Entity, Enum, OneToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Address } from './address.entity.js';
+import { PARTIES, type Party } from './party.js';
+
+@Entity({ tableName: 'president' })
+export class President {
+  /** Given by the data set's order, as all ids here: a reload gives the same ids. */
+  @PrimaryKey({ type: 'integer', autoincrement: false })
+  id!: number;
+
+  @Property({ type: 'string', length: 100, unique: true })
+  name!: string;
+
+  @Enum({ items: () => [...PARTIES] })
+  party!: Party;
+
+  @OneToMany({ entity: () => Address, mappedBy: 'president' })
+  addresses = new Collection<Address>(this);
+}
