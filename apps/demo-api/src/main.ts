@@ -1,1 +1,37 @@
-export {};
+import { readConfig } from './config.js';
+import { describeStartFailure } from './start-error.js';
+import { type RunningDemo, startDemo } from './start.js';
+import { welcome } from './welcome.js';
+
+const STOP_DEADLINE_MS = 10_000;
+
+const stop = stopOnSignals();
+try {
+  const config = readConfig(process.env);
+  const demo = await startDemo(config, process.stdout, stop);
+  console.log(welcome(demo.url));
+  if (stop.aborted) await close(demo);
+  else stop.addEventListener('abort', () => void close(demo), { once: true });
+} catch (error) {
+  if (!stop.aborted) {
+    console.error(describeStartFailure(error));
+    process.exitCode = 1;
+  }
+}
+
+/** The first signal stops in order, in bounded time; a second one ends the process at once. */
+function stopOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      controller.abort(new Error(`stopped by ${signal}`));
+      setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    });
+  }
+  return controller.signal;
+}
+
+async function close({ app }: RunningDemo): Promise<void> {
+  await app.close();
+  console.log('Stopped.');
+}

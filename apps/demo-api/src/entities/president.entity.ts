@@ -1,5 +1,6 @@
 import { Collection } from '@mikro-orm/core';
 import { Entity, Enum, OneToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { SearchField } from '@rookery/search';
 import { Address } from './address.entity.js';
 import { PARTIES, type Party } from './party.js';
 
@@ -9,6 +10,7 @@ export class President {
   @PrimaryKey({ type: 'integer', autoincrement: false })
   id!: number;
 
+  @SearchField({ type: 'text', fields: { raw: { type: 'keyword' } } })
   @Property({ type: 'string', length: 100, unique: true })
   name!: string;
 

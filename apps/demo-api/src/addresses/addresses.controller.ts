@@ -1,0 +1,26 @@
+import { ServerResponse } from 'node:http';
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdParam } from '../problem/id-param.js';
+import { Problem } from '../problem/problem.js';
+import { AddressDto } from './address.dto.js';
+import { AddressesService } from './addresses.service.js';
+
+const CACHE_HEADER = { 'X-Cache': { description: 'HIT when the herd had it', schema: { type: 'string' as const, enum: ['HIT', 'MISS'] } } };
+
+@ApiTags('addresses')
+@Controller('addresses')
+export class AddressesController {
+  constructor(private readonly addresses: AddressesService) {}
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One address with its whole text, cached' })
+  @ApiOkResponse({ type: AddressDto, headers: CACHE_HEADER })
+  @ApiBadRequestResponse({ type: Problem })
+  @ApiNotFoundResponse({ type: Problem })
+  async get(@Param() { id }: IdParam, @Res({ passthrough: true }) response: ServerResponse): Promise<AddressDto> {
+    const { address, cache } = await this.addresses.get(id);
+    response.setHeader('X-Cache', cache);
+    return address;
+  }
+}

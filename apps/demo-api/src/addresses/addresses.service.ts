@@ -1,0 +1,42 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { type Herd, InjectHerd } from '@rookery/herd';
+import type { MemcachedCommands } from '@rookery/herd/memcached';
+import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { Address } from '../entities/index.js';
+import { AddressDto } from './address.dto.js';
+
+export type CachedAddress = Readonly<{ address: AddressDto; cache: 'HIT' | 'MISS' }>;
+
+@Injectable()
+export class AddressesService {
+  constructor(
+    private readonly em: EntityManager,
+    @InjectHerd('cache') private readonly herd: Herd<MemcachedCommands>,
+    @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
+  ) {}
+
+  /** From the herd, or from PostgreSQL when the herd does not have it or does not answer. */
+  async get(id: number): Promise<CachedAddress> {
+    const cached = await this.herd.get<AddressDto>(this.#key(id));
+    if (cached !== undefined) return { address: cached, cache: 'HIT' };
+    const found = await this.em.fork().findOne(Address, id, { populate: ['president', 'passages'] });
+    if (found === null) throw new NotFoundException(`There is no address ${id}.`);
+    const address = AddressDto.of(found);
+    await this.herd.set(this.#key(id), address, { ttl: this.config.cacheSeconds });
+    return { address, cache: 'MISS' };
+  }
+
+  /**
+   * Drops a president's addresses from the herd after a change. A reader that read before the change and writes after
+   * this, or a node that did not hear it, serves the old state until it expires: `cacheSeconds` at most.
+   */
+  async forgetPresident(president: number): Promise<void> {
+    const addresses = await this.em.fork().find(Address, { president }, { fields: ['id'] });
+    await Promise.all(addresses.map(({ id }) => this.herd.delete(this.#key(id))));
+  }
+
+  #key(id: number): string {
+    return `${this.config.prefix}:address:${id}`;
+  }
+}

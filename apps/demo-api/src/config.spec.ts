@@ -1,0 +1,55 @@
+import { ConfigError, readConfig } from './config.js';
+
+const servers = {
+  POSTGRES_URL: 'postgresql://u:secret@127.0.0.1:5432/sotu',
+  OPENSEARCH_URL: 'http://127.0.0.1:9200',
+  MEMCACHED_SERVERS: '127.0.0.1:11211, [::1]:11212',
+};
+
+function complaints(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.complaints;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('needs only the addresses of the servers', () => {
+    expect(readConfig(servers)).toMatchObject({
+      memcachedServers: ['127.0.0.1:11211', '[::1]:11212'],
+      host: '127.0.0.1',
+      port: undefined,
+      addresses: 233,
+      limits: { search: { limit: 120, per: '1m' } },
+    });
+  });
+
+  it('names all that is missing at once', () => {
+    expect(complaints({}).map((complaint) => complaint.split(' ')[0])).toEqual(['POSTGRES_URL', 'OPENSEARCH_URL', 'MEMCACHED_SERVERS']);
+  });
+
+  it.each([
+    ['POSTGRES_URL', 'mysql://u@h/db'],
+    ['OPENSEARCH_URL', '127.0.0.1:9200'],
+    ['MEMCACHED_SERVERS', '127.0.0.1'],
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['DEMO_ADDRESSES', '0'],
+    ['DEMO_PREFIX', 'Demo_*'],
+    ['CACHE_SECONDS', '0'],
+    ['SEARCH_LIMIT', '0/1m'],
+    ['SEARCH_LIMIT', '10 per minute'],
+  ])('refuses %s=%s with the value and the rule', (name, value) => {
+    const [complaint, ...others] = complaints({ ...servers, [name]: value });
+    expect(others).toEqual([]);
+    expect(complaint).toMatch(new RegExp(`^${name} must be `));
+    expect(complaint).toContain(JSON.stringify(value));
+  });
+
+  it('does not print a password', () => {
+    expect(complaints({ ...servers, POSTGRES_URL: 'mysql://u:secret@h/db' })[0]).not.toContain('secret');
+  });
+});

@@ -1,0 +1,70 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { SearchEngineUnavailableError, SearchIndexMismatchError, type SearchService } from '@rookery/search';
+import { Passage } from '../entities/index.js';
+import { type Output, Progress } from './progress.js';
+
+const RETRY_MS = 5_000;
+
+type Parts = Readonly<{
+  em: EntityManager;
+  search: SearchService;
+  output: Output;
+  signal: AbortSignal;
+}>;
+
+/** Makes the index when it is missing or of another model, and indexes all passages when it has not as many as the database. */
+export async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
+  await ensureIndex(search);
+  const passages = search.repository(Passage);
+  const rows = await em.fork().count(Passage);
+  const documents = await passages.count(undefined, { signal });
+  if (documents === rows) return;
+  if (documents > rows) await search.recreateIndex(Passage, { signal });
+  const progress = new Progress('Indexing passages', rows, output);
+  let indexed = 0;
+  await passages.indexAll({
+    signal,
+    onProgress: ({ done }) => {
+      progress.advance(done - indexed);
+      indexed = done;
+    },
+  });
+}
+
+async function ensureIndex(search: SearchService): Promise<void> {
+  try {
+    await search.ensureIndices();
+  } catch (error) {
+    if (!(error instanceof SearchIndexMismatchError)) throw error;
+    await search.recreateIndex(Passage);
+  }
+}
+
+/** As {@link prepareIndex}; while OpenSearch does not answer it says so once, and tries again in the background. */
+export async function prepareIndexWhenPossible(parts: Parts): Promise<void> {
+  try {
+    await prepareIndex(parts);
+  } catch (error) {
+    if (!(error instanceof SearchEngineUnavailableError)) throw error;
+    parts.output.write(`${error.message}. /search answers 503 until it is there; trying again every ${RETRY_MS / 1000} s.\n`);
+    void retry(parts);
+  }
+}
+
+async function retry(parts: Parts): Promise<void> {
+  try {
+    for (;;) {
+      await wait(RETRY_MS, undefined, { signal: parts.signal, ref: false });
+      try {
+        await prepareIndex(parts);
+        parts.output.write('OpenSearch is there: /search answers.\n');
+        return;
+      } catch (error) {
+        if (!(error instanceof SearchEngineUnavailableError)) throw error;
+      }
+    }
+  } catch (error) {
+    if (!parts.signal.aborted) parts.output.write(`The passages are not indexed: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}

@@ -1,0 +1,26 @@
+import { Body, Controller, Param, Patch } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdParam } from '../problem/id-param.js';
+import { InvalidRequestException } from '../problem/invalid-request.exception.js';
+import { Problem } from '../problem/problem.js';
+import { PresidentChange, PresidentDto } from './president.dto.js';
+import { PresidentsService } from './presidents.service.js';
+
+@ApiTags('presidents')
+@Controller('presidents')
+export class PresidentsController {
+  constructor(private readonly presidents: PresidentsService) {}
+
+  @Patch(':id')
+  @ApiOperation({ summary: "Changes a president's name or party; search follows" })
+  @ApiOkResponse({ type: PresidentDto })
+  @ApiBadRequestResponse({ type: Problem })
+  @ApiNotFoundResponse({ type: Problem })
+  @ApiConflictResponse({ type: Problem })
+  change(@Param() { id }: IdParam, @Body() change: PresidentChange): Promise<PresidentDto> {
+    if (change.name === undefined && change.party === undefined) {
+      throw new InvalidRequestException([{ parameter: 'body', message: 'body must have name, party or both' }]);
+    }
+    return this.presidents.change(id, change);
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { AddressesModule } from '../addresses/addresses.module.js';
+import { PresidentsController } from './presidents.controller.js';
+import { PresidentsService } from './presidents.service.js';
+
+@Module({ imports: [AddressesModule], controllers: [PresidentsController], providers: [PresidentsService] })
+export class PresidentsModule {}

@@ -1,0 +1,28 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** One thing that is wrong with a request. */
+export class ParameterComplaint {
+  @ApiProperty({ example: 'party' })
+  parameter!: string;
+
+  @ApiProperty({ example: 'party must be one of Whig, Republican (got "Green")' })
+  message!: string;
+}
+
+/** An RFC 9457 problem document, the body of every answer that is not a success. */
+export class Problem {
+  @ApiProperty({ example: 'about:blank' })
+  type!: string;
+
+  @ApiProperty({ example: 'Bad Request' })
+  title!: string;
+
+  @ApiProperty({ example: 400 })
+  status!: number;
+
+  @ApiPropertyOptional()
+  detail?: string;
+
+  @ApiPropertyOptional({ type: [ParameterComplaint] })
+  errors?: ParameterComplaint[];
+}

@@ -1,0 +1,76 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PARTIES, type Party } from '../entities/party.js';
+import { PresidentDto } from '../presidents/president.dto.js';
+
+export class AddressSummary {
+  @ApiProperty({ example: 73 })
+  id!: number;
+
+  @ApiProperty({ example: 1862 })
+  year!: number;
+
+  @ApiProperty({ example: 'State of the Union 1862' })
+  title!: string;
+}
+
+export class SearchHit {
+  @ApiProperty({ description: 'Of the passage.', example: 3595 })
+  id!: number;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Relevance; null where there was no `q` to be relevant to.' })
+  score!: number | null;
+
+  @ApiProperty()
+  address!: AddressSummary;
+
+  @ApiProperty()
+  president!: PresidentDto;
+
+  @ApiProperty()
+  text!: string;
+
+  @ApiProperty({ type: [String], description: 'Parts of the text, with the words that were found in <em>.' })
+  highlights!: readonly string[];
+}
+
+export class PartyCount {
+  @ApiProperty({ enum: PARTIES })
+  party!: Party;
+
+  @ApiProperty()
+  count!: number;
+}
+
+export class DecadeCount {
+  @ApiProperty({ example: '1860s' })
+  decade!: string;
+
+  @ApiProperty()
+  count!: number;
+}
+
+export class Facets {
+  @ApiProperty({ type: [PartyCount], description: 'Passages of each party, the most first.' })
+  party!: PartyCount[];
+
+  @ApiProperty({ type: [DecadeCount], description: 'Passages of each decade, in order.' })
+  decade!: DecadeCount[];
+}
+
+/** The answer of `GET /search`. */
+export class SearchAnswer {
+  @ApiProperty({ description: 'Passages that match, on all pages.' })
+  total!: number;
+
+  @ApiProperty()
+  page!: number;
+
+  @ApiProperty()
+  pages!: number;
+
+  @ApiProperty({ type: [SearchHit] })
+  hits!: SearchHit[];
+
+  @ApiProperty()
+  facets!: Facets;
+}

@@ -1,0 +1,66 @@
+import { InvalidRequestException } from '../problem/invalid-request.exception.js';
+import type { ParameterComplaint } from '../problem/problem.js';
+import { validationPipe } from '../problem/validation.pipe.js';
+import { SearchParameters } from './search-parameters.js';
+
+function read(query: Record<string, unknown>): Promise<SearchParameters> {
+  return validationPipe().transform(query, { type: 'query', metatype: SearchParameters }) as Promise<SearchParameters>;
+}
+
+async function complaints(query: Record<string, unknown>): Promise<readonly ParameterComplaint[]> {
+  try {
+    await read(query);
+  } catch (error) {
+    if (error instanceof InvalidRequestException) return error.complaints;
+    throw error;
+  }
+  return [];
+}
+
+describe('SearchParameters', () => {
+  it('reads numbers and fills in the first page', async () => {
+    expect(await read({ q: 'union', from: '1861', to: '1865' })).toMatchObject({ q: 'union', from: 1861, to: 1865, page: 1, size: 10 });
+    expect(await read({})).toMatchObject({ page: 1, size: 10 });
+  });
+
+  it('lists the parameters that there are when it gets an unknown one', async () => {
+    expect(await complaints({ query: 'union' })).toEqual([
+      { parameter: 'query', message: 'query is not a parameter of this route; it takes from, page, party, president, q, size, to' },
+    ]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['q', '', 'text of 1 to 200 characters'],
+    ['q', '   ', 'not blank'],
+    ['q', 'a\0b', 'text of 1 to 200 characters'],
+    ['q', 'x'.repeat(201), 'text of 1 to 200 characters'],
+    ['q', ['a', 'b'], 'given once'],
+    ['q', { a: 'b' }, 'given once'],
+    ['president', '', 'text of 1 to 100 characters'],
+    ['party', 'Green', 'one of Democratic, Democratic-Republican, Federalist, National Union, Republican, Whig, Whig & Democratic, none'],
+    ['party', ['Whig', 'none'], 'one of Democratic'],
+    ['from', '1789', 'a whole number from 1790 to 2100'],
+    ['from', '', 'a whole number from 1790 to 2100'],
+    ['from', '18e2', 'a whole number from 1790 to 2100'],
+    ['to', '2101', 'a whole number from 1790 to 2100'],
+    ['page', '0', 'a whole number from 1 to 200'],
+    ['page', '1.5', 'a whole number from 1 to 200'],
+    ['page', '99999999999999999999', 'a whole number from 1 to 200'],
+    ['size', '51', 'a whole number from 1 to 50'],
+    ['size', '-1', 'a whole number from 1 to 50'],
+  ])('refuses %s=%j, and says what is allowed and what it got', async (parameter, value, allowed) => {
+    const [complaint, ...others] = await complaints({ [parameter]: value });
+    expect(others).toEqual([]);
+    expect(complaint?.parameter).toBe(parameter);
+    expect(complaint?.message).toContain(allowed);
+    expect(complaint?.message).toMatch(/\(got .+\)$/);
+  });
+
+  it('refuses years in the wrong order', async () => {
+    expect(await complaints({ from: '1900', to: '1890' })).toEqual([{ parameter: 'to', message: 'to must not be before from (got 1890)' }]);
+  });
+
+  it('tells all that is wrong at once', async () => {
+    expect((await complaints({ party: 'x', page: 'x', colour: 'x' })).map(({ parameter }) => parameter).sort()).toEqual(['colour', 'page', 'party']);
+  });
+});

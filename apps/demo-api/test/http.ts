@@ -1,0 +1,34 @@
+import type { AddressDto } from '../src/addresses/address.dto.js';
+import type { PresidentDto } from '../src/presidents/president.dto.js';
+import type { Problem } from '../src/problem/problem.js';
+import type { SearchAnswer } from '../src/search/search-answer.js';
+
+type Answer<Body> = Readonly<{ status: number; headers: Headers; body: Body }>;
+
+async function answer<Body>(response: Response): Promise<Answer<Body>> {
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+}
+
+export type Health = Readonly<{ status: string; details: Record<string, { status: string }> }>;
+
+/** The demo's routes. */
+export class DemoClient {
+  constructor(private readonly url: string) {}
+
+  search(parameters: Record<string, string> | [string, string][]): Promise<Answer<SearchAnswer>> {
+    return this.get(`/search?${new URLSearchParams(parameters).toString()}`);
+  }
+
+  address(id: number): Promise<Answer<AddressDto>> {
+    return this.get(`/addresses/${id}`);
+  }
+
+  async change(president: number | string, change: unknown): Promise<Answer<PresidentDto>> {
+    const init = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) };
+    return answer(await fetch(`${this.url}/presidents/${president}`, init));
+  }
+
+  async get<Body = Problem>(path: string): Promise<Answer<Body>> {
+    return answer(await fetch(this.url + path));
+  }
+}
