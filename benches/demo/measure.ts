@@ -1,0 +1,57 @@
+/**
+ * Measures the demo on servers of its own: first start, later start, memory, requests per second.
+ *
+ *     npm run build && npx tsc -b benches && node benches/dist/demo/measure.js
+ */
+import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
+import { DemoProcess } from './demo-process.js';
+import { requestsPerSecond } from './requests-per-second.js';
+
+const WORDS = ['union', 'public debt', 'treaty', 'slavery', 'railroad', 'gold', 'war', 'tariff', 'navy', 'health care', 'tax', 'peace'];
+const ADDRESSES = 233;
+
+const servers = await Promise.all([startPostgres(), startOpenSearch(), startMemcached(), startMemcached(), startMemcached()]);
+const [postgres, opensearch, ...memcached] = servers.map(({ address }) => address);
+try {
+  const env = {
+    POSTGRES_URL: postgres!,
+    OPENSEARCH_URL: opensearch!,
+    MEMCACHED_SERVERS: memcached.join(','),
+    PORT: '0',
+    API_LIMIT: '100000000/1m',
+    SEARCH_LIMIT: '100000000/1m',
+  };
+
+  const first = await DemoProcess.start(env);
+  print('first start: schema, 233 addresses loaded, 12,875 passages indexed', seconds(first.startMs));
+  print('  of it loading and indexing', seconds(first.workMs));
+  print('  peak memory (resident)', megabytes(first.peakBytes()));
+  print('stop on SIGTERM', seconds(await first.stop()));
+
+  const later = await DemoProcess.start(env);
+  print('later start', seconds(later.startMs));
+  const hits = await requestsPerSecond((request) => `${later.url}/addresses/${(request % ADDRESSES) + 1}`);
+  print('GET /addresses/:id, all 233 in turn, from the herd', rate(hits));
+  const searches = await requestsPerSecond((request) => `${later.url}/search?q=${encodeURIComponent(WORDS[request % WORDS.length]!)}`);
+  print('GET /search with highlights and facets', rate(searches));
+  print('peak memory (resident) under this load', megabytes(later.peakBytes()));
+  await later.stop();
+} finally {
+  await Promise.all(servers.map((server) => server.stop()));
+}
+
+function print(what: string, value: string): void {
+  console.log(`${what.padEnd(72)}${value}`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+function rate({ perSecond, p50Ms, p99Ms }: { perSecond: number; p50Ms: number; p99Ms: number }): string {
+  return `${Math.round(perSecond)} requests/s (p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms)`;
+}
