@@ -95,7 +95,16 @@ describe('a herd of three nodes', () => {
     const { cas } = (await strict.gets(own))!;
     victim.pause();
     try {
-      await expect(strict.gets(own)).rejects.toThrow(HerdTimeoutError);
+      // The threads of a server that is at work take a moment to stop.
+      let failure: unknown;
+      await until('the node is frozen', async () => {
+        failure = await strict.gets(own).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        return failure !== undefined;
+      });
+      expect(failure).toBeInstanceOf(HerdTimeoutError);
       await expect(strict.add(own, 1, minute)).rejects.toThrow(HerdTimeoutError);
       await until('the node is marked down', isDown(herd, victim));
       await expect(strict.getMany(keys)).rejects.toThrow(HerdNodeDownError);
