@@ -138,6 +138,16 @@ describe('a herd of three nodes', () => {
     await herd.close();
   }, 30_000);
 
+  it('flushes one node, and no other', async () => {
+    const herd = await start({ onNodeDown: 'error' } as never);
+    await Promise.all(keys.map((key) => herd.set(key, 1, minute)));
+    const node = herd.nodeFor(keys[0]!)!;
+    await herd.on(node, (c) => c.flush());
+    const kept = keys.filter((key) => herd.nodeFor(key) !== node);
+    expect([...(await herd.getMany(keys)).keys()].sort()).toEqual(kept.sort());
+    await herd.close();
+  });
+
   it('publishes each change as a frozen picture, the present one first, and completes at the end', async () => {
     const herd = await start();
     const pictures: Topology[] = [];
