@@ -51,7 +51,7 @@ async function demo(args: string[]): Promise<number> {
   if (available.length < needed.length) return 1;
   const optional: ServiceName[] = (await findMissing(['redis'])).size > 0 ? [] : ['redis'];
   const [addresses] = await Promise.all([start([...available, ...optional], join(PROJECT, '.rookery')), build(PROJECT)]);
-  return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], addresses);
+  return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], addresses, { apart: true });
 }
 
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { services, test, demo };

@@ -50,9 +50,14 @@ async function endForeground(signal: Signal): Promise<number> {
   return stopIsTheEnd ? 0 : 128 + constants.signals[signal];
 }
 
-/** Runs a program with this terminal until it ends. @returns its exit code. */
-export function runForeground(file: string, args: string[], env: Record<string, string> = {}): Promise<number> {
-  const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+/**
+ * Runs a program until it ends. On Ctrl-C a terminal signals all its processes, and this one passes the signal on: a program
+ * that takes a second one amiss is `apart`, and hears it once. It cannot read from the terminal then.
+ *
+ * @returns its exit code.
+ */
+export function runForeground(file: string, args: string[], env: Record<string, string>, { apart = false } = {}): Promise<number> {
+  const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env }, detached: apart });
   const release = child.pid === undefined ? () => {} : guard({ pid: child.pid });
   const ended = new Promise<number>((resolve) => {
     child.once('error', (error) => {

@@ -1,8 +1,5 @@
 /** One embedded memcached node as a process: `memcached-node PORT [MEGABYTES]`. */
-import * as testing from '@rookery/herd/testing';
-
-type Node = { host: string; port: number; close(): Promise<void> };
-const { startMemcachedNode } = testing as unknown as { startMemcachedNode: (options: { port?: number; maxBytes?: number }) => Promise<Node> };
+import { startMemcachedNode } from '@rookery/herd/testing';
 
 const [port, megabytes] = process.argv.slice(2).map(Number);
 const node = await startMemcachedNode({ ...(port && { port }), ...(megabytes && { maxBytes: megabytes * 1024 * 1024 }) });

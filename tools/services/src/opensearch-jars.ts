@@ -53,7 +53,7 @@ export async function fetchJars(line: OpenSearchLine, report: (progress: string)
 const KILOBYTES: Record<string, number> = { B: 0.001, kB: 1, MB: 1000 };
 
 async function maven(args: string[], cwd: string, line: OpenSearchLine, report: (progress: string) => void): Promise<void> {
-  const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], { cwd, env: process.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const closed = once(child, 'close') as Promise<[number | null]>;
   if (child.pid === undefined) throw new ServiceError(`mvn could not be started (${String(await closed.catch(String))})`);
   const release = guard({ pid: child.pid });

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exchange } from '../src/exchange.js';
 import { findProgram } from '../src/find-program.js';
 import { startMemcached } from '../src/index.js';
 import { jest } from '@jest/globals';
@@ -74,6 +75,16 @@ describe('services', () => {
     expect(run.output).toMatch(/Missing servers:\n {2}Redis \(redis\): no redis-server on PATH\n {2}OpenSearch \(opensearch\): no mvn on PATH/);
     expect(run.output).toMatch(/apt-get install redis-server maven\n.*docker compose up -d --wait redis opensearch\n/);
     expect(run.output).toMatch(/^export MEMCACHED_SERVERS=/m);
+  });
+
+  it('starts three embedded nodes where memcached is not installed', async () => {
+    start(['services'], { ROOKERY_SERVICES: 'memcached', ROOKERY_NO_INSTALL: '1', PATH: join(scratch, 'empty') });
+    await run.untilPrinted('Ctrl-C ends them all');
+    const ports = run.output.match(/^export MEMCACHED_SERVERS=(.*)$/m)![1]!.split(',').map((address) => Number(address.split(':')[1]));
+    expect(run.output).toContain('memcached (embedded) ready');
+    await Promise.all(ports.map((port) => expect(exchange(port, 'set k 0 0 1\r\nv\r\nget k\r\n', 'END')).resolves.toBe('STORED\r\nVALUE k 0 1\r\nv\r\nEND\r\n')));
+    await run.signal('SIGKILL');
+    await run.until(() => run.leftovers().length === 0);
   });
 
   it('refuses a service that it does not know', async () => {
