@@ -3,7 +3,7 @@
  * Run by `npm run check:folders`; `scripts/prove-folder-rule.mjs` proves that a violation is caught.
  */
 const lib = '^libs/([^/]+)/src/';
-const PURE = 'metadata|mapping|document|query|router|algorithm|headers|codec';
+const PURE = 'metadata|mapping|document|query|router|discovery|algorithm|headers|codec';
 const SERVICE = 'repository|sync|migration|pool|cluster|cache|service';
 
 /** Files of `folders` may import, inside their own library, only `allowed`. */
