@@ -7,16 +7,19 @@ import { startSearch, type Running } from './harness.js';
 describeWith('postgres', 'postgres', () => describeWith('opensearch', 'documents follow commits', () => {
   let running: Running;
   let em: EntityManager;
-  beforeEach(async () => {
+  beforeAll(async () => {
     running = await startSearch();
+  }, 30_000);
+  beforeEach(async () => {
+    await running.orm.schema.clear();
     await seed(running.orm.em.fork());
     await running.search.settled();
     em = running.orm.em.fork();
   }, 30_000);
-  afterEach(async () => {
+  afterEach(() => {
     expect(running.events).toEqual([]);
-    await running.stop();
-  }, 30_000);
+  });
+  afterAll(() => running.stop(), 30_000);
 
   const source = async (id: number) => (await running.search.repository(Passage).get(id))?.source;
   const version = async (id: number) => (await running.search.repository(Passage).get(id))?.version;

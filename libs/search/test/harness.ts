@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
-import { SearchService, type SearchEvent, type SearchOptions } from '@rookery/search';
+import { SearchService, type EntityClass, type SearchEvent, type SearchOptions } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { ENTITIES } from './entities.js';
 
@@ -12,13 +12,13 @@ export function uniqueName(): string {
   return `search-${randomUUID().slice(0, 8)}`;
 }
 
-export function ormConfig(dbName: string) {
-  return defineConfig({ clientUrl: POSTGRES_URL, dbName, entities: ENTITIES, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false });
+export function ormConfig(dbName: string, entities: EntityClass[] = ENTITIES) {
+  return defineConfig({ clientUrl: POSTGRES_URL, dbName, entities, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false });
 }
 
 /** An ORM on a database of its own, with its schema. */
-export async function createOrm(): Promise<MikroORM> {
-  const orm = await MikroORM.init(ormConfig(uniqueName()));
+export async function createOrm(entities?: EntityClass[]): Promise<MikroORM> {
+  const orm = await MikroORM.init(ormConfig(uniqueName(), entities));
   await orm.schema.ensureDatabase();
   await orm.schema.create();
   return orm;
@@ -27,7 +27,7 @@ export async function createOrm(): Promise<MikroORM> {
 export async function dropOrm(orm: MikroORM): Promise<void> {
   const name = orm.config.get('dbName')!;
   await orm.close(true);
-  const admin = await MikroORM.init({ ...ormConfig('postgres'), entities: ENTITIES });
+  const admin = await MikroORM.init(ormConfig('postgres'));
   await admin.em.getConnection().execute(`drop database if exists "${name}" with (force)`);
   await admin.close(true);
 }
@@ -40,8 +40,8 @@ export interface Running {
 }
 
 /** ORM, engine and search together, apart from all other tests. */
-export async function startSearch(options: Partial<SearchOptions> = {}): Promise<Running> {
-  const orm = await createOrm();
+export async function startSearch(options: Partial<SearchOptions> = {}, entities?: EntityClass[]): Promise<Running> {
+  const orm = await createOrm(entities);
   const events: SearchEvent[] = [];
   const prefix = uniqueName();
   const search = new SearchService(orm, { engine: openSearch({ node: OPENSEARCH_URL }), prefix, onEvent: (event) => events.push(event), ...options });
