@@ -23,13 +23,13 @@ try {
   };
 
   const first = await DemoProcess.start(env);
-  print('first start: schema, 233 addresses loaded, 12,875 passages indexed', seconds(first.startMs));
-  print('  of it loading and indexing', seconds(first.workMs));
+  print('first start: schema, 233 addresses loaded, 12,875 passages indexed', duration(first.startMs));
+  print('  of it loading and indexing', duration(first.workMs));
   print('  peak memory (resident)', megabytes(first.peakBytes()));
-  print('stop on SIGTERM', seconds(await first.stop()));
+  print('stop on SIGTERM', duration(await first.stop()));
 
   const later = await DemoProcess.start(env);
-  print('later start', seconds(later.startMs));
+  print('later start', duration(later.startMs));
   const hits = await requestsPerSecond((request) => `${later.url}/addresses/${(request % ADDRESSES) + 1}`);
   print('GET /addresses/:id, all 233 in turn, from the herd', rate(hits));
   const searches = await requestsPerSecond((request) => `${later.url}/search?q=${encodeURIComponent(WORDS[request % WORDS.length]!)}`);
@@ -44,8 +44,8 @@ function print(what: string, value: string): void {
   console.log(`${what.padEnd(72)}${value}`);
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function duration(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 function megabytes(bytes: number): string {
