@@ -16,11 +16,19 @@ export type { Health, PoolStats } from './contracts/pool.js';
 export type { Node } from './contracts/node.js';
 
 // Find nodes
+export { callbackNodes } from './discovery/callback-nodes.js';
+export type { CallbackAnswer, CallbackNodesOptions } from './discovery/callback-nodes.js';
 export { staticNodes } from './discovery/static-nodes.js';
 export type { StaticNode } from './discovery/static-nodes.js';
 export type { Discovered, Discovery } from './contracts/discovery.js';
 
 // Spread keys
+export { ketama } from './router/ketama.js';
+export type { KetamaOptions, PointName } from './router/ketama.js';
+export { maglev } from './router/maglev.js';
+export type { MaglevOptions } from './router/maglev.js';
+export { modulo } from './router/modulo.js';
+export type { ModuloOptions } from './router/modulo.js';
 export { rendezvous } from './router/rendezvous.js';
 export type { Router, RouteTable } from './contracts/router.js';
 
@@ -34,6 +42,7 @@ export type { Codec, Encoded } from './contracts/codec.js';
 // Errors
 export { HerdError } from './errors/herd-error.js';
 export type { HerdErrorCode } from './errors/herd-error.js';
+export { HerdDiscoveryError } from './errors/discovery-error.js';
 export { HerdOptionError } from './errors/option-error.js';
 export {
   HerdClosedError,

@@ -1,3 +1,4 @@
+import { parseAddress } from '../contracts/address.js';
 import type { Discovery } from '../contracts/discovery.js';
 import { addressOf, checkNodes } from '../contracts/node.js';
 import type { Node } from '../contracts/node.js';
@@ -23,12 +24,12 @@ export function staticNodes(list: readonly StaticNode[]): Discovery {
 }
 
 function toNode(entry: StaticNode): Node {
-  const node = typeof entry === 'string' ? parseAddress(entry) : entry;
+  const node = typeof entry === 'string' ? parsed(entry) : entry;
   return Object.freeze({ ...node, id: node.id ?? addressOf(node) });
 }
 
-function parseAddress(address: string): Omit<Node, 'id'> & { id?: string } {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(address) ?? [];
-  if (port === undefined) throw new HerdOptionError('discovery', 'has a malformed node', address, `write 'host:port', or '[::1]:port' for IPv6`);
-  return { host: bracketed ?? plain!, port: Number(port) };
+function parsed(address: string): Omit<Node, 'id'> & { id?: string } {
+  const place = parseAddress(address);
+  if (place === undefined) throw new HerdOptionError('discovery', 'has a malformed node', address, `write 'host:port', or '[::1]:port' for IPv6`);
+  return place;
 }

@@ -9,7 +9,8 @@ export type HerdErrorCode =
   | 'HERD_TIMEOUT'
   | 'HERD_OVERLOAD'
   | 'HERD_NO_NODES'
-  | 'HERD_CLOSED';
+  | 'HERD_CLOSED'
+  | 'HERD_DISCOVERY';
 
 /** What an error says: what is wrong, with what value, and what to do about it. */
 export type HerdProblem = Readonly<{ what: string; received?: unknown; remedy: string; cause?: unknown }>;

@@ -1,2 +1,9 @@
 export { startMemcachedNode } from './memcached/memcached-node.js';
 export type { MemcachedNode, MemcachedNodeOptions } from './memcached/memcached-node.js';
+
+export { discoveryContract } from './discovery-contract.js';
+export type { DiscoveryContractOptions, DiscoverySubject } from './discovery-contract.js';
+export { routerContract } from './router-contract.js';
+export type { RouterContractOptions } from './router-contract.js';
+export { ContractViolation } from './contract-check.js';
+export type { ContractCheck } from './contract-check.js';

@@ -1,0 +1,37 @@
+import type { Node } from '../contracts/node.js';
+import type { Router, RouteTable } from '../contracts/router.js';
+import { byId, weightOf } from './by-id.js';
+import { fnv1a } from './hash.js';
+import { countBelow } from './ring.js';
+
+export interface ModuloOptions {
+  /** A whole number of 0 or more for each key. Default: FNV-1a, 32 bits. */
+  hash?: (key: string) => number;
+}
+
+/**
+ * The hash of the key modulo the number of nodes, in the order of their ids: what `distribution: modula` of twemproxy does
+ * where its servers are listed in that order. For reading a herd that was filled so while moving to another router: almost
+ * every key moves when a node joins or leaves.
+ */
+export function modulo({ hash = fnv1a }: ModuloOptions = {}): Router {
+  return { name: 'modulo', build: (nodes) => build(byId(nodes), hash) };
+}
+
+function build(nodes: readonly Node[], hash: (key: string) => number): RouteTable {
+  let total = 0;
+  const ends = Float64Array.from(nodes, (node) => (total += weightOf(node)));
+  const owner = (key: string): number => {
+    const place = hash(key) % total;
+    const index = countBelow(ends, place);
+    return ends[index] === place ? index + 1 : index;
+  };
+  return Object.freeze({
+    nodes,
+    nodeFor: (key: string) => nodes[owner(key)],
+    nodesFor(key: string, count: number) {
+      const first = owner(key);
+      return nodes.length === 0 ? [] : [...nodes.slice(first), ...nodes.slice(0, first)].slice(0, count);
+    },
+  });
+}
