@@ -1,0 +1,76 @@
+import { isIP } from 'node:net';
+
+import { parseAddress } from '../../contracts/address.js';
+import type { Discovery } from '../../contracts/discovery.js';
+import { toMs } from '../../contracts/duration.js';
+import type { Duration } from '../../contracts/duration.js';
+import { addressOf } from '../../contracts/node.js';
+import type { Node } from '../../contracts/node.js';
+import { HerdDiscoveryError } from '../../errors/discovery-error.js';
+import { HerdOptionError } from '../../errors/option-error.js';
+import { saysNone, withResolver } from './dns-query.js';
+import type { DnsQuestions } from './dns-query.js';
+import { targetsOf } from './srv-nodes.js';
+import type { Target } from './srv-nodes.js';
+
+/** `port` is that of every node for A and AAAA; SRV records bring their own. */
+export type DnsOptions = (Readonly<{ type?: 'A' | 'AAAA'; port: number }> | Readonly<{ type: 'SRV'; port?: never }>) &
+  Readonly<{
+    /** The whole name: search domains and the hosts file are not used. */
+    host: string;
+    /** DNS servers to ask, as `ip` or `ip:port`. Default: those of the system. */
+    servers?: readonly string[];
+    /** How long one discovery may take, all questions together. Default `1500ms`. */
+    timeout?: Duration;
+  }>;
+
+/**
+ * Nodes from DNS. With A (default) and AAAA each address is a node, and its id. With SRV each target of the lowest
+ * priority is a node: its id is `target:port`, so that it keeps its keys when its address changes, its weight that of
+ * the record.
+ *
+ * @example
+ * dns({ host: 'caches.internal.example.com', port: 11211 })
+ * dns({ host: '_memcache._tcp.caches.default.svc.cluster.local', type: 'SRV' })
+ *
+ * @throws {@link HerdOptionError} for bad options. Its `nodes` throws {@link HerdDiscoveryError}, with the name, the
+ * server and the DNS error code, when any of the questions fails: a fleet never shrinks because of half an answer.
+ */
+export function dns(options: DnsOptions): Discovery {
+  const { host, type = 'A', port, servers = [], timeout = '1500ms' } = options;
+  const timeoutMs = toMs(timeout, 'timeout');
+  if (typeof host !== 'string' || !/^[^\s/:]+$/.test(host)) throw new HerdOptionError('host', 'must be a domain name', host, `use one such as 'caches.example.com'`);
+  if (!['A', 'AAAA', 'SRV'].includes(type)) throw new HerdOptionError('type', 'must be A, AAAA or SRV', type, 'use the type of the records that list your nodes');
+  if (type !== 'SRV' && !(Number.isInteger(port) && port! >= 1 && port! <= 65535)) throw new HerdOptionError('port', 'must be a port from 1 to 65535', port, 'name the port of the nodes, or use type SRV');
+  for (const server of servers) {
+    if (isIP(parseAddress(server)?.host ?? server) === 0) throw new HerdOptionError('servers', 'must hold IP addresses', server, `write '10.0.0.2', '10.0.0.2:53' or '[::1]:53'`);
+  }
+  return {
+    name: 'dns',
+    nodes: (signal) => withResolver({ servers, timeoutMs }, `${host} ${type}`, signal, async (questions) => {
+      const nodes = type === 'SRV' ? await fromSrv(questions, host) : fromAddresses(await questions.addresses(host, type), port!);
+      if (nodes.length === 0) throw new HerdDiscoveryError({ what: `DNS has no ${type} records for ${host} that offer a node`, remedy: 'add the nodes to the zone' });
+      return { nodes };
+    }),
+  };
+}
+
+function fromAddresses(addresses: readonly string[], port: number): readonly Node[] {
+  return [...new Set(addresses)].sort().map((host) => ({ id: addressOf({ host, port }), host, port }));
+}
+
+async function fromSrv(questions: DnsQuestions, host: string): Promise<readonly Node[]> {
+  return Promise.all(targetsOf(await questions.services(host)).map(async ({ name, ...rest }) => ({ id: idOf({ name, ...rest }), host: await addressOfTarget(questions, name), ...rest })));
+}
+
+const idOf = ({ name, port }: Target): string => `${name}:${port}`;
+
+/** The first address, so that one of several does not look like a new node at each tick. */
+async function addressOfTarget(questions: DnsQuestions, name: string): Promise<string> {
+  if (isIP(name) !== 0) return name;
+  const found = await questions.addresses(name, 'A').catch((error: unknown) => {
+    if (saysNone(error)) return questions.addresses(name, 'AAAA');
+    throw error;
+  });
+  return [...found].sort()[0]!;
+}

@@ -1,0 +1,2 @@
+export { dns } from './dns.discovery.js';
+export type { DnsOptions } from './dns.discovery.js';
