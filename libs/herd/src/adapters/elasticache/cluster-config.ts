@@ -1,0 +1,25 @@
+import { addressOf } from '../../contracts/node.js';
+import type { Node } from '../../contracts/node.js';
+
+/** What ElastiCache says of a cluster; `version` rises by one with each change. */
+export type ClusterConfig = Readonly<{ version: number; nodes: readonly Node[] }>;
+
+/**
+ * Reads `12\nhost|ip|port host|ip|port\n`. A node's id is `host:port`, so that it keeps its keys when its IP address
+ * changes; the IP address, which may be empty, is what is connected to.
+ *
+ * @returns `undefined` when the text is anything else.
+ */
+export function parseClusterConfig(text: string): ClusterConfig | undefined {
+  const [version, list, ...rest] = text.replace(/[\r\n]+$/, '').split(/\r?\n/);
+  if (!/^\d{1,15}$/.test(version!) || list === undefined || rest.length > 0) return undefined;
+  const nodes = list.trim().split(/ +/).map(parseNode);
+  return nodes.every((node) => node !== undefined) ? { version: Number(version), nodes } : undefined;
+}
+
+function parseNode(entry: string): Node | undefined {
+  const [, name, ip, digits] = /^([^|\s]+)\|([^|\s]*)\|(\d{1,5})$/.exec(entry) ?? [];
+  const port = Number(digits);
+  if (name === undefined || port < 1 || port > 65535) return undefined;
+  return Object.freeze({ id: addressOf({ host: name, port }), host: ip === '' ? name : ip!, port });
+}

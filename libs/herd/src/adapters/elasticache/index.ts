@@ -1,0 +1,2 @@
+export { elastiCache } from './elasticache.discovery.js';
+export type { ElastiCacheOptions } from './elasticache.discovery.js';
