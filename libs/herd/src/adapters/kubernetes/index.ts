@@ -1,0 +1,2 @@
+export { kubernetes } from './kubernetes.discovery.js';
+export type { KubernetesOptions } from './kubernetes.discovery.js';
