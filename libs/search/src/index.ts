@@ -20,16 +20,27 @@ export type { PrimaryKey } from './repository/entity-reader.js';
 
 // Ask
 export { SearchQuery, type ClauseMaker } from './query/search-query.js';
-export type { Hit, SearchPage } from './query/search-page.js';
-export type { DocumentOf } from './query/document-type.js';
+export type { Hit, InnerHits, SearchPage } from './query/search-page.js';
+export type { DocumentOf, PartOf } from './query/document-type.js';
 export type { FieldPath, ValueAt } from './query/field-path.js';
 export type { Clause, ClauseBuilder } from './query/clauses/clause.js';
 export type { Aggregation, AggregationBuilder, Aggregations, ResultsOf } from './query/aggregations/aggregation.js';
 export type { Bucket } from './query/aggregations/buckets.js';
-export type { HistogramResult } from './query/aggregations/histograms.js';
+export type { BucketsResult, SingleBucket } from './query/aggregations/buckets.js';
+export type { CompositeResult, CompositeSource } from './query/aggregations/composite.js';
+export type { HistogramResult, AutoDateHistogramResult } from './query/aggregations/histograms.js';
+export type { ExtendedStatsResult, StatsResult, ValueResult } from './query/aggregations/metrics.js';
+export type { PercentilesResult } from './query/aggregations/percentiles.js';
+export type { RangesResult } from './query/aggregations/ranges.js';
 export type { TermsResult } from './query/aggregations/terms.js';
 export type { TopHitsResult } from './query/aggregations/top-hits.js';
-export type { HighlightOptions } from './query/request.js';
+export type { SignificantResult } from './query/aggregations/value-buckets.js';
+export type { HighlightOptions } from './query/highlight.js';
+export type { CollapseOptions, RequestOptions, RescoreOptions, SourceFilter } from './query/request.js';
+export type { DistanceSortOptions, SortOptions } from './query/sort.js';
+export type { CompletionSuggestion, PhraseSuggestion, SuggestBuilder, WordSuggestion } from './query/suggest.js';
+export type { Distance, GeoPoint } from './query/geo-point.js';
+export type { Script } from './query/script.js';
 
 // Watch
 export type { SearchEvent, SearchEventListener } from './contracts/search-event.js';

@@ -22,10 +22,12 @@ export type BulkOutcome =
   | Readonly<{ id: string; outcome: 'failed'; status: number; type: string; reason: string; retryable: boolean }>;
 
 export interface SearchRequest {
-  /** Index or alias names. */
-  readonly index: string;
+  /** Index or alias names; absent when the body names a point in time. */
+  readonly index?: string;
   /** The body of `_search` in the query language of OpenSearch. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** `routing`, `preference`, …, as OpenSearch takes them in the address. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface EngineHit {
@@ -35,17 +37,28 @@ export interface EngineHit {
   readonly _source?: unknown;
   readonly highlight?: Readonly<Record<string, readonly string[]>>;
   readonly sort?: readonly unknown[];
+  readonly inner_hits?: Readonly<Record<string, EngineInnerHits>>;
+  readonly matched_queries?: readonly string[];
+  readonly _explanation?: Readonly<Record<string, unknown>>;
+}
+
+export interface EngineInnerHits {
+  readonly hits: { readonly total: { readonly value: number }; readonly hits: readonly EngineHit[] };
 }
 
 export interface SearchResponse {
   /** Time on the server, in milliseconds. */
   readonly took: number;
+  readonly timed_out?: boolean;
   readonly hits: {
     readonly total?: { readonly value: number; readonly relation: 'eq' | 'gte' };
     readonly max_score: number | null;
     readonly hits: readonly EngineHit[];
   };
   readonly aggregations?: Readonly<Record<string, unknown>>;
+  readonly suggest?: Readonly<Record<string, readonly never[]>>;
+  readonly profile?: Readonly<Record<string, unknown>>;
+  readonly pit_id?: string;
 }
 
 export interface EngineDocument {
@@ -96,6 +109,11 @@ export interface SearchEngine {
   get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined>;
   search(request: SearchRequest, options?: CallOptions): Promise<SearchResponse>;
   count(request: SearchRequest, options?: CallOptions): Promise<number>;
+
+  /** Keeps the state of an index for searches that page through it. @returns its id. @param keepAlive such as `1m`. */
+  openPointInTime(index: string, keepAlive: string, options?: CallOptions): Promise<string>;
+  /** Resolves also when it is not there any more. */
+  closePointInTime(id: string, options?: CallOptions): Promise<void>;
 
   /** Ends open connections. Later calls reject. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 /** Types of OpenSearch fields that `@SearchField({ type })` takes. */
 export const FIELD_TYPES = [
   'text', 'keyword', 'integer', 'long', 'short', 'byte', 'float', 'double', 'half_float', 'scaled_float',
-  'boolean', 'date', 'binary', 'ip', 'object', 'nested', 'flat_object', 'geo_point', 'search_as_you_type', 'completion',
+  'boolean', 'date', 'binary', 'ip', 'object', 'nested', 'flat_object', 'geo_point', 'search_as_you_type', 'completion', 'knn_vector', 'join',
 ] as const;
 
 export type FieldType = (typeof FIELD_TYPES)[number];

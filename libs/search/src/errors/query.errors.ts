@@ -1,6 +1,6 @@
 import { SearchError, shown } from './search-error.js';
 
-/** A query that the model cannot answer, found before anything is sent. */
+/** A query that the model cannot answer, found before anything is sent. The message ends in the remedy. */
 export class SearchQueryError extends SearchError {
   readonly code = 'SEARCH_QUERY_INVALID';
 
@@ -8,9 +8,16 @@ export class SearchQueryError extends SearchError {
     /** The field or clause at fault: `title`, `terms('party')`. */
     readonly subject: string,
     message: string,
+    /** What was received, where a value is at fault. */
+    readonly value?: unknown,
   ) {
     super(message);
   }
+}
+
+/** @returns an error that says what is needed, and shows what came instead. */
+export function unusable(subject: string, needs: string, value: unknown): SearchQueryError {
+  return new SearchQueryError(subject, `${needs} (got ${shown(value)})`, value);
 }
 
 /** A value of an entity that has no place in a document, such as NaN or an invalid date. */

@@ -17,6 +17,9 @@ export const WIRE_NAMES: Readonly<Record<Parameter, string>> = {
   docValues: 'doc_values',
   store: 'store',
   norms: 'norms',
+  dimension: 'dimension',
+  method: 'method',
+  relations: 'relations',
 };
 
 const NUMBER: readonly Parameter[] = ['nullValue', 'index', 'docValues', 'store'];
@@ -43,4 +46,6 @@ export const PARAMETERS: Readonly<Record<FieldType, readonly Parameter[]>> = {
   object: [],
   nested: [],
   flat_object: [],
+  knn_vector: ['dimension', 'method'],
+  join: ['relations'],
 };

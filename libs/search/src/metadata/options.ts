@@ -31,6 +31,12 @@ export interface FieldParameters {
   readonly docValues?: boolean;
   readonly store?: boolean;
   readonly norms?: boolean;
+  /** Numbers of each `knn_vector`. */
+  readonly dimension?: number;
+  /** How a `knn_vector` is indexed, as OpenSearch takes it: `{ name: 'hnsw', engine: 'lucene', space_type: 'l2' }`. */
+  readonly method?: Readonly<Record<string, unknown>>;
+  /** Parents and their children of a `join` field: `{ question: ['answer'] }`. */
+  readonly relations?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */

@@ -22,3 +22,6 @@ export type JsonOf<V> = V extends null | undefined | string | number | boolean
 export type DocumentOf<T> = {
   readonly [K in keyof T as K extends string ? (NonNullable<T[K]> extends AnyFunction ? never : K) : never]: JsonOf<T[K]>;
 };
+
+/** A document of which only a part came. */
+export type PartOf<D> = D extends readonly (infer Element)[] ? readonly PartOf<Element>[] : D extends object ? { readonly [K in keyof D]?: PartOf<D[K]> } : D;

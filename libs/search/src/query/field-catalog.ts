@@ -22,16 +22,23 @@ export class FieldCatalog {
     this.add(model.fields, body.mappings.properties, '', undefined);
   }
 
-  /** @returns the path, once the field is there and can be used so. @throws SearchQueryError with the remedy. */
-  require(path: string, use: FieldUse): string {
-    const field = this.find(path);
-    if (!field) throw new SearchQueryError(path, `\`${path}\` is no field of ${this.definition.alias}: ${this.choices(path)}`);
-    if (field.open) return path;
-    if (field.nestedIn !== undefined && use !== 'highlight') {
-      throw new SearchQueryError(path, `\`${path}\` is inside the nested field \`${field.nestedIn}\`: use raw({ nested: { path: '${field.nestedIn}', … } })`);
-    }
-    if (!FIELD_USES[use].takes(field.mapping.type)) throw new SearchQueryError(path, this.misuse(path, field, use));
+  /**
+   * @param within the nested field whose elements are asked about.
+   * @returns the path, once the field is there and can be used so.
+   * @throws SearchQueryError with the remedy.
+   */
+  require(path: string, use: FieldUse, within?: string): string {
+    const field = this.fields.get(path) ?? this.find(path);
+    if (!field) throw new SearchQueryError(path, `\`${path}\` is no field of ${this.definition.alias}: ${this.choices(path)}`, path);
+    const rule = FIELD_USES[use];
+    if (field.nestedIn !== within && !rule.anywhere) throw new SearchQueryError(path, misplaced(path, field.nestedIn, within), path);
+    if (!field.open && !rule.takes(field.mapping.type)) throw new SearchQueryError(path, this.misuse(path, field, use), path);
     return path;
+  }
+
+  /** The nested field that a path goes through, innermost. */
+  nestedOf(path: string): string | undefined {
+    return this.find(path)?.nestedIn;
   }
 
   /** Type of a field that {@link require} let pass; `undefined` inside a JSON field. */
@@ -66,7 +73,7 @@ export class FieldCatalog {
 
   private misuse(path: string, { mapping }: KnownField, use: FieldUse): string {
     const { phrase, takes, remedy } = FIELD_USES[use];
-    if (mapping.type !== 'text') return `\`${path}\` is ${mapping.type}; ${remedy}`;
+    if (mapping.type !== 'text' || !takes('keyword')) return `\`${path}\` is ${mapping.type}; ${remedy}`;
     const exact = Object.entries(mapping.fields ?? {}).find(([, sub]) => takes(sub.type));
     return exact
       ? `\`${path}\` is text; ${phrase} \`${path}.${exact[0]}\``
@@ -78,4 +85,9 @@ export class FieldCatalog {
     const siblings = [...this.fields.keys()].filter((name) => name.startsWith(parent) && !name.slice(parent.length).includes('.'));
     return siblings.length > 0 ? `use one of ${siblings.join(', ')}` : `use one of ${[...this.fields.keys()].join(', ')}`;
   }
+}
+
+function misplaced(path: string, nestedIn: string | undefined, within: string | undefined): string {
+  if (nestedIn === undefined) return `\`${path}\` is outside the nested field \`${within}\`: ask for it outside of nested('${within}', …)`;
+  return `\`${path}\` is inside the nested field \`${nestedIn}\`: use nested('${nestedIn}', …)`;
 }

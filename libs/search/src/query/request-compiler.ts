@@ -1,39 +1,51 @@
 import { SearchQueryError } from '../errors/query.errors.js';
-import { shown } from '../errors/search-error.js';
 import { compileAggregations } from './aggregations/aggregation.js';
-import { compileClause } from './clauses/clause.js';
+import type { Clause } from './clauses/clause.js';
+import { compileContext, type CompileContext } from './clauses/compile-context.js';
 import { compound } from './clauses/compound.js';
-import type { CompileContext } from './clauses/compile-context.js';
-import type { Wire } from './wire-value.js';
 import type { FieldCatalog } from './field-catalog.js';
-import type { HighlightNode, HighlightOptions, RequestNode, SortNode } from './request.js';
-
-/** `index.max_result_window` of OpenSearch. */
-const MAX_WINDOW = 10_000;
+import { compileHighlight } from './highlight.js';
+import { compilePointInTime, compileWindow } from './request-window.js';
+import type { RequestNode, RequestOptions } from './request.js';
+import { compileSort } from './sort.js';
+import { compileSuggest } from './suggest.js';
+import { wholeNumber, wireOptions, type Wire } from './wire-value.js';
 
 /** Turns requests into bodies of OpenSearch, and refuses what the index cannot answer. */
 export class RequestCompiler {
   private readonly context: CompileContext;
 
   constructor(catalog: FieldCatalog) {
-    this.context = {
-      field: (path, use) => catalog.require(path, use),
-      clause: (clause) => compileClause(clause, this.context),
-    };
+    this.context = compileContext(catalog);
   }
 
   /** The body of `_search`. @throws SearchQueryError */
   search(request: RequestNode): Wire {
-    const { sort, highlight, aggregations, page, raw } = request;
+    const { context } = this;
+    const { sort, highlight, aggregations, suggest, postFilter, source, collapse, rescore, pointInTime, options, raw } = request;
     return {
       query: this.query(request),
-      ...pageBody(page),
-      track_total_hits: true,
-      ...(sort.length > 0 ? { sort: sort.map((node) => this.sort(node)) } : {}),
-      ...(highlight.length > 0 ? { highlight: this.highlight(highlight) } : {}),
-      ...(Object.keys(aggregations).length > 0 ? { aggs: compileAggregations(aggregations, this.context.field) } : {}),
+      ...compileWindow(request),
+      ...bodyOptions(options),
+      ...(postFilter.length > 0 ? { post_filter: this.all(postFilter) } : {}),
+      ...(sort.length > 0 ? { sort: sort.map((node) => compileSort(node, context)) } : {}),
+      ...(source === undefined ? {} : { _source: this.source(source) }),
+      ...(highlight.length > 0 ? { highlight: compileHighlight(highlight, request.highlightEncoder, context) } : {}),
+      ...(collapse ? { collapse: this.collapse(collapse) } : {}),
+      ...(rescore.length > 0 ? { rescore: rescore.map((one) => this.rescore(one)) } : {}),
+      ...(pointInTime ? { pit: compilePointInTime(pointInTime) } : {}),
+      ...(Object.keys(suggest).length > 0 ? { suggest: this.suggest(suggest) } : {}),
+      ...(Object.keys(aggregations).length > 0 ? { aggs: compileAggregations(aggregations, context) } : {}),
       ...raw,
     };
+  }
+
+  /** What goes into the address of a request. @throws SearchQueryError */
+  parameters({ options: { routing, preference, requestCache, searchType }, pointInTime }: RequestNode): Readonly<Record<string, string | boolean>> {
+    if (pointInTime && (routing !== undefined || preference !== undefined)) {
+      throw new SearchQueryError('pointInTime', 'a point in time keeps its own shards: give routing and preference to openPointInTime() instead');
+    }
+    return wireOptions({ routing, preference, requestCache, searchType }) as Record<string, string | boolean>;
   }
 
   /** The body of `_count`: the query alone. @throws SearchQueryError */
@@ -41,35 +53,38 @@ export class RequestCompiler {
     return { query: this.query(request) };
   }
 
+  countParameters({ options: { routing, preference, minScore } }: RequestNode): Readonly<Record<string, string | number>> {
+    return wireOptions({ routing, preference, minScore }) as Record<string, string | number>;
+  }
+
   private query({ parts }: RequestNode): Wire {
     return this.context.clause(Object.keys(parts).length > 0 ? compound.bool(parts) : compound.matchAll());
   }
 
-  private sort({ field, direction, missing }: SortNode): Wire {
-    const name = field === '_score' ? field : this.context.field(field, 'sort');
-    return { [name]: { order: direction, ...(missing === undefined ? {} : { missing }) } };
+  private all(clauses: readonly Clause[]): Wire {
+    return this.context.clause(clauses.length === 1 ? clauses[0]! : compound.bool({ filter: clauses }));
   }
 
-  private highlight(nodes: readonly HighlightNode[]): Wire {
-    const fields = nodes.map(({ field, options }) => [this.context.field(field, 'highlight'), highlightBody(options)] as const);
-    return { fields: Object.fromEntries(fields) };
+  private source(source: NonNullable<RequestNode['source']> | false): unknown {
+    if (source === false) return false;
+    for (const path of [source.includes ?? [], source.excludes ?? []].flat()) if (!path.includes('*')) this.context.field(path, 'source');
+    return source;
+  }
+
+  private collapse({ field, options: { innerHits, ...options } }: NonNullable<RequestNode['collapse']>): Wire {
+    return { field: this.context.field(field, 'collapse'), ...(innerHits ? { inner_hits: wireOptions(innerHits) } : {}), ...wireOptions(options) };
+  }
+
+  private rescore({ query, options: { windowSize, ...options } }: RequestNode['rescore'][number]): Wire {
+    return { ...wireOptions({ windowSize }), query: { rescore_query: this.context.clause(query), ...wireOptions(options) } };
+  }
+
+  private suggest(nodes: RequestNode['suggest']): Wire {
+    return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, compileSuggest(node, this.context)]));
   }
 }
 
-function highlightBody({ preTag, postTag, fragmentSize, fragments }: HighlightOptions): Wire {
-  return {
-    ...(preTag === undefined ? {} : { pre_tags: [preTag] }),
-    ...(postTag === undefined ? {} : { post_tags: [postTag] }),
-    ...(fragmentSize === 0 ? { number_of_fragments: 0 } : fragmentSize === undefined ? {} : { fragment_size: fragmentSize }),
-    ...(fragments === undefined ? {} : { number_of_fragments: fragments }),
-  };
-}
-
-function pageBody({ number, size }: RequestNode['page']): Wire {
-  if (!Number.isInteger(number) || number < 1) throw new SearchQueryError('page', `page.number must be a whole number of 1 or more (got ${shown(number)})`);
-  if (!Number.isInteger(size) || size < 0) throw new SearchQueryError('page', `page.size must be a whole number of 0 or more (got ${shown(size)})`);
-  if (number * size > MAX_WINDOW) {
-    throw new SearchQueryError('page', `page ${number} of ${size} ends at hit ${number * size}, and pages end at hit ${MAX_WINDOW}: narrow the query`);
-  }
-  return { from: (number - 1) * size, size };
+function bodyOptions({ trackTotalHits = true, trackScores, minScore, explain, profile, serverTimeoutMs, terminateAfter }: RequestOptions): Wire {
+  const timeout = serverTimeoutMs === undefined ? undefined : `${wholeNumber(serverTimeoutMs, 1, 'serverTimeoutMs')}ms`;
+  return wireOptions({ trackTotalHits, trackScores, minScore, explain, profile, timeout, terminateAfter });
 }

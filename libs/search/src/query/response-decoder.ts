@@ -1,22 +1,44 @@
-import type { EngineHit, SearchResponse } from '../contracts/engine.js';
+import type { EngineHit, EngineInnerHits, SearchResponse } from '../contracts/engine.js';
 import { decodeAggregations } from './aggregations/aggregation.js';
 import type { FieldCatalog } from './field-catalog.js';
 import type { RequestNode } from './request.js';
-import type { Hit, SearchPage } from './search-page.js';
+import type { Hit, InnerHits, SearchPage } from './search-page.js';
+import { decodeSuggest } from './suggest.js';
+import type { Wire } from './wire-value.js';
 
 const NONE: Readonly<Record<string, never>> = Object.freeze({});
+const NOTHING: readonly never[] = Object.freeze([]);
 
 export function decodeHit(hit: EngineHit): Hit<unknown> {
-  return { id: hit._id, score: hit._score, source: hit._source, highlights: hit.highlight ?? NONE, sort: hit.sort ?? [] };
+  return {
+    id: hit._id,
+    score: hit._score,
+    source: hit._source,
+    highlights: hit.highlight ?? NONE,
+    sort: hit.sort ?? NOTHING,
+    innerHits: hit.inner_hits ? decodeInnerHits(hit.inner_hits) : NONE,
+    matchedQueries: hit.matched_queries ?? NOTHING,
+    explanation: hit._explanation,
+  };
 }
 
-export function decodeResponse(request: RequestNode, response: SearchResponse, catalog: FieldCatalog): SearchPage<unknown, unknown> {
-  const { hits, took, aggregations = NONE } = response;
+function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {
+  const decoded = Object.entries(groups).map(([name, { hits }]) => [name, { hits: hits.hits.map((hit) => decodeHit(hit) as Hit<Wire>), total: hits.total.value }]);
+  return Object.fromEntries(decoded) as Readonly<Record<string, InnerHits>>;
+}
+
+export function decodeResponse(request: RequestNode, response: SearchResponse, catalog: FieldCatalog): SearchPage<unknown, unknown, unknown> {
+  const { hits, took, aggregations = NONE, suggest = NONE } = response;
   return {
     hits: hits.hits.map(decodeHit),
     total: hits.total?.value ?? hits.hits.length,
+    totalRelation: hits.total?.relation ?? 'gte',
     maxScore: hits.max_score,
     tookMs: took,
+    timedOut: response.timed_out ?? false,
     aggregations: decodeAggregations(request.aggregations, aggregations, { hit: decodeHit, typeOf: (path) => catalog.typeOf(path) }),
+    suggestions: Object.fromEntries(Object.entries(request.suggest).map(([name, node]) => [name, decodeSuggest(node, suggest[name] ?? [])])),
+    profile: response.profile,
+    pointInTimeId: response.pit_id,
   };
 }

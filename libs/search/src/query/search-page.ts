@@ -1,22 +1,45 @@
+import type { Wire } from './wire-value.js';
+
 /** A document that was found. */
 export interface Hit<Source> {
   readonly id: string;
   /** `null` when the order is not by score. */
   readonly score: number | null;
+  /** `undefined` with `source(false)`. */
   readonly source: Source;
   /** Passages with the words found, by field; empty without `highlight`. */
   readonly highlights: Readonly<Record<string, readonly string[]>>;
-  /** The values that the hit was sorted by. */
+  /** The values that the hit was sorted by; `searchAfter(hit.sort)` goes on from here. */
   readonly sort: readonly unknown[];
+  /** Elements and documents asked for by `innerHits`, by name. */
+  readonly innerHits: Readonly<Record<string, InnerHits>>;
+  /** Names of the clauses that matched, of those that have a `name`. */
+  readonly matchedQueries: readonly string[];
+  /** How the score came about, with `options({ explain: true })`. */
+  readonly explanation: Wire | undefined;
+}
+
+export interface InnerHits {
+  readonly hits: readonly Hit<Wire>[];
+  readonly total: number;
 }
 
 /** The answer to a search. */
-export interface SearchPage<Source, Results> {
+export interface SearchPage<Source, Results, Suggestions = Readonly<Record<never, never>>> {
   readonly hits: readonly Hit<Source>[];
   /** Documents that match, on all pages. */
   readonly total: number;
+  /** `gte`: there are more than `total`, as `trackTotalHits` did not count them all. */
+  readonly totalRelation: 'eq' | 'gte';
   readonly maxScore: number | null;
   /** Time on the server, in milliseconds. */
   readonly tookMs: number;
+  /** Whether `serverTimeoutMs` ended the search before it was complete. */
+  readonly timedOut: boolean;
   readonly aggregations: Results;
+  readonly suggestions: Suggestions;
+  /** Where the time went, with `options({ profile: true })`. */
+  readonly profile: Wire | undefined;
+  /** The id to use for the next page of a point in time. */
+  readonly pointInTimeId: string | undefined;
 }

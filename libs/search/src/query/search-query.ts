@@ -1,16 +1,23 @@
 import type { CallOptions } from '../contracts/engine.js';
-import { aggregationBuilder, type AggregationBuilder, type Aggregations, type ResultsOf } from './aggregations/aggregation.js';
+import { aggregationBuilder, type Aggregation, type AggregationBuilder, type Aggregations, type ResultsOf } from './aggregations/aggregation.js';
+import { everyBucket, type CompositeResult } from './aggregations/composite.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
-import type { Wire } from './wire-value.js';
-import type { DocumentOf } from './document-type.js';
+import type { DocumentOf, PartOf } from './document-type.js';
 import type { FieldPath } from './field-path.js';
-import { freezeNode } from './freeze.js';
-import { EMPTY_REQUEST, type HighlightOptions, type RequestNode } from './request.js';
+import { frozenCopy } from './freeze.js';
+import type { GeoPoint, GeoValue } from './geo-point.js';
+import type { HighlightEncoder, HighlightOptions } from './highlight.js';
+import { EMPTY_REQUEST, type CollapseOptions, type RequestNode, type RequestOptions, type RescoreOptions, type SourceFilter } from './request.js';
+import type { Script } from './script.js';
 import type { SearchPage } from './search-page.js';
+import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
+import { suggestBuilder, type SuggestBuilder, type Suggestions, type SuggestionsOf } from './suggest.js';
+import type { Wire } from './wire-value.js';
 
 type Sortable = string | number | boolean | bigint | Date;
 type Occurrence = 'must' | 'filter' | 'should' | 'mustNot';
+type None = Readonly<Record<never, never>>;
 
 /** Makes one clause, or several. */
 export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Clause[];
@@ -18,13 +25,14 @@ export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Cl
 /** Who answers a query. */
 export interface QueryRunner {
   compile(request: RequestNode): Wire;
-  search(request: RequestNode, options?: CallOptions): Promise<SearchPage<unknown, unknown>>;
+  search(request: RequestNode, options?: CallOptions): Promise<SearchPage<unknown, unknown, unknown>>;
   count(request: RequestNode, options?: CallOptions): Promise<number>;
 }
 
 /**
  * An immutable search: each method returns a new one, so that a common part can be kept and extended. Fields,
  * operators and values are checked against `T` by the compiler, and against the mapping before anything is sent.
+ * `A` is the aggregations asked for, `S` what comes of each document, `G` the suggestions.
  *
  * @example
  * const page = await passages.query()
@@ -33,7 +41,7 @@ export interface QueryRunner {
  *   .aggregate((a) => ({ parties: a.terms('address.president.party', { size: 10 }) }))
  *   .search();
  */
-export class SearchQuery<T, A = Readonly<Record<never, never>>> {
+export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   constructor(
     private readonly runner: QueryRunner,
     /** What is asked, as frozen data. */
@@ -41,57 +49,113 @@ export class SearchQuery<T, A = Readonly<Record<never, never>>> {
   ) {}
 
   /** All must match, and count for the score. */
-  must(make: ClauseMaker<T>): SearchQuery<T, A> {
+  must(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('must', make);
   }
 
   /** All must match, without a score: the engine caches them. */
-  filter(make: ClauseMaker<T>): SearchQuery<T, A> {
+  filter(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('filter', make);
   }
 
   /** Each that matches raises the score; without `must` and `filter` one has to. */
-  should(make: ClauseMaker<T>): SearchQuery<T, A> {
+  should(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('should', make);
   }
 
   /** None may match. */
-  mustNot(make: ClauseMaker<T>): SearchQuery<T, A> {
+  mustNot(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('mustNot', make);
   }
 
   /** How many of `should` have to match: `2`, `'75%'`. */
-  minimumShouldMatch(minimumShouldMatch: number | string): SearchQuery<T, A> {
+  minimumShouldMatch(minimumShouldMatch: number | string): SearchQuery<T, A, S, G> {
     return this.with({ parts: { ...this.request.parts, minimumShouldMatch } });
   }
 
-  /** Sorts by a field, or by `_score`; later calls break ties. */
-  sort<P extends string>(
-    field: '_score' | FieldPath<T, P, Sortable>,
-    direction: 'asc' | 'desc' = 'asc',
-    options: { readonly missing?: '_first' | '_last' } = {},
-  ): SearchQuery<T, A> {
-    return this.with({ sort: [...this.request.sort, { field, direction, missing: options.missing }] });
+  /** Narrows the hits, not what is aggregated: for facets that show what else there is. All must match. */
+  postFilter(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
+    return this.with({ postFilter: [...this.request.postFilter, ...clausesOf(make)] });
   }
 
-  /** Marks the words found: `hit.highlights[field]`. The marks stand in text that is not escaped for HTML. */
-  highlight<P extends string>(field: FieldPath<T, P>, options: HighlightOptions = {}): SearchQuery<T, A> {
-    return this.with({ highlight: [...this.request.highlight, { field, options: { ...options } }] });
+  /** Sorts by a field, by `_score` or by `_doc`; later calls break ties. A field inside a nested one may be named too. */
+  sort<P extends string>(field: '_score' | '_doc' | FieldPath<T, P, Sortable>, direction: Direction = 'asc', options: SortOptions | ((builder: ClauseBuilder<T>) => SortOptions) = {}): SearchQuery<T, A, S, G> {
+    const made = typeof options === 'function' ? options(clauseBuilder<T>()) : options;
+    return this.with({ sort: [...this.request.sort, { by: 'field', field, direction, options: made }] });
+  }
+
+  /** The nearest first; `hit.sort` holds the distance. */
+  sortByDistance<P extends string>(field: FieldPath<T, P, GeoValue>, from: GeoPoint | readonly GeoPoint[], options: DistanceSortOptions = {}): SearchQuery<T, A, S, G> {
+    return this.with({ sort: [...this.request.sort, { by: 'distance', field, from: [from].flat(), options }] });
+  }
+
+  sortByScript(type: 'number' | 'string', script: Script, direction: Direction = 'asc'): SearchQuery<T, A, S, G> {
+    return this.with({ sort: [...this.request.sort, { by: 'script', type, script, direction }] });
+  }
+
+  /** Marks the words found: `hit.highlights[field]`. The text around the marks is not escaped, unless `highlightEncoder('html')` says so. */
+  highlight<P extends string>(field: FieldPath<T, P>, options: HighlightOptions | ((builder: ClauseBuilder<T>) => HighlightOptions) = {}): SearchQuery<T, A, S, G> {
+    const made = typeof options === 'function' ? options(clauseBuilder<T>()) : options;
+    return this.with({ highlight: [...this.request.highlight, { field, options: made }] });
+  }
+
+  highlightEncoder(highlightEncoder: HighlightEncoder): SearchQuery<T, A, S, G> {
+    return this.with({ highlightEncoder });
   }
 
   /** Adds aggregations under the names given; their answers are at `page.aggregations`. */
-  aggregate<const B extends Aggregations>(make: (builder: AggregationBuilder<T>) => B): SearchQuery<T, A & B> {
-    const aggregations = { ...this.request.aggregations, ...make(aggregationBuilder<T>()) };
-    return new SearchQuery<T, A & B>(this.runner, freezeNode({ ...this.request, aggregations }));
+  aggregate<const B extends Aggregations>(make: (builder: AggregationBuilder<T>) => B): SearchQuery<T, A & B, S, G> {
+    return this.with({ aggregations: { ...this.request.aggregations, ...make(aggregationBuilder<T>()) } });
   }
 
-  /** `number` counts from 1. Pages end at hit 10,000. Size 0 asks for total and aggregations only. */
-  page(page: { readonly number?: number; readonly size?: number }): SearchQuery<T, A> {
-    return this.with({ page: { ...this.request.page, ...page } });
+  /** Adds suggestions under the names given; their answers are at `page.suggestions`. */
+  suggest<const B extends Suggestions>(make: (builder: SuggestBuilder<T>) => B): SearchQuery<T, A, S, G & B> {
+    return this.with({ suggest: { ...this.request.suggest, ...make(suggestBuilder<T>()) } });
+  }
+
+  /** `number` counts from 1, `from` from 0. Pages end at hit 10,000. Size 0 asks for total and aggregations only. */
+  page(page: Readonly<{ number?: number; size?: number; from?: never } | { from: number; size?: number; number?: never }>): SearchQuery<T, A, S, G> {
+    const size = page.size ?? this.request.page.size;
+    if (page.from !== undefined) return this.with({ page: { from: page.from, size } });
+    const number = page.number ?? ('number' in this.request.page ? this.request.page.number : 1);
+    return this.with({ page: { number, size } });
+  }
+
+  /** Goes on after a hit of the same order, at any depth: `searchAfter(hit.sort)`. The order should end in a field without ties. */
+  searchAfter(searchAfter: readonly unknown[]): SearchQuery<T, A, S, G> {
+    return this.with({ searchAfter });
+  }
+
+  /** Searches the state that `openPointInTime()` kept. `keepAlive` (`'1m'`) makes it live on from now. */
+  pointInTime(id: string, keepAlive?: string): SearchQuery<T, A, S, G> {
+    return this.with({ pointInTime: { id, keepAlive } });
+  }
+
+  /** Brings only a part of each document, or none of it. */
+  source(source: false): SearchQuery<T, A, undefined, G>;
+  source<const P extends string>(paths: readonly FieldPath<T, P>[]): SearchQuery<T, A, PartOf<DocumentOf<T>>, G>;
+  source(filter: SourceFilter): SearchQuery<T, A, PartOf<DocumentOf<T>>, G>;
+  source(source: false | readonly string[] | SourceFilter): SearchQuery<T, A, never, G> {
+    return this.with({ source: Array.isArray(source) ? { includes: source as readonly string[] } : (source as false | SourceFilter) });
+  }
+
+  /** Only the best hit of each value of a keyword or number. `page.total` still counts all. */
+  collapse<P extends string>(field: FieldPath<T, P, Sortable>, options: CollapseOptions = {}): SearchQuery<T, A, S, G> {
+    return this.with({ collapse: { field, options } });
+  }
+
+  /** Scores the best hits again, by a query that would cost too much for all. */
+  rescore(make: (builder: ClauseBuilder<T>) => Clause, options: RescoreOptions = {}): SearchQuery<T, A, S, G> {
+    return this.with({ rescore: [...this.request.rescore, { query: make(clauseBuilder<T>()), options }] });
+  }
+
+  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. */
+  options(options: RequestOptions): SearchQuery<T, A, S, G> {
+    return this.with({ options: { ...this.request.options, ...options } });
   }
 
   /** Merges parts of a request body over the compiled one, unchecked. */
-  raw(body: Wire): SearchQuery<T, A> {
+  raw(body: Wire): SearchQuery<T, A, S, G> {
     return this.with({ raw: { ...this.request.raw, ...structuredClone(body) } });
   }
 
@@ -101,8 +165,8 @@ export class SearchQuery<T, A = Readonly<Record<never, never>>> {
   }
 
   /** @throws SearchQueryError before anything is sent, SearchEngineUnavailableError within the deadline. */
-  async search(options?: CallOptions): Promise<SearchPage<DocumentOf<T>, ResultsOf<A>>> {
-    return (await this.runner.search(this.request, options)) as SearchPage<DocumentOf<T>, ResultsOf<A>>;
+  async search(options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
+    return (await this.runner.search(this.request, options)) as SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>;
   }
 
   /** How many documents match, without fetching any. */
@@ -110,13 +174,30 @@ export class SearchQuery<T, A = Readonly<Record<never, never>>> {
     return this.runner.count(this.request, options);
   }
 
-  private add(occurrence: Occurrence, make: ClauseMaker<T>): SearchQuery<T, A> {
+  /**
+   * All buckets of a composite aggregation over what matches, page by page as they are read.
+   *
+   * @example
+   * for await (const { key, count } of query.everyBucket((a) => a.composite((s) => ({ year: s.terms('address.year') })))) …
+   */
+  everyBucket<B>(make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>, options?: CallOptions): AsyncGenerator<B, void, undefined> {
+    return everyBucket<B>(make(aggregationBuilder<T>()), async (all) => {
+      const request = frozenCopy({ ...EMPTY_REQUEST, parts: this.request.parts, options: this.request.options, page: { from: 0, size: 0 }, aggregations: { all } });
+      return ((await this.runner.search(request, options)).aggregations as { all: CompositeResult<B> }).all;
+    });
+  }
+
+  private add(occurrence: Occurrence, make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     const { parts } = this.request;
-    const more: BoolParts = { [occurrence]: [...(parts[occurrence] ?? []), ...[make(clauseBuilder<T>())].flat()] };
+    const more: BoolParts = { [occurrence]: [...(parts[occurrence] ?? []), ...clausesOf(make)] };
     return this.with({ parts: { ...parts, ...more } });
   }
 
-  private with(change: Partial<RequestNode>): SearchQuery<T, A> {
-    return new SearchQuery<T, A>(this.runner, freezeNode({ ...this.request, ...change }));
+  private with<A2 = A, S2 = S, G2 = G>(change: Partial<RequestNode>): SearchQuery<T, A2, S2, G2> {
+    return new SearchQuery<T, A2, S2, G2>(this.runner, frozenCopy({ ...this.request, ...change }));
   }
+}
+
+function clausesOf<T>(make: ClauseMaker<T>): readonly Clause[] {
+  return [make(clauseBuilder<T>())].flat();
 }

@@ -5,6 +5,8 @@ import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { ResultsOf } from '../query/aggregations/aggregation.js';
 import { SearchQuery } from '../query/search-query.js';
+import type { SuggestionsOf } from '../query/suggest.js';
+import { wireKeepAlive } from '../query/request-window.js';
 import type { SearchPage } from '../query/search-page.js';
 import { assertAllWritten } from './bulk-report.js';
 import type { BulkWriter } from './bulk-writer.js';
@@ -75,13 +77,29 @@ export class SearchRepository<T extends object> {
   }
 
   /** @example await passages.search((q) => q.must((c) => c.match('text', 'union')).page({ size: 5 })) */
-  search<A>(make: (query: SearchQuery<T>) => SearchQuery<T, A>, options?: CallOptions): Promise<SearchPage<DocumentOf<T>, ResultsOf<A>>> {
+  search<A, S, G>(make: (query: SearchQuery<T>) => SearchQuery<T, A, S, G>, options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
     return make(this.query()).search(options);
   }
 
   /** How many documents match; all of them without `make`. */
-  count(make: (query: SearchQuery<T>) => SearchQuery<T, unknown> = (query) => query, options?: CallOptions): Promise<number> {
+  count(make: (query: SearchQuery<T>) => SearchQuery<T, unknown, unknown, unknown> = (query) => query, options?: CallOptions): Promise<number> {
     return make(this.query()).count(options);
+  }
+
+  /**
+   * Keeps the state of the index for searches that page through it: give the id to `query().pointInTime(id)`.
+   *
+   * @param keepAlive how long it lives after each use, such as `1m`.
+   */
+  async openPointInTime(keepAlive = '1m', options?: CallOptions): Promise<string> {
+    wireKeepAlive(keepAlive);
+    await this.parts.targets.of(this.untyped);
+    return this.parts.engine.openPointInTime(this.indexName, keepAlive, options);
+  }
+
+  /** Frees what a point in time holds on the server. */
+  closePointInTime(id: string, options?: CallOptions): Promise<void> {
+    return this.parts.engine.closePointInTime(id, options);
   }
 
   /** The document of a primary key as the index has it, also before a refresh. */

@@ -77,16 +77,25 @@ class OpenSearchEngine implements SearchEngine {
     }
   }
 
-  search({ index, body }: SearchRequest, options?: CallOptions): Promise<SearchResponse> {
+  search({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<SearchResponse> {
     // A search that some shards did not answer is an error, never a page with holes.
-    return this.send({ method: 'POST', path: [index, '_search'], query: { allow_partial_search_results: false }, body }, options);
+    return this.send({ method: 'POST', path: index === undefined ? ['_search'] : [index, '_search'], query: { ...parameters, allow_partial_search_results: false }, body }, options);
   }
 
-  async count({ index, body }: SearchRequest, options?: CallOptions): Promise<number> {
+  async count({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<number> {
     type Answer = { count: number; _shards: { failed: number; total: number } };
-    const { count, _shards } = await this.send<Answer>({ method: 'POST', path: [index, '_count'], body }, options);
+    const { count, _shards } = await this.send<Answer>({ method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body }, options);
     if (_shards.failed === 0) return count;
     throw new SearchEngineError(this.name, 200, 'shard_failures', `${_shards.failed} of ${_shards.total} shards did not count`);
+  }
+
+  async openPointInTime(index: string, keepAlive: string, options?: CallOptions): Promise<string> {
+    const request: HttpRequest = { method: 'POST', path: [index, '_search', 'point_in_time'], query: { keep_alive: keepAlive } };
+    return (await this.send<{ pit_id: string }>(request, options)).pit_id;
+  }
+
+  async closePointInTime(id: string, options?: CallOptions): Promise<void> {
+    await this.send({ method: 'DELETE', path: ['_search', 'point_in_time'], body: { pit_id: [id] } }, options);
   }
 
   close(): Promise<void> {

@@ -1,47 +1,63 @@
-import type { Hit } from '../search-page.js';
-import type { FieldUse } from '../field-use.js';
-import type { FieldType } from '../../contracts/index-body.js';
 import type { EngineHit } from '../../contracts/engine.js';
+import type { FieldType } from '../../contracts/index-body.js';
+import type { CompileContext } from '../clauses/compile-context.js';
+import type { Hit } from '../search-page.js';
 import type { Wire } from '../wire-value.js';
-import { histograms, histogramFamily, type HistogramAggregations, type HistogramNode } from './histograms.js';
-import { rawAggregation, rawFamily, type RawAggregations, type RawAggregationNode } from './raw.js';
+import { composite, compositeFamily, type CompositeAggregations, type CompositeNode } from './composite.js';
+import { filterAggregations, filterFamily, type FilterAggregations, type FilterNode } from './filters.js';
+import { geoGrid, geoGridFamily, type GeoGridAggregations, type GeoGridNode } from './geo-grid.js';
+import { histogramFamily, histograms, type HistogramAggregations, type HistogramNode } from './histograms.js';
+import { metricFamily, metrics, type MetricAggregations, type MetricNode } from './metrics.js';
+import { percentileFamily, percentiles, type PercentileAggregations, type PercentileNode } from './percentiles.js';
+import { pipelineFamily, pipelines, type PipelineAggregations, type PipelineNode } from './pipelines.js';
+import { rangeFamily, ranges, type RangeAggregations, type RangeNode } from './ranges.js';
+import { rawAggregation, rawFamily, type RawAggregationNode, type RawAggregations } from './raw.js';
 import { termsAggregation, termsFamily, type TermsAggregations, type TermsNode } from './terms.js';
 import { topHits, topHitsFamily, type TopHitsAggregations, type TopHitsNode } from './top-hits.js';
+import { valueBucketFamily, valueBuckets, type ValueBucketAggregations, type ValueBucketNode } from './value-buckets.js';
 
 // A new family of aggregations is one file beside this one, and its names here.
 
 /** Any aggregation, as data. */
-export type AggregationNode = TermsNode | HistogramNode | TopHitsNode | RawAggregationNode;
+export type AggregationNode =
+  | TermsNode | ValueBucketNode | CompositeNode | HistogramNode | RangeNode | FilterNode | GeoGridNode | TopHitsNode | MetricNode | PercentileNode
+  | PipelineNode | RawAggregationNode;
 
 declare const RESULT: unique symbol;
 
 /** An aggregation that answers with an `R`. */
-export type Aggregation<R> = AggregationNode & { readonly [RESULT]?: R };
+export interface Aggregation<R> {
+  readonly kind: string;
+  readonly [RESULT]?: R;
+}
 
 export type Aggregations = Readonly<Record<string, Aggregation<unknown>>>;
+export type AggregationNodes = Readonly<Record<string, AggregationNode>>;
 
 /** The answers to named aggregations, by the same names. */
 export type ResultsOf<A> = { readonly [K in keyof A]: A[K] extends { readonly [RESULT]?: infer R } ? R : never };
 
 /** Makes aggregations whose fields are checked against the entity `T`. */
 export interface AggregationBuilder<T>
-  extends TermsAggregations<T>, HistogramAggregations<T>, TopHitsAggregations<T>, RawAggregations {}
+  extends TermsAggregations<T>, ValueBucketAggregations<T>, CompositeAggregations<T>, HistogramAggregations<T>, RangeAggregations<T>, FilterAggregations<T>,
+    GeoGridAggregations<T>, TopHitsAggregations<T>, MetricAggregations<T>, PercentileAggregations<T>, PipelineAggregations, RawAggregations {}
 
-export interface AggregationCompileContext {
-  readonly field: (path: string, use: FieldUse) => string;
-  aggregations(nodes: Readonly<Record<string, AggregationNode>>): Wire;
+export interface AggregationCompileContext extends Omit<CompileContext, 'inside'> {
+  readonly inside: (nestedField: string | undefined) => AggregationCompileContext;
+  readonly aggregations: (nodes: AggregationNodes) => Wire;
 }
 
 export interface AggregationDecodeContext {
-  typeOf(path: string): { readonly type: FieldType; readonly runtimeType: string } | undefined;
-  hit(hit: EngineHit): Hit<unknown>;
-  aggregations(nodes: Readonly<Record<string, AggregationNode>>, wire: Wire): Readonly<Record<string, unknown>>;
+  readonly typeOf: (path: string) => { readonly type: FieldType; readonly runtimeType: string } | undefined;
+  readonly hit: (hit: EngineHit) => Hit<unknown>;
+  readonly aggregations: (nodes: AggregationNodes, wire: Wire) => Readonly<Record<string, unknown>>;
 }
 
 /** How one kind of aggregation is asked for and its answer read. */
 export type AggregationFamily<N extends { readonly kind: string }> = {
   readonly [K in N['kind']]: {
     compile(node: Extract<N, { readonly kind: K }>, context: AggregationCompileContext): Wire;
+    /** `wire` is absent where a pipeline has no answer. */
     decode(node: Extract<N, { readonly kind: K }>, wire: Wire, context: AggregationDecodeContext): unknown;
   };
 };
@@ -51,8 +67,14 @@ export function aggregationBuilder<T>(): AggregationBuilder<T> {
 }
 
 const whole = (): AggregationBuilder<never> => BUILDER;
-const BUILDER = Object.freeze({ ...termsAggregation(whole), ...histograms(whole), ...topHits, ...rawAggregation }) as unknown as AggregationBuilder<never>;
-const FAMILIES: AggregationFamily<AggregationNode> = { ...termsFamily, ...histogramFamily, ...topHitsFamily, ...rawFamily };
+const BUILDER = Object.freeze({
+  ...termsAggregation(whole), ...valueBuckets(whole), ...composite(whole), ...histograms(whole), ...ranges(whole), ...filterAggregations(whole), ...geoGrid(whole),
+  ...topHits, ...metrics, ...percentiles, ...pipelines, ...rawAggregation,
+}) as unknown as AggregationBuilder<never>;
+const FAMILIES: AggregationFamily<AggregationNode> = {
+  ...termsFamily, ...valueBucketFamily, ...compositeFamily, ...histogramFamily, ...rangeFamily, ...filterFamily, ...geoGridFamily,
+  ...topHitsFamily, ...metricFamily, ...percentileFamily, ...pipelineFamily, ...rawFamily,
+};
 
 interface Family {
   compile(node: AggregationNode, context: AggregationCompileContext): Wire;
@@ -61,13 +83,17 @@ interface Family {
 
 const familyOf = (node: AggregationNode): Family => FAMILIES[node.kind];
 
-export function compileAggregations(nodes: Readonly<Record<string, AggregationNode>>, field: AggregationCompileContext['field']): Wire {
-  const context: AggregationCompileContext = { field, aggregations: (nested) => compileAggregations(nested, field) };
+export function compileAggregations(nodes: AggregationNodes, base: CompileContext): Wire {
+  const context = aggregationContext(base);
   return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(node).compile(node, context)]));
 }
 
+function aggregationContext(base: CompileContext): AggregationCompileContext {
+  return { ...base, inside: (path) => aggregationContext(base.inside(path)), aggregations: (nodes) => compileAggregations(nodes, base) };
+}
+
 export function decodeAggregations(
-  nodes: Readonly<Record<string, AggregationNode>>,
+  nodes: AggregationNodes,
   wire: Wire,
   leaves: Omit<AggregationDecodeContext, 'aggregations'>,
 ): Readonly<Record<string, unknown>> {

@@ -1,75 +1,88 @@
-import { SearchQueryError } from '../../errors/query.errors.js';
-import { shown } from '../../errors/search-error.js';
+import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import type { Exact } from '../clauses/term-level.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
-import { freezeNode } from '../freeze.js';
-import { wireValue, type Wire } from '../wire-value.js';
+import { frozenCopy } from '../freeze.js';
+import { wireOptions, wireValue, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type Bucket, type SubAggregations, type SubNodes, type WholeBuilder } from './buckets.js';
+import { compileSub, decodeBuckets, subNodes, type AnySub, type BucketsResult, type NoAggregations, type SubNodes, type WholeBuilder, type WithSub } from './buckets.js';
+import { termKeyReader, type TermKey } from './term-key.js';
 
-type Exact = string | number | boolean | bigint | Date;
+export type { TermKey } from './term-key.js';
 
-/** A bigint comes back as number or digits, as the field is `long` or `keyword`. */
-export type TermKey<V> = V extends bigint ? number | string : V;
+/** By `key`, by `count`, or by the name of an aggregation inside (`avgYear`, `stats.max`). */
+export type BucketOrder = Readonly<Record<string, 'asc' | 'desc'>>;
 
-export interface TermsAggregationOptions<T, A extends Aggregations> {
+interface PlainTermsOptions {
   /** Buckets at most; 10 when absent. */
   readonly size?: number;
+  /** Buckets that each shard sends; more make counts more exact. */
+  readonly shardSize?: number;
   readonly minCount?: number;
-  readonly order?: Readonly<Record<'key' | 'count', 'asc' | 'desc'>> | Readonly<{ key: 'asc' | 'desc' }> | Readonly<{ count: 'asc' | 'desc' }>;
+  readonly order?: BucketOrder;
   /** Documents without a value count as this one. */
   readonly missing?: string | number | boolean;
-  readonly aggs?: SubAggregations<T, A>;
+  /** Values to count: a list, or a regular expression. */
+  readonly include?: readonly (string | number)[] | string;
+  readonly exclude?: readonly (string | number)[] | string;
 }
 
-export interface TermsResult<Key, A> {
-  readonly buckets: readonly Bucket<Key, A>[];
+export interface TermsAggregationOptions<T, A extends Aggregations> extends PlainTermsOptions, WithSub<T, A> {}
+
+export interface TermsResult<Key, A> extends BucketsResult<Key, A> {
   /** Documents of the values that are not among the buckets. */
   readonly otherCount: number;
+  /** By how much a count may be too low, over several shards. */
+  readonly errorBound: number;
 }
 
-export type TermsNode = Readonly<{ kind: 'terms'; field: string; options: Omit<TermsAggregationOptions<never, Aggregations>, 'aggs'>; sub: SubNodes }>;
+export type TermsNode = Readonly<{ kind: 'terms'; field: string; options: PlainTermsOptions; sub: SubNodes }>;
 
 export interface TermsAggregations<T> {
   /** One bucket per value, the most frequent first. */
-  terms<P extends string, const A extends Aggregations = Readonly<Record<never, never>>>(
+  terms<P extends string, const A extends Aggregations = NoAggregations>(
     field: FieldPath<T, P, Exact>,
     options?: TermsAggregationOptions<T, A>,
   ): Aggregation<TermsResult<TermKey<ValueAt<T, P>>, A>>;
 }
 
 export const termsAggregation = (whole: WholeBuilder) => ({
-  terms: (field: string, { aggs, ...options }: TermsAggregationOptions<never, Aggregations> = {}): TermsNode =>
-    freezeNode({ kind: 'terms', field, options, sub: subNodes(aggs, whole) }),
+  terms: (field: string, { aggs, ...options }: PlainTermsOptions & AnySub = {}): TermsNode => frozenCopy({ kind: 'terms', field, options, sub: subNodes(aggs, whole) }),
 });
 
 export const termsFamily: AggregationFamily<TermsNode> = {
   terms: {
-    compile: ({ field, options: { size = 10, minCount, order, missing }, sub }, context) => {
-      if (!Number.isInteger(size) || size < 1) {
-        throw new SearchQueryError(field, `terms on \`${field}\` needs a size of 1 or more (got ${shown(size)})`);
-      }
+    compile: ({ field, options: { size = 10, minCount, order, missing, ...options }, sub }, context) => ({
+      terms: {
+        field: context.field(field, 'aggregate'),
+        size: bucketCount(size, 'terms', field),
+        ...(minCount === undefined ? {} : { min_doc_count: minCount }),
+        ...(order === undefined ? {} : { order: wireOrder(order, sub, field) }),
+        ...(missing === undefined ? {} : { missing: wireValue(missing, field) }),
+        ...wireOptions(options),
+      },
+      ...compileSub(sub, context),
+    }),
+    decode: ({ field, sub }, wire, context) => {
+      const read = termKeyReader(context.typeOf(field));
       return {
-        terms: {
-          field: context.field(field, 'aggregate'),
-          size,
-          ...(minCount === undefined ? {} : { min_doc_count: minCount }),
-          ...(order === undefined ? {} : { order: Object.entries(order).map(([by, direction]) => ({ [`_${by}`]: direction })) }),
-          ...(missing === undefined ? {} : { missing: wireValue(missing, field) }),
-        },
-        ...compileSub(sub, context),
+        buckets: decodeBuckets(sub, wire, context, ({ key }) => read(key)),
+        otherCount: wire['sum_other_doc_count'],
+        errorBound: wire['doc_count_error_upper_bound'],
       };
     },
-    decode: ({ field, sub }, wire, context) => ({
-      buckets: decodeBuckets(sub, wire, context, keyReader(context.typeOf(field))),
-      otherCount: wire['sum_other_doc_count'],
-    }),
   },
 };
 
-/** Keys are numbers for dates and booleans, and strings for numbers that the mapping keeps as keyword. */
-function keyReader(field: { readonly type: string; readonly runtimeType: string } | undefined): (bucket: Wire) => unknown {
-  if (field?.type === 'date') return ({ key }) => new Date(key as number);
-  if (field?.type === 'boolean') return ({ key }) => key === 1 || key === true;
-  if (field?.type === 'keyword' && field.runtimeType === 'number') return ({ key }) => Number(key);
-  return ({ key }) => key;
+export function bucketCount(size: unknown, aggregation: string, field: string): number {
+  if (Number.isInteger(size) && (size as number) >= 1) return size as number;
+  throw unusable(field, `${aggregation} on \`${field}\` needs a size of 1 or more`, size);
+}
+
+export function wireOrder(order: BucketOrder, sub: SubNodes, field: string): readonly Wire[] {
+  return Object.entries(order).map(([by, direction]) => {
+    if (by === 'key' || by === 'count') return { [`_${by}`]: direction };
+    const [name] = by.split(/[.>]/);
+    if (name !== undefined && name in sub) return { [by]: direction };
+    throw new SearchQueryError(field, `order of \`${field}\` names '${by}': use key, count or one of its aggs (got ${Object.keys(sub).join(', ') || 'none'})`, by);
+  });
 }

@@ -1,33 +1,52 @@
 import type { EngineHit } from '../../contracts/engine.js';
 import type { DocumentOf } from '../document-type.js';
-import { freezeNode } from '../freeze.js';
+import type { FieldPath } from '../field-path.js';
+import { frozenCopy } from '../freeze.js';
 import type { Hit } from '../search-page.js';
+import { compileSort, type Direction, type SortOptions } from '../sort.js';
+import { wireOptions } from '../wire-value.js';
 import type { Aggregation, AggregationFamily } from './aggregation.js';
 
-export interface TopHitsOptions {
+type Sortable = string | number | boolean | bigint | Date;
+
+export interface TopHitsOptions<P extends string = string> {
   /** Hits per bucket; 3 when absent. */
   readonly size?: number;
+  readonly from?: number;
+  /** By score when absent. */
+  readonly sort?: readonly Readonly<{ field: '_score' | P; direction?: Direction } & SortOptions>[];
+  /** Fields to bring, or none. */
+  readonly source?: false | readonly string[];
+  readonly trackScores?: boolean;
 }
 
-export interface TopHitsResult<T> {
-  readonly hits: readonly Hit<DocumentOf<T>>[];
+export interface TopHitsResult<S> {
+  readonly hits: readonly Hit<S>[];
   readonly total: number;
 }
 
 export type TopHitsNode = Readonly<{ kind: 'topHits'; options: TopHitsOptions }>;
 
 export interface TopHitsAggregations<T> {
-  /** The best documents of each bucket. */
-  topHits(options?: TopHitsOptions): Aggregation<TopHitsResult<T>>;
+  /** The best documents of each bucket; inside `nested`, the best elements (name their type: `topHits<Comment>()`). */
+  topHits<S = DocumentOf<T>, const P extends string = never>(
+    options?: Omit<TopHitsOptions, 'sort'> & { readonly sort?: readonly Readonly<{ field: '_score' | FieldPath<T, P, Sortable>; direction?: Direction } & SortOptions>[] },
+  ): Aggregation<TopHitsResult<S>>;
 }
 
 export const topHits = {
-  topHits: (options: TopHitsOptions = {}): TopHitsNode => freezeNode({ kind: 'topHits', options: { ...options } }),
+  topHits: (options: TopHitsOptions = {}): TopHitsNode => frozenCopy({ kind: 'topHits', options }),
 };
 
 export const topHitsFamily: AggregationFamily<TopHitsNode> = {
   topHits: {
-    compile: ({ options }) => ({ top_hits: { ...options } }),
+    compile: ({ options: { sort, source, ...options } }, context) => ({
+      top_hits: {
+        ...wireOptions(options),
+        ...(sort ? { sort: sort.map(({ field, direction = 'asc', ...sorting }) => compileSort({ by: 'field', field, direction, options: sorting }, context)) } : {}),
+        ...(source === undefined ? {} : { _source: source }),
+      },
+    }),
     decode: (_node, wire, context) => {
       const { hits, total } = wire['hits'] as { hits: readonly EngineHit[]; total: { value: number } };
       return { hits: hits.map((hit) => context.hit(hit)), total: total.value };

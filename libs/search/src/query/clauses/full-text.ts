@@ -1,77 +1,148 @@
 import { SearchQueryError } from '../../errors/query.errors.js';
-import { shown } from '../../errors/search-error.js';
 import type { FieldPath } from '../field-path.js';
-import { freezeNode } from '../freeze.js';
-import { wireOptions } from '../wire-value.js';
-import type { Compilers } from './compile-context.js';
+import { frozenCopy } from '../freeze.js';
+import { wireOptions, wireText } from '../wire-value.js';
+import type { CompileContext, Compilers } from './compile-context.js';
 
-export interface MatchOptions {
-  readonly operator?: 'and' | 'or';
-  /** Letters that may differ: a number, or `AUTO` by the word's length. */
-  readonly fuzziness?: 'AUTO' | number;
-  /** First letters that must agree. */
-  readonly prefixLength?: number;
-  readonly minimumShouldMatch?: number | string;
-  readonly analyzer?: string;
+export interface ClauseOptions {
+  /** Multiplies the score; 1 when absent. */
   readonly boost?: number;
+  /** Told back in `hit.matchedQueries`. */
+  readonly name?: string;
 }
 
-export interface MatchPhraseOptions {
+/** Letters that may differ: a number, or `AUTO` by the word's length. */
+export type Fuzziness = 'AUTO' | `AUTO:${number},${number}` | 0 | 1 | 2;
+
+export interface FuzzyWords {
+  readonly fuzziness?: Fuzziness;
+  /** First letters that must agree. */
+  readonly prefixLength?: number;
+  /** Words that a fuzzy one may become; 50 when absent. */
+  readonly maxExpansions?: number;
+  readonly fuzzyTranspositions?: boolean;
+}
+
+export interface MatchOptions extends ClauseOptions, FuzzyWords {
+  readonly operator?: 'and' | 'or';
+  readonly minimumShouldMatch?: number | string;
+  readonly analyzer?: string;
+  /** Ignores what the field's type cannot read, such as words for a number. */
+  readonly lenient?: boolean;
+  /** When nothing is left after analysis: match nothing, or everything. */
+  readonly zeroTermsQuery?: 'none' | 'all';
+}
+
+export interface MatchPhraseOptions extends ClauseOptions {
   /** Words that may stand between those of the phrase. */
   readonly slop?: number;
   readonly analyzer?: string;
-  readonly boost?: number;
+  readonly zeroTermsQuery?: 'none' | 'all';
 }
 
-export interface MultiMatchOptions extends MatchOptions {
+export interface MatchPhrasePrefixOptions extends MatchPhraseOptions {
+  /** Words that the last one may become; 50 when absent. */
+  readonly maxExpansions?: number;
+}
+
+export type MatchBoolPrefixOptions = Omit<MatchOptions, 'lenient' | 'zeroTermsQuery'>;
+
+/** Weights of fields, by name; 1 for the others. */
+interface Boosts<P extends string> {
+  readonly boosts?: Readonly<Partial<Record<P, number>>>;
+}
+
+export interface MultiMatchOptions<P extends string = string> extends MatchOptions, Boosts<P> {
   readonly type?: 'best_fields' | 'most_fields' | 'cross_fields' | 'phrase' | 'phrase_prefix' | 'bool_prefix';
   readonly tieBreaker?: number;
   readonly slop?: number;
 }
 
-export type FullTextNode =
-  | Readonly<{ kind: 'match'; field: string; text: string; options: MatchOptions | undefined }>
-  | Readonly<{ kind: 'matchPhrase'; field: string; text: string; options: MatchPhraseOptions | undefined }>
-  | Readonly<{ kind: 'multiMatch'; fields: readonly string[]; text: string; options: MultiMatchOptions | undefined }>;
+export interface CombinedFieldsOptions<P extends string = string> extends ClauseOptions, Boosts<P> {
+  readonly operator?: 'and' | 'or';
+  readonly minimumShouldMatch?: number | string;
+  readonly zeroTermsQuery?: 'none' | 'all';
+}
 
-type Words = string | number | bigint | Date;
+type OneField<Kind, Options> = Readonly<{ kind: Kind; field: string; text: string; options: Options | undefined }>;
+type ManyFields<Kind, Options> = Readonly<{ kind: Kind; fields: readonly string[]; text: string; options: Options | undefined }>;
+
+export type FullTextNode =
+  | OneField<'match', MatchOptions>
+  | OneField<'matchPhrase', MatchPhraseOptions>
+  | OneField<'matchPhrasePrefix', MatchPhrasePrefixOptions>
+  | OneField<'matchBoolPrefix', MatchBoolPrefixOptions>
+  | ManyFields<'multiMatch', MultiMatchOptions>
+  | ManyFields<'combinedFields', CombinedFieldsOptions>;
+
+export type Words = string | number | bigint | Date;
 
 export interface FullTextClauses<T> {
   /** Finds the words of `text`, analysed as the field is. */
   match<P extends string>(field: FieldPath<T, P, Words>, text: string, options?: MatchOptions): FullTextNode;
   /** Finds the words of `text` one after the other. */
   matchPhrase<P extends string>(field: FieldPath<T, P, string>, text: string, options?: MatchPhraseOptions): FullTextNode;
+  /** A phrase whose last word may go on: `the uni` finds "the union". */
+  matchPhrasePrefix<P extends string>(field: FieldPath<T, P, string>, text: string, options?: MatchPhrasePrefixOptions): FullTextNode;
+  /** The words in any order, the last of which may go on. */
+  matchBoolPrefix<P extends string>(field: FieldPath<T, P, string>, text: string, options?: MatchBoolPrefixOptions): FullTextNode;
   /** `match` over several fields. */
-  multiMatch<const P extends string>(fields: readonly FieldPath<T, P, Words>[], text: string, options?: MultiMatchOptions): FullTextNode;
+  multiMatch<const P extends string>(fields: readonly FieldPath<T, P, Words>[], text: string, options?: MultiMatchOptions<NoInfer<P>>): FullTextNode;
+  /** Scores the words as if the fields were one; they must be analysed alike. */
+  combinedFields<const P extends string>(fields: readonly FieldPath<T, P, string>[], text: string, options?: CombinedFieldsOptions<NoInfer<P>>): FullTextNode;
 }
+
+const one = <K extends string, O>(kind: K) => (field: string, text: string, options?: O) => frozenCopy({ kind, field, text, options });
+const many = <K extends string, O>(kind: K) => (fields: readonly string[], text: string, options?: O) => frozenCopy({ kind, fields, text, options });
 
 export const fullText = {
-  match: (field: string, text: string, options?: MatchOptions): FullTextNode => freezeNode({ kind: 'match', field, text, options: copy(options) }),
-  matchPhrase: (field: string, text: string, options?: MatchPhraseOptions): FullTextNode =>
-    freezeNode({ kind: 'matchPhrase', field, text, options: copy(options) }),
-  multiMatch: (fields: readonly string[], text: string, options?: MultiMatchOptions): FullTextNode =>
-    freezeNode({ kind: 'multiMatch', fields: [...fields], text, options: copy(options) }),
+  match: one<'match', MatchOptions>('match'),
+  matchPhrase: one<'matchPhrase', MatchPhraseOptions>('matchPhrase'),
+  matchPhrasePrefix: one<'matchPhrasePrefix', MatchPhrasePrefixOptions>('matchPhrasePrefix'),
+  matchBoolPrefix: one<'matchBoolPrefix', MatchBoolPrefixOptions>('matchBoolPrefix'),
+  multiMatch: many<'multiMatch', MultiMatchOptions>('multiMatch'),
+  combinedFields: many<'combinedFields', CombinedFieldsOptions>('combinedFields'),
 };
-
-function copy<O>(options: O): O {
-  return options && { ...options };
-}
 
 export const fullTextCompilers: Compilers<FullTextNode> = {
-  match: ({ field, text, options }, context) => ({
-    match: { [context.field(field, 'match')]: { query: words(text, field), ...wireOptions(options) } },
-  }),
-  matchPhrase: ({ field, text, options }, context) => ({
-    match_phrase: { [context.field(field, 'phrase')]: { query: words(text, field), ...wireOptions(options) } },
-  }),
-  multiMatch: ({ fields, text, options }, context) => {
-    if (fields.length === 0) throw new SearchQueryError('multiMatch', 'multiMatch needs at least one field (got none)');
-    const known = fields.map((field) => context.field(field, 'match'));
-    return { multi_match: { query: words(text, fields.join(', ')), fields: known, ...wireOptions(options) } };
-  },
+  match: (node, context) => ({ match: oneField(node, context, 'match') }),
+  matchPhrase: (node, context) => ({ match_phrase: oneField(node, context, 'phrase') }),
+  matchPhrasePrefix: (node, context) => ({ match_phrase_prefix: oneField(node, context, 'words') }),
+  matchBoolPrefix: (node, context) => ({ match_bool_prefix: oneField(node, context, 'words') }),
+  multiMatch: (node, context) => ({ multi_match: manyFields(node, context, 'match') }),
+  combinedFields: (node, context) => ({ combined_fields: manyFields(node, context, 'words') }),
 };
 
-function words(text: unknown, field: string): string {
-  if (typeof text === 'string') return text;
-  throw new SearchQueryError(field, `\`${field}\` needs a string to search for (got ${shown(text)})`);
+function oneField({ field, text, options }: OneField<string, ClauseOptions>, context: CompileContext, use: 'match' | 'phrase' | 'words') {
+  return { [context.field(field, use)]: { query: wireText(text, field), ...clauseOptions(options) } };
+}
+
+function manyFields({ kind, fields, text, options }: ManyFields<string, ClauseOptions & Boosts<string>>, context: CompileContext, use: 'match' | 'words') {
+  const { boosts, ...others } = options ?? {};
+  return { query: wireText(text, fields.join(', ')), fields: boosted(kind, fields, boosts, context, use), ...clauseOptions(others) };
+}
+
+/** `title^2`, the way in which several clauses take weights. */
+export function boosted(
+  clause: string,
+  fields: readonly string[],
+  boosts: Readonly<Partial<Record<string, number>>> | undefined,
+  context: CompileContext,
+  use: 'match' | 'words',
+): readonly string[] {
+  if (fields.length === 0) throw new SearchQueryError(clause, `${clause} needs at least one field (got none)`, fields);
+  const other = Object.keys(boosts ?? {}).find((field) => !fields.includes(field));
+  if (other !== undefined) throw new SearchQueryError(clause, `${clause} has a boost for \`${other}\`, which is not among its fields: add it to them`, other);
+  return fields.map((field) => {
+    const known = context.field(field, use);
+    const boost = boosts?.[field];
+    return boost === undefined ? known : `${known}^${String(wireOptions({ boost })['boost'])}`;
+  });
+}
+
+/** Options that every clause shares, beside its own. */
+export function clauseOptions(options: ClauseOptions | undefined): Record<string, unknown> {
+  if (options?.name === undefined) return wireOptions(options);
+  const { name, ...others } = options;
+  return { ...wireOptions(others), _name: name };
 }

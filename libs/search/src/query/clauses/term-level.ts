@@ -1,8 +1,9 @@
-import { SearchQueryError } from '../../errors/query.errors.js';
+import { SearchQueryError, unusable } from '../../errors/query.errors.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
-import { freezeNode } from '../freeze.js';
-import { wireOptions, wireValue } from '../wire-value.js';
+import { frozenCopy } from '../freeze.js';
+import { wireOptions, wireText, wireValue } from '../wire-value.js';
 import type { Compilers } from './compile-context.js';
+import { clauseOptions, type ClauseOptions } from './full-text.js';
 
 /** What a field takes as a value: dates also as date maths (`now-1d/d`), bigints also as digits. */
 export type QueryValue<V> = V extends Date ? Date | string : V extends bigint ? bigint | number | string : V extends Uint8Array ? string : V;
@@ -15,43 +16,60 @@ export interface RangeBounds<V> {
   readonly lte?: V;
 }
 
-export interface RangeOptions {
+export interface RangeOptions extends ClauseOptions {
   /** How the bounds of a date range are written. */
   readonly format?: string;
   readonly timeZone?: string;
-  readonly boost?: number;
+  /** How the ranges of a range field stand to this one. */
+  readonly relation?: 'intersects' | 'contains' | 'within';
 }
 
-export interface TermOptions {
-  readonly boost?: number;
+export interface TermOptions extends ClauseOptions {
   readonly caseInsensitive?: boolean;
 }
 
-export type TermLevelNode =
-  | Readonly<{ kind: 'term'; field: string; value: unknown; options: TermOptions }>
-  | Readonly<{ kind: 'terms'; field: string; values: readonly unknown[] }>
-  | Readonly<{ kind: 'range'; field: string; bounds: RangeBounds<unknown>; options: RangeOptions }>
-  | Readonly<{ kind: 'exists'; field: string }>;
+/** A document whose field holds the values to look for. */
+export interface TermsLookup {
+  /** The name of an index or alias as the engine knows it, with its prefix. */
+  readonly index: string;
+  readonly id: string;
+  /** The field of that document. */
+  readonly path: string;
+  readonly routing?: string;
+}
 
-type Exact = string | number | boolean | bigint | Date;
+export type TermLevelNode =
+  | Readonly<{ kind: 'term'; field: string; value: unknown; options: TermOptions | undefined }>
+  | Readonly<{ kind: 'terms'; field: string; values: readonly unknown[]; options: ClauseOptions | undefined }>
+  | Readonly<{ kind: 'termsLookup'; field: string; lookup: TermsLookup; options: ClauseOptions | undefined }>
+  | Readonly<{ kind: 'range'; field: string; bounds: RangeBounds<unknown>; options: RangeOptions | undefined }>
+  | Readonly<{ kind: 'exists'; field: string; options: ClauseOptions | undefined }>
+  | Readonly<{ kind: 'ids'; values: readonly (string | number | bigint)[]; options: ClauseOptions | undefined }>;
+
+export type Exact = string | number | boolean | bigint | Date;
 type Ordered = string | number | bigint | Date;
 
 export interface TermLevelClauses<T> {
   /** Finds exactly this value. Not for text, whose words are analysed: use `match`, or a keyword sub-field. */
   term<P extends string>(field: FieldPath<T, P, Exact>, value: QueryValue<ValueAt<T, P>>, options?: TermOptions): TermLevelNode;
   /** Finds any of these values: 1 to 65,536 of them. */
-  terms<P extends string>(field: FieldPath<T, P, Exact>, values: readonly QueryValue<ValueAt<T, P>>[]): TermLevelNode;
+  terms<P extends string>(field: FieldPath<T, P, Exact>, values: readonly QueryValue<ValueAt<T, P>>[], options?: ClauseOptions): TermLevelNode;
+  /** Finds any of the values that a field of another document holds. */
+  termsLookup<P extends string>(field: FieldPath<T, P, Exact>, lookup: TermsLookup, options?: ClauseOptions): TermLevelNode;
   range<P extends string>(field: FieldPath<T, P, Ordered>, bounds: RangeBounds<QueryValue<ValueAt<T, P>>>, options?: RangeOptions): TermLevelNode;
   /** Finds documents where the field has a value. */
-  exists<P extends string>(field: FieldPath<T, P>): TermLevelNode;
+  exists<P extends string>(field: FieldPath<T, P>, options?: ClauseOptions): TermLevelNode;
+  /** Finds documents by their ids. */
+  ids(values: readonly (string | number | bigint)[], options?: ClauseOptions): TermLevelNode;
 }
 
 export const termLevel = {
-  term: (field: string, value: unknown, options: TermOptions = {}): TermLevelNode => freezeNode({ kind: 'term', field, value, options: { ...options } }),
-  terms: (field: string, values: readonly unknown[]): TermLevelNode => freezeNode({ kind: 'terms', field, values: [...values] }),
-  range: (field: string, bounds: RangeBounds<unknown>, options: RangeOptions = {}): TermLevelNode =>
-    freezeNode({ kind: 'range', field, bounds: { ...bounds }, options: { ...options } }),
-  exists: (field: string): TermLevelNode => freezeNode({ kind: 'exists', field }),
+  term: (field: string, value: unknown, options?: TermOptions): TermLevelNode => frozenCopy({ kind: 'term', field, value, options }),
+  terms: (field: string, values: readonly unknown[], options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'terms', field, values, options }),
+  termsLookup: (field: string, lookup: TermsLookup, options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'termsLookup', field, lookup, options }),
+  range: (field: string, bounds: RangeBounds<unknown>, options?: RangeOptions): TermLevelNode => frozenCopy({ kind: 'range', field, bounds, options }),
+  exists: (field: string, options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'exists', field, options }),
+  ids: (values: readonly (string | number | bigint)[], options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'ids', values, options }),
 };
 
 /** `index.max_terms_count` of OpenSearch. */
@@ -60,19 +78,28 @@ const BOUNDS = ['gt', 'gte', 'lt', 'lte'] as const;
 
 export const termLevelCompilers: Compilers<TermLevelNode> = {
   term: ({ field, value, options }, context) => ({
-    term: { [context.field(field, 'exact')]: { value: wireValue(value, field), ...wireOptions(options) } },
+    term: { [context.field(field, 'exact')]: { value: wireValue(value, field), ...clauseOptions(options) } },
   }),
-  terms: ({ field, values }, context) => {
-    if (values.length === 0 || values.length > MAX_TERMS) {
-      throw new SearchQueryError(field, `terms on \`${field}\` needs 1 to ${MAX_TERMS} values (got ${values.length})`);
-    }
-    return { terms: { [context.field(field, 'exact')]: values.map((value) => wireValue(value, field)) } };
+  terms: ({ field, values, options }, context) => ({
+    terms: { [context.field(field, 'exact')]: valuesOf(`terms on \`${field}\``, field, values), ...clauseOptions(options) },
+  }),
+  termsLookup: ({ field, lookup, options }, context) => {
+    for (const part of ['index', 'id', 'path'] as const) wireText(lookup[part], `${field}: lookup.${part}`);
+    return { terms: { [context.field(field, 'exact')]: wireOptions(lookup), ...clauseOptions(options) } };
   },
   range: ({ field, bounds, options }, context) => {
     const given = BOUNDS.filter((bound) => bounds[bound] !== undefined);
-    if (given.length === 0) throw new SearchQueryError(field, `range on \`${field}\` needs at least one of gt, gte, lt, lte (got none)`);
+    if (given.length === 0) throw new SearchQueryError(field, `range on \`${field}\` needs at least one of gt, gte, lt, lte (got none)`, bounds);
     const values = Object.fromEntries(given.map((bound) => [bound, wireValue(bounds[bound], field)]));
-    return { range: { [context.field(field, 'range')]: { ...values, ...wireOptions(options) } } };
+    return { range: { [context.field(field, 'range')]: { ...values, ...clauseOptions(options) } } };
   },
-  exists: ({ field }, context) => ({ exists: { field: context.field(field, 'exists') } }),
+  exists: ({ field, options }, context) => ({ exists: { field: context.field(field, 'exists'), ...clauseOptions(options) } }),
+  ids: ({ values, options }) => ({ ids: { values: valuesOf('ids', 'ids', values).map(String), ...clauseOptions(options) } }),
 };
+
+function valuesOf(clause: string, subject: string, values: readonly unknown[]): readonly unknown[] {
+  if (!Array.isArray(values)) throw unusable(subject, `${clause} needs a list of values`, values);
+  if (values.length > 0 && values.length <= MAX_TERMS) return values.map((value) => wireValue(value, subject));
+  const remedy = values.length === 0 ? '' : ': split them, or keep them in a document and use termsLookup';
+  throw new SearchQueryError(subject, `${clause} needs 1 to ${MAX_TERMS} values (got ${values.length})${remedy}`, values.length);
+}

@@ -1,0 +1,46 @@
+import { SearchQueryError, unusable } from '../errors/query.errors.js';
+import type { RequestNode } from './request.js';
+import { wholeNumber, wireValue, type Wire } from './wire-value.js';
+
+/** `index.max_result_window` of OpenSearch. */
+const MAX_WINDOW = 10_000;
+
+/** Which of the hits are asked for: a page, or those after a hit. */
+export function compileWindow({ page, searchAfter, sort }: RequestNode): Wire {
+  const size = wholeNumber(page.size, 0, 'page.size');
+  const from = 'from' in page ? wholeNumber(page.from, 0, 'page.from') : (wholeNumber(page.number, 1, 'page.number') - 1) * size;
+  if (from + size > MAX_WINDOW) {
+    const asked = 'from' in page ? `${size} hits from ${from} on end` : `page ${page.number} of ${size} ends`;
+    throw new SearchQueryError(
+      'page',
+      `${asked} at hit ${from + size}, and pages end at hit ${MAX_WINDOW}: narrow the query, or go on from the last hit with the cursor searchAfter(hit.sort)`,
+      from + size,
+    );
+  }
+  if (!searchAfter) return { from, size };
+  if (from > 0) throw new SearchQueryError('searchAfter', `searchAfter goes on from a hit, so the page must be the first (got from ${from})`, from);
+  if (searchAfter.length === 0 || searchAfter.length !== sort.length) {
+    throw new SearchQueryError('searchAfter', `searchAfter needs one value per sort(…): give it hit.sort (got ${searchAfter.length} values for ${sort.length} sorts)`, searchAfter);
+  }
+  return { from, size, search_after: searchAfter.map(sortValue) };
+}
+
+function sortValue(value: unknown): unknown {
+  if (value === null) return null;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
+  return wireValue(value, 'searchAfter');
+}
+
+const KEEP_ALIVE = /^\d+(ms|s|m|h|d)$/;
+
+export function compilePointInTime({ id, keepAlive }: NonNullable<RequestNode['pointInTime']>): Wire {
+  if (typeof id !== 'string' || id === '') throw unusable('pointInTime', 'pointInTime needs the id that openPointInTime() gave', id);
+  if (keepAlive === undefined) return { id };
+  return { id, keep_alive: wireKeepAlive(keepAlive) };
+}
+
+/** `'1m'`: how long the engine keeps a point in time after each use. */
+export function wireKeepAlive(keepAlive: string): string {
+  if (KEEP_ALIVE.test(keepAlive)) return keepAlive;
+  throw unusable('keepAlive', "keepAlive must be a time such as '1m'", keepAlive);
+}

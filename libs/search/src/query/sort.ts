@@ -1,0 +1,58 @@
+import type { CompileContext } from './clauses/compile-context.js';
+import type { Clause } from './clauses/clause.js';
+import { wirePoint, type DistanceUnit, type GeoPoint } from './geo-point.js';
+import { wireScript, type Script } from './script.js';
+import { wireOptions, wireValue, type Wire } from './wire-value.js';
+
+export type Direction = 'asc' | 'desc';
+
+export interface SortOptions {
+  /** `_first`, `_last` (when absent) or a value that documents without one count as. */
+  readonly missing?: string | number | Date;
+  /** Which of several values counts. */
+  readonly mode?: 'min' | 'max' | 'avg' | 'sum' | 'median';
+  /** For a field inside a nested one: only elements that match count. */
+  readonly filter?: Clause;
+  /** The type of the field in indices that do not have it. */
+  readonly unmappedType?: string;
+  readonly numericType?: 'double' | 'long' | 'date' | 'date_nanos';
+}
+
+export interface DistanceSortOptions {
+  readonly direction?: Direction;
+  /** Of `hit.sort`; `m` when absent. */
+  readonly unit?: DistanceUnit;
+  readonly mode?: 'min' | 'max' | 'avg' | 'median';
+  readonly distanceType?: 'arc' | 'plane';
+  readonly ignoreUnmapped?: boolean;
+}
+
+export type SortNode =
+  | Readonly<{ by: 'field'; field: string; direction: Direction; options: SortOptions }>
+  | Readonly<{ by: 'distance'; field: string; from: readonly GeoPoint[]; options: DistanceSortOptions }>
+  | Readonly<{ by: 'script'; type: 'number' | 'string'; script: Script; direction: Direction }>;
+
+/** Sort keys that are no fields: the score, and the order on disk, which costs nothing. */
+export const SORT_KEYS = ['_score', '_doc'] as const;
+
+export function compileSort(node: SortNode, context: CompileContext): Wire {
+  if (node.by === 'script') return { _script: { type: node.type, script: wireScript(node.script), order: node.direction } };
+  if (node.by === 'distance') {
+    const { direction = 'asc', ...options } = node.options;
+    const nested = context.nestedOf(node.field);
+    const from = node.from.map((point) => wirePoint(point, node.field));
+    const field = context.inside(nested).field(node.field, 'geo');
+    return { _geo_distance: { [field]: from, order: direction, ...wireOptions(options), ...(nested === undefined ? {} : { nested: { path: nested } }) } };
+  }
+  if ((SORT_KEYS as readonly string[]).includes(node.field)) return { [node.field]: { order: node.direction } };
+  const { filter, missing, ...options } = node.options;
+  const nested = context.nestedOf(node.field);
+  return {
+    [context.field(node.field, 'sort')]: {
+      order: node.direction,
+      ...(missing === undefined ? {} : { missing: wireValue(missing, node.field) }),
+      ...wireOptions(options),
+      ...(nested === undefined ? {} : { nested: { path: nested, ...(filter ? { filter: context.inside(nested).clause(filter) } : {}) } }),
+    },
+  };
+}
