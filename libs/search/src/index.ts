@@ -18,6 +18,13 @@ export {
 } from './repository/search-repository.js';
 export type { PrimaryKey } from './repository/entity-reader.js';
 
+// Stay in step
+export { searchEntities } from './sync/tables.js';
+export type { RelayTuning } from './service/options.js';
+export type { SearchSync, TouchedRows, TouchOptions } from './sync/explicit-touch.js';
+export type { Backlog, ParkedDocument } from './sync/outbox.js';
+export type { RelayBatchMessage } from './sync/relay.js';
+
 // Ask
 export { SearchQuery, type ClauseMaker } from './query/search-query.js';
 export type { Hit, InnerHits, SearchPage } from './query/search-page.js';
@@ -48,6 +55,7 @@ export type { SearchEvent, SearchEventListener } from './contracts/search-event.
 // Handle errors
 export { SearchError, type SearchErrorCode } from './errors/search-error.js';
 export { SearchIndexMismatchError, SearchModelError, SearchOptionError, type ModelComplaint } from './errors/model.errors.js';
+export { SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
 export { SearchDocumentError, SearchQueryError } from './errors/query.errors.js';
 export {
   SearchAbortedError, SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError, SearchVersionConflictError, type UnavailableReason,

@@ -136,7 +136,7 @@ describeWith('postgres', 'postgres', () => describeWith('opensearch', 'SearchMod
     const away = openSearch({ node: 'http://127.0.0.1:9' });
     await expect(start(SearchModule.forRoot(options({ engine: away, whenEngineIsDown: 'refuse' })))).rejects.toThrow(SearchEngineUnavailableError);
     await expect(start(SearchModule.forRoot(options({ sync: 'sometimes' as never })))).rejects.toThrow(
-      new SearchOptionError('SearchModule: sync', "must be 'after-commit' or 'manual'", 'sometimes'),
+      new SearchOptionError('SearchModule: sync', "must be 'outbox', 'after-commit' or 'manual'", 'sometimes'),
     );
     @Module({ imports: [SearchModule.forRoot(options()), SearchModule.forFeature([President])] })
     class Wrong {}

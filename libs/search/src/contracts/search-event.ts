@@ -11,6 +11,11 @@ export type SearchEvent =
   | Readonly<{ type: 'changes-dropped'; index: string; count: number; reason: 'full' | 'closed' }>
   /** A flush could not be read for changes. The flush itself went on. */
   | Readonly<{ type: 'capture-failed'; error: unknown }>
+  /** The database does not answer the relay, or refuses what it asks; it is tried again. */
+  | Readonly<{ type: 'relay-delayed'; error: unknown }>
+  | Readonly<{ type: 'relay-resumed' }>
+  /** During a migration, the index that is not searched refused documents. */
+  | Readonly<{ type: 'shadow-refused'; index: string; failures: readonly BulkFailure[] }>
   /** The engine was down at start; its indices are created as soon as it answers. */
   | Readonly<{ type: 'indices-delayed'; error: unknown }>
   | Readonly<{ type: 'indices-ready'; indices: readonly string[] }>;

@@ -25,7 +25,10 @@ export type SearchErrorCode =
   | 'SEARCH_NOT_FOUND'
   | 'SEARCH_VERSION_CONFLICT'
   | 'SEARCH_ABORTED'
-  | 'SEARCH_NOT_SETTLED';
+  | 'SEARCH_NOT_SETTLED'
+  | 'SEARCH_TABLE_MISSING'
+  | 'SEARCH_MODEL_OUTDATED'
+  | 'SEARCH_MIGRATION_REFUSED';
 
 /** Shows a received value in a message, cut to 80 characters. */
 export function shown(value: unknown): string {

@@ -6,7 +6,7 @@ const logger = new Logger('Search');
 /** One line per event in Nest's log, then the application's own listener. */
 export function logged(next: SearchEventListener | undefined): SearchEventListener {
   return (event) => {
-    if (event.type === 'indices-ready' || event.type === 'publish-resumed') logger.log(lineOf(event));
+    if (event.type === 'indices-ready' || event.type === 'publish-resumed' || event.type === 'relay-resumed') logger.log(lineOf(event));
     else logger.warn(lineOf(event));
     next?.(event);
   };
@@ -24,6 +24,12 @@ function lineOf(event: SearchEvent): string {
       return `${event.index}: ${event.count} changes are not in the index (${event.reason}); indexAll() brings them back`;
     case 'capture-failed':
       return `a flush could not be read for changes: ${messageOf(event.error)}`;
+    case 'relay-delayed':
+      return `the relay cannot read the outbox: ${messageOf(event.error)}`;
+    case 'relay-resumed':
+      return 'the relay reads the outbox again';
+    case 'shadow-refused':
+      return `${event.index}: ${event.failures.length} documents were refused, first ${event.failures[0]?.id}: ${event.failures[0]?.reason}`;
     case 'indices-delayed':
       return `indices are not ready yet: ${messageOf(event.error)}`;
     case 'indices-ready':

@@ -5,6 +5,8 @@ import type { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 export interface RetryableFailure extends BulkFailure {
   /** The engine was busy or away: another try may work. */
   readonly retryable: boolean;
+  /** Where it was to be written. */
+  readonly index: string;
 }
 
 /** What became of a bulk. */
@@ -18,13 +20,8 @@ export interface BulkReport {
 
 export const EMPTY_REPORT: BulkReport = Object.freeze({ succeeded: 0, failures: [], unavailable: undefined });
 
-export function reportOf(outcomes: readonly BulkOutcome[], unavailable?: SearchEngineUnavailableError): BulkReport {
-  const failures = outcomes.filter((outcome) => outcome.outcome === 'failed');
-  return {
-    succeeded: outcomes.length - failures.length,
-    failures: failures.map(({ id, status, type, reason, retryable }) => ({ id, status, type, reason, retryable })),
-    unavailable,
-  };
+export function failureOf({ id, status, type, reason, retryable }: Extract<BulkOutcome, { outcome: 'failed' }>, index: string): RetryableFailure {
+  return { id, index, status, type, reason, retryable };
 }
 
 export function mergeReports(a: BulkReport, b: BulkReport): BulkReport {

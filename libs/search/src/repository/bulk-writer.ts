@@ -2,7 +2,7 @@ import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../c
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import { backoffMs, pause, type BackoffOptions } from './backoff.js';
 import { chunksByBytes } from './bulk-chunks.js';
-import { EMPTY_REPORT, mergeReports, reportOf, type BulkReport } from './bulk-report.js';
+import { EMPTY_REPORT, failureOf, mergeReports, type BulkReport, type RetryableFailure } from './bulk-report.js';
 
 export interface BulkWriterOptions extends BackoffOptions {
   /** Bytes of one request at most. */
@@ -68,16 +68,15 @@ export class BulkWriter {
   private async sendChunk(chunk: readonly BulkOperation[], options: CallOptions): Promise<BulkReport> {
     let remaining = chunk;
     let succeeded = 0;
-    const refused: BulkOutcome[] = [];
+    const refused: RetryableFailure[] = [];
     for (let attempt = 1; ; attempt += 1) {
       const { outcomes, unavailable } = await this.sendOnce(remaining, options);
       const failed = outcomes.flatMap((outcome, at) => (outcome.outcome === 'failed' ? [{ outcome, operation: remaining[at]! }] : []));
       succeeded += outcomes.length - failed.length;
       const again = failed.filter(({ outcome }) => outcome.retryable);
-      refused.push(...failed.filter(({ outcome }) => !outcome.retryable).map(({ outcome }) => outcome));
+      refused.push(...failed.filter(({ outcome }) => !outcome.retryable).map(({ outcome, operation }) => failureOf(outcome, operation.index)));
       if (again.length === 0 || attempt >= this.options.attempts || options.signal?.aborted) {
-        const report = reportOf([...refused, ...again.map(({ outcome }) => outcome)], unavailable);
-        return { ...report, succeeded };
+        return { succeeded, failures: [...refused, ...again.map(({ outcome, operation }) => failureOf(outcome, operation.index))], unavailable };
       }
       remaining = again.map(({ operation }) => operation);
       await pause(this.waitMs(attempt, unavailable), options.signal);

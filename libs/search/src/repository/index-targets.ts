@@ -1,9 +1,22 @@
+import type { BulkFailure } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { IndexAdmin } from './index-admin.js';
 
+/** One index that writes go to. */
+export interface WriteTarget {
+  /** A name that is an alias: a late write to a deleted index then fails instead of creating it. */
+  readonly index: string;
+  /** `shadow`: not searched now. What it refuses does not count against a document. */
+  readonly role: 'live' | 'shadow';
+  /** Makes a document fit for this index; it is taken as it is when absent. */
+  readonly fit?: (document: object) => object;
+}
+
 /** Where writes of a definition go now, read anew for each batch. Waits for the index to be there. */
 export interface IndexTargets {
-  of(definition: IndexDefinition): Promise<readonly string[]>;
+  of(definition: IndexDefinition): Promise<readonly WriteTarget[]>;
+  /** A shadow refused documents for good. */
+  shadowRefused?(definition: IndexDefinition, failures: readonly BulkFailure[]): Promise<void>;
 }
 
 /** Writes go to the alias, which stands for one index. */
@@ -13,8 +26,8 @@ export class AliasTargets implements IndexTargets {
     private readonly createIndices: boolean,
   ) {}
 
-  async of(definition: IndexDefinition): Promise<readonly string[]> {
+  async of(definition: IndexDefinition): Promise<readonly WriteTarget[]> {
     if (this.createIndices) await this.admin.ensure(definition);
-    return [definition.alias];
+    return [{ index: definition.alias, role: 'live' }];
   }
 }

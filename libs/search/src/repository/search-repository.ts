@@ -126,13 +126,13 @@ export class SearchRepository<T extends object> {
 
   /** Writes documents built by hand. Of several operations on one document the last counts. */
   async bulk(operations: Iterable<DocumentOperation<T>>, options?: ChangeOptions): Promise<void> {
-    const [index] = await this.parts.targets.of(this.untyped);
+    const targets = await this.parts.targets.of(this.untyped);
     const version = await this.parts.clock.next();
     const byId = new Map([...operations].map((operation) => [documentIdOf(operation.id), operation] as const));
-    const wire = [...byId].map(([id, operation]): BulkOperation => {
-      if (operation.action === 'delete') return { action: 'delete', index: index!, id, version };
-      return { action: 'index', index: index!, id, version, source: JSON.stringify(operation.document) };
-    });
+    const wire = targets.flatMap(({ index, fit = asItIs }) => [...byId].map(([id, operation]): BulkOperation => {
+      if (operation.action === 'delete') return { action: 'delete', index, id, version };
+      return { action: 'index', index, id, version, source: JSON.stringify(fit(operation.document)) };
+    }));
     assertAllWritten(await this.parts.writer.write(wire, options));
     await this.refreshIf(options);
   }
@@ -165,4 +165,8 @@ export class SearchRepository<T extends object> {
   private get untyped(): IndexDefinition {
     return this.definition;
   }
+}
+
+function asItIs(document: object): object {
+  return document;
 }

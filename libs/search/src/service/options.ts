@@ -5,15 +5,20 @@ import type { VersionClock } from '../contracts/version-clock.js';
 import { SearchOptionError } from '../errors/model.errors.js';
 import { indexNameProblem } from '../mapping/index-name.js';
 import { defaultTypeInference } from '../mapping/default-type-inference.js';
-import { processClock } from '../repository/process-clock.js';
 
 export interface SearchOptions {
   /** Where documents live: `openSearch({ node })`. */
   readonly engine: SearchEngine;
   /** Put before every index name: `dev` makes `dev-passages`. */
   readonly prefix?: string;
-  /** How documents follow the database; `after-commit` when absent, `manual`: only by the repository's calls. */
-  readonly sync?: 'after-commit' | 'manual';
+  /**
+   * How documents follow the database. `outbox`: changes are rows of the transaction that makes them, and a crash at
+   * any moment loses none (needs `searchEntities` among the ORM's entities). `after-commit` (when absent): from memory,
+   * right after the commit. `manual`: only by the repository's calls.
+   */
+  readonly sync?: 'outbox' | 'after-commit' | 'manual';
+  /** With `outbox`: whether this process relays; true when absent. Some process must. */
+  readonly relay?: boolean | RelayTuning;
   /** Whether missing indices are created; true when absent. */
   readonly createIndices?: boolean;
   /**
@@ -24,18 +29,29 @@ export interface SearchOptions {
   /** Wait for changes that are under way when the application stops, in milliseconds; 5,000 when absent. */
   readonly shutdownTimeoutMs?: number;
   readonly typeInference?: TypeInference;
-  /** Versions of documents; the process's own clock when absent. */
+  /** Versions of documents; when absent, the database's clock where `searchEntities` are known, else the process's own. */
   readonly clock?: VersionClock;
   /** Told of what no caller sees, such as refused documents. */
   readonly onEvent?: SearchEventListener;
 }
 
-export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'onEvent'>> & Pick<SearchOptions, 'prefix'> & {
+/** What may be set of a relay. */
+export interface RelayTuning {
+  /** Rows of one batch at most; 500 when absent. */
+  readonly batchSize?: number;
+  /** Wait between looks for rows of other processes, in milliseconds; 500 when absent. */
+  readonly pollMs?: number;
+  /** Refusals after which a document is parked; 5 when absent. */
+  readonly maxAttempts?: number;
+}
+
+export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'onEvent' | 'clock'>> & Pick<SearchOptions, 'prefix' | 'clock'> & {
   readonly onEvent: SearchEventListener;
 };
 
 const DEFAULTS = Object.freeze({
   sync: 'after-commit',
+  relay: true,
   createIndices: true,
   whenEngineIsDown: 'start',
   shutdownTimeoutMs: 5_000,
@@ -46,7 +62,7 @@ const DEFAULTS = Object.freeze({
 /** @throws SearchOptionError naming the option, what it takes and what was received. */
 export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOptions {
   const given = Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as unknown as SearchOptions;
-  const resolved: ResolvedSearchOptions = { ...DEFAULTS, clock: processClock(), ...given };
+  const resolved: ResolvedSearchOptions = { ...DEFAULTS, ...given };
   const refuse = (option: string, remedy: string, value: unknown): never => {
     throw new SearchOptionError(`SearchModule: ${option}`, remedy, value);
   };
@@ -56,7 +72,11 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
     const problem = typeof prefix === 'string' ? indexNameProblem(prefix) : 'must be a string';
     if (problem) refuse('prefix', `${problem}`, prefix);
   }
-  if (!['after-commit', 'manual'].includes(sync)) refuse('sync', "must be 'after-commit' or 'manual'", sync);
+  if (!['outbox', 'after-commit', 'manual'].includes(sync)) refuse('sync', "must be 'outbox', 'after-commit' or 'manual'", sync);
+  for (const [name, value] of Object.entries(typeof resolved.relay === 'object' ? resolved.relay : {})) {
+    if (!(Number.isInteger(value) && value >= 1)) refuse(`relay.${name}`, 'must be a whole number of 1 or more', value);
+  }
+  if (!['boolean', 'object'].includes(typeof resolved.relay)) refuse('relay', 'must be true, false or options', resolved.relay);
   if (typeof createIndices !== 'boolean') refuse('createIndices', 'must be true or false', createIndices);
   if (!['start', 'refuse'].includes(whenEngineIsDown)) refuse('whenEngineIsDown', "must be 'start' or 'refuse'", whenEngineIsDown);
   if (!(Number.isInteger(shutdownTimeoutMs) && shutdownTimeoutMs >= 0)) {

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { SearchOptionError } from '../errors/model.errors.js';
 import { defineIndices, type IndexDefinition } from '../mapping/index-definition.js';
 import { modelOf, readModels } from '../metadata/model-reader.js';
 import type { EntityClass } from '../metadata/recorder.js';
@@ -10,7 +11,18 @@ import { EntityReader, type Orm } from '../repository/entity-reader.js';
 import { IndexAdmin } from '../repository/index-admin.js';
 import { AliasTargets } from '../repository/index-targets.js';
 import { SearchRepository, type RepositoryParts } from '../repository/search-repository.js';
+import { processClock } from '../repository/process-clock.js';
 import { AfterCommitSync } from '../sync/after-commit.js';
+import { Database } from '../sync/database.js';
+import { DatabaseClock } from '../sync/database-clock.js';
+import { dependenciesOf } from '../sync/dependencies.js';
+import { SearchSync } from '../sync/explicit-touch.js';
+import { FlushReader } from '../sync/flush-reader.js';
+import { DatabaseOutbox, type Backlog, type ParkedDocument } from '../sync/outbox.js';
+import { OutboxSync } from '../sync/outbox-sync.js';
+import { RELAY_DEFAULTS } from '../sync/relay.js';
+import type { SyncStrategy } from '../sync/strategy.js';
+import { SearchClockRow } from '../sync/tables.js';
 import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
 
 export interface SettledOptions {
@@ -36,7 +48,10 @@ export class SearchService {
   private readonly repositories = new Map<EntityClass, SearchRepository<object>>();
   private readonly parts: RepositoryParts;
   private readonly admin: IndexAdmin;
-  private readonly sync: AfterCommitSync | undefined;
+  /** For changes that the ORM does not tell of. */
+  readonly sync: SearchSync;
+  private readonly strategy: SyncStrategy | undefined;
+  private readonly outbox: DatabaseOutbox | undefined;
   private readonly stopping = new AbortController();
   private creating: Promise<void> | undefined;
   private stopBy: number | undefined;
@@ -51,16 +66,21 @@ export class SearchService {
     options: SearchOptions,
   ) {
     this.options = resolveSearchOptions(options);
-    const { engine, clock, prefix, typeInference, createIndices, onEvent } = this.options;
+    const { engine, prefix, typeInference, createIndices } = this.options;
     const definitions = defineIndices(readModels(orm.getMetadata()), { prefix, typeInference });
     this.definitions = new Map(definitions.map((definition) => [definition.model.entity, definition]));
     this.admin = new IndexAdmin(engine);
+    const database = this.options.sync === 'outbox' || knowsTables(orm) ? new Database(orm) : undefined;
+    const clock = this.options.clock ?? (database ? new DatabaseClock(database) : processClock());
     const targets = new AliasTargets(this.admin, createIndices);
     const reader = new EntityReader(orm);
     const writer = new BulkWriter(engine);
-    const publisher = new DocumentPublisher(targets, clock, reader, writer);
+    const publisher = new DocumentPublisher({ targets, clock, reader, writer });
     this.parts = { engine, targets, clock, reader, writer, publisher };
-    this.sync = this.options.sync === 'after-commit' ? new AfterCommitSync(definitions, publisher, reader, onEvent) : undefined;
+    this.outbox = database && this.options.sync === 'outbox' ? new DatabaseOutbox(database, outboxOptions(this.options)) : undefined;
+    this.strategy = this.strategyOf(definitions);
+    const dependencies = dependenciesOf(definitions);
+    this.sync = new SearchSync(orm, dependencies, new FlushReader(dependencies, reader), this.strategy);
   }
 
   /**
@@ -69,7 +89,12 @@ export class SearchService {
    * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only.
    */
   async start(): Promise<void> {
-    if (this.sync) this.orm.em.getEventManager().registerSubscriber(this.sync.subscriber);
+    if (this.strategy) this.orm.em.getEventManager().registerSubscriber(this.strategy.subscriber);
+    await this.prepareIndices();
+    await this.strategy?.start();
+  }
+
+  private async prepareIndices(): Promise<void> {
     if (!this.options.createIndices) return;
     try {
       await this.ensureIndices();
@@ -106,14 +131,29 @@ export class SearchService {
    * @throws SearchNotSettledError when that takes longer than `timeoutMs`.
    */
   async settled({ timeoutMs = 10_000, refresh = true }: SettledOptions = {}): Promise<void> {
-    await this.sync?.settled(timeoutMs);
+    await this.strategy?.settled(timeoutMs);
     if (!refresh) return;
     await Promise.all([...this.definitions.values()].map(({ alias }) => this.parts.engine.refresh(alias, { timeoutMs })));
   }
 
   /** Changes that wait to be written. */
   get pending(): number {
-    return this.sync?.pending ?? 0;
+    return this.strategy?.pending ?? 0;
+  }
+
+  /** What waits in the outbox. @throws SearchOptionError without `sync: 'outbox'`. */
+  backlog(): Promise<Backlog> {
+    return this.requireOutbox('backlog').backlog(this.aliases);
+  }
+
+  /** Documents that were refused too often, oldest first. */
+  parked(limit: number = 100): Promise<ParkedDocument[]> {
+    return this.requireOutbox('parked').parked(this.aliases, limit);
+  }
+
+  /** Gives parked documents another try. @returns how many */
+  async redrive(): Promise<number> {
+    return this.requireOutbox('redrive').redrive(this.aliases);
   }
 
   /** Asks the engine for a sign of life. @throws SearchEngineUnavailableError */
@@ -126,14 +166,32 @@ export class SearchService {
     this.stopping.abort();
     this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs;
     await this.creating;
-    await this.sync?.settled(Math.max(0, this.stopBy - performance.now())).catch(() => undefined);
+    await this.strategy?.drain(Math.max(0, this.stopBy - performance.now()));
   }
 
   /** Drains, stops following the database, reports what could not be written and closes the engine. */
   async close(): Promise<void> {
     await this.drain();
-    await this.sync?.close();
+    await this.strategy?.close();
     await this.parts.engine.close();
+  }
+
+  private get aliases(): string[] {
+    return [...this.definitions.values()].map(({ alias }) => alias);
+  }
+
+  private requireOutbox(call: string): DatabaseOutbox {
+    if (this.outbox) return this.outbox;
+    throw new SearchOptionError(`search.${call}()`, "needs sync: 'outbox'", this.options.sync);
+  }
+
+  private strategyOf(definitions: readonly IndexDefinition[]): SyncStrategy | undefined {
+    const { onEvent, sync, relay } = this.options;
+    const { publisher, reader } = this.parts;
+    if (sync === 'after-commit') return new AfterCommitSync(definitions, publisher, reader, onEvent);
+    if (!this.outbox) return undefined;
+    const tuning = relay === false ? undefined : { ...RELAY_DEFAULTS, ...(relay === true ? {} : relay) };
+    return new OutboxSync({ definitions, outbox: this.outbox, publisher, reader, report: onEvent, relay: tuning });
   }
 
   private definitionOf(entity: EntityClass): IndexDefinition {
@@ -155,4 +213,16 @@ export class SearchService {
       }
     }
   }
+}
+
+const RETRY_REFUSED = Object.freeze({ baseMs: 1_000, maxMs: 300_000 });
+
+function outboxOptions({ relay }: ResolvedSearchOptions) {
+  const maxAttempts = (typeof relay === 'object' ? relay.maxAttempts : undefined) ?? 5;
+  const retryAfterMs = (attempts: number): number => backoffMs(attempts, RETRY_REFUSED, 0.5 + Math.random() / 2);
+  return { maxAttempts, retryAfterMs, maxRetryMs: RETRY_REFUSED.maxMs, now: Date.now };
+}
+
+function knowsTables(orm: Orm): boolean {
+  return [...orm.getMetadata()].some((meta) => ((meta).class as unknown) === SearchClockRow);
 }

@@ -1,4 +1,4 @@
-import type { EventSubscriber } from '@mikro-orm/core';
+import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchNotSettledError } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
@@ -8,20 +8,31 @@ import { CaptureSubscriber } from './capture.subscriber.js';
 import { dependenciesOf } from './dependencies.js';
 import { FlushReader } from './flush-reader.js';
 import { PublishQueue } from './publish-queue.js';
+import type { SyncStrategy } from './strategy.js';
 import { groupTouches, type Touch } from './touch.js';
 
 /** Publishes committed changes from memory, right after their commit. A crash in between loses them. */
-export class AfterCommitSync {
-  /** To be registered at the ORM's event manager. */
+export class AfterCommitSync implements SyncStrategy {
   readonly subscriber: EventSubscriber;
+  private readonly capture: CaptureSubscriber;
   private readonly queues: ReadonlyMap<IndexDefinition, PublishQueue>;
 
   constructor(definitions: readonly IndexDefinition[], publisher: DocumentPublisher, reader: EntityReader, report: SearchEventListener) {
     this.queues = new Map(definitions.map((definition) => [definition, new PublishQueue(definition, publisher, reader, report)]));
-    this.subscriber = new CaptureSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
+    this.capture = new CaptureSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
       committed: (touches) => this.enqueue(touches),
       failed: (error) => report({ type: 'capture-failed', error }),
     });
+    this.subscriber = this.capture;
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  add(touches: readonly Touch[], em: EntityManager): Promise<void> {
+    this.capture.keep(em, touches);
+    return Promise.resolve();
   }
 
   /** Changes that are not in their index yet. */
@@ -35,6 +46,10 @@ export class AfterCommitSync {
     const done = Promise.all(queues.map((queue) => queue.idle())).then((): true => true);
     if (await within(done, timeoutMs)) return;
     throw new SearchNotSettledError(this.pending, timeoutMs, { cause: queues.find(({ lastError }) => lastError)?.lastError });
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    await this.settled(timeoutMs).catch(() => undefined);
   }
 
   /** Ends what is under way; changes that are not written are reported as dropped. */

@@ -70,7 +70,8 @@ export class CaptureSubscriber implements EventSubscriber {
     this.guarded(() => this.transactions.rollback(transaction));
   }
 
-  private keep(em: EntityManager, touches: readonly Touch[]): void {
+  /** Holds touches until the transaction of `em` is committed; hands them on at once when it is in none. */
+  keep(em: EntityManager, touches: readonly Touch[]): void {
     const transaction = em.getTransactionContext<OpenTransaction>();
     if (transaction) this.transactions.add(transaction, touches);
     else this.handOn(new TouchSet(touches));

@@ -19,11 +19,7 @@ export class FlushReader {
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
     const deleted = uow.getChangeSets().filter((changeSet) => kindOf(changeSet) === 'delete');
     const touches: Touch[] = [];
-    for (const { definition, path, keys } of this.lookUps(deleted)) {
-      for await (const page of this.reader.keysReaching(definition.model, path, keys, PAGE_SIZE, em)) {
-        touches.push(...page.map((key) => ({ definition, path: [], key })));
-      }
-    }
+    for (const [entity, keys] of this.byClass(deleted)) touches.push(...(await this.reachingRows(em, entity, keys)));
     return [...touches, ...this.left(uow)];
   }
 
@@ -39,13 +35,25 @@ export class FlushReader {
     return touchesOf({ ...change, type: 'update' }, this.dependencies);
   }
 
-  /** One look-up per class and place, however many rows go. */
-  private lookUps(deleted: readonly ChangeSet<object>[]): (Pick<Dependency, 'definition' | 'path'> & { keys: PrimaryKey[] })[] {
-    const classes = new Set(deleted.map(({ meta }) => classOf(meta)));
-    return [...classes].flatMap((entity) => {
-      const keys = deleted.filter(({ meta }) => classOf(meta) === entity).map((changeSet) => changeSet.getPrimaryKey() as PrimaryKey);
-      return lostWithRow(entity, this.dependencies).map(({ definition, path }) => ({ definition, path, keys }));
-    });
+  /** Documents that can only be found while these rows are there. */
+  async reachingRows(em: EntityManager, entity: EntityClass, keys: readonly PrimaryKey[]): Promise<Touch[]> {
+    const touches: Touch[] = [];
+    for (const { definition, path } of lostWithRow(entity, this.dependencies)) {
+      for await (const page of this.reader.keysReaching(definition.model, path, keys, PAGE_SIZE, em)) {
+        touches.push(...page.map((key) => ({ definition, path: [], key })));
+      }
+    }
+    return touches;
+  }
+
+  /** One look-up per class, however many rows go. */
+  private byClass(deleted: readonly ChangeSet<object>[]): Map<EntityClass, PrimaryKey[]> {
+    const keys = new Map<EntityClass, PrimaryKey[]>();
+    for (const changeSet of deleted) {
+      const entity = classOf(changeSet.meta);
+      keys.set(entity, [...(keys.get(entity) ?? []), changeSet.getPrimaryKey() as PrimaryKey]);
+    }
+    return keys;
   }
 
   private left(uow: UnitOfWork): Touch[] {

@@ -14,7 +14,7 @@ describe('PublishQueue', () => {
   };
   const touch = (key: PrimaryKey, path: readonly string[] = []) => ({ definition, path, key });
   const away = new SearchEngineUnavailableError('e', 'connection', 'refused');
-  const failed = (id: string, retryable: boolean): BulkReport => ({ ...EMPTY_REPORT, failures: [{ id, status: 400, type: 't', reason: 'r', retryable }] });
+  const failed = (id: string, retryable: boolean): BulkReport => ({ ...EMPTY_REPORT, failures: [{ id, index: 'i', status: 400, type: 't', reason: 'r', retryable }] });
 
   function publishing(answer: (keys: readonly PrimaryKey[], batch: number) => BulkReport | Promise<BulkReport>, maxPending = 100) {
     const events: SearchEvent[] = [];

@@ -32,5 +32,5 @@ function outcomeOf({ id, action }: BulkOperation, item: BulkItem | undefined): B
   if (action === 'delete' && status === 404 && !error) return { id, outcome: 'absent' };
   if (!error && status < 300) return { id, outcome: action === 'index' ? 'written' : 'deleted' };
   const reason = [error?.reason, error?.caused_by?.reason].filter(Boolean).join(': ') || `status ${status}`;
-  return { id, outcome: 'failed', status, type: error?.type ?? 'unknown', reason, retryable: RETRYABLE_STATUSES.has(status) };
+  return { id, outcome: 'failed', status, type: error?.type ?? 'unknown', reason, retryable: RETRYABLE_STATUSES.has(status) || error?.type === 'cluster_block_exception' };
 }

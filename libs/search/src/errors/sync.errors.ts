@@ -1,0 +1,33 @@
+import { SearchError } from './search-error.js';
+
+/** The tables that `sync: 'outbox'` and migrations need are not there. */
+export class SearchTableMissingError extends SearchError {
+  readonly code = 'SEARCH_TABLE_MISSING';
+
+  constructor(
+    /** The entity or table that is missing. */
+    readonly missing: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${missing} is missing: add ...searchEntities to the ORM's \`entities\`, then create the tables with the ORM's schema generator or a migration`,
+      options,
+    );
+  }
+}
+
+/** An index is in the middle of a change that this process is not part of. */
+export class SearchModelOutdatedError extends SearchError {
+  readonly code = 'SEARCH_MODEL_OUTDATED';
+
+  constructor(
+    readonly alias: string,
+    modelHash: string,
+    wantedHash: string,
+  ) {
+    super(
+      `the index of '${alias}' belongs to model ${wantedHash}, this process has model ${modelHash}: its changes wait for a process with that model, ` +
+        'or run `search migrate` or `search rollback`',
+    );
+  }
+}

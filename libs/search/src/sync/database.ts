@@ -1,0 +1,83 @@
+import type { EntityMetadata } from '@mikro-orm/core';
+import { SearchTableMissingError } from '../errors/sync.errors.js';
+import type { Orm } from '../repository/entity-reader.js';
+
+/** The ORM's own handle of an open transaction. */
+export type TransactionContext = unknown;
+export type Row = Readonly<Record<string, unknown>>;
+export type Dialect = 'postgres' | 'mysql' | 'sqlite';
+
+interface SqlConnection {
+  execute(sql: string, params: readonly unknown[], method: 'all' | 'run', context?: TransactionContext): Promise<unknown>;
+  transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T>;
+  /** Kysely in ORM 7. */
+  getClient?(): { connection?(): { execute<T>(work: (session: TransactionContext) => Promise<T>): Promise<T> } };
+}
+
+/** SQL statements on the library's own tables, over the ORM's connections. */
+export class Database {
+  readonly dialect: Dialect;
+
+  /** @throws SearchTableMissingError when the ORM is not an SQL one. */
+  constructor(private readonly orm: Orm) {
+    this.dialect = dialectOf(orm.em.getPlatform());
+  }
+
+  /** The quoted name of a table. @throws SearchTableMissingError when the ORM does not know its entity. */
+  table(entity: new () => object): string {
+    const meta = ([...this.orm.getMetadata()] as unknown as EntityMetadata[]).find((known) => (known.class as unknown) === entity);
+    if (!meta) throw new SearchTableMissingError(entity.name);
+    const schema = meta.schema ?? (this.orm.em as unknown as { config: { get(key: 'schema'): string | undefined } }).config.get('schema');
+    const platform = this.orm.em.getPlatform();
+    const names = schema && schema !== '*' ? [schema, meta.tableName] : [meta.tableName];
+    return names.map((name) => platform.quoteIdentifier(name)).join('.');
+  }
+
+  async all(sql: string, params: readonly unknown[] = [], context?: TransactionContext): Promise<Row[]> {
+    return (await this.connection().execute(sql, params, 'all', context)) as Row[];
+  }
+
+  /** @returns the number of rows changed, and MySQL's last insert id. */
+  async run(sql: string, params: readonly unknown[] = [], context?: TransactionContext): Promise<{ affectedRows: number; insertId: number }> {
+    return (await this.connection().execute(sql, params, 'run', context)) as { affectedRows: number; insertId: number };
+  }
+
+  /** Commits when `work` resolves, rolls back when it rejects. Tells no subscriber. */
+  transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T> {
+    const connection = this.connection();
+    const client = connection.getClient?.();
+    if (!client?.connection) return connection.transactional(work);
+    // ORM 7's own `transactional` never gives a connection back to the pool when neither COMMIT nor ROLLBACK reach the
+    // server: a relay would lose one with each cut, and stand still when none is left.
+    return client.connection().execute(async (session) => {
+      await connection.execute('begin', [], 'run', session);
+      try {
+        const result = await work(session);
+        await connection.execute('commit', [], 'run', session);
+        return result;
+      } catch (error) {
+        await connection.execute('rollback', [], 'run', session).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  private connection(): SqlConnection {
+    return this.orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
+  }
+}
+
+function dialectOf(platform: object): Dialect {
+  for (let type = Object.getPrototypeOf(platform) as object | null; type; type = Object.getPrototypeOf(type) as object | null) {
+    const { name } = (type as { constructor: { name: string } }).constructor;
+    if (/postgre/i.test(name)) return 'postgres';
+    if (/mysql|mariadb/i.test(name)) return 'mysql';
+    if (/sqlite|libsql/i.test(name)) return 'sqlite';
+  }
+  throw new SearchTableMissingError('an SQL database');
+}
+
+/** `?, ?, ?` */
+export function marks(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
+}

@@ -1,0 +1,77 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { SearchOptionError } from '../errors/model.errors.js';
+import type { EntityClass } from '../metadata/recorder.js';
+import type { Orm, PrimaryKey } from '../repository/entity-reader.js';
+import { isA, type Dependency } from './dependencies.js';
+import type { FlushReader } from './flush-reader.js';
+import type { SyncStrategy } from './strategy.js';
+import { TouchSet, type Touch } from './touch.js';
+
+/** Which rows changed: the ORM's own conditions, a primary key or several. */
+export type TouchedRows = PrimaryKey | readonly PrimaryKey[] | Readonly<Record<string, unknown>>;
+
+export interface TouchOptions {
+  /** Entity manager whose transaction made the change; the current one of the ORM's context when absent. */
+  readonly em?: EntityManager;
+  /** The rows are about to be deleted: documents that embed them are looked up now, before they are gone. */
+  readonly deleting?: boolean;
+}
+
+const PAGE_SIZE = 1_000;
+
+interface Finder {
+  find(entity: unknown, where: object, options: object): Promise<object[]>;
+}
+
+/** Changes that the ORM does not tell of: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
+export class SearchSync {
+  constructor(
+    private readonly orm: Orm,
+    private readonly dependencies: readonly Dependency[],
+    private readonly flushReader: FlushReader,
+    private readonly strategy: SyncStrategy | undefined,
+  ) {}
+
+  /**
+   * Says that rows changed without the ORM's unit of work. Call it in the transaction that changes them: before a
+   * delete (with `deleting` for an entity that documents embed), before or after an update.
+   *
+   * @throws SearchOptionError when no document holds anything of the entity, or `sync` is `manual`.
+   * @example
+   * await em.transactional(async (tx) => {
+   *   await tx.nativeUpdate(Passage, { address: 7 }, { quoted: true });
+   *   await search.sync.touch(Passage, { address: 7 }, { em: tx });
+   * });
+   */
+  async touch(entity: EntityClass, rows: TouchedRows, { em, deleting = false }: TouchOptions = {}): Promise<void> {
+    const held = this.dependencies.filter((dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity));
+    if (held.length === 0) throw new SearchOptionError('search.sync.touch', 'needs an entity that a document holds', entity.name);
+    if (!this.strategy) throw new SearchOptionError('search.sync.touch', "needs sync: 'outbox' or 'after-commit'", 'manual');
+    const manager = em ?? (this.orm.em.getContext(false));
+    for await (const keys of this.keysOf(entity, rows, manager)) {
+      const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];
+      const own = held.flatMap(({ definition, path }): Touch[] => keys.map((key) => ({ definition, path, key })));
+      await this.strategy.add([...new TouchSet([...own, ...lost])], manager);
+    }
+  }
+
+  private async *keysOf(entity: EntityClass, rows: TouchedRows, em: EntityManager): AsyncGenerator<readonly PrimaryKey[]> {
+    if (isKeys(rows)) {
+      yield [rows].flat();
+      return;
+    }
+    const [primaryKey] = em.getMetadata().get<object>(entity as never).primaryKeys as unknown as [string];
+    for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE; ) {
+      const where = after === undefined ? rows : { $and: [rows, { [primaryKey]: { $gt: after } }] };
+      const finder: Finder = em.fork({ keepTransactionContext: true });
+      const page = await finder.find(entity, where, { fields: [primaryKey], filters: false, orderBy: { [primaryKey]: 'asc' }, limit: PAGE_SIZE });
+      const keys = page.map((row) => (row as Record<string, PrimaryKey>)[primaryKey]!);
+      if (keys.length > 0) yield keys;
+      [after, size] = [keys.at(-1), keys.length];
+    }
+  }
+}
+
+function isKeys(rows: TouchedRows): rows is PrimaryKey | readonly PrimaryKey[] {
+  return typeof rows !== 'object' || Array.isArray(rows);
+}

@@ -1,0 +1,88 @@
+import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
+import type { SearchEventListener } from '../contracts/search-event.js';
+import { SearchNotSettledError } from '../errors/bulk.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import { pause } from '../repository/backoff.js';
+import type { EntityReader } from '../repository/entity-reader.js';
+import type { TransactionContext } from './database.js';
+import { dependenciesOf } from './dependencies.js';
+import { FlushReader } from './flush-reader.js';
+import type { Backlog, DatabaseOutbox } from './outbox.js';
+import { OutboxSubscriber } from './outbox.subscriber.js';
+import { Relay, type RelayOptions } from './relay.js';
+import type { Publisher } from './relay-batch.js';
+import type { SyncStrategy } from './strategy.js';
+import type { Touch } from './touch.js';
+
+export interface OutboxSyncParts {
+  readonly definitions: readonly IndexDefinition[];
+  readonly outbox: DatabaseOutbox;
+  readonly publisher: Publisher;
+  readonly reader: EntityReader;
+  readonly report: SearchEventListener;
+  /** `undefined`: another process runs the relay. */
+  readonly relay: RelayOptions | undefined;
+}
+
+const SETTLED_POLL_MS = 10;
+
+/** Writes changes down in the transaction that makes them, and relays them from there: a crash loses nothing. */
+export class OutboxSync implements SyncStrategy {
+  readonly subscriber: EventSubscriber;
+  readonly outbox: DatabaseOutbox;
+  private readonly relay: Relay | undefined;
+  private readonly aliases: readonly string[];
+
+  constructor({ definitions, outbox, publisher, reader, report, relay }: OutboxSyncParts) {
+    this.outbox = outbox;
+    this.aliases = definitions.map(({ alias }) => alias);
+    this.relay = relay && new Relay({ definitions, outbox, publisher, reader, report }, relay);
+    this.subscriber = new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
+      write: (touches, context) => outbox.add(touches, context),
+      committed: () => this.relay?.wake(),
+    });
+  }
+
+  /** The rows are in the database: `backlog()` counts them. */
+  get pending(): number {
+    return 0;
+  }
+
+  /** @throws SearchTableMissingError */
+  async start(): Promise<void> {
+    await this.outbox.check();
+    this.relay?.start();
+  }
+
+  async add(touches: readonly Touch[], em: EntityManager): Promise<void> {
+    const context: TransactionContext = em.getTransactionContext();
+    await this.outbox.add(touches, context);
+    if (context === undefined) this.relay?.wake();
+  }
+
+  backlog(): Promise<Backlog> {
+    return this.outbox.backlog(this.aliases);
+  }
+
+  /** A document that was refused counts as settled: it waits for its next try, or is parked. */
+  async settled(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    const newest = await this.outbox.newest(this.aliases);
+    this.relay?.wake();
+    for (;;) {
+      const waiting = await this.outbox.waitingUpTo(newest, this.aliases);
+      if (waiting === 0) return;
+      if (performance.now() >= deadline) throw new SearchNotSettledError(waiting, timeoutMs, { cause: this.relay?.lastError });
+      await pause(SETTLED_POLL_MS, undefined);
+    }
+  }
+
+  /** The rows stay for the next process: only the batch under way comes to its end. */
+  async drain(timeoutMs: number): Promise<void> {
+    await this.relay?.stop(timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    await this.relay?.stop(0);
+  }
+}

@@ -1,0 +1,202 @@
+import { SearchTableMissingError } from '../errors/sync.errors.js';
+import type { PrimaryKey } from '../repository/entity-reader.js';
+import type { Database} from './database.js';
+import { marks, type Row, type TransactionContext } from './database.js';
+import { decodeKey, encodeKey, type OutboxRow, type Refusal } from './outbox-row.js';
+import { SearchOutboxRow } from './tables.js';
+import type { Touch } from './touch.js';
+
+/** Rows that one relay holds: nobody else works on them until `work` ends. */
+export interface Claim {
+  readonly rows: readonly OutboxRow[];
+  /** Tells the database that this relay lives. @throws when the claim is lost. */
+  alive(): Promise<void>;
+  /** Ends rows that are done, and writes down refused documents in their place. Rows in neither are released. */
+  settle(done: readonly OutboxRow[], refusals: readonly Refusal[]): Promise<void>;
+}
+
+/** Where committed changes wait. */
+export interface Outbox {
+  /** Claims due rows of these indices, at most `limit`. @returns the number of rows; `work` is not called for none. */
+  claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number>;
+}
+
+export interface Backlog {
+  /** Rows that wait, refused ones that are tried again included. */
+  readonly pending: number;
+  readonly parked: number;
+  /** Age of the oldest row that waits, in milliseconds; 0 when none does. */
+  readonly lagMs: number;
+}
+
+export interface ParkedDocument {
+  readonly alias: string;
+  readonly key: PrimaryKey;
+  readonly attempts: number;
+  readonly reason: string;
+  readonly parkedAt: Date;
+}
+
+export interface OutboxOptions {
+  /** Refusals after which a document is parked. */
+  readonly maxAttempts: number;
+  /** Wait after refusal number `attempts`, in milliseconds. */
+  readonly retryAfterMs: (attempts: number) => number;
+  /** The longest of these waits: a row due later than that was written by a clock that went wrong. */
+  readonly maxRetryMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** PostgreSQL ends the session of a relay that stands still for longer, and so frees its rows. */
+const STALLED_RELAY_MS = 120_000;
+const COLUMNS = 'id, index_alias, path, row_key, created_at, attempts';
+/** Values of one statement stay far below the limits of every database. */
+const ROWS_PER_STATEMENT = 1_000;
+
+/** The outbox in the application's database. */
+export class DatabaseOutbox implements Outbox {
+  private readonly table: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly options: OutboxOptions,
+  ) {
+    this.table = database.table(SearchOutboxRow);
+  }
+
+  /** @throws SearchTableMissingError */
+  async check(): Promise<void> {
+    await this.database.all(`select id from ${this.table} where 1 = 0`).catch((cause: unknown) => {
+      throw new SearchTableMissingError(`the table ${this.table}`, { cause });
+    });
+  }
+
+  /** Writes touches down, inside the transaction that made them: one statement, in pages for very many. */
+  async add(touches: readonly Touch[], context: TransactionContext): Promise<void> {
+    const now = this.options.now();
+    for (let at = 0; at < touches.length; at += ROWS_PER_STATEMENT) {
+      const page = touches.slice(at, at + ROWS_PER_STATEMENT);
+      const values = page.flatMap(({ definition, path, key }) => [definition.alias, path.join('.'), encodeKey(key), now, now]);
+      const tuples = page.map(() => '(?, ?, ?, ?, 0, ?)').join(', ');
+      const insert = `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${tuples}`;
+      await this.database.run(insert, values, context);
+    }
+  }
+
+  async claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number> {
+    if (aliases.length === 0) return 0;
+    // SQLite locks the whole database for a transaction: there, rows are read without a claim. Two relays would do
+    // the same work twice, which changes nothing in an index.
+    if (this.database.dialect === 'sqlite') return this.work(await this.due(aliases, limit, undefined), undefined, work);
+    return this.database.transactional(async (context) => {
+      if (this.database.dialect === 'postgres') await this.database.run(`set local idle_in_transaction_session_timeout = ${STALLED_RELAY_MS}`, [], context);
+      return this.work(await this.due(aliases, limit, context), context, work);
+    });
+  }
+
+  async backlog(aliases: readonly string[]): Promise<Backlog> {
+    const sql = `select parked_at is not null as parked, count(*) as many, min(created_at) as oldest from ${this.table} where index_alias in (${marks(aliases)}) group by 1`;
+    const rows = await this.database.all(sql, aliases);
+    const of = (parked: boolean): Row | undefined => rows.find((row) => Boolean(Number(row['parked'])) === parked);
+    const oldest = of(false)?.['oldest'];
+    return {
+      pending: Number(of(false)?.['many'] ?? 0),
+      parked: Number(of(true)?.['many'] ?? 0),
+      lagMs: oldest === undefined || oldest === null ? 0 : Math.max(0, this.options.now() - Number(oldest)),
+    };
+  }
+
+  /** The newest row; rows up to it that wait are counted by `waitingUpTo`. */
+  async newest(aliases: readonly string[]): Promise<string> {
+    const [row] = await this.database.all(`select max(id) as id from ${this.table} where index_alias in (${marks(aliases)})`, aliases);
+    return String((row?.['id'] as number | string | null | undefined) ?? 0);
+  }
+
+  /** Rows up to `id` that were not tried yet. */
+  async waitingUpTo(id: string, aliases: readonly string[]): Promise<number> {
+    const sql = `select count(*) as many from ${this.table} where id <= ? and attempts = 0 and index_alias in (${marks(aliases)})`;
+    return Number((await this.database.all(sql, [id, ...aliases]))[0]?.['many'] ?? 0);
+  }
+
+  async parked(aliases: readonly string[], limit: number): Promise<ParkedDocument[]> {
+    const sql = `select index_alias, row_key, attempts, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
+    return (await this.database.all(sql, aliases)).map((row) => ({
+      alias: String(row['index_alias']),
+      key: decodeKey(String(row['row_key'])),
+      attempts: Number(row['attempts']),
+      reason: String(row['reason']),
+      parkedAt: new Date(Number(row['parked_at'])),
+    }));
+  }
+
+  /** Gives parked documents another try, from the first. @returns how many */
+  async redrive(aliases: readonly string[]): Promise<number> {
+    const sql = `update ${this.table} set parked_at = null, attempts = 0, available_at = ? where parked_at is not null and index_alias in (${marks(aliases)})`;
+    return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;
+  }
+
+  private async work(due: readonly OutboxRow[], context: TransactionContext, work: (claim: Claim) => Promise<void>): Promise<number> {
+    if (due.length === 0) return 0;
+    const rows = [...due, ...(await this.earlierRefusals(due, context))];
+    await work({
+      rows,
+      alive: async () => void (context && (await this.database.all('select 1 as one', [], context))),
+      settle: async (done, refusals) => {
+        await this.refuse(refusals, context);
+        for (let at = 0; at < done.length; at += ROWS_PER_STATEMENT) {
+          const ids = done.slice(at, at + ROWS_PER_STATEMENT).map(({ id }) => id);
+          await this.database.run(`delete from ${this.table} where id in (${marks(ids)})`, ids, context);
+        }
+      },
+    });
+    return due.length;
+  }
+
+  private async due(aliases: readonly string[], limit: number, context: TransactionContext): Promise<OutboxRow[]> {
+    const now = this.options.now();
+    const sql = `select ${COLUMNS} from ${this.table} where parked_at is null and index_alias in (${marks(aliases)})
+      and (available_at <= ? or available_at > ?) order by id limit ${limit}${this.lock(context)}`;
+    return (await this.database.all(sql, [...aliases, now, now + this.options.maxRetryMs], context)).map(rowOf);
+  }
+
+  /** A new change of a refused document stands for the refusal too. */
+  private async earlierRefusals(due: readonly OutboxRow[], context: TransactionContext): Promise<OutboxRow[]> {
+    const fresh = due.filter(({ path, attempts }) => path.length === 0 && attempts === 0);
+    if (fresh.length === 0) return [];
+    const [aliases, keys] = [[...new Set(fresh.map(({ alias }) => alias))], [...new Set(fresh.map(({ key }) => encodeKey(key)))]];
+    const sql = `select ${COLUMNS} from ${this.table} where attempts > 0 and path = '' and index_alias in (${marks(aliases)}) and row_key in (${marks(keys)})${this.lock(context)}`;
+    const documents = new Set(fresh.map(documentOf));
+    const claimed = new Set(due.map(({ id }) => id));
+    return (await this.database.all(sql, [...aliases, ...keys], context)).map(rowOf).filter((row) => documents.has(documentOf(row)) && !claimed.has(row.id));
+  }
+
+  private async refuse(refusals: readonly Refusal[], context: TransactionContext): Promise<void> {
+    const now = this.options.now();
+    const insert = `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at, parked_at, reason) values (?, '', ?, ?, ?, ?, ?, ?)`;
+    for (const { alias, key, createdAt, attempts, reason } of refusals) {
+      const parkedAt = attempts >= this.options.maxAttempts ? now : null;
+      const values = [alias, encodeKey(key), createdAt, attempts, now + this.options.retryAfterMs(attempts), parkedAt, reason];
+      await this.database.run(insert, values, context);
+    }
+  }
+
+  private lock(context: TransactionContext): string {
+    return context ? ' for update skip locked' : '';
+  }
+}
+
+function documentOf({ alias, key }: OutboxRow): string {
+  return `${alias}|${encodeKey(key)}`;
+}
+
+function rowOf(row: Row): OutboxRow {
+  return {
+    id: String(row['id']),
+    alias: String(row['index_alias']),
+    path: row['path'] === '' ? [] : String(row['path']).split('.'),
+    key: decodeKey(String(row['row_key'])),
+    createdAt: Number(row['created_at']),
+    attempts: Number(row['attempts']),
+  };
+}

@@ -1,0 +1,185 @@
+import { channel } from 'node:diagnostics_channel';
+import type { SearchEventListener } from '../contracts/search-event.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import { backoffMs, pause, type BackoffOptions } from '../repository/backoff.js';
+import type { KeyReader } from './expansion.js';
+import type { Claim, Outbox } from './outbox.js';
+import { relayRows, type BatchOutcome, type Publisher } from './relay-batch.js';
+
+export interface RelayOptions {
+  /** Rows of one batch at most. */
+  readonly batchSize: number;
+  /** Wait between looks for rows of other processes, in milliseconds; a commit of this process wakes at once. */
+  readonly pollMs: number;
+  readonly backoff: BackoffOptions;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+export const RELAY_DEFAULTS: RelayOptions = Object.freeze({
+  batchSize: 500,
+  pollMs: 500,
+  backoff: Object.freeze({ baseMs: 200, maxMs: 30_000 }),
+  now: Date.now,
+  random: Math.random,
+});
+
+export interface RelayParts {
+  readonly definitions: readonly IndexDefinition[];
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly reader: KeyReader;
+  readonly report: SearchEventListener;
+}
+
+/** Published on the diagnostics channel `rookery:search:relay` after each batch of an index. */
+export interface RelayBatchMessage {
+  readonly index: string;
+  readonly rows: number;
+  readonly documents: number;
+  readonly refused: number;
+  readonly released: boolean;
+  readonly durationMs: number;
+  /** Age of the oldest row of the batch when it was done, in milliseconds. */
+  readonly lagMs: number;
+}
+
+const batches = channel('rookery:search:relay');
+
+/** Why an index waits, and until when. */
+interface Delay {
+  readonly failures: number;
+  readonly until: number;
+}
+
+/**
+ * Takes committed changes from the outbox into their indices. Any number may run at once, in any process. An index
+ * whose engine is away waits alone, its rows released; the others go on.
+ */
+export class Relay {
+  private readonly delays = new Map<string, Delay>();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private woken = false;
+  private wakeUp: () => void = () => undefined;
+  private databaseFailures = 0;
+  private failure: unknown;
+
+  constructor(
+    private readonly parts: RelayParts,
+    private readonly options: RelayOptions = RELAY_DEFAULTS,
+  ) {}
+
+  /** Why the last batch that failed did. */
+  get lastError(): unknown {
+    return this.failure;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Something was committed: looks at once. */
+  wake(): void {
+    this.woken = true;
+    this.wakeUp();
+  }
+
+  /** Ends waits at once and lets the batch that runs come to its end, for `timeoutMs` at most; then its requests are aborted. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.finishing = true;
+    this.wakeUp();
+    const timer = setTimeout(() => this.stopping.abort(), timeoutMs);
+    await this.running?.finally(() => clearTimeout(timer));
+    clearTimeout(timer);
+    this.stopping.abort();
+  }
+
+  private finishing = false;
+
+  /** One batch. @returns the number of rows that were due. @throws what the database says */
+  async runBatch(): Promise<number> {
+    const ready = this.parts.definitions.filter(({ alias }) => (this.delays.get(alias)?.until ?? 0) <= this.options.now());
+    return this.parts.outbox.claim(ready.map(({ alias }) => alias), this.options.batchSize, async (claim) => {
+      const outcomes = await Promise.all(ready.map((definition) => this.relay(definition, claim)));
+      const done = outcomes.flatMap((outcome) => (outcome?.outcome === 'done' ? [outcome] : []));
+      await claim.settle(done.flatMap(({ rows }) => rows), done.flatMap(({ refusals }) => refusals));
+    });
+  }
+
+  private async relay(definition: IndexDefinition, claim: Claim): Promise<BatchOutcome | undefined> {
+    const rows = claim.rows.filter(({ alias }) => alias === definition.alias);
+    if (rows.length === 0) return undefined;
+    const startedAt = this.options.now();
+    const { publisher, reader } = this.parts;
+    const outcome = await relayRows(definition, rows, { publisher, reader, alive: () => claim.alive() }, { signal: this.stopping.signal });
+    this.note(definition, outcome);
+    if (batches.hasSubscribers) batches.publish(messageOf(definition, outcome, startedAt, this.options.now()));
+    return outcome;
+  }
+
+  private note({ alias }: IndexDefinition, outcome: BatchOutcome): void {
+    const before = this.delays.get(alias);
+    if (outcome.outcome === 'done') {
+      this.delays.delete(alias);
+      if (before) this.parts.report({ type: 'publish-resumed', index: alias });
+      if (outcome.refusals.length === 0) return;
+      const failures = outcome.refusals.map(({ key, reason }) => ({ id: String(key), status: 0, type: 'refused', reason }));
+      return this.parts.report({ type: 'documents-refused', index: alias, failures });
+    }
+    this.failure = outcome.error;
+    const failures = (before?.failures ?? 0) + 1;
+    this.delays.set(alias, { failures, until: this.options.now() + backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2) });
+    if (!before && !this.finishing) this.parts.report({ type: 'publish-delayed', index: alias, pending: outcome.rows.length, error: outcome.error });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.finishing) {
+      this.woken = false;
+      const again = await this.tryBatch();
+      if (!again && !this.woken && !this.finishing) await this.sleep(this.options.pollMs);
+    }
+  }
+
+  /** @returns whether to look again at once */
+  private async tryBatch(): Promise<boolean> {
+    try {
+      const rows = await this.runBatch();
+      if (this.databaseFailures > 0) this.parts.report({ type: 'relay-resumed' });
+      this.databaseFailures = 0;
+      return rows > 0;
+    } catch (error) {
+      this.failure = error;
+      this.databaseFailures += 1;
+      if (this.databaseFailures === 1) this.parts.report({ type: 'relay-delayed', error });
+      await pause(backoffMs(this.databaseFailures, this.options.backoff, 0.5 + this.options.random() / 2), this.stopping.signal);
+      return true;
+    }
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = () => undefined;
+  }
+}
+
+function messageOf({ alias }: IndexDefinition, outcome: BatchOutcome, startedAt: number, now: number): RelayBatchMessage {
+  const done = outcome.outcome === 'done';
+  return {
+    index: alias,
+    rows: outcome.rows.length,
+    documents: done ? outcome.documents : 0,
+    refused: done ? outcome.refusals.length : 0,
+    released: !done,
+    durationMs: now - startedAt,
+    lagMs: now - Math.min(...outcome.rows.map(({ createdAt }) => createdAt)),
+  };
+}

@@ -1,0 +1,20 @@
+import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
+import type { Touch } from './touch.js';
+
+/** How documents follow the database. */
+export interface SyncStrategy {
+  /** To be registered at the ORM's event manager. */
+  readonly subscriber: EventSubscriber;
+  /** Changes that are not in their index yet, as far as this process knows. */
+  readonly pending: number;
+  /** Begins to publish. @throws when what it needs is not there. */
+  start(): Promise<void>;
+  /** Takes changes that the ORM did not tell of, with the transaction of `em` when it is in one. */
+  add(touches: readonly Touch[], em: EntityManager): Promise<void>;
+  /** Resolves when all changes committed before are written. @throws SearchNotSettledError after `timeoutMs` */
+  settled(timeoutMs: number): Promise<void>;
+  /** Before an application stops: waits for what only this process can do, `timeoutMs` at most. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Ends what is under way. */
+  close(): Promise<void>;
+}

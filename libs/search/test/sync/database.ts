@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { defineConfig as libSql, MikroORM as LibSqlORM } from '@mikro-orm/libsql';
+import { defineConfig as postgres, MikroORM as PostgresORM } from '@mikro-orm/postgresql';
+import { ENTITIES } from './entities.js';
+
+export type TestORM = PostgresORM | LibSqlORM;
+export type DatabaseName = 'postgres' | 'sqlite';
+
+const SHARED = { entities: ENTITIES, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false, colors: false };
+
+export function uniqueName(): string {
+  return `sync-${randomUUID().slice(0, 8)}`;
+}
+
+export function postgresConfig(dbName: string) {
+  return postgres({ ...SHARED, clientUrl: process.env['POSTGRES_URL'] ?? '', dbName });
+}
+
+/** An ORM on a database of its own, with the schema that the ORM's generator makes. */
+export async function createDatabase(name: DatabaseName, told: (statement: string) => void = () => undefined): Promise<{ orm: TestORM; drop: () => Promise<void> }> {
+  const dbName = uniqueName();
+  if (name === 'sqlite') {
+    const file = join(tmpdir(), `${dbName}.db`);
+    const orm = await LibSqlORM.init(libSql({ ...SHARED, dbName: file, debug: ['query'], logger: told }));
+    await orm.schema.create();
+    return { orm, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
+  }
+  const orm = await PostgresORM.init({ ...postgresConfig(dbName), debug: ['query'], logger: told });
+  await orm.schema.ensureDatabase();
+  await orm.schema.create();
+  return { orm, drop: async () => { await orm.close(true); await dropDatabase(dbName); } };
+}
+
+async function dropDatabase(dbName: string): Promise<void> {
+  const admin = await PostgresORM.init(postgresConfig('postgres'));
+  await admin.em.getConnection().execute(`drop database if exists "${dbName}" with (force)`);
+  await admin.close(true);
+}
