@@ -1,7 +1,7 @@
 // Set up
 export { LimiterModule, type LimiterOptionsFactory } from './nest/limiter.module.js';
 export type { InlinePolicy, LimiterModuleOptions, ModulePolicy, RateLimitHooks } from './nest/rate-limit-options.js';
-export type { CombinedLimitOptions, LimitOptions, Policy, PolicyName, PolicyOptions, PolicyRegistry, ResolvedLimit } from './contracts/policy.js';
+export type { CombinedLimitOptions, LimitOptions, Policy, PolicyConduct, PolicyName, PolicyOptions, PolicyRegistry, ResolvedLimit } from './contracts/policy.js';
 export type { Duration } from './contracts/duration.js';
 
 // Limit routes
@@ -16,9 +16,10 @@ export {
 } from './nest/rate-limit.exceptions.js';
 
 // Limit anything else
-export { Limiter, type ConsumeOptions } from './service/limiter.js';
+export { Limiter, type ConsumeOptions, type PolicyClaim } from './service/limiter.js';
+export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
-export type { Decision, DecisionSource, LimitStatus } from './contracts/decision.js';
+export type { CombinedDecision, Decision, DecisionSource, LimitStatus } from './contracts/decision.js';
 export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets
@@ -37,6 +38,6 @@ export { PROBLEM_CONTENT_TYPE, quotaExceededProblem, reducedCapacityProblem, typ
 // Errors and events
 export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
 export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
-export { LimiterCostError, LimiterKeyError, UnknownPolicyError } from './errors/request-errors.js';
+export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyError } from './errors/request-errors.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
-export { STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from './contracts/events.js';
+export { DECISION_CHANNEL, STORAGE_ERROR_CHANNEL, type DecisionMessage, type StorageErrorMessage } from './contracts/events.js';

@@ -136,6 +136,54 @@ class IgnoresPolicyChange extends CompareAndSetStorage {
   }
 }
 
+/** Takes what is given back for nothing. */
+class IgnoresRefund extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const { outcomes, next } = super.decide(state, limits, costs);
+    return costs.some((cost) => cost < 0) ? { outcomes, next: state } : { outcomes, next };
+  }
+}
+
+/** Lets the level fall below zero, so that more than the burst passes afterwards. */
+class RefundsBelowZero extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+    const [cost = 0] = costs;
+    if (costs.length !== 1 || cost >= 0) return super.decide(state, limits, costs);
+    const levels = levelsAt(state, limits, this.clock()).map((level, index) => level + cost * limits[index]!.unitsPerToken);
+    return { outcomes: [{ allowed: true, levels }], next: { updatedAt: this.clock(), levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+  }
+
+  protected override expiry(): number {
+    return Infinity;
+  }
+}
+
+/** Gives back by a write that depends on nothing. */
+class LosesRefunds extends CompareAndSetStorage {
+  override async apply(request: ApplyRequest): Promise<readonly AppliedCost[]> {
+    if (request.costs[0]! >= 0) return super.apply(request);
+    const before = await this.load(request.key);
+    const { outcomes, next } = this.decide(before?.state, request.limits, request.costs);
+    await yieldOnce();
+    this.stored.set(request.key, { state: next!, version: (before?.version ?? 0) + 1, expiresAt: this.expiry(next!, request.limits) });
+    return outcomes;
+  }
+}
+
+/** Charges one bucket after another, and takes nothing back. */
+class ChargesSomeOfSeveral extends CompareAndSetStorage {
+  override readonly capabilities = { serverClock: true, multiKeyAtomic: true };
+
+  async applyAll(requests: readonly ApplyRequest[]): Promise<readonly AppliedCost[]> {
+    const outcomes: AppliedCost[] = [];
+    for (const request of requests) {
+      outcomes.push(...(await this.apply(request)));
+      if (!outcomes.at(-1)!.allowed) break;
+    }
+    return outcomes;
+  }
+}
+
 /** Each with the promise that it breaks. */
 export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterStorage, caught: string])[] = [
   [LostUpdate, 'admits exactly what has drained of many at once on a key that exists'],
@@ -149,4 +197,8 @@ export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterS
   [ChargesRefusals, 'charges nothing for a refusal'],
   [JudgesListAtOnce, 'decides a list of costs in order, each by what is left'],
   [IgnoresPolicyChange, 'keeps the tokens in use when the limit is raised'],
+  [IgnoresRefund, 'gives tokens back to every limit, whole and once'],
+  [RefundsBelowZero, 'gives back no more than the bucket holds'],
+  [LosesRefunds, 'loses no refund among charges that are made at once'],
+  [ChargesSomeOfSeveral, 'charges several buckets or none, where it says that it can'],
 ];

@@ -1,4 +1,4 @@
-import type { AppliedCost, BucketLimit } from '../contracts/limiter-storage.js';
+import type { AppliedCost, ApplyRequest, BucketLimit } from '../contracts/limiter-storage.js';
 import { applyCosts, emptyAt, levelsAt, type BucketState } from './leaky-bucket.js';
 
 /** `[emptyAt, updatedAt, level, unitsPerToken, level, unitsPerToken, …]`: one flat array of numbers takes a third of an object tree. */
@@ -33,6 +33,25 @@ export class BucketTable {
   apply(key: string, limits: readonly BucketLimit[], costs: readonly number[], now: number): readonly AppliedCost[] {
     const { outcomes, next } = applyCosts(this.#load(key, now), limits, costs, now);
     if (next !== undefined) this.#store(key, pack(next, emptyAt(next, limits)), now);
+    return outcomes;
+  }
+
+  /** `LimiterStorage.applyAll`: nothing else runs between its first line and its last. */
+  applyAll(requests: readonly ApplyRequest[], now: number): readonly AppliedCost[] {
+    const outcomes: AppliedCost[] = [];
+    const undo: (() => void)[] = [];
+    for (const { key, limits, costs } of requests) {
+      const before = this.#buckets.get(key);
+      const [outcome] = this.apply(key, limits, costs.slice(0, 1), now);
+      outcomes.push(outcome!);
+      if (outcome!.allowed) {
+        undo.push(() => (before === undefined ? this.#buckets.delete(key) : this.#buckets.set(key, before)));
+        continue;
+      }
+      // Backwards, as a bucket may be named twice.
+      for (const step of undo.toReversed()) step();
+      return outcomes.map(({ allowed }, index) => ({ allowed, levels: this.read(requests[index]!.key, requests[index]!.limits, now) }));
+    }
     return outcomes;
   }
 

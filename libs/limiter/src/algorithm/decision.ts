@@ -7,7 +7,8 @@ import { drainTicks, fits } from './leaky-bucket.js';
 export function toDecision(policy: Policy, cost: number, { allowed, levels }: AppliedCost, source: DecisionSource): Decision {
   const limits = policy.limits.map((limit, index) => statusOf(limit, levels[index]!, allowed ? 0 : cost));
   const { limit, remaining, retryAfterMs, resetMs } = tightestOf(limits);
-  return { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits };
+  const decision: Decision = { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits };
+  return policy.mode === 'enforce' ? decision : { ...decision, allowed: true, shadow: allowed ? 'allowed' : 'refused' };
 }
 
 /** What a request of `cost` would be answered, with nothing charged. */

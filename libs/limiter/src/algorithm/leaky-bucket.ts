@@ -19,7 +19,7 @@ export interface Application {
 
 /**
  * Drains the bucket up to `now` (microseconds, the clock of the storage), then decides each cost in order. A cost is
- * charged to every limit, or to none where one lacks room. A clock that runs backwards drains nothing.
+ * charged to every limit, or to none where one lacks room; a negative cost gives tokens back. A clock that runs backwards drains nothing.
  *
  * The leaky bucket as a meter (ITU-T I.371, the same decisions as GCRA and as a token bucket), in whole numbers only.
  *
@@ -32,7 +32,7 @@ export function applyCosts(state: BucketState | undefined, limits: readonly Buck
     const allowed = limits.every((limit, index) => fits(limit, levels[index]!, cost));
     if (allowed) {
       admitted = true;
-      levels = limits.map((limit, index) => levels[index]! + cost * limit.unitsPerToken);
+      levels = limits.map((limit, index) => charge(limit, levels[index]!, cost));
     }
     return { allowed, levels };
   });
@@ -62,6 +62,23 @@ export function drainTicks(limit: BucketLimit, units: number): number {
 /** Whether `cost` more tokens find room above `level`. */
 export function fits(limit: BucketLimit, level: number, cost: number): boolean {
   return cost * limit.unitsPerToken <= limit.capacity - level;
+}
+
+/** The level after a cost that fits. One that gives tokens back stops at zero. */
+export function charge(limit: BucketLimit, level: number, cost: number): number {
+  return Math.max(0, level + cost * limit.unitsPerToken);
+}
+
+/**
+ * Costs that, decided in order, charge as many of `tokens` as fit, whatever the level: halves of halves. So one atomic
+ * `apply` charges up to a full bucket.
+ *
+ * @example chargeUpTo(10) // [5, 3, 1, 1]
+ */
+export function chargeUpTo(tokens: number): number[] {
+  const costs: number[] = [];
+  for (let rest = tokens; rest > 0; rest = Math.floor(rest / 2)) costs.push(Math.ceil(rest / 2));
+  return costs;
 }
 
 function drain(level: number, limit: BucketLimit, since: number, now: number): number {

@@ -8,6 +8,8 @@ describe('policy', () => {
       name: 'api',
       limits: [{ name: 'api', limit: 100, windowMs: 60_000, burst: 100, drainPerTick: 1, unitsPerToken: 600_000, capacity: 60_000_000, tickMicros: 1 }],
       maxCost: 100,
+      mode: 'enforce',
+      count: 'all',
     });
   });
 
@@ -51,6 +53,8 @@ describe('policy', () => {
     [{ limit: 5, per: 0 }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got 0)"],
     [{ limit: 5, per: '400d' }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '400d')"],
     [{ limit: 5 }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got undefined)"],
+    [{ limit: 5, per: '1m', mode: 'dry' }, "policies.api.mode must be 'enforce' or 'shadow' (got 'dry')"],
+    [{ limit: 5, per: '1m', count: 'successes' }, "policies.api.count must be 'all' or 'failures' (got 'successes')"],
     [{ limits: [] }, 'policies.api.limits must hold one limit or more (got [])'],
     [null, 'policies.api must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] } (got null)'],
     [{ limits: [null] }, 'policies.api.limits[0] must be { limit, per, burst? } (got null)'],

@@ -18,8 +18,11 @@ export function resolvePolicy(name: string, options: PolicyOptions, path = `poli
   const problems = new OptionProblems();
   problems.check(typeof name === 'string' && NAME.test(name), `${path} (its name)`, name, NAME_RULE);
   const limits = resolveLimits(name, options, path, problems);
+  const { mode = 'enforce', count = 'all' } = options ?? {};
+  problems.check(mode === 'enforce' || mode === 'shadow', `${path}.mode`, mode, "must be 'enforce' or 'shadow'");
+  problems.check(count === 'all' || count === 'failures', `${path}.count`, count, "must be 'all' or 'failures'");
   problems.throwIfAny();
-  return { name, limits, maxCost: Math.min(...limits.map((limit) => limit.burst)) };
+  return { name, limits, mode, count, maxCost: Math.min(...limits.map((limit) => limit.burst)) };
 }
 
 function resolveLimits(name: string, options: PolicyOptions, path: string, problems: OptionProblems): ResolvedLimit[] {

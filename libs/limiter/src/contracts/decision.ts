@@ -29,6 +29,15 @@ export interface Decision {
   readonly retryAfterMs: number;
   readonly resetMs: number;
   readonly source: DecisionSource;
+  /** Present where the policy is in shadow mode: what it would have done. `allowed` is true then. */
+  readonly shadow?: 'allowed' | 'refused';
   /** One per limit of the policy; none when `source` is `'open'`, as nothing is known then. */
   readonly limits: readonly LimitStatus[];
+}
+
+/** The answer for several policies at once. */
+export interface CombinedDecision {
+  readonly allowed: boolean;
+  /** In the order asked, up to the one that refused. Where one did, the others show what they stand at with nothing charged. */
+  readonly decisions: readonly Decision[];
 }

@@ -22,7 +22,10 @@ export interface BucketRequest {
 }
 
 export interface ApplyRequest extends BucketRequest {
-  /** Tokens asked for, decided one after another; whole numbers of 1 or more. */
+  /**
+   * Tokens, decided one after another; whole numbers other than 0. A negative one gives tokens back: it is always allowed,
+   * and no level falls below zero.
+   */
   readonly costs: readonly number[];
 }
 
@@ -35,7 +38,7 @@ export interface AppliedCost {
 export interface StorageCapabilities {
   /** All callers are judged by one clock, the storage's own. Where false, their clocks must agree. */
   readonly serverClock: boolean;
-  /** Several keys can be decided in one atomic step. */
+  /** Several keys can be decided in one atomic step: there is an `applyAll`. */
   readonly multiKeyAtomic: boolean;
 }
 
@@ -58,6 +61,14 @@ export interface LimiterStorage {
    * @returns one answer for each cost, in order
    */
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]>;
+
+  /**
+   * Present where `multiKeyAtomic` is true. Decides one cost (the first of `costs`) on each bucket, in one atomic step for
+   * all of them: every bucket is charged, or none where one refuses.
+   *
+   * @returns one answer for each bucket up to the first that refuses, its levels as they are at the end of the step
+   */
+  applyAll?(requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]>;
 
   /** The level of each limit now, zero where nothing is stored. Charges and writes nothing. */
   read(request: BucketRequest): MaybePromise<readonly number[]>;

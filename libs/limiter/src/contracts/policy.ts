@@ -18,14 +18,26 @@ export interface CombinedLimitOptions {
   readonly limits: readonly LimitOptions[];
 }
 
+/** How a policy acts on what it decides. */
+export interface PolicyConduct {
+  /** `'shadow'` decides, charges and reports, and lets every request pass: `decision.shadow` tells the rest. Default `'enforce'`. */
+  readonly mode?: 'enforce' | 'shadow';
+  /**
+   * `'failures'`: the guard charges before the handler, so that no crowd slips past the limit, and gives the tokens back
+   * when it succeeds. Default `'all'`.
+   */
+  readonly count?: 'all' | 'failures';
+}
+
 /**
  * A policy as it is written in options.
  *
  * @example { limit: 100, per: '1m' }
  * @example { limit: 5, per: '1m', burst: 2 }
  * @example { limits: [{ limit: 10, per: '1s' }, { limit: 1000, per: '1h' }] }
+ * @example { limit: 5, per: '15m', count: 'failures' }
  */
-export type PolicyOptions = LimitOptions | CombinedLimitOptions;
+export type PolicyOptions = (LimitOptions | CombinedLimitOptions) & PolicyConduct;
 
 /** A limit that was checked and reduced; `BucketLimit` is what a storage reads of it. */
 export interface ResolvedLimit extends BucketLimit {
@@ -36,7 +48,7 @@ export interface ResolvedLimit extends BucketLimit {
 }
 
 /** A policy that was checked. Made by `resolvePolicy`. */
-export interface Policy {
+export interface Policy extends Required<PolicyConduct> {
   readonly name: string;
   readonly limits: readonly ResolvedLimit[];
   /** The smallest burst: a higher cost could never pass. */

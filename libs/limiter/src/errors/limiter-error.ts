@@ -2,6 +2,7 @@ export type LimiterErrorCode =
   | 'LIMITER_OPTION'
   | 'LIMITER_COST'
   | 'LIMITER_KEY'
+  | 'LIMITER_SETTLE'
   | 'LIMITER_UNKNOWN_POLICY'
   | 'LIMITER_STORAGE_UNAVAILABLE';
 

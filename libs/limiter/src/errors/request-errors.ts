@@ -14,6 +14,18 @@ export class LimiterCostError extends LimiterError {
   }
 }
 
+/** What a reservation was settled with is no count of tokens. Nothing was changed, so it can be settled again. */
+export class LimiterSettleError extends LimiterError {
+  readonly code = 'LIMITER_SETTLE';
+
+  constructor(
+    readonly policy: string,
+    readonly used: unknown,
+  ) {
+    super(`used must be a whole number of 0 or more, the tokens that policy '${policy}' is to charge (got ${received(used)})`);
+  }
+}
+
 export class LimiterKeyError extends LimiterError {
   readonly code = 'LIMITER_KEY';
 

@@ -1,24 +1,23 @@
-import { channel } from 'node:diagnostics_channel';
-import { BucketTable } from '../algorithm/bucket-table.js';
-import { openDecision, previewDecision, toDecision } from '../algorithm/decision.js';
-import type { Decision } from '../contracts/decision.js';
-import { STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from '../contracts/events.js';
-import type { AppliedCost } from '../contracts/limiter-storage.js';
-import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { openDecision, previewDecision } from '../algorithm/decision.js';
+import type { CombinedDecision, Decision } from '../contracts/decision.js';
+import type { BucketLimit } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
-import { StorageUnavailableError } from '../errors/storage-errors.js';
+import { Bookings, type Claim } from './bookings.js';
 import { bucketKey } from './bucket-key.js';
-import { isPromiseLike, withinDeadline } from './deadline.js';
 import { resolveLimiterOptions, type LimiterOptions, type ResolvedLimiterOptions } from './limiter-options.js';
+import type { CombinedReservation, Reservation } from './reservation.js';
+import { StorageGate } from './storage-gate.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
   readonly cost?: number;
 }
 
-const LOCAL_MAX_KEYS = 100_000;
-const storageErrors = channel(STORAGE_ERROR_CHANNEL);
+/** One policy, the key that it counts, and what is asked of it. */
+export type PolicyClaim = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
+
+const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
 /**
  * Decides by named policies over one storage. Every call answers within `timeoutMs`, whatever the storage does.
@@ -30,11 +29,14 @@ const storageErrors = channel(STORAGE_ERROR_CHANNEL);
  */
 export class Limiter {
   readonly #options: ResolvedLimiterOptions;
-  readonly #local = new BucketTable(LOCAL_MAX_KEYS);
+  readonly #gate: StorageGate;
+  readonly #bookings: Bookings;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
+    this.#gate = new StorageGate(this.#options);
+    this.#bookings = new Bookings(this.#options.storage, this.#gate);
   }
 
   /** @throws {@link UnknownPolicyError} */
@@ -52,23 +54,44 @@ export class Limiter {
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
-  async consume(policy: PolicyName | Policy, key: string, { cost = 1 }: ConsumeOptions = {}): Promise<Decision> {
-    const { rule, request } = this.#request(policy, key, cost);
-    const costs = [cost];
-    return this.#decide<readonly AppliedCost[]>(rule, {
-      ask: () => this.#options.storage.apply({ ...request, costs }),
-      askLocal: (table, now) => table.apply(request.key, rule.limits, costs, now),
-      toDecision: ([outcome], source) => toDecision(rule, cost, outcome!, source),
-    });
+  async consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
+    return this.#bookings.decide(this.#claim([policy, key, options]));
+  }
+
+  /**
+   * Charges several policies, all or none: a refusal by the tenant's leaves the address's as it was. Throws as
+   * {@link Limiter.consume} does.
+   *
+   * One atomic step where the storage is `multiKeyAtomic`. Elsewhere they are charged in order, and what was charged before
+   * a refusal is given back: for that moment others see it as used.
+   *
+   * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
+   */
+  async consumeAll(claims: readonly PolicyClaim[]): Promise<CombinedDecision> {
+    const { allowed, reservations } = await this.reserveAll(claims);
+    return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
+  }
+
+  /** {@link Limiter.consume}, to be made good by {@link Reservation.settle} when the true cost is known. */
+  async reserve(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Reservation> {
+    const { reservations } = await this.reserveAll([[policy, key, options]]);
+    return reservations[0]!;
+  }
+
+  /** {@link Limiter.consumeAll}, each of them to be settled. */
+  async reserveAll(claims: readonly PolicyClaim[]): Promise<CombinedReservation> {
+    return this.#bookings.reserve(claims.map((claim) => this.#claim(claim)));
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
-  async peek(policy: PolicyName | Policy, key: string, { cost = 1 }: ConsumeOptions = {}): Promise<Decision> {
-    const { rule, request } = this.#request(policy, key, cost);
-    return this.#decide<readonly number[]>(rule, {
+  async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
+    const { rule, request, cost } = this.#claim([policy, key, options]);
+    return this.#gate.ask<readonly number[], Decision>({
+      policy: rule.name,
       ask: () => this.#options.storage.read(request),
       askLocal: (table, now) => table.read(request.key, rule.limits, now),
-      toDecision: (levels, source) => previewDecision(rule, cost, levels, source),
+      answer: (levels, source) => previewDecision(rule, cost, levels, source),
+      open: () => openDecision(rule),
     });
   }
 
@@ -78,56 +101,26 @@ export class Limiter {
    * @throws {@link StorageUnavailableError} whenever the storage fails, as nothing else could be told
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
-    const { rule, request } = this.#request(policy, key, 1);
-    this.#local.delete(request.key);
-    try {
-      await this.#inTime(this.#options.storage.delete(request));
-    } catch (error) {
-      throw this.#failed(rule, error);
-    }
+    const { rule, request } = this.#claim([policy, key]);
+    this.#gate.local.delete(request.key);
+    await this.#gate.insist(rule.name, () => this.#options.storage.delete(request));
   }
 
-  #request(policy: PolicyName | Policy, key: string, cost: number) {
+  /**
+   * Asks the storage for a bucket that nobody uses, for a health check.
+   *
+   * @throws {@link StorageUnavailableError} when it fails or is late
+   */
+  async check(): Promise<void> {
+    const { prefix, storage, timeoutMs } = this.#options;
+    await this.#gate.insist('health', () => storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }));
+  }
+
+  #claim([policy, key, { cost = 1 } = {}]: PolicyClaim): Claim {
     const rule = typeof policy === 'object' ? policy : this.policy(policy);
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(rule.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > rule.maxCost) throw new LimiterCostError(rule.name, cost, rule.maxCost);
     const { prefix, timeoutMs } = this.#options;
-    return { rule, request: { key: bucketKey(prefix, rule.name, key), limits: rule.limits, timeoutMs } };
+    return { rule, cost, request: { key: bucketKey(prefix, rule.name, key), limits: rule.limits, costs: [cost], timeoutMs } };
   }
-
-  async #decide<T>(rule: Policy, question: Question<T>): Promise<Decision> {
-    try {
-      const answer = question.ask();
-      return question.toDecision(isPromiseLike(answer) ? await this.#inTime(answer) : answer, 'storage');
-    } catch (error) {
-      const failure = this.#failed(rule, error);
-      switch (this.#options.onStorageError) {
-        case 'closed':
-          throw failure;
-        case 'open':
-          return openDecision(rule);
-        case 'local':
-          return question.toDecision(question.askLocal(this.#local, this.#options.clock()), 'local');
-      }
-    }
-  }
-
-  #inTime<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    return isPromiseLike(answer) ? withinDeadline(answer, this.#options.timeoutMs) : answer;
-  }
-
-  #failed(rule: Policy, error: unknown): StorageUnavailableError {
-    const { storage, onStorageError } = this.#options;
-    if (storageErrors.hasSubscribers) {
-      storageErrors.publish({ storage: storage.name, policy: rule.name, onStorageError, error } satisfies StorageErrorMessage);
-    }
-    return new StorageUnavailableError(storage.name, error);
-  }
-}
-
-/** One question to the storage, and the same question to the buckets of this process. */
-interface Question<T> {
-  ask(): MaybePromise<T>;
-  askLocal(table: BucketTable, now: number): T;
-  toDecision(answer: T, source: 'storage' | 'local'): Decision;
 }

@@ -41,6 +41,11 @@ export class StorageBench {
     return new BenchBucket(this, `contract:${this.caseName.slice(0, 100)}:${this.#keys++}`, limits.map(bucketLimit));
   }
 
+  /** `cost` tokens of each bucket, in one step. The storage must have `applyAll`. */
+  async applyAll(buckets: readonly BenchBucket[], cost: number): Promise<readonly AppliedCost[]> {
+    return this.storage.applyAll!(buckets.map(({ key, limits }) => ({ key, limits, costs: [cost], timeoutMs: TIMEOUT_MS })));
+  }
+
   /** The next handle in turn. */
   get storage(): LimiterStorage {
     return this.handles[this.#calls++ % this.handles.length]!;
@@ -51,7 +56,7 @@ export class StorageBench {
 export class BenchBucket {
   constructor(
     private readonly bench: StorageBench,
-    private readonly key: string,
+    readonly key: string,
     readonly limits: readonly BucketLimit[],
   ) {}
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from './random.js';
 import { ReferenceBucket } from './reference-bucket.js';
+import { REFUND_CASES } from './refund-cases.js';
 import { StorageBench, type StorageHarness } from './storage-bench.js';
 import type { TestLimit } from './test-limit.js';
 
@@ -210,6 +211,8 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
     bench.now += 1;
     assert.equal(await bucket.consume(), true);
   },
+
+  ...REFUND_CASES,
 };
 
 async function compareWithReference(bench: StorageBench, seed: number): Promise<void> {

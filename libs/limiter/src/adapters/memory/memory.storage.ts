@@ -43,7 +43,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 /** Made by {@link memoryStorage}. */
 export class MemoryStorage implements LimiterStorage {
   readonly name = 'memory';
-  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  readonly capabilities = { serverClock: true, multiKeyAtomic: true };
   #sweeper: NodeJS.Timeout | undefined;
 
   /** @internal */
@@ -58,9 +58,13 @@ export class MemoryStorage implements LimiterStorage {
   }
 
   apply({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] {
-    const outcomes = this.table.apply(key, limits, costs, this.clock());
-    this.#sweeper ??= setInterval(() => this.#sweep(), this.sweepEveryMs).unref();
-    return outcomes;
+    this.#keepSweeping();
+    return this.table.apply(key, limits, costs, this.clock());
+  }
+
+  applyAll(requests: readonly ApplyRequest[]): readonly AppliedCost[] {
+    this.#keepSweeping();
+    return this.table.applyAll(requests, this.clock());
   }
 
   read({ key, limits }: BucketRequest): readonly number[] {
@@ -74,6 +78,10 @@ export class MemoryStorage implements LimiterStorage {
   close(): void {
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
+  }
+
+  #keepSweeping(): void {
+    this.#sweeper ??= setInterval(() => this.#sweep(), this.sweepEveryMs).unref();
   }
 
   #sweep(): void {
