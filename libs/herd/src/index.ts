@@ -34,8 +34,8 @@ export type { Router, RouteTable } from './contracts/router.js';
 
 // Write a driver or a codec
 export type { Driver, Failure } from './contracts/driver.js';
-export type { Dispatch, NodeDispatch, Operation } from './contracts/dispatch.js';
-export type { Pool } from './contracts/pool.js';
+export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from './contracts/dispatch.js';
+export type { Pool, PoolOperation } from './contracts/pool.js';
 export { jsonCodec } from './codec/json.codec.js';
 export type { Codec, Encoded } from './contracts/codec.js';
 

@@ -41,7 +41,8 @@ describe('the commands of a memcached herd', () => {
 
   it('stay the same under another policy', () => {
     expect(herd.withPolicy({ onNodeDown: 'error' })).type.toBe<Herd<MemcachedCommands>>();
-    expect(herd.withPolicy).type.not.toBeCallableWith({ onNodeDown: 'next' });
+    expect(herd.withPolicy).type.toBeCallableWith({ onNodeDown: 'next' });
+    expect(herd.withPolicy).type.not.toBeCallableWith({ onNodeDown: 'other' });
   });
 
   it('fit a storage that knows their shape alone', () => {

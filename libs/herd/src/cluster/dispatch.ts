@@ -1,39 +1,61 @@
-import type { Dispatch, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
+import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
 import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
+import { abortable } from './abortable.js';
 import type { Route } from './fleet.js';
 
 /** Where operations go, and under which policy; `route` is read anew for each. */
-export type DispatchSource<Client> = Readonly<{ name: string; route: () => Route<Client>; closed: () => boolean; timeoutMs: number; onNodeDown: OnNodeDown }>;
+export type DispatchSource<Client> = Readonly<{
+  name: string;
+  route: () => Route<Client>;
+  closed: () => boolean;
+  timeoutMs: number;
+  onNodeDown: OnNodeDown;
+  failoverTtlMs: number;
+}>;
 
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
-  const { timeoutMs } = source;
-  const absorbs = (error: unknown): boolean => source.onNodeDown === 'miss' && error instanceof HerdOperationError && error.failure !== 'request';
+  const absorbs = (error: unknown): boolean => source.onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request';
+  const tolerant = (error: unknown): void => {
+    if (!absorbs(error)) throw error;
+  };
   return {
-    async byKey<Result>(key: string, operation: Operation<Client, Result>, miss: Result): Promise<Result> {
-      try {
-        return await poolFor(source, key).use(operation, timeoutMs);
-      } catch (error) {
-        if (absorbs(error)) return miss;
-        throw error;
-      }
-    },
-    async byKeys<Result>(keys: readonly string[], operation: (client: Client, keys: readonly string[]) => Promise<ReadonlyMap<string, Result>>) {
-      const gathered = new Map<string, Result>();
-      const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
-        for (const [key, result] of await pool.use((client) => operation(client, own), timeoutMs)) gathered.set(key, result);
-      };
-      const tolerant = (error: unknown): void => {
-        if (!absorbs(error)) throw error;
-      };
-      try {
-        await Promise.all([...groupByPool(source, keys)].map(([pool, own]) => ask(pool, own).catch(tolerant)));
-      } catch (error) {
-        tolerant(error);
-      }
-      return gathered;
-    },
+    byKey: (key, operation, miss, { effect = 'bound', signal } = {}) =>
+      abortable(signal, async () => {
+        try {
+          return await attempt(source, key, operation, effect);
+        } catch (error) {
+          tolerant(error);
+          return miss;
+        }
+      }),
+    byKeys: (keys, operation, { signal } = {}) =>
+      abortable(signal, async () => {
+        const gathered = new Map<string, never>();
+        const until = performance.now() + source.timeoutMs;
+        const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
+          const found = await pool.use((client) => operation(client, own), leftUntil(until), own);
+          for (const [key, result] of found) gathered.set(key, result as never);
+        };
+        const askNext = async (owner: NodePool<Client>, own: readonly string[]): Promise<void> => {
+          const standIns = grouped(own, (key) => standIn(source, key, [owner]));
+          await Promise.all([...standIns].map(([pool, keys]) => ask(pool, keys).catch(tolerant)));
+        };
+        try {
+          await Promise.all(
+            [...groupByPool(source, keys)].map(([pool, own]) =>
+              ask(pool, own).catch(async (error: unknown) => {
+                tolerant(error);
+                if (source.onNodeDown === 'next' && failsOver(error) && leftUntil(until) > 1) await askNext(pool, own);
+              }),
+            ),
+          );
+        } catch (error) {
+          tolerant(error);
+        }
+        return gathered;
+      }),
   };
 }
 
@@ -43,13 +65,47 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
     checkOpen(source);
     const pool = source.route().pools.get(id);
     if (!pool) throw new HerdNodeError({ what: `Herd "${source.name}" has no such node`, received: id, remedy: 'take the node from topology' });
-    return pool.use(operation, source.timeoutMs);
+    return pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs);
   };
   return {
     run,
-    byKey: (_key, operation) => run(operation),
-    byKeys: async (keys, operation) => new Map(keys.length === 0 ? [] : await run((client) => operation(client, [...new Set(keys)]))),
+    byKey: (_key, operation, _miss, { signal } = {}) => abortable(signal, () => run(operation)),
+    byKeys: (keys, operation, { signal } = {}) =>
+      abortable(signal, async () => new Map(keys.length === 0 ? [] : await run((client) => operation(client, [...new Set(keys)])))),
   };
+}
+
+/** Tries the owner, and under `next` those that stand in, as long as there is time. */
+async function attempt<Client, Result>(source: DispatchSource<Client>, key: string, operation: Operation<Client, Result>, effect: Effect): Promise<Result> {
+  const until = performance.now() + source.timeoutMs;
+  const tried: NodePool<Client>[] = [];
+  for (let pool: NodePool<Client> | undefined = poolFor(source, key); ; ) {
+    try {
+      const maxTtlMs = tried.length === 0 ? Infinity : source.failoverTtlMs;
+      return await pool.use((client, node) => operation(client, node, maxTtlMs), tried.length === 0 ? source.timeoutMs : leftUntil(until), [key]);
+    } catch (error) {
+      if (source.onNodeDown === 'error' || !(error instanceof HerdOperationError) || error.failure === 'request') throw error;
+      // Under `error` the caller knows, and a value that he guards by a token must not vanish.
+      if (effect === 'write') pool.doubt([key]);
+      if (source.onNodeDown !== 'next' || effect === 'bound' || !failsOver(error) || leftUntil(until) <= 1) throw error;
+      tried.push(pool);
+      pool = standIn(source, key, tried);
+      if (!pool) throw error;
+    }
+  }
+}
+
+/** An overload would only move on to the next node. */
+const failsOver = (error: unknown): boolean => error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
+
+const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
+
+function standIn<Client>(source: DispatchSource<Client>, key: string, tried: readonly NodePool<Client>[]): NodePool<Client> | undefined {
+  const { table, pools } = source.route();
+  return table
+    .nodesFor(key, table.nodes.length)
+    .map(({ id }) => pools.get(id)!)
+    .find((pool) => pool.health.state === 'up' && !tried.includes(pool));
 }
 
 function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<Client> {
@@ -62,12 +118,17 @@ function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<
 
 function groupByPool<Client>(source: DispatchSource<Client>, keys: readonly string[]): Map<NodePool<Client>, string[]> {
   checkOpen(source);
-  const groups = new Map<NodePool<Client>, string[]>();
-  for (const key of new Set(keys)) {
-    const pool = poolFor(source, key);
-    const group = groups.get(pool);
-    if (group) group.push(key);
-    else groups.set(pool, [key]);
+  return grouped([...new Set(keys)], (key) => poolFor(source, key));
+}
+
+function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group | undefined): Map<Group, string[]> {
+  const groups = new Map<Group, string[]>();
+  for (const key of keys) {
+    const group = groupOf(key);
+    if (group === undefined) continue;
+    const own = groups.get(group);
+    if (own) own.push(key);
+    else groups.set(group, [key]);
   }
   return groups;
 }

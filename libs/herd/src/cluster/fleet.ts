@@ -9,7 +9,7 @@ import type { PoolOptions } from '../pool/node-pool.js';
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
 
 export type FleetOptions<Client> = PoolOptions &
-  Readonly<{ driver: Driver<Client, object>; router: Router; drainTimeoutMs: number; now: () => number }>;
+  Readonly<{ driver: Driver<Client, object>; router: Router; drainTimeoutMs: number; maxEjectedFraction: number; now: () => number }>;
 
 /** The pools in use and those on their way out. */
 export class Fleet<Client> {
@@ -49,7 +49,13 @@ export class Fleet<Client> {
   }
 
   private open(node: Node): NodePool<Client> {
-    return new NodePool(node, this.options.driver, this.options, this.options.now, this.onHealth);
+    return new NodePool(node, this.options.driver, this.options, this.options.now, this.onHealth, () => this.mayRefuse());
+  }
+
+  private mayRefuse(): boolean {
+    const { pools } = this.route;
+    const down = [...pools.values()].filter(({ health }) => health.state === 'down').length;
+    return down <= pools.size * this.options.maxEjectedFraction;
   }
 
   private retire(pool: NodePool<Client>): void {

@@ -22,8 +22,17 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   timeoutMs?: number;
   /** What becomes of an operation on a node that is down, late or overloaded. Default `miss`. */
   onNodeDown?: OnNodeDown;
+  /** The longest life of what is written to a node that stands in, under `next`. Default `'10s'`. */
+  failoverTtl?: Duration;
   /** Failures in a row after which a node is marked down. Default 3. */
   ejectAfter?: number;
+  /**
+   * Once more than this share of the nodes is down, those are used all the same: with so many, the fault is likely not
+   * theirs (Envoy's panic threshold). Default 1: a node that is down is never used, and costs no operation its deadline.
+   */
+  maxEjectedFraction?: number;
+  /** Deadline for the first answer of a new node, which comes late while an application starts. Default 1000. */
+  firstContactMs?: number;
   /** Wait before the first probe of a node that is down; it doubles up to `maxProbeMs`. Default 100. */
   probeMs?: number;
   /** Default 1000. */
@@ -44,7 +53,7 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
 
 /** {@link HerdOptions} with each default filled in. */
 export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands extends object> = Readonly<
-  Required<Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh'>> & { refreshMs: number }
+  Required<Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl'>> & { refreshMs: number; failoverTtlMs: number }
 >;
 
 const defaults = Object.freeze({
@@ -52,7 +61,10 @@ const defaults = Object.freeze({
   refresh: '30s',
   timeoutMs: 250,
   onNodeDown: 'miss',
+  failoverTtl: '10s',
   ejectAfter: 3,
+  maxEjectedFraction: 1,
+  firstContactMs: 1000,
   probeMs: 100,
   maxProbeMs: 1000,
   maxInFlight: 512,
@@ -65,7 +77,7 @@ const defaults = Object.freeze({
 
 const known = new Set([...Object.keys(defaults), 'discovery', 'driver', 'router']);
 const counts = ['ejectAfter', 'maxInFlight', 'maxQueue'] as const;
-const times = ['timeoutMs', 'probeMs', 'maxProbeMs', 'discoveryTimeoutMs', 'drainTimeoutMs'] as const;
+const times = ['timeoutMs', 'firstContactMs', 'probeMs', 'maxProbeMs', 'discoveryTimeoutMs', 'drainTimeoutMs'] as const;
 
 /** The longest wait that a timer of Node.js keeps. */
 const longestMs = 2 ** 31 - 1;
@@ -78,22 +90,25 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
   const unknown = Object.keys(given).find((name) => !known.has(name));
   if (unknown !== undefined) throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${[...known].join(', ')}`);
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given;
-  const { refresh, ...options } = { ...defaults, router: rendezvous(), ...set };
+  const { refresh, failoverTtl, ...options } = { ...defaults, router: rendezvous(), ...set };
   checkParts(options);
   for (const name of counts) {
     if (!Number.isInteger(options[name]) || options[name] < 1) throw new HerdOptionError(name, 'must be a whole number of 1 or more', options[name], `leave it out for ${defaults[name]}`);
   }
   for (const name of times) checkMs(name, options[name]);
-  if (!(options.minFraction >= 0 && options.minFraction <= 1)) throw new HerdOptionError('minFraction', 'must be from 0 to 1', options.minFraction, 'leave it out for 0.5');
+  for (const name of ['minFraction', 'maxEjectedFraction'] as const) {
+    if (!(options[name] >= 0 && options[name] <= 1)) throw new HerdOptionError(name, 'must be from 0 to 1', options[name], `leave it out for ${defaults[name]}`);
+  }
   checkPolicy(options);
   const refreshMs = toMs(refresh, 'refresh');
   checkMs('refresh', refreshMs);
-  return Object.freeze({ ...options, refreshMs });
+  const failoverTtlMs = toMs(failoverTtl, 'failoverTtl');
+  return Object.freeze({ ...options, refreshMs, failoverTtlMs });
 }
 
 /** @throws {@link HerdOptionError} */
 export function checkPolicy({ onNodeDown, timeoutMs }: HerdPolicy): void {
-  if (onNodeDown !== undefined && onNodeDown !== 'miss' && onNodeDown !== 'error') throw new HerdOptionError('onNodeDown', 'is unknown', onNodeDown, `use 'miss' or 'error'`);
+  if (onNodeDown !== undefined && !['miss', 'error', 'next'].includes(onNodeDown)) throw new HerdOptionError('onNodeDown', 'is unknown', onNodeDown, `use 'miss', 'error' or 'next'`);
   if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs);
 }
 

@@ -29,7 +29,8 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
 ): Herd<Commands, NodeCommands> {
   const { name, driver } = cluster.options;
   const { timeoutMs = cluster.options.timeoutMs, onNodeDown = cluster.options.onNodeDown } = policy;
-  const source: DispatchSource<Client> = { name, timeoutMs, onNodeDown, route: () => cluster.fleet.route, closed: () => cluster.closed };
+  const { failoverTtlMs } = cluster.options;
+  const source: DispatchSource<Client> = { name, timeoutMs, onNodeDown, failoverTtlMs, route: () => cluster.fleet.route, closed: () => cluster.closed };
   const topology$ = cluster.topology$.asObservable();
   const handle: HerdHandle<Commands, NodeCommands> = {
     name,

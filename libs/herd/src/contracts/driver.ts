@@ -27,6 +27,12 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
    */
   abandon(client: Client): void;
 
+  /**
+   * Optional: deletes `keys`, or every value of the node. The pool calls it before a node is used again that missed writes
+   * to them; without it, such a node answers with what it had.
+   */
+  forget?(client: Client, keys: readonly string[] | 'all'): Promise<void>;
+
   /** Closes for good; what is still in flight is rejected. */
   close(client: Client): Promise<void>;
 

@@ -14,9 +14,17 @@ describe('the health of a node', () => {
 
   it('is not up again by an answer that comes late, but by a probe', () => {
     expect(afterSuccess(fail(3))).toEqual(fail(3));
-    expect(afterProbe(fail(3), false)).toMatchObject({ state: 'down', since: 1000, probes: 1 });
-    expect(afterProbe(fail(3), true)).toEqual(well);
+    expect(afterProbe(fail(3), false, 3)).toMatchObject({ state: 'down', since: 1000, probes: 1 });
+    expect(afterProbe(fail(3), true, 3).state).toBe('up');
   });
+
+  it('is on trial after a probe: the first failure takes it down, the first success ends the trial', () => {
+    const onTrial = afterProbe(fail(3), true, 3);
+    expect(afterFailure(onTrial, 'refused', 2000, 3).state).toBe('down');
+    expect(afterSuccess(onTrial)).toEqual(well);
+  });
+
+  it('is down at once by a failure that is worth several', () => expect(afterFailure(well, 'silent', 1000, 3, 3).state).toBe('down'));
 
   it('keeps its first reason while it stays down', () => expect(afterFailure(down('frozen', 1), 'refused', 2, 3)).toEqual(down('frozen', 1)));
 

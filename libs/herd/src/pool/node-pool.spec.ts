@@ -4,20 +4,26 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdRequestError, HerdTimeoutError } from '../errors/operation-errors.js';
 import { NodePool } from './node-pool.js';
 
-const options = { ejectAfter: 3, probeMs: 5, maxProbeMs: 20, pingTimeoutMs: 20, maxInFlight: 2, maxQueue: 1 };
+const options = { ejectAfter: 3, probeMs: 5, maxProbeMs: 20, pingTimeoutMs: 20, firstContactMs: 20, maxInFlight: 2, maxQueue: 1 };
 const node = { id: 'n', host: 'n', port: 1 };
 const lost = () => new HerdNodeError({ what: 'lost', remedy: 'none' });
 const never = () => new Promise<never>(() => undefined);
+
+const driverOf = (ping: () => Promise<void>) => ({
+  open: () => ({}),
+  ping,
+  abandon: () => undefined as void,
+  close: () => Promise.resolve(),
+  classify: (error: unknown) => (error instanceof HerdRequestError ? ('request' as const) : ('node' as const)),
+});
 
 /** A node that answers as told, and records what the pool asks of it. */
 function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
   const asked = { abandoned: 0, closed: 0, pings: 0, health: 0 };
   const driver = {
-    open: () => ({}),
-    ping: () => (asked.pings++, ping()),
+    ...driverOf(() => (asked.pings++, ping())),
     abandon: () => void asked.abandoned++,
     close: () => Promise.resolve(void asked.closed++),
-    classify: (error: unknown) => (error instanceof HerdRequestError ? ('request' as const) : ('node' as const)),
   };
   return { asked, pool: new NodePool(node, driver, options, () => 1000, () => void asked.health++) };
 }
@@ -34,10 +40,45 @@ describe('NodePool', () => {
     expect(pool.stats).toMatchObject({ inFlight: 0, operations: 1, timeouts: 1, failures: 1 });
   });
 
+  it('is down by one deadline at which nothing at all had answered', async () => {
+    const wide = () => new NodePool(node, driverOf(never), { ...options, maxInFlight: 9 }, () => 1000, () => undefined);
+    const silent = wide();
+    const others = Promise.allSettled([silent.use(never, 50), silent.use(never, 50)]);
+    await expect(silent.use(never, 10)).rejects.toThrow(HerdTimeoutError);
+    expect(silent.health.state).toBe('down');
+    await others;
+    await silent.drain(1);
+
+    const busy = wide();
+    const late = Promise.allSettled([busy.use(never, 20)]);
+    await busy.use(() => Promise.resolve('ok'), 100);
+    await late;
+    expect(busy.health).toEqual({ state: 'up', failures: 1 });
+  });
+
+  it('makes a node forget what is in doubt before it is used again, and tries that anew when it fails', async () => {
+    const forgotten: (readonly string[] | 'all')[] = [];
+    let refusals = 1;
+    const forget = (_client: object, keys: readonly string[] | 'all') => {
+      if (refusals-- > 0) return Promise.reject(lost());
+      forgotten.push(keys);
+      return Promise.resolve();
+    };
+    const pool: NodePool<object> = new NodePool(node, { ...driverOf(() => Promise.resolve()), forget }, options, () => 1000, () => {
+      states.push([pool.health.state, forgotten.length]);
+    });
+    const states: [string, number][] = [];
+    for (let i = 0; i < 3; i++) await pool.use(() => Promise.reject(lost()), 100).catch(() => undefined);
+    pool.doubt(['a', 'b']);
+    await until(() => pool.health.state === 'up');
+    expect(states).toEqual([['down', 0], ['up', 1]]);
+    expect(forgotten).toEqual([['a', 'b']]);
+  });
+
   it('takes an answer that arrived while this process was too busy to read it', async () => {
     const { pool } = scripted();
     const answer = pool.use(() => stat('.').then(() => 'in time'), 10);
-    for (const end = Date.now() + 50; Date.now() < end; );
+    for (const end = Date.now() + 200; Date.now() < end; );
     expect(await answer).toBe('in time');
   });
 

@@ -1,11 +1,13 @@
-import type { Operation } from '../contracts/dispatch.js';
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { Driver } from '../contracts/driver.js';
 import { addressOf } from '../contracts/node.js';
 import type { Node } from '../contracts/node.js';
-import type { Health, Pool, PoolStats } from '../contracts/pool.js';
+import type { Health, Pool, PoolOperation, PoolStats } from '../contracts/pool.js';
 import { messageOf } from '../errors/message-of.js';
 import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdTimeoutError } from '../errors/operation-errors.js';
 import { afterDeadline, withDeadline } from './deadline.js';
+import { Doubts } from './doubts.js';
 import { afterFailure, afterProbe, afterSuccess, down, probeDelayMs, well } from './health.js';
 
 /** Limits of one pool; see `HerdOptions` for each. */
@@ -14,11 +16,18 @@ export type PoolOptions = Readonly<{
   probeMs: number;
   maxProbeMs: number;
   pingTimeoutMs: number;
+  firstContactMs: number;
   maxInFlight: number;
   maxQueue: number;
 }>;
 
-type Task = { run: () => Promise<unknown>; resolve: (result: never) => void; reject: (error: unknown) => void; callOff: () => void };
+/** What a node that was silent had received by then, it may still carry out in its first moments awake. */
+const settleMs = 50;
+
+/** Keys that one request makes a node forget. */
+const forgetAtOnce = 500;
+
+type Task = { successesBefore: number; run: () => Promise<unknown>; resolve: (result: never) => void; reject: (error: unknown) => void; callOff: () => void };
 
 /** The one client of a node, its bounded queue, and its health. */
 export class NodePool<Client> implements Pool<Client> {
@@ -26,6 +35,10 @@ export class NodePool<Client> implements Pool<Client> {
   private readonly client: Client;
   private readonly running = new Set<Task>();
   private readonly queue = new Set<Task>();
+  private readonly doubts = new Doubts();
+  private successes = 0;
+  private met = false;
+  private cleaning: NodeJS.Timeout | undefined;
   private readonly counts = { operations: 0, failures: 0, timeouts: 0 };
   private lastFailure: unknown;
   private probe: NodeJS.Timeout | undefined;
@@ -34,10 +47,12 @@ export class NodePool<Client> implements Pool<Client> {
 
   constructor(
     readonly node: Node,
-    private readonly driver: Pick<Driver<Client, object>, 'open' | 'ping' | 'abandon' | 'close' | 'classify'>,
+    private readonly driver: Pick<Driver<Client, object>, 'open' | 'ping' | 'abandon' | 'forget' | 'close' | 'classify'>,
     private readonly options: PoolOptions,
     private readonly now: () => number,
     private readonly onHealth: () => void,
+    /** Whether a node that is down is left unused; false once too many are. */
+    private readonly mayRefuse: () => boolean = () => true,
   ) {
     this.client = driver.open(node);
   }
@@ -46,11 +61,12 @@ export class NodePool<Client> implements Pool<Client> {
     return Object.freeze({ inFlight: this.running.size, queued: this.queue.size, ...this.counts });
   }
 
-  use<Result>(operation: Operation<Client, Result>, timeoutMs: number): Promise<Result> {
-    const refusal = this.refusal();
+  use<Result>(operation: PoolOperation<Client, Result>, timeoutMs: number, keys: readonly string[] = []): Promise<Result> {
+    const refusal = this.refusal(keys);
     if (refusal) return Promise.reject(refusal);
     return new Promise<Result>((resolve, reject) => {
       const task: Task = {
+        successesBefore: this.successes,
         run: () => operation(this.client, this.node),
         resolve,
         reject,
@@ -64,21 +80,29 @@ export class NodePool<Client> implements Pool<Client> {
 
   /** Asks the node whether it is there. One that does not answer is marked down, and probed until it does. */
   async check(): Promise<void> {
-    if (this.health.state === 'up') await this.ping().catch((error: unknown) => this.become(down(messageOf(error), this.now())));
+    if (this.health.state === 'down') return;
+    await (this.met ? this.ping() : this.meet()).catch((error: unknown) => this.become(down(messageOf(error), this.now())));
+  }
+
+  doubt(keys: readonly string[]): void {
+    if (!this.driver.forget) return;
+    this.doubts.add(keys);
+    this.cleanSoon();
   }
 
   async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
     clearTimeout(this.probe);
+    clearTimeout(this.cleaning);
     const left = this.running.size + this.queue.size;
     const idle = new Promise<void>((resolve) => (left === 0 ? resolve() : (this.whenIdle = resolve)));
     await withDeadline(idle, timeoutMs, () => this.error(HerdTimeoutError, 'did not finish its work')).catch(() => undefined);
     await this.driver.close(this.client);
   }
 
-  private refusal(): Error | undefined {
+  private refusal(keys: readonly string[]): Error | undefined {
     if (this.draining) return this.error(HerdNodeError, 'has left the herd');
-    if (this.health.state === 'down') return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
+    if (this.health.state === 'down' && (this.mayRefuse() || keys.some((key) => this.doubts.has(key)))) return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
     if (this.running.size >= this.options.maxInFlight && this.queue.size >= this.options.maxQueue) {
       return this.error(HerdOverloadError, `has ${this.queue.size} operations waiting`);
     }
@@ -110,6 +134,8 @@ export class NodePool<Client> implements Pool<Client> {
   }
 
   private succeeded(task: Task, result: unknown): void {
+    this.successes++;
+    this.met = true;
     this.become(afterSuccess(this.health));
     task.resolve(result as never);
   }
@@ -125,19 +151,22 @@ export class NodePool<Client> implements Pool<Client> {
     else {
       this.finish(task, () => {
         const error = this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
+        // A node that answered nobody for that long has failed all that is in flight, not this operation alone.
+        const silent = this.successes === task.successesBefore;
+        const worth = silent ? this.running.size + 1 : 1;
         this.driver.abandon(this.client);
-        this.count(error);
+        this.count(error, worth);
         task.reject(error);
       });
     }
   }
 
   /** One lost connection fails many operations with one error: it counts once. */
-  private count(error: unknown): void {
+  private count(error: unknown, worth = 1): void {
     this.counts.failures++;
     if (error === this.lastFailure) return;
     this.lastFailure = error;
-    this.become(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter));
+    this.become(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter, worth));
   }
 
   private become(health: Health): void {
@@ -146,6 +175,7 @@ export class NodePool<Client> implements Pool<Client> {
     if (!changed || this.draining) return;
     this.lastFailure = undefined;
     if (health.state === 'down') this.scheduleProbe();
+    this.cleanSoon();
     this.onHealth();
   }
 
@@ -156,18 +186,63 @@ export class NodePool<Client> implements Pool<Client> {
   }
 
   private async tryAgain(): Promise<void> {
-    const answered = await this.ping().then(
-      () => true,
-      () => false,
-    );
-    this.become(afterProbe(this.health, answered));
+    const answered = await this.ping()
+      .then(() => this.comeClean())
+      .then(
+        () => true,
+        () => false,
+      );
+    this.become(afterProbe(this.health, answered, this.options.ejectAfter));
     this.scheduleProbe();
   }
 
-  private async ping(): Promise<void> {
-    const { pingTimeoutMs } = this.options;
-    const late = () => this.error(HerdTimeoutError, `did not answer within ${pingTimeoutMs} ms`);
-    await withDeadline(promised(() => this.driver.ping(this.client)), pingTimeoutMs, late).catch((error: unknown) => {
+  /** Makes the node forget what is in doubt, before it is used again. */
+  private async comeClean(): Promise<void> {
+    if (this.doubts.empty) return;
+    await pause(settleMs, undefined, { ref: false });
+    await this.clean();
+  }
+
+  /** The same for a node that missed a write, but stayed in use. */
+  private cleanSoon(): void {
+    if (this.doubts.empty || this.draining || this.health.state === 'down' || this.cleaning) return;
+    this.cleaning = setTimeout(() => {
+      const clean = this.health.state === 'up' ? this.clean() : Promise.resolve();
+      void clean
+        .catch((error: unknown) => this.count(error))
+        .finally(() => {
+          this.cleaning = undefined;
+          this.cleanSoon();
+        });
+    }, settleMs).unref();
+  }
+
+  private async clean(): Promise<void> {
+    while (!this.doubts.empty && !this.draining) {
+      const suspects = this.doubts.take(forgetAtOnce);
+      await this.answered(() => this.driver.forget!(this.client, suspects), this.options.pingTimeoutMs).catch((error: unknown) => {
+        this.doubts.add(suspects);
+        throw error;
+      });
+    }
+  }
+
+  /** The first contact of a process that is still starting takes longer than any other, and may fail by that alone. */
+  private async meet(): Promise<void> {
+    const start = performance.now();
+    const { firstContactMs, pingTimeoutMs } = this.options;
+    const left = () => Math.max(pingTimeoutMs, firstContactMs - (performance.now() - start));
+    await this.ping(left()).catch(() => this.ping(Math.min(left(), pingTimeoutMs)));
+  }
+
+  private async ping(timeoutMs = this.options.pingTimeoutMs): Promise<void> {
+    await this.answered(() => this.driver.ping(this.client), timeoutMs);
+    this.met = true;
+  }
+
+  private async answered(ask: () => Promise<void>, timeoutMs: number): Promise<void> {
+    const late = () => this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
+    await withDeadline(promised(ask), timeoutMs, late).catch((error: unknown) => {
       this.driver.abandon(this.client);
       throw error;
     });

@@ -2,11 +2,11 @@ import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
-import type { MemcachedCommands, MemcachedNodeCommands, StoreOptions } from './memcached-commands.js';
+import type { CallOptions, MemcachedCommands, MemcachedNodeCommands, StoreOptions } from './memcached-commands.js';
 import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
-import { exptime } from './ttl.js';
+import { cappedExptime, exptime } from './ttl.js';
 import { ValueFormat } from './value-format.js';
 
 /** Keys of one request line; more are asked in further lines, pipelined. */
@@ -19,23 +19,26 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
     if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give memcached() a defaultTtl` });
     return exptime(ttl, options.now());
   };
-  const storeLine = (verb: string, key: string, value: unknown, store: StoreOptions | undefined): ((cas?: string) => string) => {
+  const storeLine = (verb: string, key: string, value: unknown, store: StoreOptions | undefined): ((maxTtlMs: number, cas?: string) => string) => {
     const wire = wireKey(key);
     const seconds = expiry(verb, key, store);
     const { flags, bytes, text } = format.write(key, value);
-    return (cas) => `${verb} ${wire} ${flags} ${seconds} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
+    return (maxTtlMs, cas) => `${verb} ${wire} ${flags} ${cappedExptime(seconds, maxTtlMs)} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
   };
   const store = async (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> => {
-    const command = storeLine(verb, key, value, given)();
-    return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'STORED', 'NOT_STORED') === 'STORED', false);
+    const command = storeLine(verb, key, value, given);
+    return dispatch.byKey(key, async (client, _node, maxTtlMs) => lineOf(await client.send(command(maxTtlMs)), key, 'STORED', 'NOT_STORED') === 'STORED', false, {
+      effect: 'write',
+      signal: given?.signal,
+    });
   };
-  const count = async (verb: 'incr' | 'decr', key: string, by: number): Promise<number | undefined> => {
+  const count = async (verb: 'incr' | 'decr', key: string, by: number, given: CallOptions | undefined): Promise<number | undefined> => {
     if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${verb} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
     const command = `${verb} ${wireKey(key)} ${by}`;
-    return dispatch.byKey<number | undefined>(key, async (client) => countOf(await client.send(command), key), undefined);
+    return dispatch.byKey<number | undefined>(key, async (client) => countOf(await client.send(command), key), undefined, { signal: given?.signal });
   };
   return {
-    async get<Value>(key: string) {
+    async get<Value>(key: string, given?: CallOptions) {
       const command = `get ${wireKey(key)}`;
       return dispatch.byKey<Value | undefined>(
         key,
@@ -44,11 +47,12 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
           return value && (format.read(key, value) as Value);
         },
         undefined,
+        { effect: 'read', signal: given?.signal },
       );
     },
-    async getMany<Value>(keys: readonly string[]) {
+    async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       const wires = new Map(keys.map((key) => [wireKey(key), key]));
-      return dispatch.byKeys(keys, async (client, own) => {
+      const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
         for (const reply of await Promise.all(chunks(own).map((chunk) => client.send(`get ${chunk.map(wireKey).join(' ')}`)))) {
           for (const value of valuesOf(reply, own[0]!)) {
@@ -57,22 +61,23 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
           }
         }
         return found;
-      });
+      };
+      return dispatch.byKeys(keys, ask, { signal: given?.signal });
     },
     set: (key, value, given) => store('set', key, value, given),
     add: (key, value, given) => store('add', key, value, given),
     replace: (key, value, given) => store('replace', key, value, given),
-    async delete(key) {
+    async delete(key, given) {
       const command = `delete ${wireKey(key)}`;
-      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'DELETED', 'NOT_FOUND') === 'DELETED', false);
+      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'DELETED', 'NOT_FOUND') === 'DELETED', false, { effect: 'write', signal: given?.signal });
     },
     async touch(key, given) {
       const command = `touch ${wireKey(key)} ${expiry('touch', key, given)}`;
-      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED', false);
+      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED', false, { signal: given?.signal });
     },
-    incr: (key, by = 1) => count('incr', key, by),
-    decr: (key, by = 1) => count('decr', key, by),
-    async gets<Value>(key: string) {
+    incr: (key, by = 1, given) => count('incr', key, by, given),
+    decr: (key, by = 1, given) => count('decr', key, by, given),
+    async gets<Value>(key: string, given?: CallOptions) {
       const command = `gets ${wireKey(key)}`;
       return dispatch.byKey<{ value: Value; cas: string } | undefined>(
         key,
@@ -81,11 +86,12 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
           return value && { value: format.read(key, value) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
         },
         undefined,
+        { signal: given?.signal },
       );
     },
     async cas(key, value, token, given) {
       const { nodeId, epoch, cas } = readCasToken(token);
-      const command = storeLine('cas', key, value, given)(cas);
+      const command = storeLine('cas', key, value, given)(Infinity, cas);
       return dispatch.byKey<'stored' | 'exists' | 'missing'>(
         key,
         async (client, node) => {
@@ -93,6 +99,7 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
           return outcomes[lineOf(await client.send(command), key, 'STORED', 'EXISTS', 'NOT_FOUND')];
         },
         'missing',
+        { signal: given?.signal },
       );
     },
   };
@@ -115,6 +122,13 @@ export async function serverVersion(client: NodeClient): Promise<string> {
   const reply = await client.send('version');
   const version = reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined;
   return version ?? lineOf(reply, 'version');
+}
+
+/** Deletes `keys`, or all that the node holds. */
+export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
+  if (keys === 'all') return void lineOf(await client.send('flush_all'), 'flush_all', 'OK');
+  const remove = async (key: string) => lineOf(await client.send(`delete ${wireKey(key)}`), key, 'DELETED', 'NOT_FOUND');
+  await Promise.all(keys.map(remove));
 }
 
 const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>

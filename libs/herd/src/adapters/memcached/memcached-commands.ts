@@ -3,8 +3,11 @@ import type { Ttl } from './ttl.js';
 /** Names one version of one value. It is bound to the node and connection that gave it: after either changed, `cas` answers `exists`. */
 export type CasToken = string;
 
+/** @property signal gives up waiting: the call rejects with the signal's reason, and what was sent may still be carried out. */
+export type CallOptions = Readonly<{ signal?: AbortSignal }>;
+
 /** @property ttl may be left out where `memcached({ defaultTtl })` is given. */
-export type StoreOptions = Readonly<{ ttl?: Ttl }>;
+export type StoreOptions = CallOptions & Readonly<{ ttl?: Ttl }>;
 
 /**
  * What can be asked of a herd of memcached nodes.
@@ -15,10 +18,10 @@ export type StoreOptions = Readonly<{ ttl?: Ttl }>;
  */
 export interface MemcachedCommands {
   /** @returns the value, or `undefined`. `Value` is what you know it to be: nothing checks it. */
-  get<Value = unknown>(key: string): Promise<Value | undefined>;
+  get<Value = unknown>(key: string, options?: CallOptions): Promise<Value | undefined>;
 
   /** One round trip per node that owns any of `keys`, all at once. Keys without a value are not in the map. */
-  getMany<Value = unknown>(keys: readonly string[]): Promise<Map<string, Value>>;
+  getMany<Value = unknown>(keys: readonly string[], options?: CallOptions): Promise<Map<string, Value>>;
 
   /**
    * @example await cache.set('address:7', address, { ttl: '10m' });
@@ -33,7 +36,7 @@ export interface MemcachedCommands {
   replace(key: string, value: unknown, options?: StoreOptions): Promise<boolean>;
 
   /** @returns whether there was a value. */
-  delete(key: string): Promise<boolean>;
+  delete(key: string, options?: CallOptions): Promise<boolean>;
 
   /** Gives a value a new life. @returns whether there was one. */
   touch(key: string, options?: StoreOptions): Promise<boolean>;
@@ -45,13 +48,13 @@ export interface MemcachedCommands {
    * @returns the new count, or `undefined` where there is no counter.
    * @throws HerdRequestError where the value is no number, or the count has passed 2^53 - 1.
    */
-  incr(key: string, by?: number): Promise<number | undefined>;
+  incr(key: string, by?: number, options?: CallOptions): Promise<number | undefined>;
 
   /** Like `incr`, downwards, and never below 0. */
-  decr(key: string, by?: number): Promise<number | undefined>;
+  decr(key: string, by?: number, options?: CallOptions): Promise<number | undefined>;
 
   /** The value with the token that {@link cas} takes. */
-  gets<Value = unknown>(key: string): Promise<{ value: Value; cas: CasToken } | undefined>;
+  gets<Value = unknown>(key: string, options?: CallOptions): Promise<{ value: Value; cas: CasToken } | undefined>;
 
   /** Stores only if nobody has since `token` was given. `exists`: somebody has; `missing`: there is no value any more. */
   cas(key: string, value: unknown, token: CasToken, options?: StoreOptions): Promise<'stored' | 'exists' | 'missing'>;

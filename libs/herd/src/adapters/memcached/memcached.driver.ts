@@ -1,7 +1,7 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Herd } from '../../contracts/herd.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
-import { memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
+import { forget, memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
 import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
 import { resolveMemcachedOptions } from './memcached-options.js';
 import type { MemcachedOptions } from './memcached-options.js';
@@ -27,6 +27,7 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
     open: (node) => new NodeClient(node, resolved.connectTimeoutMs),
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
+    forget,
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => memcachedCommands(dispatch, resolved),

@@ -1,4 +1,4 @@
-import { exptime } from './ttl.js';
+import { cappedExptime, exptime } from './ttl.js';
 import type { Ttl } from './ttl.js';
 
 const now = Date.UTC(2026, 10, 24);
@@ -24,4 +24,9 @@ describe('exptime', () => {
   });
 
   it('refuses what memcached cannot count', () => expect(() => exptime('9999d', now)).toThrow('before the year 2038'));
+});
+
+it('caps a life on a node that stands in, one without end too', () => {
+  expect([0, 5, 60, 2_000_000_000].map((expiry) => cappedExptime(expiry, 10_000))).toEqual([10, 5, 10, 10]);
+  expect([0, 5].map((expiry) => cappedExptime(expiry, Infinity))).toEqual([0, 5]);
 });

@@ -33,3 +33,9 @@ export function exptime(ttl: Ttl, now: number): number {
   if (moment <= lastMoment) return moment;
   throw new HerdRequestError({ what: 'A ttl must end before the year 2038', received: ttl, remedy: `use 'never'` });
 }
+
+/** @returns `expiry` (as memcached takes it), or `maxTtlMs` from now where that is sooner. */
+export function cappedExptime(expiry: number, maxTtlMs: number): number {
+  const cap = Math.max(1, Math.ceil(maxTtlMs / 1000));
+  return cap > thirtyDays || (expiry !== 0 && expiry <= cap) ? expiry : cap;
+}

@@ -1,0 +1,34 @@
+/** Above this many keys, the whole node is in doubt. */
+const maxKeys = 10_000;
+
+/** The keys whose value on a node may be out of date, as a write did not (or not surely) reach it. Bounded. */
+export class Doubts {
+  private readonly keys = new Set<string>();
+  private everything = false;
+
+  get empty(): boolean {
+    return !this.everything && this.keys.size === 0;
+  }
+
+  has(key: string): boolean {
+    return this.everything || this.keys.has(key);
+  }
+
+  add(keys: readonly string[] | 'all'): void {
+    if (keys === 'all') this.everything = true;
+    else if (!this.everything) for (const key of keys) this.keys.add(key);
+    if (this.keys.size > maxKeys) this.everything = true;
+    if (this.everything) this.keys.clear();
+  }
+
+  /** Takes out up to `count` keys, or `all`; what could not be dealt with is to be added again. */
+  take(count: number): readonly string[] | 'all' {
+    if (this.everything) {
+      this.everything = false;
+      return 'all';
+    }
+    const taken = [...this.keys].slice(0, count);
+    for (const key of taken) this.keys.delete(key);
+    return taken;
+  }
+}

@@ -1,0 +1,160 @@
+import { HerdNodeDownError, startHerd, staticNodes } from '@rookery/herd';
+import type { HerdOptions } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import { startMemcached } from '@rookery/services';
+import type { RunningServer } from '@rookery/services';
+
+import { exchange } from './exchange.js';
+import { until } from './poll.js';
+import { startScriptedServer } from './scripted-server.js';
+
+const minute = { ttl: 60 };
+const keys = Array.from({ length: 60 }, (_, i) => `key-${i}`);
+
+describe('when one of three nodes freezes', () => {
+  let servers: RunningServer[];
+  let victim: RunningServer;
+  beforeAll(async () => {
+    servers = await Promise.all([startMemcached(), startMemcached(), startMemcached()]);
+    victim = servers[0]!;
+  }, 30_000);
+  afterAll(() => Promise.all((servers ?? []).map((server) => server.stop())));
+  afterEach(() => victim.resume());
+
+  const start = (options: Partial<HerdOptions<never, never>> = {}) =>
+    startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver: memcached(), ...(options as object) });
+  type Cache = Awaited<ReturnType<typeof start>>;
+  const stateOf = (herd: Cache) => herd.topology.nodes.find(({ node }) => node.id === victim.address)!.health.state;
+  const own = (herd: Cache) => keys.filter((key) => herd.nodeFor(key)!.id === victim.address);
+  const freeze = async (herd: Cache) => {
+    victim.pause();
+    await until('the node is marked down', async () => {
+      await Promise.all(own(herd).map((key) => herd.get(key)));
+      return stateOf(herd) === 'down';
+    });
+  };
+  const thaw = async (herd: Cache) => {
+    victim.resume();
+    await until('the node is up', () => stateOf(herd) === 'up');
+  };
+
+  it('serves no value that a delete or a set missed meanwhile, and keeps the others', async () => {
+    const herd = await start();
+    await Promise.all(keys.map((key) => herd.set(key, 'old', minute)));
+    const [deleted, replaced, timedOut, ...untouched] = own(herd) as [string, string, string, ...string[]];
+    victim.pause();
+    // Whether this one times out, or is refused as the node is down: the answer is the same, and so is the promise.
+    const late = herd.delete(timedOut);
+    await freeze(herd);
+    expect(await late).toBe(false);
+    expect(await herd.delete(deleted)).toBe(false);
+    expect(await herd.set(replaced, 'new', minute)).toBe(false);
+    await thaw(herd);
+    expect(await herd.getMany([deleted, replaced, timedOut])).toEqual(new Map());
+    expect([...(await herd.getMany(untouched)).keys()].sort()).toEqual(untouched.sort());
+    await herd.close();
+  }, 30_000);
+
+  it('forgets a value whose delete was late, although the node was never marked down', async () => {
+    const herd = await start({ ejectAfter: 1000, timeoutMs: 100 });
+    await Promise.all(keys.map((key) => herd.set(key, 'old', minute)));
+    const [key] = own(herd) as [string];
+    victim.pause();
+    let deleted = true;
+    await until('the node is frozen', async () => !(deleted = await herd.delete(key)));
+    expect(deleted).toBe(false);
+    await herd.set(key, 'rewritten by nobody', minute);
+    victim.resume();
+    await until('the node has forgotten the value', async () => (await exchange(victim.port, `get ${key}\r\n`)).startsWith('END'));
+    expect(stateOf(herd)).toBe('up');
+    await herd.close();
+  }, 30_000);
+
+  it('lets the next node stand in under `next`, with a short life', async () => {
+    const herd = await start({ onNodeDown: 'next', failoverTtl: '2s' } as never);
+    await Promise.all(keys.map((key) => herd.set(key, 'old', minute)));
+    const [key, other] = own(herd) as [string, string];
+    await freeze(herd);
+    expect(await herd.get(key)).toBeUndefined();
+    expect(await herd.set(key, 'new', { ttl: 'never' })).toBe(true);
+    expect(await herd.set(other, 'new', minute)).toBe(true);
+    expect(await herd.get(key)).toBe('new');
+    expect((await herd.getMany(keys)).get(key)).toBe('new');
+    expect((await herd.getMany(keys)).size).toBe(keys.length - own(herd).length + 2);
+    expect(await herd.delete(other)).toBe(true);
+    expect(await herd.get(other)).toBeUndefined();
+    expect(await herd.incr(key)).toBeUndefined();
+    // Another process may go by its own view of the fleet: what stands in is gone soon.
+    await until('the short life is over', async () => (await herd.get(key)) === undefined);
+    await herd.set(key, 'newer', minute);
+    await thaw(herd);
+    expect(await herd.getMany([key, other])).toEqual(new Map());
+    await herd.close();
+  }, 30_000);
+
+  it('is told apart under `error`, and nothing is forgotten', async () => {
+    const herd = await start({ onNodeDown: 'error' } as never);
+    await Promise.all(keys.map((key) => herd.set(key, 'old', minute)));
+    const [key] = own(herd) as [string];
+    victim.pause();
+    await until('the node is marked down', async () => {
+      await herd.get(key).catch(() => undefined);
+      return stateOf(herd) === 'down';
+    });
+    await expect(herd.set(key, 'new', minute)).rejects.toThrow(HerdNodeDownError);
+    await thaw(herd);
+    expect(await herd.get(key)).toBe('old');
+    await herd.close();
+  }, 30_000);
+
+  it('uses a node that is down all the same once too many are, but not for what is in doubt', async () => {
+    const herd = await start({ maxEjectedFraction: 0.3, probeMs: 60_000, maxProbeMs: 60_000 });
+    await Promise.all(keys.map((key) => herd.set(key, 'old', minute)));
+    const [doubted, key] = own(herd) as [string, string];
+    await freeze(herd);
+    expect(await herd.delete(doubted)).toBe(false);
+    victim.resume();
+    await until('it answers again', async () => (await herd.get(key)) === 'old');
+    expect(stateOf(herd)).toBe('down');
+    expect(await herd.get(doubted)).toBeUndefined();
+    await herd.close();
+  }, 30_000);
+
+  it('stops waiting when a signal says so, whatever the policy, and leaves the others alone', async () => {
+    const herd = await start({ timeoutMs: 5000 });
+    const [key] = own(herd) as [string];
+    await herd.set(key, 'old', minute);
+    victim.pause();
+    const controller = new AbortController();
+    const reason = new Error('the user has gone');
+    const waiting = [herd.get(key, { signal: controller.signal }), herd.getMany(keys, { signal: controller.signal }), herd.set(key, 1, { ttl: 60, signal: controller.signal })];
+    const settled = Promise.allSettled(waiting);
+    const patient = herd.get(key);
+    controller.abort(reason);
+    // A server's threads take a moment to stop: it may have answered.
+    for (const outcome of await settled) if (outcome.status === 'rejected') expect(outcome.reason).toBe(reason);
+    expect((await settled).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+    victim.resume();
+    expect(['old', 1]).toContain(await patient);
+    await expect(herd.get(key, { signal: controller.signal })).rejects.toBe(reason);
+    await herd.close();
+  }, 30_000);
+});
+
+it('waits longer for the first answer of a new node than for any later one', async () => {
+  let answers = 0;
+  const slow = await startScriptedServer({ version: (socket) => void setTimeout(() => socket.write('VERSION 1.6.18\r\n'), answers++ === 0 ? 400 : 0) });
+  const herd = await startHerd({ discovery: staticNodes([slow.address]), driver: memcached(), timeoutMs: 100, firstContactMs: 5000 });
+  expect(herd.topology.nodes[0]!.health.state).toBe('up');
+  await herd.close();
+  await slow.close();
+});
+
+it('tries a node that closes the first connection a second time before it is called down', async () => {
+  let connections = 0;
+  const shy = await startScriptedServer({ version: (socket) => (connections++ === 0 ? socket.destroy() : void socket.write('VERSION 1.6.18\r\n')) });
+  const herd = await startHerd({ discovery: staticNodes([shy.address]), driver: memcached() });
+  expect(herd.topology.nodes[0]!.health.state).toBe('up');
+  await herd.close();
+  await shy.close();
+});
