@@ -43,8 +43,8 @@ describe('callbackNodes', () => {
     await expect(callbackNodes(() => new Promise(() => undefined), { timeout: 20 }).nodes(signal)).rejects.toThrow('gave no answer within 20 ms');
   });
 
-  it.each([[[]], [['no port']], [['a:1', 'a:1']]])('refuses the answer %p', async (answer) => {
-    await expect(callbackNodes(() => answer).nodes(signal)).rejects.toThrow(HerdOptionError);
+  it.each([[[]], [['no port']], [['a:1', 'a:1']], [undefined], [null], ['a:1'], [{ nodes: 3 }], [[null]], [[{}]], [[7]]])('refuses the answer %p', async (answer) => {
+    await expect(callbackNodes(() => answer as never).nodes(signal)).rejects.toThrow(HerdOptionError);
   });
 
   it('refuses what is no function', () => {

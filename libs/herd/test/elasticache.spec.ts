@@ -150,6 +150,14 @@ describe('elastiCache', () => {
     });
   });
 
+  it('takes a new IP address of a node under the same version', async () => {
+    const sut = discovery();
+    peer.serve = modern(config(5, `a.aws|127.0.0.1|${peer.port}`));
+    await sut.nodes(never);
+    peer.serve = modern(config(5, `a.aws|10.0.0.9|${peer.port}`));
+    expect((await sut.nodes(never)).nodes).toEqual([{ id: `a.aws:${peer.port}`, host: '10.0.0.9', port: peer.port }]);
+  });
+
   describe('keeps the contract of discovery', () => {
     const subject = {
       make: () => discovery({ tries: 3, attemptTimeout: 5000 }),

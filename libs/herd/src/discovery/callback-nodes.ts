@@ -39,9 +39,11 @@ export function callbackNodes(ask: (signal: AbortSignal) => CallbackAnswer | Pro
         if (signal.aborted || cause instanceof HerdDiscoveryError) throw cause;
         throw new HerdDiscoveryError({ what: `Discovery "${name}" failed: ${messageOf(cause)}`, remedy: 'see the cause', cause });
       });
-      const { nodes, version } = 'nodes' in answer ? answer : { nodes: answer };
+      const { nodes, version } = hasNodes(answer) ? answer : { nodes: answer };
       const found = await staticNodes(nodes).nodes(signal);
       return version === undefined ? found : { ...found, version };
     },
   };
 }
+
+const hasNodes = (answer: CallbackAnswer): answer is Exclude<CallbackAnswer, readonly StaticNode[]> => typeof answer === 'object' && answer !== null && 'nodes' in answer;

@@ -24,7 +24,8 @@ export function staticNodes(list: readonly StaticNode[]): Discovery {
 }
 
 function toNode(entry: StaticNode): Node {
-  const node = typeof entry === 'string' ? parsed(entry) : entry;
+  const node = typeof entry === 'object' && entry !== null ? entry : parsed(entry);
+  if (typeof node.host !== 'string') throw new HerdOptionError('discovery', 'has a node without a host', entry, `write 'host:port', or { host, port }`);
   return Object.freeze({ ...node, id: node.id ?? addressOf(node) });
 }
 
