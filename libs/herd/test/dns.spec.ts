@@ -1,3 +1,4 @@
+import { describeWithProgram } from '@rookery/services';
 import type { Answer } from 'dns-packet';
 
 import { dns } from '../src/adapters/dns/dns.discovery.js';
@@ -8,7 +9,7 @@ import { discoveryContract } from '../src/testing/discovery-contract.js';
 import { startDnsServer } from './dns-server.js';
 import type { Reply } from './dns-server.js';
 import { until } from './poll.js';
-import { describeWithProgram, freePort, startProgram } from './program.js';
+import { freePort, startProgram } from './program.js';
 
 const never = new AbortController().signal;
 const a = (name: string, data: string): Answer => ({ type: 'A', name, data });

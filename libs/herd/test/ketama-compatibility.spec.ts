@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startMemcached } from '@rookery/services';
+import { describeWithProgram, startMemcached } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
 import Memcached from 'memcached';
 
@@ -13,7 +13,7 @@ import { ketama } from '../src/router/ketama.js';
 import { modulo } from '../src/router/modulo.js';
 import { startMemcachedNode } from '../src/testing/memcached/memcached-node.js';
 import { until } from './poll.js';
-import { describeWithProgram, freePort, startProgram } from './program.js';
+import { freePort, startProgram } from './program.js';
 
 const keys = Array.from({ length: 3000 }, (_, i) => `user:${i}:${(i * 2654435761) % 4294967296}`);
 

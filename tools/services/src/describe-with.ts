@@ -1,3 +1,4 @@
+import { findServer } from './find-program.js';
 import { ADDRESS_VARIABLES, inCi, type ServiceName } from './service-names.js';
 
 /**
@@ -13,18 +14,29 @@ import { ADDRESS_VARIABLES, inCi, type ServiceName } from './service-names.js';
  */
 export function describeWith(service: ServiceName, title: string, suite: (address: string) => void): void {
   const variable = ADDRESS_VARIABLES[service];
-  const address = process.env[variable];
-  if (address) return describe(title, () => suite(address));
-  const reason = `${variable} is not set: run "npm test", which starts ${service}, or set it`;
+  describeIf(service, process.env[variable], `${variable} is not set: run "npm test", which starts ${service}, or set it`, title, suite);
+}
+
+/**
+ * The same for a suite that compares with an installed program, such as `dnsmasq`.
+ *
+ * @param suite receives the path of the program.
+ */
+export function describeWithProgram(program: string, title: string, suite: (file: string) => void): void {
+  describeIf(program, findServer(program), `${program} is not installed: "npm test" as root on Debian or Ubuntu installs it`, title, suite);
+}
+
+function describeIf(needed: string, found: string | undefined, reason: string, title: string, suite: (found: string) => void): void {
+  if (found) return describe(title, () => suite(found));
   if (inCi()) {
     return describe(title, () => {
-      it(`needs ${service}`, () => {
+      it(`needs ${needed}`, () => {
         throw new Error(reason);
       });
     });
   }
   process.stderr.write(`\n!!! SKIPPED "${title}": ${reason}\n`);
   describe.skip(title, () => {
-    it(`needs ${service}`, () => {});
+    it(`needs ${needed}`, () => {});
   });
 }

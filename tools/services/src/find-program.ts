@@ -14,3 +14,8 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
   }
   return undefined;
 }
+
+/** The same for a server: Debian keeps those in sbin, which is not on everyone's PATH. */
+export function findServer(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+  return findProgram(name, [path, '/usr/sbin', '/usr/local/sbin'].join(delimiter));
+}

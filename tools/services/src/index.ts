@@ -8,5 +8,5 @@ export type { RunningServer } from './running-server.js';
 export { MissingServerError, ServiceError } from './service-error.js';
 
 // Use the servers of the test run.
-export { describeWith } from './describe-with.js';
+export { describeWith, describeWithProgram } from './describe-with.js';
 export type { ServiceName } from './service-names.js';

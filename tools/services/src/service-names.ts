@@ -28,12 +28,11 @@ export function inCi(env: NodeJS.ProcessEnv = process.env): boolean {
 }
 
 /**
- * The services of a test run: `ROOKERY_SERVICES=memcached,redis` chooses, `none` starts nothing. By default all but
- * `opensearch2`, and in CI all.
+ * The services of a test run: `ROOKERY_SERVICES=memcached,redis` chooses, `none` starts nothing. By default all.
  */
 export function chosenServices(env: NodeJS.ProcessEnv = process.env): ServiceName[] {
   const choice = env['ROOKERY_SERVICES']?.trim();
-  if (!choice) return SERVICE_NAMES.filter((name) => name !== 'opensearch2' || inCi(env));
+  if (!choice) return [...SERVICE_NAMES];
   if (choice === 'none') return [];
   return choice.split(',').map((part) => {
     const name = SERVICE_NAMES.find((known) => known === part.trim());

@@ -1,4 +1,4 @@
-import { findProgram } from './find-program.js';
+import { findServer } from './find-program.js';
 import { startMemcached } from './memcached.js';
 import { chooseLine } from './opensearch-line.js';
 import { startOpenSearch } from './opensearch.js';
@@ -61,10 +61,14 @@ export async function findMissing(names: readonly ServiceName[], env: NodeJS.Pro
   return missing;
 }
 
-/** Packages that are not needed, but make the run closer to production. */
+/** Programs of test suites, and the package of each: real peers to compare with, which have no address. */
+const TEST_PEERS = { nutcracker: 'nutcracker', dnsmasq: 'dnsmasq-base' };
+
+/** Packages that a run works without, but then on the embedded memcached nodes, and without the suites that compare with a real peer. */
 export function wantedPackages(names: readonly ServiceName[], env: NodeJS.ProcessEnv = process.env): string[] {
-  const embedded = names.includes('memcached') && !env[ADDRESS_VARIABLES.memcached] && !findProgram('memcached');
-  return embedded ? ['memcached'] : [];
+  if (!names.includes('memcached')) return [];
+  const programs = { ...(!env[ADDRESS_VARIABLES.memcached] && { memcached: 'memcached' }), ...TEST_PEERS };
+  return Object.entries(programs).filter(([program]) => !findServer(program)).map(([, name]) => name);
 }
 
 /**
