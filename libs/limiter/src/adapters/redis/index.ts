@@ -1,0 +1,3 @@
+export { redisStorage, type RedisStorageOptions } from './redis.storage.js';
+export { redisClientOptions, type RedisClient } from './redis-client.js';
+export { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';

@@ -1,0 +1,38 @@
+import { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';
+
+/** By the first word of an error that the server sent. */
+const BY_CODE: Readonly<Record<string, StorageFaultKind>> = {
+  LOADING: 'loading',
+  MASTERDOWN: 'unreachable',
+  READONLY: 'readonly',
+  NOREPLICAS: 'readonly',
+  MOVED: 'moved',
+  ASK: 'moved',
+  CLUSTERDOWN: 'moved',
+  TRYAGAIN: 'moved',
+  OOM: 'memory',
+  BUSY: 'timeout',
+  BUCKET_MALFORMED: 'malformed',
+  WRONGTYPE: 'malformed',
+};
+
+/** By what ioredis and Node say when there was no answer at all. */
+const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
+  [/timed out/i, 'timeout'],
+  [/offline queue|stream isn't writeable|connection is closed|max retries|all failed|failed to refresh|ECONN|EPIPE|EHOST|ENOTFOUND/i, 'unreachable'],
+  [/too many cluster redirections/i, 'moved'],
+];
+
+/** An error of ioredis, or of the server behind it, by what an operator can do about it. */
+export function redisFault(storage: string, error: unknown): StorageFaultError {
+  if (error instanceof StorageFaultError) return error;
+  const message = error instanceof Error ? `${error.message} ${(error as NodeJS.ErrnoException).code ?? ''}` : String(error);
+  // Redis 7 puts "ERR" before, and where the error arose in a script after, the code.
+  const code = /^(?:ERR )?-?([A-Z_]+)\b/.exec(message)?.[1] ?? '';
+  const fault = BY_CODE[code] ?? BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] ?? 'unknown';
+  return new StorageFaultError(storage, fault, { cause: error });
+}
+
+export function isNoScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}

@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
+import { Cluster, Redis } from 'ioredis';
+import { startRedis, describeWith, type RunningServer } from '@rookery/services';
+import { redisClientOptions, redisStorage, type StorageFaultError } from '@rookery/limiter/redis';
+import { applyCosts, type BucketState } from '../src/algorithm/leaky-bucket.js';
+import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
+import type { BucketLimit, LimiterStorage } from '../src/contracts/limiter-storage.js';
+
+const TIMEOUT_MS = 200;
+const HOURLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 };
+const MAX = Number.MAX_SAFE_INTEGER;
+
+const connect = (address: string): Redis => {
+  const redis = new Redis(address, redisClientOptions(TIMEOUT_MS));
+  redis.on('error', () => {});
+  return redis;
+};
+const ready = async (redis: Redis): Promise<void> => {
+  const deadline = Date.now() + 10_000;
+  while (redis.status !== 'ready' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(redis.status).toBe('ready');
+};
+const consume = async (storage: LimiterStorage, key: string, ...costs: number[]) => storage.apply({ key, limits: [HOURLY], costs, timeoutMs: TIMEOUT_MS });
+const faultOf = async (work: PromiseLike<unknown>): Promise<string> => {
+  try {
+    await work;
+    return 'none';
+  } catch (error) {
+    return (error as StorageFaultError).fault;
+  }
+};
+
+describeWith('redis', 'Redis storage', (address) => {
+  let redis: Redis;
+  beforeAll(async () => {
+    redis = connect(address);
+    await ready(redis);
+  });
+  afterAll(() => redis.disconnect());
+
+  const micros = fc.integer({ min: 1, max: 4_000_000_000_000_000 });
+  const limit: fc.Arbitrary<BucketLimit> = fc
+    .record({ unitsPerToken: fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })), tickMicros: fc.constantFrom(1 as const, 1000 as const), drain: fc.integer({ min: 1, max: 1_000_000 }), burst: fc.integer({ min: 1, max: 1_000_000 }) })
+    .map(({ unitsPerToken, tickMicros, drain, burst }) => ({ drainPerTick: drain, unitsPerToken, capacity: Math.max(1, Math.min(burst, Math.floor(MAX / unitsPerToken))) * unitsPerToken, tickMicros }));
+  const state = (count: number): fc.Arbitrary<BucketState> =>
+    fc.record({
+      updatedAt: micros,
+      levels: fc.array(fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: MAX })), { minLength: count, maxLength: count }),
+      unitsPerToken: fc.array(fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })), { minLength: count, maxLength: count }),
+    });
+  const scenario = fc.record({
+    limits: fc.array(limit, { minLength: 1, maxLength: 3 }),
+    before: fc.option(fc.integer({ min: 1, max: 3 }).chain(state), { nil: undefined }),
+    /** Against the last update: mostly near it, so that buckets are half drained. */
+    elapsed: fc.oneof(fc.integer({ min: -1000, max: 10_000 }), fc.integer({ min: -1_000_000_000, max: 4_000_000_000_000_000 })),
+    costs: fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 1_000_000 })), { maxLength: 6 }),
+    sameUnits: fc.boolean(),
+  });
+
+  it('decides, stores and converts exactly as applyCosts does', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ limits, before: drawn, elapsed, costs, sameUnits }) => {
+        const before = drawn && sameUnits ? { ...drawn, unitsPerToken: drawn.levels.map((_, index) => limits[index]?.unitsPerToken ?? 1) } : drawn;
+        const now = Math.max(1, (before?.updatedAt ?? 1_000_000_000_000_000) + elapsed);
+        const key = `test:${randomUUID()}`;
+        if (before) await redis.set(key, [before.updatedAt, ...before.levels.flatMap((level, index) => [level, before.unitsPerToken[index]!])].join(' '));
+        const script = APPLY_LUA.replace("redis.call('TIME')", `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`);
+        const numbers = limits.flatMap((each) => [each.drainPerTick, each.unitsPerToken, each.capacity, each.tickMicros]);
+        // In one transaction: a bucket that drains within a millisecond would be gone before it is looked at.
+        const [[, reply], [, stored], [, ttlMs]] = (await redis.multi().eval(script, 1, key, limits.length, ...numbers, ...costs).get(key).pttl(key).exec()) as [[null, number[]], [null, string], [null, number]];
+
+        const { outcomes, next } = applyCosts(before, limits, costs, now);
+        expect(reply.slice(limits.length)).toEqual(outcomes.map((outcome) => (outcome.allowed ? 1 : 0)));
+        if (next) {
+          expect(stored.split(' ').map(Number)).toEqual([next.updatedAt, ...next.levels.flatMap((level, index) => [level, next.unitsPerToken[index]!])]);
+          const fullMs = Math.max(...next.levels.map((level, index) => ((Math.floor(next.updatedAt / limits[index]!.tickMicros) - Math.floor(now / limits[index]!.tickMicros) + Math.ceil(level / limits[index]!.drainPerTick)) * limits[index]!.tickMicros) / 1000));
+          expect(ttlMs).toBeGreaterThanOrEqual(fullMs);
+          expect(ttlMs).toBeLessThanOrEqual(Math.ceil(fullMs) + 1);
+        }
+        await redis.del(key);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('keeps the bucket until it is empty, to the millisecond, and no longer', async () => {
+    const key = `test:${randomUUID()}`;
+    const sentAt = Date.now();
+    await consume(redisStorage(redis), key, 1);
+    const expiresAt = Number(await redis.pexpiretime(key));
+    expect(expiresAt).toBeGreaterThanOrEqual(sentAt + 3_600_000);
+    expect(expiresAt).toBeLessThanOrEqual(Date.now() + 3_600_002);
+  });
+
+  it('writes nothing when it refuses', async () => {
+    const key = `test:${randomUUID()}`;
+    const storage = redisStorage(redis);
+    await consume(storage, key, 3);
+    const stored = await redis.get(key);
+    expect((await consume(storage, key, 3))[0]!.allowed).toBe(false);
+    expect(await redis.get(key)).toBe(stored);
+  });
+
+  it('calls a key that holds something else malformed, and never overwrites it', async () => {
+    const key = `test:${randomUUID()}`;
+    await redis.set(key, 'not a bucket');
+    expect(await faultOf(consume(redisStorage(redis), key, 1))).toBe('malformed');
+    expect(await redis.get(key)).toBe('not a bucket');
+    await redis.del(key);
+    await redis.lpush(key, 'x');
+    expect(await faultOf(consume(redisStorage(redis), key, 1))).toBe('malformed');
+  });
+
+  it.each([undefined, {}, { eval: () => {} }])('refuses %p for a client, and says what it must be', (client) => {
+    expect(() => redisStorage(client as never)).toThrow(/redisStorage client must be a Redis or Cluster of ioredis \(got /);
+  });
+});
+
+describeWith('redis', 'Redis storage when the server fails', () => {
+  let server: RunningServer;
+  let redis: Redis;
+  let storage: LimiterStorage;
+  const key = 'test:faults';
+  beforeEach(async () => {
+    server = await startRedis({ args: ['--enable-debug-command', 'yes'] });
+    redis = connect(server.address);
+    await ready(redis);
+    storage = redisStorage(redis);
+  });
+  afterEach(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+
+  it('is one command for any number of costs', async () => {
+    await consume(storage, key, 1);
+    const commands = async () => [...(await redis.info('commandstats')).matchAll(/cmdstat_(evalsha|eval|del):calls=(\d+)/g)].map(([, name, calls]) => `${name} ${calls}`).sort();
+    const before = await commands();
+    expect(before).toEqual(['eval 1', 'evalsha 1']);
+    expect((await consume(storage, key, 1, 2, 1)).map((answer) => answer.allowed)).toEqual([true, false, true]);
+    await consume(storage, key, 1);
+    expect(await commands()).toEqual(['eval 1', 'evalsha 3']);
+  });
+
+  it('teaches a restarted server the script again (NOSCRIPT)', async () => {
+    await consume(storage, key, 1);
+    await server.restart();
+    await ready(redis);
+    expect((await consume(storage, key, 3))[0]!.allowed).toBe(true);
+    await redis.script('FLUSH');
+    expect((await consume(storage, key, 1))[0]!.allowed).toBe(false);
+  });
+
+  it('starts with an empty bucket after a flush', async () => {
+    await consume(storage, key, 3);
+    await redis.flushall();
+    expect((await consume(storage, key, 3))[0]!.allowed).toBe(true);
+  });
+
+  it('fails in time while the server is frozen, and works again afterwards', async () => {
+    server.pause();
+    expect(await faultOf(consume(storage, key, 1))).toBe('timeout');
+    server.resume();
+    await ready(redis);
+    expect((await consume(storage, key, 1))[0]!.allowed).toBe(true);
+  });
+
+  it('fails at once while the server is dead, and works again after its restart', async () => {
+    await server.kill();
+    expect(await faultOf(consume(storage, key, 1))).toBe('unreachable');
+    expect(await faultOf(storage.delete({ key, timeoutMs: TIMEOUT_MS }) as Promise<void>)).toBe('unreachable');
+    await server.restart();
+    await ready(redis);
+    expect((await consume(storage, key, 1))[0]!.allowed).toBe(true);
+  });
+
+  it('tells a replica apart (READONLY)', async () => {
+    const primary = await startRedis();
+    try {
+      await redis.replicaof('127.0.0.1', primary.port);
+      await redis.config('SET', 'replica-serve-stale-data', 'yes');
+      expect(await faultOf(consume(storage, key, 1))).toBe('readonly');
+      expect(await storage.read({ key, limits: [HOURLY], timeoutMs: TIMEOUT_MS })).toEqual([0]);
+    } finally {
+      await primary.stop();
+    }
+  });
+
+  it('tells a full server apart (OOM)', async () => {
+    await redis.config('SET', 'maxmemory', '1');
+    expect(await faultOf(consume(storage, key, 1))).toBe('memory');
+  });
+
+  it('tells a server that loads its data apart (LOADING)', async () => {
+    const reloading = connect(server.address);
+    await ready(reloading);
+    await redis.call('DEBUG', 'POPULATE', '20000');
+    await redis.config('SET', 'key-load-delay', '1000', 'loading-process-events-interval-bytes', '1024');
+    void reloading.call('DEBUG', 'RELOAD').catch(() => {});
+    const deadline = Date.now() + 5000;
+    let fault = 'none';
+    while (fault === 'none' && Date.now() < deadline) fault = await faultOf(consume(storage, key, 1));
+    expect(fault).toBe('loading');
+    reloading.disconnect();
+    await server.kill();
+  });
+});
+
+describeWith('redis', 'Redis storage on a cluster', () => {
+  let nodes: RunningServer[];
+  beforeAll(async () => {
+    nodes = await Promise.all([startRedis({ args: ['--cluster-enabled', 'yes'] }), startRedis({ args: ['--cluster-enabled', 'yes'] })]);
+    const [first, second] = nodes.map((node) => new Redis(node.address)) as [Redis, Redis];
+    await first.call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
+    await second.call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
+    await first.call('CLUSTER', 'MEET', '127.0.0.1', String(nodes[1]!.port));
+    const deadline = Date.now() + 20_000;
+    for (const client of [first, second]) {
+      while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok') && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+      client.disconnect();
+    }
+  }, 30_000);
+  afterAll(() => Promise.all(nodes.map((node) => node.stop())));
+
+  it('admits exactly the burst of every key, on whichever node it lies', async () => {
+    const cluster = new Cluster(nodes.map(({ host, port }) => ({ host, port })), { redisOptions: { commandTimeout: 2000 } });
+    cluster.on('error', () => {});
+    const storage = redisStorage(cluster);
+    const admitted = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const answers = await Promise.all(Array.from({ length: 5 }, () => consume(storage, `rl:api:${index}`, 1)));
+        return answers.filter(([answer]) => answer!.allowed).length;
+      }),
+    );
+    expect(admitted).toEqual(Array.from({ length: 40 }, () => 3));
+    cluster.disconnect();
+  });
+
+  it('tells a client that is not made for a cluster (MOVED)', async () => {
+    const single = connect(nodes[0]!.address);
+    await ready(single);
+    const storage = redisStorage(single);
+    const faults = await Promise.all(Array.from({ length: 20 }, (_, index) => faultOf(consume(storage, `rl:api:${index}`, 1))));
+    expect(new Set(faults)).toEqual(new Set(['none', 'moved']));
+    single.disconnect();
+  });
+});
