@@ -1,3 +1,5 @@
+import { messageOf } from './message-of.js';
+
 /**
  * Why a storage gave no answer:
  * - `unreachable`: no connection, or it broke
@@ -33,7 +35,7 @@ export class StorageFaultError extends Error {
     readonly fault: StorageFaultKind,
     options?: ErrorOptions,
   ) {
-    const detail = options?.cause instanceof Error ? ` (${options.cause.message})` : '';
+    const detail = options?.cause === undefined ? '' : ` (${messageOf(options.cause)})`;
     super(`${storage}: ${REMEDY[fault]}${detail}`, options);
     this.name = 'StorageFaultError';
   }

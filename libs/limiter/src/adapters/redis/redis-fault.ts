@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message-of.js';
 import { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';
 
 /** By the first word of an error that the server sent. */
@@ -26,7 +27,7 @@ const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
 /** An error of ioredis, or of the server behind it, by what an operator can do about it. */
 export function redisFault(storage: string, error: unknown): StorageFaultError {
   if (error instanceof StorageFaultError) return error;
-  const message = error instanceof Error ? `${error.message} ${(error as NodeJS.ErrnoException).code ?? ''}` : String(error);
+  const message = messageOf(error);
   // Redis 7 puts "ERR" before, and where the error arose in a script after, the code.
   const code = /^(?:ERR )?-?([A-Z_]+)\b/.exec(message)?.[1] ?? '';
   const fault = BY_CODE[code] ?? BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] ?? 'unknown';
@@ -34,5 +35,5 @@ export function redisFault(storage: string, error: unknown): StorageFaultError {
 }
 
 export function isNoScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+  return messageOf(error).startsWith('NOSCRIPT');
 }

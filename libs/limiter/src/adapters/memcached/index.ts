@@ -1,0 +1,8 @@
+export { memcachedStorage } from './memcached.storage.js';
+export type { MemcachedStorageOptions } from './memcached-options.js';
+export type { MemcachedCasToken, MemcachedClient, MemcachedLifetime } from './memcached-client.js';
+export { memcachedPackageClient, type MemcachedPackage } from './memcached-package.js';
+export { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';
+
+// What `diagnostics_channel` carries.
+export { clockSkewChannel, contentionChannel, type ClockSkewMessage, type ContentionMessage } from './channels.js';

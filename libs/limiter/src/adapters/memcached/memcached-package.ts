@@ -1,0 +1,47 @@
+import { isNativeError } from 'node:util/types';
+import { messageOf } from '../../errors/message-of.js';
+import { expirationTime } from './lifetime.js';
+import type { MemcachedClient } from './memcached-client.js';
+
+type Reply<T> = (error: unknown, result: T) => void;
+
+/** The part of the npm package `memcached` 2 that is called. */
+export interface MemcachedPackage {
+  gets(key: string, reply: Reply<Record<string, unknown> | undefined>): void;
+  add(key: string, value: unknown, lifetime: number, reply: Reply<boolean>): void;
+  cas(key: string, value: unknown, cas: string, lifetime: number, reply: Reply<boolean>): void;
+  del(key: string, reply: Reply<boolean>): void;
+}
+
+/**
+ * Makes a client of the npm package `memcached`, for one server and without a herd.
+ *
+ * @param timeoutMs after which a command rejects: the package alone would wait for a frozen server for ever
+ * @example memcachedStorage(memcachedPackageClient(new Memcached('127.0.0.1:11211', { retries: 0, failures: 1e9, retry: 1 }), 50))
+ */
+export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: number): MemcachedClient {
+  const answer = <T>(command: (reply: Reply<T>) => void) => answerWithin(timeoutMs, command);
+  return {
+    async gets(key) {
+      const item = await answer<Record<string, unknown> | undefined>((reply) => memcached.gets(key, reply));
+      return item === undefined ? undefined : { value: item[key], cas: item['cas'] as string };
+    },
+    add: (key, value, { ttl }) => answer((reply) => memcached.add(key, value, expirationTime(ttl, Date.now()), reply)),
+    async cas(key, value, token, { ttl }) {
+      return (await answer((reply) => memcached.cas(key, value, token, expirationTime(ttl, Date.now()), reply))) ? 'stored' : 'exists';
+    },
+    delete: (key) => answer((reply) => memcached.del(key, reply)),
+  };
+}
+
+function answerWithin<T>(timeoutMs: number, command: (reply: Reply<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms: timeout`)), timeoutMs);
+    command((error, result) => {
+      clearTimeout(timer);
+      // The package calls "not stored" an error.
+      if (error && !(error as { notStored?: boolean }).notStored) reject(isNativeError(error) ? error : new Error(messageOf(error)));
+      else resolve(result);
+    });
+  });
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { describeWith, startMemcached, type RunningServer } from '@rookery/services';
+import { clockSkewChannel, contentionChannel, memcachedStorage, type ClockSkewMessage, type ContentionMessage, type StorageFaultError } from '@rookery/limiter/memcached';
+import type { BucketLimit, LimiterStorage } from '@rookery/limiter';
+import { connectMemcached, SpyClient } from './memcached-client.js';
+
+const TIMEOUT_MS = 2000;
+const NOW = 1_767_225_600_000_000;
+const HOURLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 };
+const SECONDLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 1_000_000, capacity: 3_000_000, tickMicros: 1 };
+
+const consume = async (storage: LimiterStorage, key: string, cost = 1, limit = HOURLY, timeoutMs = TIMEOUT_MS) => {
+  const [answer] = await storage.apply({ key, limits: [limit], costs: [cost], timeoutMs });
+  return answer!.allowed;
+};
+const level = async (storage: LimiterStorage, key: string, limit = HOURLY) => (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS }))[0]! / limit.unitsPerToken;
+const faultOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+    return 'none';
+  } catch (error) {
+    return (error as StorageFaultError).fault;
+  }
+};
+
+describeWith('memcached', 'memcached storage', (servers) => {
+  const [address] = servers.split(',') as [string];
+  const { client, close } = connectMemcached(address);
+  afterAll(close);
+  let key: string;
+  let spy: SpyClient;
+  beforeEach(() => {
+    key = `test:${randomUUID()}`;
+    spy = new SpyClient(client);
+  });
+
+  it('admits in two round trips, and refuses in one that writes nothing', async () => {
+    const storage = memcachedStorage(spy);
+    expect(await consume(storage, key, 2)).toBe(true);
+    expect(await consume(storage, key, 1)).toBe(true);
+    expect(await consume(storage, key, 1)).toBe(false);
+    expect(spy.calls).toEqual(['gets', 'add', 'gets', 'cas', 'gets']);
+  });
+
+  it('finds its own nonce after a lost reply, and charges once', async () => {
+    const storage = memcachedStorage(spy);
+    for (const expected of [1, 2]) {
+      spy.beforeWrite = () => Promise.resolve('lose-reply');
+      expect(await consume(storage, key)).toBe(true);
+      spy.beforeWrite = undefined;
+      expect(await level(storage, key)).toBeCloseTo(expected, 2);
+    }
+  });
+
+  it('never takes the write of another for its own when a request is lost', async () => {
+    const [one, other] = [memcachedStorage(spy), memcachedStorage(client)];
+    let writes = 0;
+    spy.beforeWrite = async () => {
+      if (writes++ > 0) return 'send';
+      expect(await consume(other, key, 3)).toBe(true);
+      return 'lose-request';
+    };
+    expect(await consume(one, key, 3)).toBe(false);
+    expect(await level(one, key)).toBeCloseTo(3, 2);
+  });
+
+  it('decides again when another was faster', async () => {
+    const [one, other] = [memcachedStorage(spy), memcachedStorage(client)];
+    let writes = 0;
+    spy.beforeWrite = async () => {
+      if (writes++ === 0) await consume(other, key, 2);
+      return 'send';
+    };
+    expect(await consume(one, key, 1)).toBe(true);
+    expect(await consume(one, key, 1)).toBe(false);
+  });
+
+  it('gives up with a contention error, and says so on its channel, when others are always faster', async () => {
+    const [one, other] = [memcachedStorage(spy, { random: () => 0.5 }), memcachedStorage(client)];
+    const limit: BucketLimit = { drainPerTick: 1, unitsPerToken: 1, capacity: 1_000_000_000, tickMicros: 1000 };
+    const seen: ContentionMessage[] = [];
+    const listen = (message: unknown) => seen.push(message as ContentionMessage);
+    contentionChannel.subscribe(listen);
+    spy.beforeWrite = async () => {
+      await consume(other, key, 1_000_000, limit);
+      return 'send';
+    };
+    const startedAt = performance.now();
+    expect(await faultOf(consume(one, key, 1, limit, 60))).toBe('contention');
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS);
+    contentionChannel.unsubscribe(listen);
+    expect(seen).toEqual([{ storage: 'memcached', key, attempts: expect.any(Number) as number }]);
+    expect(seen[0]!.attempts).toBeGreaterThan(2);
+  });
+
+  it('heals a bucket from the future, even by a refusal, and drains from then on', async () => {
+    let now = NOW;
+    const storage = memcachedStorage(spy, { clock: () => now });
+    now = NOW + 3_600_000_000;
+    expect(await consume(storage, key, 3, SECONDLY)).toBe(true);
+    now = NOW;
+    const seen: ClockSkewMessage[] = [];
+    const listen = (message: unknown) => seen.push(message as ClockSkewMessage);
+    clockSkewChannel.subscribe(listen);
+    expect(await consume(storage, key, 1, SECONDLY)).toBe(false);
+    now += 1_000_000;
+    expect(await consume(storage, key, 1, SECONDLY)).toBe(true);
+    clockSkewChannel.unsubscribe(listen);
+    expect(seen).toEqual([{ storage: 'memcached', key, aheadMs: 3_600_000 }]);
+  });
+
+  it('leaves a bucket alone that is ahead by less than the skew', async () => {
+    let now = NOW + 900_000;
+    const storage = memcachedStorage(spy, { clock: () => now, maxSkewMs: 1000 });
+    await consume(storage, key, 3, SECONDLY);
+    now = NOW;
+    expect(await consume(storage, key, 1, SECONDLY)).toBe(false);
+    now = NOW + 1_899_999;
+    expect(await consume(storage, key, 1, SECONDLY)).toBe(false);
+    now += 1;
+    expect(await consume(storage, key, 1, SECONDLY)).toBe(true);
+  });
+
+  it('keeps a bucket in the server until it is empty by the clock', async () => {
+    const storage = memcachedStorage(client, { maxSkewMs: 0 });
+    const limit: BucketLimit = { drainPerTick: 1, unitsPerToken: 950_000, capacity: 1_900_000, tickMicros: 1 };
+    const before = Date.now();
+    await consume(storage, key, 2, limit);
+    for (let left = 1; left > 0; ) {
+      [left] = (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS })) as [number];
+      // Below: the clock moved on between the two readings. Above: a bucket that expired early would read 0 here.
+      if (left === 0) expect(Date.now() - before).toBeGreaterThanOrEqual(1899);
+      else expect(left).toBeGreaterThanOrEqual(1_900_000 - (Date.now() - before + 1) * 1000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
+  it('keeps a bucket that takes longer than 30 days', async () => {
+    const storage = memcachedStorage(client);
+    const yearly: BucketLimit = { drainPerTick: 1, unitsPerToken: 365 * 86_400_000, capacity: 365 * 86_400_000, tickMicros: 1000 };
+    expect(await consume(storage, key, 1, yearly)).toBe(true);
+    expect(await consume(storage, key, 1, yearly)).toBe(false);
+  });
+
+  it('calls a key that holds something else malformed, and never overwrites it', async () => {
+    await client.add(key, 'not a bucket', { ttl: 60 });
+    expect(await faultOf(consume(memcachedStorage(client), key))).toBe('malformed');
+    expect((await client.gets(key))!.value).toBe('not a bucket');
+  });
+
+  it('names every wrong option at once', () => {
+    expect(() => memcachedStorage({} as never, { maxSkewMs: -1, name: '' })).toThrow(/3 limiter options are wrong:[^]*client must have[^]*\(got {}\)[^]*name must[^]*maxSkewMs must be whole milliseconds from 0 to 86400000 \(got -1\)/);
+  });
+});
+
+describeWith('memcached', 'memcached storage when the server fails', () => {
+  let server: RunningServer;
+  let connection: ReturnType<typeof connectMemcached>;
+  let storage: LimiterStorage;
+  const key = 'test:faults';
+  beforeEach(async () => {
+    server = await startMemcached();
+    connection = connectMemcached(server.address, 150);
+    storage = memcachedStorage(connection.client);
+    expect(await consume(storage, key, 2)).toBe(true);
+  });
+  afterEach(async () => {
+    connection.close();
+    await server.stop();
+  });
+  const recovered = async (cost: number) => {
+    const deadline = Date.now() + 5000;
+    for (;;) {
+      try {
+        return await consume(storage, key, cost);
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  };
+
+  it('fails in time while it is frozen, and then knows what it knew', async () => {
+    server.pause();
+    expect(await faultOf(consume(storage, key))).toBe('timeout');
+    server.resume();
+    expect(await recovered(2)).toBe(false);
+    expect(await recovered(1)).toBe(true);
+  });
+
+  it('fails while it is dead, and starts with empty buckets after its restart', async () => {
+    await server.kill();
+    expect(await faultOf(consume(storage, key))).toMatch(/unreachable|timeout/);
+    await server.restart();
+    expect(await recovered(3)).toBe(true);
+    expect(await recovered(1)).toBe(false);
+  });
+});
