@@ -1,0 +1,129 @@
+import { drainTicks, fits } from '../algorithm/leaky-bucket.js';
+import { monotonicClock, type Clock } from '../contracts/clock.js';
+import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from '../contracts/limiter-storage.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { isPromiseLike } from './deadline.js';
+
+export interface LocalDenialOptions {
+  /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
+  readonly clock?: Clock;
+  /** How long an answer is believed, in milliseconds: so long may a process overlook that another deleted the bucket or raised its limit. Default 1000. */
+  readonly maxAgeMs?: number;
+  /** Keys remembered at most; the one not asked for longest goes first. Default 10,000. */
+  readonly maxKeys?: number;
+}
+
+export const LOCAL_DENIAL_DEFAULTS = Object.freeze({ clock: monotonicClock, maxAgeMs: 1000, maxKeys: 10_000 });
+
+/**
+ * Refuses without asking where the last answer proves that the storage would refuse: since it was asked for, the level can
+ * have fallen by no more than the leak. So no request is refused that would have passed, and a flood costs no network.
+ * A storage that answers at once is left alone.
+ *
+ * @example withLocalDenial(withCoalescing(redisStorage(redis)), { maxAgeMs: 1000 })
+ */
+export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOptions = {}): LimiterStorage {
+  return new LocalDenialStorage(storage, { ...LOCAL_DENIAL_DEFAULTS, ...options });
+}
+
+/** What was last known of a bucket; `limits` is `undefined` where it was deleted, and older answers are void. */
+interface Known {
+  readonly limits: readonly BucketLimit[] | undefined;
+  readonly levels: readonly number[];
+  /** The decision was made between these two. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+class LocalDenialStorage implements LimiterStorage {
+  readonly name: string;
+  readonly capabilities: StorageCapabilities;
+  /** In the order of their last use. */
+  readonly #known = new Map<string, Known>();
+
+  constructor(
+    private readonly storage: LimiterStorage,
+    private readonly options: Required<LocalDenialOptions>,
+  ) {
+    this.name = storage.name;
+    this.capabilities = storage.capabilities;
+  }
+
+  apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
+    const sentAt = this.options.clock();
+    const denied = this.#deny(request, sentAt);
+    if (denied !== undefined) return denied;
+    const answer = this.storage.apply(request);
+    if (!isPromiseLike(answer)) return answer;
+    return answer.then((outcomes) => {
+      const last = outcomes.at(-1);
+      if (last !== undefined) this.#learn(request.key, { limits: request.limits, levels: last.levels, sentAt, answeredAt: this.options.clock() });
+      return outcomes;
+    });
+  }
+
+  read(request: BucketRequest): MaybePromise<readonly number[]> {
+    return this.storage.read(request);
+  }
+
+  delete(request: Pick<BucketRequest, 'key' | 'timeoutMs'>): MaybePromise<void> {
+    this.#forget(request.key);
+    const answer = this.storage.delete(request);
+    if (!isPromiseLike(answer)) return answer;
+    // Answers to what was asked meanwhile may still tell of the time before.
+    const forget = () => this.#forget(request.key);
+    answer.then(forget, forget);
+    return answer;
+  }
+
+  close(): MaybePromise<void> {
+    this.#known.clear();
+    return this.storage.close?.();
+  }
+
+  #deny({ key, limits, costs }: ApplyRequest, now: number): readonly AppliedCost[] | undefined {
+    const known = this.#known.get(key);
+    if (known === undefined || known.limits !== limits) return undefined;
+    const age = now - known.sentAt;
+    if (age < 0 || age > this.options.maxAgeMs * 1000) {
+      this.#known.delete(key);
+      return undefined;
+    }
+    const least = limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
+    const fitsOne = costs.some((cost) => limits.every((limit, index) => fits(limit, least[index]!, cost)));
+    if (fitsOne) return undefined;
+    this.#touch(key, known);
+    // Told is the highest level that it can have, so that whoever waits for it does not come too early.
+    const levels = limits.map((limit, index) => highestLevel(limit, known.levels[index]!, now - known.answeredAt));
+    return costs.map(() => ({ allowed: false, levels }));
+  }
+
+  #learn(key: string, known: Known): void {
+    const before = this.#known.get(key);
+    if (before === undefined || before.sentAt < known.sentAt) this.#touch(key, known);
+  }
+
+  #forget(key: string): void {
+    const now = this.options.clock();
+    this.#touch(key, { limits: undefined, levels: [], sentAt: now, answeredAt: now });
+  }
+
+  #touch(key: string, known: Known): void {
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    if (this.#known.size > this.options.maxKeys) this.#known.delete(this.#known.keys().next().value!);
+  }
+}
+
+/** The other clock may be just before its next tick: one more can have passed there than here. */
+function lowestLevel(limit: BucketLimit, level: number, elapsedMicros: number): number {
+  return drained(limit, level, Math.floor(elapsedMicros / limit.tickMicros) + 1);
+}
+
+function highestLevel(limit: BucketLimit, level: number, elapsedMicros: number): number {
+  return drained(limit, level, Math.max(0, Math.floor(elapsedMicros / limit.tickMicros) - 1));
+}
+
+function drained(limit: BucketLimit, level: number, ticks: number): number {
+  return ticks >= drainTicks(limit, level) ? 0 : level - limit.drainPerTick * ticks;
+}
