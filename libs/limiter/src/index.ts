@@ -24,6 +24,8 @@ export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets
 export { memoryStorage, type MemoryStorage, type MemoryStorageOptions, type MemoryStorageStats } from './adapters/memory/memory.storage.js';
+export { withCoalescing, type CoalescingOptions } from './service/coalescing-storage.js';
+export { withLocalDenial, type LocalDenialOptions } from './service/local-denial-storage.js';
 
 // Write a storage of your own
 export type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from './contracts/limiter-storage.js';
@@ -40,4 +42,5 @@ export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
 export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
 export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyError } from './errors/request-errors.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
+export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';
 export { DECISION_CHANNEL, STORAGE_ERROR_CHANNEL, type DecisionMessage, type StorageErrorMessage } from './contracts/events.js';

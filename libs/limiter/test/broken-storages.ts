@@ -184,10 +184,18 @@ class ChargesSomeOfSeveral extends CompareAndSetStorage {
   }
 }
 
+/** After a write that was not confirmed it looks for its nonce, which every writer shares. */
+class SharedNonce extends CompareAndSetStorage {
+  protected override async swap(...[key, before, next]: Parameters<CompareAndSetStorage['swap']>): Promise<boolean> {
+    return (await super.swap(key, before, next)) || (await this.load(key)) !== undefined;
+  }
+}
+
 /** Each with the promise that it breaks. */
 export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterStorage, caught: string])[] = [
   [LostUpdate, 'admits exactly what has drained of many at once on a key that exists'],
   [UnconditionalFirstWrite, 'admits exactly the burst of many at once on a key that is new'],
+  [SharedNonce, 'admits exactly the burst of many at once on a key that is new'],
   [RoundedInterval, 'admits 7 of 7 per second, and the next at the very microsecond'],
   [RoundedInterval, 'admits in any second of a steady flood no more than has drained'],
   [ExpiresEarly, 'keeps a bucket of less than a second until it has drained'],

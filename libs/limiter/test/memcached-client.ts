@@ -4,7 +4,13 @@ import { memcachedPackageClient, type MemcachedClient } from '@rookery/limiter/m
 /** One real connection pool to one server. `close` ends it. */
 export function connectMemcached(address: string, timeoutMs = 2000): { client: MemcachedClient; close: () => void } {
   const memcached = new Memcached(address, { timeout: timeoutMs, retries: 0, retry: 1, failures: 1e9, poolSize: 10, remove: false, idle: 1000 });
-  return { client: memcachedPackageClient(memcached, timeoutMs), close: () => memcached.end() };
+  // The package's own end() leaves a connection open that still waits for an answer.
+  const close = () => {
+    memcached.end();
+    const { connections } = memcached as unknown as { connections: Record<string, { pool: { destroy(): void }[] }> };
+    for (const { pool } of Object.values(connections)) for (const socket of [...pool]) socket.destroy();
+  };
+  return { client: memcachedPackageClient(memcached, timeoutMs), close };
 }
 
 /** Counts round trips, and lets a test come between. */

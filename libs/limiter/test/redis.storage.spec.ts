@@ -54,7 +54,7 @@ describeWith('redis', 'Redis storage', (address) => {
     before: fc.option(fc.integer({ min: 1, max: 3 }).chain(state), { nil: undefined }),
     /** Against the last update: mostly near it, so that buckets are half drained. */
     elapsed: fc.oneof(fc.integer({ min: -1000, max: 10_000 }), fc.integer({ min: -1_000_000_000, max: 4_000_000_000_000_000 })),
-    costs: fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 1_000_000 })), { maxLength: 6 }),
+    costs: fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }).filter((cost) => cost !== 0), fc.integer({ min: 1, max: 1_000_000 })), { maxLength: 6 }),
     sameUnits: fc.boolean(),
   });
 

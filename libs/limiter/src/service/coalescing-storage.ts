@@ -35,6 +35,7 @@ interface Waiting {
 class CoalescingStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
+  declare readonly applyAll?: LimiterStorage['applyAll'];
   /** Keys with a call under way, and who waits for its end. */
   readonly #queues = new Map<string, Waiting[]>();
   #waiting = 0;
@@ -45,6 +46,7 @@ class CoalescingStorage implements LimiterStorage {
   ) {
     this.name = storage.name;
     this.capabilities = storage.capabilities;
+    if (storage.applyAll !== undefined) this.applyAll = (requests) => storage.applyAll!(requests);
   }
 
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {

@@ -7,7 +7,7 @@ import { isPromiseLike } from './deadline.js';
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
   readonly clock?: Clock;
-  /** How long an answer is believed, in milliseconds: so long may a process overlook that another deleted the bucket or raised its limit. Default 1000. */
+  /** How long an answer is believed, in milliseconds: so long may a process overlook that another gave tokens back or raised the limit. Default 1000. */
   readonly maxAgeMs?: number;
   /** Keys remembered at most; the one not asked for longest goes first. Default 10,000. */
   readonly maxKeys?: number;
@@ -26,7 +26,7 @@ export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOpt
   return new LocalDenialStorage(storage, { ...LOCAL_DENIAL_DEFAULTS, ...options });
 }
 
-/** What was last known of a bucket; `limits` is `undefined` where it was deleted, and older answers are void. */
+/** What was last known of a bucket; `limits` is `undefined` where tokens came back, and older answers are void. */
 interface Known {
   readonly limits: readonly BucketLimit[] | undefined;
   readonly levels: readonly number[];
@@ -38,6 +38,7 @@ interface Known {
 class LocalDenialStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
+  declare readonly applyAll?: LimiterStorage['applyAll'];
   /** In the order of their last use. */
   readonly #known = new Map<string, Known>();
 
@@ -47,12 +48,14 @@ class LocalDenialStorage implements LimiterStorage {
   ) {
     this.name = storage.name;
     this.capabilities = storage.capabilities;
+    if (storage.applyAll !== undefined) this.applyAll = (requests) => this.#applyAll(storage, requests);
   }
 
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
     const sentAt = this.options.clock();
     const denied = this.#deny(request, sentAt);
     if (denied !== undefined) return denied;
+    if (request.costs.some((cost) => cost < 0)) return this.#forgetting(request.key, () => this.storage.apply(request));
     const answer = this.storage.apply(request);
     if (!isPromiseLike(answer)) return answer;
     return answer.then((outcomes) => {
@@ -62,18 +65,17 @@ class LocalDenialStorage implements LimiterStorage {
     });
   }
 
+  #applyAll(storage: LimiterStorage, requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]> {
+    const refunded = requests.filter(({ costs }) => costs[0]! < 0);
+    return refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>((ask, { key }) => () => this.#forgetting(key, ask), () => storage.applyAll!(requests))();
+  }
+
   read(request: BucketRequest): MaybePromise<readonly number[]> {
     return this.storage.read(request);
   }
 
   delete(request: Pick<BucketRequest, 'key' | 'timeoutMs'>): MaybePromise<void> {
-    this.#forget(request.key);
-    const answer = this.storage.delete(request);
-    if (!isPromiseLike(answer)) return answer;
-    // Answers to what was asked meanwhile may still tell of the time before.
-    const forget = () => this.#forget(request.key);
-    answer.then(forget, forget);
-    return answer;
+    return this.#forgetting(request.key, () => this.storage.delete(request));
   }
 
   close(): MaybePromise<void> {
@@ -101,6 +103,16 @@ class LocalDenialStorage implements LimiterStorage {
   #learn(key: string, known: Known): void {
     const before = this.#known.get(key);
     if (before === undefined || before.sentAt < known.sentAt) this.#touch(key, known);
+  }
+
+  /** Answers to what was asked meanwhile may still tell of the time before. */
+  #forgetting<T>(key: string, change: () => MaybePromise<T>): MaybePromise<T> {
+    this.#forget(key);
+    const answer = change();
+    if (!isPromiseLike(answer)) return answer;
+    const forget = () => this.#forget(key);
+    answer.then(forget, forget);
+    return answer;
   }
 
   #forget(key: string): void {

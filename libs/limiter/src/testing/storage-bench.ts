@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../contracts/clock.js';
 import type { AppliedCost, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
@@ -28,7 +29,7 @@ export class StorageBench {
   ) {}
 
   static async open(harness: StorageHarness, caseName: string): Promise<StorageBench> {
-    const bench = new StorageBench(`${caseName.replace(/\W+/g, '-')}-${process.pid}-${Date.now()}`, []);
+    const bench = new StorageBench(`${randomUUID()}:${caseName.replace(/\W+/g, '-')}`, []);
     bench.handles.push(...(await harness.open(() => bench.now)));
     return bench;
   }

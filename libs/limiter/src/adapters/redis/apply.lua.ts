@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * KEYS[1]  the bucket: one key, so that a cluster always finds it whole
  * ARGV[1]  how many limits follow
  * ARGV[…]  for each limit four whole numbers: drainPerTick, unitsPerToken, capacity, tickMicros
- * ARGV[…]  the costs; with none, the script only reads
+ * ARGV[…]  the costs, below zero to give tokens back; with none, the script only reads
  *
  * Returns whole numbers: the level of each limit before the first cost, then 1 or 0 for each cost, admitted or refused.
  *
@@ -83,7 +83,7 @@ for at = count * 4 + 2, #ARGV do
   end
   if fits then
     admitted = true
-    for index = 1, count do levels[index] = levels[index] + cost * limits[index].units end
+    for index = 1, count do levels[index] = math.max(0, levels[index] + cost * limits[index].units) end
   end
   result[#result + 1] = fits and 1 or 0
 end

@@ -1,3 +1,4 @@
+import { charge } from '../../algorithm/leaky-bucket.js';
 import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
 import { OptionProblems } from '../../errors/option-error.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
@@ -45,7 +46,7 @@ class RedisStorage implements LimiterStorage {
     let levels = reply.slice(0, limits.length);
     return costs.map((cost, index) => {
       const allowed = reply[limits.length + index] === 1;
-      if (allowed) levels = levels.map((level, each) => level + cost * limits[each]!.unitsPerToken);
+      if (allowed) levels = levels.map((level, each) => charge(limits[each]!, level, cost));
       return { allowed, levels };
     });
   }

@@ -1,0 +1,102 @@
+import { jest } from '@jest/globals';
+import type { AppliedCost, ApplyRequest, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
+import { applyCosts, type BucketState } from '../algorithm/leaky-bucket.js';
+import { withCoalescing } from './coalescing-storage.js';
+
+const LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1000, capacity: 100_000, tickMicros: 1 }];
+
+/** Answers when told to. */
+class HeldStorage implements LimiterStorage {
+  readonly name = 'held';
+  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  readonly asked: ApplyRequest[] = [];
+  readonly #held: (() => void)[] = [];
+  #state: BucketState | undefined;
+
+  apply(request: ApplyRequest): Promise<readonly AppliedCost[]> {
+    this.asked.push(request);
+    return new Promise((resolve) => {
+      this.#held.push(() => {
+        const { outcomes, next } = applyCosts(this.#state, request.limits, request.costs, 0);
+        this.#state = next ?? this.#state;
+        resolve(outcomes);
+      });
+    });
+  }
+  read = () => [0];
+  delete = () => {};
+  async release(): Promise<void> {
+    this.#held.shift()!();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const request = (over: Partial<ApplyRequest> = {}): ApplyRequest => ({ key: 'k', limits: LIMITS, costs: [1], timeoutMs: 1000, ...over });
+
+describe('coalescing', () => {
+  it('sends one call, then all that came meanwhile as one list, each answered by its own part', async () => {
+    const held = new HeldStorage();
+    const storage = withCoalescing(held);
+    const answers = Promise.all([request(), request({ costs: [2, 99] }), request({ costs: [97] })].map(async (each) => storage.apply(each)));
+    await held.release();
+    await held.release();
+    expect((await answers).map((outcomes) => outcomes.map((outcome) => outcome.allowed))).toEqual([[true], [true, false], [true]]);
+    expect(held.asked.map((each) => each.costs)).toEqual([[1], [2, 99, 97]]);
+  });
+
+  it('never mixes keys or policies', async () => {
+    const held = new HeldStorage();
+    const storage = withCoalescing(held);
+    const raised = [{ ...LIMITS[0]!, capacity: 200_000 }];
+    const answers = [request(), request(), request({ limits: raised }), request({ key: 'other' })].map(async (each) => storage.apply(each));
+    for (let call = 0; call < 4; call++) await held.release();
+    await Promise.all(answers);
+    expect(held.asked.map(({ key, limits }) => [key, limits === raised])).toEqual([['k', false], ['other', false], ['k', false], ['k', true]]);
+  });
+
+  it('keeps lists short, and refuses what would wait beyond its bound', async () => {
+    const held = new HeldStorage();
+    const storage = withCoalescing(held, { maxBatch: 2, maxWaiting: 3 });
+    const answers = Array.from({ length: 4 }, async () => storage.apply(request()));
+    await expect(storage.apply(request())).rejects.toMatchObject({ fault: 'overload' });
+    for (let call = 0; call < 3; call++) await held.release();
+    await Promise.all(answers);
+    expect(held.asked.map((each) => each.costs.length)).toEqual([1, 2, 1]);
+  });
+
+  it('fails who waits too long without charging them, and goes on', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+    try {
+      const held = new HeldStorage();
+      const storage = withCoalescing(held);
+      const lost = storage.apply(request({ timeoutMs: 50 }));
+      const late = storage.apply(request({ timeoutMs: 20 }));
+      const patient = storage.apply(request({ timeoutMs: 500 }));
+      const failures = Promise.allSettled([lost as Promise<unknown>, late as Promise<unknown>]);
+      await jest.advanceTimersByTimeAsync(60);
+      expect((await failures).map((each) => each.status)).toEqual(['rejected', 'rejected']);
+      expect(held.asked.length).toBe(2);
+      await held.release();
+      await held.release();
+      expect((await patient)[0]!.allowed).toBe(true);
+      expect(held.asked[1]!.costs).toEqual([1]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('fails all of a list together, and then works again', async () => {
+    const held = new HeldStorage();
+    const storage = withCoalescing(held);
+    const first = storage.apply(request());
+    const second = [request(), request()].map(async (each) => storage.apply(each));
+    const failing = jest.spyOn(held, 'apply').mockImplementationOnce(() => Promise.reject(new Error('down')));
+    await held.release();
+    await first;
+    expect((await Promise.allSettled(second)).map((each) => each.status)).toEqual(['rejected', 'rejected']);
+    failing.mockRestore();
+    const again = storage.apply(request());
+    await held.release();
+    expect((await again)[0]!.allowed).toBe(true);
+  });
+});

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { applyCosts, levelsAt, type BucketState } from '../algorithm/leaky-bucket.js';
+import type { AppliedCost, ApplyRequest, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
+import { withLocalDenial } from './local-denial-storage.js';
+
+const LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 100_000, capacity: 1_000_000, tickMicros: 1 }];
+
+/** A storage on the far side of a wire, with a clock that is `offset` ahead. Each way takes `latency`. */
+class FarStorage implements LimiterStorage {
+  readonly name = 'far';
+  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  now = 0;
+  asked = 0;
+  state: BucketState | undefined;
+
+  constructor(private readonly offset = 0, private readonly latency = 0) {}
+
+  async apply({ limits, costs }: ApplyRequest): Promise<readonly AppliedCost[]> {
+    this.asked++;
+    this.now += this.latency;
+    const { outcomes, next } = applyCosts(this.state, limits, costs, this.now + this.offset);
+    this.state = next ?? this.state;
+    this.now += this.latency;
+    return Promise.resolve(outcomes);
+  }
+  read({ limits }: Pick<ApplyRequest, 'limits'>): readonly number[] {
+    return levelsAt(this.state, limits, this.now + this.offset);
+  }
+  delete(): Promise<void> {
+    this.state = undefined;
+    return Promise.resolve();
+  }
+}
+
+const ask = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') => (await storage.apply({ key, limits, costs: [cost], timeoutMs: 50 }))[0]!;
+
+describe('local denial', () => {
+  const open = (options = {}, far = new FarStorage()) => ({ far, storage: withLocalDenial(far, { clock: () => far.now, ...options }) });
+
+  it('asks once for a flood, and again when the next token may have drained', async () => {
+    const { far, storage } = open();
+    await ask(storage, 10);
+    for (let attempt = 0; attempt < 50; attempt++) expect((await ask(storage)).allowed).toBe(false);
+    expect(far.asked).toBe(1);
+    far.now += 100_000;
+    expect((await ask(storage)).allowed).toBe(true);
+    expect(far.asked).toBe(2);
+  });
+
+  it('lets cheaper requests pass', async () => {
+    const { storage } = open();
+    await ask(storage, 8);
+    expect((await ask(storage, 3)).allowed).toBe(false);
+    expect((await ask(storage, 2)).allowed).toBe(true);
+  });
+
+  it('refuses no request that the storage would admit, whatever the clocks, and admits none that it would refuse', async () => {
+    const step = fc.record({ wait: fc.integer({ min: 0, max: 300_000 }), cost: fc.integer({ min: 1, max: 8 }) });
+    const limit = fc.record({ drainPerTick: fc.integer({ min: 1, max: 50 }), unitsPerToken: fc.integer({ min: 1, max: 1_000_000 }), tickMicros: fc.constantFrom(1 as const, 1000 as const) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(limit, { minLength: 1, maxLength: 2 }), fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 5000 }), fc.array(step, { maxLength: 40 }), async (drawn, offset, latency, steps) => {
+        const limits = drawn.map((each): BucketLimit => ({ ...each, capacity: 8 * each.unitsPerToken }));
+        const { far, storage } = open({ maxAgeMs: 10_000 }, new FarStorage(offset, latency));
+        for (const { wait, cost } of steps) {
+          far.now += wait;
+          const asked = far.asked;
+          const { allowed, levels } = await ask(storage, cost, limits);
+          if (far.asked > asked) continue;
+          expect(allowed).toBe(false);
+          expect(applyCosts(far.state, limits, [cost], far.now + offset).outcomes[0]!.allowed).toBe(false);
+          far.read({ limits }).forEach((level, index) => expect(levels[index]).toBeGreaterThanOrEqual(level));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each<[string, (storage: LimiterStorage) => unknown]>([
+    ['a delete', (storage) => storage.delete({ key: 'k', timeoutMs: 50 })],
+    ['a refund', (storage) => ask(storage, -1)],
+  ])('asks again after %s', async (_, change) => {
+    const { storage } = open();
+    await ask(storage, 10);
+    await change(storage);
+    expect((await ask(storage)).allowed).toBe(true);
+  });
+
+  it('does not learn from an answer that is older than a delete', async () => {
+    const { far, storage } = open();
+    const before = ask(storage, 10);
+    await storage.delete({ key: 'k', timeoutMs: 50 });
+    await before;
+    far.state = undefined;
+    expect((await ask(storage)).allowed).toBe(true);
+  });
+
+  it('asks again when the answer is old, or the policy another', async () => {
+    const slow = [{ ...LIMITS[0]!, unitsPerToken: 100_000_000, capacity: 1_000_000_000 }];
+    const { far, storage } = open({ maxAgeMs: 1000 });
+    await ask(storage, 10, slow);
+    far.now += 1_000_000;
+    await ask(storage, 1, slow);
+    expect(far.asked).toBe(1);
+    far.now += 1;
+    await ask(storage, 1, slow);
+    expect(far.asked).toBe(2);
+    await ask(storage, 1, [{ ...slow[0]!, capacity: 2_000_000_000 }]);
+    expect(far.asked).toBe(3);
+  });
+
+  it('remembers no more keys than it may', async () => {
+    const { far, storage } = open({ maxKeys: 2 });
+    for (const key of ['a', 'b', 'c', 'b', 'a']) {
+      far.state = undefined;
+      await ask(storage, 10, LIMITS, key);
+    }
+    expect(far.asked).toBe(4);
+  });
+});
