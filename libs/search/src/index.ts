@@ -25,6 +25,14 @@ export type { SearchSync, TouchedRows, TouchOptions } from './sync/explicit-touc
 export type { Backlog, ParkedDocument } from './sync/outbox.js';
 export type { RelayBatchMessage } from './sync/relay.js';
 
+// Change mappings, repair drift
+export type { IndexStatus, MigrationService, RepairResult } from './migration/migration.service.js';
+export type { MigrateOptions } from './migration/migration.js';
+export { describeDifference, type MappingDifference, type MigrationPlan } from './migration/plan.js';
+export type { MigrationProgress } from './migration/progress.js';
+export type { MigrationPhase, MigrationState } from './migration/migration-state.js';
+export type { DriftedDocument } from './migration/verifier.js';
+
 // Ask
 export { SearchQuery, type ClauseMaker } from './query/search-query.js';
 export type { Hit, InnerHits, SearchPage } from './query/search-page.js';
@@ -55,7 +63,7 @@ export type { SearchEvent, SearchEventListener } from './contracts/search-event.
 // Handle errors
 export { SearchError, type SearchErrorCode } from './errors/search-error.js';
 export { SearchIndexMismatchError, SearchModelError, SearchOptionError, type ModelComplaint } from './errors/model.errors.js';
-export { SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
+export { SearchMigrationError, SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
 export { SearchDocumentError, SearchQueryError } from './errors/query.errors.js';
 export {
   SearchAbortedError, SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError, SearchVersionConflictError, type UnavailableReason,

@@ -1,4 +1,4 @@
-import type { IndexBody, IndexState } from './index-body.js';
+import type { IndexBody, IndexMappings, IndexSettings, IndexState } from './index-body.js';
 
 /** What every call on an engine takes: when to stop waiting. */
 export interface CallOptions {
@@ -94,6 +94,12 @@ export interface SearchEngine {
   readIndices(nameOrAlias: string, options?: CallOptions): Promise<readonly IndexState[]>;
   /** Resolves also when the index is not there. */
   deleteIndex(index: string, options?: CallOptions): Promise<void>;
+  /** Adds fields and replaces `_meta`; refused where it would change a field that is there. */
+  putMapping(index: string, mappings: IndexMappings, options?: CallOptions): Promise<void>;
+  /** Changes settings of a living index; `null` brings the engine's default back. */
+  putSettings(index: string, settings: IndexSettings, options?: CallOptions): Promise<void>;
+  /** Resolves when every primary shard of the index is there. */
+  waitUntilReady(index: string, options?: CallOptions): Promise<void>;
   /** Applies all actions at one instant, or none. */
   updateAliases(actions: readonly AliasAction[], options?: CallOptions): Promise<void>;
   /** Makes what was written before visible to searches. */
@@ -107,6 +113,10 @@ export interface SearchEngine {
 
   /** `undefined` when the document is not there. */
   get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined>;
+  /** Those of the documents that are there, also before a refresh, in no order. */
+  getMany(index: string, ids: readonly string[], options?: CallOptions): Promise<readonly EngineDocument[]>;
+  /** The ids of all documents that a refresh has made visible, in pages and in no order. */
+  scanIds(index: string, pageSize: number, options?: CallOptions): AsyncIterable<readonly string[]>;
   search(request: SearchRequest, options?: CallOptions): Promise<SearchResponse>;
   count(request: SearchRequest, options?: CallOptions): Promise<number>;
 

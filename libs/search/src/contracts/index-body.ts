@@ -37,4 +37,7 @@ export interface IndexState {
   readonly aliases: readonly string[];
   /** `_meta` of its mapping; the library keeps the hash of mapping and settings there. */
   readonly meta: Readonly<Record<string, unknown>>;
+  readonly mappings: IndexMappings;
+  /** Flat, as text: `{ 'index.number_of_shards': '1' }`. */
+  readonly settings: IndexSettings;
 }

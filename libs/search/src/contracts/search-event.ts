@@ -14,6 +14,8 @@ export type SearchEvent =
   /** The database does not answer the relay, or refuses what it asks; it is tried again. */
   | Readonly<{ type: 'relay-delayed'; error: unknown }>
   | Readonly<{ type: 'relay-resumed' }>
+  /** A migration that the application began by itself ended early; the old index is still searched. */
+  | Readonly<{ type: 'migration-failed'; index: string; error: unknown }>
   /** During a migration, the index that is not searched refused documents. */
   | Readonly<{ type: 'shadow-refused'; index: string; failures: readonly BulkFailure[] }>
   /** The engine was down at start; its indices are created as soon as it answers. */

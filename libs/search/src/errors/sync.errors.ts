@@ -1,4 +1,7 @@
+import type { BulkFailure } from './bulk.errors.js';
 import { SearchError } from './search-error.js';
+
+const SHOWN_FAILURES = 5;
 
 /** The tables that `sync: 'outbox'` and migrations need are not there. */
 export class SearchTableMissingError extends SearchError {
@@ -29,5 +32,21 @@ export class SearchModelOutdatedError extends SearchError {
       `the index of '${alias}' belongs to model ${wantedHash}, this process has model ${modelHash}: its changes wait for a process with that model, ` +
         'or run `search migrate` or `search rollback`',
     );
+  }
+}
+
+/** A migration that cannot be done as things stand. */
+export class SearchMigrationError extends SearchError {
+  readonly code = 'SEARCH_MIGRATION_REFUSED';
+
+  constructor(
+    readonly alias: string,
+    problem: string,
+    /** Documents that the new index refused. */
+    readonly failures: readonly BulkFailure[] = [],
+    options?: ErrorOptions,
+  ) {
+    const shown = failures.slice(0, SHOWN_FAILURES).map(({ id, type, reason }) => `\n  - ${id}: ${type}: ${reason}`);
+    super(`the index of '${alias}' ${problem}${shown.join('')}`, options);
   }
 }

@@ -28,6 +28,8 @@ function lineOf(event: SearchEvent): string {
       return `the relay cannot read the outbox: ${messageOf(event.error)}`;
     case 'relay-resumed':
       return 'the relay reads the outbox again';
+    case 'migration-failed':
+      return `${event.index}: the migration failed: ${messageOf(event.error)}`;
     case 'shadow-refused':
       return `${event.index}: ${event.failures.length} documents were refused, first ${event.failures[0]?.id}: ${event.failures[0]?.reason}`;
     case 'indices-delayed':

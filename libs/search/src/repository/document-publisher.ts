@@ -81,7 +81,8 @@ export class DocumentPublisher {
   }
 }
 
-function* indexOperations(
+/** Writes of these entities to each target; a document that cannot be built is noted instead. */
+export function* indexOperations(
   { model }: IndexDefinition,
   entities: readonly object[],
   { targets, version, notes }: { readonly targets: readonly WriteTarget[]; readonly version: number; readonly notes: Notes },

@@ -61,6 +61,12 @@ export class EntityReader {
     } while (after !== undefined);
   }
 
+  /** The key that a document's id stands for. */
+  keyOfId(model: IndexModel, id: string): PrimaryKey {
+    const meta = this.orm.getMetadata().get<object>(model.entity as never) as EntityMetadata;
+    return propertiesOf(meta)[model.primaryKey]?.runtimeType === 'number' ? Number(id) : id;
+  }
+
   private loading(model: IndexModel): object {
     const { fields, populate } = this.planOf(model);
     return { fields: [model.primaryKey, ...fields], populate, strategy: 'select-in', filters: false };

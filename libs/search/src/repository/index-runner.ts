@@ -30,14 +30,14 @@ export class IndexRunner implements QueryRunner {
   async search(request: RequestNode, options?: CallOptions): Promise<SearchPage<unknown, unknown, unknown>> {
     const body = this.compiler.search(request);
     const parameters = this.compiler.parameters(request);
-    await this.targets.of(this.definition);
+    await this.targets.ready(this.definition);
     const target = request.pointInTime ? {} : { index: this.definition.alias };
     return decodeResponse(request, await this.engine.search({ ...target, body, parameters }, options), this.catalog);
   }
 
   async count(request: RequestNode, options?: CallOptions): Promise<number> {
     const body = this.compiler.count(request);
-    await this.targets.of(this.definition);
+    await this.targets.ready(this.definition);
     return this.engine.count({ index: this.definition.alias, body, parameters: this.compiler.countParameters(request) }, options);
   }
 }

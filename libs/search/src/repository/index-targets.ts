@@ -15,6 +15,8 @@ export interface WriteTarget {
 /** Where writes of a definition go now, read anew for each batch. Waits for the index to be there. */
 export interface IndexTargets {
   of(definition: IndexDefinition): Promise<readonly WriteTarget[]>;
+  /** Waits for the index to be there for searches. */
+  ready(definition: IndexDefinition): Promise<void>;
   /** A shadow refused documents for good. */
   shadowRefused?(definition: IndexDefinition, failures: readonly BulkFailure[]): Promise<void>;
 }
@@ -26,8 +28,12 @@ export class AliasTargets implements IndexTargets {
     private readonly createIndices: boolean,
   ) {}
 
-  async of(definition: IndexDefinition): Promise<readonly WriteTarget[]> {
+  async ready(definition: IndexDefinition): Promise<void> {
     if (this.createIndices) await this.admin.ensure(definition);
+  }
+
+  async of(definition: IndexDefinition): Promise<readonly WriteTarget[]> {
+    await this.ready(definition);
     return [{ index: definition.alias, role: 'live' }];
   }
 }

@@ -104,7 +104,7 @@ export class SearchRepository<T extends object> {
 
   /** The document of a primary key as the index has it, also before a refresh. */
   async get(key: PrimaryKey, options?: CallOptions): Promise<StoredDocument<T> | undefined> {
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     return (await this.parts.engine.get(this.indexName, documentIdOf(key), options)) as StoredDocument<T> | undefined;
   }
 
@@ -154,7 +154,7 @@ export class SearchRepository<T extends object> {
 
   /** Makes everything written before visible to searches. */
   async refresh(options?: CallOptions): Promise<void> {
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     await this.parts.engine.refresh(this.indexName, options);
   }
 

@@ -22,6 +22,12 @@ export interface SearchOptions {
   /** Whether missing indices are created; true when absent. */
   readonly createIndices?: boolean;
   /**
+   * What a start does when an index was made from another model and needs a rebuild. `refuse` (when absent): fails with
+   * the command to run; `migrate`: begins the migration beside the running application. Additions are always put in
+   * place. Needs `searchEntities`.
+   */
+  readonly whenModelChanges?: 'refuse' | 'migrate';
+  /**
    * What a start does while the engine is away. `start` (when absent): goes on, and creates the indices as soon as
    * the engine answers; `refuse`: fails. A wrong model or option always fails.
    */
@@ -53,6 +59,7 @@ const DEFAULTS = Object.freeze({
   sync: 'after-commit',
   relay: true,
   createIndices: true,
+  whenModelChanges: 'refuse',
   whenEngineIsDown: 'start',
   shutdownTimeoutMs: 5_000,
   typeInference: defaultTypeInference,
@@ -79,6 +86,7 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
   if (!['boolean', 'object'].includes(typeof resolved.relay)) refuse('relay', 'must be true, false or options', resolved.relay);
   if (typeof createIndices !== 'boolean') refuse('createIndices', 'must be true or false', createIndices);
   if (!['start', 'refuse'].includes(whenEngineIsDown)) refuse('whenEngineIsDown', "must be 'start' or 'refuse'", whenEngineIsDown);
+  if (!['refuse', 'migrate'].includes(resolved.whenModelChanges)) refuse('whenModelChanges', "must be 'refuse' or 'migrate'", resolved.whenModelChanges);
   if (!(Number.isInteger(shutdownTimeoutMs) && shutdownTimeoutMs >= 0)) {
     refuse('shutdownTimeoutMs', 'must be a whole number of milliseconds, 0 or more', shutdownTimeoutMs);
   }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchIndexMismatchError, SearchOptionError } from '../errors/model.errors.js';
 import { defineIndices, type IndexDefinition } from '../mapping/index-definition.js';
 import { modelOf, readModels } from '../metadata/model-reader.js';
 import type { EntityClass } from '../metadata/recorder.js';
@@ -11,6 +11,15 @@ import { EntityReader, type Orm } from '../repository/entity-reader.js';
 import { IndexAdmin } from '../repository/index-admin.js';
 import { AliasTargets } from '../repository/index-targets.js';
 import { SearchRepository, type RepositoryParts } from '../repository/search-repository.js';
+import { lastValueFrom } from 'rxjs';
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { MigrationService } from '../migration/migration.service.js';
+import { allowsModel } from '../migration/migration-state.js';
+import { describeDifference } from '../migration/plan.js';
+import { MigrationStore } from '../migration/migration-store.js';
+import { MigrationTargets } from '../migration/migration-targets.js';
+import { Verifier } from '../migration/verifier.js';
 import { processClock } from '../repository/process-clock.js';
 import { AfterCommitSync } from '../sync/after-commit.js';
 import { Database } from '../sync/database.js';
@@ -52,6 +61,9 @@ export class SearchService {
   readonly sync: SearchSync;
   private readonly strategy: SyncStrategy | undefined;
   private readonly outbox: DatabaseOutbox | undefined;
+  private readonly store: MigrationStore | undefined;
+  /** Changes of mappings without downtime, and repair of drift. */
+  readonly migrations: MigrationService;
   private readonly stopping = new AbortController();
   private creating: Promise<void> | undefined;
   private stopBy: number | undefined;
@@ -66,13 +78,15 @@ export class SearchService {
     options: SearchOptions,
   ) {
     this.options = resolveSearchOptions(options);
-    const { engine, prefix, typeInference, createIndices } = this.options;
+    const { engine, prefix, typeInference, createIndices, onEvent } = this.options;
     const definitions = defineIndices(readModels(orm.getMetadata()), { prefix, typeInference });
     this.definitions = new Map(definitions.map((definition) => [definition.model.entity, definition]));
     this.admin = new IndexAdmin(engine);
     const database = this.options.sync === 'outbox' || knowsTables(orm) ? new Database(orm) : undefined;
     const clock = this.options.clock ?? (database ? new DatabaseClock(database) : processClock());
-    const targets = new AliasTargets(this.admin, createIndices);
+    this.store = database && new MigrationStore(database, `${hostname()} (${process.pid}, ${randomUUID().slice(0, 8)})`);
+    const plain = new AliasTargets(this.admin, createIndices);
+    const targets = this.store ? new MigrationTargets(plain, this.store, engine, onEvent) : plain;
     const reader = new EntityReader(orm);
     const writer = new BulkWriter(engine);
     const publisher = new DocumentPublisher({ targets, clock, reader, writer });
@@ -80,6 +94,14 @@ export class SearchService {
     this.outbox = database && this.options.sync === 'outbox' ? new DatabaseOutbox(database, outboxOptions(this.options)) : undefined;
     this.strategy = this.strategyOf(definitions);
     const dependencies = dependenciesOf(definitions);
+    this.migrations = new MigrationService({
+      engine, clock, reader, writer, publisher,
+      store: this.store,
+      verifier: new Verifier(engine, reader),
+      drain: this.outbox,
+      definitionOf: (entity) => this.definitionOf(entity),
+      relaying: (work) => (this.strategy instanceof OutboxSync ? this.strategy.relaying(work) : work()),
+    });
     this.sync = new SearchSync(orm, dependencies, new FlushReader(dependencies, reader), this.strategy);
   }
 
@@ -116,12 +138,14 @@ export class SearchService {
 
   /** Creates the indices that are missing and checks the others. @throws SearchIndexMismatchError */
   async ensureIndices(): Promise<void> {
-    for (const definition of this.definitions.values()) await this.admin.ensure(definition);
+    for (const definition of this.definitions.values()) await this.ensureIndex(definition);
   }
 
   /** Deletes the index of an entity, with its documents, and creates it from the model. */
   async recreateIndex(entity: EntityClass, options?: CallOptions): Promise<void> {
-    await this.admin.recreate(this.definitionOf(entity), options);
+    const definition = this.definitionOf(entity);
+    await this.store?.forget(definition.alias);
+    await this.admin.recreate(definition, options);
   }
 
   /**
@@ -174,6 +198,30 @@ export class SearchService {
     await this.drain();
     await this.strategy?.close();
     await this.parts.engine.close();
+  }
+
+  private async ensureIndex(definition: IndexDefinition): Promise<void> {
+    try {
+      await this.admin.ensure(definition);
+    } catch (error) {
+      if (!(error instanceof SearchIndexMismatchError) || !this.store) throw error;
+      const state = await this.store.read(definition.alias);
+      if (!state || !allowsModel(state, definition.hash)) await this.bringToModel(definition);
+    }
+  }
+
+  /** The index was made from another model. */
+  private async bringToModel({ alias, model }: IndexDefinition): Promise<void> {
+    const plan = await this.migrations.plan(model.entity);
+    if (plan.action === 'none' || plan.action === 'create') return;
+    if (plan.action === 'rebuild' && this.options.whenModelChanges === 'refuse') {
+      const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
+      const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;
+      throw new SearchIndexMismatchError(alias, plan.liveIndex ?? '', 'was made from another model', `${remedy}:${differences}`);
+    }
+    const migrating = lastValueFrom(this.migrations.migrate(model.entity, { signal: this.stopping.signal }), { defaultValue: undefined });
+    const done = migrating.then(() => undefined, (error: unknown) => this.options.onEvent({ type: 'migration-failed', index: alias, error }));
+    this.creating = Promise.all([this.creating, done]).then(() => undefined);
   }
 
   private get aliases(): string[] {

@@ -9,7 +9,7 @@ import { dependenciesOf } from './dependencies.js';
 import { FlushReader } from './flush-reader.js';
 import type { Backlog, DatabaseOutbox } from './outbox.js';
 import { OutboxSubscriber } from './outbox.subscriber.js';
-import { Relay, type RelayOptions } from './relay.js';
+import { Relay, RELAY_DEFAULTS, type RelayOptions } from './relay.js';
 import type { Publisher } from './relay-batch.js';
 import type { SyncStrategy } from './strategy.js';
 import type { Touch } from './touch.js';
@@ -33,10 +33,13 @@ export class OutboxSync implements SyncStrategy {
   private readonly relay: Relay | undefined;
   private readonly aliases: readonly string[];
 
+  private readonly makeRelay: (options: RelayOptions) => Relay;
+
   constructor({ definitions, outbox, publisher, reader, report, relay }: OutboxSyncParts) {
     this.outbox = outbox;
+    this.makeRelay = (options) => new Relay({ definitions, outbox, publisher, reader, report }, options);
     this.aliases = definitions.map(({ alias }) => alias);
-    this.relay = relay && new Relay({ definitions, outbox, publisher, reader, report }, relay);
+    this.relay = relay && this.makeRelay(relay);
     this.subscriber = new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
       write: (touches, context) => outbox.add(touches, context),
       committed: () => this.relay?.wake(),
@@ -52,6 +55,21 @@ export class OutboxSync implements SyncStrategy {
   async start(): Promise<void> {
     await this.outbox.check();
     this.relay?.start();
+  }
+
+  /** Runs a relay while `work` does, also where this process has none. */
+  async relaying<T>(work: () => Promise<T>): Promise<T> {
+    if (this.relay) {
+      this.relay.start();
+      return work();
+    }
+    const relay = this.makeRelay(RELAY_DEFAULTS);
+    relay.start();
+    try {
+      return await work();
+    } finally {
+      await relay.stop(RELAY_DEFAULTS.backoff.maxMs);
+    }
   }
 
   async add(touches: readonly Touch[], em: EntityManager): Promise<void> {

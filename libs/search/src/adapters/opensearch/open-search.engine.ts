@@ -1,8 +1,8 @@
 import type {
   AliasAction, BulkOperation, BulkOutcome, CallOptions, EngineDocument, SearchEngine, SearchRequest, SearchResponse,
 } from '../../contracts/engine.js';
-import type { IndexBody, IndexState } from '../../contracts/index-body.js';
-import { SearchEngineError } from '../../errors/engine.errors.js';
+import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
+import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { bulkLines, bulkOutcomes, type BulkResponse } from './bulk-wire.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
 import { resolveOpenSearchOptions, type OpenSearchOptions, type ResolvedOpenSearchOptions } from './options.js';
@@ -42,13 +42,35 @@ class OpenSearchEngine implements SearchEngine {
   }
 
   async readIndices(nameOrAlias: string, options?: CallOptions): Promise<readonly IndexState[]> {
-    type Answer = Record<string, { aliases: object; mappings: { _meta?: IndexState['meta'] } }>;
-    const answer = await this.send<Answer>({ method: 'GET', path: [nameOrAlias], query: { ignore_unavailable: true } }, options);
-    return Object.entries(answer).map(([index, { aliases, mappings }]) => ({ index, aliases: Object.keys(aliases), meta: mappings._meta ?? {} }));
+    type Answer = Record<string, { aliases: object; mappings: Partial<IndexMappings>; settings: IndexSettings }>;
+    const answer = await this.send<Answer>({ method: 'GET', path: [nameOrAlias], query: { ignore_unavailable: true, flat_settings: true } }, options);
+    return Object.entries(answer).map(([index, { aliases, mappings, settings }]) => ({
+      index,
+      aliases: Object.keys(aliases),
+      meta: mappings._meta ?? {},
+      mappings: { dynamic: true, properties: {}, ...mappings },
+      settings,
+    }));
   }
 
   async deleteIndex(index: string, options?: CallOptions): Promise<void> {
     await this.send({ method: 'DELETE', path: [index], query: { ignore_unavailable: true } }, options);
+  }
+
+  async putMapping(index: string, mappings: IndexMappings, options?: CallOptions): Promise<void> {
+    await this.send({ method: 'PUT', path: [index, '_mapping'], body: mappings }, options);
+  }
+
+  async putSettings(index: string, settings: IndexSettings, options?: CallOptions): Promise<void> {
+    await this.send({ method: 'PUT', path: [index, '_settings'], body: settings }, options);
+  }
+
+  async waitUntilReady(index: string, options?: CallOptions): Promise<void> {
+    const timeoutMs = options?.timeoutMs ?? this.options.requestTimeoutMs;
+    // The server gives up before we do, and then says so.
+    const query = { wait_for_status: 'yellow', timeout: `${Math.ceil(timeoutMs * 0.9)}ms` };
+    const { timed_out } = await this.send<{ timed_out: boolean }>({ method: 'GET', path: ['_cluster', 'health', index], query }, { ...options, timeoutMs });
+    if (timed_out) throw new SearchEngineUnavailableError(this.name, 'timeout', `${index} is not ready after ${timeoutMs} ms`);
   }
 
   async updateAliases(actions: readonly AliasAction[], options?: CallOptions): Promise<void> {
@@ -74,6 +96,29 @@ class OpenSearchEngine implements SearchEngine {
     } catch (error) {
       if (error instanceof SearchEngineError && error.status === 404) return undefined;
       throw error;
+    }
+  }
+
+  async getMany(index: string, ids: readonly string[], options?: CallOptions): Promise<readonly EngineDocument[]> {
+    if (ids.length === 0) return [];
+    type Answer = { docs: { _id: string; found?: boolean; _version: number; _source: unknown; error?: { type: string; reason: string } }[] };
+    const { docs } = await this.send<Answer>({ method: 'POST', path: [index, '_mget'], body: { ids } }, options);
+    const failed = docs.find(({ error }) => error)?.error;
+    if (failed) throw new SearchEngineError(this.name, 200, failed.type, failed.reason);
+    return docs.filter(({ found }) => found).map(({ _id, _version, _source }) => ({ id: _id, version: _version, source: _source }));
+  }
+
+  async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly string[]> {
+    type Answer = { _scroll_id: string; hits: { hits: { _id: string }[] } };
+    const body = { size: pageSize, _source: false, sort: ['_doc'] };
+    let page = await this.send<Answer>({ method: 'POST', path: [index, '_search'], query: { scroll: SCROLL, allow_partial_search_results: false }, body }, options);
+    try {
+      while (page.hits.hits.length > 0) {
+        yield page.hits.hits.map(({ _id }) => _id);
+        page = await this.send<Answer>({ method: 'POST', path: ['_search', 'scroll'], body: { scroll: SCROLL, scroll_id: page._scroll_id } }, options);
+      }
+    } finally {
+      await this.send({ method: 'DELETE', path: ['_search', 'scroll'], body: { scroll_id: [page._scroll_id] } }, options).catch(() => undefined);
     }
   }
 
@@ -107,3 +152,5 @@ class OpenSearchEngine implements SearchEngine {
   }
 }
 
+/** How long the server keeps a scan between two pages. */
+const SCROLL = '5m';

@@ -1,0 +1,55 @@
+import type { BulkOperation, CallOptions } from '../contracts/engine.js';
+import type { VersionClock } from '../contracts/version-clock.js';
+import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import { EMPTY_REPORT } from '../repository/bulk-report.js';
+import { pause } from '../repository/backoff.js';
+import type { BulkWriter } from '../repository/bulk-writer.js';
+import { indexOperations } from '../repository/document-publisher.js';
+import { keyOf, type EntityReader, type PrimaryKey } from '../repository/entity-reader.js';
+
+export interface BackfillParts {
+  readonly clock: VersionClock;
+  readonly reader: Pick<EntityReader, 'pageAfter'>;
+  readonly writer: Pick<BulkWriter, 'write'>;
+}
+
+export interface BackfillPage {
+  readonly lastKey: PrimaryKey;
+  readonly rows: number;
+  readonly failures: readonly BulkFailure[];
+}
+
+export interface BackfillOptions extends CallOptions {
+  /** Where to go on: after this key. */
+  readonly after: PrimaryKey | undefined;
+  readonly pageSize: number;
+  /** At most so many documents per second; no bound when absent. */
+  readonly maxDocumentsPerSecond?: number | undefined;
+}
+
+/**
+ * Fills one index with all rows in key order: per page the clock's tick, the read, the write with that version. What
+ * is written meanwhile by others has a higher version, and stays. Each page is to be noted before the next.
+ */
+export async function* backfill(
+  definition: IndexDefinition,
+  index: string,
+  { clock, reader, writer }: BackfillParts,
+  { after, pageSize, maxDocumentsPerSecond, ...options }: BackfillOptions,
+): AsyncGenerator<BackfillPage> {
+  for (let size = pageSize; size === pageSize; ) {
+    const startedAt = performance.now();
+    const version = await clock.next();
+    const entities = await reader.pageAfter(definition.model, after, pageSize);
+    size = entities.length;
+    if (size === 0) return;
+    const notes = { refused: [], shadows: new Set<string>() };
+    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, notes });
+    const report = await writer.write(operations, options);
+    if (report.unavailable) throw report.unavailable;
+    after = keyOf(definition.model, entities.at(-1)!);
+    yield { lastKey: after, rows: size, failures: [...report.failures, ...(notes.refused.length > 0 ? notes.refused : EMPTY_REPORT.failures)] };
+    if (maxDocumentsPerSecond) await pause((size / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt), options.signal);
+  }
+}

@@ -1,0 +1,197 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { BulkFailure } from '../errors/bulk.errors.js';
+import { SearchMigrationError } from '../errors/sync.errors.js';
+import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
+import { concreteName } from '../mapping/index-name.js';
+import type { DocumentPublisher } from '../repository/document-publisher.js';
+import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import { decodeKey, encodeKey } from '../sync/outbox-row.js';
+import { backfill, type BackfillParts } from './backfill.js';
+import { writeAlias, type MigrationState } from './migration-state.js';
+import type { MigrationStore } from './migration-store.js';
+import { flatSettings, type MigrationPlan } from './plan.js';
+import { progressMeter, type MigrationProgress } from './progress.js';
+import type { Verifier } from './verifier.js';
+
+export interface MigrateOptions extends CallOptions {
+  /** Documents per second at most; no bound when absent. */
+  readonly maxDocumentsPerSecond?: number;
+  /** Rows read at once; 500 when absent. */
+  readonly pageSize?: number;
+  /** Wait at most for the rows that were in the outbox at the end of the backfill, in milliseconds; 600,000 when absent. */
+  readonly drainTimeoutMs?: number;
+}
+
+/** Rows that a migration waits for. */
+export interface Drain {
+  newest(aliases: readonly string[]): Promise<string>;
+  waitingUpTo(id: string, aliases: readonly string[]): Promise<number>;
+}
+
+export interface MigrationParts extends BackfillParts {
+  readonly engine: SearchEngine;
+  readonly reader: EntityReader;
+  readonly store: MigrationStore;
+  readonly publisher: Pick<DocumentPublisher, 'publish'>;
+  readonly verifier: Verifier;
+  /** Without an outbox: changes of other processes cannot be waited for. */
+  readonly drain: Drain | undefined;
+}
+
+const SHOWN_FAILURES = 100;
+const DRAIN_POLL_MS = 50;
+const DRAIN_TIMEOUT_MS = 600_000;
+const REPAIR_ROUNDS = 3;
+const PAGE_SIZE = 500;
+/** Documents compared again at the end, in memory. */
+const MAX_DRIFT = 100_000;
+
+/**
+ * Fills a new index beside the living one and swaps the alias, each phase noted in the database first: a run that was
+ * killed is gone on with. The caller holds the index's lease.
+ */
+export class Migration {
+  constructor(
+    private readonly definition: IndexDefinition,
+    private readonly parts: MigrationParts,
+    private readonly options: MigrateOptions,
+  ) {}
+
+  /** Creates the new index, or puts additions in place, and notes it: from then on writes go where they have to. */
+  async begin(plan: MigrationPlan): Promise<void> {
+    const { engine, store, reader } = this.parts;
+    const { alias, hash, body, model } = this.definition;
+    const oldIndex = plan.liveIndex!;
+    const [live] = await engine.readIndices(oldIndex);
+    const oldHash = live && hashOf(live.meta);
+    const total = await reader.count(model);
+    if (plan.action === 'additive') {
+      // Noted first: a process with the old model must not write once the mapping says the new one.
+      await store.begin({ alias, oldIndex, newIndex: oldIndex, oldHash, newHash: hash, total });
+      await engine.putMapping(oldIndex, body.mappings, this.options);
+      const changed = plan.differences.filter(({ path }) => path.startsWith('settings.')).map(({ path, wanted }) => [path.slice('settings.'.length), wanted]);
+      if (changed.length > 0) await engine.putSettings(oldIndex, Object.fromEntries(changed) as Record<string, unknown>, this.options);
+      return;
+    }
+    const newIndex = concreteName(alias, generationOf(alias, oldIndex) + 1, hash);
+    const settings = { ...flatSettings(body.settings), ...FILLING };
+    // One that is there was created by a run that was killed before it noted it.
+    await engine.deleteIndex(newIndex, this.options);
+    await engine.createIndex(newIndex, { ...body, settings, aliases: { [writeAlias(newIndex)]: {} } }, this.options);
+    await engine.updateAliases([{ add: { index: oldIndex, alias: writeAlias(oldIndex) } }], this.options);
+    await store.begin({ alias, oldIndex, newIndex, oldHash, newHash: hash, total });
+  }
+
+  /** Goes on from the phase that is noted, to `swapped`, or `finished` for an additive change. */
+  async *run(state: MigrationState): AsyncGenerator<MigrationProgress> {
+    if (state.phase === 'backfill') yield* this.backfill(state);
+    if (state.phase === 'backfill' || state.phase === 'drain') yield* this.drain(state);
+    yield* this.verify(state);
+    yield* this.swap(state);
+  }
+
+  private async *backfill(state: MigrationState): AsyncGenerator<MigrationProgress> {
+    const { alias, lastKey, total } = state;
+    let { done } = state;
+    const meter = progressMeter(alias, 'backfill', total, done);
+    const failures: BulkFailure[] = [];
+    const { pageSize = PAGE_SIZE, maxDocumentsPerSecond, signal } = this.options;
+    const after = lastKey === undefined ? undefined : decodeKey(lastKey);
+    const options = { after, pageSize, maxDocumentsPerSecond, ...(signal ? { signal } : {}) };
+    for await (const page of backfill(this.definition, writesTo(state), this.parts, options)) {
+      done += page.rows;
+      failures.push(...page.failures.slice(0, SHOWN_FAILURES - failures.length));
+      await this.parts.store.advance(alias, { lastKey: encodeKey(page.lastKey), done });
+      yield meter(done);
+      signal?.throwIfAborted();
+      if (failures.length >= SHOWN_FAILURES) break;
+    }
+    if (failures.length > 0) throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures);
+    await this.parts.store.advance(alias, { phase: 'drain' });
+  }
+
+  /** Until the rows that exist now are gone: their changes are then in the new index too. */
+  private async *drain({ alias }: MigrationState): AsyncGenerator<MigrationProgress> {
+    const { drain, store } = this.parts;
+    if (drain) {
+      const deadline = performance.now() + (this.options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+      const newest = await drain.newest([alias]);
+      const atFirst = await drain.waitingUpTo(newest, [alias]);
+      const meter = progressMeter(alias, 'drain', atFirst, 0);
+      for (let waiting = atFirst; waiting > 0; waiting = await drain.waitingUpTo(newest, [alias])) {
+        yield meter(Math.max(0, atFirst - waiting));
+        if (performance.now() > deadline) throw new SearchMigrationError(alias, `still has ${waiting} changes in the outbox: is a relay running that has this model?`);
+        await wait(DRAIN_POLL_MS, undefined, this.options.signal ? { signal: this.options.signal } : {});
+      }
+    }
+    await store.advance(alias, { phase: 'verify' });
+  }
+
+  private async *verify(state: MigrationState): AsyncGenerator<MigrationProgress> {
+    const { alias, newIndex, oldIndex, total } = state;
+    const { engine, verifier } = this.parts;
+    const writes = writesTo(state);
+    if (newIndex !== oldIndex) {
+      const wanted = flatSettings(this.definition.body.settings);
+      const restored = Object.fromEntries(Object.keys(FILLING).map((name) => [name, wanted[name] ?? null]));
+      await engine.putSettings(newIndex, restored, this.options);
+      await engine.waitUntilReady(newIndex, this.options);
+    }
+    await engine.refresh(newIndex, this.options);
+    const meter = progressMeter(alias, 'verify', 2 * total, 0);
+    const keys: PrimaryKey[] = [];
+    let done = 0;
+    for await (const { key } of verifier.drift(this.definition, writes, { ...this.options, onProgress: (looked) => void (done = looked) })) {
+      keys.push(key);
+      if (keys.length > MAX_DRIFT) throw new SearchMigrationError(alias, `differs from the database in more than ${MAX_DRIFT} documents: run it again`);
+    }
+    yield meter(done);
+    await this.repair(alias, writes, keys);
+  }
+
+  /** Changes under way look like drift too: writing those documents by the same steps settles both. */
+  private async repair(alias: string, writes: string, drifted: readonly PrimaryKey[]): Promise<void> {
+    let keys = drifted;
+    for (let round = 1; keys.length > 0; round += 1) {
+      const { failures, unavailable } = await this.parts.publisher.publish(this.definition, keys, this.options);
+      if (unavailable) throw unavailable;
+      if (failures.length > 0) throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures.slice(0, SHOWN_FAILURES));
+      keys = (await this.parts.verifier.recheck(this.definition, writes, keys, this.options)).map(({ key }) => key);
+      // What still differs then is written faster than it can be looked at: each of its changes is in the outbox.
+      if (round === REPAIR_ROUNDS) return;
+    }
+  }
+
+  private async *swap({ alias, oldIndex, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
+    const { engine, store } = this.parts;
+    if (oldIndex === newIndex) {
+      await store.advance(alias, { phase: 'finished' });
+      yield progressMeter(alias, 'finished', total, 0)(total);
+      return;
+    }
+    await swapAlias(engine, alias, newIndex, this.options);
+    await store.advance(alias, { phase: 'swapped' });
+    yield progressMeter(alias, 'swapped', total, 0)(total);
+  }
+}
+
+function writesTo({ alias, oldIndex, newIndex }: MigrationState): string {
+  return oldIndex === newIndex ? alias : writeAlias(newIndex);
+}
+
+/** Gives the alias to one index, at one instant. It may have it already. */
+export async function swapAlias(engine: SearchEngine, alias: string, to: string, options?: CallOptions): Promise<void> {
+  const holders = (await engine.readIndices(alias, options)).map(({ index }) => index);
+  const actions = holders.filter((index) => index !== to).map((index) => ({ remove: { index, alias } }));
+  await engine.updateAliases([...actions, { add: { index: to, alias } }], options);
+}
+
+/** Settings of an index that nobody searches yet. */
+const FILLING = Object.freeze({ 'index.number_of_replicas': '0', 'index.auto_expand_replicas': 'false', 'index.refresh_interval': '-1' });
+
+/** `book-v3-1a2b3c4d` is generation 3; an index that another program made counts as 0. */
+function generationOf(alias: string, index: string): number {
+  const match = new RegExp(`^${alias.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-v(\\d+)-`).exec(index);
+  return match ? Number(match[1]) : 0;
+}

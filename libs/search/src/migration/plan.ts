@@ -1,0 +1,107 @@
+import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '../contracts/index-body.js';
+import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
+
+/** One difference between the index that is there and the model. */
+export interface MappingDifference {
+  /** `mappings.title`, `settings.index.analysis.filter.stop.type`. */
+  readonly path: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly live: unknown;
+  readonly wanted: unknown;
+  /** Whether a living index takes it. */
+  readonly additive: boolean;
+}
+
+/** What has to be done so that an index fits its model. */
+export interface MigrationPlan {
+  readonly alias: string;
+  /** The index that searches go to; `undefined` when there is none. */
+  readonly liveIndex: string | undefined;
+  /**
+   * `none`: it fits. `create`: there is no index. `additive`: put in place, then documents are written again where
+   * they are. `rebuild`: a new index is filled beside the living one.
+   */
+  readonly action: 'none' | 'create' | 'additive' | 'rebuild';
+  readonly differences: readonly MappingDifference[];
+}
+
+/** Settings that an index has for life. Others can be put on a living index. */
+const FOR_LIFE = /^index\.(analysis\.|similarity\.|sort\.|number_of_shards$|number_of_routing_shards$|routing_partition_size$|codec|knn$|soft_deletes)/;
+
+/** Compares a model with the index behind its alias. Pure. */
+export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState | undefined): MigrationPlan {
+  if (!live) return { alias, liveIndex: undefined, action: 'create', differences: [] };
+  if (hashOf(live.meta) === hash) return { alias, liveIndex: live.index, action: 'none', differences: [] };
+  const differences = [
+    ...compareFields(live.mappings.properties ?? {}, body.mappings.properties, 'mappings'),
+    ...compareDynamic(live.mappings.dynamic, body.mappings.dynamic),
+    ...compareSettings(live.settings, body.settings),
+  ];
+  const action = differences.every(({ additive }) => additive) ? 'additive' : 'rebuild';
+  return { alias, liveIndex: live.index, action, differences };
+}
+
+/** One line per difference, for people. */
+export function describeDifference({ path, change, live, wanted, additive }: MappingDifference): string {
+  const effect = additive ? 'put in place' : 'needs a rebuild';
+  if (change === 'added') return `+ ${path}: ${JSON.stringify(wanted)} (${effect})`;
+  if (change === 'removed') return `- ${path}: ${JSON.stringify(live)} (${effect})`;
+  return `~ ${path}: ${JSON.stringify(live)} -> ${JSON.stringify(wanted)} (${effect})`;
+}
+
+type Fields = Readonly<Record<string, FieldMapping>>;
+
+function compareFields(live: Fields, wanted: Fields, path: string): MappingDifference[] {
+  const names = [...new Set([...Object.keys(live), ...Object.keys(wanted)])].sort();
+  return names.flatMap((name): MappingDifference[] => {
+    const [there, model, at] = [live[name], wanted[name], `${path}.${name}`];
+    if (!there) return [{ path: at, change: 'added', live: undefined, wanted: model, additive: true }];
+    if (!model) return [{ path: at, change: 'removed', live: there, wanted: undefined, additive: false }];
+    const nested = [
+      ...compareFields(there.properties ?? {}, model.properties ?? {}, at),
+      ...compareFields(there.fields ?? {}, model.fields ?? {}, `${at}.fields`),
+    ];
+    const [own, asked] = [parametersOf(there), parametersOf(model)];
+    const same = canonical(own) === canonical(asked);
+    return same ? nested : [{ path: at, change: 'changed', live: own, wanted: asked, additive: false }, ...nested];
+  });
+}
+
+/** OpenSearch leaves out `type: object`, and gives numbers and booleans back as they were sent or as text. */
+function parametersOf(field: FieldMapping): Record<string, string> {
+  const entries = Object.entries({ ...field, type: field.type ?? 'object', properties: undefined, fields: undefined }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]));
+}
+
+function compareDynamic(live: unknown, wanted: DynamicMapping): MappingDifference[] {
+  // Given back as text: `"false"`.
+  const same = live === wanted || live === `${wanted}`;
+  return same ? [] : [{ path: 'mappings.dynamic', change: 'changed', live, wanted, additive: true }];
+}
+
+function compareSettings(live: IndexSettings, wanted: IndexSettings): MappingDifference[] {
+  const have = flatSettings(live);
+  return Object.entries(flatSettings(wanted)).flatMap(([path, value]): MappingDifference[] => {
+    const there = have[path];
+    if (there !== undefined && canonical(there) === canonical(value)) return [];
+    const additive = !FOR_LIFE.test(path);
+    return [{ path: `settings.${path}`, change: there === undefined ? 'added' : 'changed', live: there, wanted: value, additive }];
+  });
+}
+
+/** `{ number_of_shards: 1 }` -> `{ 'index.number_of_shards': '1' }`; arrays stay whole. */
+export function flatSettings(settings: IndexSettings): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      for (const [name, inner] of Object.entries(value)) walk(inner, path ? `${path}.${name}` : name);
+    } else flat[path.startsWith('index.') ? path : `index.${path}`] = Array.isArray(value) ? value.map(String) : String(value);
+  };
+  walk(settings, '');
+  return flat;
+}
+
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
