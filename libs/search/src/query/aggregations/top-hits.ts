@@ -1,6 +1,7 @@
 import type { EngineHit } from '../../contracts/engine.js';
 import type { DocumentOf } from '../document-type.js';
-import type { FieldPath } from '../field-path.js';
+import type { NestedValue } from '../clauses/joining.js';
+import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import type { Hit } from '../search-page.js';
 import { compileSort, type Direction, type SortOptions } from '../sort.js';
@@ -25,17 +26,23 @@ export interface TopHitsResult<S> {
   readonly total: number;
 }
 
-export type TopHitsNode = Readonly<{ kind: 'topHits'; options: TopHitsOptions }>;
+export type TopHitsNode = Readonly<{ kind: 'topHits'; within: string | undefined; options: TopHitsOptions }>;
+
+type SortedBy<Field> = Omit<TopHitsOptions, 'sort'> & { readonly sort?: readonly Readonly<{ field: Field; direction?: Direction } & SortOptions>[] };
 
 export interface TopHitsAggregations<T> {
-  /** The best documents of each bucket; inside `nested`, the best elements (name their type: `topHits<Comment>()`). */
-  topHits<S = DocumentOf<T>, const P extends string = never>(
-    options?: Omit<TopHitsOptions, 'sort'> & { readonly sort?: readonly Readonly<{ field: '_score' | FieldPath<T, P, Sortable>; direction?: Direction } & SortOptions>[] },
-  ): Aggregation<TopHitsResult<S>>;
+  /** The best documents of each bucket. */
+  topHits<const P extends string = never>(options?: SortedBy<'_score' | FieldPath<T, P, Sortable>>): Aggregation<TopHitsResult<DocumentOf<T>>>;
+  /** Inside `nested(path)`: the best elements of each bucket. */
+  topElements<P extends string, const F extends string = never>(
+    path: FieldPath<T, P, NestedValue>,
+    options?: SortedBy<'_score' | FieldPath<T, F, Sortable>>,
+  ): Aggregation<TopHitsResult<DocumentOf<ValueAt<T, P>>>>;
 }
 
 export const topHits = {
-  topHits: (options: TopHitsOptions = {}): TopHitsNode => frozenCopy({ kind: 'topHits', options }),
+  topHits: (options: TopHitsOptions = {}): TopHitsNode => frozenCopy({ kind: 'topHits', within: undefined, options }),
+  topElements: (within: string, options: TopHitsOptions = {}): TopHitsNode => frozenCopy({ kind: 'topHits', within, options }),
 };
 
 export const topHitsFamily: AggregationFamily<TopHitsNode> = {
