@@ -28,14 +28,15 @@ declare const RESULT: unique symbol;
 /** An aggregation that answers with an `R`. */
 export interface Aggregation<R> {
   readonly kind: string;
-  readonly [RESULT]?: R;
+  /** In the type alone. A function keeps an `undefined` in `R`, which an optional property would lose. */
+  readonly [RESULT]?: () => R;
 }
 
 export type Aggregations = Readonly<Record<string, Aggregation<unknown>>>;
 export type AggregationNodes = Readonly<Record<string, AggregationNode>>;
 
 /** The answers to named aggregations, by the same names. */
-export type ResultsOf<A> = { readonly [K in keyof A]: A[K] extends { readonly [RESULT]?: infer R } ? R : never };
+export type ResultsOf<A> = { readonly [K in keyof A]: A[K] extends { readonly [RESULT]?: () => infer R } ? R : never };
 
 /** Makes aggregations whose fields are checked against the entity `T`. */
 export interface AggregationBuilder<T>

@@ -1,7 +1,7 @@
 import { SearchQueryError, unusable } from '../../errors/query.errors.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
-import { wirePoint, type GeoPoint, type GeoValue } from '../geo-point.js';
+import { wirePoint, type GeoPoint } from '../geo-point.js';
 import { wireScript, type Script } from '../script.js';
 import { wireOptions, wireValue, type Wire } from '../wire-value.js';
 import type { Clause } from './clause.js';
@@ -52,7 +52,7 @@ export type ScoreFunction =
 export interface ScoreFunctions<T> {
   fieldValueFactor<P extends string>(field: FieldPath<T, P, number | bigint>, options?: FieldValueFactorOptions): ScoreFunction;
   /** Scores fall with the way from `origin`. */
-  decay<P extends string>(curve: 'gauss' | 'exp' | 'linear', field: FieldPath<T, P, number | bigint | Date | GeoValue>, shape: DecayShape, options?: DecayOptions): ScoreFunction;
+  decay<P extends string>(curve: 'gauss' | 'exp' | 'linear', field: FieldPath<T, P, number | bigint | Date | GeoPoint>, shape: DecayShape, options?: DecayOptions): ScoreFunction;
   random(options?: RandomOptions): ScoreFunction;
   script(script: Script, options?: FunctionOptions): ScoreFunction;
   weight(weight: number, options?: Omit<FunctionOptions, 'weight'>): ScoreFunction;
