@@ -13,9 +13,16 @@ export { InjectSearch, InjectSearchRepository, getSearchRepositoryToken } from '
 // Use anywhere
 export { SearchService, type SettledOptions } from './service/search.service.js';
 export type { SearchOptions } from './service/options.js';
-export {
-  SearchRepository, type ChangeOptions, type DocumentOperation, type IndexAllOptions, type IndexAllProgress, type StoredDocument,
-} from './repository/search-repository.js';
+export { SearchRepository } from './repository/search-repository.js';
+export type {
+  AnswerOf, AnyQuery, ByQueryOptions, ChangeOptions, DocumentChange, DocumentOperation, IndexAllOptions, IndexAllProgress,
+  PaginateOptions, Paging, QueryMaker, StoredDocument, UpdateOptions,
+} from './repository/repository-calls.js';
+export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/across.js';
+export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
+export type { StreamOptions } from './repository/hit-stream.js';
+export type { HydrateOptions, Hydrated } from './repository/hydration.js';
+export { IndexControl } from './repository/index-control.js';
 export type { PrimaryKey } from './repository/entity-reader.js';
 
 // Stay in step
@@ -72,5 +79,8 @@ export { SearchBulkError, SearchNotSettledError, type BulkFailure } from './erro
 
 // Put another engine or clock behind it
 export type * from './contracts/engine.js';
+export type * from './contracts/document-port.js';
+export type * from './contracts/index-port.js';
+export type * from './contracts/task-port.js';
 export type { FieldMapping, IndexBody, IndexMappings, IndexSettings, IndexState } from './contracts/index-body.js';
 export type { VersionClock } from './contracts/version-clock.js';

@@ -1,4 +1,7 @@
-import type { IndexBody, IndexMappings, IndexSettings, IndexState } from './index-body.js';
+import type { DocumentPort } from './document-port.js';
+import type { IndexBody, IndexState } from './index-body.js';
+import type { IndexPort } from './index-port.js';
+import type { TaskPort } from './task-port.js';
 
 /** What every call on an engine takes: when to stop waiting. */
 export interface CallOptions {
@@ -59,11 +62,15 @@ export interface SearchResponse {
   readonly suggest?: Readonly<Record<string, readonly never[]>>;
   readonly profile?: Readonly<Record<string, unknown>>;
   readonly pit_id?: string;
+  readonly _shards?: { readonly total: number };
 }
 
 export interface EngineDocument {
   readonly id: string;
   readonly version: number;
+  /** With `primaryTerm`, which write made it: for an update that must not meet a later one. */
+  readonly seqNo?: number;
+  readonly primaryTerm?: number;
   readonly source: unknown;
 }
 
@@ -82,7 +89,7 @@ export type AliasAction =
  *
  * Calls may run at once in any number; an engine keeps no order between them.
  */
-export interface SearchEngine {
+export interface SearchEngine extends DocumentPort, IndexPort, TaskPort {
   /** Shown in messages, for example `opensearch http://127.0.0.1:9200`. */
   readonly name: string;
 
@@ -94,10 +101,6 @@ export interface SearchEngine {
   readIndices(nameOrAlias: string, options?: CallOptions): Promise<readonly IndexState[]>;
   /** Resolves also when the index is not there. */
   deleteIndex(index: string, options?: CallOptions): Promise<void>;
-  /** Adds fields and replaces `_meta`; refused where it would change a field that is there. */
-  putMapping(index: string, mappings: IndexMappings, options?: CallOptions): Promise<void>;
-  /** Changes settings of a living index; `null` brings the engine's default back. */
-  putSettings(index: string, settings: IndexSettings, options?: CallOptions): Promise<void>;
   /** Resolves when every primary shard of the index is there. */
   waitUntilReady(index: string, options?: CallOptions): Promise<void>;
   /** Applies all actions at one instant, or none. */
@@ -113,8 +116,6 @@ export interface SearchEngine {
 
   /** `undefined` when the document is not there. */
   get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined>;
-  /** Those of the documents that are there, also before a refresh, in no order. */
-  getMany(index: string, ids: readonly string[], options?: CallOptions): Promise<readonly EngineDocument[]>;
   /** The ids of all documents that a refresh has made visible, in pages and in no order. */
   scanIds(index: string, pageSize: number, options?: CallOptions): AsyncIterable<readonly string[]>;
   search(request: SearchRequest, options?: CallOptions): Promise<SearchResponse>;

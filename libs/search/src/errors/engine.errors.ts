@@ -45,7 +45,7 @@ export class SearchNotFoundError extends SearchError {
   readonly code = 'SEARCH_NOT_FOUND';
 
   constructor(
-    readonly what: 'index' | 'document',
+    readonly what: 'index' | 'document' | 'task',
     /** Name of the index, or `index/id`. */
     readonly target: string,
     remedy: string,

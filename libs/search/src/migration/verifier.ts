@@ -50,7 +50,7 @@ export class Verifier {
       const present = new Set(rows.map((row) => documentIdOf(keyOf(definition.model, row))));
       const gone = page.filter((key) => !present.has(documentIdOf(key)));
       const documents = await this.engine.getMany(index, gone.map(documentIdOf), options);
-      const left = new Set(documents.map(({ id }) => id));
+      const left = new Set(documents.map((document) => document?.id));
       drifted.push(...gone.filter((key) => left.has(documentIdOf(key))).map((key): DriftedDocument => ({ key, drift: 'orphaned' })));
     }
     return drifted;
@@ -58,7 +58,7 @@ export class Verifier {
 
   private async *compare({ model }: IndexDefinition, index: string, entities: readonly object[], options: CallOptions): AsyncGenerator<DriftedDocument> {
     const documents = await this.engine.getMany(index, entities.map((entity) => documentIdOf(keyOf(model, entity))), options);
-    const byId = new Map(documents.map((document) => [document.id, document]));
+    const byId = new Map(documents.map((document) => [document?.id, document]));
     for (const entity of entities) {
       const key = keyOf(model, entity);
       const document = byId.get(documentIdOf(key));

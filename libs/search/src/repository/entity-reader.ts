@@ -9,7 +9,7 @@ export type PrimaryKey = string | number | bigint;
 export type Orm = Pick<MikroORM, 'em' | 'getMetadata'>;
 
 /** The ORM's own types need the entity at compile time; here it is known at run time only. */
-interface Finder {
+export interface Finder {
   find(entity: unknown, where: object, options: object): Promise<object[]>;
   count(entity: unknown, where: object, options: object): Promise<number>;
 }

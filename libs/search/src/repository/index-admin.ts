@@ -36,6 +36,11 @@ export class IndexAdmin {
     await this.ensure(definition);
   }
 
+  /** Asks the engine again at the next {@link ensure}. */
+  forget({ alias }: IndexDefinition): void {
+    this.ready.delete(alias);
+  }
+
   private async createOrCheck(definition: IndexDefinition): Promise<void> {
     const { alias, body } = definition;
     const existing = await this.engine.readIndices(alias);

@@ -1,4 +1,4 @@
-import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { CallOptions, SearchEngine, SearchResponse } from '../contracts/engine.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { FieldCatalog } from '../query/field-catalog.js';
 import { RequestCompiler } from '../query/request-compiler.js';
@@ -25,6 +25,15 @@ export class IndexRunner implements QueryRunner {
 
   compile(request: RequestNode): Wire {
     return this.compiler.search(request);
+  }
+
+  /** The query alone, as `_explain` and its kin take it. @throws SearchQueryError */
+  compileQuery(request: RequestNode): Wire {
+    return this.compiler.count(request)['query'] as Wire;
+  }
+
+  decode(request: RequestNode, response: SearchResponse): SearchPage<unknown, unknown, unknown> {
+    return decodeResponse(request, response, this.catalog);
   }
 
   async search(request: RequestNode, options?: CallOptions): Promise<SearchPage<unknown, unknown, unknown>> {

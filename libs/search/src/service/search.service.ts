@@ -5,7 +5,9 @@ import { defineIndices, type IndexDefinition } from '../mapping/index-definition
 import { modelOf, readModels } from '../metadata/model-reader.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { backoffMs, pause } from '../repository/backoff.js';
+import { SearchAcross } from '../repository/across.js';
 import { BulkWriter } from '../repository/bulk-writer.js';
+import { ByQueryTask } from '../repository/by-query-task.js';
 import { DocumentPublisher } from '../repository/document-publisher.js';
 import { EntityReader, type Orm } from '../repository/entity-reader.js';
 import { IndexAdmin } from '../repository/index-admin.js';
@@ -90,7 +92,7 @@ export class SearchService {
     const reader = new EntityReader(orm);
     const writer = new BulkWriter(engine);
     const publisher = new DocumentPublisher({ targets, clock, reader, writer });
-    this.parts = { engine, targets, clock, reader, writer, publisher };
+    this.parts = { engine, admin: this.admin, targets, clock, reader, writer, publisher };
     this.outbox = database && this.options.sync === 'outbox' ? new DatabaseOutbox(database, outboxOptions(this.options)) : undefined;
     this.strategy = this.strategyOf(definitions);
     const dependencies = dependenciesOf(definitions);
@@ -134,6 +136,23 @@ export class SearchService {
     const repository = new SearchRepository<T>(this.definitionOf(entity) as unknown as IndexDefinition<T>, this.parts);
     this.repositories.set(entity, repository as unknown as SearchRepository<object>);
     return repository;
+  }
+
+  /**
+   * The documents of several entities together; `hit.is(Passage)` tells them apart.
+   *
+   * @example
+   * const page = await search.across([Passage, Address]).search((q) => q.must((c) => c.match('text', 'union')));
+   */
+  across<const E extends readonly EntityClass[]>(entities: E): SearchAcross<InstanceType<E[number]>> {
+    if (entities.length === 0) throw new SearchOptionError('search.across', 'needs at least one entity', entities);
+    const definitions = entities.map((entity) => this.definitionOf(entity));
+    return new SearchAcross(definitions, this.parts.engine, this.parts.targets);
+  }
+
+  /** A task of `updateByQuery` or `deleteByQuery` by its id, also one that another process started. */
+  task(id: string): ByQueryTask {
+    return new ByQueryTask(id, this.parts.engine);
   }
 
   /** Creates the indices that are missing and checks the others. @throws SearchIndexMismatchError */

@@ -1,11 +1,18 @@
 import type {
   AliasAction, BulkOperation, BulkOutcome, CallOptions, EngineDocument, SearchEngine, SearchRequest, SearchResponse,
 } from '../../contracts/engine.js';
+import type { DocumentPort } from '../../contracts/document-port.js';
 import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
+import type { IndexPort } from '../../contracts/index-port.js';
+import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { bulkLines, bulkOutcomes, type BulkResponse } from './bulk-wire.js';
+import { documentCalls, documentOf, type WireDocument } from './document-calls.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
+import { indexCalls } from './index-calls.js';
 import { resolveOpenSearchOptions, type OpenSearchOptions, type ResolvedOpenSearchOptions } from './options.js';
+import { assertAllShards, type Send } from './send.js';
+import { taskCalls } from './task-calls.js';
 
 /**
  * An engine over OpenSearch 2.19 or 3.x. It connects when it is first used; a server that is down is told by the call.
@@ -15,10 +22,12 @@ import { resolveOpenSearchOptions, type OpenSearchOptions, type ResolvedOpenSear
  * SearchModule.forRoot({ engine: openSearch({ node: 'http://127.0.0.1:9200' }) })
  */
 export function openSearch(options: OpenSearchOptions): SearchEngine {
-  return new OpenSearchEngine(resolveOpenSearchOptions(options));
+  const engine = new OpenSearchEngine(resolveOpenSearchOptions(options));
+  const send: Send = (request, call) => engine.send(request, call);
+  return Object.assign(engine, documentCalls(engine.name, send), indexCalls(send), taskCalls(send));
 }
 
-class OpenSearchEngine implements SearchEngine {
+class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof IndexPort | keyof TaskPort> {
   readonly name: string;
   private readonly http: OpenSearchHttp;
 
@@ -57,14 +66,6 @@ class OpenSearchEngine implements SearchEngine {
     await this.send({ method: 'DELETE', path: [index], query: { ignore_unavailable: true } }, options);
   }
 
-  async putMapping(index: string, mappings: IndexMappings, options?: CallOptions): Promise<void> {
-    await this.send({ method: 'PUT', path: [index, '_mapping'], body: mappings }, options);
-  }
-
-  async putSettings(index: string, settings: IndexSettings, options?: CallOptions): Promise<void> {
-    await this.send({ method: 'PUT', path: [index, '_settings'], body: settings }, options);
-  }
-
   async waitUntilReady(index: string, options?: CallOptions): Promise<void> {
     const timeoutMs = options?.timeoutMs ?? this.options.requestTimeoutMs;
     // The server gives up before we do, and then says so.
@@ -89,23 +90,12 @@ class OpenSearchEngine implements SearchEngine {
   }
 
   async get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined> {
-    type Answer = { _id: string; _version: number; _source: unknown };
     try {
-      const { _id, _version, _source } = await this.send<Answer>({ method: 'GET', path: [index, '_doc', id] }, options);
-      return { id: _id, version: _version, source: _source };
+      return documentOf(await this.send<WireDocument>({ method: 'GET', path: [index, '_doc', id] }, options));
     } catch (error) {
       if (error instanceof SearchEngineError && error.status === 404) return undefined;
       throw error;
     }
-  }
-
-  async getMany(index: string, ids: readonly string[], options?: CallOptions): Promise<readonly EngineDocument[]> {
-    if (ids.length === 0) return [];
-    type Answer = { docs: { _id: string; found?: boolean; _version: number; _source: unknown; error?: { type: string; reason: string } }[] };
-    const { docs } = await this.send<Answer>({ method: 'POST', path: [index, '_mget'], body: { ids } }, options);
-    const failed = docs.find(({ error }) => error)?.error;
-    if (failed) throw new SearchEngineError(this.name, 200, failed.type, failed.reason);
-    return docs.filter(({ found }) => found).map(({ _id, _version, _source }) => ({ id: _id, version: _version, source: _source }));
   }
 
   async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly string[]> {
@@ -124,14 +114,12 @@ class OpenSearchEngine implements SearchEngine {
 
   search({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<SearchResponse> {
     // A search that some shards did not answer is an error, never a page with holes.
-    return this.send({ method: 'POST', path: index === undefined ? ['_search'] : [index, '_search'], query: { ...parameters, allow_partial_search_results: false }, body }, options);
+    return this.send({ method: 'POST', path: index === undefined ? ['_search'] : [index, '_search'], query: { ...parameters, ...(index === undefined ? {} : { allow_partial_search_results: false }) }, body }, options);
   }
 
   async count({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<number> {
-    type Answer = { count: number; _shards: { failed: number; total: number } };
-    const { count, _shards } = await this.send<Answer>({ method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body }, options);
-    if (_shards.failed === 0) return count;
-    throw new SearchEngineError(this.name, 200, 'shard_failures', `${_shards.failed} of ${_shards.total} shards did not count`);
+    const { count } = await this.send<{ count: number }>({ method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body }, options);
+    return count;
   }
 
   async openPointInTime(index: string, keepAlive: string, options?: CallOptions): Promise<string> {
@@ -147,8 +135,10 @@ class OpenSearchEngine implements SearchEngine {
     return this.http.close();
   }
 
-  private send<Body>(request: HttpRequest, options: CallOptions = {}): Promise<Body> {
-    return this.http.send<Body>(request, { ...options, timeoutMs: options.timeoutMs ?? this.options.requestTimeoutMs });
+  async send<Body>(request: HttpRequest, options: CallOptions = {}): Promise<Body> {
+    const body = await this.http.send<Body>(request, { ...options, timeoutMs: options.timeoutMs ?? this.options.requestTimeoutMs });
+    assertAllShards(this.name, request, body);
+    return body;
   }
 }
 

@@ -1,0 +1,106 @@
+import type { DocumentPort, UpdateAnswer, UpdateRequest } from '../../contracts/document-port.js';
+import type { EngineDocument, SearchRequest, SearchResponse } from '../../contracts/engine.js';
+import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
+import { assertAllShards, type Send } from './send.js';
+
+export interface WireDocument {
+  readonly _id: string;
+  readonly _version: number;
+  readonly _seq_no: number;
+  readonly _primary_term: number;
+  readonly _source: unknown;
+}
+
+export function documentOf({ _id, _version, _seq_no, _primary_term, _source }: WireDocument): EngineDocument {
+  return { id: _id, version: _version, seqNo: _seq_no, primaryTerm: _primary_term, source: _source };
+}
+
+const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = { created: 'created', updated: 'updated', noop: 'unchanged', deleted: 'deleted' };
+
+export function documentCalls(engine: string, send: Send): DocumentPort {
+  return {
+    async update(request, options) {
+      const { index, id, ifSeqNo, ifPrimaryTerm, retryOnConflict } = request;
+      const query = {
+        require_alias: true,
+        ...(ifSeqNo === undefined ? {} : { if_seq_no: ifSeqNo }),
+        ...(ifPrimaryTerm === undefined ? {} : { if_primary_term: ifPrimaryTerm }),
+        ...(retryOnConflict === undefined ? {} : { retry_on_conflict: retryOnConflict }),
+      };
+      const answer = await send<Omit<WireDocument, '_source'> & { result: string }>({ method: 'POST', path: [index, '_update', id], query, body: updateBody(request) }, options).catch((error: unknown) => {
+        throw isMissing(error, 'document_missing_exception') ? missing(index, id, error) : error;
+      });
+      return { outcome: OUTCOMES[answer.result]!, version: answer._version, seqNo: answer._seq_no, primaryTerm: answer._primary_term };
+    },
+
+    async getMany(index, ids, options) {
+      if (ids.length === 0) return [];
+      type Item = WireDocument & { found?: boolean; error?: { type: string; reason: string } };
+      const { docs } = await send<{ docs: readonly Item[] }>({ method: 'POST', path: [index, '_mget'], body: { ids } }, options);
+      return docs.map((item) => {
+        if (item.error?.type === 'index_not_found_exception') throw new SearchNotFoundError('index', index, 'create it with search.ensureIndices()');
+        if (item.error) throw new SearchEngineError(engine, 200, item.error.type, item.error.reason);
+        return item.found ? documentOf(item) : undefined;
+      });
+    },
+
+    async exists(index, id, options) {
+      try {
+        await send({ method: 'GET', path: [index, '_doc', id], query: { _source: false } }, options);
+        return true;
+      } catch (error) {
+        if (error instanceof SearchEngineError && error.status === 404) return false;
+        throw error;
+      }
+    },
+
+    async searchMany(requests, options) {
+      if (requests.length === 0) return [];
+      const lines = requests.map(searchLines).join('');
+      type Item = SearchResponse & { status: number; error?: { type: string; reason: string; index?: string; root_cause?: readonly { reason?: string }[] } };
+      const { responses } = await send<{ responses: readonly Item[] }>({ method: 'POST', path: ['_msearch'], lines }, options);
+      return responses.map((response, at) => {
+        const { index = '' } = requests[at]!;
+        const { error, status } = response;
+        if (error?.type === 'index_not_found_exception') throw new SearchNotFoundError('index', error.index ?? index, 'create it with search.ensureIndices()');
+        const reason = [`search ${at + 1} of ${requests.length}`, error?.reason, error?.root_cause?.[0]?.reason].filter(Boolean).join(': ');
+        if (error) throw new SearchEngineError(engine, status, error.type, reason);
+        assertAllShards(engine, { method: 'POST', path: [index, '_msearch'] }, response);
+        return response;
+      });
+    },
+
+    async explain(index, id, query, options) {
+      type Answer = { matched: boolean; explanation?: Readonly<Record<string, unknown>> };
+      const { matched, explanation } = await send<Answer>({ method: 'POST', path: [index, '_explain', id], body: { query } }, options).catch((error: unknown) => {
+        throw error instanceof SearchEngineError && error.status === 404 ? missing(index, id, error) : error;
+      });
+      return { matched, explanation };
+    },
+
+    async validate(index, query, options) {
+      type Answer = { valid: boolean; error?: string; explanations?: readonly { explanation?: string; error?: string }[] };
+      const answer = await send<Answer>({ method: 'POST', path: [index, '_validate', 'query'], query: { explain: true }, body: { query } }, options);
+      const explanations = (answer.explanations ?? []).flatMap(({ explanation, error }) => explanation ?? error ?? []);
+      return { valid: answer.valid, explanations: answer.error ? [answer.error, ...explanations] : explanations };
+    },
+  };
+}
+
+function updateBody(request: UpdateRequest): object {
+  const { upsert } = request;
+  const change = 'doc' in request ? { doc: request.doc, doc_as_upsert: request.docAsUpsert } : { script: request.script, scripted_upsert: request.scriptedUpsert };
+  return { ...change, ...(upsert ? { upsert } : {}) };
+}
+
+function searchLines({ index, body, parameters }: SearchRequest): string {
+  return `${JSON.stringify({ ...parameters, ...(index === undefined ? {} : { index, allow_partial_search_results: false }) })}\n${JSON.stringify(body)}\n`;
+}
+
+function isMissing(error: unknown, type: string): boolean {
+  return error instanceof SearchEngineError && error.type === type;
+}
+
+function missing(index: string, id: string, cause: unknown): SearchNotFoundError {
+  return new SearchNotFoundError('document', `${index}/${id}`, 'index it first, or say what to put in its place', { cause });
+}

@@ -1,0 +1,50 @@
+import type { IndexPort } from '../../contracts/index-port.js';
+import { SearchNotFoundError } from '../../errors/engine.errors.js';
+import type { Send } from './send.js';
+
+export function indexCalls(send: Send): IndexPort {
+  return {
+    async indexStatus(index, options) {
+      type Answer = readonly { status: string }[];
+      try {
+        const indices = await send<Answer>({ method: 'GET', path: ['_cat', 'indices', index], query: { format: 'json', h: 'status', expand_wildcards: 'all' } }, options);
+        return indices.length === 0 ? 'missing' : indices.every(({ status }) => status === 'open') ? 'open' : 'closed';
+      } catch (error) {
+        if (error instanceof SearchNotFoundError) return 'missing';
+        throw error;
+      }
+    },
+
+    async putMapping(index, mappings, options) {
+      await send({ method: 'PUT', path: [index, '_mapping'], body: mappings }, options);
+    },
+
+    async putSettings(index, settings, options) {
+      await send({ method: 'PUT', path: [index, '_settings'], body: settings }, options);
+    },
+
+    async openIndex(index, options) {
+      await send({ method: 'POST', path: [index, '_open'] }, options);
+    },
+
+    async closeIndex(index, options) {
+      await send({ method: 'POST', path: [index, '_close'] }, options);
+    },
+
+    async indexStats(index, options) {
+      type Answer = { _all: { primaries: { docs: { count: number; deleted: number }; store: { size_in_bytes: number }; indexing: { index_total: number }; search: { query_total: number } } } };
+      const { _all: { primaries } } = await send<Answer>({ method: 'GET', path: [index, '_stats', 'docs,store,indexing,search'] }, options);
+      return {
+        documents: primaries.docs.count,
+        deletedDocuments: primaries.docs.deleted,
+        sizeInBytes: primaries.store.size_in_bytes,
+        searches: primaries.search.query_total,
+        writes: primaries.indexing.index_total,
+      };
+    },
+
+    async health(options) {
+      return (await send<{ status: 'green' | 'yellow' | 'red' }>({ method: 'GET', path: ['_cluster', 'health'] }, options)).status;
+    },
+  };
+}

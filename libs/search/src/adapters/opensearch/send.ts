@@ -1,0 +1,22 @@
+import type { CallOptions } from '../../contracts/engine.js';
+import { SearchEngineError } from '../../errors/engine.errors.js';
+import type { HttpRequest } from './http.js';
+
+/** Sends a request within the engine's deadline. */
+export type Send = <Body>(request: HttpRequest, options?: CallOptions) => Promise<Body>;
+
+interface Sharded {
+  readonly _shards?: { readonly failed?: number; readonly total: number; readonly failures?: readonly { readonly reason?: { readonly type?: string; readonly reason?: string } }[] };
+}
+
+/**
+ * Refuses an answer that some shards had no part in: a page, a count or a refresh with holes looks like a whole one.
+ * A write that reached its primary is done, whatever its replicas say.
+ */
+export function assertAllShards(engine: string, { path }: HttpRequest, body: unknown): void {
+  const shards = (body as Sharded | null)?._shards;
+  if (!shards?.failed || path.includes('_update')) return;
+  const first = shards.failures?.[0]?.reason;
+  const why = first ? `: ${first.type ?? 'unknown'}: ${first.reason ?? ''}` : '';
+  throw new SearchEngineError(engine, 200, 'shard_failures', `${shards.failed} of ${shards.total} shards failed at /${path.join('/')}${why}`);
+}

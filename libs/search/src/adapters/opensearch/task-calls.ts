@@ -1,0 +1,67 @@
+import type { TaskFailure, TaskPort, TaskProgress, TaskState } from '../../contracts/task-port.js';
+import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
+import type { Send } from './send.js';
+
+interface WireStatus {
+  readonly total: number;
+  readonly updated?: number;
+  readonly deleted?: number;
+  readonly version_conflicts: number;
+  readonly noops: number;
+  readonly canceled?: string;
+}
+
+interface WireTask {
+  readonly completed: boolean;
+  readonly task: { readonly status?: WireStatus };
+  readonly error?: { readonly type: string; readonly reason: string };
+  readonly response?: WireStatus & { readonly failures?: readonly WireFailure[] };
+}
+
+interface WireFailure {
+  readonly id?: string;
+  readonly cause?: { readonly type: string; readonly reason: string };
+  readonly reason?: { readonly type: string; readonly reason: string };
+}
+
+const NONE: WireStatus = { total: 0, version_conflicts: 0, noops: 0 };
+
+export function taskCalls(send: Send): TaskPort {
+  return {
+    async startByQuery({ action, index, query, script, conflicts, refresh, documentsPerSecond }, options) {
+      const parameters = { wait_for_completion: false, conflicts, refresh, ...(documentsPerSecond === undefined ? {} : { requests_per_second: documentsPerSecond }) };
+      const body = { query, ...(script ? { script } : {}) };
+      return (await send<{ task: string }>({ method: 'POST', path: [index, `_${action}_by_query`], query: parameters, body }, options)).task;
+    },
+
+    async readTask(id, options) {
+      try {
+        return stateOf(await send<WireTask>({ method: 'GET', path: ['_tasks', id] }, options));
+      } catch (error) {
+        if (error instanceof SearchEngineError && error.status === 404) throw new SearchNotFoundError('task', id, 'it ended long ago, or its node is gone: look at the documents', { cause: error });
+        throw error;
+      }
+    },
+
+    async cancelTask(id, options) {
+      await send({ method: 'POST', path: ['_tasks', id, '_cancel'] }, options).catch((error: unknown) => {
+        if (!(error instanceof SearchEngineError && error.status === 404)) throw error;
+      });
+    },
+  };
+}
+
+function stateOf({ completed, task, error, response }: WireTask): TaskState {
+  if (error) return { state: 'failed', type: error.type, reason: error.reason };
+  if (!completed) return { state: 'running', progress: progressOf(task.status ?? NONE) };
+  const status = response ?? task.status ?? NONE;
+  return { state: status.canceled === undefined ? 'done' : 'cancelled', progress: progressOf(status), failures: (response?.failures ?? []).map(failureOf) };
+}
+
+function progressOf({ total, updated = 0, deleted = 0, version_conflicts: conflicts, noops: unchanged }: WireStatus): TaskProgress {
+  return { total, updated, deleted, conflicts, unchanged };
+}
+
+function failureOf({ id = '', cause, reason = cause }: WireFailure): TaskFailure {
+  return { id, type: reason?.type ?? 'unknown', reason: reason?.reason ?? '' };
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { SearchQueryError } from '../errors/query.errors.js';
+import type { Wire } from '../query/wire-value.js';
+
+/** Where a page ended, as a string that is safe in addresses. It fits the same query and order only. */
+export function encodeCursor(body: Wire, sort: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify([fingerprint(body), ...sort])).toString('base64url');
+}
+
+/** @throws SearchQueryError for what is no cursor, or the cursor of another query or order. */
+export function decodeCursor(body: Wire, cursor: string): readonly unknown[] {
+  const [of, ...sort] = parsed(cursor);
+  if (sort.length === 0) throw new SearchQueryError('cursor', `the cursor '${cursor.slice(0, 40)}' is none that paginate() gave: begin without one`);
+  if (of !== fingerprint(body)) throw new SearchQueryError('cursor', 'the cursor belongs to another query or order: begin without one');
+  return sort;
+}
+
+function parsed(cursor: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function fingerprint({ query, sort }: Wire): string {
+  return createHash('sha256').update(JSON.stringify([query, sort])).digest('base64url').slice(0, 8);
+}

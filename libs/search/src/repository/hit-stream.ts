@@ -1,0 +1,52 @@
+import type { CallOptions, EngineHit, SearchEngine } from '../contracts/engine.js';
+import { SearchOptionError } from '../errors/model.errors.js';
+import type { Wire } from '../query/wire-value.js';
+
+export interface StreamOptions extends CallOptions {
+  /** Hits of one request; 1,000 when absent. Memory holds one request's hits. */
+  readonly size?: number;
+  /** How long the engine keeps the state of the index for the next request: longer than the reader needs for `size` hits. `1m` when absent. */
+  readonly keepAlive?: string;
+}
+
+const MAX_SIZE = 10_000;
+
+/**
+ * All hits of a search body, however many, as the index was when the stream began (point in time and `search_after`).
+ * Without an order they come as they lie, shard by shard, which costs nothing; with one, ties are broken by `_id`.
+ */
+export async function* streamHits(
+  engine: Pick<SearchEngine, 'search' | 'openPointInTime' | 'closePointInTime'>,
+  index: string,
+  body: Wire,
+  { size = 1_000, keepAlive = '1m', ...call }: StreamOptions = {},
+): AsyncGenerator<EngineHit, void, undefined> {
+  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) throw new SearchOptionError('stream({ size })', `must be a whole number from 1 to ${MAX_SIZE}`, size);
+  let pit = await engine.openPointInTime(index, keepAlive, call);
+  const ask = async (more: Wire) => {
+    const response = await engine.search({ body: { ...body, aggs: undefined, from: 0, track_total_hits: false, pit: { id: pit, keep_alive: keepAlive }, ...more } }, call);
+    pit = response.pit_id ?? pit;
+    return response;
+  };
+  try {
+    const order = body['sort'] as readonly unknown[] | undefined;
+    const slices = order ? [{}] : slicesOf((await ask({ size: 0 }))._shards?.total ?? 1);
+    const sort = order ? [...order, { _id: 'asc' }] : ['_doc'];
+    for (const slice of slices) {
+      let after: readonly unknown[] | undefined;
+      do {
+        const { hits } = await ask({ ...slice, size, sort, ...(after ? { search_after: after } : {}) });
+        yield* hits.hits;
+        after = hits.hits.length < size ? undefined : hits.hits.at(-1)!.sort;
+      } while (after);
+    }
+  } finally {
+    // Without the caller's signal: it may be what ended the stream. What cannot be closed ends by `keepAlive`.
+    await engine.closePointInTime(pit, call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }).catch(() => undefined);
+  }
+}
+
+/** As many slices as shards make each slice one shard, within which `_doc` has no ties. */
+function slicesOf(shards: number): Wire[] {
+  return shards < 2 ? [{}] : Array.from({ length: shards }, (_, id) => ({ slice: { id, max: shards } }));
+}

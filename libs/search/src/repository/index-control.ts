@@ -1,0 +1,82 @@
+import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { FieldMapping, IndexSettings } from '../contracts/index-body.js';
+import type { IndexStats, IndexStatus } from '../contracts/index-port.js';
+import { SearchNotFoundError } from '../errors/engine.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import type { IndexAdmin } from './index-admin.js';
+
+/**
+ * The index itself, not its documents.
+ *
+ * @example
+ * await passages.control.putSettings({ refresh_interval: '30s' });
+ */
+export class IndexControl {
+  constructor(
+    private readonly definition: IndexDefinition,
+    private readonly engine: SearchEngine,
+    private readonly admin: IndexAdmin,
+  ) {}
+
+  /** Creates it from the model when it is missing. @throws SearchIndexMismatchError when it was made from another one. */
+  create(): Promise<void> {
+    return this.admin.ensure(this.definition);
+  }
+
+  status(options?: CallOptions): Promise<IndexStatus> {
+    return this.engine.indexStatus(this.definition.alias, options);
+  }
+
+  async exists(options?: CallOptions): Promise<boolean> {
+    return (await this.status(options)) !== 'missing';
+  }
+
+  /** Adds fields that the model does not have. A field that is there cannot become another. */
+  putMapping(properties: Readonly<Record<string, FieldMapping>>, options?: CallOptions): Promise<void> {
+    return this.engine.putMapping(this.definition.alias, { properties }, options);
+  }
+
+  /** Dynamic settings at any time; the others between `close()` and `open()`. */
+  putSettings(settings: IndexSettings, options?: CallOptions): Promise<void> {
+    return this.engine.putSettings(this.definition.alias, settings, options);
+  }
+
+  open(options?: CallOptions): Promise<void> {
+    return this.engine.openIndex(this.definition.alias, options);
+  }
+
+  /** Keeps the data; reads and writes fail until `open()`. */
+  close(options?: CallOptions): Promise<void> {
+    return this.engine.closeIndex(this.definition.alias, options);
+  }
+
+  /** Deletes the index with all its documents; nothing happens when there is none. */
+  async delete(options?: CallOptions): Promise<void> {
+    this.admin.forget(this.definition);
+    for (const { index } of await this.engine.readIndices(this.definition.alias, options)) await this.engine.deleteIndex(index, options);
+  }
+
+  stats(options?: CallOptions): Promise<IndexStats> {
+    return this.engine.indexStats(this.definition.alias, options);
+  }
+
+  /** All names that lead to the index, its own alias among them. */
+  async aliases(options?: CallOptions): Promise<readonly string[]> {
+    return (await this.engine.readIndices(this.definition.alias, options)).flatMap(({ aliases }) => aliases);
+  }
+
+  /** Another name for searches. @throws SearchNotFoundError */
+  addAlias(alias: string, options?: CallOptions): Promise<void> {
+    return this.changeAlias((index) => ({ add: { index, alias } }), options);
+  }
+
+  removeAlias(alias: string, options?: CallOptions): Promise<void> {
+    return this.changeAlias((index) => ({ remove: { index, alias } }), options);
+  }
+
+  private async changeAlias(action: (index: string) => Parameters<SearchEngine['updateAliases']>[0][number], options?: CallOptions): Promise<void> {
+    const indices = await this.engine.readIndices(this.definition.alias, options);
+    if (indices.length === 0) throw new SearchNotFoundError('index', this.definition.alias, 'create it with search.ensureIndices()');
+    await this.engine.updateAliases(indices.map(({ index }) => action(index)), options);
+  }
+}

@@ -1,0 +1,86 @@
+import type { EngineScript, UpdateChange } from '../contracts/document-port.js';
+import type { CallOptions } from '../contracts/engine.js';
+import type { DocumentOf } from '../query/document-type.js';
+import type { RequestNode } from '../query/request.js';
+import type { SearchQuery } from '../query/search-query.js';
+import type { PrimaryKey } from './entity-reader.js';
+
+export interface ChangeOptions extends CallOptions {
+  /** Makes the change visible to searches before the call resolves. */
+  readonly refresh?: boolean;
+}
+
+/** A write of a document that is built by hand. */
+export type DocumentOperation<T> =
+  | Readonly<{ action: 'index'; id: PrimaryKey; document: Partial<DocumentOf<T>> }>
+  | Readonly<{ action: 'delete'; id: PrimaryKey }>;
+
+export interface StoredDocument<T> {
+  readonly id: string;
+  readonly version: number;
+  /** With `primaryTerm`, which write made it: `update(key, change, { ifSeqNo, ifPrimaryTerm })` meets no later one. */
+  readonly seqNo: number;
+  readonly primaryTerm: number;
+  readonly source: DocumentOf<T>;
+}
+
+export interface IndexAllOptions extends CallOptions {
+  /** Rows read at once; 500 when absent. */
+  readonly pageSize?: number;
+  readonly onProgress?: (progress: IndexAllProgress) => void;
+}
+
+export interface IndexAllProgress {
+  readonly done: number;
+  /** Rows when the run began. */
+  readonly total: number;
+}
+
+/** How a document changes. What is not named stays as it is. */
+export type DocumentChange<T> =
+  | Readonly<{ document: Partial<DocumentOf<T>>; /** Written when there is no document yet; `true`: `document` itself. */ upsert?: true | Partial<DocumentOf<T>> }>
+  | Readonly<{ script: EngineScript; upsert?: Partial<DocumentOf<T>>; /** Runs the script on `upsert` too. */ scriptedUpsert?: boolean }>;
+
+export interface UpdateOptions extends ChangeOptions {
+  /** Both as read: a document that has changed since is left alone, with `SearchVersionConflictError`. */
+  readonly ifSeqNo?: number;
+  readonly ifPrimaryTerm?: number;
+  /** Tries again when another write comes between; 3 when absent. */
+  readonly retryOnConflict?: number;
+}
+
+export interface ByQueryOptions extends CallOptions {
+  /** Documents that change meanwhile are passed over and counted (`proceed`, when absent), or end the task. */
+  readonly conflicts?: 'proceed' | 'abort';
+  /** Makes the changes visible to searches at the end; false when absent. */
+  readonly refresh?: boolean;
+  readonly documentsPerSecond?: number;
+}
+
+/** `page` counts from 1; `cursor` is what the last page gave. */
+export type PaginateOptions = CallOptions & Readonly<{ size?: number }> & (Readonly<{ page: number; cursor?: never }> | Readonly<{ cursor?: string; page?: never }>);
+
+export interface Paging {
+  readonly size: number;
+  readonly pageCount: number;
+  /** Where the next page begins, at any depth; `undefined` on the last one. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Narrows the query it is given. */
+export type QueryMaker<T> = (query: SearchQuery<T>) => SearchQuery<T, unknown>;
+
+/** A query of any answer. */
+export interface AnyQuery {
+  readonly request: RequestNode;
+  search(options?: CallOptions): Promise<object>;
+}
+
+/** What a query answers. */
+export type AnswerOf<Q extends AnyQuery> = Awaited<ReturnType<Q['search']>>;
+
+export function wireChange<T>(change: DocumentChange<T>): UpdateChange {
+  if ('script' in change) return change;
+  const { document: doc, upsert } = change;
+  return { doc, ...(upsert === true ? { docAsUpsert: true } : upsert ? { upsert } : {}) };
+}
