@@ -21,8 +21,8 @@ type Request = { key: string; ms: number; failed: boolean; stale: boolean };
 const servers = await Promise.all([startMemcached(), startMemcached(), startMemcached()]);
 const herd = await startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver: memcached({ defaultTtl: '10m' }) });
 const strict = herd.withPolicy({ onNodeDown: 'error' });
-const victim = servers[1];
-const isVictims = (key: string): boolean => herd.nodeFor(key)!.id === victim.address;
+const [, victim] = servers;
+const isVictims = (key: string): boolean => herd.nodeFor(key)?.id === victim.address;
 const state = (): string => herd.topology.nodes.find(({ node }) => node.id === victim.address)!.health.state;
 
 let lane: Request[] = [];

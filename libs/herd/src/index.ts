@@ -15,6 +15,10 @@ export type { DiscoveryStatus, NodeStatus, Topology } from './contracts/topology
 export type { Health, PoolStats } from './contracts/pool.js';
 export type { Node } from './contracts/node.js';
 
+// Cache
+export type { Cache, CacheCommands, CacheOptions, Load, Namespace, NamespaceOptions } from './contracts/cache.js';
+export type { Ttl } from './contracts/ttl.js';
+
 // Find nodes
 export { callbackNodes } from './discovery/callback-nodes.js';
 export type { CallbackAnswer, CallbackNodesOptions } from './discovery/callback-nodes.js';

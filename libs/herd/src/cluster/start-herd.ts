@@ -1,4 +1,9 @@
 import type { Herd, HerdHandle, HerdPolicy } from '../contracts/herd.js';
+import { resolveCacheOptions } from '../cache/cache-options.js';
+import { asCacheCommands } from '../cache/cache-source.js';
+import type { CacheSource } from '../cache/cache-source.js';
+import { HerdCache } from '../cache/herd-cache.js';
+import { HerdNamespace } from '../cache/herd-namespace.js';
 import { Cluster } from './cluster.js';
 import { dispatchByTable, dispatchToNode } from './dispatch.js';
 import type { DispatchSource } from './dispatch.js';
@@ -31,6 +36,14 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
   const { timeoutMs = cluster.options.timeoutMs, onNodeDown = cluster.options.onNodeDown } = policy;
   const { failoverTtlMs } = cluster.options;
   const source: DispatchSource<Client> = { name, timeoutMs, onNodeDown, failoverTtlMs, route: () => cluster.fleet.route, closed: () => cluster.closed };
+  const commands = driver.commands(dispatchByTable(source));
+  const cacheSource = (): CacheSource => ({
+    commands: asCacheCommands(commands),
+    strict: asCacheCommands(driver.commands(dispatchByTable({ ...source, onNodeDown: 'error' }))),
+    now: cluster.options.now,
+    random: Math.random,
+  });
+  let cache: HerdCache | undefined;
   const topology$ = cluster.topology$.asObservable();
   const handle: HerdHandle<Commands, NodeCommands> = {
     name,
@@ -44,9 +57,14 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
       checkPolicy(other);
       return handleOf(cluster, { timeoutMs: other.timeoutMs ?? timeoutMs, onNodeDown: other.onNodeDown ?? onNodeDown });
     },
+    getOrSet: async (key, ttl, load, given) => {
+      cache ??= new HerdCache(cacheSource(), resolveCacheOptions({}));
+      return cache.getOrSet(key, ttl, load, given);
+    },
+    namespace: (namespace, given = {}) => new HerdNamespace(cacheSource(), namespace, given),
     refresh: () => cluster.refresh(),
     stopDiscovery: () => cluster.stopDiscovery(),
     close: () => cluster.close(),
   };
-  return Object.freeze(Object.defineProperties({ ...driver.commands(dispatchByTable(source)) }, Object.getOwnPropertyDescriptors(handle))) as Herd<Commands, NodeCommands>;
+  return Object.freeze(Object.defineProperties({ ...commands }, Object.getOwnPropertyDescriptors(handle))) as Herd<Commands, NodeCommands>;
 }

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 
+import type { Cache, Namespace, NamespaceOptions } from './cache.js';
 import type { OnNodeDown } from './dispatch.js';
 import type { Node } from './node.js';
 import type { Topology } from './topology.js';
@@ -31,6 +32,21 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
    * @example const strict = herd.withPolicy({ onNodeDown: 'error', timeoutMs: 50 });
    */
   withPolicy(policy: HerdPolicy): Herd<Commands, NodeCommands>;
+
+  /**
+   * The value of `key`, or what `load` makes: see {@link Cache.getOrSet}. The key holds an entry of this call's own form:
+   * read it by this call alone, and drop it by `delete`. The driver's codec must take objects.
+   */
+  getOrSet: Cache['getOrSet'];
+
+  /**
+   * A part of the keys, with a cache's commands, that can be dropped as one. Cheap, but made to be kept: single flight is
+   * per namespace object.
+   *
+   * @throws HerdOptionError for a bad name or option, or where the driver has no get, getMany, set, add and delete.
+   * @example const users = herd.namespace('users', { staleIfError: '1h' });
+   */
+  namespace(name: string, options?: NamespaceOptions): Namespace;
 
   /** Asks the discovery now, and checks that the nodes answer. Never rejects: see `topology.discovery`. */
   refresh(): Promise<void>;

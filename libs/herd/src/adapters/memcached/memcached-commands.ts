@@ -1,4 +1,4 @@
-import type { Ttl } from './ttl.js';
+import type { Ttl } from '../../contracts/ttl.js';
 
 /** Names one version of one value. It is bound to the node and connection that gave it: after either changed, `cas` answers `exists`. */
 export type CasToken = string;

@@ -1,8 +1,8 @@
 import { jsonCodec } from '../../codec/json.codec.js';
 import type { Codec } from '../../contracts/codec.js';
+import type { Ttl } from '../../contracts/ttl.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 import { exptime } from './ttl.js';
-import type { Ttl } from './ttl.js';
 
 /** How values are written, and how long connecting may take. */
 export interface MemcachedOptions {

@@ -1,5 +1,5 @@
+import type { Ttl } from '../../contracts/ttl.js';
 import { cappedExptime, exptime } from './ttl.js';
-import type { Ttl } from './ttl.js';
 
 const now = Date.UTC(2026, 10, 24);
 const day = 24 * 60 * 60;

@@ -1,12 +1,6 @@
-import { durationMs } from '../../contracts/duration.js';
-import type { Duration } from '../../contracts/duration.js';
+import { ttlMs } from '../../contracts/ttl.js';
+import type { Ttl } from '../../contracts/ttl.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
-
-/**
- * How long a value lives: seconds, a text such as `'60s'` or `'7d'`, or `'never'` (until it is evicted). memcached counts
- * in whole seconds: a part of one counts as one.
- */
-export type Ttl = number | Exclude<Duration, number> | 'never';
 
 const thirtyDays = 30 * 24 * 60 * 60;
 
@@ -14,7 +8,7 @@ const thirtyDays = 30 * 24 * 60 * 60;
 const lastMoment = 2 ** 31 - 1;
 
 /**
- * memcached reads more than 30 days as a UNIX time, so a longer life is sent as one; it then depends on the clocks of this
+ * memcached counts in whole seconds: a part of one counts as one. It reads more than 30 days as a UNIX time, so a longer life is sent as one; it then depends on the clocks of this
  * process and the server.
  *
  * @param now epoch milliseconds.
@@ -22,12 +16,9 @@ const lastMoment = 2 ** 31 - 1;
  * @throws {@link HerdRequestError} for 0, below 0, what is no duration, and times past the year 2038.
  */
 export function exptime(ttl: Ttl, now: number): number {
-  if (ttl === 'never') return 0;
-  const seconds = typeof ttl === 'string' ? (durationMs(ttl) ?? NaN) / 1000 : ttl;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) {
-    throw new HerdRequestError({ what: 'A ttl must be above 0', received: ttl, remedy: `pass seconds, a text such as '60s', or 'never'` });
-  }
-  const whole = Math.ceil(seconds);
+  const ms = ttlMs(ttl);
+  if (ms === Infinity) return 0;
+  const whole = Math.ceil(ms / 1000);
   if (whole <= thirtyDays) return whole;
   const moment = Math.floor(now / 1000) + whole;
   if (moment <= lastMoment) return moment;

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+
+import type { CacheSource } from './cache-source.js';
+
+/**
+ * The prefix of a namespace's keys: a text that changes with each `clear()`, so that older keys are never asked for again
+ * and end by their ttl or by eviction. It is random, so that one lost by eviction does not bring old keys back.
+ */
+export class Generation {
+  private known: { text: string; at: number } | undefined;
+  private asking: Promise<string | undefined> | undefined;
+
+  constructor(
+    private readonly source: CacheSource,
+    private readonly key: string,
+    private readonly maxAgeMs: number,
+  ) {}
+
+  /** @returns `undefined` while the node that holds it cannot be asked. */
+  async current(): Promise<string | undefined> {
+    if (this.known && this.source.now() - this.known.at < this.maxAgeMs) return this.known.text;
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  async next(): Promise<boolean> {
+    this.known = undefined;
+    this.asking = undefined;
+    return this.source.commands.set(this.key, freshText(), { ttl: 'never' });
+  }
+
+  private async ask(): Promise<string | undefined> {
+    const { commands, now } = this.source;
+    const at = now();
+    const text = (await commands.get<string>(this.key)) ?? (await this.begin());
+    if (typeof text !== 'string') return undefined;
+    this.known = { text, at };
+    return text;
+  }
+
+  private async begin(): Promise<string | undefined> {
+    const { commands } = this.source;
+    const text = freshText();
+    return (await commands.add(this.key, text, { ttl: 'never' })) ? text : commands.get<string>(this.key);
+  }
+}
+
+const freshText = (): string => randomBytes(9).toString('base64url');

@@ -1,0 +1,193 @@
+import { HerdOptionError, HerdTimeoutError, startHerd, staticNodes } from '@rookery/herd';
+import type { Herd, HerdOptions } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import type { MemcachedCommands } from '@rookery/herd/memcached';
+import { startMemcachedNode } from '@rookery/herd/testing';
+import type { MemcachedNode } from '@rookery/herd/testing';
+import { startMemcached } from '@rookery/services';
+
+import { until } from './poll.js';
+
+const broken = () => Promise.reject(new Error('the database is down'));
+const unexpected = () => Promise.reject(new Error('was loaded again'));
+const never = () => new Promise<never>(() => undefined);
+
+describe('getOrSet', () => {
+  let now: number;
+  let nodes: MemcachedNode[];
+  let herds: Herd<MemcachedCommands>[];
+  const start = async (options: Partial<HerdOptions<never, never>> = {}): Promise<Herd<MemcachedCommands>> => {
+    const discovery = staticNodes(nodes.map(({ port }) => `127.0.0.1:${port}`));
+    const herd = await startHerd({ discovery, driver: memcached(), timeoutMs: 2000, now: () => now, ...(options as object) });
+    herds.push(herd);
+    return herd;
+  };
+  beforeEach(async () => {
+    now = Date.UTC(2026, 0, 1);
+    herds = [];
+    nodes = await Promise.all([1, 2].map(() => startMemcachedNode({ now: () => now })));
+  });
+  afterEach(async () => {
+    await Promise.all(herds.map((herd) => herd.close()));
+    await Promise.all(nodes.map((node) => node.close()));
+  });
+
+  it('loads once, and keeps the value for its life', async () => {
+    const herd = await start();
+    expect(await herd.getOrSet('k', '1m', () => ({ any: ['value'] }))).toEqual({ any: ['value'] });
+    now += 59_000;
+    expect(await herd.getOrSet('k', '1m', unexpected, { beta: 0 })).toEqual({ any: ['value'] });
+    now += 1000;
+    expect(await herd.getOrSet('k', '1m', () => 'next')).toBe('next');
+  });
+
+  it('loads once for all who ask at one moment, in one process and in two', async () => {
+    const [one, two] = [await start(), await start()];
+    let loads = 0;
+    let release!: (value: string) => void;
+    const value = new Promise<string>((resolve) => (release = resolve));
+    const load = () => (loads++, value);
+    const asked = Array.from({ length: 40 }, (_, i) => (i % 2 ? one : two).getOrSet('k', '1m', load, { waitMs: 60_000 }));
+    await until('one of them loads', () => loads > 0);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    release('made once');
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['made once']));
+    expect(loads).toBe(1);
+  });
+
+  it('waits no longer than waitMs for a process that loads', async () => {
+    const [one, two] = [await start(), await start()];
+    let release!: (value: string) => void;
+    const slow = one.getOrSet('k', '1m', () => new Promise<string>((resolve) => (release = resolve)));
+    await until('it loads', () => release !== undefined);
+    expect(await two.getOrSet('k', '1m', () => 'own', { waitMs: 30 })).toBe('own');
+    release('late');
+    expect(await slow).toBe('late');
+  });
+
+  it('does not share a failure with those who ask later, nor keep others waiting after one', async () => {
+    const herd = await start();
+    await expect(herd.getOrSet('k', '1m', broken)).rejects.toThrow('the database is down');
+    await expect(herd.getOrSet('k', '1m', () => { throw new Error('at once'); })).rejects.toThrow('at once');
+    expect(await herd.getOrSet('k', '1m', () => 1, { waitMs: 60_000 })).toBe(1);
+  });
+
+  it('serves a value past its end when loading fails, for as long as staleIfError says', async () => {
+    const herd = await start();
+    const users = herd.namespace('users', { staleIfError: '1h' });
+    await users.getOrSet('k', '1m', () => 'old');
+    now += 90_000;
+    expect(await users.getOrSet('k', '1m', broken)).toBe('old');
+    expect(await users.get('k')).toBeUndefined();
+    await expect(users.getOrSet('k', '1m', broken, { staleIfError: '10s' })).rejects.toThrow('the database is down');
+    expect(await users.getOrSet('k', '1m', () => 'new')).toBe('new');
+    now += 62 * 60_000;
+    await expect(users.getOrSet('k', '1m', broken)).rejects.toThrow('the database is down');
+  });
+
+  it('remembers that there is no value only where negativeTtl says so', async () => {
+    const herd = await start();
+    let loads = 0;
+    const none = () => void loads++;
+    await herd.getOrSet('k', '1m', none);
+    expect(await herd.getOrSet('k', '1m', none, { negativeTtl: '10s' })).toBeUndefined();
+    expect(await herd.getOrSet('k', '1m', none)).toBeUndefined();
+    expect(loads).toBe(2);
+    now += 10_000;
+    expect(await herd.getOrSet<string | void>('k', '1m', () => 'there')).toBe('there');
+    expect(await herd.getOrSet('null', '1m', () => null)).toBeNull();
+    expect(await herd.getOrSet('null', '1m', unexpected, { beta: 0 })).toBeNull();
+  });
+
+  it('makes a value anew before its end, in the background', async () => {
+    const herd = await start();
+    const slowly = (value: string) => () => ((now += 100), value);
+    await herd.getOrSet('k', '1m', slowly('first'));
+    expect(await herd.getOrSet('k', '1m', broken, { beta: 1e9 })).toBe('first');
+    await until('the second is there', async () => (await herd.getOrSet('k', '1m', slowly('second'), { beta: 1e9 })) === 'second');
+  });
+
+  it('does not keep what was loaded before a delete, of this process or another', async () => {
+    const [one, two] = [(await start()).namespace('n'), (await start()).namespace('n')];
+    for (const deleter of [one, two]) {
+      let release!: (value: string) => void;
+      const loading = one.getOrSet('k', '1m', () => new Promise<string>((resolve) => (release = resolve)));
+      await until('it loads', () => release !== undefined);
+      await deleter.delete('k');
+      release('out of date');
+      expect(await loading).toBe('out of date');
+      expect(await two.get('k')).toBeUndefined();
+    }
+  });
+
+  it('loads when no node can be asked, when the value is too large, and when another wrote the key', async () => {
+    const herd = await start({ driver: memcached({ maxValueBytes: 1000 }) } as never);
+    expect(await herd.getOrSet('large', '1m', () => 'x'.repeat(2000))).toHaveLength(2000);
+    await herd.set('taken', 'by another', { ttl: 60 });
+    expect(await herd.getOrSet('taken', '1m', () => 'mine')).toBe('mine');
+    await Promise.all(nodes.map((node) => node.close()));
+    const strict = herd.withPolicy({ onNodeDown: 'error', timeoutMs: 500 });
+    for (const any of [herd, strict, strict.namespace('n')]) expect(await any.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
+  });
+
+  it('ends a load that takes too long, and tells it', async () => {
+    const herd = await start();
+    let signal!: AbortSignal;
+    const hanging = (its: AbortSignal) => ((signal = its), never());
+    await expect(herd.getOrSet('k', '1m', hanging, { loadTimeout: '10ms' })).rejects.toThrow(HerdTimeoutError);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it.each([
+    [{ beta: -1 }, 'beta'],
+    [{ waitMs: NaN }, 'waitMs'],
+    [{ staleIfError: 'soon' }, 'staleIfError'],
+    [{ loadTimeout: 'never' }, 'loadTimeout'],
+    [{ ttl: 5 }, 'ttl'],
+  ])('refuses the options %j, and names the wrong one', async (options, name) => {
+    const herd = await start();
+    const refused = expect.objectContaining({ option: name }) as object;
+    await expect(herd.getOrSet('k', '1m', () => 1, options as never)).rejects.toThrow(refused as Error);
+    expect(() => herd.namespace('n', options as never)).toThrow(HerdOptionError);
+    await expect(herd.getOrSet('k', 0, () => 1)).rejects.toThrow('A ttl must be above 0');
+    expect(() => herd.namespace('a b')).toThrow(`use a name such as 'users'`);
+  });
+});
+
+describe('a namespace', () => {
+  it('holds any key, and drops all of its own at once, for all processes', async () => {
+    const servers = await Promise.all([startMemcached(), startMemcached()]);
+    const discovery = staticNodes(servers.map(({ address }) => address));
+    const [one, two] = await Promise.all([1, 2].map(() => startHerd({ discovery, driver: memcached() })));
+    const [users, orders] = [one!.namespace('users'), one!.namespace('orders')];
+    const keys = ['plain', 'with spaces\r\n', '', 'é'.repeat(200)];
+    for (const key of keys) expect(await users.set(key, `of ${key}`, { ttl: 60 })).toBe(true);
+    await orders.set('plain', 'order', { ttl: 60 });
+    const elsewhere = two!.namespace('users');
+    expect(await elsewhere.getMany(keys)).toEqual(new Map(keys.map((key) => [key, `of ${key}`])));
+    expect(await elsewhere.delete('plain')).toBe(true);
+    expect(await users.get('plain')).toBeUndefined();
+    expect(await elsewhere.clear()).toBe(true);
+    expect(await users.getMany(keys)).toEqual(new Map());
+    expect(await orders.get('plain')).toBe('order');
+    expect(await users.set('plain', 'new', { ttl: 60 })).toBe(true);
+    expect(await elsewhere.get('plain')).toBe('new');
+    await Promise.all([one!.close(), two!.close()]);
+    await Promise.all(servers.map((server) => server.stop()));
+  }, 30_000);
+
+  it('makes up for a clear that its node missed', async () => {
+    const server = await startMemcached();
+    const herd = await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 100 });
+    const users = herd.namespace('users');
+    await users.set('k', 'old', { ttl: 60 });
+    server.pause();
+    await until('the clear is missed', async () => !(await users.clear()));
+    expect(await users.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
+    server.resume();
+    await until('the node is used again', async () => (await users.set('other', 1, { ttl: 60 })));
+    expect(await users.get('k')).toBeUndefined();
+    await herd.close();
+    await server.stop();
+  }, 30_000);
+});
