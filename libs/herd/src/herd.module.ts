@@ -5,6 +5,8 @@ import { resolveHerdOptions } from './cluster/herd-options.js';
 import type { HerdOptions } from './cluster/herd-options.js';
 import type { HerdAsyncOptions } from './nest/herd-module-options.js';
 import { givenOptions, herdProviders, madeOptions } from './nest/herd-providers.js';
+import { namespaceProviders } from './nest/namespace-providers.js';
+import type { NamespaceEntry } from './nest/namespace-providers.js';
 import { defaultHerdName, getHerdToken } from './nest/herd-token.js';
 
 /**
@@ -40,7 +42,22 @@ export class HerdModule {
     const { name = defaultHerdName, imports = [] } = options;
     return herdModule(name, { imports, providers: madeOptions(name, options) });
   }
+
+  /**
+   * Namespaces of a herd for one module, to be injected with `@InjectNamespace(name)` and used by `@Cached`, `@CacheEvict`
+   * and `@CacheResponse`.
+   *
+   * @param herd the name of the herd, where it is not the default one.
+   * @example HerdModule.forFeature(['users', { name: 'pages', generationMaxAgeMs: 1000 }], 'cache')
+   */
+  static forFeature(namespaces: readonly NamespaceEntry[], herd?: string): DynamicModule {
+    const providers = namespaceProviders(namespaces, herd);
+    return { module: HerdNamespaces, providers, exports: providers };
+  }
 }
+
+@Module({})
+class HerdNamespaces {}
 
 const herdModule = (name: string, parts: Pick<DynamicModule, 'imports' | 'providers'>): DynamicModule => ({
   module: HerdModule,

@@ -2,6 +2,13 @@
 export { HerdModule } from './herd.module.js';
 export { getHerdToken, InjectHerd } from './nest/herd-token.js';
 export type { HerdAsyncOptions, HerdOptionsFactory, UnnamedHerdOptions } from './nest/herd-module-options.js';
+export type { NamespaceEntry } from './nest/namespace-providers.js';
+export { getNamespaceToken, InjectNamespace } from './nest/namespace-token.js';
+export { Cached, CacheEvict } from './nest/cached.js';
+export type { CachedOptions, CacheEvictOptions } from './nest/cached.js';
+export { cacheInterceptor, CacheResponse } from './nest/cache-response.js';
+export type { CacheResponseOptions } from './nest/cache-response.js';
+export type { NamespaceChoice } from './nest/namespace-property.js';
 
 // Start without Nest
 export { startHerd } from './cluster/start-herd.js';

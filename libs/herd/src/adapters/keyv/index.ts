@@ -1,0 +1,2 @@
+export { keyvStore } from './keyv.store.js';
+export type { KeyvStore, KeyvStoreOptions } from './keyv.store.js';

@@ -1,0 +1,52 @@
+import type { Namespace } from '../../contracts/cache.js';
+import type { Ttl } from '../../contracts/ttl.js';
+import { HerdRequestError } from '../../errors/operation-errors.js';
+
+/** @property defaultTtl the life of what Keyv stores without one. Default: each needs one. */
+export type KeyvStoreOptions = Readonly<{ defaultTtl?: Ttl }>;
+
+/** The store that Keyv 5 and 6 take; lives are in milliseconds. */
+export interface KeyvStore {
+  get(key: string): Promise<unknown>;
+  getMany(keys: string[]): Promise<unknown[]>;
+  set(key: string, value: unknown, ttlMs?: number): Promise<boolean>;
+  setMany(entries: readonly { key: string; value: unknown; ttl?: number }[]): Promise<boolean[]>;
+  delete(key: string): Promise<boolean>;
+  deleteMany(keys: string[]): Promise<boolean[]>;
+  has(key: string): Promise<boolean>;
+  hasMany(keys: string[]): Promise<boolean[]>;
+  clear(): Promise<void>;
+}
+
+/**
+ * A namespace of a herd as the store of a Keyv, and so of `@nestjs/cache-manager`. Give each Keyv a namespace of its own:
+ * its `clear()` drops the whole of it, and nothing else of the herd.
+ *
+ * @example
+ * CacheModule.registerAsync({
+ *   inject: [getHerdToken()],
+ *   useFactory: (herd: Herd<MemcachedCommands>) => ({ stores: [new Keyv({ store: keyvStore(herd.namespace('http')), ttl: 60_000 })] }),
+ * })
+ */
+export function keyvStore(namespace: Namespace, { defaultTtl }: KeyvStoreOptions = {}): KeyvStore {
+  const set = async (key: string, value: unknown, ttlMs?: number): Promise<boolean> => {
+    const ttl = ttlMs === undefined ? defaultTtl : ttlMs / 1000;
+    if (ttl === undefined) throw new HerdRequestError({ what: `Keyv stores ${JSON.stringify(key)} for ever`, remedy: 'give Keyv a ttl, or keyvStore() a defaultTtl' });
+    return namespace.set(key, value, { ttl });
+  };
+  const getMany = async (keys: string[]): Promise<unknown[]> => {
+    const found = await namespace.getMany(keys);
+    return keys.map((key) => found.get(key));
+  };
+  return {
+    get: (key) => namespace.get(key),
+    getMany,
+    set,
+    setMany: (entries) => Promise.all(entries.map(({ key, value, ttl }) => set(key, value, ttl))),
+    delete: (key) => namespace.delete(key),
+    deleteMany: (keys) => Promise.all(keys.map((key) => namespace.delete(key))),
+    has: async (key) => (await namespace.get(key)) !== undefined,
+    hasMany: async (keys) => (await getMany(keys)).map((value) => value !== undefined),
+    clear: async () => void (await namespace.clear()),
+  };
+}

@@ -1,0 +1,24 @@
+import { Inject } from '@nestjs/common';
+
+import type { Namespace } from '../contracts/cache.js';
+import { HerdOptionError } from '../errors/option-error.js';
+import { getNamespaceToken } from './namespace-token.js';
+
+/** Which namespace a decorator uses. */
+export type NamespaceChoice = Readonly<{ namespace: string; herd?: string }>;
+
+/**
+ * Has Nest inject the namespace into a property of `target`'s class, for a method decorator to use.
+ *
+ * @returns what reads it from an instance.
+ */
+export function namespaceProperty(target: object, { namespace, herd }: NamespaceChoice): (instance: object) => Namespace {
+  const token = getNamespaceToken(namespace, herd);
+  const property = Symbol.for(token);
+  Inject(token)(target, property);
+  return (instance) => {
+    const found = (instance as Record<symbol, Namespace | undefined>)[property];
+    if (found) return found;
+    throw new HerdOptionError('namespace', 'was not injected', namespace, 'let Nest make the instance of this class');
+  };
+}

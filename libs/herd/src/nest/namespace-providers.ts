@@ -1,0 +1,15 @@
+import type { Provider } from '@nestjs/common';
+
+import type { NamespaceOptions } from '../contracts/cache.js';
+import type { Herd } from '../contracts/herd.js';
+import { getHerdToken } from './herd-token.js';
+import { getNamespaceToken } from './namespace-token.js';
+
+/** A namespace by its name, or with options of its own. */
+export type NamespaceEntry = string | ({ readonly name: string } & NamespaceOptions);
+
+export const namespaceProviders = (entries: readonly NamespaceEntry[], herd: string | undefined): Provider[] =>
+  entries.map((entry) => {
+    const { name, ...options } = typeof entry === 'string' ? { name: entry } : entry;
+    return { provide: getNamespaceToken(name, herd), inject: [getHerdToken(herd)], useFactory: (of: Herd<object>) => of.namespace(name, options) };
+  });

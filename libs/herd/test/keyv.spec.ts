@@ -1,0 +1,57 @@
+import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
+import { Test } from '@nestjs/testing';
+import { HerdRequestError, startHerd, staticNodes } from '@rookery/herd';
+import type { Herd } from '@rookery/herd';
+import { keyvStore } from '@rookery/herd/keyv';
+import { memcached } from '@rookery/herd/memcached';
+import type { MemcachedCommands } from '@rookery/herd/memcached';
+import { startMemcached } from '@rookery/services';
+import type { RunningServer } from '@rookery/services';
+import type { Cache } from 'cache-manager';
+import Keyv from 'keyv';
+
+describe('keyvStore', () => {
+  let server: RunningServer;
+  let herd: Herd<MemcachedCommands>;
+  beforeAll(async () => {
+    server = await startMemcached();
+    herd = await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 2000 });
+  });
+  afterAll(async () => {
+    await herd?.close();
+    await server?.stop();
+  });
+
+  it('serves @nestjs/cache-manager, and clears its own namespace alone', async () => {
+    const store = new Keyv({ store: keyvStore(herd.namespace('http')), ttl: 60_000 });
+    const module = await Test.createTestingModule({ imports: [CacheModule.register({ stores: [store] })] }).compile();
+    const cache = module.get<Cache>(CACHE_MANAGER);
+    await herd.set('not-of-http', 1, { ttl: 60 });
+    expect(await cache.get('k')).toBeUndefined();
+    await cache.set('k', { any: 'value' });
+    await cache.mset([{ key: 'a', value: 1 }, { key: 'b c', value: 2, ttl: 5000 }]);
+    expect(await cache.get('k')).toEqual({ any: 'value' });
+    expect(await cache.mget(['a', 'none', 'b c'])).toEqual([1, undefined, 2]);
+    await cache.del('k');
+    expect(await cache.get('k')).toBeUndefined();
+    await cache.clear();
+    expect(await cache.mget(['a', 'b c'])).toEqual([undefined, undefined]);
+    expect(await herd.get('not-of-http')).toBe(1);
+    await module.close();
+  });
+
+  it('serves a Keyv: has, many, delete, expiry', async () => {
+    const keyv = new Keyv({ store: keyvStore(herd.namespace('keyv')), ttl: 60_000 });
+    await keyv.set('k', 1);
+    expect([await keyv.has('k'), await keyv.has('none')]).toEqual([true, false]);
+    expect(await keyv.getMany(['k', 'none'])).toEqual([1, undefined]);
+    expect([await keyv.delete('k'), await keyv.get('k')]).toEqual([true, undefined]);
+  });
+
+  it('stores nothing for ever by accident', async () => {
+    const store = keyvStore(herd.namespace('n'));
+    await expect(store.set('k', 1)).rejects.toThrow(HerdRequestError);
+    expect(await keyvStore(herd.namespace('n'), { defaultTtl: '1h' }).set('k', 1)).toBe(true);
+    expect(await store.hasMany(['k', 'none'])).toEqual([true, false]);
+  });
+});

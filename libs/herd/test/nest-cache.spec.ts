@@ -1,0 +1,156 @@
+import { Controller, Get, Header, HttpCode, Injectable, Module, Param, SetMetadata } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { TerminusModule } from '@nestjs/terminus';
+import { Test } from '@nestjs/testing';
+import { Cached, CacheEvict, CacheResponse, getHerdToken, HerdModule, InjectNamespace, staticNodes } from '@rookery/herd';
+import type { Herd, Namespace } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import { HerdHealthIndicator } from '@rookery/herd/terminus';
+import { startMemcachedNode } from '@rookery/herd/testing';
+import type { MemcachedNode } from '@rookery/herd/testing';
+import request from 'supertest';
+
+import { until } from './poll.js';
+
+let loads = 0;
+const namespace = 'users';
+const keyOf = (id: number) => `user:${id}`;
+
+@Injectable()
+class Users {
+  constructor(@InjectNamespace('users') readonly namespace: Namespace) {}
+
+  @Cached({ namespace, ttl: '1m', key: keyOf })
+  async find(id: number): Promise<{ id: number; load: number }> {
+    return Promise.resolve({ id, load: ++loads });
+  }
+
+  @Cached({ namespace, ttl: '1m' })
+  async list(first: number, filter: object): Promise<unknown> {
+    return Promise.resolve({ first, filter, load: ++loads });
+  }
+
+  @CacheEvict({ namespace, key: (id: number) => [keyOf(id), 'another'] })
+  async save(id: number, fails = false): Promise<string> {
+    return fails ? Promise.reject(new Error('not saved')) : Promise.resolve(`saved ${id}`);
+  }
+
+  @CacheEvict({ namespace, all: true })
+  async import(): Promise<void> {}
+}
+
+@Controller()
+class Pages {
+  @Get('page/:id')
+  @Header('x-kind', 'page')
+  @CacheResponse({ namespace: 'pages', ttl: '1m' })
+  page(@Param('id') id: string): unknown {
+    return { id, load: ++loads };
+  }
+
+  @Get('private')
+  @Header('cache-control', 'private')
+  @CacheResponse({ namespace: 'pages', ttl: '1m' })
+  private(): unknown {
+    return { load: ++loads };
+  }
+
+  @Get('created')
+  @HttpCode(201)
+  @CacheResponse({ namespace: 'pages', ttl: '1m' })
+  created(): unknown {
+    return { load: ++loads };
+  }
+
+  @Cached({ namespace: 'users', ttl: '1m' })
+  @SetMetadata('kind', 'kept')
+  @Get('cached')
+  async cached(): Promise<unknown> {
+    return Promise.resolve({ load: ++loads });
+  }
+}
+
+@Module({ imports: [HerdModule.forFeature(['users', { name: 'pages', generationMaxAgeMs: 0 }], 'default')], providers: [Users], controllers: [Pages], exports: [Users] })
+class UsersModule {}
+
+describe('the cache in Nest', () => {
+  let node: MemcachedNode;
+  let app: NestExpressApplication;
+  let users: Users;
+  let server: Parameters<typeof request>[0];
+  beforeAll(async () => {
+    node = await startMemcachedNode();
+    const herd = HerdModule.forRoot({ discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached(), timeoutMs: 2000 });
+    const module = await Test.createTestingModule({ imports: [herd, UsersModule, TerminusModule], providers: [HerdHealthIndicator] }).compile();
+    app = module.createNestApplication<NestExpressApplication>({ logger: false });
+    await app.init();
+    users = app.get(Users, { strict: false });
+    server = app.getHttpServer();
+  });
+  afterAll(async () => {
+    await app?.close();
+    await node?.close();
+  });
+  const get = async (path: string, headers: Record<string, string> = {}) => (await request(server).get(path).set(headers)).body as { load: number };
+
+  it('keeps what a method resolves with, by key, until it is evicted', async () => {
+    const [first, second] = [await users.find(1), await users.find(2)];
+    expect([await users.find(1), await users.find(2)]).toEqual([first, second]);
+    expect(await users.namespace.get('user:1')).toEqual(first);
+    await expect(users.save(1, true)).rejects.toThrow('not saved');
+    expect(await users.find(1)).toEqual(first);
+    expect(await users.save(1)).toBe('saved 1');
+    expect((await users.find(1)).load).toBeGreaterThan(second.load);
+    expect(await users.find(2)).toEqual(second);
+    await users.import();
+    expect((await users.find(2)).load).toBeGreaterThan(second.load);
+  });
+
+  it('tells methods and arguments apart without a key', async () => {
+    const list = await users.list(0, { party: 'Whig' });
+    expect(await users.list(0, { party: 'Whig' })).toEqual(list);
+    expect(await users.list(1, { party: 'Whig' })).not.toEqual(list);
+    expect(await users.list(0, { party: 'none' })).not.toEqual(list);
+  });
+
+  it('leaves a method its name, its metadata and its route', async () => {
+    const method = Object.getOwnPropertyDescriptor(Pages.prototype, 'cached')!.value as () => unknown;
+    expect([method.name, Reflect.getMetadata('kind', method)]).toEqual(['cached', 'kept']);
+    expect(await get('/cached')).toEqual(await get('/cached'));
+  });
+
+  it('says so when Nest did not make the instance', async () => {
+    const made = Object.create(Users.prototype) as Users;
+    await expect(made.find(1)).rejects.toThrow('let Nest make the instance of this class');
+  });
+
+  it('answers GET requests from the cache, headers and all, by URL', async () => {
+    const first = await get('/page/1');
+    await until('it is kept', async () => (await get('/page/1')).load === (await get('/page/1')).load);
+    expect((await request(server).get('/page/1')).headers['x-kind']).toBe('page');
+    expect((await get('/page/1?q=2')).load).toBeGreaterThan(first.load);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['/private', {}],
+    ['/created', {}],
+    ['/page/1', { cookie: 'session=1' }],
+    ['/page/1', { authorization: 'Bearer 1' }],
+  ])('does not keep what may be meant for one user, or is no plain answer: %s %j', async (path, headers) => {
+    const first = await get(path, headers);
+    expect((await get(path, headers)).load).toBeGreaterThan(first.load);
+  });
+
+  it('reports the health of the herd to Terminus', async () => {
+    const herd = app.get<Herd<object>>(getHerdToken());
+    const indicator = app.get(HerdHealthIndicator);
+    expect(indicator.check('cache', herd)).toEqual({ cache: { status: 'up', nodes: 1, down: [] } });
+    await node.close();
+    await herd.refresh();
+    expect(indicator.check('cache', herd)).toMatchObject({ cache: { status: 'down', down: [expect.stringContaining('127.0.0.1') as string] } });
+    expect(indicator.check('cache', herd, { minUpFraction: 0 }).cache!.status).toBe('up');
+    // Without a cache, all goes on.
+    expect((await get('/page/1')).load).toBeGreaterThan(0);
+    expect((await users.find(1)).id).toBe(1);
+  });
+});
