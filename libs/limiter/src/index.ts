@@ -1,12 +1,13 @@
 // Set up
 export { LimiterModule, type LimiterOptionsFactory } from './nest/limiter.module.js';
-export type { InlinePolicy, LimiterModuleOptions, ModulePolicy, RateLimitHooks } from './nest/rate-limit-options.js';
+export type { InlinePolicy, LimiterModuleOptions, ModulePolicy, RateLimitHooks, RateLimitSettings } from './nest/rate-limit-options.js';
 export type { CombinedLimitOptions, LimitOptions, Policy, PolicyConduct, PolicyName, PolicyOptions, PolicyRegistry, ResolvedLimit } from './contracts/policy.js';
 export type { Duration } from './contracts/duration.js';
 
 // Limit routes
 export { RateLimit, SkipRateLimit } from './nest/rate-limit.decorator.js';
-export { RateLimitGuard } from './nest/rate-limit.guard.js';
+export { namedRateLimitGuard, RateLimitGuard } from './nest/rate-limit.guard.js';
+export { RateLimitInterceptor } from './nest/rate-limit.interceptor.js';
 export type { RateLimitContext } from './nest/rate-limit-context.js';
 export {
   RateLimitCostException,
@@ -16,6 +17,7 @@ export {
 } from './nest/rate-limit.exceptions.js';
 
 // Limit anything else
+export { InjectLimiter, limiterToken } from './nest/limiter-name.js';
 export { Limiter, type ConsumeOptions, type PolicyClaim } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';

@@ -1,18 +1,41 @@
-import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
+import { DEFAULT_LIMITER, enforcerToken, limiterToken } from './limiter-name.js';
 import { RESOLVED_MODULE_OPTIONS, resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
+import { LIMITER_NAME, MODULE_LIMITER, NamedLimiters } from './named-limiters.js';
 import { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { RateLimitExplorer } from './rate-limit.explorer.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import type { LimiterModuleOptions } from './rate-limit-options.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
 
+/** Beside the options, and known before they are. */
+interface LimiterModuleExtras {
+  /** Several limiters in one application: each its own storage and policies. Default `'default'`. */
+  readonly name?: string;
+  /** Default true. */
+  readonly isGlobal?: boolean;
+}
+
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<LimiterModuleOptions>({ moduleName: 'Limiter' })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createLimiterOptions')
-  .setExtras<{ isGlobal?: boolean }>({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
+  .setExtras<LimiterModuleExtras>({ name: DEFAULT_LIMITER, isGlobal: true }, withName)
   .build();
+
+function withName(definition: DynamicModule, { name = DEFAULT_LIMITER, isGlobal = true }: LimiterModuleExtras): DynamicModule {
+  const limiter = { provide: limiterToken(name), useExisting: MODULE_LIMITER };
+  const enforcer = { provide: enforcerToken(name), useExisting: RateLimitEnforcer };
+  // The default one is injected by its classes, which another must not answer to.
+  const named = name !== DEFAULT_LIMITER;
+  return {
+    ...definition,
+    global: isGlobal,
+    providers: [...(definition.providers ?? []), { provide: LIMITER_NAME, useValue: name }, limiter, ...(named ? [enforcer] : [RateLimitGuard])],
+    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...(named ? [] : [RateLimitGuard])],
+  };
+}
 
 /** What a class given as `useClass` or `useExisting` implements. */
 export interface LimiterOptionsFactory {
@@ -20,23 +43,24 @@ export interface LimiterOptionsFactory {
 }
 
 /**
- * Provides {@link Limiter} and {@link RateLimitGuard}, to all modules unless `isGlobal` is false.
+ * Provides {@link Limiter} and {@link RateLimitGuard}, to all modules unless `isGlobal` is false. With a name of its own it
+ * provides what `@InjectLimiter(name)` and `namedRateLimitGuard(name)` take instead.
  *
  * @throws {@link LimiterOptionError} at start, naming every wrong option and every wrong `@RateLimit`
  * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })
  * @example LimiterModule.forRootAsync({ inject: [ConfigService], useFactory: (config) => config.get('limiter') })
+ * @example LimiterModule.forRoot({ name: 'partner', storage, policies: { quota: { limit: 10_000, per: '1d' } } })
  */
 @Module({
   imports: [DiscoveryModule],
   providers: [
     { provide: RESOLVED_MODULE_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveModuleOptions },
-    { provide: Limiter, inject: [RESOLVED_MODULE_OPTIONS], useFactory: ({ limiter }: ResolvedModuleOptions) => new Limiter(limiter) },
+    { provide: MODULE_LIMITER, inject: [RESOLVED_MODULE_OPTIONS], useFactory: ({ limiter }: ResolvedModuleOptions) => new Limiter(limiter) },
+    NamedLimiters,
     RateLimitPlanner,
     RateLimitEnforcer,
     RateLimitExplorer,
-    RateLimitGuard,
   ],
-  exports: [Limiter, RateLimitEnforcer, RateLimitGuard],
 })
 export class LimiterModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(@Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions) {

@@ -3,7 +3,7 @@ import type { IncomingCall } from './context/context-reader.js';
 
 /** What `bucket`, `cost`, `skip`, `decorate` and `onLimited` are given. */
 export class RateLimitContext {
-  /** The request of the transport: Express's or Fastify's for HTTP. */
+  /** Express's or Fastify's request, also under GraphQL; the client of a gateway; the message of a microservice. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its type is the application's
   readonly request: any;
 

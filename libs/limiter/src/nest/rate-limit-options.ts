@@ -21,8 +21,14 @@ export interface RateLimitHooks {
   readonly onLimited?: (context: RateLimitContext, decision: Decision) => Error | void | Promise<Error | void>;
 }
 
+/** What a decorator sets. */
+export interface RateLimitSettings extends RateLimitHooks {
+  /** The name of the `LimiterModule` whose limiter decides. Default `'default'`. */
+  readonly limiter?: string;
+}
+
 /** A policy declared where it is used. The name is new: it stands for these limits alone. */
-export type InlinePolicy = PolicyOptions & RateLimitHooks & { readonly name: string };
+export type InlinePolicy = PolicyOptions & RateLimitSettings & { readonly name: string };
 
 /** A policy of the module, with how the guard applies it. */
 export type ModulePolicy = PolicyOptions & RateLimitHooks;

@@ -1,13 +1,14 @@
 import 'reflect-metadata';
 import type { PolicyName } from '../contracts/policy.js';
-import { declareLimit, declareSkip } from './rate-limit.metadata.js';
-import type { InlinePolicy, RateLimitHooks } from './rate-limit-options.js';
+import { DEFAULT_LIMITER } from './limiter-name.js';
+import { declareLimit, declareSkip, type RateLimitDeclaration } from './rate-limit.metadata.js';
+import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
 
 type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
 
 /**
  * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
- * policies; they are asked in the order in which they are written, and the first that refuses ends it.
+ * policies; they are asked in the order in which they are written, and charged all or none.
  *
  * Base class, class and handler add up. The same name closer to the handler replaces the one further out.
  *
@@ -15,11 +16,16 @@ type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
  * @example @RateLimit('api', { cost: 5, bucket: (c) => c.user.id })
  * @example @RateLimit({ name: 'export', limit: 10, per: '1h', cost: (c) => c.request.body.rows })
  */
-export function RateLimit(policy: PolicyName, hooks?: RateLimitHooks): ClassOrMethodDecorator;
+export function RateLimit(policy: PolicyName, settings?: RateLimitSettings): ClassOrMethodDecorator;
 export function RateLimit(policy: InlinePolicy): ClassOrMethodDecorator;
-export function RateLimit(policy: PolicyName | InlinePolicy, hooks: RateLimitHooks = {}): ClassOrMethodDecorator {
-  const inline = typeof policy === 'object' && policy !== null;
-  return onClassOrMethod((target) => declareLimit(target, inline ? { kind: 'inline', name: policy.name, policy } : { kind: 'named', name: policy, hooks }));
+export function RateLimit(policy: PolicyName | InlinePolicy, settings: RateLimitSettings = {}): ClassOrMethodDecorator {
+  const declaration = declarationOf(policy, settings);
+  return onClassOrMethod((target) => declareLimit(target, declaration));
+}
+
+function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
+  if (typeof policy === 'object' && policy !== null) return { kind: 'inline', name: policy.name, limiter: policy.limiter ?? DEFAULT_LIMITER, policy };
+  return { kind: 'named', name: policy, limiter: settings.limiter ?? DEFAULT_LIMITER, hooks: settings };
 }
 
 /**

@@ -2,68 +2,101 @@ import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Decision } from '../contracts/decision.js';
 import { LimiterCostError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
-import { PROBLEM_CONTENT_TYPE } from '../headers/problem.js';
 import { rateLimitHeaders, retryAfterHeader } from '../headers/rate-limit-headers.js';
-import { Limiter } from '../service/limiter.js';
+import type { Limiter } from '../service/limiter.js';
+import type { CombinedReservation } from '../service/reservation.js';
 import type { IncomingCall } from './context/context-reader.js';
 import { readerOf } from './context/readers.js';
 import { RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
+import { MODULE_LIMITER } from './named-limiters.js';
 import { RateLimitContext } from './rate-limit-context.js';
-import { RateLimitCostException, RateLimitException, RateLimitExceededException, RateLimitStorageException } from './rate-limit.exceptions.js';
+import { RateLimitCostException, RateLimitExceededException, RateLimitStorageException } from './rate-limit.exceptions.js';
 import { RateLimitPlanner, type PlannedLimit } from './rate-limit.planner.js';
+import { holdUntilSettled, settle } from './settlements.js';
 
 /** Seconds that a client is asked to wait while the storage is down. */
 const STORAGE_RETRY_AFTER = '1';
 
+/** One policy that is due for a call. */
+interface DueLimit {
+  readonly limit: PlannedLimit;
+  readonly context: RateLimitContext;
+  readonly key: string;
+  readonly cost: number;
+}
+
 /** What happens to one call in the guard. One per module, so that all guards together count a call once. */
 @Injectable()
 export class RateLimitEnforcer {
-  /** The decisions of each call so far; `undefined` while one is being made. */
-  readonly #decided = new WeakMap<object, Map<string, Decision | undefined>>();
+  /** The policies that each call was asked for, with the decisions so far. */
+  readonly #seen = new WeakMap<object, Map<string, Decision | undefined>>();
 
   constructor(
     @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions,
-    @Inject(Limiter) private readonly limiter: Limiter,
+    @Inject(MODULE_LIMITER) private readonly limiter: Limiter,
     @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
   ) {}
 
-  /** Asks each policy of the handler that this call was not yet counted for. Returns when all allow it, else throws. */
+  /** Asks the policies of the handler that this call was not yet counted for, all or none. Returns when all allow it, else throws. */
   async enforce(execution: ExecutionContext): Promise<void> {
     const plan = this.planner.planFor(execution.getClass(), execution.getHandler());
     if (plan.length === 0) return;
     const call = readerOf(execution.getType())(execution, this.options);
-    let decided = this.#decided.get(call.identity);
-    if (decided === undefined) this.#decided.set(call.identity, (decided = new Map<string, Decision | undefined>()));
-    for (const limit of plan) {
-      if (decided.has(limit.policy.name)) continue;
-      decided.set(limit.policy.name, undefined);
-      await this.#enforceOne(limit, new RateLimitContext(execution, call, limit.policy.name), call, decided);
+    const seen = this.#seenBy(call);
+    const fresh = plan.filter((limit) => !seen.has(limit.policy.name));
+    for (const limit of fresh) seen.set(limit.policy.name, undefined);
+    const due: DueLimit[] = [];
+    for (const limit of fresh) {
+      const context = new RateLimitContext(execution, call, limit.policy.name);
+      if (limit.skip === undefined || !(await limit.skip(context))) due.push(await dueLimit(limit, context));
     }
+    if (due.length > 0) await this.#enforceTogether(due, call, seen);
   }
 
-  async #enforceOne(limit: PlannedLimit, context: RateLimitContext, call: IncomingCall, decided: Map<string, Decision | undefined>): Promise<void> {
-    if (await limit.skip?.(context)) return;
-    const decision = await this.#consume(limit, context, call);
-    decided.set(limit.policy.name, decision);
-    const decisions = [...decided.values()].filter((each) => each !== undefined);
-    setHeaders(call, { ...rateLimitHeaders(decisions, this.options.headers), ...retryAfterHeader(decisions) });
-    await limit.decorate?.(context, decision);
-    if (decision.allowed) return;
-    throw (await limit.onLimited?.(context, decision)) ?? problem(call, new RateLimitExceededException(decision));
+  async #enforceTogether(due: readonly DueLimit[], call: IncomingCall, seen: Map<string, Decision | undefined>): Promise<void> {
+    const { allowed, reservations } = await this.#reserve(due, call);
+    const decided = reservations.map((reservation) => ({ reservation, ...due.find((each) => each.limit.policy.name === reservation.decision.policy)! }));
+    for (const { reservation } of decided) seen.set(reservation.decision.policy, reservation.decision);
+    setHeaders(call, this.#headers([...seen.values()].filter((decision) => decision !== undefined)));
+    if (allowed) {
+      const held = decided.filter((each) => each.limit.policy.count === 'failures');
+      for (const each of held) holdUntilSettled(call.identity, each);
+      if (held.length > 0) call.onEnd?.((failed) => settle(call.identity, failed));
+    }
+    for (const { limit, context, reservation } of decided) await limit.decorate?.(context, reservation.decision);
+    if (allowed) return;
+    const { limit, context, reservation } = decided.at(-1)!;
+    throw (await limit.onLimited?.(context, reservation.decision)) ?? (await call.refusal(new RateLimitExceededException(reservation.decision)));
   }
 
-  async #consume(limit: PlannedLimit, context: RateLimitContext, call: IncomingCall): Promise<Decision> {
-    const cost = typeof limit.cost === 'function' ? await limit.cost(context) : limit.cost;
-    const key = (await limit.bucket?.(context)) ?? defaultBucket(context);
+  async #reserve(due: readonly DueLimit[], call: IncomingCall): Promise<CombinedReservation> {
     try {
-      return await this.limiter.consume(limit.policy, String(key), { cost });
+      return await this.limiter.reserveAll(due.map(({ limit, key, cost }) => [limit.policy, key, { cost }]));
     } catch (error) {
-      if (error instanceof LimiterCostError) throw problem(call, new RateLimitCostException(error));
+      if (error instanceof LimiterCostError) throw await call.refusal(new RateLimitCostException(error));
       if (!(error instanceof StorageUnavailableError)) throw error;
       setHeaders(call, { 'Retry-After': STORAGE_RETRY_AFTER });
-      throw problem(call, new RateLimitStorageException(error));
+      throw await call.refusal(new RateLimitStorageException(error));
     }
   }
+
+  #seenBy({ identity }: IncomingCall): Map<string, Decision | undefined> {
+    let seen = this.#seen.get(identity);
+    if (seen === undefined) this.#seen.set(identity, (seen = new Map<string, Decision | undefined>()));
+    return seen;
+  }
+
+  /** Clients are told nothing of policies in shadow mode. */
+  #headers(decisions: readonly Decision[]): Readonly<Record<string, string>> {
+    const shown = decisions.filter((decision) => decision.shadow === undefined);
+    return { ...rateLimitHeaders(shown, this.options.headers), ...retryAfterHeader(shown) };
+  }
+}
+
+async function dueLimit(limit: PlannedLimit, context: RateLimitContext): Promise<DueLimit> {
+  const cost = typeof limit.cost === 'function' ? await limit.cost(context) : (limit.cost ?? 1);
+  const key = limit.bucket === undefined ? undefined : await limit.bucket(context);
+  return { limit, context, cost, key: String(key ?? defaultBucket(context)) };
 }
 
 /** NUL separates the parts, as it occurs in none of them. */
@@ -71,11 +104,7 @@ function defaultBucket({ controller, handler, address }: RateLimitContext): stri
   return [controller, handler, address ?? ''].join('\0');
 }
 
-function problem(call: IncomingCall, exception: RateLimitException): RateLimitException {
-  setHeaders(call, { 'Content-Type': PROBLEM_CONTENT_TYPE });
-  return exception;
-}
-
 function setHeaders(call: IncomingCall, headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) call.setHeader?.(name, value);
+  if (call.setHeader === undefined) return;
+  for (const [name, value] of Object.entries(headers)) call.setHeader(name, value);
 }

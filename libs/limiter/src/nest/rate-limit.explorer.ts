@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { OptionProblems } from '../errors/option-error.js';
+import { LIMITER_NAME, NamedLimiters } from './named-limiters.js';
 import { levelsOf } from './rate-limit.metadata.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
 
@@ -10,6 +11,8 @@ type Target = object & { name: string; prototype?: object };
 @Injectable()
 export class RateLimitExplorer implements OnModuleInit {
   constructor(
+    @Inject(LIMITER_NAME) private readonly limiterName: string,
+    @Inject(NamedLimiters) private readonly limiters: NamedLimiters,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
@@ -17,11 +20,17 @@ export class RateLimitExplorer implements OnModuleInit {
 
   /** @throws {@link LimiterOptionError} naming every wrong decorator */
   onModuleInit(): void {
+    this.limiters.checkUnique(this.limiterName);
     const problems = new OptionProblems();
+    const { names } = this.limiters;
     for (const target of this.#classes()) {
       for (const handler of this.#methods(target)) {
-        const limited = levelsOf(target, handler).some((level) => level.limits.length > 0);
-        if (limited) problems.attempt(() => this.planner.planFor(target, handler));
+        const limits = levelsOf(target, handler).flatMap((level) => level.limits);
+        for (const { name, limiter } of limits) {
+          const path = `@RateLimit('${name}') of ${target.name}.${handler.name}: limiter`;
+          problems.check(names.includes(limiter), path, limiter, `must be the name of a LimiterModule (${names.join(', ')})`);
+        }
+        if (limits.length > 0) problems.attempt(() => this.planner.planFor(target, handler));
       }
     }
     problems.throwIfAny();

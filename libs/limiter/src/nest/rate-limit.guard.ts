@@ -1,4 +1,5 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { enforcerToken } from './limiter-name.js';
 import { RateLimitEnforcer } from './rate-limit.enforcer.js';
 
 /**
@@ -17,4 +18,20 @@ export class RateLimitGuard implements CanActivate {
     await this.enforcer.enforce(context);
     return true;
   }
+}
+
+/**
+ * {@link RateLimitGuard} of the limiter of that name: it applies the `@RateLimit` that name it.
+ *
+ * @example @UseGuards(namedRateLimitGuard('partner')) @RateLimit('quota', { limiter: 'partner' })
+ * @example { provide: APP_GUARD, useClass: namedRateLimitGuard('partner') }
+ */
+export function namedRateLimitGuard(name: string): Type<CanActivate> {
+  @Injectable()
+  class NamedRateLimitGuard extends RateLimitGuard {
+    constructor(@Inject(enforcerToken(name)) enforcer: RateLimitEnforcer) {
+      super(enforcer);
+    }
+  }
+  return NamedRateLimitGuard;
 }

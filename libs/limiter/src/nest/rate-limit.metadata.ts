@@ -3,8 +3,8 @@ import type { InlinePolicy, RateLimitHooks } from './rate-limit-options.js';
 
 /** What one `@RateLimit` recorded. */
 export type RateLimitDeclaration =
-  | { readonly kind: 'named'; readonly name: PolicyName; readonly hooks: RateLimitHooks }
-  | { readonly kind: 'inline'; readonly name: string; readonly policy: InlinePolicy };
+  | { readonly kind: 'named'; readonly name: PolicyName; readonly limiter: string; readonly hooks: RateLimitHooks }
+  | { readonly kind: 'inline'; readonly name: string; readonly limiter: string; readonly policy: InlinePolicy };
 
 /** What `@SkipRateLimit` recorded: every policy, or some by name. */
 export type SkipDeclaration = 'all' | readonly string[];

@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { resolvePolicy } from '../algorithm/policy.js';
 import type { Policy } from '../contracts/policy.js';
 import { OptionProblems } from '../errors/option-error.js';
-import { Limiter } from '../service/limiter.js';
+import type { Limiter } from '../service/limiter.js';
 import { checkHooks, RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
+import { LIMITER_NAME, MODULE_LIMITER } from './named-limiters.js';
 import { levelsOf, type RateLimitDeclaration, type SkipDeclaration } from './rate-limit.metadata.js';
 import type { RateLimitHooks } from './rate-limit-options.js';
 
@@ -20,8 +21,9 @@ export class RateLimitPlanner {
   readonly #inline = new Map<string, Policy>();
 
   constructor(
+    @Inject(LIMITER_NAME) private readonly limiterName: string,
     @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions,
-    @Inject(Limiter) private readonly limiter: Limiter,
+    @Inject(MODULE_LIMITER) private readonly limiter: Limiter,
   ) {}
 
   /** @throws {@link LimiterOptionError} naming the decorator and every complaint */
@@ -35,10 +37,10 @@ export class RateLimitPlanner {
 
   #plan(controller: object & { name: string }, handler: object & { name: string }): PlannedLimit[] {
     const declared = new Map<string, RateLimitDeclaration>();
-    for (const name of this.options.defaultPolicies) declared.set(name, { kind: 'named', name, hooks: {} });
+    for (const name of this.options.defaultPolicies) declared.set(name, { kind: 'named', name, limiter: this.limiterName, hooks: {} });
     for (const { skip, limits } of levelsOf(controller, handler)) {
       dropSkipped(declared, skip);
-      for (const limit of limits) declared.set(limit.name, limit);
+      for (const limit of limits) if (limit.limiter === this.limiterName) declared.set(limit.name, limit);
     }
     const problems = new OptionProblems();
     const where = `of ${controller.name}.${handler.name}`;

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { RateLimitException } from '../rate-limit.exceptions.js';
 
 /** What the guard needs of an incoming call, whatever carried it. */
 export interface IncomingCall {
@@ -9,6 +10,10 @@ export interface IncomingCall {
   address(): string | undefined;
   /** Absent where a transport has no response headers. */
   setHeader?(name: string, value: string): void;
+  /** Calls back once, when the response has left or was broken off. Absent where only an interceptor can tell. */
+  onEnd?(ended: (failed: boolean) => void): void;
+  /** The refusal in the form that the transport sends to its caller. */
+  refusal(exception: RateLimitException): Error | Promise<Error>;
 }
 
 /** Reads one type of context: `'http'`, `'graphql'`, `'ws'`, `'rpc'`. */

@@ -1,30 +1,28 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { clientAddress } from './client-address.js';
+import type { ServerResponse } from 'node:http';
+import { PROBLEM_CONTENT_TYPE } from '../../headers/problem.js';
 import type { ContextReader } from './context-reader.js';
+import { addressOf, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
 
-/** What Express and Fastify requests share. */
-interface HttpRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly socket?: { readonly remoteAddress?: string };
-}
+const FIRST_FAILURE = 400;
 
-/** Express names it `setHeader`, Fastify `header`. */
-interface HttpResponse {
-  setHeader?(name: string, value: string): unknown;
-  header(name: string, value: string): unknown;
-}
-
+/** Express and Fastify, the latter with Node's own response under `raw`. */
 export const httpReader: ContextReader = (context, { trustedProxies }) => {
   const http = context.switchToHttp();
   const request = http.getRequest<HttpRequest>();
-  const response = http.getResponse<HttpResponse>();
+  const response = http.getResponse<HttpResponse & { readonly raw?: ServerResponse }>();
   return {
     request,
     identity: request,
-    address: () => clientAddress(request.socket?.remoteAddress, [request.headers['x-forwarded-for']].flat().join(',') || undefined, trustedProxies),
-    setHeader: (name, value) => {
-      if (response.setHeader !== undefined) response.setHeader(name, value);
-      else response.header(name, value);
+    address: () => addressOf(request, trustedProxies),
+    setHeader: (name, value) => setHeader(response, name, value),
+    onEnd: (ended) => {
+      const raw = response.raw ?? (response as unknown as ServerResponse);
+      // A caller who hangs up before the answer could else try for ever.
+      raw.once('close', () => ended(!raw.writableFinished || raw.statusCode >= FIRST_FAILURE));
+    },
+    refusal: (exception) => {
+      setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+      return exception;
     },
   };
 };

@@ -1,0 +1,28 @@
+import type { ContextReader } from './context-reader.js';
+import { addressOf, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
+
+/** What drivers put into the context of GraphQL: Apollo `req` and `res`, Mercurius `reply`, graphql-ws `extra`. */
+interface GraphqlContext {
+  readonly req?: HttpRequest & { readonly res?: HttpResponse };
+  readonly request?: HttpRequest;
+  readonly res?: HttpResponse;
+  readonly reply?: HttpResponse & { readonly request?: HttpRequest };
+  readonly extra?: { readonly request?: HttpRequest };
+}
+
+const CODE = { 400: 'BAD_USER_INPUT', 429: 'RATE_LIMITED', 503: 'RATE_LIMIT_UNAVAILABLE' } as const;
+
+/** Each field that a query asks for is a call of its own, so that aliases in one query are counted one by one. */
+export const graphqlReader: ContextReader = (execution, { trustedProxies }) => {
+  const context = execution.getArgByIndex<GraphqlContext | undefined>(2);
+  const request = context?.req ?? context?.request ?? context?.reply?.request ?? context?.extra?.request;
+  const response = context?.res ?? context?.reply ?? context?.req?.res;
+  return {
+    request,
+    identity: execution.getArgs(),
+    address: () => addressOf(request, trustedProxies),
+    ...(response && { setHeader: (name: string, value: string) => setHeader(response, name, value) }),
+    // graphql-js takes `extensions` over from the error that a resolver throws.
+    refusal: (exception) => Object.assign(exception, { extensions: { code: CODE[exception.getStatus() as keyof typeof CODE], problem: exception.getResponse() } }),
+  };
+};

@@ -1,0 +1,25 @@
+import type { ContextReader } from './context-reader.js';
+import { addressOf, type HttpRequest } from './http-exchange.js';
+
+/**
+ * A client of `ws` or of Socket.IO. The latter keeps the request that opened the connection; with the former, set it in
+ * `handleConnection(client, request)`, else there is only the address of the socket.
+ */
+interface WsClient {
+  readonly request?: HttpRequest;
+  readonly _socket?: { readonly remoteAddress?: string };
+}
+
+export const wsReader: ContextReader = (execution, { trustedProxies }) => {
+  const client = execution.switchToWs().getClient<WsClient>();
+  return {
+    request: client,
+    identity: execution.getArgs(),
+    address: () => addressOf(client.request ?? { socket: client._socket }, trustedProxies),
+    refusal: async (exception) => {
+      // Nest tells the client only of its own class. Where a gateway runs, the package is there.
+      const { WsException } = await import('@nestjs/websockets');
+      return Object.assign(new WsException(exception.getResponse()), { cause: exception });
+    },
+  };
+};

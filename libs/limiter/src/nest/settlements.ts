@@ -1,0 +1,23 @@
+import type { Reservation } from '../service/reservation.js';
+
+interface Unsettled {
+  readonly reservation: Reservation;
+  readonly cost: number;
+}
+
+/** What calls still hold, until it is known whether they failed. By call, and gone with it. */
+const unsettled = new WeakMap<object, Unsettled[]>();
+
+export function holdUntilSettled(call: object, held: Unsettled): void {
+  unsettled.set(call, [...(unsettled.get(call) ?? []), held]);
+}
+
+/** Gives back what a call that succeeded holds; one that failed stays charged. Without effect the second time. */
+export function settle(call: object, failed: boolean): void {
+  const held = unsettled.get(call) ?? [];
+  unsettled.delete(call);
+  for (const { reservation, cost } of held) {
+    // The call has been answered. A storage that fails now was published, and what stays charged drains.
+    reservation.settle(failed ? cost : 0).catch(() => undefined);
+  }
+}
