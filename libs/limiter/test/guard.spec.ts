@@ -141,6 +141,14 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
     expect((await app.call('/plain/only-tiny')).headers['ratelimit-policy']).toBe('"tiny";q=1;w=60');
   });
 
+  it('charges no policy when one refuses', async () => {
+    app = await start({ bucket: () => 'all' });
+    expect(await app.statuses('/plain/both', 5)).toEqual([200, 429, 429, 429, 429]);
+    const refused = await app.call('/plain/both');
+    expect(refused.headers['ratelimit']).toBe('"api";r=2;t=20, "tiny";r=0;t=60');
+    expect(await app.statuses('/plain', 3)).toEqual([200, 200, 429]);
+  });
+
   it('inherits policies from a base class, which the class overrides', async () => {
     app = await start();
     expect(await app.statuses('/derived', 2)).toEqual([200, 429]);

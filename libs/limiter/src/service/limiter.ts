@@ -5,7 +5,7 @@ import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
 import { Bookings, type Claim } from './bookings.js';
 import { bucketKey } from './bucket-key.js';
-import { resolveLimiterOptions, type LimiterOptions, type ResolvedLimiterOptions } from './limiter-options.js';
+import { resolveLimiterOptions, type LimiterOptions, type ResolvedLimiterOptions, type StorageErrorPolicy } from './limiter-options.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { StorageGate } from './storage-gate.js';
 
@@ -37,6 +37,14 @@ export class Limiter {
     this.#options = resolveLimiterOptions(options);
     this.#gate = new StorageGate(this.#options);
     this.#bookings = new Bookings(this.#options.storage, this.#gate);
+  }
+
+  get storageName(): string {
+    return this.#options.storage.name;
+  }
+
+  get onStorageError(): StorageErrorPolicy {
+    return this.#options.onStorageError;
   }
 
   /** @throws {@link UnknownPolicyError} */

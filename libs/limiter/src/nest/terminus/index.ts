@@ -1,0 +1,1 @@
+export { LimiterHealthIndicator } from './limiter.health-indicator.js';
