@@ -41,6 +41,8 @@ export class Bookings {
 
   /** Claims in shadow mode can refuse nothing, so they are asked last, and only of a call that passes. */
   async reserve(claims: readonly Claim[]): Promise<CombinedReservation> {
+    const [first] = claims;
+    if (claims.length === 1) return this.#reserveOne(first!);
     const enforced = claims.filter((claim) => claim.rule.mode === 'enforce');
     const booked = new Map((await this.#bookTogether(enforced)).map((each) => [each.claim, each]));
     const allowed = [...booked.values()].every((each) => each.decision.allowed);
@@ -50,6 +52,12 @@ export class Bookings {
     const inOrder = claims.map((claim) => booked.get(claim)).filter((each) => each !== undefined);
     for (const { claim, decision } of inOrder) this.#tell(claim, decision);
     return { allowed, reservations: inOrder.map((each) => this.#reservation(each)) };
+  }
+
+  async #reserveOne(claim: Claim): Promise<CombinedReservation> {
+    const booked = await this.#book(claim);
+    this.#tell(claim, booked.decision);
+    return { allowed: booked.decision.allowed, reservations: [this.#reservation(booked)] };
   }
 
   async #bookTogether(claims: readonly Claim[]): Promise<Booked[]> {
