@@ -48,6 +48,7 @@ export type { Driver, Failure } from './contracts/driver.js';
 export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from './contracts/dispatch.js';
 export type { Pool, PoolOperation } from './contracts/pool.js';
 export { jsonCodec } from './codec/json.codec.js';
+export type { KeyValueCommands, KeyValueNodeCommands } from './contracts/key-value-commands.js';
 export type { Codec, Encoded } from './contracts/codec.js';
 
 // Errors

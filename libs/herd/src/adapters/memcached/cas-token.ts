@@ -1,5 +1,5 @@
+import type { CasToken } from '../../contracts/key-value-commands.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
-import type { CasToken } from './memcached-commands.js';
 
 /**
  * A server numbers its versions from 1 at each start, so a number alone could fit another value on another node, or after

@@ -1,20 +1,22 @@
+import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
+import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
-import type { CallOptions, MemcachedCommands, MemcachedNodeCommands, StoreOptions } from './memcached-commands.js';
+import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
 import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
 import { cappedExptime, exptime } from './ttl.js';
-import { ValueFormat } from './value-format.js';
+import { encodedOf, wireValue } from './wire-value.js';
 
 /** Keys of one request line; more are asked in further lines, pipelined. */
 const keysPerRequest = 100;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
 export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: ResolvedMemcachedOptions): MemcachedCommands {
-  const format = new ValueFormat(options.codec, options.maxValueBytes);
+  const format = new CheckedCodec(options.codec, options.maxValueBytes);
   const expiry = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
     if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give memcached() a defaultTtl` });
     return exptime(ttl, options.now());
@@ -22,7 +24,7 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
   const storeLine = (verb: string, key: string, value: unknown, store: StoreOptions | undefined): ((maxTtlMs: number, cas?: string) => string) => {
     const wire = wireKey(key);
     const seconds = expiry(verb, key, store);
-    const { flags, bytes, text } = format.write(key, value);
+    const { flags, bytes, text } = wireValue(format.write(key, value));
     return (maxTtlMs, cas) => `${verb} ${wire} ${flags} ${cappedExptime(seconds, maxTtlMs)} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
   };
   const store = async (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> => {
@@ -44,7 +46,7 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
         key,
         async (client) => {
           const [value] = valuesOf(await client.send(command), key);
-          return value && (format.read(key, value) as Value);
+          return value && (format.read(key, encodedOf(value)) as Value);
         },
         undefined,
         { effect: 'read', signal: given?.signal },
@@ -57,7 +59,7 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
         for (const reply of await Promise.all(chunks(own).map((chunk) => client.send(`get ${chunk.map(wireKey).join(' ')}`)))) {
           for (const value of valuesOf(reply, own[0]!)) {
             const key = wires.get(value.key)!;
-            found.set(key, format.read(key, value) as Value);
+            found.set(key, format.read(key, encodedOf(value)) as Value);
           }
         }
         return found;
@@ -83,7 +85,7 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
         key,
         async (client, node) => {
           const [value] = valuesOf(await client.send(command), key);
-          return value && { value: format.read(key, value) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
+          return value && { value: format.read(key, encodedOf(value)) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
         },
         undefined,
         { signal: given?.signal },

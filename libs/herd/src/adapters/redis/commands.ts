@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+
+import { CheckedCodec } from '../../codec/checked-codec.js';
+import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
+import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
+import { ttlMs } from '../../contracts/ttl.js';
+import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
+import type { NodeClient } from './node-client.js';
+import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
+import type { ResolvedRedisOptions } from './redis-options.js';
+import { casScript, countScript, persistScript } from './scripts.js';
+import { fromBytes, toBytes } from './value-bytes.js';
+
+/** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
+const keysPerRequest = 500;
+
+/** The longest life that Redis takes in milliseconds by far; more is for ever. */
+const longestMs = 2 ** 52;
+
+/** The commands over `dispatch`: each checks its arguments before anything is sent. */
+export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedRedisOptions): RedisCommands {
+  const codec = new CheckedCodec(options.codec, options.maxValueBytes);
+  const life = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
+    if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give redis() a defaultTtl` });
+    return ttlMs(ttl);
+  };
+  const encoded = (key: string, value: unknown): Buffer => toBytes(codec.write(checked(key), value));
+  const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
+
+  const store = async (command: string, only: 'NX' | 'XX' | undefined, key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> => {
+    const bytes = encoded(key, value);
+    const lifeMs = life(command, key, given);
+    const words = (maxTtlMs: number): string[] => [...expiryWords(Math.min(lifeMs, maxTtlMs)), ...(only ? [only] : [])];
+    return dispatch.byKey(
+      key,
+      async (client, _node, maxTtlMs) => (await client.send(key, (redis) => redis.call('SET', key, bytes, ...words(maxTtlMs)))) === 'OK',
+      false,
+      { effect: 'write', signal: given?.signal },
+    );
+  };
+  const count = async (command: string, key: string, by: number, sign: 1 | -1, given: CallOptions | undefined): Promise<number | undefined> => {
+    if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${command} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
+    checked(key);
+    const run = async (client: NodeClient): Promise<number | undefined> => {
+      const text = await client.send(key, (redis) => redis.eval(countScript, 1, key, String(sign * by)));
+      return typeof text === 'string' ? safeCount(text, key) : undefined;
+    };
+    return dispatch.byKey<number | undefined>(key, run, undefined, { signal: given?.signal });
+  };
+
+  return {
+    async get<Value>(key: string, given?: CallOptions) {
+      checked(key);
+      const run = async (client: NodeClient): Promise<Value | undefined> => {
+        const stored = await client.send(key, (redis) => redis.getBuffer(key));
+        return stored ? decoded<Value>(key, stored) : undefined;
+      };
+      return dispatch.byKey(key, run, undefined, { effect: 'read', signal: given?.signal });
+    },
+    async getMany<Value>(keys: readonly string[], given?: CallOptions) {
+      keys.forEach(checked);
+      const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
+        const found = new Map<string, Value>();
+        const chunksOfValues = await Promise.all(chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]))));
+        chunksOfValues.flat().forEach((stored, i) => stored && found.set(own[i]!, decoded<Value>(own[i]!, stored)));
+        return found;
+      };
+      return dispatch.byKeys(keys, ask, { signal: given?.signal });
+    },
+    set: (key, value, given) => store('set', undefined, key, value, given),
+    add: (key, value, given) => store('add', 'NX', key, value, given),
+    replace: (key, value, given) => store('replace', 'XX', key, value, given),
+    async delete(key, given) {
+      checked(key);
+      return dispatch.byKey(key, async (client) => (await client.send(key, (redis) => redis.unlink(key))) > 0, false, { effect: 'write', signal: given?.signal });
+    },
+    async touch(key, given) {
+      const lifeMs = life('touch', checked(key), given);
+      const run = async (client: NodeClient): Promise<boolean> =>
+        (await client.send(key, (redis) => (lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs))))) === 1;
+      return dispatch.byKey(key, run, false, { signal: given?.signal });
+    },
+    incr: (key, by = 1, given) => count('incr', key, by, 1, given),
+    decr: (key, by = 1, given) => count('decr', key, by, -1, given),
+    async gets<Value>(key: string, given?: CallOptions) {
+      checked(key);
+      const run = async (client: NodeClient): Promise<{ value: Value; cas: string } | undefined> => {
+        const stored = await client.send(key, (redis) => redis.getBuffer(key));
+        return stored ? { value: decoded<Value>(key, stored), cas: createHash('sha1').update(stored).digest('hex') } : undefined;
+      };
+      return dispatch.byKey(key, run, undefined, { signal: given?.signal });
+    },
+    async cas(key, value, token, given) {
+      if (!/^[0-9a-f]{40}$/.test(token)) throw new HerdRequestError({ what: 'This is no cas token', received: token, remedy: 'pass the one that gets() gave' });
+      const bytes = encoded(key, value);
+      const lifeMs = life('cas', key, given);
+      const expiry = lifeMs >= longestMs ? '' : String(wholeMs(lifeMs));
+      const run = async (client: NodeClient) => (await client.send(key, (redis) => redis.eval(casScript, 1, key, token, bytes, expiry))) as 'stored' | 'exists' | 'missing';
+      return dispatch.byKey<'stored' | 'exists' | 'missing'>(key, run, 'missing', { signal: given?.signal });
+    },
+  };
+}
+
+/** The commands of one node. */
+export function redisNodeCommands(dispatch: NodeDispatch<NodeClient>, options: ResolvedRedisOptions): RedisNodeCommands {
+  const stats = () => dispatch.run(info);
+  return {
+    ...redisCommands(dispatch, options),
+    stats,
+    flush: () => dispatch.run(async (client) => void (await client.send('FLUSHDB', (redis) => redis.flushdb()))),
+    version: async () => (await stats()).redis_version ?? 'unknown',
+  };
+}
+
+/** @throws HerdNodeError unless the server answers as Redis does. */
+export async function ping(client: NodeClient): Promise<void> {
+  const answer = await client.send('PING', (redis) => redis.ping());
+  if (answer !== 'PONG') throw new HerdNodeError({ what: 'The server did not answer PONG', received: answer, remedy: 'see that the server is Redis, not something else' });
+}
+
+/** Deletes `keys`, or all that the node holds in the herd's database. */
+export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
+  if (keys === 'all') return void (await client.send('FLUSHDB', (redis) => redis.flushdb()));
+  await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]))));
+}
+
+async function info(client: NodeClient): Promise<Readonly<Record<string, string>>> {
+  const text = await client.send('INFO', (redis) => redis.info());
+  const rows = text.split('\r\n').filter((row) => /^\w+:/.test(row));
+  return Object.fromEntries(rows.map((row) => [row.slice(0, row.indexOf(':')), row.slice(row.indexOf(':') + 1)]));
+}
+
+function checked(key: string): string {
+  if (typeof key === 'string' && key !== '') return key;
+  throw new HerdRequestError({ what: 'A Redis key must be a text that is not empty', received: key, remedy: 'pass a string' });
+}
+
+function safeCount(text: string, key: string): number {
+  if (Number.isSafeInteger(Number(text))) return Number(text);
+  throw new HerdRequestError({ what: `The counter ${JSON.stringify(key)} has passed 2^53 - 1`, received: text, remedy: 'begin it anew with set(key, 0, …)' });
+}
+
+const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
+const expiryWords = (ms: number): string[] => (ms >= longestMs ? [] : ['PX', String(wholeMs(ms))]);
+const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) => keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest));

@@ -1,0 +1,37 @@
+import type { Codec, Encoded } from '../contracts/codec.js';
+import { messageOf } from '../errors/message-of.js';
+import { HerdRequestError } from '../errors/operation-errors.js';
+
+/** A codec whose trouble is reported with the key. */
+export class CheckedCodec {
+  constructor(
+    private readonly codec: Codec,
+    private readonly maxValueBytes: number,
+  ) {}
+
+  /** @throws {@link HerdRequestError} for what the codec refuses, and for more than `maxValueBytes`. */
+  write(key: string, value: unknown): Encoded {
+    const encoded = this.encode(key, value);
+    const { length } = encoded.bytes;
+    if (length <= this.maxValueBytes) return encoded;
+    throw new HerdRequestError({ what: `The value of ${JSON.stringify(key)} has ${length} bytes, above maxValueBytes ${this.maxValueBytes}`, remedy: 'store less under one key' });
+  }
+
+  /** @throws {@link HerdRequestError} for what another program wrote in a format of its own. */
+  read(key: string, encoded: Encoded): unknown {
+    try {
+      return this.codec.decode(encoded);
+    } catch (cause) {
+      const what = `The value of ${JSON.stringify(key)} (flags ${encoded.flags}) cannot be read: ${messageOf(cause)}`;
+      throw new HerdRequestError({ what, remedy: 'delete it, or give the driver the codec of its writer', cause });
+    }
+  }
+
+  private encode(key: string, value: unknown): Encoded {
+    try {
+      return this.codec.encode(value);
+    } catch (cause) {
+      throw new HerdRequestError({ what: `The value for ${JSON.stringify(key)} cannot be encoded: ${messageOf(cause)}`, received: value, remedy: 'pass what the codec takes', cause });
+    }
+  }
+}

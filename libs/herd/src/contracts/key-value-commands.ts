@@ -1,0 +1,72 @@
+import type { Ttl } from './ttl.js';
+
+/** Names one version of one value, as `gets` gave it; see the driver for how long it is good. */
+export type CasToken = string;
+
+/** @property signal gives up waiting: the call rejects with the signal's reason, and what was sent may still be carried out. */
+export type CallOptions = Readonly<{ signal?: AbortSignal }>;
+
+/** @property ttl may be left out where the driver has a `defaultTtl`. */
+export type StoreOptions = CallOptions & Readonly<{ ttl?: Ttl }>;
+
+/**
+ * What can be asked of a herd, of memcached and of Redis nodes alike.
+ *
+ * A bad key, ttl or value throws `HerdRequestError`. Of a node that is down, late or overloaded, the answers are those of
+ * a missing key: `undefined` or an absent entry, and `false` for what was not (or not surely) stored or deleted. Under
+ * `withPolicy({ onNodeDown: 'error' })` they are thrown instead.
+ */
+export interface KeyValueCommands {
+  /** @returns the value, or `undefined`. `Value` is what you know it to be: nothing checks it. */
+  get<Value = unknown>(key: string, options?: CallOptions): Promise<Value | undefined>;
+
+  /** One round trip per node that owns any of `keys`, all at once. Keys without a value are not in the map. */
+  getMany<Value = unknown>(keys: readonly string[], options?: CallOptions): Promise<Map<string, Value>>;
+
+  /**
+   * @example await cache.set('address:7', address, { ttl: '10m' });
+   * @returns whether it was stored.
+   */
+  set(key: string, value: unknown, options?: StoreOptions): Promise<boolean>;
+
+  /** Stores only where there is no value yet. */
+  add(key: string, value: unknown, options?: StoreOptions): Promise<boolean>;
+
+  /** Stores only where there is a value. */
+  replace(key: string, value: unknown, options?: StoreOptions): Promise<boolean>;
+
+  /** @returns whether there was a value. */
+  delete(key: string, options?: CallOptions): Promise<boolean>;
+
+  /** Gives a value a new life. @returns whether there was one. */
+  touch(key: string, options?: StoreOptions): Promise<boolean>;
+
+  /**
+   * Adds to a counter, which begins as `add(key, 0, { ttl })`.
+   *
+   * @param by a whole number of 0 or more, default 1.
+   * @returns the new count, or `undefined` where there is no counter.
+   * @throws HerdRequestError where the value is no number, or the count has passed 2^53 - 1.
+   */
+  incr(key: string, by?: number, options?: CallOptions): Promise<number | undefined>;
+
+  /** Like `incr`, downwards, and never below 0. */
+  decr(key: string, by?: number, options?: CallOptions): Promise<number | undefined>;
+
+  /** The value with the token that {@link cas} takes. */
+  gets<Value = unknown>(key: string, options?: CallOptions): Promise<{ value: Value; cas: CasToken } | undefined>;
+
+  /** Stores only if nobody has since `token` was given. `exists`: somebody has; `missing`: there is no value any more. */
+  cas(key: string, value: unknown, token: CasToken, options?: StoreOptions): Promise<'stored' | 'exists' | 'missing'>;
+}
+
+/** What can be asked of one node, besides. */
+export interface KeyValueNodeCommands extends KeyValueCommands {
+  /** The server's own counts, by name. */
+  stats(): Promise<Readonly<Record<string, string>>>;
+
+  /** Forgets all values of this node, whoever wrote them. */
+  flush(): Promise<void>;
+
+  version(): Promise<string>;
+}

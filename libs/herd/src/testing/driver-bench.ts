@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
+import type { Driver, Failure } from '../contracts/driver.js';
+import type { KeyValueCommands, KeyValueNodeCommands } from '../contracts/key-value-commands.js';
+import type { Node } from '../contracts/node.js';
+import { ContractViolation } from './contract-check.js';
+
+// The client of a driver is its own affair.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyDriver = Driver<any, KeyValueCommands, KeyValueNodeCommands>;
+
+/** Every wait of the suite ends by then. */
+const patienceMs = 10_000;
+
+/** One client of the driver under test, its commands, and what they told the dispatch. */
+export class DriverBench {
+  private readonly prefix = randomBytes(6).toString('hex');
+  readonly effects: (Effect | undefined)[] = [];
+  /** What the next operations may give as a life at most. */
+  maxTtlMs = Infinity;
+  readonly client: unknown;
+  readonly commands: KeyValueCommands;
+  readonly nodeCommands: KeyValueNodeCommands;
+
+  constructor(
+    readonly driver: AnyDriver,
+    readonly node: Node,
+  ) {
+    this.client = driver.open(node);
+    this.commands = driver.commands(this.dispatch());
+    this.nodeCommands = driver.nodeCommands(this.dispatch());
+  }
+
+  readonly key = (name: string): string => `${this.prefix}:${name}`;
+
+  /** @returns whose fault it was that `work` failed; `none` when it did not fail, `never` when it did not end. */
+  async failure(work: Promise<unknown>): Promise<Failure | 'none' | 'never'> {
+    const ended = work.then(
+      () => 'none' as const,
+      (error: unknown) => this.driver.classify(error),
+    );
+    return Promise.race([ended, pause(patienceMs, 'never' as const, { ref: false })]);
+  }
+
+  async until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    for (const start = Date.now(); !(await condition()); await pause(20)) {
+      if (Date.now() - start > patienceMs) throw new ContractViolation(`waited ${patienceMs} ms in vain until ${what}`);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.driver.close(this.client);
+  }
+
+  private dispatch(): NodeDispatch<unknown> & Dispatch<unknown> {
+    const run = <Result>(operation: Operation<unknown, Result>): Promise<Result> => operation(this.client, this.node, this.maxTtlMs);
+    return {
+      run,
+      byKey: (_key, operation, _miss, intent: Intent = {}) => {
+        this.effects.push(intent.effect);
+        return run(operation);
+      },
+      byKeys: async (keys, operation) => new Map(await operation(this.client, [...new Set(keys)])),
+    };
+  }
+}

@@ -1,0 +1,224 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Node } from '../contracts/node.js';
+import { expectContract } from './contract-check.js';
+import type { ContractCheck } from './contract-check.js';
+import { DriverBench } from './driver-bench.js';
+import type { AnyDriver } from './driver-bench.js';
+
+/** A real server that the suite may empty, freeze and restart: nobody else uses it. */
+export interface DriverServer {
+  readonly node: Node;
+  /** Where nothing listens. */
+  readonly nowhere: Node;
+  pause(): void;
+  resume(): void;
+  restart(): Promise<void>;
+}
+
+/**
+ * What every {@link Driver} with the usual commands promises, as checks for any test runner.
+ *
+ * @param make a driver without a `defaultTtl`, with a codec that takes what JSON holds.
+ * @example for (const { name, run } of driverContract(() => redis(), () => server)) it(name, run, 30_000);
+ */
+export function driverContract(make: () => AnyDriver, server: () => DriverServer): readonly ContractCheck[] {
+  return Object.entries(checks).map(([name, check]) => ({
+    name,
+    run: async () => {
+      const bench = new DriverBench(make(), server().node);
+      try {
+        await check(bench, server(), make);
+      } finally {
+        server().resume();
+        await bench.close();
+      }
+    },
+  }));
+}
+
+type Check = (bench: DriverBench, server: DriverServer, make: () => AnyDriver) => Promise<void>;
+const minute = { ttl: 60 };
+
+function same(found: unknown, expected: unknown, what: string): void {
+  expectContract(isDeepStrictEqual(found, expected), `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`);
+}
+
+const checks: Record<string, Check> = {
+  'opens where there is no server, and says by ping that it cannot be reached': async (_bench, server, make) => {
+    const nowhere = new DriverBench(make(), server.nowhere);
+    same(await nowhere.failure(nowhere.driver.ping(nowhere.client)), 'node', 'ping without a server');
+    same(await nowhere.failure(nowhere.commands.get(nowhere.key('k'))), 'node', 'get without a server');
+    await nowhere.close();
+  },
+
+  'answers a ping': async (bench) => same(await bench.failure(bench.driver.ping(bench.client)), 'none', 'ping'),
+
+  'gives back every value as it was': async ({ commands, key }) => {
+    const values = ['', 'text', 'line\r\nEND\r\nVALUE a 0 1', 'é漢字🙂', '\0\u0001', 0, -1.5, true, false, null, [], { a: [1, { b: null }] }, 'x'.repeat(300_000)];
+    for (const [i, value] of values.entries()) {
+      same(await commands.set(key(`v${i}`), value, minute), true, 'set');
+      same(await commands.get(key(`v${i}`)), value, 'get');
+    }
+    const many = await commands.getMany(values.map((_, i) => key(`v${i}`)));
+    same([...many.values()], values, 'getMany');
+  },
+
+  'tells a missing value from a present one': async ({ commands, key }) => {
+    await commands.set(key('a'), 1, minute);
+    same(await commands.get(key('none')), undefined, 'get of nothing');
+    same(await commands.getMany([]), new Map(), 'getMany of no keys');
+    same(await commands.getMany([key('none'), key('a'), key('a')]), new Map([[key('a'), 1]]), 'getMany of some');
+    same([await commands.delete(key('a')), await commands.delete(key('a'))], [true, false], 'delete, twice');
+    same(await commands.get(key('a')), undefined, 'get after delete');
+    same(await commands.touch(key('a'), minute), false, 'touch of nothing');
+    same(await commands.gets(key('a')), undefined, 'gets of nothing');
+  },
+
+  'adds only what is missing, and replaces only what is there': async ({ commands, key }) => {
+    same(await commands.replace(key('k'), 1, minute), false, 'replace of nothing');
+    same([await commands.add(key('k'), 2, minute), await commands.add(key('k'), 3, minute)], [true, false], 'add, twice');
+    same(await commands.get(key('k')), 2, 'the first add');
+    same([await commands.replace(key('k'), 4, minute), await commands.get(key('k'))], [true, 4], 'replace');
+  },
+
+  'matches answers and questions among many at once': async ({ commands, key }) => {
+    const names = Array.from({ length: 400 }, (_, i) => key(`many-${i}`));
+    const stored = await Promise.all(names.map((name) => commands.set(name, name, minute)));
+    same(stored.every(Boolean), true, 'all sets');
+    same(await Promise.all(names.map((name) => commands.get(name))), names, 'all gets');
+    same([...(await commands.getMany(names)).entries()].sort(), names.map((name) => [name, name]).sort(), 'getMany of 400');
+  },
+
+  'lets a value live as long as its ttl, and touch give it more': async (bench) => {
+    const { commands, key } = bench;
+    await commands.set(key('short'), 1, { ttl: 1 });
+    await commands.set(key('touched'), 1, { ttl: 1 });
+    await commands.set(key('long'), 1, { ttl: '1h' });
+    await commands.set(key('ever'), 1, { ttl: 'never' });
+    same([await commands.touch(key('touched'), minute), await commands.touch(key('long'), { ttl: 'never' })], [true, true], 'touch');
+    await bench.until('the short life is over', async () => (await commands.get(key('short'))) === undefined);
+    for (const name of ['touched', 'long', 'ever']) same(await commands.get(key(name)), 1, `the value ${name}`);
+  },
+
+  'refuses a value without a ttl, and ttls that are none': async (bench) => {
+    const { commands, key } = bench;
+    same(await bench.failure(commands.set(key('k'), 1)), 'request', 'set without a ttl');
+    for (const ttl of [0, -1, NaN, 'soon']) same(await bench.failure(commands.set(key('k'), 1, { ttl: ttl as never })), 'request', `the ttl ${ttl}`);
+    same(await commands.get(key('k')), undefined, 'nothing is stored');
+  },
+
+  'gives no longer life than a stand-in may': async (bench) => {
+    const { commands, key } = bench;
+    bench.maxTtlMs = 1000;
+    for (const [name, ttl] of [['hour', '1h'], ['ever', 'never']] as const) await commands.set(key(name), 1, { ttl });
+    bench.maxTtlMs = Infinity;
+    await bench.until('both are gone', async () => (await commands.getMany([key('hour'), key('ever')])).size === 0);
+  },
+
+  'counts up and down, not below 0, and not what is missing or no number': async (bench) => {
+    const { commands, key } = bench;
+    same([await commands.incr(key('n')), await commands.decr(key('n'))], [undefined, undefined], 'counting nothing');
+    await commands.add(key('n'), 5, minute);
+    same([await commands.incr(key('n')), await commands.incr(key('n'), 10), await commands.decr(key('n'), 6)], [6, 16, 10], 'counting');
+    same([await commands.decr(key('n'), 100), await commands.incr(key('n'), 0)], [0, 0], 'counting down to 0');
+    await commands.set(key('text'), 'no number', minute);
+    same(await bench.failure(commands.incr(key('text'))), 'request', 'incr of a text');
+    same(await bench.failure(commands.incr(key('n'), -1)), 'request', 'incr by less than 0');
+    const counts = await Promise.all(Array.from({ length: 50 }, () => commands.incr(key('n'))));
+    same(new Set(counts).size, 50, 'distinct counts of 50 at once');
+  },
+
+  'stores by a cas token only what nobody has changed': async ({ commands, key }) => {
+    await commands.set(key('k'), 'one', minute);
+    const first = (await commands.gets(key('k')))!;
+    same(first.value, 'one', 'gets');
+    same(await commands.cas(key('k'), 'two', first.cas, minute), 'stored', 'cas with a good token');
+    same(await commands.cas(key('k'), 'three', first.cas, minute), 'exists', 'cas with an old token');
+    const second = (await commands.gets(key('k')))!;
+    await commands.delete(key('k'));
+    same(await commands.cas(key('k'), 'three', second.cas, minute), 'missing', 'cas after delete');
+    await commands.set(key('k'), 'base', minute);
+    const { cas } = (await commands.gets(key('k')))!;
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => commands.cas(key('k'), `new-${i}`, cas, minute)));
+    same(outcomes.filter((outcome) => outcome === 'stored').length, 1, 'winners among 20 with one token');
+  },
+
+  'blames the request for a bad key or value, and goes on': async (bench) => {
+    const { commands, key } = bench;
+    same(await bench.failure(commands.get('')), 'request', 'an empty key');
+    same(await bench.failure(commands.set('', 1, minute)), 'request', 'set of an empty key');
+    same(await bench.failure(commands.set(key('k'), undefined, minute)), 'request', 'a value that JSON lacks');
+    same(await bench.failure(commands.cas(key('k'), 1, 'no token', minute)), 'request', 'a cas token that is none');
+    same([await commands.set(key('k'), 1, minute), await commands.get(key('k'))], [true, 1], 'the next command');
+  },
+
+  'says what an operation does to its key': async (bench) => {
+    const { commands, key, effects } = bench;
+    await commands.set(key('k'), 1, minute);
+    await commands.add(key('k'), 1, minute);
+    await commands.replace(key('k'), 1, minute);
+    await commands.delete(key('k'));
+    same(effects.splice(0), ['write', 'write', 'write', 'write'], 'set, add, replace, delete');
+    await commands.get(key('k'));
+    same(effects.splice(0), ['read'], 'get');
+    await commands.incr(key('k'));
+    same(effects.splice(0).includes('write'), false, 'a counter that another node may keep');
+  },
+
+  'forgets the keys that it is told to, or all': async (bench) => {
+    const { commands, key, driver, client } = bench;
+    expectContract(driver.forget !== undefined, 'a driver without forget() lets a node that was away serve old values');
+    const names = Array.from({ length: 1200 }, (_, i) => key(`k${i}`));
+    await Promise.all(names.map((name) => commands.set(name, 1, minute)));
+    await driver.forget(client, names.slice(0, 1199));
+    same([...(await commands.getMany(names)).keys()], names.slice(1199), 'what is left after forget');
+    await driver.forget(client, 'all');
+    same((await commands.getMany(names)).size, 0, 'what is left after forget of all');
+  },
+
+  'flushes, and gives the statistics and version of its node': async ({ commands, nodeCommands, key }) => {
+    await commands.set(key('k'), 1, minute);
+    await nodeCommands.flush();
+    same(await commands.get(key('k')), undefined, 'get after flush');
+    expectContract(Object.keys(await nodeCommands.stats()).length > 5, 'stats must name what the server counts');
+    expectContract(/\d+\.\d+/.test(await nodeCommands.version()), 'version must be that of the server');
+  },
+
+  'rejects what is in flight when it is abandoned, and connects anew': async (bench, server) => {
+    const { commands, driver, client, key } = bench;
+    await commands.set(key('k'), 1, minute);
+    server.pause();
+    // A server that is at work takes a moment to stop: until then it may answer.
+    let failure: string = 'none';
+    await bench.until('the frozen server leaves a question open', async () => {
+      const open = bench.failure(commands.get(key('k')));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      driver.abandon(client);
+      return (failure = await open) !== 'none';
+    });
+    same(failure, 'node', 'an operation in flight when the client was abandoned');
+    server.resume();
+    await bench.until('it works again', async () => (await bench.failure(commands.get(key('k')))) === 'none');
+    same(await commands.get(key('k')), 1, 'the value after that');
+  },
+
+  'blames the node for a lost connection, and heals': async (bench, server) => {
+    const { commands, key } = bench;
+    await commands.set(key('k'), 1, minute);
+    await server.restart();
+    await bench.until('it works again', async () => {
+      const failure = await bench.failure(commands.set(key('k'), 2, minute));
+      expectContract(failure === 'none' || failure === 'node', `a lost connection is the node's fault (found ${failure})`);
+      return failure === 'none';
+    });
+    same(await commands.get(key('k')), 2, 'the value after the restart');
+  },
+
+  'refuses when it is closed': async (bench) => {
+    await bench.commands.set(bench.key('k'), 1, minute);
+    await bench.close();
+    same(await bench.failure(bench.commands.get(bench.key('k'))), 'node', 'get after close');
+    await bench.close();
+  },
+};
