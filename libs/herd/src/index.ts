@@ -47,9 +47,14 @@ export type { Router, RouteTable } from './contracts/router.js';
 export type { Driver, Failure } from './contracts/driver.js';
 export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from './contracts/dispatch.js';
 export type { Pool, PoolOperation } from './contracts/pool.js';
+export { compressed } from './codec/compressed.js';
+export type { CompressionOptions } from './codec/compressed.js';
 export { jsonCodec } from './codec/json.codec.js';
 export type { KeyValueCommands, KeyValueNodeCommands } from './contracts/key-value-commands.js';
 export type { Codec, Encoded } from './contracts/codec.js';
+
+// Observe
+export type { FailureMessage, HealthMessage, TopologyMessage } from './cluster/diagnostics.js';
 
 // Errors
 export { HerdError } from './errors/herd-error.js';

@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import { HerdNodeDownError, startHerd, staticNodes } from '@rookery/herd';
-import type { HerdOptions } from '@rookery/herd';
+import type { FailureMessage, HealthMessage, HerdOptions, TopologyMessage } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcached } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
@@ -118,6 +120,22 @@ describe('when one of three nodes freezes', () => {
     expect(stateOf(herd)).toBe('down');
     expect(await herd.get(doubted)).toBeUndefined();
     await herd.close();
+  }, 30_000);
+
+  it('tells what happens on diagnostics channels', async () => {
+    const heard: string[] = [];
+    const listeners = {
+      'rookery:herd:health': (message: unknown) => heard.push(`${(message as HealthMessage).herd} ${(message as HealthMessage).health.state}`),
+      'rookery:herd:failure': (message: unknown) => heard.push((message as FailureMessage).node.id),
+      'rookery:herd:topology': (message: unknown) => heard.push(`picture ${(message as TopologyMessage).topology.nodes.length}`),
+    };
+    for (const [name, listener] of Object.entries(listeners)) subscribe(name, listener);
+    const herd = await start({ name: 'watched' });
+    await freeze(herd);
+    await thaw(herd);
+    await herd.close();
+    for (const [name, listener] of Object.entries(listeners)) unsubscribe(name, listener);
+    expect(heard).toEqual(expect.arrayContaining(['watched down', 'watched up', victim.address, 'picture 3']));
   }, 30_000);
 
   it('stops waiting when a signal says so, whatever the policy, and leaves the others alone', async () => {

@@ -5,6 +5,7 @@ import type { DiscoveryStatus, Topology } from '../contracts/topology.js';
 import { messageOf } from '../errors/message-of.js';
 import { HerdTimeoutError } from '../errors/operation-errors.js';
 import { withDeadline } from '../pool/deadline.js';
+import { publishTopology } from './diagnostics.js';
 import { Fleet } from './fleet.js';
 import { judge, nothingYet } from './guard.js';
 import type { ResolvedHerdOptions } from './herd-options.js';
@@ -113,7 +114,10 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
   }
 
   private publish(): void {
-    if (!this.closed) this.topology$.next(this.picture(this.topology$.value.version + 1));
+    if (this.closed) return;
+    const topology = this.picture(this.topology$.value.version + 1);
+    this.topology$.next(topology);
+    publishTopology({ herd: this.options.name, topology });
   }
 
   private picture(version: number): Topology {

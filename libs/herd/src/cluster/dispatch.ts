@@ -2,6 +2,7 @@ import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../c
 import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from './abortable.js';
+import { publishFailure } from './diagnostics.js';
 import type { Route } from './fleet.js';
 
 /** Where operations go, and under which policy; `route` is read anew for each. */
@@ -35,7 +36,10 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const gathered = new Map<string, never>();
         const until = performance.now() + source.timeoutMs;
         const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const found = await pool.use((client) => operation(client, own), leftUntil(until), own);
+          const found = await pool.use((client) => operation(client, own), leftUntil(until), own).catch((error: unknown) => {
+            publishFailure(source.name, pool.node, error);
+            throw error;
+          });
           for (const [key, result] of found) gathered.set(key, result as never);
         };
         const askNext = async (owner: NodePool<Client>, own: readonly string[]): Promise<void> => {
@@ -84,6 +88,7 @@ async function attempt<Client, Result>(source: DispatchSource<Client>, key: stri
       const maxTtlMs = tried.length === 0 ? Infinity : source.failoverTtlMs;
       return await pool.use((client, node) => operation(client, node, maxTtlMs), tried.length === 0 ? source.timeoutMs : leftUntil(until), [key]);
     } catch (error) {
+      publishFailure(source.name, pool.node, error);
       if (source.onNodeDown === 'error' || !(error instanceof HerdOperationError) || error.failure === 'request') throw error;
       // Under `error` the caller knows, and a value that he guards by a token must not vanish.
       if (effect === 'write') pool.doubt([key]);

@@ -4,12 +4,13 @@ import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
 import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
+import { publishHealth } from './diagnostics.js';
 
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
 
 export type FleetOptions<Client> = PoolOptions &
-  Readonly<{ driver: Driver<Client, object>; router: Router; drainTimeoutMs: number; maxEjectedFraction: number; now: () => number }>;
+  Readonly<{ name: string; driver: Driver<Client, object>; router: Router; drainTimeoutMs: number; maxEjectedFraction: number; now: () => number }>;
 
 /** The pools in use and those on their way out. */
 export class Fleet<Client> {
@@ -49,7 +50,12 @@ export class Fleet<Client> {
   }
 
   private open(node: Node): NodePool<Client> {
-    return new NodePool(node, this.options.driver, this.options, this.options.now, this.onHealth, () => this.mayRefuse());
+    const onHealth = (): void => {
+      publishHealth({ herd: this.options.name, node, health: pool.health });
+      this.onHealth();
+    };
+    const pool = new NodePool(node, this.options.driver, this.options, this.options.now, onHealth, () => this.mayRefuse());
+    return pool;
   }
 
   private mayRefuse(): boolean {

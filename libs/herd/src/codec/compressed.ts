@@ -1,0 +1,50 @@
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
+
+import type { Codec, Encoded } from '../contracts/codec.js';
+import { HerdOptionError } from '../errors/option-error.js';
+
+/** When and how to compress. */
+export interface CompressionOptions {
+  /** Values of more bytes are compressed. Default 4096. */
+  aboveBytes?: number;
+  /** `brotli` is smaller and slower. Default `gzip`; both are read. */
+  algorithm?: 'gzip' | 'brotli';
+  /** What a stored value may become at most when it is read. Default 64 MiB. */
+  maxBytes?: number;
+}
+
+/** Bits beside the flags of the codec within. */
+const gzipFlag = 1 << 16;
+const brotliFlag = 1 << 17;
+
+/**
+ * Compresses what `codec` writes, where that makes it smaller. It reads what was stored without it too, so it can be
+ * introduced at any time; processes without it cannot read compressed values. Numbers and other short values stay as they are.
+ *
+ * @example memcached({ codec: compressed(jsonCodec, { aboveBytes: 1024 }) })
+ *
+ * @throws {@link HerdOptionError}
+ */
+export function compressed(codec: Codec, options: CompressionOptions = {}): Codec {
+  const { aboveBytes = 4096, algorithm = 'gzip', maxBytes = 64 * 1024 * 1024 } = options;
+  for (const [name, value] of Object.entries({ aboveBytes, maxBytes })) {
+    if (!Number.isInteger(value) || value < 0) throw new HerdOptionError(name, 'must be a whole number of 0 or more', value, 'leave it out for the default');
+  }
+  if (algorithm !== 'gzip' && algorithm !== 'brotli') throw new HerdOptionError('algorithm', 'is unknown', algorithm, `use 'gzip' or 'brotli'`);
+  const limit = { maxOutputLength: maxBytes };
+  return Object.freeze({
+    encode(value: unknown): Encoded {
+      const plain = codec.encode(value);
+      if (plain.bytes.length <= aboveBytes) return plain;
+      const small = algorithm === 'gzip' ? gzipSync(plain.bytes) : brotliCompressSync(plain.bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+      if (small.length >= plain.bytes.length) return plain;
+      return { bytes: small, flags: plain.flags | (algorithm === 'gzip' ? gzipFlag : brotliFlag) };
+    },
+    decode({ bytes, flags }: Encoded): unknown {
+      const inner = flags & ~(gzipFlag | brotliFlag);
+      if (flags & gzipFlag) return codec.decode({ bytes: gunzipSync(bytes, limit), flags: inner });
+      if (flags & brotliFlag) return codec.decode({ bytes: brotliDecompressSync(bytes, limit), flags: inner });
+      return codec.decode({ bytes, flags });
+    },
+  });
+}
