@@ -23,6 +23,15 @@ const faultOf = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 
+/** A signal takes its time: what is asked before it arrives is still answered. */
+const firstFault = async (ask: () => Promise<unknown>): Promise<string> => {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const fault = await faultOf(ask());
+    if (fault !== 'none' || Date.now() > deadline) return fault;
+  }
+};
+
 describeWith('memcached', 'memcached storage', (servers) => {
   const [address] = servers.split(',') as [string];
   const { client, close } = connectMemcached(address);
@@ -182,7 +191,7 @@ describeWith('memcached', 'memcached storage when the server fails', () => {
 
   it('fails in time while it is frozen, and then knows what it knew', async () => {
     server.pause();
-    expect(await faultOf(consume(storage, key))).toBe('timeout');
+    expect(await firstFault(() => level(storage, key))).toBe('timeout');
     server.resume();
     expect(await recovered(2)).toBe(false);
     expect(await recovered(1)).toBe(true);

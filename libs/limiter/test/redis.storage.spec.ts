@@ -31,6 +31,15 @@ const faultOf = async (work: PromiseLike<unknown>): Promise<string> => {
   }
 };
 
+/** A signal takes its time: what is asked before it arrives is still answered. */
+const firstFault = async (ask: () => Promise<unknown>): Promise<string> => {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const fault = await faultOf(ask());
+    if (fault !== 'none' || Date.now() > deadline) return fault;
+  }
+};
+
 describeWith('redis', 'Redis storage', (address) => {
   let redis: Redis;
   beforeAll(async () => {
@@ -160,7 +169,7 @@ describeWith('redis', 'Redis storage when the server fails', () => {
 
   it('fails in time while the server is frozen, and works again afterwards', async () => {
     server.pause();
-    expect(await faultOf(consume(storage, key, 1))).toBe('timeout');
+    expect(await firstFault(() => consume(storage, key, 9))).toBe('timeout');
     server.resume();
     await ready(redis);
     expect((await consume(storage, key, 1))[0]!.allowed).toBe(true);
@@ -198,10 +207,7 @@ describeWith('redis', 'Redis storage when the server fails', () => {
     await redis.call('DEBUG', 'POPULATE', '20000');
     await redis.config('SET', 'key-load-delay', '1000', 'loading-process-events-interval-bytes', '1024');
     void reloading.call('DEBUG', 'RELOAD').catch(() => {});
-    const deadline = Date.now() + 5000;
-    let fault = 'none';
-    while (fault === 'none' && Date.now() < deadline) fault = await faultOf(consume(storage, key, 1));
-    expect(fault).toBe('loading');
+    expect(await firstFault(() => consume(storage, key, 9))).toBe('loading');
     reloading.disconnect();
     await server.kill();
   });

@@ -1,0 +1,90 @@
+import cluster from 'node:cluster';
+import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
+import type { MaybePromise } from '../../contracts/maybe-promise.js';
+import { OptionProblems } from '../../errors/option-error.js';
+import { isServed, serveWorkers } from './primary.js';
+import { WorkerLink } from './worker-link.js';
+
+export interface ClusterStorageOptions {
+  /** Tells several storages of one cluster apart; the same in the primary and in its workers. Default `'cluster'`. */
+  readonly name?: string;
+  /** Calls of one worker that wait for the primary at most; more fail at once (`overload`). Default 10,000. */
+  readonly maxPending?: number;
+}
+
+export const CLUSTER_DEFAULTS = Object.freeze({ name: 'cluster', maxPending: 10_000 });
+
+/**
+ * One set of buckets for all processes of a `node:cluster`: the primary keeps them, the workers ask it over IPC, and their
+ * death loses nothing. Call it in the primary too, before the first request of a worker; there it answers at once.
+ *
+ * Not exact across a restart of the primary, which starts with empty buckets.
+ *
+ * @param buckets where the primary keeps them; a worker never touches its own
+ * @throws {@link LimiterOptionError}
+ * @example const storage = withCoalescing(clusterStorage(memoryStorage()))
+ */
+export function clusterStorage(buckets: LimiterStorage, options: ClusterStorageOptions = {}): LimiterStorage {
+  const { name = CLUSTER_DEFAULTS.name, maxPending = CLUSTER_DEFAULTS.maxPending } = options;
+  const problems = new OptionProblems();
+  problems.check(typeof buckets?.apply === 'function', 'clusterStorage buckets', buckets, 'must be a storage, such as memoryStorage()');
+  problems.check(typeof name === 'string' && name !== '', 'clusterStorage name', name, 'must be a string that is not empty');
+  problems.check(Number.isSafeInteger(maxPending) && maxPending >= 1, 'clusterStorage maxPending', maxPending, 'must be a whole number of 1 or more');
+  problems.check(cluster.isWorker || !isServed(name), 'clusterStorage name', name, 'is taken in this process: two would answer each question, so share one storage or name the second');
+  problems.throwIfAny();
+  return cluster.isWorker ? new WorkerStorage(name, new WorkerLink(name, maxPending)) : new PrimaryStorage(name, buckets);
+}
+
+class PrimaryStorage implements LimiterStorage {
+  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  readonly #stop: () => void;
+
+  constructor(
+    readonly name: string,
+    private readonly buckets: LimiterStorage,
+  ) {
+    this.#stop = serveWorkers(name, buckets);
+  }
+
+  apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
+    return this.buckets.apply(request);
+  }
+
+  read(request: BucketRequest): MaybePromise<readonly number[]> {
+    return this.buckets.read(request);
+  }
+
+  delete(request: Pick<BucketRequest, 'key' | 'timeoutMs'>): MaybePromise<void> {
+    return this.buckets.delete(request);
+  }
+
+  close(): MaybePromise<void> {
+    this.#stop();
+    return this.buckets.close?.();
+  }
+}
+
+class WorkerStorage implements LimiterStorage {
+  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+
+  constructor(
+    readonly name: string,
+    private readonly link: WorkerLink,
+  ) {}
+
+  apply({ key, limits, costs, timeoutMs }: ApplyRequest): Promise<readonly AppliedCost[]> {
+    return this.link.ask({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<readonly AppliedCost[]>;
+  }
+
+  read({ key, limits, timeoutMs }: BucketRequest): Promise<readonly number[]> {
+    return this.link.ask({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<readonly number[]>;
+  }
+
+  async delete({ key, timeoutMs }: Pick<BucketRequest, 'key' | 'timeoutMs'>): Promise<void> {
+    await this.link.ask({ method: 'delete', request: { key, timeoutMs } });
+  }
+
+  close(): void {
+    this.link.close();
+  }
+}

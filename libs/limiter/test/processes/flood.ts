@@ -1,0 +1,53 @@
+/**
+ * One of many processes that ask for the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
+ * Says `ready`, floods when it hears `go`, and tells how many were admitted, refused and failed.
+ */
+import { Redis } from 'ioredis';
+import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
+import { clusterStorage } from '../../src/adapters/cluster/index.js';
+import { memcachedStorage } from '../../src/adapters/memcached/index.js';
+import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
+import { withCoalescing } from '../../src/service/coalescing-storage.js';
+import { withLocalDenial } from '../../src/service/local-denial-storage.js';
+import { connectMemcached } from '../memcached-client.js';
+
+const TIMEOUT_MS = 20_000;
+
+const [kind, address, key, requests, limit] = process.argv.slice(2) as [string, string, string, string, string];
+
+function open(): LimiterStorage {
+  switch (kind) {
+    case 'memcached':
+      return memcachedStorage(connectMemcached(address, TIMEOUT_MS).client);
+    case 'redis':
+      return redisStorage(new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true }));
+    case 'cluster':
+      return clusterStorage(memoryStorage());
+    default:
+      throw new Error(`no storage is called ${kind}`);
+  }
+}
+
+const bare = open();
+const layered = { bare, coalesced: withCoalescing(bare), layered: withLocalDenial(withCoalescing(bare)) };
+/** One token in 100 days: none drains meanwhile. */
+const limits = [{ drainPerTick: 1, unitsPerToken: 8_640_000_000, capacity: Number(limit) * 8_640_000_000, tickMicros: 1000 as const }];
+
+process.on('message', (message: { go?: keyof typeof layered }) => {
+  if (message.go !== undefined) void flood(layered[message.go], `${key}-${message.go}`);
+});
+await bare.read({ key, limits, timeoutMs: TIMEOUT_MS });
+process.send!({ ready: true });
+
+async function flood(storage: LimiterStorage, on: string): Promise<void> {
+  const answers = await Promise.allSettled(Array.from({ length: Number(requests) }, async () => (await storage.apply({ key: on, limits, costs: [1], timeoutMs: TIMEOUT_MS }))[0]!.allowed));
+  const count = (test: (answer: PromiseSettledResult<boolean>) => boolean) => answers.filter(test).length;
+  process.send!({
+    done: {
+      admitted: count((answer) => answer.status === 'fulfilled' && answer.value),
+      refused: count((answer) => answer.status === 'fulfilled' && !answer.value),
+      failed: count((answer) => answer.status === 'rejected'),
+    },
+  });
+}
