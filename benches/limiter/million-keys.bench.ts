@@ -1,0 +1,44 @@
+/**
+ * The memory storage with a million buckets: decisions per second, bytes per bucket, and what is left once they are empty. Run:
+ * `npm run build:libs && npx tsc -b benches && node --expose-gc benches/dist/limiter/million-keys.bench.js`.
+ */
+import { memoryStorage, resolvePolicy } from '@rookery/limiter';
+
+import { printTable } from '../herd/table.js';
+
+const KEYS = 1_000_000;
+const { limits } = resolvePolicy('api', { limit: 100, per: '1m' });
+const key = (i: number): string => `rl:api:${String(i).padStart(22, '0')}`;
+const heapMb = (): number => {
+  globalThis.gc!();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+};
+
+let now = 0;
+const storage = memoryStorage({ clock: () => now, maxKeys: KEYS });
+const pass = (): number => {
+  const startedAt = performance.now();
+  for (let i = 0; i < KEYS; i++) storage.apply({ key: key(i), limits, costs: [1], timeoutMs: 50 });
+  return KEYS / ((performance.now() - startedAt) / 1000);
+};
+
+const emptyMb = heapMb();
+const inserted = pass();
+const fullMb = heapMb();
+const rates = Array.from({ length: 5 }, pass).sort((a, b) => a - b);
+
+now += 3_600_000_000;
+const deadline = performance.now() + 120_000;
+while (storage.stats.keys > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+const afterMb = heapMb();
+
+printTable(
+  ['memory storage, 1,000,000 keys', 'measured'],
+  [
+    ['decisions/s, new keys', Math.round(inserted).toLocaleString('en')],
+    ['decisions/s, known keys (median of 5)', Math.round(rates[2]!).toLocaleString('en')],
+    ['bytes per key, the key itself included', Math.round(((fullMb - emptyMb) * 1024 * 1024) / KEYS)],
+    ['heap before, full and after expiry, MB', `${emptyMb.toFixed(1)}, ${fullMb.toFixed(1)}, ${afterMb.toFixed(1)}`],
+  ],
+);
+await storage.close();
