@@ -41,4 +41,4 @@ printTable(
     ['heap before, full and after expiry, MB', `${emptyMb.toFixed(1)}, ${fullMb.toFixed(1)}, ${afterMb.toFixed(1)}`],
   ],
 );
-await storage.close();
+storage.close();

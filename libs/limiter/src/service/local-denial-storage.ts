@@ -9,7 +9,7 @@ export interface LocalDenialOptions {
   readonly clock?: Clock;
   /** How long an answer is believed, in milliseconds: so long may a process overlook that another gave tokens back or raised the limit. Default 1000. */
   readonly maxAgeMs?: number;
-  /** Keys remembered at most; the one not asked for longest goes first. Default 10,000. */
+  /** Keys remembered at most; the one that was answered first goes first. Default 10,000. */
   readonly maxKeys?: number;
 }
 
@@ -39,7 +39,7 @@ class LocalDenialStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
-  /** In the order of their last use. */
+  /** In the order in which they were last learned. */
   readonly #known = new Map<string, Known>();
 
   constructor(
@@ -94,7 +94,6 @@ class LocalDenialStorage implements LimiterStorage {
     const least = limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
     const fitsOne = costs.some((cost) => limits.every((limit, index) => fits(limit, least[index]!, cost)));
     if (fitsOne) return undefined;
-    this.#touch(key, known);
     // Told is the highest level that it can have, so that whoever waits for it does not come too early.
     const levels = limits.map((limit, index) => highestLevel(limit, known.levels[index]!, now - known.answeredAt));
     return costs.map(() => ({ allowed: false, levels }));
