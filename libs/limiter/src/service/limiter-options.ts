@@ -4,6 +4,8 @@ import type { Policy, PolicyOptions } from '../contracts/policy.js';
 import { OptionProblems } from '../errors/option-error.js';
 import { withDefaults } from '../algorithm/defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
+import { withCoalescing } from './coalescing-storage.js';
+import { withLocalDenial } from './local-denial-storage.js';
 
 /**
  * What happens while the storage fails or is late. `'local'`: each process limits on its own, in memory. `'open'`: every
@@ -21,11 +23,23 @@ export interface LimiterOptions {
   readonly timeoutMs?: number;
   /** First part of every key in the storage; two applications that share a storage take two. Default `'rl'`. */
   readonly prefix?: string;
-  /** The clock of the local buckets. Default: the monotonic clock of the process. */
+  /**
+   * While a call for a key is under way, others wait and go together in the next: a hot key costs a round trip per batch.
+   * Default true. A storage that answers at once, such as memory, is not held up.
+   */
+  readonly coalesce?: boolean;
+  /**
+   * For how many milliseconds a refusal is remembered and repeated without asking, where it would surely come again: so a
+   * flood costs no network. So long a process may overlook that another gave tokens back or raised the limit. 0: never.
+   * Default 1000.
+   */
+  readonly localDenialMaxAgeMs?: number;
+  /** The clock of local buckets and local refusals. Default: the monotonic clock of the process. */
   readonly clock?: Clock;
 }
 
 export interface ResolvedLimiterOptions {
+  /** With what coalesces and denies above it. */
   readonly storage: LimiterStorage;
   readonly policies: ReadonlyMap<string, Policy>;
   readonly onStorageError: StorageErrorPolicy;
@@ -34,25 +48,38 @@ export interface ResolvedLimiterOptions {
   readonly clock: Clock;
 }
 
-type Defaulted = Required<Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'clock'>>;
+type Defaulted = Required<Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'>>;
 
-export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({ onStorageError: 'local', timeoutMs: 50, prefix: 'rl', clock: monotonicClock });
+export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
+  onStorageError: 'local',
+  timeoutMs: 50,
+  prefix: 'rl',
+  coalesce: true,
+  localDenialMaxAgeMs: 1000,
+  clock: monotonicClock,
+});
 
 const MAX_TIMEOUT_MS = 60_000;
+const MAX_DENIAL_AGE_MS = 60_000;
 
 /** @throws {@link LimiterOptionError} naming every wrong option */
 export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterOptions {
   const problems = new OptionProblems();
   const { storage, policies } = options;
-  const { onStorageError, timeoutMs, prefix, clock } = withDefaults(LIMITER_DEFAULTS, options);
+  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = withDefaults(LIMITER_DEFAULTS, options);
   problems.check(isStorage(storage), 'storage', storage, 'must be a LimiterStorage, such as memoryStorage()');
   problems.check(['open', 'closed', 'local'].includes(onStorageError), 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
   problems.check(Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS, 'timeoutMs', timeoutMs, `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`);
   problems.check(typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix), 'prefix', prefix, 'must be 1 to 64 letters, digits or any of . : - _ { }');
+  problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');
+  const ageIsValid = Number.isSafeInteger(localDenialMaxAgeMs) && localDenialMaxAgeMs >= 0 && localDenialMaxAgeMs <= MAX_DENIAL_AGE_MS;
+  problems.check(ageIsValid, 'localDenialMaxAgeMs', localDenialMaxAgeMs, `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`);
   problems.check(typeof policies === 'object' && policies !== null, 'policies', policies, "must be an object such as { api: { limit: 100, per: '1m' } }");
   const resolved = Object.entries(policies ?? {}).map(([name, policy]) => [name, problems.attempt(() => resolvePolicy(name, policy))] as const);
   problems.throwIfAny();
-  return { storage, policies: new Map(resolved as [string, Policy][]), onStorageError, timeoutMs, prefix, clock };
+  const coalesced = coalesce ? withCoalescing(storage) : storage;
+  const wrapped = localDenialMaxAgeMs === 0 ? coalesced : withLocalDenial(coalesced, { clock, maxAgeMs: localDenialMaxAgeMs });
+  return { storage: wrapped, policies: new Map(resolved as [string, Policy][]), onStorageError, timeoutMs, prefix, clock };
 }
 
 function isStorage(storage: Partial<LimiterStorage> | undefined | null): boolean {

@@ -7,7 +7,7 @@ import { LimiterOptionError } from '../errors/option-error.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
 import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-errors.js';
 import { Limiter } from './limiter.js';
-import type { StorageErrorPolicy } from './limiter-options.js';
+import type { LimiterOptions, StorageErrorPolicy } from './limiter-options.js';
 
 const policies = { api: { limit: 3, per: '1s' }, login: { limit: 5, per: '1m', burst: 2 } } as const;
 
@@ -69,19 +69,66 @@ describe('limiter', () => {
   });
 
   it('refuses wrong options, all of them in one message', () => {
-    const wrong = { storage: {}, policies: { api: { limit: 0, per: '1m' } }, timeoutMs: 0, onStorageError: 'ignore', prefix: 'a b' };
+    const wrong = { storage: {}, policies: { api: { limit: 0, per: '1m' } }, timeoutMs: 0, onStorageError: 'ignore', prefix: 'a b', coalesce: 1, localDenialMaxAgeMs: -1 };
     expect(() => new Limiter(wrong as never)).toThrow(LimiterOptionError);
     expect(() => new Limiter(wrong as never)).toThrow(
       [
-        '5 limiter options are wrong:',
+        '7 limiter options are wrong:',
         '  - storage must be a LimiterStorage, such as memoryStorage() (got {})',
         "  - onStorageError must be 'open', 'closed' or 'local' (got 'ignore')",
         '  - timeoutMs must be whole milliseconds from 1 to 60000 (got 0)',
         "  - prefix must be 1 to 64 letters, digits or any of . : - _ { } (got 'a b')",
+        '  - coalesce must be true or false (got 1)',
+        '  - localDenialMaxAgeMs must be whole milliseconds from 0, which is never, to 60000 (got -1)',
         '  - policies.api.limit must be a whole number from 1 to 1000000000000 (got 0)',
       ].join('\n'),
     );
     expect(() => new Limiter({} as never)).toThrow('policies must be an object');
+  });
+});
+
+describe('limiter over a storage that is far away', () => {
+  const open = (options: Partial<LimiterOptions> = {}) => {
+    const memory = memoryStorage({ clock: () => 0 });
+    let now = 0;
+    const calls: number[] = [];
+    const storage: LimiterStorage = {
+      name: 'far', capabilities: { serverClock: true, multiKeyAtomic: false }, read: (request) => memory.read(request), delete: (request) => memory.delete(request),
+      apply: async (request) => {
+        calls.push(request.costs.length);
+        await new Promise((resolve) => setImmediate(resolve));
+        return memory.apply(request);
+      },
+    };
+    return { limiter: new Limiter({ storage, policies: { api: { limit: 50, per: '1s' } }, clock: () => now++, timeoutMs: 5000, ...options }), calls };
+  };
+  const admitted = async (limiter: Limiter, times: number): Promise<number> => {
+    const decisions = await Promise.all(Array.from({ length: times }, () => limiter.consume('api', 'a')));
+    return decisions.filter((decision) => decision.allowed).length;
+  };
+
+  it('sends what waits for one key in one call, and a flood that is refused not at all', async () => {
+    const { limiter, calls } = open();
+    expect(await admitted(limiter, 200)).toBe(50);
+    expect(calls).toEqual([1, 199]);
+    expect(await admitted(limiter, 1000)).toBe(0);
+    expect(calls).toHaveLength(2);
+    expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: false, source: 'storage' });
+  });
+
+  it('asks for each where it is told to', async () => {
+    const { limiter, calls } = open({ coalesce: false, localDenialMaxAgeMs: 0 });
+    expect(await admitted(limiter, 100)).toBe(50);
+    expect(await admitted(limiter, 10)).toBe(0);
+    expect(calls).toHaveLength(110);
+  });
+
+  it('asks again as soon as tokens were given back', async () => {
+    const { limiter } = open();
+    const reservation = await limiter.reserve('api', 'a', { cost: 50 });
+    expect(await admitted(limiter, 3)).toBe(0);
+    await reservation.settle(49);
+    expect(await admitted(limiter, 3)).toBe(1);
   });
 });
 

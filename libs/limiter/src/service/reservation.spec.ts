@@ -166,7 +166,7 @@ describe('reservation', () => {
   it('made in a local bucket is settled there', async () => {
     const storage = new OneKeyStorage();
     storage.failing = () => true;
-    const limiter = open(storage);
+    const limiter = new Limiter({ storage, policies, clock: () => 0, localDenialMaxAgeMs: 0 });
     const reservation = await limiter.reserve('api', 'a', { cost: 4 });
     expect(reservation.decision).toMatchObject({ source: 'local', remaining: 6 });
     storage.failing = () => false;
