@@ -1,16 +1,19 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { HerdModule, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
-import { LimiterModule, memoryStorage, RateLimitGuard } from '@rookery/limiter';
 import { SearchModule } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { AddressesModule } from './addresses/addresses.module.js';
 import { DEMO_CONFIG, type DemoConfig } from './config.js';
 import { ormOptions } from './entities/orm-options.js';
+import { ExportModule } from './export/export.module.js';
 import { HealthModule } from './health/health.module.js';
+import { LimitsModule } from './limits/limits.module.js';
+import { LoginModule } from './login/login.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { PresidentsModule } from './presidents/presidents.module.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { PassageSearchModule } from './search/search.module.js';
@@ -32,15 +35,17 @@ export class AppModule {
           shutdownTimeoutMs: 2_000,
         }),
         HerdModule.forRoot({ name: 'cache', discovery: staticNodes(config.memcachedServers), driver: memcached() }),
-        LimiterModule.forRoot({ storage: memoryStorage(), policies: config.limits, defaultPolicies: ['api'] }),
+        LimitsModule,
         PassageSearchModule,
+        ExportModule, // Before the addresses, whose :id would take its route.
         AddressesModule,
         PresidentsModule,
+        LoginModule,
         HealthModule,
+        MetricsModule,
       ],
       providers: [
         { provide: DEMO_CONFIG, useValue: config },
-        { provide: APP_GUARD, useExisting: RateLimitGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
       exports: [DEMO_CONFIG],

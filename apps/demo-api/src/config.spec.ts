@@ -42,11 +42,20 @@ describe('readConfig', () => {
     ['CACHE_SECONDS', '0'],
     ['SEARCH_LIMIT', '0/1m'],
     ['SEARCH_LIMIT', '10 per minute'],
+    ['EXPORT_LIMIT', '231/1h'],
+    ['LIMITER_STORAGE', 'disk'],
+    ['EDITOR_PASSWORD', ''],
   ])('refuses %s=%s with the value and the rule', (name, value) => {
     const [complaint, ...others] = complaints({ ...servers, [name]: value });
     expect(others).toEqual([]);
     expect(complaint).toMatch(new RegExp(`^${name} must be `));
     expect(complaint).toContain(JSON.stringify(value));
+  });
+
+  it('needs the address of Redis only to keep limits there', () => {
+    expect(readConfig({ ...servers, REDIS_URL: 'unused' })).toMatchObject({ limiterStorage: 'memory', redisUrl: undefined });
+    expect(complaints({ ...servers, LIMITER_STORAGE: 'redis' })).toEqual([expect.stringMatching(/^REDIS_URL is not set: /)]);
+    expect(readConfig({ ...servers, LIMITER_STORAGE: 'redis', REDIS_URL: 'redis://127.0.0.1:1' })).toMatchObject({ limiterStorage: 'redis', redisUrl: 'redis://127.0.0.1:1' });
   });
 
   it('does not print a password', () => {

@@ -1,9 +1,13 @@
 import type { Duration } from '@rookery/limiter';
 import { ADDRESS_COUNT } from './data/read-addresses.js';
+import { FIRST_YEAR, LAST_YEAR } from './export/years.js';
 import { StartError } from './start-error.js';
 
 /** A rate limit: `limit` requests for each `per`, such as `'1m'`. */
 export type RateLimitSetting = Readonly<{ limit: number; per: Duration }>;
+
+export const LIMITER_STORAGES = ['memory', 'memcached', 'redis'] as const;
+export type LimiterStorageKind = (typeof LIMITER_STORAGES)[number];
 
 /** All that the application takes from its environment. */
 export type DemoConfig = Readonly<{
@@ -23,9 +27,18 @@ export type DemoConfig = Readonly<{
   cacheSeconds: number;
   /** The longest that one search may take. */
   searchTimeoutMs: number;
-  limits: Readonly<{ api: RateLimitSetting; search: RateLimitSetting }>;
+  /** `export` counts years, `login` wrong passwords, the others requests. */
+  limits: Readonly<Record<'api' | 'search' | 'export' | 'login', RateLimitSetting>>;
+  limiterStorage: LimiterStorageKind;
+  /** Deadline of one question to the limiter's storage; then the process limits on its own. */
+  limiterTimeoutMs: number;
+  /** Set where {@link DemoConfig.limiterStorage} is `'redis'`. */
+  redisUrl: string | undefined;
+  /** What `POST /login` takes. */
+  editorPassword: string;
 }>;
 
+const WHOLE_EXPORT = LAST_YEAR - FIRST_YEAR + 1;
 export const DEFAULT_PORT = 3000;
 
 /** Injects the {@link DemoConfig}. */
@@ -49,6 +62,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readConfig(env: Environment): DemoConfig {
   const read = new EnvironmentReader(env);
+  const limiterStorage = read.oneOf('LIMITER_STORAGE', LIMITER_STORAGES);
   const config: DemoConfig = {
     postgresUrl: read.url('POSTGRES_URL', ['postgres:', 'postgresql:'], 'postgresql://user:password@127.0.0.1:5432/sotu'),
     opensearchUrl: read.url('OPENSEARCH_URL', ['http:', 'https:'], 'http://127.0.0.1:9200'),
@@ -59,7 +73,16 @@ export function readConfig(env: Environment): DemoConfig {
     addresses: read.integer('DEMO_ADDRESSES', ADDRESS_COUNT, 1, ADDRESS_COUNT),
     cacheSeconds: read.integer('CACHE_SECONDS', 30, 1, 86_400),
     searchTimeoutMs: read.integer('SEARCH_TIMEOUT_MS', 2_000, 50, 60_000),
-    limits: { api: read.limit('API_LIMIT', '600/1m'), search: read.limit('SEARCH_LIMIT', '120/1m') },
+    limits: {
+      api: read.limit('API_LIMIT', '600/1m'),
+      search: read.limit('SEARCH_LIMIT', '120/1m'),
+      export: read.exportLimit('EXPORT_LIMIT', '500/1h'),
+      login: read.limit('LOGIN_LIMIT', '5/15m'),
+    },
+    limiterStorage,
+    limiterTimeoutMs: read.integer('LIMITER_TIMEOUT_MS', 50, 1, 10_000),
+    redisUrl: limiterStorage === 'redis' ? read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379') : undefined,
+    editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
   };
   if (read.complaints.length > 0) throw new ConfigError(read.complaints);
   return config;
@@ -108,6 +131,20 @@ class EnvironmentReader {
     const [, limit, per] = /^([1-9]\d{0,8})\/([1-9]\d{0,5}(?:ms|s|m|h|d))$/.exec(value) ?? [];
     if (limit === undefined || per === undefined) this.#complain(name, `must be requests per duration, such as ${fallback}`, value);
     return { limit: Number(limit), per: per as Duration };
+  }
+
+  /** One export of all years must fit, or it could never pass. */
+  exportLimit(name: string, fallback: string): RateLimitSetting {
+    const setting = this.limit(name, fallback);
+    if (setting.limit < WHOLE_EXPORT) this.#complain(name, `must be years per duration, at least the ${WHOLE_EXPORT} of one whole export`, this.env[name] ?? fallback);
+    return setting;
+  }
+
+  oneOf<Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
+    const value = this.env[name] ?? values[0];
+    const known = values.find((each) => each === value);
+    if (known === undefined) this.#complain(name, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, value);
+    return known ?? values[0];
   }
 
   #required(name: string, example: string): string | undefined {

@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, MikroOrmHealthIndicator } from '@nestjs/terminus';
-import { SkipRateLimit } from '@rookery/limiter';
+import { Limiter, SkipRateLimit } from '@rookery/limiter';
+import { LimiterHealthIndicator } from '@rookery/limiter/terminus';
 import { HerdIndicator } from './herd.indicator.js';
 import { OpenSearchIndicator } from './opensearch.indicator.js';
 
@@ -17,6 +18,8 @@ export class HealthController {
     private readonly postgres: MikroOrmHealthIndicator,
     private readonly opensearch: OpenSearchIndicator,
     private readonly herd: HerdIndicator,
+    private readonly limits: LimiterHealthIndicator,
+    private readonly limiter: Limiter,
   ) {}
 
   @Get()
@@ -26,6 +29,7 @@ export class HealthController {
       () => this.postgres.pingCheck('postgres', { timeout: TIMEOUT_MS }),
       () => this.opensearch.check('opensearch', TIMEOUT_MS),
       () => this.herd.check('herd'),
+      () => this.limits.check('limiter', this.limiter),
     ]);
   }
 }

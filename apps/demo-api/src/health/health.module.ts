@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { LimiterHealthIndicator } from '@rookery/limiter/terminus';
 import { SearchModule } from '@rookery/search';
 import { Passage } from '../entities/index.js';
 import { HealthController } from './health.controller.js';
@@ -9,6 +10,6 @@ import { OpenSearchIndicator } from './opensearch.indicator.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), SearchModule.forFeature([Passage])],
   controllers: [HealthController],
-  providers: [HerdIndicator, OpenSearchIndicator],
+  providers: [HerdIndicator, OpenSearchIndicator, LimiterHealthIndicator],
 })
 export class HealthModule {}

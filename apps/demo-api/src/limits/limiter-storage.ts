@@ -1,0 +1,34 @@
+import { Logger } from '@nestjs/common';
+import type { Herd } from '@rookery/herd';
+import type { MemcachedCommands } from '@rookery/herd/memcached';
+import { type LimiterStorage, memoryStorage } from '@rookery/limiter';
+import { memcachedStorage } from '@rookery/limiter/memcached';
+import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { Redis } from 'ioredis';
+import type { DemoConfig } from '../config.js';
+
+/** Where the buckets lie: in this process, in the herd that also caches, or in Redis. */
+export function limiterStorage({ limiterStorage: kind, limiterTimeoutMs: timeoutMs, redisUrl }: DemoConfig, herd: Herd<MemcachedCommands>): LimiterStorage {
+  switch (kind) {
+    case 'memory':
+      return memoryStorage();
+    case 'memcached':
+      // Of a node that is down the cache takes a miss; a limiter that did would start with an empty bucket.
+      return memcachedStorage(herd.withPolicy({ onNodeDown: 'error', timeoutMs }));
+    case 'redis':
+      return redisOf(redisUrl!, timeoutMs);
+  }
+}
+
+/** Requests are limited in the process until Redis is there, and while it is away. */
+function redisOf(url: string, timeoutMs: number): LimiterStorage {
+  const logger = new Logger('Redis');
+  const redis = new Redis(url, redisClientOptions(timeoutMs));
+  let reachable = true;
+  redis.on('ready', () => (reachable = true));
+  redis.on('error', (error: Error) => {
+    if (reachable) logger.warn(`Redis cannot be reached, limits are kept in the process: ${error.message}`);
+    reachable = false;
+  });
+  return Object.assign(redisStorage(redis), { close: () => redis.disconnect() });
+}
