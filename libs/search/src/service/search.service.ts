@@ -208,7 +208,9 @@ export class SearchService {
   async drain(): Promise<void> {
     this.stopping.abort();
     this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs;
-    await this.creating;
+    const waiting = new AbortController();
+    await Promise.race([this.creating, pause(Math.max(0, this.stopBy - performance.now()), waiting.signal)]);
+    waiting.abort();
     await this.strategy?.drain(Math.max(0, this.stopBy - performance.now()));
   }
 

@@ -1,5 +1,6 @@
 import { Client } from '@opensearch-project/opensearch';
 import type { CallOptions } from '../../contracts/engine.js';
+import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { toSearchError } from './error-mapping.js';
 import type { ResolvedOpenSearchOptions } from './options.js';
 
@@ -16,6 +17,7 @@ export interface HttpRequest {
 /** Requests with a deadline, over the official client; whatever fails is one of our errors. */
 export class OpenSearchHttp {
   private readonly client: Client;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly engine: string,
@@ -28,6 +30,7 @@ export class OpenSearchHttp {
   async send<Body>(request: HttpRequest, { timeoutMs, signal }: CallOptions & { readonly timeoutMs: number }): Promise<Body> {
     const call = `${request.method} /${request.path.join('/')}`;
     if (signal?.aborted) throw toSearchError(signal.reason, this.engine, call, signal);
+    if (this.closing.signal.aborted) throw this.closed(call);
     // A deadline of our own: the client's ends silence on the socket, not an answer that trickles in.
     const deadline = AbortSignal.timeout(timeoutMs);
     const response = this.client.transport.request(
@@ -43,19 +46,25 @@ export class OpenSearchHttp {
     const abort = (): void => {
       response.abort();
     };
-    deadline.addEventListener('abort', abort, { once: true });
-    signal?.addEventListener('abort', abort, { once: true });
+    const signals = [deadline, this.closing.signal, ...(signal ? [signal] : [])];
+    for (const one of signals) one.addEventListener('abort', abort, { once: true });
     try {
       return (await response).body as Body;
     } catch (error) {
+      if (this.closing.signal.aborted && !signal?.aborted) throw this.closed(call, error);
       throw toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
     } finally {
-      deadline.removeEventListener('abort', abort);
-      signal?.removeEventListener('abort', abort);
+      for (const one of signals) one.removeEventListener('abort', abort);
     }
   }
 
+  /** Ends requests under way: the client's own close would wait for them, a hanging node's up to their deadline. */
   async close(): Promise<void> {
+    this.closing.abort();
     await this.client.close();
+  }
+
+  private closed(call: string, cause?: unknown): SearchEngineUnavailableError {
+    return new SearchEngineUnavailableError(this.engine, 'connection', `no answer to ${call}: the engine was closed`, { cause });
   }
 }
