@@ -13,7 +13,7 @@ interface WireStatus {
 
 interface WireTask {
   readonly completed: boolean;
-  readonly task: { readonly status?: WireStatus };
+  readonly task: { readonly status?: WireStatus; readonly cancelled?: boolean };
   readonly error?: { readonly type: string; readonly reason: string };
   readonly response?: WireStatus & { readonly failures?: readonly WireFailure[] };
 }
@@ -52,6 +52,8 @@ export function taskCalls(send: Send): TaskPort {
 }
 
 function stateOf({ completed, task, error, response }: WireTask): TaskState {
+  // A task that is cancelled while it still searches ends with the error of that search.
+  if (error && task.cancelled) return { state: 'cancelled', progress: progressOf(task.status ?? NONE), failures: [] };
   if (error) return { state: 'failed', type: error.type, reason: error.reason };
   if (!completed) return { state: 'running', progress: progressOf(task.status ?? NONE) };
   const status = response ?? task.status ?? NONE;
