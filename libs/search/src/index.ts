@@ -8,7 +8,7 @@ export type { FieldType } from './contracts/index-body.js';
 
 // Use in Nest
 export { SearchModule, type SearchModuleAsyncOptions, type SearchModuleOptions, type SearchOptionsFactory } from './nest/search.module.js';
-export { InjectSearch, InjectSearchRepository, getSearchRepositoryToken } from './nest/tokens.js';
+export { InjectSearch, InjectSearchRepository, getSearchRepositoryToken, getSearchToken } from './nest/tokens.js';
 
 // Use anywhere
 export { SearchService, type SettledOptions } from './service/search.service.js';
@@ -65,6 +65,7 @@ export type { Distance, GeoPoint } from './query/geo-point.js';
 export type { Script } from './query/script.js';
 
 // Watch
+export type { BulkDiagnostics, RequestDiagnostics, RetryDiagnostics } from './contracts/diagnostics.js';
 export type { SearchEvent, SearchEventListener } from './contracts/search-event.js';
 
 // Handle errors

@@ -20,6 +20,8 @@ export type SearchEvent =
   | Readonly<{ type: 'shadow-refused'; index: string; failures: readonly BulkFailure[] }>
   /** The engine was down at start; its indices are created as soon as it answers. */
   | Readonly<{ type: 'indices-delayed'; error: unknown }>
+  /** A search took `slowQueryMs` or longer. `body` is what was sent. */
+  | Readonly<{ type: 'slow-query'; index: string; tookMs: number; body: Readonly<Record<string, unknown>> }>
   | Readonly<{ type: 'indices-ready'; indices: readonly string[] }>;
 
 export type SearchEventListener = (event: SearchEvent) => void;

@@ -4,6 +4,8 @@ import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/inde
 export interface IndexedOptions {
   /** Name of the index without prefix; the entity's class name in kebab-case when absent. */
   readonly name?: string;
+  /** Name of the search that it lives on, where there are several; the default one when absent. */
+  readonly engine?: string;
   /** `strict` by default: a document with an unknown field is refused. */
   readonly dynamic?: DynamicMapping;
   /** Index settings, as OpenSearch takes them: `analysis`, `number_of_shards`, `similarity`, … */

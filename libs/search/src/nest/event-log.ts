@@ -34,6 +34,8 @@ function lineOf(event: SearchEvent): string {
       return `${event.index}: ${event.failures.length} documents were refused, first ${event.failures[0]?.id}: ${event.failures[0]?.reason}`;
     case 'indices-delayed':
       return `indices are not ready yet: ${messageOf(event.error)}`;
+    case 'slow-query':
+      return `${event.index}: a search took ${Math.round(event.tookMs)} ms: ${JSON.stringify(event.body)}`;
     case 'indices-ready':
       return `indices are ready: ${event.indices.join(', ')}`;
   }

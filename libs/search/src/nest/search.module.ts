@@ -4,13 +4,15 @@ import {
   type BeforeApplicationShutdown, type DynamicModule, type FactoryProvider, type InjectionToken, type ModuleMetadata, type OnApplicationShutdown, type OnModuleInit, type Provider, type Type,
 } from '@nestjs/common';
 import { SearchOptionError } from '../errors/model.errors.js';
-import type { EntityClass } from '../metadata/recorder.js';
+import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
 import type { SearchOptions } from '../service/options.js';
 import { SearchService } from '../service/search.service.js';
 import { logged } from './event-log.js';
-import { getSearchRepositoryToken } from './tokens.js';
+import { getSearchRepositoryToken, getSearchToken } from './tokens.js';
 
 const OPTIONS = Symbol('SearchOptions');
+/** The search of one module, whatever its name. */
+const OWN = Symbol('Search');
 
 export interface SearchModuleOptions extends SearchOptions {
   /** Token of the ORM to follow; `MikroORM` when absent. For several databases: `getMikroORMToken('name')`. */
@@ -23,6 +25,8 @@ export interface SearchOptionsFactory {
 }
 
 export interface SearchModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** As in {@link SearchOptions}; needed here since the options come later. */
+  readonly name?: string;
   readonly orm?: InjectionToken;
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory?: (...dependencies: never[]) => SearchOptions | Promise<SearchOptions>;
@@ -42,21 +46,21 @@ export interface SearchModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'
  */
 @Module({})
 export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
-  constructor(@Inject(SearchService) private readonly search: SearchService) {}
+  constructor(@Inject(OWN) private readonly search: SearchService) {}
 
   static forRoot({ orm, ...options }: SearchModuleOptions): DynamicModule {
-    return root([{ provide: OPTIONS, useValue: options }], orm);
+    return root([{ provide: OPTIONS, useValue: options }], orm, options.name);
   }
 
   static forRootAsync(options: SearchModuleAsyncOptions): DynamicModule {
-    return { ...root(asyncOptions(options), options.orm), imports: options.imports ?? [] };
+    return { ...root(asyncOptions(options), options.orm, options.name), imports: options.imports ?? [] };
   }
 
   /** Makes the repositories of these entities injectable in the importing module. */
   static forFeature(entities: readonly EntityClass[]): DynamicModule {
     const providers = entities.map((entity): FactoryProvider => ({
       provide: getSearchRepositoryToken(entity),
-      inject: [SearchService],
+      inject: [getSearchToken(recordedIndexed(entity)?.engine)],
       useFactory: (search: SearchService) => search.repository(entity),
     }));
     return { module: SearchFeatureModule, providers, exports: providers.map(({ provide }) => provide) };
@@ -79,13 +83,14 @@ export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, On
 @Module({})
 class SearchFeatureModule {}
 
-function root(options: Provider[], orm: InjectionToken = MikroORM): DynamicModule {
+function root(options: Provider[], orm: InjectionToken = MikroORM, name?: string): DynamicModule {
+  const token = getSearchToken(name);
   const search: FactoryProvider = {
-    provide: SearchService,
+    provide: token,
     inject: [orm, OPTIONS],
-    useFactory: (database: MikroORM, given: SearchOptions) => new SearchService(database, { ...given, onEvent: logged(given.onEvent) }),
+    useFactory: (database: MikroORM, given: SearchOptions) => new SearchService(database, { ...given, ...(name === undefined ? {} : { name }), onEvent: logged(given.onEvent) }),
   };
-  return { module: SearchModule, global: true, providers: [...options, search], exports: [SearchService] };
+  return { module: SearchModule, global: true, providers: [...options, search, { provide: OWN, useExisting: token }], exports: [token] };
 }
 
 function asyncOptions({ useFactory, useClass, useExisting, inject = [] }: SearchModuleAsyncOptions): Provider[] {

@@ -16,7 +16,12 @@ export function InjectSearchRepository(entity: EntityClass): ParameterDecorator 
   return Inject(getSearchRepositoryToken(entity));
 }
 
-/** @example constructor(@InjectSearch() private readonly search: SearchService) {} */
-export function InjectSearch(): ParameterDecorator & PropertyDecorator {
-  return Inject(SearchService);
+/** What `SearchModule.forRoot({ name })` provides its `SearchService` under; the class itself without a name. */
+export function getSearchToken(name?: string): typeof SearchService | symbol {
+  return name === undefined ? SearchService : Symbol.for(`rookery:search:${name}`);
+}
+
+/** @example constructor(@InjectSearch() private readonly search: SearchService, @InjectSearch('logs') private readonly logs: SearchService) {} */
+export function InjectSearch(name?: string): ParameterDecorator & PropertyDecorator {
+  return Inject(getSearchToken(name));
 }

@@ -1,3 +1,4 @@
+import { bulkChannel, retryChannel, type BulkDiagnostics, type RetryDiagnostics } from '../contracts/diagnostics.js';
 import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import { backoffMs, pause, type BackoffOptions } from './backoff.js';
@@ -70,16 +71,26 @@ export class BulkWriter {
     let succeeded = 0;
     const refused: RetryableFailure[] = [];
     for (let attempt = 1; ; attempt += 1) {
+      const began = performance.now();
       const { outcomes, unavailable } = await this.sendOnce(remaining, options);
       const failed = outcomes.flatMap((outcome, at) => (outcome.outcome === 'failed' ? [{ outcome, operation: remaining[at]! }] : []));
       succeeded += outcomes.length - failed.length;
+      if (bulkChannel.hasSubscribers) {
+        const message: BulkDiagnostics = { operations: outcomes.length, failed: failed.length, attempt, tookMs: performance.now() - began };
+        bulkChannel.publish(message);
+      }
       const again = failed.filter(({ outcome }) => outcome.retryable);
       refused.push(...failed.filter(({ outcome }) => !outcome.retryable).map(({ outcome, operation }) => failureOf(outcome, operation.index)));
       if (again.length === 0 || attempt >= this.options.attempts || options.signal?.aborted) {
         return { succeeded, failures: [...refused, ...again.map(({ outcome, operation }) => failureOf(outcome, operation.index))], unavailable };
       }
       remaining = again.map(({ operation }) => operation);
-      await pause(this.waitMs(attempt, unavailable), options.signal);
+      const waitMs = this.waitMs(attempt, unavailable);
+      if (retryChannel.hasSubscribers) {
+        const message: RetryDiagnostics = { operations: again.length, attempt, waitMs, reason: again[0]!.outcome.reason };
+        retryChannel.publish(message);
+      }
+      await pause(waitMs, options.signal);
     }
   }
 

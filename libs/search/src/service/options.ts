@@ -9,6 +9,8 @@ import { defaultTypeInference } from '../mapping/default-type-inference.js';
 export interface SearchOptions {
   /** Where documents live: `openSearch({ node })`. */
   readonly engine: SearchEngine;
+  /** Which search this is, where there are several: it has the entities with `@Indexed({ engine: name })`. The default has the others. */
+  readonly name?: string;
   /** Put before every index name: `dev` makes `dev-passages`. */
   readonly prefix?: string;
   /**
@@ -34,6 +36,8 @@ export interface SearchOptions {
   readonly whenEngineIsDown?: 'start' | 'refuse';
   /** Wait for changes that are under way when the application stops, in milliseconds; 5,000 when absent. */
   readonly shutdownTimeoutMs?: number;
+  /** Tells each search that takes this long or longer, in milliseconds, with its body; none when absent. */
+  readonly slowQueryMs?: number;
   readonly typeInference?: TypeInference;
   /** Versions of documents; when absent, the database's clock where `searchEntities` are known, else the process's own. */
   readonly clock?: VersionClock;
@@ -51,7 +55,7 @@ export interface RelayTuning {
   readonly maxAttempts?: number;
 }
 
-export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'onEvent' | 'clock'>> & Pick<SearchOptions, 'prefix' | 'clock'> & {
+export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock'>> & Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock'> & {
   readonly onEvent: SearchEventListener;
 };
 
@@ -79,6 +83,9 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
     const problem = typeof prefix === 'string' ? indexNameProblem(prefix) : 'must be a string';
     if (problem) refuse('prefix', `${problem}`, prefix);
   }
+  if (resolved.name !== undefined && (typeof resolved.name !== 'string' || resolved.name === '')) refuse('name', 'must be a name such as \'logs\'', resolved.name);
+  const { slowQueryMs } = resolved;
+  if (slowQueryMs !== undefined && !(Number.isFinite(slowQueryMs) && slowQueryMs >= 0)) refuse('slowQueryMs', 'must be milliseconds, 0 or more', slowQueryMs);
   if (!['outbox', 'after-commit', 'manual'].includes(sync)) refuse('sync', "must be 'outbox', 'after-commit' or 'manual'", sync);
   for (const [name, value] of Object.entries(typeof resolved.relay === 'object' ? resolved.relay : {})) {
     if (!(Number.isInteger(value) && value >= 1)) refuse(`relay.${name}`, 'must be a whole number of 1 or more', value);

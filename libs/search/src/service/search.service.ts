@@ -1,9 +1,9 @@
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
-import { SearchIndexMismatchError, SearchOptionError } from '../errors/model.errors.js';
+import { SearchIndexMismatchError, SearchModelError, SearchOptionError } from '../errors/model.errors.js';
 import { defineIndices, type IndexDefinition } from '../mapping/index-definition.js';
-import { modelOf, readModels } from '../metadata/model-reader.js';
-import type { EntityClass } from '../metadata/recorder.js';
+import { modelOf, readModels, type ModelReading } from '../metadata/model-reader.js';
+import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
 import { backoffMs, pause } from '../repository/backoff.js';
 import { SearchAcross } from '../repository/across.js';
 import { BulkWriter } from '../repository/bulk-writer.js';
@@ -35,6 +35,7 @@ import { RELAY_DEFAULTS } from '../sync/relay.js';
 import type { SyncStrategy } from '../sync/strategy.js';
 import { SearchClockRow } from '../sync/tables.js';
 import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
+import { tellSlowQueries } from './slow-queries.js';
 
 export interface SettledOptions {
   /** Wait at most; 10,000 when absent. */
@@ -80,8 +81,9 @@ export class SearchService {
     options: SearchOptions,
   ) {
     this.options = resolveSearchOptions(options);
-    const { engine, prefix, typeInference, createIndices, onEvent } = this.options;
-    const definitions = defineIndices(readModels(orm.getMetadata()), { prefix, typeInference });
+    const { engine: given, name, slowQueryMs, prefix, typeInference, createIndices, onEvent } = this.options;
+    const engine = slowQueryMs === undefined ? given : tellSlowQueries(given, slowQueryMs, onEvent);
+    const definitions = defineIndices(ofEngine(name, readModels(orm.getMetadata())), { prefix, typeInference });
     this.definitions = new Map(definitions.map((definition) => [definition.model.entity, definition]));
     this.admin = new IndexAdmin(engine);
     const database = this.options.sync === 'outbox' || knowsTables(orm) ? new Database(orm) : undefined;
@@ -204,6 +206,11 @@ export class SearchService {
     return this.parts.engine.ping(options);
   }
 
+  /** Health of the cluster behind the engine. @throws SearchEngineUnavailableError */
+  health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'> {
+    return this.parts.engine.health(options);
+  }
+
   /** Waits for changes under way, `shutdownTimeoutMs` at most, counted from the first call. */
   async drain(): Promise<void> {
     this.stopping.abort();
@@ -264,6 +271,11 @@ export class SearchService {
   }
 
   private definitionOf(entity: EntityClass): IndexDefinition {
+    const engine = recordedIndexed(entity)?.engine;
+    if (recordedIndexed(entity) && engine !== this.options.name) {
+      const problem = `lives on ${engine === undefined ? 'the default engine' : `the engine '${engine}'`}, not on ${this.options.name === undefined ? 'the default one' : `'${this.options.name}'`}`;
+      throw new SearchModelError([{ where: entity.name, problem, remedy: 'Ask the search of that name, or change @Indexed({ engine })' }]);
+    }
     const models = new Map([...this.definitions].map(([known, { model }]) => [known, model]));
     return this.definitions.get(modelOf(entity, models).entity)!;
   }
@@ -294,4 +306,9 @@ function outboxOptions({ relay }: ResolvedSearchOptions) {
 
 function knowsTables(orm: Orm): boolean {
   return [...orm.getMetadata()].some((meta) => ((meta).class as unknown) === SearchClockRow);
+}
+
+/** Complaints stay whole: a mistake is told by whichever search starts first. */
+function ofEngine(name: string | undefined, reading: ModelReading): ModelReading {
+  return { ...reading, models: reading.models.filter(({ options }) => options.engine === name) };
 }

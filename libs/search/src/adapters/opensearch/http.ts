@@ -1,5 +1,6 @@
 import { Client } from '@opensearch-project/opensearch';
 import type { CallOptions } from '../../contracts/engine.js';
+import { requestChannel, type RequestDiagnostics } from '../../contracts/diagnostics.js';
 import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { toSearchError } from './error-mapping.js';
 import type { ResolvedOpenSearchOptions } from './options.js';
@@ -46,13 +47,20 @@ export class OpenSearchHttp {
     const abort = (): void => {
       response.abort();
     };
+    const began = performance.now();
+    const ended = (outcome: string): void => {
+      if (requestChannel.hasSubscribers) requestChannel.publish(this.diagnosticsOf(request, performance.now() - began, outcome));
+    };
     const signals = [deadline, this.closing.signal, ...(signal ? [signal] : [])];
     for (const one of signals) one.addEventListener('abort', abort, { once: true });
     try {
-      return (await response).body as Body;
+      const body = (await response).body as Body;
+      ended('ok');
+      return body;
     } catch (error) {
-      if (this.closing.signal.aborted && !signal?.aborted) throw this.closed(call, error);
-      throw toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
+      const failure = this.closing.signal.aborted && !signal?.aborted ? this.closed(call, error) : toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
+      ended(failure.code);
+      throw failure;
     } finally {
       for (const one of signals) one.removeEventListener('abort', abort);
     }
@@ -62,6 +70,11 @@ export class OpenSearchHttp {
   async close(): Promise<void> {
     this.closing.abort();
     await this.client.close();
+  }
+
+  private diagnosticsOf({ method, path }: HttpRequest, tookMs: number, outcome: string): RequestDiagnostics {
+    const operation = path.slice(Math.max(0, path.findIndex((segment) => segment.startsWith('_'))));
+    return { engine: this.engine, method, path: `/${path.join('/')}`, operation: operation[0]?.startsWith('_') ? operation[0] : '', tookMs, outcome };
   }
 
   private closed(call: string, cause?: unknown): SearchEngineUnavailableError {

@@ -8,7 +8,8 @@ export interface OpenSearchOptions {
   readonly requestTimeoutMs?: number;
   /** Deadline of a bulk request, in milliseconds; 30,000 when absent. */
   readonly bulkTimeoutMs?: number;
-  readonly auth?: Readonly<{ username: string; password: string }>;
+  /** Basic authentication, or an API key as the cluster gave it. For AWS SigV4 see `client`. */
+  readonly auth?: Readonly<{ username: string; password: string }> | Readonly<{ apiKey: string }>;
   /** TLS as Node takes it; `{ ca }` for an authority of your own. */
   readonly tls?: ClientOptions['ssl'];
   /** Anything else of the official client, such as what its AWS SigV4 signer returns. */
@@ -34,8 +35,20 @@ export function resolveOpenSearchOptions(options: OpenSearchOptions): ResolvedOp
     nodes,
     requestTimeoutMs,
     bulkTimeoutMs,
-    client: { ...client, nodes, ...(auth ? { auth: { ...auth } } : {}), ...(tls ? { ssl: tls } : {}) },
+    client: { ...client, nodes, ...authOf(auth, client), ...(tls ? { ssl: tls } : {}) },
   };
+}
+
+function authOf(auth: OpenSearchOptions['auth'], client: ClientOptions | undefined): ClientOptions {
+  if (auth === undefined) return {};
+  if ('apiKey' in auth && isText(auth.apiKey)) return { headers: { ...(client?.headers as object | undefined), authorization: `ApiKey ${auth.apiKey}` } };
+  if ('username' in auth && isText(auth.username) && isText(auth.password)) return { auth: { username: auth.username, password: auth.password } };
+  // What was received may be a secret: only its shape is shown.
+  throw new SearchOptionError('openSearch({ auth })', 'must be { username, password } or { apiKey }, all of them strings that are not empty', Object.keys(auth));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function checkAddress(address: unknown): void {

@@ -1,0 +1,1 @@
+export { SearchHealthIndicator, type SearchHealthOptions } from './search.health.js';

@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
+import { SearchOptionError } from '../../errors/model.errors.js';
+import type { SearchService } from '../../service/search.service.js';
+
+export interface SearchHealthOptions {
+  /**
+   * The worst state of the cluster that still counts as up. `yellow` (when absent): replicas may be missing, as on a
+   * single node; `green`: none may; `red`: it answers, whatever is missing.
+   */
+  readonly upFrom?: 'green' | 'yellow' | 'red';
+  /** Changes that may wait to be written; any number when absent. */
+  readonly maxPending?: number;
+  /** Wait for the engine at most, in milliseconds; 1,000 when absent. */
+  readonly timeoutMs?: number;
+}
+
+const RANK = { red: 0, yellow: 1, green: 2 } as const;
+
+/**
+ * Health of a search for `@nestjs/terminus`.
+ *
+ * @example
+ * \@Module({ imports: [TerminusModule], providers: [SearchHealthIndicator], controllers: [HealthController] })
+ *
+ * \@Get() @HealthCheck() check() {
+ *   return this.health.check([() => this.searchHealth.check('search', this.search, { upFrom: 'yellow', maxPending: 1_000 })]);
+ * }
+ */
+@Injectable()
+export class SearchHealthIndicator {
+  constructor(@Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService) {}
+
+  /** Never rejects for an engine that is away: that is `down`. @throws SearchOptionError */
+  async check<Key extends string>(key: Key, search: SearchService, { upFrom = 'yellow', maxPending = Infinity, timeoutMs = 1_000 }: SearchHealthOptions = {}): Promise<HealthIndicatorResult<Key>> {
+    if (!(upFrom in RANK)) throw new SearchOptionError('SearchHealthIndicator: upFrom', "must be 'green', 'yellow' or 'red'", upFrom);
+    const indicator = this.indicators.check(key);
+    const { pending } = search;
+    try {
+      const status = await search.health({ timeoutMs });
+      const details = { cluster: status, pending };
+      return RANK[status] >= RANK[upFrom] && pending <= maxPending ? indicator.up(details) : indicator.down(details);
+    } catch (error) {
+      const reason = error instanceof SearchEngineUnavailableError ? error.reason : 'refused';
+      return indicator.down({ cluster: reason, pending, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
