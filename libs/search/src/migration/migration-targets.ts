@@ -3,7 +3,7 @@ import type { BulkFailure } from '../errors/bulk.errors.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { AliasTargets, IndexTargets, WriteTarget } from '../repository/index-targets.js';
+import type { IndexTargets, WriteTarget } from '../repository/index-targets.js';
 import { fitDocument } from './fit-document.js';
 import { writeAlias, writePlan, type MigrationState } from './migration-state.js';
 import type { MigrationStore } from './migration-store.js';
@@ -17,7 +17,7 @@ export class MigrationTargets implements IndexTargets {
   private readonly fits = new Map<string, (document: object) => object>();
 
   constructor(
-    private readonly plain: AliasTargets,
+    private readonly plain: IndexTargets,
     private readonly store: Pick<MigrationStore, 'read' | 'noteInexact'>,
     private readonly engine: Pick<SearchEngine, 'readIndices'>,
     private readonly report: SearchEventListener,
