@@ -1,8 +1,9 @@
 import type { BulkOperation, CallOptions } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import type { BulkFailure } from '../errors/bulk.errors.js';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { EMPTY_REPORT } from '../repository/bulk-report.js';
+import type { RetryableFailure } from '../repository/bulk-report.js';
 import { pause } from '../repository/backoff.js';
 import type { BulkWriter } from '../repository/bulk-writer.js';
 import { indexOperations } from '../repository/document-publisher.js';
@@ -44,12 +45,13 @@ export async function* backfill(
     const entities = await reader.pageAfter(definition.model, after, pageSize);
     size = entities.length;
     if (size === 0) return;
-    const notes = { refused: [], shadows: new Set<string>() };
+    const notes = { refused: [] as RetryableFailure[], shadows: new Set<string>() };
     const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, notes });
     const report = await writer.write(operations, options);
-    if (report.unavailable) throw report.unavailable;
+    const busy = report.failures.find(({ retryable }) => retryable);
+    if (busy) throw report.unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
     after = keyOf(definition.model, entities.at(-1)!);
-    yield { lastKey: after, rows: size, failures: [...report.failures, ...(notes.refused.length > 0 ? notes.refused : EMPTY_REPORT.failures)] };
+    yield { lastKey: after, rows: size, failures: [...report.failures, ...notes.refused] };
     if (maxDocumentsPerSecond) await pause((size / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt), options.signal);
   }
 }

@@ -9,7 +9,7 @@ export type NewMigration = Pick<MigrationState, 'alias' | 'oldIndex' | 'newIndex
 export type MigrationAdvance = Partial<Pick<MigrationState, 'phase' | 'lastKey' | 'done'>>;
 
 /** Nobody else may migrate an index for this long after its owner was heard of. */
-const OWNED_MS = 60_000;
+const OWNED_MS = 15_000;
 
 /** Migrations in the database. A lease per index tells processes that migrate at once apart. */
 export class MigrationStore {

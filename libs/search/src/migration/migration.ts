@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { BulkFailure } from '../errors/bulk.errors.js';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
 import { concreteName } from '../mapping/index-name.js';
+import { backoffMs, pause } from '../repository/backoff.js';
 import type { DocumentPublisher } from '../repository/document-publisher.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
 import { decodeKey, encodeKey } from '../sync/outbox-row.js';
@@ -40,6 +42,9 @@ export interface MigrationParts extends BackfillParts {
 }
 
 const SHOWN_FAILURES = 100;
+/** Tries of one page while the engine is away: about two minutes. */
+const MAX_UNAVAILABLE = 15;
+const AWAY_BACKOFF = Object.freeze({ baseMs: 200, maxMs: 10_000 });
 const DRAIN_POLL_MS = 50;
 const DRAIN_TIMEOUT_MS = 600_000;
 const REPAIR_ROUNDS = 3;
@@ -97,15 +102,24 @@ export class Migration {
     const meter = progressMeter(alias, 'backfill', total, done);
     const failures: BulkFailure[] = [];
     const { pageSize = PAGE_SIZE, maxDocumentsPerSecond, signal } = this.options;
-    const after = lastKey === undefined ? undefined : decodeKey(lastKey);
-    const options = { after, pageSize, maxDocumentsPerSecond, ...(signal ? { signal } : {}) };
-    for await (const page of backfill(this.definition, writesTo(state), this.parts, options)) {
-      done += page.rows;
-      failures.push(...page.failures.slice(0, SHOWN_FAILURES - failures.length));
-      await this.parts.store.advance(alias, { lastKey: encodeKey(page.lastKey), done });
-      yield meter(done);
-      signal?.throwIfAborted();
-      if (failures.length >= SHOWN_FAILURES) break;
+    let after = lastKey === undefined ? undefined : decodeKey(lastKey);
+    for (let failed = 0, complete = false; !complete && failures.length < SHOWN_FAILURES; ) {
+      const options = { after, pageSize, maxDocumentsPerSecond, ...(signal ? { signal } : {}) };
+      try {
+        for await (const page of backfill(this.definition, writesTo(state), this.parts, options)) {
+          [after, failed, done] = [page.lastKey, 0, done + page.rows];
+          failures.push(...page.failures.slice(0, SHOWN_FAILURES - failures.length));
+          await this.parts.store.advance(alias, { lastKey: encodeKey(page.lastKey), done });
+          yield meter(done);
+          signal?.throwIfAborted();
+          if (failures.length >= SHOWN_FAILURES) break;
+        }
+        complete = true;
+      } catch (error) {
+        // The page is read again, not only sent again.
+        if (!(error instanceof SearchEngineUnavailableError) || (failed += 1) > MAX_UNAVAILABLE) throw error;
+        await pause(backoffMs(failed, AWAY_BACKOFF, 1), signal);
+      }
     }
     if (failures.length > 0) throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures);
     await this.parts.store.advance(alias, { phase: 'drain' });

@@ -6,7 +6,7 @@ import { modelOf, readModels, type ModelReading } from '../metadata/model-reader
 import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
 import { backoffMs, pause } from '../repository/backoff.js';
 import { SearchAcross } from '../repository/across.js';
-import { BulkWriter } from '../repository/bulk-writer.js';
+import { BULK_DEFAULTS, BulkWriter } from '../repository/bulk-writer.js';
 import { ByQueryTask } from '../repository/by-query-task.js';
 import { DocumentPublisher } from '../repository/document-publisher.js';
 import { EntityReader, type Orm } from '../repository/entity-reader.js';
@@ -59,6 +59,8 @@ export class SearchService {
   private readonly definitions: ReadonlyMap<EntityClass, IndexDefinition>;
   private readonly repositories = new Map<EntityClass, SearchRepository<object>>();
   private readonly parts: RepositoryParts;
+  /** What the strategies publish with. */
+  private readonly follower: DocumentPublisher;
   private readonly admin: IndexAdmin;
   /** For changes that the ORM does not tell of. */
   readonly sync: SearchSync;
@@ -94,12 +96,17 @@ export class SearchService {
     const reader = new EntityReader(orm);
     const writer = new BulkWriter(engine);
     const publisher = new DocumentPublisher({ targets, clock, reader, writer });
+    // What is tried again is read again: a restarted engine has forgotten the versions of deleted documents, and a
+    // repeated request could bring one of them back.
+    const once = new BulkWriter(engine, { ...BULK_DEFAULTS, attempts: 1 });
+    this.follower = new DocumentPublisher({ targets, clock, reader, writer: once });
     this.parts = { engine, admin: this.admin, targets, clock, reader, writer, publisher };
     this.outbox = database && this.options.sync === 'outbox' ? new DatabaseOutbox(database, outboxOptions(this.options)) : undefined;
     this.strategy = this.strategyOf(definitions);
     const dependencies = dependenciesOf(definitions);
     this.migrations = new MigrationService({
-      engine, clock, reader, writer, publisher,
+      engine, clock, reader, publisher,
+      writer: once,
       store: this.store,
       verifier: new Verifier(engine, reader),
       drain: this.outbox,
@@ -263,7 +270,8 @@ export class SearchService {
 
   private strategyOf(definitions: readonly IndexDefinition[]): SyncStrategy | undefined {
     const { onEvent, sync, relay } = this.options;
-    const { publisher, reader } = this.parts;
+    const { reader } = this.parts;
+    const publisher = this.follower;
     if (sync === 'after-commit') return new AfterCommitSync(definitions, publisher, reader, onEvent);
     if (!this.outbox) return undefined;
     const tuning = relay === false ? undefined : { ...RELAY_DEFAULTS, ...(relay === true ? {} : relay) };

@@ -1,0 +1,37 @@
+import type { Opt, Rel } from '@mikro-orm/core';
+import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Indexed, SearchField, searchEntities } from '@rookery/search';
+
+@Entity({ tableName: 'author' })
+export class Author {
+  @PrimaryKey({ type: 'integer' }) id!: number;
+  @Property({ type: 'string' }) name!: string;
+}
+
+@Entity({ tableName: 'book' })
+@Indexed({ name: 'books', settings: { number_of_shards: 2 } })
+export class Book {
+  @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
+  @SearchField() @Property({ type: 'text' }) title!: string;
+  @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
+  @SearchField({ include: ['name'] }) @ManyToOne(() => Author, { nullable: true, deleteRule: 'set null' }) author?: Rel<Author> | null;
+}
+
+@Entity({ tableName: 'author' })
+export class NextAuthor {
+  @PrimaryKey({ type: 'integer' }) id!: number;
+  @Property({ type: 'string' }) name!: string;
+}
+
+/** The next release: another analyzer, and one field more. */
+@Entity({ tableName: 'book' })
+@Indexed({ name: 'books', settings: { number_of_shards: 1 } })
+export class NextBook {
+  @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
+  @SearchField({ analyzer: 'english' }) @Property({ type: 'text' }) title!: string;
+  @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
+  @SearchField({ include: ['id', 'name'] }) @ManyToOne(() => NextAuthor, { nullable: true, deleteRule: 'set null' }) author?: Rel<NextAuthor> | null;
+}
+
+export type Release = 'this' | 'next';
+export const ENTITIES: Record<Release, unknown[]> = { this: [Author, Book, ...searchEntities], next: [NextAuthor, NextBook, ...searchEntities] };

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { RunningServer } from '@rookery/services';
+import { randomOf } from '../sync/model/schedule.js';
+import { start, type Child } from './child.js';
+import { differences } from './compare.js';
+import { FAULT_POINTS } from './fault-points.js';
+import { Book, NextBook } from './models.js';
+import { connect, engineAt, searchOf, type Setting } from './setting.js';
+
+export interface ProofOptions {
+  readonly seed: number;
+  readonly postgres: string;
+  readonly openSearch: RunningServer;
+  readonly writers: number;
+  /** How long changes go on, in milliseconds. */
+  readonly durationMs: number;
+  /** Kills OpenSearch in the middle, and starts it again. */
+  readonly restartOpenSearch: boolean;
+  readonly log?: (line: string) => void;
+}
+
+export interface ProofResult {
+  readonly differences: readonly string[];
+  readonly transactions: number;
+  /** Relays that were killed, by the place where. */
+  readonly kills: Readonly<Record<string, number>>;
+  readonly migration: 'finished' | 'rolled back';
+}
+
+const SETTLE_MS = 90_000;
+
+/**
+ * Writers, relays of two releases that are killed between their steps, a migration that is killed and resumed, cut
+ * connections and a restarted engine; when the writers stop, index and database are compared document by document.
+ */
+export async function prove(options: ProofOptions): Promise<ProofResult> {
+  const { seed, postgres, openSearch, durationMs, log = () => undefined } = options;
+  const random = randomOf(seed);
+  const int = (below: number): number => Math.floor(random() * below);
+  const name = `proof-${seed}-${randomUUID().slice(0, 6)}`;
+  const setting = (more: Partial<Setting> = {}): Setting => ({ postgres, database: name, openSearch: openSearch.address, prefix: name, release: 'this', seed, ...more });
+  const orm = await connect(setting());
+  await orm.schema.ensureDatabase();
+  await orm.schema.create();
+  const search = searchOf(orm, setting(), { relay: false, createIndices: true });
+  await search.start();
+
+  const kills: Record<string, number> = {};
+  const failures: string[] = [];
+  let ending = false;
+  const relays = new Set<Child>();
+  const keepRelay = async (release: Setting['release'], slot: number): Promise<void> => {
+    while (!ending) {
+      // One of the three is never killed.
+      const point = FAULT_POINTS[int(FAULT_POINTS.length)]!.name;
+      const relay = start('relay', setting({ release, ...(slot > 0 ? { killAt: { point, passage: 1 + int(12) } } : {}) }));
+      relays.add(relay);
+      const { signal, code, errors } = await relay.ended;
+      relays.delete(relay);
+      if (signal === 'SIGKILL') kills[point] = (kills[point] ?? 0) + 1;
+      else if (code !== 0) failures.push(`a relay ended with ${code}: ${errors}`);
+    }
+  };
+
+  const relaying = [keepRelay('this', 0), keepRelay('this', 1), keepRelay('next', 0), keepRelay('next', 1)];
+  const writers = Array.from({ length: options.writers }, (_, at) => start('writer', setting({ seed: seed * 100 + at })));
+  try {
+    await wait(durationMs * 0.3);
+    const migrating = migrate(setting({ release: 'next' }), [500 + int(3_000)], log);
+    for (let cuts = 0; cuts < 3; cuts += 1) {
+      await wait(durationMs * 0.1);
+      await cutConnections(orm);
+    }
+    if (options.restartOpenSearch) {
+      await openSearch.kill();
+      log('OpenSearch is killed');
+      await openSearch.restart();
+    }
+    await wait(durationMs * 0.3);
+    await migrating;
+    await wait(durationMs * 0.1);
+    for (const { process } of writers) process.kill('SIGTERM');
+    const ends = await Promise.all(writers.map(({ ended }) => ended));
+    failures.push(...ends.filter(({ code }) => code !== 0).map(({ code, errors }) => `a writer ended with ${code}: ${errors}`));
+    const transactions = ends.reduce((sum, { output }) => sum + Number(output), 0);
+
+    await search.settled({ timeoutMs: SETTLE_MS, refresh: false });
+    const indices = (await engineAt(openSearch.address).readIndices(`${name}-books-v*`)).map(({ index }) => index);
+    const old = indices.find((index) => index.includes('-v1-'))!;
+    const young = indices.find((index) => index.includes('-v2-'))!;
+    const found = [...(await differences(orm, openSearch.address, old, 'this')), ...(await differences(orm, openSearch.address, young, 'next'))];
+    const back = random() < 0.5;
+    const next = await connect(setting({ release: 'next' }));
+    const nextSearch = searchOf(next, setting({ release: 'next' }), { relay: false });
+    if (back) await nextSearch.migrations.rollback(NextBook);
+    else await nextSearch.migrations.finish(NextBook);
+    await nextSearch.close();
+    await next.close(true);
+    // The release that the index belongs to now goes on.
+    const em = orm.em.fork();
+    em.create(Book, { id: 999_999, title: 'after all', stock: 1 });
+    await em.flush();
+    await search.settled({ timeoutMs: SETTLE_MS, refresh: false });
+    found.push(...(await differences(orm, openSearch.address, `${name}-books`, back ? 'this' : 'next')));
+    return { differences: [...failures, ...found], transactions, kills, migration: back ? 'rolled back' : 'finished' };
+  } finally {
+    ending = true;
+    for (const { process } of [...relays, ...writers]) process.kill('SIGTERM');
+    await Promise.all([...relaying, ...writers.map(({ ended }) => ended)]);
+    await search.close();
+    const engine = engineAt(openSearch.address);
+    for (const { index } of await engine.readIndices(`${name}-*`)) await engine.deleteIndex(index);
+    await engine.close();
+    await orm.close(true);
+    const admin = await connect({ ...setting(), database: 'postgres' });
+    await admin.em.getConnection().execute(`drop database if exists "${name}" with (force)`);
+    await admin.close(true);
+  }
+}
+
+/** Killed as often as there are lives, each time gone on with by the next. */
+async function migrate(setting: Setting, lives: readonly number[], log: (line: string) => void): Promise<void> {
+  for (const lifeMs of lives) {
+    const child = start('migrate', setting);
+    const timer = setTimeout(() => child.process.kill('SIGKILL'), 1_000 + lifeMs);
+    const { code } = await child.ended;
+    clearTimeout(timer);
+    if (code === 0) return log('migrated before it was killed');
+  }
+  // The lease of a process that was killed has to run out, and OpenSearch may be away.
+  for (let attempt = 1; ; attempt += 1) {
+    const { code, errors } = await start('migrate', setting).ended;
+    if (code === 0) return log(`migrated at attempt ${attempt}`);
+    if (attempt === 100) throw new Error(`the migration did not end: ${errors}`);
+    await wait(1_000);
+  }
+}
+
+async function cutConnections(orm: MikroORM): Promise<void> {
+  const relays = "datname = current_database() and pid <> pg_backend_pid() and query like '%search_%'";
+  await orm.em.fork().getConnection().execute(`select pg_terminate_backend(pid) from pg_stat_activity where ${relays}`);
+}

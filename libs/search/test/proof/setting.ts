@@ -1,0 +1,39 @@
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
+import { SearchService, type SearchEngine, type SearchOptions } from '@rookery/search';
+import { openSearch } from '@rookery/search/opensearch';
+import { ENTITIES, type Release } from './models.js';
+
+/** Where a process of the proof works; handed on in the environment variable `PROOF`. */
+export interface Setting {
+  readonly postgres: string;
+  readonly database: string;
+  readonly openSearch: string;
+  readonly prefix: string;
+  readonly release: Release;
+  readonly seed: number;
+  /** Where a relay kills itself, and at which passage. */
+  readonly killAt?: { readonly point: string; readonly passage: number };
+}
+
+export function settingOfProcess(): Setting {
+  return JSON.parse(process.env['PROOF'] ?? '') as Setting;
+}
+
+export function connect({ postgres, database, release }: Pick<Setting, 'postgres' | 'database' | 'release'>): Promise<MikroORM> {
+  const entities = ENTITIES[release] as never;
+  return MikroORM.init(defineConfig({ clientUrl: postgres, dbName: database, entities, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false, logger: () => undefined }));
+}
+
+export function searchOf(orm: MikroORM, { openSearch: node, prefix }: Setting, options: Partial<SearchOptions> = {}): SearchService {
+  return new SearchService(orm, { engine: engineAt(node), prefix, sync: 'outbox', whenEngineIsDown: 'start', createIndices: false, ...options });
+}
+
+export function engineAt(node: string): SearchEngine {
+  return openSearch({ node, requestTimeoutMs: 5_000, bulkTimeoutMs: 5_000 });
+}
+
+/** Resolves when the process is asked to stop. */
+export function stopAsked(): Promise<void> {
+  return new Promise((resolve) => process.once('SIGTERM', resolve));
+}
