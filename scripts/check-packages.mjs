@@ -81,7 +81,9 @@ try {
   const names = (await readdir(join(root, 'libs'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const libraries = await Promise.all(names.map(pack));
   for (const { name, version, files, bytes } of libraries) console.log(`packed ${name} ${version}: ${files} files, ${(bytes / 1024).toFixed(0)} kB`);
-  await Promise.all([createApp(libraries), ...libraries.map(lint)]);
+  const settled = await Promise.allSettled([createApp(libraries), ...libraries.map(lint)]);
+  const complaints = settled.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.message);
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
   console.log('publint and attw: nothing to complain of');
   await typecheck();
   console.log('a fresh Nest application type-checks every entry point');

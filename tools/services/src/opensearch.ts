@@ -46,7 +46,7 @@ export async function startOpenSearch({ port, line: asked, dataDir, report = () 
       return {
         file: join(jdk.home, 'bin/java'),
         args: [
-          `-Xms${HEAP}`, `-Xmx${HEAP}`, '-XX:+UseSerialGC', QUICK_START, ...native,
+          `-Xms${HEAP}`, `-Xmx${HEAP}`, '-XX:+UseSerialGC', '-XX:-UsePerfData', QUICK_START, ...native,
           '-cp', join(jars, '*'), SOURCE, home,
           ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
         ],

@@ -51,7 +51,8 @@ export function unprivilegedOwner(): Owner | undefined {
 export function asOwner(command: Command, owner: Owner | undefined, paths: string[]): Command {
   if (owner === undefined) return command;
   const reachable = paths.every((path) => isReachable(path));
-  const capability = reachable ? [] : ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
+  // Without the secure bit, access(2) would look at the user alone: initdb asks it for its programs.
+  const capability = reachable ? [] : ['--securebits', '+no_setuid_fixup', '--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
   const user = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'];
   return { ...command, file: 'setpriv', args: [...user, ...capability, command.file, ...command.args] };
 }

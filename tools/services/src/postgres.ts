@@ -7,6 +7,7 @@ import { commandLine } from './processes.js';
 import { startServer, type RunningServer } from './running-server.js';
 import { ServiceError } from './service-error.js';
 
+const INIT_TIMEOUT_MS = 120_000;
 const run = promisify(execFile);
 
 /** Speed over durability, for data that is thrown away. */
@@ -38,7 +39,9 @@ export async function startPostgres({ port, dataDir }: PostgresOptions = {}): Pr
       const sync = dataDir === undefined ? ['--no-sync'] : [];
       const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
       const init = asOwner({ file: join(native, 'bin/initdb'), args: ['-D', data, '-U', 'postgres', '-A', 'trust', ...locale, ...sync] }, owner, [native, data]);
-      await run(init.file, init.args, { cwd: folder, timeout: 60_000 });
+      await run(init.file, init.args, { cwd: folder, timeout: INIT_TIMEOUT_MS }).catch((error: { message: string; stderr?: string }) => {
+        throw new ServiceError(`PostgreSQL could not make its data folder ${data}: ${error.stderr ?? error.message}`);
+      });
     },
     command: (chosen, folder) => {
       const data = dataOf(folder);

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startMemcached, startPostgres } from '../src/index.js';
+import { asOwner, unprivilegedOwner } from '../src/postgres-program.js';
 
 describe('a PostgreSQL with a data folder', () => {
   let dataDir: string;
@@ -52,4 +54,11 @@ describe('a PostgreSQL with a data folder', () => {
     await expect(startPostgres({ dataDir })).rejects.toThrow(`PostgreSQL already runs on ${dataDir} as process ${server.pid}`);
     await server.stop();
   }, 60_000);
+
+  it('may use programs in a folder that its user cannot enter', () => {
+    const program = join(parent, 'program');
+    writeFileSync(program, '', { mode: 0o755 });
+    const { file, args } = asOwner({ file: 'test', args: ['-x', program] }, unprivilegedOwner(), [program]);
+    expect(spawnSync(file, args)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
+  });
 });
