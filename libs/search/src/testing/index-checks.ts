@@ -32,9 +32,9 @@ export const indexChecks: readonly EngineCheck[] = [
   }],
 
   ['adds fields, and never changes one', async (bench) => {
-    await bench.engine.putMapping(bench.alias, { extra: { type: 'keyword' } });
+    await bench.engine.putMapping(bench.alias, { properties: { extra: { type: 'keyword' } } });
     expectSame('write', await bench.outcomes([bench.write('a', { extra: 'x' }, 1)]), ['written']);
-    await expectRejection('another type', () => bench.engine.putMapping(bench.alias, { n: { type: 'keyword' } }), SearchEngineError);
+    await expectRejection('another type', () => bench.engine.putMapping(bench.alias, { properties: { n: { type: 'keyword' } } }), SearchEngineError);
   }],
 
   ['closes, changes settings, and opens with all documents', async (bench) => {
