@@ -17,88 +17,97 @@ import { createHash } from 'node:crypto';
  */
 export const APPLY_LUA = `
 local key, count = KEYS[1], tonumber(ARGV[1])
+local floor, ceil = math.floor, math.ceil
 
 local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local now = time[1] * 1000000 + time[2]
 
-local stored = {}
+local since, stored = now, {}
 local value = redis.call('GET', key)
 if value then
-  for number in string.gmatch(value, '%S+') do stored[#stored + 1] = tonumber(number) end
-  if #stored < 3 or #stored % 2 == 0 then return redis.error_reply('BUCKET_MALFORMED ' .. key) end
-end
-local since = stored[1] or now
-
--- ceil(level * to / from), clamped to capacity. The product of the remainder may need 106 bits: it is built bit by bit.
-local function convert(level, from, to, capacity)
-  if from == to then return math.min(level, capacity) end
-  local rest = math.fmod(level, from)
-  local whole = (level - rest) / from * to
-  if whole > capacity then return capacity end
-  local quotient, remainder = 0, 0
-  local function add(term, carry)
-    if remainder >= from - term then
-      remainder = remainder - (from - term)
-      quotient = quotient + carry + 1
-    else
-      remainder = remainder + term
-      quotient = quotient + carry
-    end
+  local size, sound = 0, true
+  for text in string.gmatch(value, '%S+') do
+    local number = tonumber(text)
+    size = size + 1
+    -- Every second one from the third is a divisor.
+    if not (number and number >= size % 2 and number <= 9007199254740991) then sound = false end
+    stored[size] = number
   end
-  local bit = 4503599627370496
-  while bit >= 1 do
-    add(remainder, quotient)
-    if math.floor(to / bit) % 2 == 1 then add(rest, 0) end
-    bit = bit / 2
-  end
-  if remainder > 0 then quotient = quotient + 1 end
-  if quotient > capacity - whole then return capacity end
-  return whole + quotient
+  if not sound or size < 3 or size % 2 == 0 then return redis.error_reply('BUCKET_MALFORMED ' .. key) end
+  since = stored[1]
 end
 
-local function tick(micros, tickMicros) return math.floor(micros / tickMicros) end
-
-local limits, levels, result = {}, {}, {}
+local levels, result = {}, {}
 for index = 1, count do
-  local at = index * 4 - 2
-  local limit = { drain = tonumber(ARGV[at]), units = tonumber(ARGV[at + 1]), capacity = tonumber(ARGV[at + 2]), tick = tonumber(ARGV[at + 3]) }
   local level = stored[index * 2]
   if level then
-    level = convert(level, stored[index * 2 + 1], limit.units, limit.capacity)
-    local ticks = tick(now, limit.tick) - tick(since, limit.tick)
-    if ticks >= math.ceil(level / limit.drain) then
+    local at, from = index * 4 - 2, stored[index * 2 + 1]
+    local units, capacity, tick = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+    if from ~= units then
+      -- ceil(level * units / from). The product of the remainder may need 106 bits: it is built bit by bit.
+      local rest = math.fmod(level, from)
+      level = (level - rest) / from * units
+      if level <= capacity then
+        local quotient, remainder = 0, 0
+        local function add(term, carry)
+          if remainder >= from - term then
+            remainder = remainder - (from - term)
+            quotient = quotient + carry + 1
+          else
+            remainder = remainder + term
+            quotient = quotient + carry
+          end
+        end
+        local bit = 4503599627370496
+        while bit >= 1 do
+          add(remainder, quotient)
+          if floor(units / bit) % 2 == 1 then add(rest, 0) end
+          bit = bit / 2
+        end
+        if remainder > 0 then quotient = quotient + 1 end
+        if quotient > capacity - level then level = capacity else level = level + quotient end
+      end
+    end
+    if level > capacity then level = capacity end
+    local drain, ticks = tonumber(ARGV[at]), floor(now / tick) - floor(since / tick)
+    if ticks >= ceil(level / drain) then
       level = 0
     elseif ticks > 0 then
-      level = level - limit.drain * ticks
+      level = level - drain * ticks
     end
+  else
+    level = 0
   end
-  limits[index], levels[index], result[index] = limit, level or 0, level or 0
+  levels[index], result[index] = level, level
 end
 
 local admitted = false
 for at = count * 4 + 2, #ARGV do
-  local cost, fits = tonumber(ARGV[at]), true
+  local cost, fits = tonumber(ARGV[at]), 1
   for index = 1, count do
-    if cost * limits[index].units > limits[index].capacity - levels[index] then fits = false end
+    if cost * ARGV[index * 4 - 1] > ARGV[index * 4] - levels[index] then fits = 0 end
   end
-  if fits then
+  if fits == 1 then
     admitted = true
-    for index = 1, count do levels[index] = math.max(0, levels[index] + cost * limits[index].units) end
+    for index = 1, count do
+      local level = levels[index] + cost * ARGV[index * 4 - 1]
+      levels[index] = level > 0 and level or 0
+    end
   end
-  result[#result + 1] = fits and 1 or 0
+  result[#result + 1] = fits
 end
 
 if admitted then
   local updatedAt, ttlMs = math.max(since, now), 0
-  local fields = { string.format('%.0f', updatedAt) }
+  local text = string.format('%.0f', updatedAt)
   for index = 1, count do
-    local limit = limits[index]
-    local ticks = tick(updatedAt, limit.tick) - tick(now, limit.tick) + math.ceil(levels[index] / limit.drain)
-    ttlMs = math.max(ttlMs, math.ceil(ticks * limit.tick / 1000))
-    fields[#fields + 1] = string.format('%.0f', levels[index])
-    fields[#fields + 1] = string.format('%.0f', limit.units)
+    local at, level = index * 4 - 2, levels[index]
+    local tick = tonumber(ARGV[at + 3])
+    local ticks = floor(updatedAt / tick) - floor(now / tick) + ceil(level / ARGV[at])
+    ttlMs = math.max(ttlMs, ceil(ticks * tick / 1000))
+    text = text .. string.format(' %.0f ', level) .. ARGV[at + 1]
   end
-  redis.call('SET', key, table.concat(fields, ' '), 'PX', string.format('%.0f', ttlMs + 1))
+  redis.call('SET', key, text, 'PX', string.format('%.0f', ttlMs + 1))
 end
 
 return result
