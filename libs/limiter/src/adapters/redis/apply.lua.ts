@@ -10,7 +10,8 @@ import { createHash } from 'node:crypto';
  *
  * Returns whole numbers: the level of each limit before the first cost, then 1 or 0 for each cost, admitted or refused.
  *
- * Stores `updatedAt level unitsPerToken level unitsPerToken …`, in microseconds and units; nothing where nothing was admitted.
+ * Stores `updatedAt level unitsPerToken level unitsPerToken …`, in microseconds and units, as big-endian doubles, which Lua
+ * packs and unpacks several times faster than text; nothing where nothing was admitted.
  *
  * Numbers in Lua are doubles: every value here is a whole number of at most 2^53, and no step leaves that range.
  * Only commands and functions that Redis 5 and later and Valkey share.
@@ -25,15 +26,19 @@ local now = time[1] * 1000000 + time[2]
 local since, stored = now, {}
 local value = redis.call('GET', key)
 if value then
-  local size, sound = 0, true
-  for text in string.gmatch(value, '%S+') do
-    local number = tonumber(text)
-    size = size + 1
-    -- Every second one from the third is a divisor.
-    if not (number and number >= size % 2 and number <= 9007199254740991) then sound = false end
-    stored[size] = number
+  local size = #value / 8
+  local sound = size >= 3 and size % 2 == 1
+  if sound then
+    stored = { struct.unpack('>' .. string.rep('d', size), value) }
+    -- Beyond the numbers it returns where it stopped.
+    stored[size + 1] = nil
+    for index = 1, size do
+      local number = stored[index]
+      -- Every second one from the third is a divisor.
+      if not (number >= index % 2 and number <= 9007199254740991 and number % 1 == 0) then sound = false end
+    end
   end
-  if not sound or size < 3 or size % 2 == 0 then return redis.error_reply('BUCKET_MALFORMED ' .. key) end
+  if not sound then return redis.error_reply('BUCKET_MALFORMED ' .. key) end
   since = stored[1]
 end
 
@@ -99,15 +104,15 @@ end
 
 if admitted then
   local updatedAt, ttlMs = math.max(since, now), 0
-  local text = string.format('%.0f', updatedAt)
+  local packed = struct.pack('>d', updatedAt)
   for index = 1, count do
     local at, level = index * 4 - 2, levels[index]
     local tick = tonumber(ARGV[at + 3])
     local ticks = floor(updatedAt / tick) - floor(now / tick) + ceil(level / ARGV[at])
     ttlMs = math.max(ttlMs, ceil(ticks * tick / 1000))
-    text = text .. string.format(' %.0f ', level) .. ARGV[at + 1]
+    packed = packed .. struct.pack('>dd', level, ARGV[at + 1])
   end
-  redis.call('SET', key, text, 'PX', string.format('%.0f', ttlMs + 1))
+  redis.call('SET', key, packed, 'PX', string.format('%.0f', ttlMs + 1))
 end
 
 return result
