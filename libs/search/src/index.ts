@@ -8,10 +8,11 @@ export type { FieldType } from './contracts/index-body.js';
 
 // Use in Nest
 export { SearchModule, type SearchModuleAsyncOptions, type SearchModuleOptions, type SearchOptionsFactory } from './nest/search.module.js';
+export { SearchRelayModule } from './nest/search-relay.module.js';
 export { InjectSearch, InjectSearchRepository, getSearchRepositoryToken, getSearchToken } from './nest/tokens.js';
 
 // Use anywhere
-export { SearchService, type SettledOptions } from './service/search.service.js';
+export { SearchService, type IndexedEntity, type SettledOptions } from './service/search.service.js';
 export type { SearchOptions } from './service/options.js';
 export { SearchRepository } from './repository/search-repository.js';
 export type {

@@ -8,6 +8,7 @@ import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
 import type { SearchOptions } from '../service/options.js';
 import { SearchService } from '../service/search.service.js';
 import { logged } from './event-log.js';
+import { isCommandLine } from './run-mode.js';
 import { getSearchRepositoryToken, getSearchToken } from './tokens.js';
 
 const OPTIONS = Symbol('SearchOptions');
@@ -67,7 +68,7 @@ export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, On
   }
 
   async onModuleInit(): Promise<void> {
-    await this.search.start();
+    if (!isCommandLine()) await this.search.start();
   }
 
   /** Before the ORM closes. */

@@ -44,6 +44,14 @@ export interface SettledOptions {
   readonly refresh?: boolean;
 }
 
+/** An entity and where its documents are. */
+export interface IndexedEntity {
+  readonly entity: EntityClass;
+  /** Without prefix. */
+  readonly name: string;
+  readonly alias: string;
+}
+
 const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };
 
 /**
@@ -136,6 +144,11 @@ export class SearchService {
       this.options.onEvent({ type: 'indices-delayed', error });
       this.creating = this.createInBackground();
     }
+  }
+
+  /** Every `@Indexed` entity that the ORM knows. */
+  get indices(): readonly IndexedEntity[] {
+    return [...this.definitions.values()].map(({ alias, model }) => ({ entity: model.entity, name: model.name, alias }));
   }
 
   /** The documents of an `@Indexed` entity. @throws SearchModelError for any other class. */

@@ -12,6 +12,8 @@ export interface SearchHealthOptions {
   readonly upFrom?: 'green' | 'yellow' | 'red';
   /** Changes that may wait to be written; any number when absent. */
   readonly maxPending?: number;
+  /** With the outbox: the oldest change may wait for so long, in milliseconds; the outbox is not looked at when absent. */
+  readonly maxLagMs?: number;
   /** Wait for the engine at most, in milliseconds; 1,000 when absent. */
   readonly timeoutMs?: number;
 }
@@ -33,14 +35,16 @@ export class SearchHealthIndicator {
   constructor(@Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService) {}
 
   /** Never rejects for an engine that is away: that is `down`. @throws SearchOptionError */
-  async check<Key extends string>(key: Key, search: SearchService, { upFrom = 'yellow', maxPending = Infinity, timeoutMs = 1_000 }: SearchHealthOptions = {}): Promise<HealthIndicatorResult<Key>> {
+  async check<Key extends string>(key: Key, search: SearchService, { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 }: SearchHealthOptions = {}): Promise<HealthIndicatorResult<Key>> {
     if (!(upFrom in RANK)) throw new SearchOptionError('SearchHealthIndicator: upFrom', "must be 'green', 'yellow' or 'red'", upFrom);
     const indicator = this.indicators.check(key);
     const { pending } = search;
     try {
       const status = await search.health({ timeoutMs });
-      const details = { cluster: status, pending };
-      return RANK[status] >= RANK[upFrom] && pending <= maxPending ? indicator.up(details) : indicator.down(details);
+      const backlog = maxLagMs === undefined ? undefined : await search.backlog();
+      const details = { cluster: status, pending, ...backlog };
+      const inTime = backlog === undefined || backlog.lagMs <= maxLagMs!;
+      return RANK[status] >= RANK[upFrom] && pending <= maxPending && inTime ? indicator.up(details) : indicator.down(details);
     } catch (error) {
       const reason = error instanceof SearchEngineUnavailableError ? error.reason : 'refused';
       return indicator.down({ cluster: reason, pending, message: error instanceof Error ? error.message : String(error) });

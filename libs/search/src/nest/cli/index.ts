@@ -1,0 +1,1 @@
+export { runSearchCommands, SearchCommandsModule } from './search-commands.module.js';
