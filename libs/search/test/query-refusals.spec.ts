@@ -42,10 +42,17 @@ describe('refusals before anything is sent', () => {
     // Nested fields
     ['a nested field outside of nested', () => query().filter((q) => q.term('reviews.reviewer', 'ann')), "`reviews.reviewer` is inside the nested field `reviews`: use nested('reviews', …)"],
     ['a field of the document inside of nested', () => query().filter((q) => q.nested('reviews', q.term('author', 'x'))), "`author` is outside the nested field `reviews`: ask for it outside of nested('reviews', …)"],
-    ['nested on a relation that is not', () => query().filter((q) => q.nested('publisher', q.matchAll())), '`publisher` is object; is matched without nested(…)'],
+    ['nested on a relation that is not', () => query().filter((q) => q.nested('publisher', q.matchAll())), '`publisher` is object; match it without nested(…)'],
     ['facets of a nested field outside of nested', () => query().aggregate((a) => ({ x: a.terms('reviews.reviewer') })), 'use nested'],
     ['facets of the document inside of nested', () => query().aggregate((a) => ({ x: a.nested('reviews', { aggs: (b) => ({ y: b.terms('author') }) }) })), 'is outside the nested field'],
     ['facets of elements after reverseNested', () => query().aggregate((a) => ({ x: a.nested('reviews', { aggs: (b) => ({ y: b.reverseNested({ aggs: (c) => ({ z: c.avg('reviews.stars') }) }) }) }) })), 'use nested'],
+    ['documents among elements', () => query().aggregate((a) => ({ x: a.nested('reviews', { aggs: (b) => ({ y: b.topHits() }) }) })), "the hits inside of nested('reviews') are its elements: use topElements('reviews')"],
+    ['elements among documents', () => query().aggregate((a) => ({ x: a.topElements('reviews') })), "the hits here are documents: put topElements('reviews') inside of nested('reviews', …)"],
+    ['a way back to no nested field', () => query().aggregate((a) => ({ x: a.nested('reviews', { aggs: (b) => ({ y: b.reverseNested({ path: 'author' }) }) }) })), '`author` is keyword; match it without nested'],
+    // What the builders did not make
+    ['a body for a clause', () => query().must(() => untyped({ match: { title: 'x' } })), 'a clause is made by the builder, as in q.match(…); a body of your own goes into q.raw(…) (got {"match":{"title":"x"}})'],
+    ['nothing for a clause', () => query().filter(() => untyped(undefined)), '(got undefined)'],
+    ['a body for an aggregation', () => query().aggregate(() => ({ x: untyped({ terms: { field: 'author' } }) })), '`x` is made by the builder, as in a.terms(…)'],
     // Values
     ['NaN', () => query().filter((q) => q.term('pages', NaN)), '(got NaN)', NaN],
     ['infinity', () => query().filter((q) => q.range('price', { gte: Infinity })), '(got Infinity)', Infinity],

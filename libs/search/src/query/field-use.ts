@@ -35,7 +35,7 @@ export const FIELD_USES: Readonly<Record<FieldUse, UseRule>> = {
   exists: { takes: () => true, phrase: '', remedy: '' },
   geo: { takes: only('geo_point'), phrase: 'use', remedy: "a distance or area needs a geo_point: @SearchField({ type: 'geo_point' })" },
   vector: { takes: only('knn_vector'), phrase: 'use', remedy: "knn needs @SearchField({ type: 'knn_vector', dimension })" },
-  nested: { takes: only('nested'), phrase: 'use', remedy: "is matched without nested(…), or needs @SearchField({ type: 'nested', include })" },
+  nested: { takes: only('nested'), phrase: 'use', remedy: "match it without nested(…), or give it @SearchField({ type: 'nested', include })" },
   decay: { takes: (type) => NUMBERS.includes(type) || type === 'date' || type === 'geo_point', phrase: 'use', remedy: 'a decay needs numbers, dates or a geo_point' },
   scoreNumber: { takes: (type) => NUMBERS.includes(type), phrase: 'use', remedy: 'a score needs a numeric field' },
   sort: { takes: ordered, phrase: 'sort by', remedy: 'sort by a field that holds single values', anywhere: true },

@@ -1,5 +1,6 @@
 import type { EngineHit } from '../../contracts/engine.js';
 import type { FieldType } from '../../contracts/index-body.js';
+import { unusable } from '../../errors/query.errors.js';
 import type { CompileContext } from '../clauses/compile-context.js';
 import type { Hit } from '../search-page.js';
 import type { Wire } from '../wire-value.js';
@@ -82,11 +83,15 @@ interface Family {
   decode(node: AggregationNode, wire: Wire, context: AggregationDecodeContext): unknown;
 }
 
-const familyOf = (node: AggregationNode): Family => FAMILIES[node.kind];
+function familyOf(name: string, node: AggregationNode): Family {
+  const family = FAMILIES[node?.kind] as Family | undefined;
+  if (!family) throw unusable(name, `\`${name}\` is made by the builder, as in a.terms(…); a body of your own goes into a.raw(…)`, node);
+  return family;
+}
 
 export function compileAggregations(nodes: AggregationNodes, base: CompileContext): Wire {
   const context = aggregationContext(base);
-  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(node).compile(node, context)]));
+  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(name, node).compile(node, context)]));
 }
 
 function aggregationContext(base: CompileContext): AggregationCompileContext {
@@ -99,5 +104,5 @@ export function decodeAggregations(
   leaves: Omit<AggregationDecodeContext, 'aggregations'>,
 ): Readonly<Record<string, unknown>> {
   const context: AggregationDecodeContext = { ...leaves, aggregations: (nested, inner) => decodeAggregations(nested, inner, leaves) };
-  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(node).decode(node, wire[name] as Wire, context)]));
+  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(name, node).decode(node, wire[name] as Wire, context)]));
 }

@@ -74,7 +74,7 @@ export const filterFamily: AggregationFamily<FilterNode> = {
     decode: ({ sub }, wire, context) => decodeSingle(sub, wire, context),
   },
   reverseNested: {
-    compile: ({ path, sub }, context) => ({ reverse_nested: wireOptions({ path }), ...compileSub(sub, context.inside(path)) }),
+    compile: ({ path, sub }, context) => ({ reverse_nested: wireOptions({ path: path && context.inside(context.nestedOf(path)).field(path, 'nested') }), ...compileSub(sub, context.inside(path)) }),
     decode: ({ sub }, wire, context) => decodeSingle(sub, wire, context),
   },
   sampler: {

@@ -1,11 +1,12 @@
 import type { EngineHit } from '../../contracts/engine.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
 import type { DocumentOf } from '../document-type.js';
 import type { NestedValue } from '../clauses/joining.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import type { Hit } from '../search-page.js';
 import { compileSort, type Direction, type SortOptions } from '../sort.js';
-import { wireOptions } from '../wire-value.js';
+import { wireOptions, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationFamily } from './aggregation.js';
 
 type Sortable = string | number | boolean | bigint | Date;
@@ -47,9 +48,10 @@ export const topHits = {
 
 export const topHitsFamily: AggregationFamily<TopHitsNode> = {
   topHits: {
-    compile: ({ options: { sort, source, ...options } }, context) => ({
+    compile: ({ within, options: { sort, source, ...options } }, context) => ({
       top_hits: {
         ...wireOptions(options),
+        ...refuseOthers(within, context.within),
         ...(sort ? { sort: sort.map(({ field, direction = 'asc', ...sorting }) => compileSort({ by: 'field', field, direction, options: sorting }, context)) } : {}),
         ...(source === undefined ? {} : { _source: source }),
       },
@@ -60,3 +62,10 @@ export const topHitsFamily: AggregationFamily<TopHitsNode> = {
     },
   },
 };
+
+/** The hits inside of a nested field are its elements, and nowhere else. */
+function refuseOthers(asked: string | undefined, within: string | undefined): Wire {
+  if (asked === within) return {};
+  const remedy = within === undefined ? `put topElements('${asked}') inside of nested('${asked}', …)` : `use topElements('${within}')`;
+  throw new SearchQueryError('topHits', `the hits ${within === undefined ? 'here are documents' : `inside of nested('${within}') are its elements`}: ${remedy}`, asked);
+}

@@ -1,3 +1,4 @@
+import { unusable } from '../../errors/query.errors.js';
 import type { Wire } from '../wire-value.js';
 import type { CompileContext, Compilers } from './compile-context.js';
 import { compound, compoundCompilers, type CompoundClauses, type CompoundNode } from './compound.js';
@@ -36,6 +37,7 @@ const COMPILERS: Compilers<Clause> = {
 };
 
 export function compileClause(clause: Clause, context: CompileContext): Wire {
-  const compile = COMPILERS[clause.kind] as (node: Clause, context: CompileContext) => Wire;
+  const compile = COMPILERS[clause?.kind] as ((node: Clause, context: CompileContext) => Wire) | undefined;
+  if (!compile) throw unusable('clause', 'a clause is made by the builder, as in q.match(…); a body of your own goes into q.raw(…)', clause);
   return compile(clause, context);
 }

@@ -12,6 +12,8 @@ export interface CompileContext {
   readonly clause: (clause: Clause) => Wire;
   /** The context of what is asked about the elements of a nested field; `undefined` leads back to the documents. */
   readonly inside: (nestedField: string | undefined) => CompileContext;
+  /** The nested field whose elements are asked about. */
+  readonly within: string | undefined;
   /** The innermost nested field of a path. */
   readonly nestedOf: (path: string) => string | undefined;
 }
@@ -39,6 +41,7 @@ export function compileContext(catalog: FieldCatalog, within?: string, level = {
       }
     },
     inside: (nestedField) => compileContext(catalog, nestedField, level),
+    within,
     nestedOf: (path) => catalog.nestedOf(path),
   };
   return context;
