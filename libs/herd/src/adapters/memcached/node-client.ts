@@ -71,7 +71,10 @@ export class NodeClient extends NpmMemcached {
   }
 
   override connect(server: string, callback: ConnectCallback): void {
-    if (this.socket?.readyState === 'open') return callback(undefined, this.socket);
+    if (this.socket?.readyState === 'open') {
+      writeTogether(this.socket);
+      return callback(undefined, this.socket);
+    }
     this.waiting.push(callback);
     if (this.waiting.length > 1) return;
     const { waiting } = this;
@@ -139,6 +142,13 @@ export class NodeClient extends NpmMemcached {
 
 /** Where there is an error, npm `memcached` passes it on as it is only beside something that stands for a socket. */
 const noSocket = {} as MemcachedSocket;
+
+/** The commands of one turn of the event loop leave in one write: a system call for each would cost more than all the rest. */
+function writeTogether(socket: MemcachedSocket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  process.nextTick(() => socket.uncork());
+}
 
 /** npm `memcached` takes an IPv6 address without brackets. */
 const serverName = ({ host, port }: Node): string => `${host}:${port}`;
