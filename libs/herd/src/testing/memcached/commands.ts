@@ -1,5 +1,6 @@
 import { expiresAt } from './expiry.js';
-import type { ItemStore } from './item-store.js';
+import { itemBytes, maxItemBytes } from './item-store.js';
+import type { Item, ItemStore } from './item-store.js';
 import { counter, number32, shifted } from './numbers.js';
 import { badFormat, maxKeyBytes } from './request.js';
 import type { Request, StoreHeader } from './request.js';
@@ -40,8 +41,33 @@ function put({ verb, key, flags, exptime, cas }: StoreHeader, data: Buffer, stor
   if (verb === 'cas' && !present) return 'NOT_FOUND';
   if (verb === 'cas' && present?.cas !== cas) return 'EXISTS';
   if (verb === (present ? 'add' : 'replace')) return 'NOT_STORED';
+  if (verb === 'append' || verb === 'prepend') return present ? join(key, present, verb === 'append' ? [present.data, data] : [data, present.data], store) : 'NOT_STORED';
   store.set(key, data, flags, expiresAt(exptime, store.now()));
   return 'STORED';
+}
+
+/** The joined value keeps the flags and the expiry of the one that was there; one that would be too large changes nothing. */
+function join(key: string, { flags, expiresAt }: Item, parts: readonly Buffer[], store: ItemStore): string {
+  const data = Buffer.concat(parts);
+  if (itemBytes(key.length, data.length, flags) > maxItemBytes) return 'NOT_STORED';
+  store.set(key, data, flags, expiresAt);
+  return 'STORED';
+}
+
+/** `gat` and `gats`: like `get` and `gets`, and each value found gets a new life. */
+function retrieveAndTouch({ words, ...context }: Context, withCas: boolean): readonly Buffer[] | string {
+  const [verb, exptime, ...keys] = words;
+  if (exptime === undefined) return 'ERROR';
+  if (!/^[+-]?\d{1,19}$/.test(exptime)) return 'CLIENT_ERROR invalid exptime argument';
+  if (keys.length === 0) return [end];
+  const { store } = context;
+  const reply = retrieve({ ...context, words: [verb!, ...keys] }, withCas);
+  if (typeof reply === 'string') return reply;
+  for (const key of keys) {
+    const item = store.get(key);
+    if (item) store.touch(key, item, expiresAt(number32(exptime), store.now()));
+  }
+  return reply;
 }
 
 function retrieve({ store, counters, words }: Context, withCas: boolean): readonly Buffer[] | string {
@@ -111,6 +137,8 @@ function stats({ store, counters, words }: Context): readonly Buffer[] | string 
 const verbs: Record<string, Command> = {
   get: (context) => retrieve(context, false),
   gets: (context) => retrieve(context, true),
+  gat: (context) => retrieveAndTouch(context, false),
+  gats: (context) => retrieveAndTouch(context, true),
   delete: remove,
   incr: (context) => shift(context, 'incr'),
   decr: (context) => shift(context, 'decr'),
@@ -118,6 +146,7 @@ const verbs: Record<string, Command> = {
   flush_all: flushAll,
   stats,
   version: () => `VERSION ${serverVersion}`,
+  mn: () => 'MN',
   verbosity: ({ words }) => (words.length > 1 ? 'OK' : 'ERROR'),
 };
 const commands = new Map(Object.entries(verbs));

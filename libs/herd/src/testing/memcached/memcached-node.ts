@@ -29,8 +29,8 @@ export interface MemcachedNode {
 }
 
 /**
- * Starts a memcached server inside this process: the text protocol (get gets set add replace cas delete incr decr touch
- * stats version verbosity flush_all quit, with noreply), reply for reply as memcached 1.6 does.
+ * Starts a memcached server inside this process: the text protocol (get gets gat gats set add replace append prepend cas
+ * delete incr decr touch mn stats version verbosity flush_all quit, with noreply), reply for reply as memcached 1.6 does.
  *
  * @example
  * const node = await startMemcachedNode({ now: () => clock });

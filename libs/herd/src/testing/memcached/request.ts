@@ -1,7 +1,7 @@
 import { number32 } from './numbers.js';
 
 /** The storage commands, which carry a block of data after their line. */
-export type StoreVerb = 'set' | 'add' | 'replace' | 'cas';
+export type StoreVerb = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';
 
 /** A storage command's line. `exptime` is as sent: relative, absolute or negative seconds. */
 export type StoreHeader = Readonly<{
@@ -27,7 +27,7 @@ export type Request =
 export const maxKeyBytes = 250;
 export const badFormat = 'CLIENT_ERROR bad command line format';
 
-const storeVerbs = new Set(['set', 'add', 'replace', 'cas']);
+const storeVerbs = new Set(['set', 'add', 'replace', 'append', 'prepend', 'cas']);
 
 export const isStoreVerb = (word: string | undefined): word is StoreVerb => word !== undefined && storeVerbs.has(word);
 
