@@ -2,6 +2,7 @@
 export const FIELD_TYPES = [
   'text', 'keyword', 'integer', 'long', 'short', 'byte', 'float', 'double', 'half_float', 'scaled_float',
   'boolean', 'date', 'binary', 'ip', 'object', 'nested', 'flat_object', 'geo_point', 'search_as_you_type', 'completion', 'knn_vector', 'join',
+  'integer_range', 'long_range', 'float_range', 'double_range', 'date_range', 'ip_range', 'geo_shape', 'token_count', 'wildcard',
 ] as const;
 
 export type FieldType = (typeof FIELD_TYPES)[number];

@@ -31,6 +31,7 @@ function checkField(mapping: FieldMapping, settings: IndexSettings, where: strin
   const uses: [Kind, unknown][] = [
     ['analyzer', mapping['analyzer']],
     ['analyzer', mapping['search_analyzer']],
+    ['analyzer', mapping['search_quote_analyzer']],
     ['normalizer', mapping['normalizer']],
   ];
   return uses.flatMap(([kind, name]) => {

@@ -4,9 +4,11 @@ import { SearchModelError, type ModelComplaint } from '../errors/model.errors.js
 import type { IndexModel } from '../metadata/index-model.js';
 import type { ModelReading } from '../metadata/model-reader.js';
 import { checkAnalysis } from './analysis-check.js';
+import { checkCopies } from './copy-check.js';
 import { aliasName, concreteName, indexNameProblem } from './index-name.js';
 import { MappingBuilder } from './mapping-builder.js';
 import { mappingHash } from './mapping-hash.js';
+import { checkSimilarities } from './similarity-check.js';
 
 /** A model with all that its index needs. */
 export interface IndexDefinition<T extends object = object> {
@@ -41,7 +43,7 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
   const where = model.entity.name;
   const settings = { ...DEFAULT_SETTINGS, ...model.options.settings };
   const properties = new MappingBuilder(options.typeInference, complaints).properties(model.fields, where);
-  complaints.push(...checkAnalysis(properties, settings, where));
+  complaints.push(...checkAnalysis(properties, settings, where), ...checkSimilarities(properties, settings, where), ...checkCopies(properties, model.options.dynamic ?? 'strict', where));
   const alias = aliasName(options.prefix, model.name);
   const problem = indexNameProblem(alias);
   if (problem) complaints.push({ where, problem: `the index name '${alias}' ${problem}`, remedy: 'Change @Indexed({ name }) or the `prefix`' });

@@ -3,7 +3,7 @@ import type { TypeInference } from '../contracts/type-inference.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, ObjectField, ValueField } from '../metadata/index-model.js';
 import type { FieldParameters, SubFieldOptions } from '../metadata/options.js';
-import { PARAMETERS, WIRE_NAMES } from './field-parameters.js';
+import { PARAMETERS, REQUIRED, WIRE_NAMES } from './field-parameters.js';
 
 export type Properties = Readonly<Record<string, FieldMapping>>;
 
@@ -58,10 +58,13 @@ export class MappingBuilder {
 
   private parameters(options: FieldParameters, type: FieldType, where: string): Record<string, unknown> {
     const names = (Object.keys(WIRE_NAMES) as (keyof FieldParameters)[]).filter((name) => options[name] !== undefined);
-    for (const name of names.filter((candidate) => !PARAMETERS[type].includes(candidate))) {
-      const taken = PARAMETERS[type].join(', ') || 'none';
+    const allowed: readonly (keyof FieldParameters)[] = PARAMETERS[type];
+    for (const name of names.filter((candidate) => !allowed.includes(candidate))) {
+      const taken = allowed.join(', ') || 'none';
       this.complain(where, `has \`${name}\`, which \`${type}\` does not take`, `Leave it out, or change the type (\`${type}\` takes: ${taken})`);
     }
+    const required = REQUIRED[type];
+    if (required && options[required] === undefined) this.complain(where, `is \`${type}\` without \`${required}\``, `Add it: @SearchField({ type: '${type}', ${required}: … })`);
     return Object.fromEntries(names.map((name) => [WIRE_NAMES[name], options[name]]));
   }
 

@@ -1,4 +1,5 @@
 import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/index-body.js';
+import type { ParameterOf } from '../mapping/field-parameters.js';
 
 /** Options of `@Indexed`. */
 export interface IndexedOptions {
@@ -12,7 +13,7 @@ export interface IndexedOptions {
   readonly settings?: IndexSettings;
 }
 
-/** Parameters of a mapping that fields and sub-fields share. Which type takes which: `mapping/field-parameters.ts`. */
+/** Every parameter of a mapping. Which type takes which: `mapping/field-parameters.ts`. */
 export interface FieldParameters {
   /** Analyzer of a text field, built in or from `settings.analysis`. */
   readonly analyzer?: string;
@@ -33,6 +34,32 @@ export interface FieldParameters {
   readonly docValues?: boolean;
   readonly store?: boolean;
   readonly norms?: boolean;
+  /** Analyzer of phrases that are searched for. */
+  readonly searchQuoteAnalyzer?: string;
+  /** Locale of month and day names in a date format. */
+  readonly locale?: string;
+  /** Whether numbers in strings are taken, and fractions cut. */
+  readonly coerce?: boolean;
+  /** A value of the wrong form is left out of the index instead of refusing the document. */
+  readonly ignoreMalformed?: boolean;
+  readonly indexOptions?: 'docs' | 'freqs' | 'positions' | 'offsets';
+  readonly termVector?: 'no' | 'yes' | 'with_positions' | 'with_offsets' | 'with_positions_offsets';
+  /** Gap between the values of a list, so that a phrase does not run over two. */
+  readonly positionIncrementGap?: number;
+  readonly indexPhrases?: boolean;
+  readonly indexPrefixes?: Readonly<{ min_chars?: number; max_chars?: number }>;
+  readonly eagerGlobalOrdinals?: boolean;
+  readonly splitQueriesOnWhitespace?: boolean;
+  /** Words that are searched for together by `search_as_you_type`, 2 to 4. */
+  readonly maxShingleSize?: 2 | 3 | 4;
+  /** Letters of a completion at most. */
+  readonly maxInputLength?: number;
+  readonly preserveSeparators?: boolean;
+  readonly preservePositionIncrements?: boolean;
+  readonly contexts?: readonly Readonly<Record<string, unknown>>[];
+  readonly ignoreZValue?: boolean;
+  /** Whether the keys of a JSON object are indexed; false keeps it in the document alone. */
+  readonly enabled?: boolean;
   /** Numbers of each `knn_vector`. */
   readonly dimension?: number;
   /** How a `knn_vector` is indexed, as OpenSearch takes it: `{ name: 'hnsw', engine: 'lucene', space_type: 'l2' }`. */
@@ -41,15 +68,20 @@ export interface FieldParameters {
   readonly relations?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */
-export interface SubFieldOptions extends FieldParameters {
-  readonly type: FieldType;
-}
+/** A type with the parameters that it takes, and no others. */
+type Typed<T extends FieldType> = { readonly type: T } & Pick<FieldParameters, ParameterOf<T>> & { readonly [K in Exclude<keyof FieldParameters, ParameterOf<T>>]?: never };
 
-/** Options of `@SearchField`. */
-export interface SearchFieldOptions extends FieldParameters {
-  /** Inferred from the ORM's type when absent. */
-  readonly type?: FieldType;
+/** Without a type any parameter: which ones fit is checked at start-up, when the type is known. */
+type Inferred = { readonly type?: undefined } & FieldParameters;
+
+/** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */
+export type SubFieldOptions = { [T in FieldType]: Typed<T> }[FieldType];
+
+/** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it takes. */
+export type SearchFieldOptions = (SubFieldOptions | Inferred) & SharedFieldOptions;
+
+/** What a field of any type takes. */
+export interface SharedFieldOptions {
   readonly fields?: Readonly<Record<string, SubFieldOptions>>;
   /**
    * What to embed of a relation, as paths from it: `['id', 'year', 'president.name']`.

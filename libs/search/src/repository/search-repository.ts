@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { EngineScript, ExplainAnswer, UpdateAnswer, ValidateAnswer } from '../contracts/document-port.js';
-import type { BulkOperation, CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
 import { SearchOptionError } from '../errors/model.errors.js';
@@ -17,6 +17,7 @@ import { assertAllWritten } from './bulk-report.js';
 import type { IndexAdmin } from './index-admin.js';
 import { ByQueryTask } from './by-query-task.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { versioned } from './document-operations.js';
 import { streamHits, type StreamOptions } from './hit-stream.js';
 import { hydrate, type HydrateOptions, type Hydrated } from './hydration.js';
 import { IndexControl } from './index-control.js';
@@ -213,16 +214,12 @@ export class SearchRepository<T extends object> {
     await this.bulk(keys.map((id) => ({ action: 'delete', id })), options);
   }
 
-  /** Writes documents built by hand. Of several operations on one document the last counts. */
-  async bulk(operations: Iterable<DocumentOperation<T>>, options?: ChangeOptions): Promise<void> {
-    const targets = await this.parts.targets.of(this.untyped);
-    const version = await this.parts.clock.next();
-    const byId = new Map([...operations].map((operation) => [documentIdOf(operation.id), operation] as const));
-    const wire = targets.flatMap(({ index, fit = asItIs }) => [...byId].map(([id, operation]): BulkOperation => {
-      if (operation.action === 'delete') return { action: 'delete', index, id, version };
-      return { action: 'index', index, id, version, source: JSON.stringify(fit(operation.document)) };
-    }));
-    assertAllWritten(await this.parts.writer.write(wire, options));
+  /**
+   * Writes documents built by hand, any number of them in constant memory: operations are taken from their source as
+   * they are sent. Of several operations on one document the last counts.
+   */
+  async bulk(operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>, options?: ChangeOptions): Promise<void> {
+    assertAllWritten(await this.parts.writer.write(versioned(operations, () => this.parts.targets.of(this.untyped), this.parts.clock), options));
     await this.refreshIf(options);
   }
 
@@ -262,8 +259,4 @@ export class SearchRepository<T extends object> {
   private get untyped(): IndexDefinition {
     return this.definition;
   }
-}
-
-function asItIs(document: object): object {
-  return document;
 }
