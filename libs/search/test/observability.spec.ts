@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3';
 import { Test } from '@nestjs/testing';
 import { describeWith } from '@rookery/services';
 import {
@@ -17,6 +19,9 @@ import { SearchHealthIndicator, type SearchHealthOptions } from '@rookery/search
 import request from 'supertest';
 import { ENTITIES, Passage } from './entities.js';
 import { createOrm, dropIndices, dropOrm, OPENSEARCH_URL, ormConfig, uniqueName } from './harness.js';
+
+/** Real servers on a loaded machine: each wait has a deadline of its own. */
+jest.setTimeout(30_000);
 
 @Entity()
 @Indexed({ engine: 'logs', name: 'lines' })
@@ -169,6 +174,14 @@ describe('diagnostics and access', () => {
     const engine = openSearch({ node, auth });
     await engine.ping();
     expect(headers.authorization).toBe(authorization);
+    await engine.close();
+  });
+
+  it("signs requests for AWS by the client's own signer", async () => {
+    const signer = AwsSigv4Signer({ region: 'eu-central-1', service: 'es', getCredentials: () => Promise.resolve({ accessKeyId: 'AKID', secretAccessKey: 'secret' }) });
+    const engine = openSearch({ node, client: signer });
+    await engine.refresh('i');
+    expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-central-1\/es\/aws4_request/);
     await engine.close();
   });
 

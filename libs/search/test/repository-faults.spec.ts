@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWith } from '@rookery/services';
@@ -7,6 +8,9 @@ import { openSearch } from '@rookery/search/opensearch';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Passage } from './entities.js';
 import { OPENSEARCH_URL, ormConfig, startSearch, type Running } from './harness.js';
+
+/** Real servers on a loaded machine: each wait has a deadline of its own. */
+jest.setTimeout(30_000);
 
 type Script = (body: string, response: ServerResponse, request: IncomingMessage) => void;
 

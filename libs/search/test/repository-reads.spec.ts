@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { describeWith } from '@rookery/services';
 import { SearchNotFoundError, SearchQueryError } from '@rookery/search';
 import { Address, Passage } from './entities.js';
 import { seed } from './fixtures.js';
 import { startSearch, type Running } from './harness.js';
+
+/** Real servers on a loaded machine: each wait has a deadline of its own. */
+jest.setTimeout(30_000);
 
 describeWith('postgres', 'postgres', () => describeWith('opensearch', 'reading documents', () => {
   let running: Running;

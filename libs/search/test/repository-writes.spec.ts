@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { describeWith } from '@rookery/services';
 import { SearchNotFoundError, SearchVersionConflictError, type TaskProgress } from '@rookery/search';
 import { Passage } from './entities.js';
 import { startSearch, type Running } from './harness.js';
+
+/** Real servers on a loaded machine: each wait has a deadline of its own. */
+jest.setTimeout(30_000);
 
 const DOCUMENTS = 300;
 

@@ -32,7 +32,7 @@ function* wired<T>(window: ReadonlyMap<string, DocumentOperation<T>>, targets: r
   for (const { index, fit = asItIs } of targets) {
     for (const [id, operation] of window) {
       if (operation.action === 'delete') yield { action: 'delete', index, id, version };
-      else yield { action: 'index', index, id, version, source: JSON.stringify(fit(operation.document as object)) };
+      else yield { action: 'index', index, id, version, source: JSON.stringify(fit(operation.document)) };
     }
   }
 }
