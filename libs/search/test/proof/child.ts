@@ -14,7 +14,7 @@ export interface Child {
 export function start(script: 'writer' | 'relay' | 'migrate', setting: Setting): Child {
   const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const options = ['--require', REGISTER, '--conditions=@rookery/source', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...options, file], { env: { ...process.env, PROOF: JSON.stringify(setting), NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...options, file], { env: { ...process.env, PROOF: JSON.stringify(setting), NODE_OPTIONS: '' }, stdio: ['pipe', 'pipe', 'pipe'] });
   let [output, errors] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-4_000)));

@@ -17,6 +17,8 @@ export interface Setting {
 }
 
 export function settingOfProcess(): Setting {
+  // Ends when the proof does, however that came.
+  process.stdin.on('end', () => process.exit(1)).resume();
   return JSON.parse(process.env['PROOF'] ?? '') as Setting;
 }
 
