@@ -14,7 +14,7 @@ describe('describeWith', () => {
     `import { describeWith } from '${LIBRARY}';
      describeWith('redis', 'the suite', (address) => { it('has ' + address, () => { expect(address).toBe(process.env.REDIS_URL); }); });`,
   );
-  const config = JSON.stringify({ rootDir: folder, testMatch: ['**/*.test.mjs'], transform: {} });
+  const config = JSON.stringify({ rootDir: folder, cacheDirectory: join(folder, 'cache'), testMatch: ['**/*.test.mjs'], transform: {} });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const jest = (env: NodeJS.ProcessEnv) =>
