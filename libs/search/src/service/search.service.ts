@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { CallOptions } from '../contracts/engine.js';
-import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
-import { SearchIndexMismatchError, SearchModelError, SearchOptionError } from '../errors/model.errors.js';
+import { SearchModelError, SearchOptionError } from '../errors/model.errors.js';
 import { defineIndices, type IndexDefinition } from '../mapping/index-definition.js';
 import { modelOf, readModels, type ModelReading } from '../metadata/model-reader.js';
 import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
-import { backoffMs, pause } from '../repository/backoff.js';
+import { backoffMs } from '../repository/backoff.js';
 import { SearchAcross } from '../repository/across.js';
 import { BULK_DEFAULTS, BulkWriter } from '../repository/bulk-writer.js';
 import { ByQueryTask } from '../repository/by-query-task.js';
@@ -13,12 +14,7 @@ import { EntityReader, type Orm } from '../repository/entity-reader.js';
 import { IndexAdmin } from '../repository/index-admin.js';
 import { AliasTargets } from '../repository/index-targets.js';
 import { SearchRepository, type RepositoryParts } from '../repository/search-repository.js';
-import { lastValueFrom } from 'rxjs';
-import { hostname } from 'node:os';
-import { randomUUID } from 'node:crypto';
 import { MigrationService } from '../migration/migration.service.js';
-import { allowsModel } from '../migration/migration-state.js';
-import { describeDifference } from '../migration/plan.js';
 import { MigrationStore } from '../migration/migration-store.js';
 import { MigrationTargets } from '../migration/migration-targets.js';
 import { Verifier } from '../migration/verifier.js';
@@ -34,6 +30,7 @@ import { OutboxSync } from '../sync/outbox-sync.js';
 import { RELAY_DEFAULTS } from '../sync/relay.js';
 import type { SyncStrategy } from '../sync/strategy.js';
 import { SearchClockRow } from '../sync/tables.js';
+import { IndexPreparation } from './index-preparation.js';
 import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
 import { tellSlowQueries } from './slow-queries.js';
 
@@ -51,8 +48,6 @@ export interface IndexedEntity {
   readonly name: string;
   readonly alias: string;
 }
-
-const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };
 
 /**
  * The search of one ORM on one engine. Nest makes it in `SearchModule`; elsewhere it is made by hand.
@@ -77,8 +72,7 @@ export class SearchService {
   private readonly store: MigrationStore | undefined;
   /** Changes of mappings without downtime, and repair of drift. */
   readonly migrations: MigrationService;
-  private readonly stopping = new AbortController();
-  private creating: Promise<void> | undefined;
+  private readonly preparation: IndexPreparation;
   private stopBy: number | undefined;
 
   /**
@@ -121,6 +115,7 @@ export class SearchService {
       definitionOf: (entity) => this.definitionOf(entity),
       relaying: (work) => (this.strategy instanceof OutboxSync ? this.strategy.relaying(work) : work()),
     });
+    this.preparation = new IndexPreparation({ definitions, admin: this.admin, migrations: this.migrations, store: this.store, options: this.options });
     this.sync = new SearchSync(orm, dependencies, new FlushReader(dependencies, reader), this.strategy);
   }
 
@@ -131,19 +126,8 @@ export class SearchService {
    */
   async start(): Promise<void> {
     if (this.strategy) this.orm.em.getEventManager().registerSubscriber(this.strategy.subscriber);
-    await this.prepareIndices();
+    await this.preparation.start();
     await this.strategy?.start();
-  }
-
-  private async prepareIndices(): Promise<void> {
-    if (!this.options.createIndices) return;
-    try {
-      await this.ensureIndices();
-    } catch (error) {
-      if (!(error instanceof SearchEngineUnavailableError) || this.options.whenEngineIsDown === 'refuse') throw error;
-      this.options.onEvent({ type: 'indices-delayed', error });
-      this.creating = this.createInBackground();
-    }
   }
 
   /** Every `@Indexed` entity that the ORM knows. */
@@ -179,7 +163,7 @@ export class SearchService {
 
   /** Creates the indices that are missing and checks the others. @throws SearchIndexMismatchError */
   async ensureIndices(): Promise<void> {
-    for (const definition of this.definitions.values()) await this.ensureIndex(definition);
+    await this.preparation.ensureAll();
   }
 
   /** Deletes the index of an entity, with its documents, and creates it from the model. */
@@ -233,12 +217,9 @@ export class SearchService {
 
   /** Waits for changes under way, `shutdownTimeoutMs` at most, counted from the first call. */
   async drain(): Promise<void> {
-    this.stopping.abort();
     this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs;
-    const waiting = new AbortController();
-    await Promise.race([this.creating, pause(Math.max(0, this.stopBy - performance.now()), waiting.signal)]);
-    waiting.abort();
-    await this.strategy?.drain(Math.max(0, this.stopBy - performance.now()));
+    await this.preparation.stop(this.remainingMs(this.stopBy));
+    await this.strategy?.drain(this.remainingMs(this.stopBy));
   }
 
   /** Drains, stops following the database, reports what could not be written and closes the engine. */
@@ -248,28 +229,8 @@ export class SearchService {
     await this.parts.engine.close();
   }
 
-  private async ensureIndex(definition: IndexDefinition): Promise<void> {
-    try {
-      await this.admin.ensure(definition);
-    } catch (error) {
-      if (!(error instanceof SearchIndexMismatchError) || !this.store) throw error;
-      const state = await this.store.read(definition.alias);
-      if (!state || !allowsModel(state, definition.hash)) await this.bringToModel(definition);
-    }
-  }
-
-  /** The index was made from another model. */
-  private async bringToModel({ alias, model }: IndexDefinition): Promise<void> {
-    const plan = await this.migrations.plan(model.entity);
-    if (plan.action === 'none' || plan.action === 'create') return;
-    if (plan.action === 'rebuild' && this.options.whenModelChanges === 'refuse') {
-      const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
-      const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;
-      throw new SearchIndexMismatchError(alias, plan.liveIndex ?? '', 'was made from another model', `${remedy}:${differences}`);
-    }
-    const migrating = lastValueFrom(this.migrations.migrate(model.entity, { signal: this.stopping.signal }), { defaultValue: undefined });
-    const done = migrating.then(() => undefined, (error: unknown) => this.options.onEvent({ type: 'migration-failed', index: alias, error }));
-    this.creating = Promise.all([this.creating, done]).then(() => undefined);
+  private remainingMs(deadline: number): number {
+    return Math.max(0, deadline - performance.now());
   }
 
   private get aliases(): string[] {
@@ -301,20 +262,6 @@ export class SearchService {
     return this.definitions.get(modelOf(entity, models).entity)!;
   }
 
-  private async createInBackground(): Promise<void> {
-    const { signal } = this.stopping;
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      await pause(backoffMs(attempt, CREATE_BACKOFF, 0.5 + Math.random() / 2), signal);
-      if (signal.aborted) return;
-      try {
-        await this.ensureIndices();
-        return this.options.onEvent({ type: 'indices-ready', indices: [...this.definitions.values()].map(({ alias }) => alias) });
-      } catch (error) {
-        if (error instanceof SearchEngineUnavailableError) continue;
-        return this.options.onEvent({ type: 'indices-delayed', error });
-      }
-    }
-  }
 }
 
 const RETRY_REFUSED = Object.freeze({ baseMs: 1_000, maxMs: 300_000 });
@@ -326,7 +273,7 @@ function outboxOptions({ relay }: ResolvedSearchOptions) {
 }
 
 function knowsTables(orm: Orm): boolean {
-  return [...orm.getMetadata()].some((meta) => ((meta).class as unknown) === SearchClockRow);
+  return [...orm.getMetadata()].some((meta) => (meta.class as unknown) === SearchClockRow);
 }
 
 /** Complaints stay whole: a mistake is told by whichever search starts first. */

@@ -1,0 +1,95 @@
+import { lastValueFrom } from 'rxjs';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { SearchIndexMismatchError } from '../errors/model.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import { allowsModel } from '../migration/migration-state.js';
+import type { MigrationService } from '../migration/migration.service.js';
+import type { MigrationStore } from '../migration/migration-store.js';
+import { describeDifference } from '../migration/plan.js';
+import { backoffMs, pause } from '../repository/backoff.js';
+import type { IndexAdmin } from '../repository/index-admin.js';
+import type { ResolvedSearchOptions } from './options.js';
+
+const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };
+
+interface Parts {
+  readonly definitions: readonly IndexDefinition[];
+  readonly admin: IndexAdmin;
+  readonly migrations: MigrationService;
+  /** Absent where the database has no tables for migrations. */
+  readonly store: MigrationStore | undefined;
+  readonly options: Pick<ResolvedSearchOptions, 'createIndices' | 'whenEngineIsDown' | 'whenModelChanges' | 'onEvent'>;
+}
+
+/** Brings indices to the model when the application starts; goes on in the background while the engine is away. */
+export class IndexPreparation {
+  private readonly stopping = new AbortController();
+  private background: Promise<void> | undefined;
+
+  constructor(private readonly parts: Parts) {}
+
+  /** @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only. */
+  async start(): Promise<void> {
+    const { createIndices, whenEngineIsDown, onEvent } = this.parts.options;
+    if (!createIndices) return;
+    try {
+      await this.ensureAll();
+    } catch (error) {
+      if (!(error instanceof SearchEngineUnavailableError) || whenEngineIsDown === 'refuse') throw error;
+      onEvent({ type: 'indices-delayed', error });
+      this.background = this.createInBackground();
+    }
+  }
+
+  /** Creates the indices that are missing and checks the others. @throws SearchIndexMismatchError */
+  async ensureAll(): Promise<void> {
+    for (const definition of this.parts.definitions) await this.ensure(definition);
+  }
+
+  /** Ends what goes on in the background, and waits for it, `timeoutMs` at most. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping.abort();
+    const waiting = new AbortController();
+    await Promise.race([this.background, pause(timeoutMs, waiting.signal)]);
+    waiting.abort();
+  }
+
+  private async ensure(definition: IndexDefinition): Promise<void> {
+    try {
+      await this.parts.admin.ensure(definition);
+    } catch (error) {
+      if (!(error instanceof SearchIndexMismatchError) || !this.parts.store) throw error;
+      const state = await this.parts.store.read(definition.alias);
+      if (!state || !allowsModel(state, definition.hash)) await this.bringToModel(definition);
+    }
+  }
+
+  /** The index was made from another model. */
+  private async bringToModel({ alias, model }: IndexDefinition): Promise<void> {
+    const plan = await this.parts.migrations.plan(model.entity);
+    if (plan.action === 'none' || plan.action === 'create') return;
+    if (plan.action === 'rebuild' && this.parts.options.whenModelChanges === 'refuse') {
+      const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
+      const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;
+      throw new SearchIndexMismatchError(alias, plan.liveIndex ?? '', 'was made from another model', `${remedy}:${differences}`);
+    }
+    const migrating = lastValueFrom(this.parts.migrations.migrate(model.entity, { signal: this.stopping.signal }), { defaultValue: undefined });
+    const done = migrating.then(() => undefined, (error: unknown) => this.parts.options.onEvent({ type: 'migration-failed', index: alias, error }));
+    this.background = Promise.all([this.background, done]).then(() => undefined);
+  }
+
+  private async createInBackground(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      await pause(backoffMs(attempt, CREATE_BACKOFF, 0.5 + Math.random() / 2), signal);
+      if (signal.aborted) return;
+      try {
+        await this.ensureAll();
+        return this.parts.options.onEvent({ type: 'indices-ready', indices: this.parts.definitions.map(({ alias }) => alias) });
+      } catch (error) {
+        if (error instanceof SearchEngineUnavailableError) continue;
+        return this.parts.options.onEvent({ type: 'indices-delayed', error });
+      }
+    }
+  }
+}
