@@ -1,26 +1,16 @@
-import { Inject } from '@nestjs/common';
 import { Command, Option } from 'nest-commander';
 import { describeDifference, type MigrationPlan } from '../../migration/plan.js';
 import { SearchOptionError } from '../../errors/model.errors.js';
-import { SearchService, type IndexedEntity } from '../../service/search.service.js';
+import type { IndexedEntity } from '../../service/search.service.js';
 import type { Output } from './output.js';
-import { EXIT, SearchCommand, type CommandOptions } from './search-command.js';
+import { ConfirmedCommand, EXIT, JsonCommand, type CommandOptions } from './search-command.js';
 
 function textOf({ alias, action, liveIndex, differences }: MigrationPlan): string {
   return [`${alias} (${liveIndex ?? 'no index'}): ${action}`, ...differences.map((difference) => `  ${describeDifference(difference)}`)].join('\n');
 }
 
 @Command({ name: 'plan', arguments: '[index]', description: 'Show what a migration would change, and why' })
-export class PlanCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class PlanCommand extends JsonCommand {
   @Option({ flags: '--check', description: 'Exit with 1 when something is to be changed' })
   check(): boolean {
     return true;
@@ -36,16 +26,7 @@ export class PlanCommand extends SearchCommand {
 }
 
 @Command({ name: 'migrate', arguments: '[index]', description: 'Bring indices to the model; goes on where a run was ended' })
-export class MigrateCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class MigrateCommand extends JsonCommand {
   @Option({ flags: '--dry-run', description: 'Only show the plan' })
   dryRun(): boolean {
     return true;
@@ -72,21 +53,7 @@ export class MigrateCommand extends SearchCommand {
 }
 
 @Command({ name: 'rollback', arguments: '<index>', description: 'Go back to the old index' })
-export class RollbackCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--yes', description: 'Do not ask' })
-  yes(): boolean {
-    return true;
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class RollbackCommand extends ConfirmedCommand {
   protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
     for (const { entity, alias } of indices) {
       if (!(await this.confirmed(`Delete the new index of ${alias} and go back to the old one?`, options))) return;
@@ -97,21 +64,7 @@ export class RollbackCommand extends SearchCommand {
 }
 
 @Command({ name: 'finish', arguments: '<index>', description: 'End a migration: delete the old index' })
-export class FinishCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--yes', description: 'Do not ask' })
-  yes(): boolean {
-    return true;
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class FinishCommand extends ConfirmedCommand {
   protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
     for (const { entity, alias } of indices) {
       if (!(await this.confirmed(`Delete the old index of ${alias}? There is no rollback after it.`, options))) return;

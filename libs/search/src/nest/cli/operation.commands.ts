@@ -1,21 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { Command, Option } from 'nest-commander';
 import { SearchOptionError } from '../../errors/model.errors.js';
-import { SearchService, type IndexedEntity } from '../../service/search.service.js';
+import type { IndexedEntity } from '../../service/search.service.js';
 import type { Output } from './output.js';
-import { EXIT, SearchCommand, type CommandOptions } from './search-command.js';
+import { EXIT, JsonCommand, SearchCommand, type CommandOptions } from './search-command.js';
 
 @Command({ name: 'status', arguments: '[index]', description: 'Show plan, migration, backlog and lag' })
-export class StatusCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class StatusCommand extends JsonCommand {
   @Option({ flags: '--max-lag <ms>', description: 'Exit with 1 when the oldest change waits for longer' })
   maxLag(value: string): number {
     const lag = Number(value);
@@ -35,16 +25,7 @@ export class StatusCommand extends SearchCommand {
 }
 
 @Command({ name: 'verify', arguments: '[index]', description: 'Compare indices with the database; exit with 1 when they differ' })
-export class VerifyCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class VerifyCommand extends JsonCommand {
   protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
     for (const { entity, alias } of indices) {
       let differing = 0;
@@ -59,16 +40,7 @@ export class VerifyCommand extends SearchCommand {
 }
 
 @Command({ name: 'repair', arguments: '[index]', description: 'Write exactly the documents that differ from the database' })
-export class RepairCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class RepairCommand extends JsonCommand {
   protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
     for (const { entity, alias } of indices) {
       const { missing, orphaned, outdated } = await this.search.migrations.repair(entity);
@@ -79,10 +51,6 @@ export class RepairCommand extends SearchCommand {
 
 @Command({ name: 'relay', description: 'Relay the outbox until SIGTERM or SIGINT' })
 export class RelayCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
   protected async act(): Promise<void> {
     await this.search.start();
     await new Promise<void>((resolve) => {
@@ -93,16 +61,7 @@ export class RelayCommand extends SearchCommand {
 }
 
 @Command({ name: 'parked', description: 'Show documents that were refused too often' })
-export class ParkedCommand extends SearchCommand {
-  constructor(@Inject(SearchService) search: SearchService) {
-    super(search);
-  }
-
-  @Option({ flags: '--json', description: 'One JSON object per line' })
-  json(): boolean {
-    return true;
-  }
-
+export class ParkedCommand extends JsonCommand {
   @Option({ flags: '--redrive', description: 'Give them another try' })
   redrive(): boolean {
     return true;
