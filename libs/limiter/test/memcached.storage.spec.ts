@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describeWith, startMemcached, type RunningServer } from '@rookery/services';
-import { clockSkewChannel, contentionChannel, memcachedStorage, type ClockSkewMessage, type ContentionMessage, type StorageFaultError } from '@rookery/limiter/memcached';
+import { clockSkewChannel, contentionChannel, memcachedStorage, type ClockSkewMessage, type ContentionMessage } from '@rookery/limiter/memcached';
 import type { BucketLimit, LimiterStorage } from '@rookery/limiter';
 import { connectMemcached, SpyClient } from './memcached-client.js';
+import { faultOf, firstFault } from './storage-faults.js';
 
 const TIMEOUT_MS = 2000;
 const NOW = 1_767_225_600_000_000;
@@ -14,23 +15,6 @@ const consume = async (storage: LimiterStorage, key: string, cost = 1, limit = H
   return answer!.allowed;
 };
 const level = async (storage: LimiterStorage, key: string, limit = HOURLY) => (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS }))[0]! / limit.unitsPerToken;
-const faultOf = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-    return 'none';
-  } catch (error) {
-    return (error as StorageFaultError).fault;
-  }
-};
-
-/** A signal takes its time: what is asked before it arrives is still answered. */
-const firstFault = async (ask: () => Promise<unknown>): Promise<string> => {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const fault = await faultOf(ask());
-    if (fault !== 'none' || Date.now() > deadline) return fault;
-  }
-};
 
 describeWith('memcached', 'memcached storage', (servers) => {
   const [address] = servers.split(',') as [string];

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { startRedis, describeWith, type RunningServer } from '@rookery/services';
-import { redisClientOptions, redisStorage, type StorageFaultError } from '@rookery/limiter/redis';
+import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { applyCosts, type BucketState } from '../src/algorithm/leaky-bucket.js';
 import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
 import type { BucketLimit, LimiterStorage } from '../src/contracts/limiter-storage.js';
+import { faultOf, firstFault } from './storage-faults.js';
 
 const TIMEOUT_MS = 200;
 const HOURLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 };
@@ -28,23 +29,6 @@ const packed = (...numbers: number[]): Buffer => {
   return bytes;
 };
 const consume = async (storage: LimiterStorage, key: string, ...costs: number[]) => storage.apply({ key, limits: [HOURLY], costs, timeoutMs: TIMEOUT_MS });
-const faultOf = async (work: PromiseLike<unknown>): Promise<string> => {
-  try {
-    await work;
-    return 'none';
-  } catch (error) {
-    return (error as StorageFaultError).fault;
-  }
-};
-
-/** A signal takes its time: what is asked before it arrives is still answered. */
-const firstFault = async (ask: () => Promise<unknown>): Promise<string> => {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const fault = await faultOf(ask());
-    if (fault !== 'none' || Date.now() > deadline) return fault;
-  }
-};
 
 describeWith('redis', 'Redis storage', (address) => {
   let redis: Redis;

@@ -1,22 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Validate, type ValidationArguments, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import { NotBeforeFrom } from '../problem/not-before-from.js';
 import { WholeNumber } from '../problem/whole-number.js';
 
 export const FIRST_YEAR = 1790;
 export const LAST_YEAR = 2021;
 const YEARS = { min: FIRST_YEAR, max: LAST_YEAR };
-
-@ValidatorConstraint({ name: 'notBeforeFrom' })
-class NotBeforeFrom implements ValidatorConstraintInterface {
-  validate(to: unknown, { object }: ValidationArguments): boolean {
-    const { from } = object as Years;
-    return typeof from !== 'number' || typeof to !== 'number' || from <= to;
-  }
-
-  defaultMessage(): string {
-    return 'to must not be before from';
-  }
-}
 
 /** The query of `GET /addresses/export`. */
 export class Years {
@@ -26,7 +14,7 @@ export class Years {
 
   @ApiPropertyOptional({ description: 'Last year.', type: 'integer', minimum: YEARS.min, maximum: YEARS.max, default: LAST_YEAR })
   @WholeNumber(YEARS)
-  @Validate(NotBeforeFrom)
+  @NotBeforeFrom()
   to = LAST_YEAR;
 }
 

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, Validate, type ValidationArguments, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { PARTIES, type Party } from '../entities/party.js';
+import { NotBeforeFrom } from '../problem/not-before-from.js';
 import { Optional } from '../problem/optional.js';
 import { PlainText } from '../problem/plain-text.js';
 import { WholeNumber } from '../problem/whole-number.js';
@@ -9,18 +10,6 @@ const YEARS = { min: 1790, max: 2100 };
 /** With the most hits a page, the last page ends at the 10,000th hit, as far as OpenSearch goes. */
 const PAGES = { min: 1, max: 200 };
 const SIZES = { min: 1, max: 50 };
-
-@ValidatorConstraint({ name: 'notBeforeFrom' })
-class NotBeforeFrom implements ValidatorConstraintInterface {
-  validate(to: unknown, { object }: ValidationArguments): boolean {
-    const { from } = object as SearchParameters;
-    return typeof from !== 'number' || typeof to !== 'number' || from <= to;
-  }
-
-  defaultMessage(): string {
-    return 'to must not be before from';
-  }
-}
 
 /** The query of `GET /search`. */
 export class SearchParameters {
@@ -47,7 +36,7 @@ export class SearchParameters {
   @ApiPropertyOptional({ description: 'Last year.', type: 'integer', minimum: YEARS.min, maximum: YEARS.max })
   @Optional()
   @WholeNumber(YEARS)
-  @Validate(NotBeforeFrom)
+  @NotBeforeFrom()
   to?: number;
 
   @ApiPropertyOptional({ type: 'integer', minimum: PAGES.min, maximum: PAGES.max, default: 1 })
