@@ -18,7 +18,7 @@ export type { Duration } from './contracts/duration.js';
 // Use
 export type { Herd, HerdHandle, HerdPolicy } from './contracts/herd.js';
 export type { OnNodeDown } from './contracts/dispatch.js';
-export type { DiscoveryStatus, NodeStatus, Topology } from './contracts/topology.js';
+export type { DiscoveryStatus, HerdSnapshot, NodeSnapshot, NodeStatus, Topology } from './contracts/topology.js';
 export type { Health, PoolStats } from './contracts/pool.js';
 export type { Node } from './contracts/node.js';
 

@@ -130,6 +130,23 @@ describe('a herd that follows its discovery', () => {
     await waiting.close();
   });
 
+  it('gives a snapshot with the counts of the moment and the shares of the nodes, as plain data', async () => {
+    const weighted = nodes.map((node, i) => (i === 0 ? { ...node, weight: 3 } : node));
+    const herd = await startHerd({ name: 'pictured', discovery: new ToldDiscovery(() => ({ nodes: weighted })), driver });
+    await Promise.all(keys.map((key) => herd.set(key, 1)));
+    const snapshot = herd.snapshot();
+    expect(snapshot).toMatchObject({ herd: 'pictured', driver: 'memcached', router: 'rendezvous', version: herd.topology.version, discovery: { name: 'told', state: 'taken' } });
+    const counted = (list: readonly { stats: { operations: number } }[]) => list.reduce((sum, { stats }) => sum + stats.operations, 0);
+    expect([counted(snapshot.nodes), counted(herd.topology.nodes)]).toEqual([keys.length, 0]);
+    const shares = snapshot.nodes.map(({ share }) => share);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+    expect(Math.abs(shares[0]! - 0.5)).toBeLessThan(0.03);
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+    expect(Object.isFrozen(snapshot.nodes[0])).toBe(true);
+    await herd.close();
+    expect(herd.snapshot().nodes).toHaveLength(4);
+  });
+
   it('closes its discovery once, and asks it no more', async () => {
     const discovery = new ToldDiscovery(() => ({ nodes }));
     const herd = await startHerd({ discovery, driver, refresh: 20 });

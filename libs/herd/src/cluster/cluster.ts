@@ -1,13 +1,14 @@
 import { BehaviorSubject } from 'rxjs';
 
 import type { Discovered } from '../contracts/discovery.js';
-import type { DiscoveryStatus, Topology } from '../contracts/topology.js';
+import type { DiscoveryStatus, HerdSnapshot, Topology } from '../contracts/topology.js';
 import { messageOf } from '../errors/message-of.js';
 import { HerdTimeoutError } from '../errors/operation-errors.js';
 import { withDeadline } from '../pool/deadline.js';
 import { publishTopology } from './diagnostics.js';
 import { Fleet } from './fleet.js';
 import { judge, nothingYet } from './guard.js';
+import { keyShares } from './key-shares.js';
 import type { ResolvedHerdOptions } from './herd-options.js';
 
 /** While no node is known, discovery is asked this often. */
@@ -111,6 +112,14 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
     const late = () => new HerdTimeoutError({ what: `Discovery "${discovery.name}" took over ${discoveryTimeoutMs} ms`, remedy: 'raise discoveryTimeoutMs' });
     const answer = Promise.resolve().then(() => discovery.nodes(AbortSignal.any([deadline, this.abort.signal])));
     return withDeadline(answer, discoveryTimeoutMs, late);
+  }
+
+  snapshot(): HerdSnapshot {
+    const { name: herd, driver, router, discovery } = this.options;
+    const picture = this.picture(this.topology$.value.version);
+    const shares = keyShares(this.fleet.route.table);
+    const nodes = Object.freeze(picture.nodes.map((status) => Object.freeze({ ...status, share: shares.get(status.node.id) ?? 0 })));
+    return Object.freeze({ ...picture, herd, driver: driver.name, router: router.name, nodes, discovery: Object.freeze({ ...picture.discovery, name: discovery.name }) });
   }
 
   private publish(): void {

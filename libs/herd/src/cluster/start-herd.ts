@@ -51,6 +51,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     get topology() {
       return cluster.topology$.value;
     },
+    snapshot: () => cluster.snapshot(),
     nodeFor: (key) => cluster.fleet.route.table.nodeFor(key),
     on: async ({ id }, use) => use(driver.nodeCommands(dispatchToNode(source, id))),
     withPolicy: (other) => {

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Cache, Namespace, NamespaceOptions } from './cache.js';
 import type { OnNodeDown } from './dispatch.js';
 import type { Node } from './node.js';
-import type { Topology } from './topology.js';
+import type { HerdSnapshot, Topology } from './topology.js';
 
 /** What may differ from one use of a herd to another. */
 export type HerdPolicy = Readonly<{ onNodeDown?: OnNodeDown; timeoutMs?: number }>;
@@ -15,6 +15,13 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
   /** The picture of now, then each later one; completes when the herd is closed. */
   readonly topology$: Observable<Topology>;
   readonly topology: Topology;
+
+  /**
+   * The counts of this moment, where `topology` has those of the last change, and each node's share of the keys. Asks nobody.
+   *
+   * @example for (const { node, stats } of herd.snapshot().nodes) gauge.set({ node: node.id }, stats.inFlight);
+   */
+  snapshot(): HerdSnapshot;
 
   /** @returns the owner of `key`, up or down; `undefined` only while no node is known. */
   nodeFor(key: string): Node | undefined;

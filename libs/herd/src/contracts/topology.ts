@@ -9,3 +9,9 @@ export type DiscoveryStatus = Readonly<{ state: 'taken'; at: number }> | Readonl
 
 /** A frozen picture of a herd; `version` rises by one with each. */
 export type Topology = Readonly<{ version: number; nodes: readonly NodeStatus[]; discovery: DiscoveryStatus }>;
+
+/** @property share its part of the keys, from 0 to 1, as measured on some thousands of keys. */
+export type NodeSnapshot = NodeStatus & Readonly<{ share: number }>;
+
+/** {@link Topology}, with the counts of this very moment and the shares of the nodes: plain data, for a page or for metrics. */
+export type HerdSnapshot = Readonly<{ herd: string; driver: string; router: string; version: number; nodes: readonly NodeSnapshot[]; discovery: DiscoveryStatus & Readonly<{ name: string }> }>;
