@@ -1,6 +1,6 @@
 // Describe documents
 export { Indexed, SearchField } from './metadata/decorators.js';
-export type { FieldParameters, IndexedOptions, SearchFieldOptions, SharedFieldOptions, SubFieldOptions } from './metadata/options.js';
+export type { FieldParameters, IndexedOptions, SearchFieldOptions, SharedFieldOptions, SubFieldOptions, SyncMode } from './metadata/options.js';
 export type { EntityClass } from './metadata/recorder.js';
 export { defaultTypeInference } from './mapping/default-type-inference.js';
 export type { PropertyFacts, TypeInference } from './contracts/type-inference.js';

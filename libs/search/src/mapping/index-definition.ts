@@ -1,6 +1,8 @@
 import type { IndexBody, IndexSettings } from '../contracts/index-body.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import { SearchModelError, type ModelComplaint } from '../errors/model.errors.js';
+import { shown } from '../errors/search-error.js';
+import { SYNC_MODES } from '../metadata/options.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { ModelReading } from '../metadata/model-reader.js';
 import { checkAnalysis } from './analysis-check.js';
@@ -44,6 +46,8 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
   const settings = { ...DEFAULT_SETTINGS, ...model.options.settings };
   const properties = new MappingBuilder(options.typeInference, complaints).properties(model.fields, where);
   complaints.push(...checkAnalysis(properties, settings, where), ...checkSimilarities(properties, settings, where), ...checkCopies(properties, model.options.dynamic ?? 'strict', where));
+  const { sync } = model.options;
+  if (sync !== undefined && !SYNC_MODES.includes(sync)) complaints.push({ where, problem: `has sync ${shown(sync)}`, remedy: `Set @Indexed({ sync }) to one of ${SYNC_MODES.join(', ')}, or leave it out` });
   const alias = aliasName(options.prefix, model.name);
   const problem = indexNameProblem(alias);
   if (problem) complaints.push({ where, problem: `the index name '${alias}' ${problem}`, remedy: 'Change @Indexed({ name }) or the `prefix`' });

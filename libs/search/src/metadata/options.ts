@@ -1,12 +1,19 @@
 import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/index-body.js';
 import type { ParameterOf } from '../mapping/field-parameters.js';
 
+/** How the documents of an index follow the database. */
+export type SyncMode = 'outbox' | 'after-commit' | 'manual';
+
+export const SYNC_MODES: readonly SyncMode[] = ['outbox', 'after-commit', 'manual'];
+
 /** Options of `@Indexed`. */
 export interface IndexedOptions {
   /** Name of the index without prefix; the entity's class name in kebab-case when absent. */
   readonly name?: string;
   /** Name of the search that it lives on, where there are several; the default one when absent. */
   readonly engine?: string;
+  /** How its documents follow the database; the module's `sync` when absent. */
+  readonly sync?: SyncMode;
   /** `strict` by default: a document with an unknown field is refused. */
   readonly dynamic?: DynamicMapping;
   /** Index settings, as OpenSearch takes them: `analysis`, `number_of_shards`, `similarity`, … */

@@ -4,6 +4,7 @@ import type { TypeInference } from '../contracts/type-inference.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { SearchOptionError } from '../errors/model.errors.js';
 import { indexNameProblem } from '../mapping/index-name.js';
+import { SYNC_MODES, type SyncMode } from '../metadata/options.js';
 import { defaultTypeInference } from '../mapping/default-type-inference.js';
 
 export interface SearchOptions {
@@ -16,9 +17,9 @@ export interface SearchOptions {
   /**
    * How documents follow the database. `outbox`: changes are rows of the transaction that makes them, and a crash at
    * any moment loses none (needs `searchEntities` among the ORM's entities). `after-commit` (when absent): from memory,
-   * right after the commit. `manual`: only by the repository's calls.
+   * right after the commit. `manual`: only by the repository's calls. `@Indexed({ sync })` decides for one index.
    */
-  readonly sync?: 'outbox' | 'after-commit' | 'manual';
+  readonly sync?: SyncMode;
   /** With `outbox`: whether this process relays; true when absent. Some process must. */
   readonly relay?: boolean | RelayTuning;
   /** Whether missing indices are created; true when absent. */
@@ -86,7 +87,7 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
   if (resolved.name !== undefined && (typeof resolved.name !== 'string' || resolved.name === '')) refuse('name', 'must be a name such as \'logs\'', resolved.name);
   const { slowQueryMs } = resolved;
   if (slowQueryMs !== undefined && !(Number.isFinite(slowQueryMs) && slowQueryMs >= 0)) refuse('slowQueryMs', 'must be milliseconds, 0 or more', slowQueryMs);
-  if (!['outbox', 'after-commit', 'manual'].includes(sync)) refuse('sync', "must be 'outbox', 'after-commit' or 'manual'", sync);
+  if (!SYNC_MODES.includes(sync)) refuse('sync', "must be 'outbox', 'after-commit' or 'manual'", sync);
   for (const [name, value] of Object.entries(typeof resolved.relay === 'object' ? resolved.relay : {})) {
     if (!(Number.isInteger(value) && value >= 1)) refuse(`relay.${name}`, 'must be a whole number of 1 or more', value);
   }

@@ -5,7 +5,6 @@ import { SearchModelError, SearchOptionError } from '../errors/model.errors.js';
 import { defineIndices, type IndexDefinition } from '../mapping/index-definition.js';
 import { modelOf, readModels, type ModelReading } from '../metadata/model-reader.js';
 import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
-import { backoffMs } from '../repository/backoff.js';
 import { SearchAcross } from '../repository/across.js';
 import { BULK_DEFAULTS, BulkWriter } from '../repository/bulk-writer.js';
 import { ByQueryTask } from '../repository/by-query-task.js';
@@ -19,19 +18,18 @@ import { MigrationStore } from '../migration/migration-store.js';
 import { MigrationTargets } from '../migration/migration-targets.js';
 import { Verifier } from '../migration/verifier.js';
 import { processClock } from '../repository/process-clock.js';
-import { AfterCommitSync } from '../sync/after-commit.js';
 import { Database } from '../sync/database.js';
 import { DatabaseClock } from '../sync/database-clock.js';
 import { dependenciesOf } from '../sync/dependencies.js';
 import { SearchSync } from '../sync/explicit-touch.js';
 import { FlushReader } from '../sync/flush-reader.js';
-import { DatabaseOutbox, type Backlog, type ParkedDocument } from '../sync/outbox.js';
-import { OutboxSync } from '../sync/outbox-sync.js';
-import { RELAY_DEFAULTS } from '../sync/relay.js';
-import type { SyncStrategy } from '../sync/strategy.js';
+import type { Backlog, ParkedDocument } from '../sync/outbox.js';
+import type { OutboxSync } from '../sync/outbox-sync.js';
+import type { SyncByIndex } from '../sync/sync-by-index.js';
 import { SearchClockRow } from '../sync/tables.js';
 import { IndexPreparation } from './index-preparation.js';
 import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
+import { strategiesFor, syncModeOf } from './sync-strategies.js';
 import { tellSlowQueries } from './slow-queries.js';
 
 export interface SettledOptions {
@@ -67,8 +65,8 @@ export class SearchService {
   private readonly admin: IndexAdmin;
   /** For changes that the ORM does not tell of. */
   readonly sync: SearchSync;
-  private readonly strategy: SyncStrategy | undefined;
-  private readonly outbox: DatabaseOutbox | undefined;
+  private readonly strategy: SyncByIndex;
+  private readonly outbox: OutboxSync | undefined;
   private readonly store: MigrationStore | undefined;
   /** Changes of mappings without downtime, and repair of drift. */
   readonly migrations: MigrationService;
@@ -90,7 +88,8 @@ export class SearchService {
     const definitions = defineIndices(ofEngine(name, readModels(orm.getMetadata())), { prefix, typeInference });
     this.definitions = new Map(definitions.map((definition) => [definition.model.entity, definition]));
     this.admin = new IndexAdmin(engine);
-    const database = this.options.sync === 'outbox' || knowsTables(orm) ? new Database(orm) : undefined;
+    const needsTables = definitions.some((definition) => syncModeOf(definition, this.options) === 'outbox');
+    const database = needsTables || knowsTables(orm) ? new Database(orm) : undefined;
     const clock = this.options.clock ?? (database ? new DatabaseClock(database) : processClock());
     this.store = database && new MigrationStore(database, `${hostname()} (${process.pid}, ${randomUUID().slice(0, 8)})`);
     const plain = new AliasTargets(this.admin, createIndices);
@@ -103,17 +102,18 @@ export class SearchService {
     const once = new BulkWriter(engine, { ...BULK_DEFAULTS, attempts: 1 });
     this.follower = new DocumentPublisher({ targets, clock, reader, writer: once });
     this.parts = { engine, admin: this.admin, targets, clock, reader, writer, publisher };
-    this.outbox = database && this.options.sync === 'outbox' ? new DatabaseOutbox(database, outboxOptions(this.options)) : undefined;
-    this.strategy = this.strategyOf(definitions);
+    const { strategy, outbox } = strategiesFor(definitions, { orm, options: this.options, publisher: this.follower, reader, database });
+    this.strategy = strategy;
+    this.outbox = outbox;
     const dependencies = dependenciesOf(definitions);
     this.migrations = new MigrationService({
       engine, clock, reader, publisher,
       writer: once,
       store: this.store,
       verifier: new Verifier(engine, reader),
-      drain: this.outbox,
+      drain: outbox?.outbox,
       definitionOf: (entity) => this.definitionOf(entity),
-      relaying: (work) => (this.strategy instanceof OutboxSync ? this.strategy.relaying(work) : work()),
+      relaying: (work) => (outbox ? outbox.relaying(work) : work()),
     });
     this.preparation = new IndexPreparation({ definitions, admin: this.admin, migrations: this.migrations, store: this.store, options: this.options });
     this.sync = new SearchSync(orm, dependencies, new FlushReader(dependencies, reader), this.strategy);
@@ -125,9 +125,9 @@ export class SearchService {
    * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only.
    */
   async start(): Promise<void> {
-    if (this.strategy) this.orm.em.getEventManager().registerSubscriber(this.strategy.subscriber);
+    for (const subscriber of this.strategy.subscribers) this.orm.em.getEventManager().registerSubscriber(subscriber);
     await this.preparation.start();
-    await this.strategy?.start();
+    await this.strategy.start();
   }
 
   /** Every `@Indexed` entity that the ORM knows. */
@@ -180,29 +180,29 @@ export class SearchService {
    * @throws SearchNotSettledError when that takes longer than `timeoutMs`.
    */
   async settled({ timeoutMs = 10_000, refresh = true }: SettledOptions = {}): Promise<void> {
-    await this.strategy?.settled(timeoutMs);
+    await this.strategy.settled(timeoutMs);
     if (!refresh) return;
     await Promise.all([...this.definitions.values()].map(({ alias }) => this.parts.engine.refresh(alias, { timeoutMs })));
   }
 
   /** Changes that wait to be written. */
   get pending(): number {
-    return this.strategy?.pending ?? 0;
+    return this.strategy.pending;
   }
 
-  /** What waits in the outbox. @throws SearchOptionError without `sync: 'outbox'`. */
+  /** What waits in the outbox. @throws SearchOptionError when no index has `sync: 'outbox'`. */
   backlog(): Promise<Backlog> {
-    return this.requireOutbox('backlog').backlog(this.aliases);
+    return this.requireOutbox('backlog').backlog();
   }
 
   /** Documents that were refused too often, oldest first. */
   parked(limit: number = 100): Promise<ParkedDocument[]> {
-    return this.requireOutbox('parked').parked(this.aliases, limit);
+    return this.requireOutbox('parked').parked(limit);
   }
 
   /** Gives parked documents another try. @returns how many */
   async redrive(): Promise<number> {
-    return this.requireOutbox('redrive').redrive(this.aliases);
+    return this.requireOutbox('redrive').redrive();
   }
 
   /** Asks the engine for a sign of life. @throws SearchEngineUnavailableError */
@@ -219,13 +219,13 @@ export class SearchService {
   async drain(): Promise<void> {
     this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs;
     await this.preparation.stop(this.remainingMs(this.stopBy));
-    await this.strategy?.drain(this.remainingMs(this.stopBy));
+    await this.strategy.drain(this.remainingMs(this.stopBy));
   }
 
   /** Drains, stops following the database, reports what could not be written and closes the engine. */
   async close(): Promise<void> {
     await this.drain();
-    await this.strategy?.close();
+    await this.strategy.close();
     await this.parts.engine.close();
   }
 
@@ -233,23 +233,9 @@ export class SearchService {
     return Math.max(0, deadline - performance.now());
   }
 
-  private get aliases(): string[] {
-    return [...this.definitions.values()].map(({ alias }) => alias);
-  }
-
-  private requireOutbox(call: string): DatabaseOutbox {
+  private requireOutbox(call: string): OutboxSync {
     if (this.outbox) return this.outbox;
-    throw new SearchOptionError(`search.${call}()`, "needs sync: 'outbox'", this.options.sync);
-  }
-
-  private strategyOf(definitions: readonly IndexDefinition[]): SyncStrategy | undefined {
-    const { onEvent, sync, relay } = this.options;
-    const { reader } = this.parts;
-    const publisher = this.follower;
-    if (sync === 'after-commit') return new AfterCommitSync(definitions, publisher, reader, onEvent);
-    if (!this.outbox) return undefined;
-    const tuning = relay === false ? undefined : { ...RELAY_DEFAULTS, ...(relay === true ? {} : relay) };
-    return new OutboxSync({ definitions, outbox: this.outbox, publisher, reader, report: onEvent, relay: tuning });
+    throw new SearchOptionError(`search.${call}()`, "needs an index with sync: 'outbox'", this.options.sync);
   }
 
   private definitionOf(entity: EntityClass): IndexDefinition {
@@ -262,14 +248,6 @@ export class SearchService {
     return this.definitions.get(modelOf(entity, models).entity)!;
   }
 
-}
-
-const RETRY_REFUSED = Object.freeze({ baseMs: 1_000, maxMs: 300_000 });
-
-function outboxOptions({ relay }: ResolvedSearchOptions) {
-  const maxAttempts = (typeof relay === 'object' ? relay.maxAttempts : undefined) ?? 5;
-  const retryAfterMs = (attempts: number): number => backoffMs(attempts, RETRY_REFUSED, 0.5 + Math.random() / 2);
-  return { maxAttempts, retryAfterMs, maxRetryMs: RETRY_REFUSED.maxMs, now: Date.now };
 }
 
 function knowsTables(orm: Orm): boolean {

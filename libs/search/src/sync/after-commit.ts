@@ -13,7 +13,7 @@ import { groupTouches, type Touch } from './touch.js';
 
 /** Publishes committed changes from memory, right after their commit. A crash in between loses them. */
 export class AfterCommitSync implements SyncStrategy {
-  readonly subscriber: EventSubscriber;
+  readonly subscribers: readonly EventSubscriber[];
   private readonly capture: CaptureSubscriber;
   private readonly queues: ReadonlyMap<IndexDefinition, PublishQueue>;
 
@@ -23,7 +23,7 @@ export class AfterCommitSync implements SyncStrategy {
       committed: (touches) => this.enqueue(touches),
       failed: (error) => report({ type: 'capture-failed', error }),
     });
-    this.subscriber = this.capture;
+    this.subscribers = [this.capture];
   }
 
   start(): Promise<void> {

@@ -4,7 +4,7 @@ import type { EntityClass } from '../metadata/recorder.js';
 import type { Orm, PrimaryKey } from '../repository/entity-reader.js';
 import { isA, type Dependency } from './dependencies.js';
 import type { FlushReader } from './flush-reader.js';
-import type { SyncStrategy } from './strategy.js';
+import type { SyncByIndex } from './sync-by-index.js';
 import { TouchSet, type Touch } from './touch.js';
 
 /** Which rows changed: the ORM's own conditions, a primary key or several. */
@@ -29,14 +29,16 @@ export class SearchSync {
     private readonly orm: Orm,
     private readonly dependencies: readonly Dependency[],
     private readonly flushReader: FlushReader,
-    private readonly strategy: SyncStrategy | undefined,
+    private readonly strategy: SyncByIndex,
   ) {}
 
   /**
    * Says that rows changed without the ORM's unit of work. Call it in the transaction that changes them: before a
    * delete (with `deleting` for an entity that documents embed), before or after an update.
    *
-   * @throws SearchOptionError when no document holds anything of the entity, or `sync` is `manual`.
+   * Indices whose `sync` is `manual` are left out.
+   *
+   * @throws SearchOptionError when no document holds anything of the entity, or only those of `manual` indices do.
    * @example
    * await em.transactional(async (tx) => {
    *   await tx.nativeUpdate(Passage, { address: 7 }, { quoted: true });
@@ -44,9 +46,10 @@ export class SearchSync {
    * });
    */
   async touch(entity: EntityClass, rows: TouchedRows, { em, deleting = false }: TouchOptions = {}): Promise<void> {
-    const held = this.dependencies.filter((dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity));
-    if (held.length === 0) throw new SearchOptionError('search.sync.touch', 'needs an entity that a document holds', entity.name);
-    if (!this.strategy) throw new SearchOptionError('search.sync.touch', "needs sync: 'outbox' or 'after-commit'", 'manual');
+    const holding = this.dependencies.filter((dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity));
+    if (holding.length === 0) throw new SearchOptionError('search.sync.touch', 'needs an entity that a document holds', entity.name);
+    const held = holding.filter(({ definition }) => this.strategy.followed.includes(definition));
+    if (held.length === 0) throw new SearchOptionError('search.sync.touch', "needs an index with sync: 'outbox' or 'after-commit'", 'manual');
     const manager = em ?? (this.orm.em.getContext(false));
     for await (const keys of this.keysOf(entity, rows, manager)) {
       const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];

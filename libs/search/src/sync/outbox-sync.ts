@@ -7,7 +7,7 @@ import type { EntityReader } from '../repository/entity-reader.js';
 import type { TransactionContext } from './database.js';
 import { dependenciesOf } from './dependencies.js';
 import { FlushReader } from './flush-reader.js';
-import type { Backlog, DatabaseOutbox } from './outbox.js';
+import type { Backlog, DatabaseOutbox, ParkedDocument } from './outbox.js';
 import { OutboxSubscriber } from './outbox.subscriber.js';
 import { Relay, RELAY_DEFAULTS, type RelayOptions } from './relay.js';
 import type { Publisher } from './relay-batch.js';
@@ -15,7 +15,10 @@ import type { SyncStrategy } from './strategy.js';
 import type { Touch } from './touch.js';
 
 export interface OutboxSyncParts {
+  /** Indices whose changes are written down. */
   readonly definitions: readonly IndexDefinition[];
+  /** Indices whose rows are relayed: also those that another release of the application writes down. */
+  readonly relayed: readonly IndexDefinition[];
   readonly outbox: DatabaseOutbox;
   readonly publisher: Publisher;
   readonly reader: EntityReader;
@@ -28,22 +31,20 @@ const SETTLED_POLL_MS = 10;
 
 /** Writes changes down in the transaction that makes them, and relays them from there: a crash loses nothing. */
 export class OutboxSync implements SyncStrategy {
-  readonly subscriber: EventSubscriber;
+  readonly subscribers: readonly EventSubscriber[];
   readonly outbox: DatabaseOutbox;
   private readonly relay: Relay | undefined;
   private readonly aliases: readonly string[];
 
   private readonly makeRelay: (options: RelayOptions) => Relay;
 
-  constructor({ definitions, outbox, publisher, reader, report, relay }: OutboxSyncParts) {
+  constructor({ definitions, relayed, outbox, publisher, reader, report, relay }: OutboxSyncParts) {
     this.outbox = outbox;
-    this.makeRelay = (options) => new Relay({ definitions, outbox, publisher, reader, report }, options);
-    this.aliases = definitions.map(({ alias }) => alias);
+    this.makeRelay = (options) => new Relay({ definitions: relayed, outbox, publisher, reader, report }, options);
+    this.aliases = relayed.map(({ alias }) => alias);
     this.relay = relay && this.makeRelay(relay);
-    this.subscriber = new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
-      write: (touches, context) => outbox.add(touches, context),
-      committed: () => this.relay?.wake(),
-    });
+    const sink = { write: (touches: readonly Touch[], context: TransactionContext) => outbox.add(touches, context), committed: () => this.relay?.wake() };
+    this.subscribers = [new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), sink)];
   }
 
   /** The rows are in the database: `backlog()` counts them. */
@@ -80,6 +81,14 @@ export class OutboxSync implements SyncStrategy {
 
   backlog(): Promise<Backlog> {
     return this.outbox.backlog(this.aliases);
+  }
+
+  parked(limit: number): Promise<ParkedDocument[]> {
+    return this.outbox.parked(this.aliases, limit);
+  }
+
+  redrive(): Promise<number> {
+    return this.outbox.redrive(this.aliases);
   }
 
   /** A document that was refused counts as settled: it waits for its next try, or is parked. */

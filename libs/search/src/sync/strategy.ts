@@ -4,7 +4,7 @@ import type { Touch } from './touch.js';
 /** How documents follow the database. */
 export interface SyncStrategy {
   /** To be registered at the ORM's event manager. */
-  readonly subscriber: EventSubscriber;
+  readonly subscribers: readonly EventSubscriber[];
   /** Changes that are not in their index yet, as far as this process knows. */
   readonly pending: number;
   /** Begins to publish. @throws when what it needs is not there. */

@@ -9,11 +9,9 @@ const SCRIPT = fileURLToPath(new URL('./command-line.ts', import.meta.url));
 
 describeWith('postgres', 'command line', () => describeWith('opensearch', 'of an application', () => {
   let running: Running;
-  let database: string;
   beforeAll(async () => {
     running = await startSearch('postgres', { relay: false });
     const em = running.orm.em.fork();
-    [{ database }] = await em.getConnection().execute<[{ database: string }]>('select current_database() as database');
     for (let id = 1; id <= 3; id += 1) em.create(Book, { id, title: `title ${id}` });
     await em.flush();
   }, 60_000);
@@ -22,7 +20,7 @@ describeWith('postgres', 'command line', () => describeWith('opensearch', 'of an
   const search = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
     new Promise((resolve) => {
       const options = ['--require', REGISTER, '--conditions=@rookery/source', '--disable-warning=ExperimentalWarning', SCRIPT, ...args];
-      const env = { ...process.env, NODE_OPTIONS: '', CLI_DATABASE: database, CLI_PREFIX: running.prefix };
+      const env = { ...process.env, NODE_OPTIONS: '', CLI_DATABASE: running.dbName, CLI_PREFIX: running.prefix };
       const child = execFile(process.execPath, options, { env, timeout: 60_000 }, (error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }));
       child.stdin?.end();
     });

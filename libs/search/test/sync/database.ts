@@ -21,18 +21,18 @@ export function postgresConfig(dbName: string) {
 }
 
 /** An ORM on a database of its own, with the schema that the ORM's generator makes. */
-export async function createDatabase(name: DatabaseName, told: (statement: string) => void = () => undefined): Promise<{ orm: TestORM; drop: () => Promise<void> }> {
+export async function createDatabase(name: DatabaseName, told: (statement: string) => void = () => undefined, entities: readonly unknown[] = ENTITIES): Promise<{ orm: TestORM; dbName: string; drop: () => Promise<void> }> {
   const dbName = uniqueName();
   if (name === 'sqlite') {
     const file = join(tmpdir(), `${dbName}.db`);
-    const orm = await LibSqlORM.init(libSql({ ...SHARED, dbName: file, debug: ['query'], logger: told }));
+    const orm = await LibSqlORM.init(libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query'], logger: told }));
     await orm.schema.create();
-    return { orm, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
+    return { orm, dbName, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
   }
-  const orm = await PostgresORM.init({ ...postgresConfig(dbName), debug: ['query'], logger: told });
+  const orm = await PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never, debug: ['query'], logger: told });
   await orm.schema.ensureDatabase();
   await orm.schema.create();
-  return { orm, drop: async () => { await orm.close(true); await dropDatabase(dbName); } };
+  return { orm, dbName, drop: async () => { await orm.close(true); await dropDatabase(dbName); } };
 }
 
 async function dropDatabase(dbName: string): Promise<void> {

@@ -25,8 +25,7 @@ describeWith('postgres', 'migration', () => describeWith('opensearch', 'of a liv
 
   /** The same database and indices as another release of the application sees them. */
   async function release(entities: readonly unknown[], options: Partial<SearchOptions> = {}): Promise<{ orm: MikroORM; search: SearchService; events: SearchEvent[] }> {
-    const [{ name }] = await running.orm.em.fork().getConnection().execute<[{ name: string }]>('select current_database() as name');
-    const orm = await MikroORM.init({ ...postgresConfig(name), entities: entities as never });
+    const orm = await MikroORM.init({ ...postgresConfig(running.dbName), entities: entities as never });
     const events: SearchEvent[] = [];
     const search = new SearchService(orm, { engine: engineOf(), prefix: running.prefix, sync: 'outbox', relay: { pollMs: 20 }, onEvent: (event) => events.push(event), ...options });
     opened.push(async () => { await search.close(); await orm.close(true); });

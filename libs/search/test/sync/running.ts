@@ -4,6 +4,8 @@ import { createDatabase, uniqueName, type DatabaseName, type TestORM } from './d
 
 export interface Running {
   readonly orm: TestORM;
+  /** Name of its database. */
+  readonly dbName: string;
   readonly search: SearchService;
   readonly engine: SearchEngine;
   readonly prefix: string;
@@ -18,16 +20,16 @@ export function engineOf(url: string = process.env['OPENSEARCH_URL'] ?? ''): Sea
 }
 
 /** ORM, engine and search together, apart from all other tests. */
-export async function startSearch(database: DatabaseName, options: Partial<SearchOptions> = {}): Promise<Running> {
+export async function startSearch(database: DatabaseName, options: Partial<SearchOptions> = {}, entities?: readonly unknown[]): Promise<Running> {
   const statements: string[] = [];
-  const { orm, drop } = await createDatabase(database, (statement) => statements.push(statement));
+  const { orm, dbName, drop } = await createDatabase(database, (statement) => statements.push(statement), entities);
   const prefix = options.prefix ?? uniqueName();
   const events: SearchEvent[] = [];
   const engine = engineOf();
   const search = new SearchService(orm, { engine: engineOf(), prefix, sync: 'outbox', onEvent: (event) => events.push(event), ...options });
   await search.start();
   return {
-    orm, search, engine, prefix, events, statements,
+    orm, dbName, search, engine, prefix, events, statements,
     stop: async () => {
       await search.close();
       for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);

@@ -1,0 +1,69 @@
+import { SearchOptionError } from '../errors/model.errors.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
+import type { SyncMode } from '../metadata/options.js';
+import { backoffMs } from '../repository/backoff.js';
+import type { DocumentPublisher } from '../repository/document-publisher.js';
+import type { EntityReader, Orm } from '../repository/entity-reader.js';
+import { AfterCommitSync } from '../sync/after-commit.js';
+import type { Database } from '../sync/database.js';
+import { DatabaseOutbox } from '../sync/outbox.js';
+import { OutboxSync } from '../sync/outbox-sync.js';
+import { RELAY_DEFAULTS } from '../sync/relay.js';
+import { SyncByIndex } from '../sync/sync-by-index.js';
+import type { ResolvedSearchOptions } from './options.js';
+
+export interface SyncParts {
+  readonly orm: Orm;
+  readonly options: ResolvedSearchOptions;
+  readonly publisher: DocumentPublisher;
+  readonly reader: EntityReader;
+  readonly database: Database | undefined;
+}
+
+export interface SyncStrategies {
+  readonly strategy: SyncByIndex;
+  /** `undefined` when no index has `sync: 'outbox'`. */
+  readonly outbox: OutboxSync | undefined;
+}
+
+/** How the documents of an index follow the database: by its own option, else by the module's. */
+export function syncModeOf({ model }: IndexDefinition, { sync }: Pick<ResolvedSearchOptions, 'sync'>): SyncMode {
+  return model.options.sync ?? sync;
+}
+
+/** Makes the strategies that the indices ask for. @throws SearchOptionError for options that cannot go together. */
+export function strategiesFor(definitions: readonly IndexDefinition[], { orm, options, publisher, reader, database }: SyncParts): SyncStrategies {
+  const of = (mode: SyncMode): IndexDefinition[] => definitions.filter((definition) => syncModeOf(definition, options) === mode);
+  const [durable, inMemory] = [of('outbox'), of('after-commit')];
+  refuseWhatCannotGoTogether(durable, orm, options);
+  const report = options.onEvent;
+  const outbox = database && durable.length > 0
+    ? new OutboxSync({ definitions: durable, relayed: [...durable, ...inMemory], outbox: new DatabaseOutbox(database, outboxOptions(options)), publisher, reader, report, relay: relayOptions(options) })
+    : undefined;
+  const strategy = new SyncByIndex([
+    ...(outbox ? [{ strategy: outbox, definitions: durable }] : []),
+    ...(inMemory.length > 0 ? [{ strategy: new AfterCommitSync(inMemory, publisher, reader, report), definitions: inMemory }] : []),
+  ]);
+  return { strategy, outbox };
+}
+
+function refuseWhatCannotGoTogether(durable: readonly IndexDefinition[], orm: Orm, { relay }: ResolvedSearchOptions): void {
+  if (durable.length === 0 && typeof relay === 'object') throw new SearchOptionError('SearchModule: relay', "tunes a relay, and no index has sync: 'outbox': leave it out, or set sync", relay);
+  const [first] = durable;
+  const { config } = orm.em as unknown as { config: { get(option: 'implicitTransactions'): boolean | undefined } };
+  if (!first || config.get('implicitTransactions') !== false) return;
+  const remedy = `must not be false with sync: 'outbox' (${first.alias}): a flush outside of a transaction could lose its row`;
+  throw new SearchOptionError("the ORM's implicitTransactions", remedy, false);
+}
+
+function relayOptions({ relay }: ResolvedSearchOptions) {
+  return relay === false ? undefined : { ...RELAY_DEFAULTS, ...(relay === true ? {} : relay) };
+}
+
+const RETRY_REFUSED = Object.freeze({ baseMs: 1_000, maxMs: 300_000 });
+
+function outboxOptions({ relay }: ResolvedSearchOptions) {
+  const maxAttempts = (typeof relay === 'object' ? relay.maxAttempts : undefined) ?? 5;
+  const retryAfterMs = (attempts: number): number => backoffMs(attempts, RETRY_REFUSED, 0.5 + Math.random() / 2);
+  return { maxAttempts, retryAfterMs, maxRetryMs: RETRY_REFUSED.maxMs, now: Date.now };
+}
