@@ -1,14 +1,10 @@
-import { MikroOrmModule } from '@mikro-orm/nestjs';
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { HerdModule, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
-import { SearchModule } from '@rookery/search';
-import { openSearch } from '@rookery/search/opensearch';
 import { AddressesModule } from './addresses/addresses.module.js';
 import { DEMO_CONFIG, type DemoConfig } from './config.js';
-import { ormOptions } from './entities/orm-options.js';
+import { DataModule } from './data/data.module.js';
 import { ExportModule } from './export/export.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LimitsModule } from './limits/limits.module.js';
@@ -26,14 +22,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        MikroOrmModule.forRoot({ ...ormOptions(config.postgresUrl), driver: PostgreSqlDriver }),
-        SearchModule.forRoot({
-          engine: openSearch({ node: config.opensearchUrl, requestTimeoutMs: 5_000 }),
-          prefix: config.prefix,
-          sync: 'after-commit',
-          createIndices: false, // prepareIndex does, and replaces one of an older model where the library would refuse to start.
-          shutdownTimeoutMs: 2_000,
-        }),
+        DataModule.for(config),
         HerdModule.forRoot({ name: 'cache', discovery: staticNodes(config.memcachedServers), driver: memcached() }),
         LimitsModule,
         PassageSearchModule,

@@ -1,10 +1,6 @@
-import type { Duration } from '@rookery/limiter';
 import { ADDRESS_COUNT } from './data/read-addresses.js';
-import { FIRST_YEAR, LAST_YEAR } from './export/years.js';
+import { EnvironmentReader, type RateLimitSetting } from './environment-reader.js';
 import { StartError } from './start-error.js';
-
-/** A rate limit: `limit` requests for each `per`, such as `'1m'`. */
-export type RateLimitSetting = Readonly<{ limit: number; per: Duration }>;
 
 export const LIMITER_STORAGES = ['memory', 'memcached', 'redis'] as const;
 export type LimiterStorageKind = (typeof LIMITER_STORAGES)[number];
@@ -27,6 +23,8 @@ export type DemoConfig = Readonly<{
   cacheSeconds: number;
   /** The longest that one search may take. */
   searchTimeoutMs: number;
+  /** Searches that take this long are logged with their body. */
+  slowQueryMs: number;
   /** `export` counts years, `login` wrong passwords, the others requests. */
   limits: Readonly<Record<'api' | 'search' | 'export' | 'login', RateLimitSetting>>;
   limiterStorage: LimiterStorageKind;
@@ -36,9 +34,10 @@ export type DemoConfig = Readonly<{
   redisUrl: string | undefined;
   /** What `POST /login` takes. */
   editorPassword: string;
+  /** Where the running demo tells other commands its addresses, as an `.env` file; undefined: nowhere. */
+  envFile: string | undefined;
 }>;
 
-const WHOLE_EXPORT = LAST_YEAR - FIRST_YEAR + 1;
 export const DEFAULT_PORT = 3000;
 
 /** Injects the {@link DemoConfig}. */
@@ -53,14 +52,12 @@ export class ConfigError extends StartError {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads and checks the whole configuration.
  *
  * @throws {@link ConfigError} that names every variable that is missing or wrong, with its remedy.
  */
-export function readConfig(env: Environment): DemoConfig {
+export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
   const read = new EnvironmentReader(env);
   const limiterStorage = read.oneOf('LIMITER_STORAGE', LIMITER_STORAGES);
   const config: DemoConfig = {
@@ -73,6 +70,7 @@ export function readConfig(env: Environment): DemoConfig {
     addresses: read.integer('DEMO_ADDRESSES', ADDRESS_COUNT, 1, ADDRESS_COUNT),
     cacheSeconds: read.integer('CACHE_SECONDS', 30, 1, 86_400),
     searchTimeoutMs: read.integer('SEARCH_TIMEOUT_MS', 2_000, 50, 60_000),
+    slowQueryMs: read.integer('SLOW_QUERY_MS', 500, 1, 60_000),
     limits: {
       api: read.limit('API_LIMIT', '600/1m'),
       search: read.limit('SEARCH_LIMIT', '120/1m'),
@@ -83,82 +81,8 @@ export function readConfig(env: Environment): DemoConfig {
     limiterTimeoutMs: read.integer('LIMITER_TIMEOUT_MS', 50, 1, 10_000),
     redisUrl: limiterStorage === 'redis' ? read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379') : undefined,
     editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
+    envFile: env['DEMO_ENV_FILE'],
   };
   if (read.complaints.length > 0) throw new ConfigError(read.complaints);
   return config;
-}
-
-/** Gathers complaints instead of stopping at the first one. */
-class EnvironmentReader {
-  readonly complaints: string[] = [];
-
-  constructor(private readonly env: Environment) {}
-
-  url(name: string, protocols: readonly string[], example: string): string {
-    const value = this.#required(name, example);
-    if (value !== undefined && !protocols.includes(URL.parse(value)?.protocol ?? '')) {
-      this.#complain(name, `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}, such as ${example}`, withoutPassword(value));
-    }
-    return value ?? '';
-  }
-
-  servers(name: string, example: string): string[] {
-    const value = this.#required(name, example);
-    if (value === undefined) return [];
-    const servers = value.split(',').map((server) => server.trim());
-    if (!servers.every((server) => /^(\[[\da-f:.]+\]|[^\s:,[\]]+):\d{1,5}$/i.test(server))) {
-      this.#complain(name, `must be host:port, several separated by commas, such as ${example}`, value);
-    }
-    return servers;
-  }
-
-  integer(name: string, fallback: number, min: number, max: number): number {
-    const value = this.env[name];
-    if (value === undefined) return fallback;
-    const number = /^\d+$/.test(value) ? Number(value) : NaN;
-    if (!(number >= min && number <= max)) this.#complain(name, `must be a whole number from ${min} to ${max}`, value);
-    return number;
-  }
-
-  matching(name: string, fallback: string, pattern: RegExp, rule: string): string {
-    const value = this.env[name] ?? fallback;
-    if (!pattern.test(value)) this.#complain(name, `must be ${rule}`, value);
-    return value;
-  }
-
-  limit(name: string, fallback: string): RateLimitSetting {
-    const value = this.env[name] ?? fallback;
-    const [, limit, per] = /^([1-9]\d{0,8})\/([1-9]\d{0,5}(?:ms|s|m|h|d))$/.exec(value) ?? [];
-    if (limit === undefined || per === undefined) this.#complain(name, `must be requests per duration, such as ${fallback}`, value);
-    return { limit: Number(limit), per: per as Duration };
-  }
-
-  /** One export of all years must fit, or it could never pass. */
-  exportLimit(name: string, fallback: string): RateLimitSetting {
-    const setting = this.limit(name, fallback);
-    if (setting.limit < WHOLE_EXPORT) this.#complain(name, `must be years per duration, at least the ${WHOLE_EXPORT} of one whole export`, this.env[name] ?? fallback);
-    return setting;
-  }
-
-  oneOf<Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
-    const value = this.env[name] ?? values[0];
-    const known = values.find((each) => each === value);
-    if (known === undefined) this.#complain(name, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, value);
-    return known ?? values[0];
-  }
-
-  #required(name: string, example: string): string | undefined {
-    const value = this.env[name];
-    if (value !== undefined && value !== '') return value;
-    this.complaints.push(`${name} is not set: give the address of a server, such as ${example}, or run \`npm run demo\`, which starts one`);
-    return undefined;
-  }
-
-  #complain(name: string, rule: string, value: string): void {
-    this.complaints.push(`${name} ${rule} (got ${JSON.stringify(value)})`);
-  }
-}
-
-function withoutPassword(value: string): string {
-  return value.replace(/:[^:/@]*@/, ':***@');
 }

@@ -1,6 +1,7 @@
 import { readConfig } from './config.js';
+import { writeEnvFile } from './env-file.js';
 import { describeStartFailure } from './start-error.js';
-import { type RunningDemo, startDemo } from './start.js';
+import { startDemo } from './start.js';
 import { welcome } from './welcome.js';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -9,9 +10,15 @@ const stop = stopOnSignals();
 try {
   const config = readConfig(process.env);
   const demo = await startDemo(config, process.stdout, stop);
+  const removeEnvFile = await writeEnvFile(config.envFile, demo.url, process.env);
   console.log(welcome(demo.url));
-  if (stop.aborted) await close(demo);
-  else stop.addEventListener('abort', () => void close(demo), { once: true });
+  const close = async () => {
+    await removeEnvFile();
+    await demo.app.close();
+    console.log('Stopped.');
+  };
+  if (stop.aborted) await close();
+  else stop.addEventListener('abort', () => void close(), { once: true });
 } catch (error) {
   if (!stop.aborted) {
     console.error(describeStartFailure(error));
@@ -29,9 +36,4 @@ function stopOnSignals(): AbortSignal {
     });
   }
   return controller.signal;
-}
-
-async function close({ app }: RunningDemo): Promise<void> {
-  await app.close();
-  console.log('Stopped.');
 }

@@ -132,7 +132,7 @@ describeWith('postgres', 'the demo', (postgres) => {
       it('is healthy', async () => {
         expect((await client.get<Health>('/health')).body).toMatchObject({
           status: 'ok',
-          details: { postgres: { status: 'up' }, opensearch: { status: 'up' }, herd: { status: 'up' } },
+          details: { postgres: { status: 'up' }, search: { status: 'up' }, herd: { status: 'up' } },
         });
       });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { describeWith, type RunningServer, startMemcached } from '@rookery/services';
 import { DemoClient, type Health } from './http.js';
-import { type DemoUnderTest, LOADED_ADDRESSES, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
+import { deleteIndices, type DemoUnderTest, LOADED_ADDRESSES, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
 import { until } from './until.js';
 
 /** A port of 127.0.0.1 on which nothing listens. */
@@ -45,7 +45,7 @@ describeWith('postgres', 'the demo, without other servers', (postgres) => {
     expect((await client.address(1)).body.president.party).toBe('Whig');
     expect(await client.get<Health>('/health')).toMatchObject({
       status: 200,
-      body: { status: 'degraded', details: { postgres: { status: 'up' }, opensearch: { status: 'degraded' }, herd: { status: 'degraded' } } },
+      body: { status: 'degraded', details: { postgres: { status: 'up' }, search: { status: 'degraded' }, herd: { status: 'degraded' } } },
     });
   }, 30_000);
 
@@ -61,6 +61,29 @@ describeWith('postgres', 'the demo, without other servers', (postgres) => {
     expect((await client.address(1)).status).toBe(200);
     for (const socket of sockets) socket.destroy();
   }, 30_000);
+});
+
+describeWith('postgres', 'the demo, stopped while OpenSearch is away', (postgres) => {
+  describeWith('opensearch', 'and started when it is back', (opensearch) => {
+    it('has lost no change', async () => {
+      const env = ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' });
+      await (await startDemoUnderTest(env)).stop();
+
+      const without = await startDemoUnderTest({ ...env, OPENSEARCH_URL: `http://127.0.0.1:${await closedPort()}` });
+      expect((await new DemoClient(without.url).change(1, { party: 'Whig' })).status).toBe(200);
+      await without.stop();
+
+      const again = await startDemoUnderTest(env);
+      try {
+        const client = new DemoClient(again.url);
+        const { body } = await until(() => client.search({ party: 'Whig' }), (answer) => answer.body.total > 0);
+        expect(body.hits[0]!.president.name).toBe('George Washington');
+      } finally {
+        await again.remove();
+        await deleteIndices(env);
+      }
+    }, 60_000);
+  });
 });
 
 describeWith('postgres', 'the demo, under load', (postgres) => {

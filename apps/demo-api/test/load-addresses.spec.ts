@@ -12,7 +12,7 @@ describeWith('postgres', 'loading into PostgreSQL', (postgresUrl) => {
   beforeEach(async () => {
     orm = await MikroORM.init(ormOptions(ownDatabase(postgresUrl)));
     await orm.schema.ensureDatabase();
-    await orm.schema.update({ safe: true });
+    await orm.migrator.up();
   });
 
   afterEach(async () => {

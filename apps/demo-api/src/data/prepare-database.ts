@@ -9,7 +9,7 @@ import { readAddresses } from './read-addresses.js';
 type Config = Pick<DemoConfig, 'addresses' | 'postgresUrl'>;
 
 /**
- * Makes the database, its tables and its rows, as far as they are not there.
+ * Makes the database, brings its tables up to date by migrations, and loads the rows that are not there.
  *
  * @throws {@link StartError} when PostgreSQL does not answer or refuses the login.
  */
@@ -19,7 +19,7 @@ export async function prepareDatabase(orm: MikroORM, { addresses, postgresUrl }:
   } catch (error) {
     throw new StartError(`PostgreSQL at ${URL.parse(postgresUrl)?.host} cannot be used: ${messageOf(error)}. Check POSTGRES_URL, and that the server runs.`, { cause: error });
   }
-  await orm.schema.update({ safe: true });
+  await orm.migrator.up();
   if ((await orm.em.fork().count(Address)) >= addresses) return;
   const progress = new Progress('Loading addresses', addresses, output);
   await loadAddresses({ em: orm.em, records: readAddresses(addresses), onAddress: () => progress.advance(), signal });

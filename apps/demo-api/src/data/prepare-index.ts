@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { SearchEngineUnavailableError, SearchIndexMismatchError, type SearchService } from '@rookery/search';
+import { SearchEngineUnavailableError, type SearchService } from '@rookery/search';
 import { Passage } from '../entities/index.js';
 import { type Output, Progress } from './progress.js';
 
@@ -13,14 +13,13 @@ type Parts = Readonly<{
   signal: AbortSignal;
 }>;
 
-/** Makes the index when it is missing or of another model, and indexes all passages when it has not as many as the database. */
+/** Indexes all passages when the index has not as many as the database. The library has made the index before. */
 export async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
-  await ensureIndex(search);
   const passages = search.repository(Passage);
   const rows = await em.fork().count(Passage);
   const documents = await passages.count(undefined, { signal });
   if (documents === rows) return;
-  if (documents > rows) await search.recreateIndex(Passage, { signal });
+  if (documents > rows) await search.migrations.repair(Passage, { signal });
   const progress = new Progress('Indexing passages', rows, output);
   let indexed = 0;
   await passages.indexAll({
@@ -30,15 +29,6 @@ export async function prepareIndex({ em, search, output, signal }: Parts): Promi
       indexed = done;
     },
   });
-}
-
-async function ensureIndex(search: SearchService): Promise<void> {
-  try {
-    await search.ensureIndices();
-  } catch (error) {
-    if (!(error instanceof SearchIndexMismatchError)) throw error;
-    await search.recreateIndex(Passage);
-  }
 }
 
 /** As {@link prepareIndex}; while OpenSearch does not answer it says so once, and tries again in the background. */

@@ -1,5 +1,8 @@
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/postgresql';
+import { searchEntities } from '@rookery/search';
+import { migrations } from '../migrations/index.js';
 import { Address, Passage, President } from './index.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -9,7 +12,9 @@ const QUERY_TIMEOUT_MS = 10_000;
 export function ormOptions(postgresUrl: string) {
   return defineConfig({
     clientUrl: postgresUrl,
-    entities: [President, Address, Passage],
+    entities: [President, Address, Passage, ...searchEntities],
+    extensions: [Migrator],
+    migrations: { migrationsList: [...migrations], snapshot: false, silent: true },
     metadataProvider: ReflectMetadataProvider,
     driverOptions: { connectionTimeoutMillis: CONNECT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS },
     pool: { min: 0, max: 10 },

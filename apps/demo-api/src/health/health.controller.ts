@@ -4,7 +4,7 @@ import { HealthCheck, type HealthCheckResult, HealthCheckService, MikroOrmHealth
 import { Limiter, SkipRateLimit } from '@rookery/limiter';
 import { LimiterHealthIndicator } from '@rookery/limiter/terminus';
 import { HerdIndicator } from './herd.indicator.js';
-import { OpenSearchIndicator } from './opensearch.indicator.js';
+import { SearchIndicator } from './search.indicator.js';
 
 const TIMEOUT_MS = 1_000;
 
@@ -16,7 +16,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly postgres: MikroOrmHealthIndicator,
-    private readonly opensearch: OpenSearchIndicator,
+    private readonly search: SearchIndicator,
     private readonly herd: HerdIndicator,
     private readonly limits: LimiterHealthIndicator,
     private readonly limiter: Limiter,
@@ -27,7 +27,7 @@ export class HealthController {
   check(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.postgres.pingCheck('postgres', { timeout: TIMEOUT_MS }),
-      () => this.opensearch.check('opensearch', TIMEOUT_MS),
+      () => this.search.check('search', TIMEOUT_MS),
       () => this.herd.check('herd'),
       () => this.limits.check('limiter', this.limiter),
     ]);

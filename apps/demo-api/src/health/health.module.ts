@@ -1,15 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { LimiterHealthIndicator } from '@rookery/limiter/terminus';
-import { SearchModule } from '@rookery/search';
-import { Passage } from '../entities/index.js';
+import { SearchHealthIndicator } from '@rookery/search/terminus';
 import { HealthController } from './health.controller.js';
 import { HerdIndicator } from './herd.indicator.js';
-import { OpenSearchIndicator } from './opensearch.indicator.js';
+import { SearchIndicator } from './search.indicator.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), SearchModule.forFeature([Passage])],
+  imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [HerdIndicator, OpenSearchIndicator, LimiterHealthIndicator],
+  providers: [HerdIndicator, SearchIndicator, SearchHealthIndicator, LimiterHealthIndicator],
 })
 export class HealthModule {}

@@ -1,0 +1,29 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { SearchModule } from '@rookery/search';
+import { openSearch } from '@rookery/search/opensearch';
+import type { DemoConfig } from '../config.js';
+import { ormOptions } from '../entities/orm-options.js';
+
+/** What is stored, and what of it is searched: all that the application and `npm run search` have in common. */
+@Module({})
+export class DataModule {
+  static for(config: DemoConfig): DynamicModule {
+    return {
+      module: DataModule,
+      imports: [
+        MikroOrmModule.forRoot({ ...ormOptions(config.postgresUrl), driver: PostgreSqlDriver }),
+        SearchModule.forRoot({
+          engine: openSearch({ node: config.opensearchUrl, requestTimeoutMs: 5_000 }),
+          prefix: config.prefix,
+          sync: 'outbox',
+          // A fleet keeps to `refuse`, and migrates by command before it deploys: docs/operations.md.
+          whenModelChanges: 'migrate',
+          slowQueryMs: config.slowQueryMs,
+          shutdownTimeoutMs: 2_000,
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,5 @@
+import { CreateAddresses } from './2026-11-addresses.js';
+import { CreateSearchOutbox } from './2026-11-search-outbox.js';
+
+/** In the order in which they run. Each runs once; what has run is never changed. */
+export const migrations = [CreateAddresses, CreateSearchOutbox];
