@@ -50,8 +50,11 @@ async function demo(args: string[]): Promise<number> {
   const available = await supply(needed, []);
   if (available.length < needed.length) return 1;
   const optional: ServiceName[] = (await findMissing(['redis'])).size > 0 ? [] : ['redis'];
-  const [addresses] = await Promise.all([start([...available, ...optional], join(PROJECT, '.rookery')), build(PROJECT)]);
-  return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], addresses, { apart: true });
+  const folder = join(PROJECT, '.rookery');
+  const [addresses] = await Promise.all([start([...available, ...optional], folder), build(PROJECT)]);
+  // `npm run search` reads it.
+  const env = { ...addresses, DEMO_ENV_FILE: join(folder, 'demo.env') };
+  return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], env, { apart: true });
 }
 
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { services, test, demo };
