@@ -1,8 +1,6 @@
 import type { AppliedCost, ApplyRequest, BucketLimit } from '../contracts/limiter-storage.js';
-import { applyCosts, emptyAt, levelsAt, type BucketState } from './leaky-bucket.js';
-
-/** `[emptyAt, updatedAt, level, unitsPerToken, level, unitsPerToken, …]`: one flat array of numbers takes a third of an object tree. */
-type PackedBucket = readonly number[];
+import { BucketRows } from './bucket-rows.js';
+import { decideCosts } from './leaky-bucket.js';
 
 /** Looked at for each new key: two, so that forgetting outruns growth. */
 const SWEPT_PER_INSERT = 2;
@@ -13,16 +11,21 @@ const EVICTION_SAMPLE = 16;
  * Buckets of one process, at most `maxKeys` of them. A bucket that is empty again is forgotten without a timer of its own:
  * each new key sweeps a little, and {@link BucketTable.sweep} the rest. When all are in use, the one of a sample that would be
  * empty soonest is dropped: so a flood of new keys evicts its own, and never those that are held back.
+ *
+ * The rows lie without gaps: the last one fills the place of one that is forgotten.
  */
 export class BucketTable {
-  readonly #buckets = new Map<string, PackedBucket>();
-  #hand: MapIterator<[string, PackedBucket]> = this.#buckets.entries();
+  readonly #rowOf = new Map<string, number>();
+  readonly #keys: string[] = [];
+  readonly #rows = new BucketRows();
+  /** The row that is looked at next; it goes round for ever. */
+  #hand = 0;
   #evicted = 0;
 
   constructor(private readonly maxKeys: number) {}
 
   get size(): number {
-    return this.#buckets.size;
+    return this.#keys.length;
   }
 
   /** Buckets that made room before they were empty, since the start. Each lost one may let its burst pass again. */
@@ -31,8 +34,9 @@ export class BucketTable {
   }
 
   apply(key: string, limits: readonly BucketLimit[], costs: readonly number[], now: number): readonly AppliedCost[] {
-    const { outcomes, next } = applyCosts(this.#load(key, now), limits, costs, now);
-    if (next !== undefined) this.#store(key, pack(next, emptyAt(next, limits)), now);
+    const row = this.#rowOf.get(key);
+    const outcomes = decideCosts(this.#rows.levelsAt(row, limits, now), limits, costs);
+    if (outcomes.some((outcome) => outcome.allowed)) this.#rows.write(row ?? this.#insert(key, now), limits, outcomes.at(-1)!.levels, now, row === undefined);
     return outcomes;
   }
 
@@ -41,11 +45,11 @@ export class BucketTable {
     const outcomes: AppliedCost[] = [];
     const undo: (() => void)[] = [];
     for (const { key, limits, costs } of requests) {
-      const before = this.#buckets.get(key);
+      const restore = this.#restorer(key, now);
       const [outcome] = this.apply(key, limits, costs.slice(0, 1), now);
       outcomes.push(outcome!);
       if (outcome!.allowed) {
-        undo.push(() => (before === undefined ? this.#buckets.delete(key) : this.#buckets.set(key, before)));
+        undo.push(restore);
         continue;
       }
       // Backwards, as a bucket may be named twice.
@@ -56,73 +60,64 @@ export class BucketTable {
   }
 
   read(key: string, limits: readonly BucketLimit[], now: number): readonly number[] {
-    return levelsAt(this.#load(key, now), limits, now);
+    return this.#rows.levelsAt(this.#rowOf.get(key), limits, now);
   }
 
   delete(key: string): void {
-    this.#buckets.delete(key);
+    const row = this.#rowOf.get(key);
+    if (row !== undefined) this.#remove(row);
   }
 
   /** Looks at the next `count` buckets and forgets those that are empty at `now`. */
   sweep(now: number, count: number): void {
-    for (let looked = 0; looked < count; looked++) {
-      const entry = this.#next();
-      if (entry === undefined) return;
-      if (entry[1][0]! <= now) this.#buckets.delete(entry[0]);
+    for (let looked = 0; looked < count && this.size > 0; looked++) {
+      const row = this.#next();
+      if (this.#rows.emptyAt(row) > now) continue;
+      this.#remove(row);
+      // Another has moved into its place.
+      this.#hand = row;
     }
   }
 
-  #load(key: string, now: number): BucketState | undefined {
-    const packed = this.#buckets.get(key);
-    return packed === undefined || packed[0]! <= now ? undefined : unpack(packed);
+  #insert(key: string, now: number): number {
+    this.sweep(now, SWEPT_PER_INSERT);
+    if (this.size >= this.maxKeys) this.#evict();
+    const row = this.#keys.push(key) - 1;
+    this.#rowOf.set(key, row);
+    return row;
   }
 
-  #store(key: string, bucket: PackedBucket, now: number): void {
-    if (!this.#buckets.has(key)) {
-      this.sweep(now, SWEPT_PER_INSERT);
-      if (this.#buckets.size >= this.maxKeys) this.#evict();
+  #remove(row: number): void {
+    const last = this.size - 1;
+    this.#rowOf.delete(this.#keys[row]!);
+    if (row !== last) {
+      this.#keys[row] = this.#keys[last]!;
+      this.#rowOf.set(this.#keys[row], row);
+      this.#rows.move(last, row);
     }
-    this.#buckets.set(key, bucket);
+    this.#keys.length = last;
+    this.#rows.shrink(last);
   }
 
   #evict(): void {
     let victim = this.#next();
     for (let looked = 1; looked < EVICTION_SAMPLE; looked++) {
-      const entry = this.#next();
-      if (entry !== undefined && victim !== undefined && entry[1][0]! < victim[1][0]!) victim = entry;
+      const row = this.#next();
+      if (this.#rows.emptyAt(row) < this.#rows.emptyAt(victim)) victim = row;
     }
-    if (victim === undefined) return;
-    this.#buckets.delete(victim[0]);
+    this.#remove(victim);
     this.#evicted++;
   }
 
-  /** The bucket under the hand, which goes round for ever; `undefined` only where there is none at all. */
-  #next(): [string, PackedBucket] | undefined {
-    const step = this.#hand.next();
-    if (!step.done) return step.value;
-    this.#hand = this.#buckets.entries();
-    return this.#hand.next().value;
+  #next(): number {
+    if (this.#hand >= this.size) this.#hand = 0;
+    return this.#hand++;
   }
-}
 
-function pack({ updatedAt, levels, unitsPerToken }: BucketState, empty: number): PackedBucket {
-  // An array that grows by `push` keeps room for more: twice the memory for each bucket.
-  const packed = new Array<number>(2 + 2 * levels.length);
-  packed[0] = empty;
-  packed[1] = updatedAt;
-  for (let index = 0; index < levels.length; index++) {
-    packed[2 + 2 * index] = levels[index]!;
-    packed[3 + 2 * index] = unitsPerToken[index]!;
+  #restorer(key: string, now: number): () => void {
+    const row = this.#rowOf.get(key);
+    if (row === undefined) return () => this.delete(key);
+    const before = this.#rows.copy(row);
+    return () => this.#rows.restore(this.#rowOf.get(key) ?? this.#insert(key, now), before);
   }
-  return packed;
-}
-
-function unpack(packed: PackedBucket): BucketState {
-  const levels: number[] = [];
-  const unitsPerToken: number[] = [];
-  for (let index = 2; index < packed.length; index += 2) {
-    levels.push(packed[index]!);
-    unitsPerToken.push(packed[index + 1]!);
-  }
-  return { updatedAt: packed[1]!, levels, unitsPerToken };
 }

@@ -26,32 +26,43 @@ export interface Application {
  * @example applyCosts(undefined, policy.limits, [1, 1], now).outcomes.map((outcome) => outcome.allowed)
  */
 export function applyCosts(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[], now: number): Application {
-  let levels = levelsAt(state, limits, now);
-  let admitted = false;
-  const outcomes = costs.map((cost): AppliedCost => {
-    const allowed = limits.every((limit, index) => fits(limit, levels[index]!, cost));
-    if (allowed) {
-      admitted = true;
-      levels = limits.map((limit, index) => charge(limit, levels[index]!, cost));
-    }
+  const outcomes = decideCosts(levelsAt(state, limits, now), limits, costs);
+  if (!outcomes.some((outcome) => outcome.allowed)) return { outcomes, next: undefined };
+  const updatedAt = state === undefined ? now : Math.max(state.updatedAt, now);
+  return { outcomes, next: { updatedAt, levels: outcomes.at(-1)!.levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+}
+
+/** {@link applyCosts} on levels that are drained already. */
+export function decideCosts(drained: readonly number[], limits: readonly BucketLimit[], costs: readonly number[]): AppliedCost[] {
+  let levels = drained;
+  return costs.map((cost): AppliedCost => {
+    const allowed = fitsAll(limits, levels, cost);
+    if (allowed) levels = chargeAll(limits, levels, cost);
     return { allowed, levels };
   });
-  const updatedAt = state === undefined ? now : Math.max(state.updatedAt, now);
-  return { outcomes, next: admitted ? { updatedAt, levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } : undefined };
 }
 
 /** The level of each limit at `now`, in units of today's policy. A limit that the state does not hold yet is at zero. */
 export function levelsAt(state: BucketState | undefined, limits: readonly BucketLimit[], now: number): readonly number[] {
   return limits.map((limit, index) => {
     const level = state?.levels[index];
-    return level === undefined ? 0 : drain(convert(level, state!.unitsPerToken[index]!, limit), limit, state!.updatedAt, now);
+    return level === undefined ? 0 : levelAt(level, state!.unitsPerToken[index]!, state!.updatedAt, limit, now);
   });
+}
+
+/** What `level`, in units of which `unitsPerToken` make a token, has drained to between `since` and `now`, in units of `limit`. */
+export function levelAt(level: number, unitsPerToken: number, since: number, limit: BucketLimit, now: number): number {
+  return drain(convert(level, unitsPerToken, limit), limit, since, now);
 }
 
 /** The first microsecond at which every level is zero: from then on the state may be forgotten, and not before. */
 export function emptyAt(state: BucketState, limits: readonly BucketLimit[]): number {
-  const moments = limits.map((limit, index) => (tickOf(state.updatedAt, limit) + drainTicks(limit, state.levels[index]!)) * limit.tickMicros);
-  return Math.max(state.updatedAt, ...moments);
+  return Math.max(state.updatedAt, ...limits.map((limit, index) => emptyMoment(state.updatedAt, limit, state.levels[index]!)));
+}
+
+/** {@link emptyAt} of one limit whose level was `level` at `since`. */
+export function emptyMoment(since: number, limit: BucketLimit, level: number): number {
+  return (tickOf(since, limit) + drainTicks(limit, level)) * limit.tickMicros;
 }
 
 /** Ticks until `units` have drained. Exact: a quotient whose numerator is below 2^53 never rounds across a whole number. */
@@ -67,6 +78,17 @@ export function fits(limit: BucketLimit, level: number, cost: number): boolean {
 /** The level after a cost that fits. One that gives tokens back stops at zero. */
 export function charge(limit: BucketLimit, level: number, cost: number): number {
   return Math.max(0, level + cost * limit.unitsPerToken);
+}
+
+/** Whether `cost` more tokens find room in every limit. */
+export function fitsAll(limits: readonly BucketLimit[], levels: readonly number[], cost: number): boolean {
+  for (let index = 0; index < limits.length; index++) if (!fits(limits[index]!, levels[index]!, cost)) return false;
+  return true;
+}
+
+/** {@link charge} of every limit. */
+export function chargeAll(limits: readonly BucketLimit[], levels: readonly number[], cost: number): readonly number[] {
+  return levels.map((level, index) => charge(limits[index]!, level, cost));
 }
 
 /**
