@@ -1,9 +1,9 @@
 import { startMemcachedNode } from '@rookery/herd/testing';
 import type { MemcachedNode } from '@rookery/herd/testing';
-import { startMemcached } from '@rookery/services';
-import type { RunningServer } from '@rookery/services';
 
 import { exchange } from './exchange.js';
+import { startNodePair } from './node-pair.js';
+import type { NodePair } from './node-pair.js';
 
 const key = (length: number) => 'k'.repeat(length);
 const set = (name: string, value: string, head = '0 0') => `set ${name} ${head} ${value.length}\r\n${value}\r\n`;
@@ -56,38 +56,26 @@ const scripts: Record<string, string> = {
 };
 
 describe('the embedded node answers byte for byte like memcached', () => {
-  let real: RunningServer;
-  let embedded: MemcachedNode;
+  let pair: NodePair;
   beforeAll(async () => {
-    real = await startMemcached();
-    if (real.name !== 'memcached') {
-      const message = 'The embedded node is compared with itself: install the package memcached';
-      if (process.env.CI) throw new Error(message);
-      console.warn(message);
-    }
-    embedded = await startMemcachedNode();
+    pair = await startNodePair();
   });
-  afterAll(async () => {
-    await real?.stop();
-    await embedded?.close();
-  });
-  beforeEach(async () => {
-    await exchange(real.port, 'flush_all\r\n');
-    await exchange(embedded.port, 'flush_all\r\n');
-  });
+  afterAll(() => pair?.stop());
+  beforeEach(() => pair.ask('flush_all\r\n'));
 
   it.each(Object.entries(scripts))('%s', async (_about, script) => {
-    const expected = await exchange(real.port, script);
+    const { expected, answered } = await pair.ask(script);
     expect(expected).not.toContain('<no end>');
-    expect(await exchange(embedded.port, script)).toBe(expected);
+    expect(answered).toBe(expected);
   });
 
   it.each(Object.entries(scripts).filter(([, script]) => script.length < 1500))('%s, torn at every byte', async (_about, script) => {
-    expect(await exchange(embedded.port, script, true)).toBe(await exchange(real.port, script));
+    const { expected, answered } = await pair.ask(script, true);
+    expect(answered).toBe(expected);
   });
 
   it('stores by a cas token once, and refuses it the second time', async () => {
-    for (const port of [real.port, embedded.port]) {
+    for (const { port } of [pair.real, pair.embedded]) {
       const token = /^VALUE k 0 1 (\d+)/m.exec(await exchange(port, `${set('k', 'x')}gets k\r\n`))?.[1];
       const twice = `cas k 0 0 1 ${token}\r\ny\r\ncas k 0 0 1 ${token}\r\nz\r\nget k\r\n`;
       expect(await exchange(port, twice)).toMatch(/^STORED\r\nEXISTS\r\nVALUE k 0 1\r\ny\r\nEND\r\n/);
@@ -95,7 +83,7 @@ describe('the embedded node answers byte for byte like memcached', () => {
   });
 
   it('keeps the cas id through a touch', async () => {
-    for (const port of [real.port, embedded.port]) {
+    for (const { port } of [pair.real, pair.embedded]) {
       const replies = await exchange(port, `${set('k', 'x')}gets k\r\ntouch k 100\r\ngets k\r\n`);
       const [before, after] = [...replies.matchAll(/VALUE k 0 1 (\d+)/g)].map((match) => match[1]);
       expect(after).toBe(before);
@@ -104,7 +92,7 @@ describe('the embedded node answers byte for byte like memcached', () => {
 
   it('names the statistics that both have alike', async () => {
     const names = (text: string) => [...text.matchAll(/^STAT (\S+)/gm)].map((match) => match[1]);
-    const [here, there] = [await exchange(embedded.port, 'stats\r\n'), await exchange(real.port, 'stats\r\n')];
+    const [here, there] = [await exchange(pair.embedded.port, 'stats\r\n'), await exchange(pair.real.port, 'stats\r\n')];
     expect(names(here).length).toBeGreaterThan(10);
     expect(names(there)).toEqual(expect.arrayContaining(names(here)));
   });

@@ -1,21 +1,17 @@
+import { addDelta } from './add-delta.js';
 import { expiresAt } from './expiry.js';
-import { itemBytes, maxItemBytes } from './item-store.js';
-import type { Item, ItemStore } from './item-store.js';
-import { counter, number32, shifted } from './numbers.js';
-import { badFormat, maxKeyBytes } from './request.js';
-import type { Request, StoreHeader } from './request.js';
+import type { ItemStore } from './item-store.js';
+import { badFormat, maxKeyBytes } from './limits.js';
+import { metaArithmetic, metaDelete, metaGet, metaStored } from './meta-commands.js';
+import { counter, number32 } from './numbers.js';
+import { put } from './put.js';
+import { end, line } from './reply.js';
+import type { Command, Context, Reply } from './reply.js';
+import type { Request } from './request.js';
 import { serverVersion, statistics } from './statistics.js';
 import type { Counters } from './statistics.js';
 
-/** What goes back to the client, in order; `hangUp` closes the connection. */
-export type Reply = readonly Buffer[] | 'hangUp';
-
-const end = Buffer.from('END\r\n');
-const line = (text: string): Buffer => Buffer.from(`${text}\r\n`, 'latin1');
 const answer = (text: string, noreply: boolean): Reply => (noreply ? [] : [line(text)]);
-
-type Context = Readonly<{ store: ItemStore; counters: Counters; words: readonly string[]; noreply: boolean }>;
-type Command = (context: Context) => readonly Buffer[] | string;
 
 /** Carries out one request against `store`. */
 export function execute(request: Request, store: ItemStore, counters: Counters): Reply {
@@ -26,32 +22,16 @@ export function execute(request: Request, store: ItemStore, counters: Counters):
   }
   if (request.kind === 'store') {
     counters.cmd_set++;
-    const outcome = put(request.header, request.data, store);
-    return answer(outcome, request.header.noreply);
+    const { header } = request;
+    const outcome = put(header, request.data, store);
+    if (header.meta) return metaStored(header.meta, outcome);
+    return answer(typeof outcome === 'string' ? outcome : 'STORED', header.noreply);
   }
   const verb = request.words[0] ?? '';
   if (verb === 'quit') return 'hangUp';
   const reply = commands.get(verb)?.({ ...request, store, counters }) ?? 'ERROR';
   if (typeof reply !== 'string') return reply;
   return answer(reply, request.noreply && reply !== 'ERROR');
-}
-
-function put({ verb, key, flags, exptime, cas }: StoreHeader, data: Buffer, store: ItemStore): string {
-  const present = store.get(key);
-  if (verb === 'cas' && !present) return 'NOT_FOUND';
-  if (verb === 'cas' && present?.cas !== cas) return 'EXISTS';
-  if (verb === (present ? 'add' : 'replace')) return 'NOT_STORED';
-  if (verb === 'append' || verb === 'prepend') return present ? join(key, present, verb === 'append' ? [present.data, data] : [data, present.data], store) : 'NOT_STORED';
-  store.set(key, data, flags, expiresAt(exptime, store.now()));
-  return 'STORED';
-}
-
-/** The joined value keeps the flags and the expiry of the one that was there; one that would be too large changes nothing. */
-function join(key: string, { flags, expiresAt }: Item, parts: readonly Buffer[], store: ItemStore): string {
-  const data = Buffer.concat(parts);
-  if (itemBytes(key.length, data.length, flags) > maxItemBytes) return 'NOT_STORED';
-  store.set(key, data, flags, expiresAt);
-  return 'STORED';
 }
 
 /** `gat` and `gats`: like `get` and `gets`, and each value found gets a new life. */
@@ -65,7 +45,7 @@ function retrieveAndTouch({ words, ...context }: Context, withCas: boolean): rea
   if (typeof reply === 'string') return reply;
   for (const key of keys) {
     const item = store.get(key);
-    if (item) store.touch(key, item, expiresAt(number32(exptime), store.now()));
+    if (item) item.expiresAt = expiresAt(number32(exptime), store.now());
   }
   return reply;
 }
@@ -80,6 +60,7 @@ function retrieve({ store, counters, words }: Context, withCas: boolean): readon
     counters.cmd_get++;
     counters[item ? 'get_hits' : 'get_misses']++;
     if (!item) continue;
+    store.bump(key, item);
     parts.push(line(`VALUE ${key} ${item.flags} ${item.data.length}${withCas ? ` ${item.cas}` : ''}`), item.data, line(''));
   }
   return [...parts, end];
@@ -100,13 +81,9 @@ function shift({ store, words }: Context, verb: 'incr' | 'decr'): string {
   if (key.length > maxKeyBytes) return badFormat;
   const amount = counter(delta);
   if (amount === undefined) return 'CLIENT_ERROR invalid numeric delta argument';
-  const item = store.get(key);
-  if (!item) return 'NOT_FOUND';
-  const value = item.data.length > 20 ? undefined : counter(item.data.toString('latin1'));
-  if (value === undefined) return 'CLIENT_ERROR cannot increment or decrement non-numeric value';
-  const next = shifted(value, amount, verb).toString();
-  store.set(key, Buffer.from(next.padEnd(item.data.length)), item.flags, item.expiresAt);
-  return next;
+  const counted = addDelta(store, key, amount, verb);
+  if (typeof counted !== 'string') return counted.text;
+  return counted === 'missing' ? 'NOT_FOUND' : 'CLIENT_ERROR cannot increment or decrement non-numeric value';
 }
 
 function touch({ store, words }: Context): string {
@@ -116,7 +93,8 @@ function touch({ store, words }: Context): string {
   if (!/^[+-]?\d{1,19}$/.test(exptime)) return 'CLIENT_ERROR invalid exptime argument';
   const item = store.get(key);
   if (!item) return 'NOT_FOUND';
-  store.touch(key, item, expiresAt(number32(exptime), store.now()));
+  store.bump(key, item);
+  item.expiresAt = expiresAt(number32(exptime), store.now());
   return 'TOUCHED';
 }
 
@@ -146,7 +124,10 @@ const verbs: Record<string, Command> = {
   flush_all: flushAll,
   stats,
   version: () => `VERSION ${serverVersion}`,
-  mn: () => 'MN',
+  mg: metaGet,
+  md: metaDelete,
+  ma: metaArithmetic,
+  mn: () => [line('MN')],
   verbosity: ({ words }) => (words.length > 1 ? 'OK' : 'ERROR'),
 };
 const commands = new Map(Object.entries(verbs));

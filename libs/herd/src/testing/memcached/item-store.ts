@@ -1,5 +1,22 @@
-/** A stored item. `expiresAt` is epoch milliseconds; `storedAt` likewise. */
-export type Item = Readonly<{ data: Buffer; flags: number; cas: bigint; storedAt: number; expiresAt: number }>;
+/** What an item is made of; `expiresAt` is epoch milliseconds. `binaryKey`: replies name its key in base64. */
+export type NewItem = Readonly<{ data: Buffer; flags: number; expiresAt: number; binaryKey?: boolean; stale?: boolean; won?: boolean }>;
+
+/**
+ * A stored item; times are epoch milliseconds. `fetched`: it was read since it was stored. `stale` and `won` are the marks of
+ * the meta commands: it is out of date, and somebody was told to make it anew.
+ */
+export type Item = {
+  data: Buffer;
+  readonly flags: number;
+  cas: bigint;
+  readonly storedAt: number;
+  expiresAt: number;
+  accessedAt: number;
+  readonly binaryKey: boolean;
+  fetched: boolean;
+  stale: boolean;
+  won: boolean;
+};
 
 /** What memcached itself adds to each item: header, cas id, and the ends of key and value. */
 const overheadBytes = 59;
@@ -27,32 +44,42 @@ export class ItemStore {
     return this.items.size;
   }
 
+  /** The item, if it lives: marks nothing. */
   get(key: string): Item | undefined {
     const item = this.items.get(key);
-    if (!item) return undefined;
-    this.items.delete(key);
-    if (this.isDead(item)) {
-      this.bytes -= this.bytesOf(key, item);
-      return undefined;
-    }
-    this.items.set(key, item);
-    return item;
+    if (!item || !this.isDead(item)) return item;
+    this.delete(key);
+    return undefined;
   }
 
-  set(key: string, data: Buffer, flags: number, expiresAt: number): void {
+  /** Notes that `item` was read: it is the most recently used one now. */
+  bump(key: string, item: Item): void {
+    item.fetched = true;
+    item.accessedAt = this.now();
+    if (this.items.get(key) !== item) return;
+    this.items.delete(key);
+    this.items.set(key, item);
+  }
+
+  /** Stores, also what is over already, which counts as a version of its own. */
+  set(key: string, { data, flags, expiresAt, binaryKey = false, stale = false, won = false }: NewItem): Item {
     this.delete(key);
     const now = this.now();
-    if (expiresAt <= now) return;
-    const item: Item = { data, flags, cas: ++this.lastCas, storedAt: now, expiresAt };
+    const item: Item = { data, flags, cas: this.nextCas(), storedAt: now, expiresAt, accessedAt: now, binaryKey, fetched: false, stale, won };
     this.items.set(key, item);
     this.bytes += this.bytesOf(key, item);
     this.evict();
+    return item;
   }
 
-  /** Changes the expiry alone; the cas id stays. */
-  touch(key: string, item: Item, expiresAt: number): void {
-    if (expiresAt <= this.now()) this.delete(key);
-    else this.items.set(key, { ...item, expiresAt });
+  /** Puts other data of the same length in place: the item stays, as another version. */
+  overwrite(item: Item, data: Buffer): void {
+    item.data = data;
+    item.cas = this.nextCas();
+  }
+
+  nextCas(): bigint {
+    return ++this.lastCas;
   }
 
   delete(key: string): boolean {

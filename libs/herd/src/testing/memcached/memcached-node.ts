@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
+import { HerdOptionError } from '../../errors/option-error.js';
 import { execute } from './commands.js';
 import { ItemStore, itemBytes, maxItemBytes } from './item-store.js';
+import { ReplyWriter } from './reply-writer.js';
+import type { ReplyFaults } from './reply-writer.js';
 import { RequestParser } from './request-parser.js';
 import type { StoreHeader } from './request.js';
 import { noCounts } from './statistics.js';
@@ -21,20 +24,31 @@ export interface MemcachedNodeOptions {
   now?: () => number;
 }
 
-/** A running node. `close()` drops its connections and resolves once the port is free. */
+/** A running node. */
 export interface MemcachedNode {
   readonly host: string;
   readonly port: number;
+
+  /** Sends each reply to a request from now on `ms` late, in order; 0 sends them at once again. */
+  delayReplies(ms: number): void;
+
+  /** Sends each reply from now on in packets of `bytes` bytes, as a slow network may tear it; 0 sends them whole again. */
+  tearReplies(bytes: number): void;
+
+  /** Drops the connections, and resolves once the port is free. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a memcached server inside this process: the text protocol (get gets gat gats set add replace append prepend cas
- * delete incr decr touch mn stats version verbosity flush_all quit, with noreply), reply for reply as memcached 1.6 does.
+ * delete incr decr touch stats version verbosity flush_all quit, with noreply) and its meta commands (mg ms md ma mn, with
+ * all their flags), reply for reply as memcached 1.6.18 does.
  *
  * @example
  * const node = await startMemcachedNode({ now: () => clock });
  * const cache = await startHerd({ discovery: staticNodes([`${node.host}:${node.port}`]), driver: memcached() });
+ *
+ * node.delayReplies(300); // above the herd's deadline: what does the application do?
  *
  * @throws the error of `net.Server.listen` when the port is in use.
  */
@@ -42,37 +56,51 @@ export async function startMemcachedNode(options: MemcachedNodeOptions = {}): Pr
   const { host = '127.0.0.1', port = 0, maxBytes = 64 * 1024 * 1024, now = Date.now } = options;
   const store = new ItemStore(maxBytes, now);
   const counters = noCounts();
+  const faults: ReplyFaults = { delayMs: 0, tearBytes: 0 };
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serve(socket, store, counters);
+    serve(socket, store, counters, new ReplyWriter(socket, faults));
   });
   server.listen(port, host);
   await once(server, 'listening');
   server.on('error', () => undefined);
-  return { host, port: (server.address() as AddressInfo).port, close: () => close(server, sockets) };
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    delayReplies: (ms) => void (faults.delayMs = checked('delayReplies', 'milliseconds', ms)),
+    tearReplies: (bytes) => void (faults.tearBytes = checked('tearReplies', 'bytes', bytes)),
+    close: () => close(server, sockets),
+  };
 }
 
-function serve(socket: Socket, store: ItemStore, counters: Counters): void {
+function checked(method: string, unit: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 31) return value;
+  throw new HerdOptionError(method, `must be whole ${unit} of 0 or more`, value, 'pass 0 to end it');
+}
+
+function serve(socket: Socket, store: ItemStore, counters: Counters, replies: ReplyWriter): void {
   const limit = Math.min(maxItemBytes, store.maxBytes);
   const fits = ({ key, bytes, flags }: StoreHeader): boolean => itemBytes(key.length, bytes, flags) <= limit;
   const parser = new RequestParser(fits);
+  let hungUp = false;
   counters.curr_connections++;
   counters.total_connections++;
   socket.on('error', () => socket.destroy());
   socket.on('close', () => counters.curr_connections--);
   socket.on('drain', () => socket.resume());
   socket.on('data', (chunk: Buffer) => {
-    if (socket.writableEnded) return;
+    if (hungUp) return;
     socket.cork();
     for (const request of parser.feed(chunk)) {
       const reply = execute(request, store, counters);
       if (reply === 'hangUp') {
-        socket.destroySoon();
+        hungUp = true;
+        replies.end();
         break;
       }
-      for (const part of reply) socket.write(part);
+      replies.write(reply);
     }
     socket.uncork();
     // A client that sends without reading must not fill this process's memory.

@@ -1,5 +1,5 @@
-import { isStoreVerb, storeHeader } from './request.js';
-import type { Request, StoreHeader, StoreVerb } from './request.js';
+import { isStoreVerb, metaStoreHeader, storeHeader } from './request.js';
+import type { Refusal, Request, StoreHeader } from './request.js';
 
 /** A line with no end after this many bytes ends the connection, unless it is a `get` of many keys. */
 const maxLineBytes = 2048;
@@ -52,15 +52,18 @@ export class RequestParser {
     const words = line.split(' ').filter((word) => word !== '');
     const noreply = words.at(-1) === 'noreply';
     const verb = words[0];
-    return isStoreVerb(verb) ? this.storeCommand(verb, words, noreply) : { kind: 'command', words, noreply };
+    if (verb === 'ms') return this.storeCommand(metaStoreHeader(words), false);
+    return isStoreVerb(verb) ? this.storeCommand(storeHeader(verb, words), noreply) : { kind: 'command', words, noreply };
   }
 
-  private storeCommand(verb: StoreVerb, words: readonly string[], noreply: boolean): Request | undefined {
-    const header = storeHeader(verb, words);
-    if (typeof header === 'string') return { kind: 'refused', reply: header, noreply: noreply && header !== 'ERROR' };
+  private storeCommand(header: StoreHeader | Refusal, noreply: boolean): Request | undefined {
+    if ('reply' in header) {
+      if (header.skip !== undefined) this.state = { reading: 'discarded', left: header.skip + 2 };
+      return { kind: 'refused', reply: header.reply, noreply: noreply && header.reply !== 'ERROR' };
+    }
     if (!this.fits(header)) {
       this.state = { reading: 'discarded', left: header.bytes + 2 };
-      return { kind: 'refused', reply: 'SERVER_ERROR object too large for cache', noreply, ...(verb === 'set' && { unlink: header.key }) };
+      return { kind: 'refused', reply: 'SERVER_ERROR object too large for cache', noreply, ...((header.verb === 'set' || header.meta) && { unlink: header.key }) };
     }
     const block = Buffer.allocUnsafeSlow(header.bytes + 2);
     this.state = { reading: 'data', header, block, filled: 0 };
