@@ -2,6 +2,7 @@
 export { Indexed, SearchField } from './metadata/decorators.js';
 export type { FieldParameters, IndexedOptions, SearchFieldOptions, SharedFieldOptions, SubFieldOptions, SyncMode } from './metadata/options.js';
 export type { EntityClass } from './metadata/recorder.js';
+export type { IndexReference } from './mapping/index-registry.js';
 export { defaultTypeInference } from './mapping/default-type-inference.js';
 export type { PropertyFacts, TypeInference } from './contracts/type-inference.js';
 export type { FieldType } from './contracts/index-body.js';

@@ -37,7 +37,7 @@ const DEFAULT_SETTINGS: IndexSettings = Object.freeze({
 export function defineIndices(reading: ModelReading, options: DefinitionOptions): IndexDefinition[] {
   const complaints: ModelComplaint[] = [...reading.complaints];
   const definitions = reading.models.map((model) => defineIndex(model, options, complaints));
-  if (complaints.length > 0) throw new SearchModelError(complaints);
+  if (complaints.length > 0) throw new SearchModelError(distinct(complaints));
   return definitions;
 }
 
@@ -55,6 +55,11 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
   const hash = mappingHash(mappings, settings);
   const _meta = { rookery: { hash } };
   return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
+}
+
+/** An entity in several indices is complained of in each. */
+function distinct(complaints: readonly ModelComplaint[]): ModelComplaint[] {
+  return [...new Map(complaints.map((complaint) => [`${complaint.where}: ${complaint.problem}`, complaint])).values()];
 }
 
 /** The first concrete index of a definition. */

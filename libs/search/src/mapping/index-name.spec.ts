@@ -1,10 +1,19 @@
-import { aliasName, concreteName, indexNameProblem } from './index-name.js';
+import { aliasName, concreteName, generationOf, indexNameProblem } from './index-name.js';
 
 describe('index names', () => {
   it('are the prefix and the name, with generation and hash behind the alias', () => {
     expect(aliasName('dev', 'passages')).toBe('dev-passages');
     expect(aliasName(undefined, 'passages')).toBe('passages');
     expect(concreteName('dev-passages', 1, '3f2a9c01')).toBe('dev-passages-v1-3f2a9c01');
+  });
+
+  it.each([
+    ['passages-v3-3f2a9c01', 3],
+    ['passages-v3-3f2a9c01-v1-3f2a9c01', undefined],
+    ['passages-vector-v1-3f2a9c01', undefined],
+    ['passages', undefined],
+  ])('tell the generation of %p', (index, generation) => {
+    expect(generationOf('passages', index)).toBe(generation);
   });
 
   it.each(['', '..', 'Passages', '_passages', '-a', 'a b', 'a/b', 'a*', 'a:b', 'a#b', 'a'.repeat(231)])('refuse %p', (name) => {

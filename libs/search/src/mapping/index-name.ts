@@ -16,6 +16,12 @@ export function aliasName(prefix: string | undefined, name: string): string {
   return prefix ? `${prefix}-${name}` : name;
 }
 
+/** Whether an index is one of the concrete ones of an alias. @returns its generation. */
+export function generationOf(alias: string, index: string): number | undefined {
+  const rest = index.startsWith(`${alias}-v`) ? /^(\d+)-[0-9a-f]{8}$/.exec(index.slice(alias.length + 2)) : null;
+  return rest ? Number(rest[1]) : undefined;
+}
+
 /** `dev-passages-v1-3f2a9c01`: the index behind the alias; a new mapping makes a new one with the next number. */
 export function concreteName(alias: string, generation: number, hash: string): string {
   return `${alias}-v${generation}-${hash}`;

@@ -4,17 +4,20 @@ import type { FieldModel } from './index-model.js';
 import { includeTree, type IncludeTree } from './include-tree.js';
 import type { SearchFieldOptions } from './options.js';
 import { isComputed, isEmbedded, isRelation, factsOf, relationOf } from './orm-property.js';
-import { recordedFields, type EntityClass } from './recorder.js';
+import { fieldsIn, type EntityClass } from './recorder.js';
 
-/** Reads fields from decorated properties and `include` paths; what is wrong goes to `complaints`. */
+/** Reads the fields of one index from decorated properties and `include` paths; what is wrong goes to `complaints`. */
 export class FieldReader {
+  private readonly embedding: EntityMetadata[] = [];
+
   constructor(
     private readonly metas: readonly EntityMetadata[],
     private readonly complaints: ModelComplaint[],
+    private readonly index: string,
   ) {}
 
   readDecorated(meta: EntityMetadata, entity: EntityClass): FieldModel[] {
-    return [...recordedFields(entity)].flatMap(([name, options]) =>
+    return [...fieldsIn(entity, this.index)].flatMap(([name, options]) =>
       this.read(meta, entity, name, options, options.include && includeTree(options.include)),
     );
   }
@@ -61,19 +64,26 @@ export class FieldReader {
       this.complain(where, 'is an embeddable that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
     }
+    if (!include && this.embedding.includes(meta)) {
+      this.complain(where, `embeds ${meta.className}, which it is part of, without end`, "Name what to embed of it: include: ['…']");
+      return [];
+    }
+    this.embedding.push(meta);
+    const fields = this.embeddedFields(meta, include);
+    this.embedding.pop();
+    return [{ kind: 'object', name: property.name, options, fields, relation: undefined }];
+  }
+
+  private embeddedFields(meta: EntityMetadata, include: IncludeTree | undefined): FieldModel[] {
     const embeddable = meta.class as unknown as EntityClass;
     const decorated = this.readDecorated(meta, embeddable);
-    const fields = include
-      ? this.readIncluded(meta, include)
-      : decorated.length > 0
-        ? decorated
-        : this.readIncluded(meta, includeTree(Object.keys(meta.properties)));
-    return [{ kind: 'object', name: property.name, options, fields, relation: undefined }];
+    if (include) return this.readIncluded(meta, include);
+    return decorated.length > 0 ? decorated : this.readIncluded(meta, includeTree(Object.keys(meta.properties)));
   }
 
   private readIncluded(meta: EntityMetadata, include: IncludeTree): FieldModel[] {
     const entity = meta.class as unknown as EntityClass;
-    const recorded = recordedFields(entity);
+    const recorded = fieldsIn(entity, this.index);
     return [...include].flatMap(([name, rest]) =>
       // An included relation takes its paths from the including field, never its own: cycles cannot arise.
       this.read(meta, entity, name, { ...recorded.get(name), include: undefined }, rest.size > 0 ? rest : undefined),

@@ -34,7 +34,7 @@ export interface Relation {
   readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
 }
 
-/** An indexed entity: what its documents hold and where it comes from. */
+/** One index of an entity: what its documents hold and where it comes from. */
 export interface IndexModel<T extends object = object> {
   readonly entity: EntityClass<T>;
   /** Index name without prefix. */

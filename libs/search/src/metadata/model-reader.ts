@@ -1,8 +1,10 @@
 import type { EntityMetadata } from '@mikro-orm/core';
-import { SearchModelError, type ModelComplaint } from '../errors/model.errors.js';
-import type { FieldModel, IndexModel } from './index-model.js';
+import type { ModelComplaint } from '../errors/model.errors.js';
+import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
-import { recordedFields, recordedIndexed, type EntityClass } from './recorder.js';
+import type { IndexModel } from './index-model.js';
+import type { IndexedOptions } from './options.js';
+import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
 
 export interface ModelReading {
   readonly models: readonly IndexModel[];
@@ -13,24 +15,30 @@ export interface ModelReading {
 export function readModels(storage: Iterable<EntityMetadata>): ModelReading {
   const metas = [...storage];
   const complaints: ModelComplaint[] = [];
-  const models = metas.flatMap((meta) => readModel(meta, metas, complaints));
-  return { models, complaints: [...complaints, ...sameNames(models)] };
+  const models = metas.flatMap((meta) => {
+    const entity = classOf(meta);
+    return entity ? recordedIndices(entity).flatMap((options) => readModel(meta, entity, options, { metas, complaints })) : [];
+  });
+  const names = [...new Set(models.map(({ name }) => name))];
+  return { models, complaints: [...complaints, ...sameNames(models), ...checkTargets(metas, names)] };
 }
 
-function readModel(meta: EntityMetadata, metas: readonly EntityMetadata[], complaints: ModelComplaint[]): IndexModel[] {
-  const entity = classOf(meta);
-  const options = entity && recordedIndexed(entity);
-  if (!entity || !options) return [];
+interface Reading {
+  readonly metas: readonly EntityMetadata[];
+  readonly complaints: ModelComplaint[];
+}
+
+function readModel(meta: EntityMetadata, entity: EntityClass, options: IndexedOptions, { metas, complaints }: Reading): IndexModel[] {
+  const name = indexNameOf(entity, options);
   const [primaryKey, ...others] = meta.primaryKeys;
   const complain = (problem: string, remedy: string): void => void complaints.push({ where: meta.className, problem, remedy });
   if (!primaryKey || others.length > 0) {
     complain(`has ${primaryKey ? 'a composite' : 'no'} primary key`, 'Give the indexed entity a single primary key');
     return [];
   }
-  const reader = new FieldReader(metas, complaints);
-  const fields: FieldModel[] = reader.readDecorated(meta, entity);
-  if (recordedFields(entity).size === 0) complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
-  return [{ entity, name: options.name ?? kebabCase(meta.className), options, primaryKey, fields }];
+  const fields = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
+  if (fieldsIn(entity, name).size === 0) complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
+  return [{ entity, name, options, primaryKey, fields }];
 }
 
 function sameNames(models: readonly IndexModel[]): ModelComplaint[] {
@@ -42,21 +50,7 @@ function sameNames(models: readonly IndexModel[]): ModelComplaint[] {
   });
 }
 
-/** The model of one entity among those read. @throws SearchModelError naming what is missing. */
-export function modelOf<T extends object>(entity: EntityClass<T>, models: ReadonlyMap<EntityClass, IndexModel>): IndexModel<T> {
-  const model = models.get(entity);
-  if (model) return model as unknown as IndexModel<T>;
-  const [problem, remedy] = recordedIndexed(entity)
-    ? ['is not an entity that the ORM knows', "Add it to the ORM's `entities`"]
-    : ['is not indexed', 'Decorate the class with @Indexed()'];
-  throw new SearchModelError([{ where: entity.name, problem, remedy }]);
-}
-
 /** Pivot tables and entities without a class have metadata too. */
 export function classOf(meta: EntityMetadata): EntityClass | undefined {
   return meta.class;
-}
-
-function kebabCase(className: string): string {
-  return className.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }

@@ -95,6 +95,11 @@ export interface SharedFieldOptions {
    * The field types are those of the related entity's own `@SearchField`, else inferred.
    */
   readonly include?: readonly string[];
+  /**
+   * Names of the indices (without prefix) that these options are for. Without it they are for every index of the entity
+   * that no other `@SearchField` of the property names. Included in another entity's document, they are for that index.
+   */
+  readonly in?: string | readonly string[];
   /** Copies the value to other fields of the root document. */
   readonly copyTo?: string | readonly string[];
 }

@@ -3,26 +3,47 @@ import type { IndexedOptions, SearchFieldOptions } from './options.js';
 /** A class of entities, abstract or not. */
 export type EntityClass<T extends object = object> = (abstract new (...args: never[]) => T) & { readonly name: string };
 
-const indexed = new WeakMap<object, IndexedOptions>();
-const fields = new WeakMap<object, Map<string, SearchFieldOptions>>();
+type Recorded = ReadonlyMap<string, readonly SearchFieldOptions[]>;
 
+const indexed = new WeakMap<object, readonly IndexedOptions[]>();
+const fields = new WeakMap<object, Map<string, readonly SearchFieldOptions[]>>();
+
+/** Decorators run from the lowest to the topmost: what comes later stands before. */
 export function recordIndexed(entity: EntityClass, options: IndexedOptions): void {
-  indexed.set(entity, options);
+  indexed.set(entity, [options, ...recordedIndices(entity)]);
 }
 
 export function recordField(entity: EntityClass, property: string, options: SearchFieldOptions): void {
-  const own = fields.get(entity) ?? new Map<string, SearchFieldOptions>();
-  fields.set(entity, own.set(property, options));
+  const own = fields.get(entity) ?? new Map<string, readonly SearchFieldOptions[]>();
+  fields.set(entity, own.set(property, [options, ...(own.get(property) ?? [])]));
 }
 
-/** Options of the class's own `@Indexed`; a subclass is not indexed because its parent is. */
-export function recordedIndexed(entity: EntityClass): IndexedOptions | undefined {
-  return indexed.get(entity);
+/** Options of the class's own `@Indexed`, as written from top to bottom; a subclass is not indexed because its parent is. */
+export function recordedIndices(entity: EntityClass): readonly IndexedOptions[] {
+  return indexed.get(entity) ?? [];
 }
 
-/** `@SearchField` options by property, the parents' first; a subclass overrides. */
-export function recordedFields(entity: EntityClass): ReadonlyMap<string, SearchFieldOptions> {
+/** Name of an index without prefix. */
+export function indexNameOf(entity: EntityClass, { name }: IndexedOptions): string {
+  return name ?? entity.name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}
+
+/** All `@SearchField` options by property, the parents' first; a subclass overrides. */
+export function recordedFields(entity: EntityClass): Recorded {
   const parent = Object.getPrototypeOf(entity) as EntityClass | null;
   const inherited = typeof parent === 'function' && parent !== Function.prototype ? recordedFields(parent) : [];
   return new Map([...inherited, ...(fields.get(entity) ?? [])]);
+}
+
+/** Options by property that hold in one index: those that name it in `in`, else those that name none. */
+export function fieldsIn(entity: EntityClass, index: string): ReadonlyMap<string, SearchFieldOptions> {
+  const chosen = [...recordedFields(entity)].map(([name, all]) => {
+    return [name, all.find((options) => indicesOf(options).includes(index)) ?? all.find((options) => options.in === undefined)] as const;
+  });
+  return new Map(chosen.filter((entry): entry is readonly [string, SearchFieldOptions] => entry[1] !== undefined));
+}
+
+/** Names of indices that a `@SearchField` is for; none when it is for all. */
+export function indicesOf({ in: names = [] }: SearchFieldOptions): readonly string[] {
+  return [names].flat();
 }

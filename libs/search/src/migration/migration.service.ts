@@ -5,7 +5,8 @@ import { assertAllWritten } from '../repository/bulk-report.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { SearchMigrationError, SearchTableMissingError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { EntityClass } from '../metadata/recorder.js';
+import { generationOf } from '../mapping/index-name.js';
+import type { IndexReference } from '../mapping/index-registry.js';
 import type { PrimaryKey } from '../repository/entity-reader.js';
 import { Migration, swapAlias, type MigrateOptions, type MigrationParts } from './migration.js';
 import { isUnderWay, type MigrationState } from './migration-state.js';
@@ -15,7 +16,7 @@ import type { DriftedDocument } from './verifier.js';
 
 export interface MigrationServiceParts extends Omit<MigrationParts, 'store'> {
   readonly store: MigrationParts['store'] | undefined;
-  readonly definitionOf: (entity: EntityClass) => IndexDefinition;
+  readonly definitionOf: (index: IndexReference) => IndexDefinition;
   /** Runs a relay while `work` does, so that rows never wait for another process. */
   readonly relaying: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -47,8 +48,8 @@ export class MigrationService {
   constructor(private readonly parts: MigrationServiceParts) {}
 
   /** What `migrate` would do. @throws SearchIndexMismatchError when the alias stands for several indices or is an index itself. */
-  async plan(entity: EntityClass, options?: CallOptions): Promise<MigrationPlan> {
-    const definition = this.parts.definitionOf(entity);
+  async plan(index: IndexReference, options?: CallOptions): Promise<MigrationPlan> {
+    const definition = this.parts.definitionOf(index);
     return planOf(definition, await this.liveIndex(definition, options));
   }
 
@@ -59,11 +60,11 @@ export class MigrationService {
    *
    * @throws SearchMigrationError while another process migrates the index, or for documents that the new mapping refuses.
    */
-  migrate(entity: EntityClass, options: MigrateOptions = {}): Observable<MigrationProgress> {
+  migrate(index: IndexReference, options: MigrateOptions = {}): Observable<MigrationProgress> {
     return new Observable((subscriber) => {
       const stop = new AbortController();
       const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-      this.run(this.parts.definitionOf(entity), { ...options, signal }, (progress) => subscriber.next(progress)).then(
+      this.run(this.parts.definitionOf(index), { ...options, signal }, (progress) => subscriber.next(progress)).then(
         () => subscriber.complete(),
         (error: unknown) => subscriber.error(error),
       );
@@ -72,8 +73,8 @@ export class MigrationService {
   }
 
   /** Back to the old index: before the swap it forgets the new one, after it swaps the alias back. Then deploy the old model. */
-  async rollback(entity: EntityClass, options?: CallOptions): Promise<{ readonly exact: boolean }> {
-    const { alias } = this.parts.definitionOf(entity);
+  async rollback(index: IndexReference, options?: CallOptions): Promise<{ readonly exact: boolean }> {
+    const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
     return store.exclusively(alias, async () => {
       const state = await store.read(alias);
@@ -88,8 +89,8 @@ export class MigrationService {
   }
 
   /** Ends dual writing and deletes the old index. No way back after it. */
-  async finish(entity: EntityClass, options?: CallOptions): Promise<void> {
-    const { alias } = this.parts.definitionOf(entity);
+  async finish(index: IndexReference, options?: CallOptions): Promise<void> {
+    const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
     await store.exclusively(alias, async () => {
       const state = await store.read(alias);
@@ -99,42 +100,42 @@ export class MigrationService {
     });
   }
 
-  async status(entity: EntityClass, options?: CallOptions): Promise<IndexStatus> {
-    const { alias } = this.parts.definitionOf(entity);
-    return { plan: await this.plan(entity, options), migration: await this.parts.store?.read(alias) };
+  async status(index: IndexReference, options?: CallOptions): Promise<IndexStatus> {
+    const { alias } = this.parts.definitionOf(index);
+    return { plan: await this.plan(index, options), migration: await this.parts.store?.read(alias) };
   }
 
   /** Deletes indices of earlier migrations that nothing points to. @returns their names */
-  async prune(entity: EntityClass, options?: CallOptions): Promise<readonly string[]> {
-    const { alias } = this.parts.definitionOf(entity);
+  async prune(index: IndexReference, options?: CallOptions): Promise<readonly string[]> {
+    const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
     return store.exclusively(alias, async () => {
       const state = await store.read(alias);
       const used = state && (state.phase === 'swapped' || isUnderWay(state)) ? [state.oldIndex, state.newIndex] : [];
       const indices = await engine.readIndices(`${alias}-v*-*`, options);
-      const unused = indices.filter(({ index, aliases }) => !aliases.includes(alias) && !used.includes(index)).map(({ index }) => index);
-      for (const index of unused) await engine.deleteIndex(index, options);
+      const unused = indices.map(({ index: name, aliases }) => ({ name, aliases })).filter(({ name, aliases }) => generationOf(alias, name) !== undefined && !aliases.includes(alias) && !used.includes(name)).map(({ name }) => name);
+      for (const name of unused) await engine.deleteIndex(name, options);
       return unused;
     });
   }
 
   /** Documents that differ from the database now. Changes under way look like drift: `repair` looks twice. */
-  async *verify(entity: EntityClass, options?: CallOptions & { onProgress?: (done: number) => void }): AsyncGenerator<DriftedDocument> {
-    const definition = this.parts.definitionOf(entity);
+  async *verify(index: IndexReference, options?: CallOptions & { onProgress?: (done: number) => void }): AsyncGenerator<DriftedDocument> {
+    const definition = this.parts.definitionOf(index);
     await this.parts.engine.refresh(definition.alias, options);
     yield* this.parts.verifier.drift(definition, definition.alias, options);
   }
 
   /** Writes exactly the documents that differ, by the steps that keep a newer version from holding older content. */
-  async repair(entity: EntityClass, options?: CallOptions & { onProgress?: (done: number) => void }): Promise<RepairResult> {
-    const definition = this.parts.definitionOf(entity);
+  async repair(index: IndexReference, options?: CallOptions & { onProgress?: (done: number) => void }): Promise<RepairResult> {
+    const definition = this.parts.definitionOf(index);
     const counts = { missing: 0, orphaned: 0, outdated: 0 };
     let keys: PrimaryKey[] = [];
     const write = async (): Promise<void> => {
       assertAllWritten(await this.parts.publisher.publish(definition, keys, options));
       keys = [];
     };
-    for await (const { key, drift } of this.verify(entity, options)) {
+    for await (const { key, drift } of this.verify(index, options)) {
       counts[drift] += 1;
       if (keys.push(key) >= PAGE_SIZE) await write();
     }

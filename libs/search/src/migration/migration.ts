@@ -4,7 +4,7 @@ import type { BulkFailure } from '../errors/bulk.errors.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
-import { concreteName } from '../mapping/index-name.js';
+import { concreteName, generationOf } from '../mapping/index-name.js';
 import { backoffMs, pause } from '../repository/backoff.js';
 import type { DocumentPublisher } from '../repository/document-publisher.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
@@ -79,7 +79,7 @@ export class Migration {
       if (changed.length > 0) await engine.putSettings(oldIndex, Object.fromEntries(changed) as Record<string, unknown>, this.options);
       return;
     }
-    const newIndex = concreteName(alias, generationOf(alias, oldIndex) + 1, hash);
+    const newIndex = concreteName(alias, (generationOf(alias, oldIndex) ?? 0) + 1, hash);
     const settings = { ...flatSettings(body.settings), ...FILLING };
     // One that is there was created by a run that was killed before it noted it.
     await engine.deleteIndex(newIndex, this.options);
@@ -203,9 +203,3 @@ export async function swapAlias(engine: SearchEngine, alias: string, to: string,
 
 /** Settings of an index that nobody searches yet. */
 const FILLING = Object.freeze({ 'index.number_of_replicas': '0', 'index.auto_expand_replicas': 'false', 'index.refresh_interval': '-1' });
-
-/** `book-v3-1a2b3c4d` is generation 3; an index that another program made counts as 0. */
-function generationOf(alias: string, index: string): number {
-  const match = new RegExp(`^${alias.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-v(\\d+)-`).exec(index);
-  return match ? Number(match[1]) : 0;
-}

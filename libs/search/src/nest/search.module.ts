@@ -4,7 +4,7 @@ import {
   type BeforeApplicationShutdown, type DynamicModule, type FactoryProvider, type InjectionToken, type ModuleMetadata, type OnApplicationShutdown, type OnModuleInit, type Provider, type Type,
 } from '@nestjs/common';
 import { SearchOptionError } from '../errors/model.errors.js';
-import { recordedIndexed, type EntityClass } from '../metadata/recorder.js';
+import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
 import type { SearchOptions } from '../service/options.js';
 import { SearchService } from '../service/search.service.js';
 import { logged } from './event-log.js';
@@ -57,13 +57,9 @@ export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, On
     return { ...root(asyncOptions(options), options.orm, options.name), imports: options.imports ?? [] };
   }
 
-  /** Makes the repositories of these entities injectable in the importing module. */
+  /** Makes the repositories of these entities, one for each of their indices, injectable in the importing module. */
   static forFeature(entities: readonly EntityClass[]): DynamicModule {
-    const providers = entities.map((entity): FactoryProvider => ({
-      provide: getSearchRepositoryToken(entity),
-      inject: [getSearchToken(recordedIndexed(entity)?.engine)],
-      useFactory: (search: SearchService) => search.repository(entity),
-    }));
+    const providers = entities.flatMap(repositoriesOf);
     return { module: SearchFeatureModule, providers, exports: providers.map(({ provide }) => provide) };
   }
 
@@ -83,6 +79,16 @@ export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, On
 
 @Module({})
 class SearchFeatureModule {}
+
+/** The first index is asked for without a name. A class that is not indexed gets its complaint from the search. */
+function repositoriesOf(entity: EntityClass): FactoryProvider[] {
+  const indices = recordedIndices(entity);
+  return (indices.length > 0 ? indices : [{}]).map((options, at) => ({
+    provide: getSearchRepositoryToken(entity, at === 0 ? undefined : indexNameOf(entity, options)),
+    inject: [getSearchToken(options.engine)],
+    useFactory: (search: SearchService) => search.repository(entity, options.name),
+  }));
+}
 
 function root(options: Provider[], orm: InjectionToken = MikroORM, name?: string): DynamicModule {
   const token = getSearchToken(name);

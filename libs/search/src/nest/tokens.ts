@@ -1,19 +1,32 @@
 import { Inject } from '@nestjs/common';
-import type { EntityClass } from '../metadata/recorder.js';
+import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
 import { SearchService } from '../service/search.service.js';
 
-const repositories = new WeakMap<EntityClass, symbol>();
+const repositories = new WeakMap<EntityClass, Map<string, symbol>>();
 
-/** What `SearchModule.forFeature` provides the repository of an entity under. */
-export function getSearchRepositoryToken(entity: EntityClass): symbol {
-  const token = repositories.get(entity) ?? Symbol(`SearchRepository<${entity.name}>`);
-  repositories.set(entity, token);
+/**
+ * What `SearchModule.forFeature` provides the repository of an entity under.
+ *
+ * @param index name of one of its indices; the first when absent.
+ */
+export function getSearchRepositoryToken(entity: EntityClass, index?: string): symbol {
+  const [first = {}] = recordedIndices(entity);
+  const name = index ?? indexNameOf(entity, first);
+  const tokens = repositories.get(entity) ?? new Map<string, symbol>();
+  const token = tokens.get(name) ?? Symbol(`SearchRepository<${[entity.name, ...(index === undefined ? [] : [`'${index}'`])].join(', ')}>`);
+  repositories.set(entity, tokens.set(name, token));
   return token;
 }
 
-/** @example constructor(@InjectSearchRepository(Passage) private readonly passages: SearchRepository<Passage>) {} */
-export function InjectSearchRepository(entity: EntityClass): ParameterDecorator & PropertyDecorator {
-  return Inject(getSearchRepositoryToken(entity));
+/**
+ * @example
+ * constructor(
+ *   \@InjectSearchRepository(Passage) private readonly passages: SearchRepository<Passage>,
+ *   \@InjectSearchRepository(Passage, 'suggestions') private readonly suggestions: SearchRepository<Passage>,
+ * ) {}
+ */
+export function InjectSearchRepository(entity: EntityClass, index?: string): ParameterDecorator & PropertyDecorator {
+  return Inject(getSearchRepositoryToken(entity, index));
 }
 
 /** What `SearchModule.forRoot({ name })` provides its `SearchService` under; the class itself without a name. */

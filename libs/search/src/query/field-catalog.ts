@@ -54,7 +54,7 @@ export class FieldCatalog {
       const path = `${prefix}${field.name}`;
       const runtimeType = field.kind === 'value' ? (field.facts?.runtimeType ?? '') : '';
       this.fields.set(path, { mapping, runtimeType, nestedIn, open: false });
-      for (const [name, sub] of Object.entries(mapping.fields ?? {})) {
+      for (const [name, sub] of [...Object.entries(mapping.fields ?? {}), ...shinglesOf(mapping)]) {
         this.fields.set(`${path}.${name}`, { mapping: sub, runtimeType, nestedIn, open: false });
       }
       if (field.kind === 'object') {
@@ -85,6 +85,13 @@ export class FieldCatalog {
     const siblings = [...this.fields.keys()].filter((name) => name.startsWith(parent) && !name.slice(parent.length).includes('.'));
     return siblings.length > 0 ? `use one of ${siblings.join(', ')}` : `use one of ${[...this.fields.keys()].join(', ')}`;
   }
+}
+
+/** Fields that the engine makes of a `search_as_you_type` by itself. */
+function shinglesOf({ type, max_shingle_size: size = 3 }: FieldMapping): [string, FieldMapping][] {
+  if (type !== 'search_as_you_type') return [];
+  const grams = Array.from({ length: Number(size) - 1 }, (_, at) => `_${at + 2}gram`);
+  return [...grams, '_index_prefix'].map((name) => [name, { type: 'text' }]);
 }
 
 function misplaced(path: string, nestedIn: string | undefined, within: string | undefined): string {

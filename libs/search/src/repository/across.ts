@@ -1,6 +1,7 @@
 import type { CallOptions, EngineHit, SearchEngine } from '../contracts/engine.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { generationOf } from '../mapping/index-name.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { ResultsOf } from '../query/aggregations/aggregation.js';
 import type { DocumentOf } from '../query/document-type.js';
@@ -79,7 +80,7 @@ class AcrossRunner implements QueryRunner {
   }
 
   private told(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
-    const { entity } = this.indices.find(({ definition: { alias } }) => _index.startsWith(`${alias}-v`) || _index === alias)!.definition.model;
+    const { entity } = this.indices.find(({ definition: { alias } }) => generationOf(alias, _index) !== undefined || _index === alias)!.definition.model;
     return { ...hit, entity, is: ((other: EntityClass) => other === entity) as AcrossHit<unknown>['is'] };
   }
 

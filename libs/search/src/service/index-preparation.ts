@@ -66,14 +66,14 @@ export class IndexPreparation {
 
   /** The index was made from another model. */
   private async bringToModel({ alias, model }: IndexDefinition): Promise<void> {
-    const plan = await this.parts.migrations.plan(model.entity);
+    const plan = await this.parts.migrations.plan(model.name);
     if (plan.action === 'none' || plan.action === 'create') return;
     if (plan.action === 'rebuild' && this.parts.options.whenModelChanges === 'refuse') {
       const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
       const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;
       throw new SearchIndexMismatchError(alias, plan.liveIndex ?? '', 'was made from another model', `${remedy}:${differences}`);
     }
-    const migrating = lastValueFrom(this.parts.migrations.migrate(model.entity, { signal: this.stopping.signal }), { defaultValue: undefined });
+    const migrating = lastValueFrom(this.parts.migrations.migrate(model.name, { signal: this.stopping.signal }), { defaultValue: undefined });
     const done = migrating.then(() => undefined, (error: unknown) => this.parts.options.onEvent({ type: 'migration-failed', index: alias, error }));
     this.background = Promise.all([this.background, done]).then(() => undefined);
   }

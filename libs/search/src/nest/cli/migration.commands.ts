@@ -17,8 +17,8 @@ export class PlanCommand extends JsonCommand {
   }
 
   protected async act(indices: readonly IndexedEntity[], { check }: CommandOptions, output: Output): Promise<void> {
-    for (const { entity } of indices) {
-      const plan = await this.search.migrations.plan(entity);
+    for (const { name } of indices) {
+      const plan = await this.search.migrations.plan(name);
       output.say(textOf(plan), plan);
       if (check && plan.action !== 'none') process.exitCode = EXIT.found;
     }
@@ -40,12 +40,12 @@ export class MigrateCommand extends JsonCommand {
   }
 
   protected async act(indices: readonly IndexedEntity[], { dryRun, maxRate }: CommandOptions, output: Output): Promise<void> {
-    for (const { entity } of indices) {
-      const plan = await this.search.migrations.plan(entity);
+    for (const { name } of indices) {
+      const plan = await this.search.migrations.plan(name);
       output.say(textOf(plan), plan);
       if (dryRun) continue;
       await new Promise<void>((resolve, reject) => {
-        const migrating = this.search.migrations.migrate(entity, maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate });
+        const migrating = this.search.migrations.migrate(name, maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate });
         migrating.subscribe({ next: (progress) => output.progress(progress), error: reject, complete: resolve });
       }).finally(() => output.endBar());
     }
@@ -55,9 +55,9 @@ export class MigrateCommand extends JsonCommand {
 @Command({ name: 'rollback', arguments: '<index>', description: 'Go back to the old index' })
 export class RollbackCommand extends ConfirmedCommand {
   protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
-    for (const { entity, alias } of indices) {
+    for (const { name, alias } of indices) {
       if (!(await this.confirmed(`Delete the new index of ${alias} and go back to the old one?`, options))) return;
-      const { exact } = await this.search.migrations.rollback(entity);
+      const { exact } = await this.search.migrations.rollback(name);
       output.say(`${alias}: rolled back${exact ? '' : ', not exactly: run verify and repair with the old release'}`, { alias, exact });
     }
   }
@@ -66,9 +66,9 @@ export class RollbackCommand extends ConfirmedCommand {
 @Command({ name: 'finish', arguments: '<index>', description: 'End a migration: delete the old index' })
 export class FinishCommand extends ConfirmedCommand {
   protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
-    for (const { entity, alias } of indices) {
+    for (const { name, alias } of indices) {
       if (!(await this.confirmed(`Delete the old index of ${alias}? There is no rollback after it.`, options))) return;
-      await this.search.migrations.finish(entity);
+      await this.search.migrations.finish(name);
       output.say(`${alias}: finished`, { alias, phase: 'finished' });
     }
   }

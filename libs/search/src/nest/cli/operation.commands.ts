@@ -14,8 +14,8 @@ export class StatusCommand extends JsonCommand {
   }
 
   protected async act(indices: readonly IndexedEntity[], { maxLag = Infinity }: CommandOptions, output: Output): Promise<void> {
-    for (const { entity, alias } of indices) {
-      const { plan, migration } = await this.search.migrations.status(entity);
+    for (const { name, alias } of indices) {
+      const { plan, migration } = await this.search.migrations.status(name);
       output.say(`${alias}: ${plan.liveIndex ?? 'no index'}, ${plan.action}, migration ${migration?.phase ?? 'none'}`, { alias, plan, migration });
     }
     const backlog = await this.search.backlog();
@@ -27,9 +27,9 @@ export class StatusCommand extends JsonCommand {
 @Command({ name: 'verify', arguments: '[index]', description: 'Compare indices with the database; exit with 1 when they differ' })
 export class VerifyCommand extends JsonCommand {
   protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
-    for (const { entity, alias } of indices) {
+    for (const { name, alias } of indices) {
       let differing = 0;
-      for await (const { key, drift } of this.search.migrations.verify(entity)) {
+      for await (const { key, drift } of this.search.migrations.verify(name)) {
         differing += 1;
         output.say(`${alias}/${key}: ${drift}`, { alias, key: String(key), drift });
       }
@@ -42,8 +42,8 @@ export class VerifyCommand extends JsonCommand {
 @Command({ name: 'repair', arguments: '[index]', description: 'Write exactly the documents that differ from the database' })
 export class RepairCommand extends JsonCommand {
   protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
-    for (const { entity, alias } of indices) {
-      const { missing, orphaned, outdated } = await this.search.migrations.repair(entity);
+    for (const { name, alias } of indices) {
+      const { missing, orphaned, outdated } = await this.search.migrations.repair(name);
       output.say(`${alias}: repaired ${missing} missing, ${orphaned} orphaned, ${outdated} outdated`, { alias, missing, orphaned, outdated });
     }
   }
