@@ -2,7 +2,8 @@ import type { SearchEngine } from '../contracts/engine.js';
 import type { BulkFailure } from '../errors/bulk.errors.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
-import type { IndexDefinition } from '../mapping/index-definition.js';
+import { SearchModelOutdatedError } from '../errors/sync.errors.js';
+import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
 import type { IndexTargets, WriteTarget } from '../repository/index-targets.js';
 import { fitDocument } from './fit-document.js';
 import { writeAlias, writePlan, type MigrationState } from './migration-state.js';
@@ -14,6 +15,7 @@ import type { MigrationStore } from './migration-store.js';
  */
 export class MigrationTargets implements IndexTargets {
   private readonly migrating = new WeakSet<IndexDefinition>();
+  private readonly fitting = new WeakSet<IndexDefinition>();
   private readonly fits = new Map<string, (document: object) => object>();
 
   constructor(
@@ -26,7 +28,7 @@ export class MigrationTargets implements IndexTargets {
   /** @throws SearchModelOutdatedError when this process's documents do not belong into the index now. */
   async of(definition: IndexDefinition): Promise<readonly WriteTarget[]> {
     const state = await this.store.read(definition.alias);
-    if (!state) return this.plain.of(definition);
+    if (!state) return this.unmigrated(definition);
     if (writePlan(state, definition.hash) === 'alias') return [{ index: definition.alias, role: 'live' }];
     return this.both(state);
   }
@@ -49,6 +51,17 @@ export class MigrationTargets implements IndexTargets {
     if (!first) return;
     await this.store.noteInexact(alias, `document ${first.id}: ${first.type}: ${first.reason}`);
     this.report({ type: 'shadow-refused', index: alias, failures: refused });
+  }
+
+  /** Also where this process creates no indices: a release that comes before its migration leaves its changes to others. */
+  private async unmigrated(definition: IndexDefinition): Promise<readonly WriteTarget[]> {
+    const targets = await this.plain.of(definition);
+    if (this.fitting.has(definition)) return targets;
+    const [live] = await this.engine.readIndices(definition.alias);
+    const hash = live && hashOf(live.meta);
+    if (live && hash !== definition.hash) throw new SearchModelOutdatedError(definition.alias, definition.hash, hash ?? 'of another program');
+    if (live) this.fitting.add(definition);
+    return targets;
   }
 
   private async both({ oldIndex, newIndex }: MigrationState): Promise<readonly WriteTarget[]> {

@@ -2,6 +2,7 @@ import type { CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { IndexState } from '../contracts/index-body.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { firstIndexOf, hashOf, type IndexDefinition } from '../mapping/index-definition.js';
+import { generationOf } from '../mapping/index-name.js';
 
 /** Creates the index of a definition and checks that the one which is there fits. */
 export class IndexAdmin {
@@ -30,9 +31,8 @@ export class IndexAdmin {
   /** Deletes the index with all its documents and creates it anew. */
   async recreate(definition: IndexDefinition, options?: CallOptions): Promise<void> {
     this.ready.delete(definition.alias);
-    for (const { index } of await this.engine.readIndices(definition.alias, options)) {
-      await this.engine.deleteIndex(index, options);
-    }
+    const live = (await this.engine.readIndices(definition.alias, options)).map(({ index }) => index);
+    for (const index of new Set([...live, ...(await this.generations(definition, options))])) await this.engine.deleteIndex(index, options);
     await this.ensure(definition);
   }
 
@@ -41,11 +41,20 @@ export class IndexAdmin {
     this.ready.delete(alias);
   }
 
+  /** Concrete indices that were made for the alias, whether it points to them or not. */
+  private async generations({ alias }: IndexDefinition, options?: CallOptions): Promise<string[]> {
+    const indices = await this.engine.readIndices(`${alias}-v*-*`, options);
+    return indices.map(({ index }) => index).filter((index) => generationOf(alias, index) !== undefined);
+  }
+
   private async createOrCheck(definition: IndexDefinition): Promise<void> {
     const { alias, body } = definition;
     const existing = await this.engine.readIndices(alias);
     if (existing.length > 0) return check(definition, existing);
     const index = firstIndexOf(definition);
+    const others = (await this.generations(definition)).filter((name) => name !== index);
+    // An empty index under the alias would hide them.
+    if (others.length > 0) throw new SearchIndexMismatchError(alias, others.join(', '), 'has no alias', 'Give the alias to the one that holds the documents, or delete them');
     const created = await this.engine.createIndex(index, { ...body, aliases: { [alias]: { is_write_index: true } } });
     // Another process made it at the same time, or an earlier one lost its alias.
     if (created === 'exists') await this.engine.updateAliases([{ add: { index, alias } }]);

@@ -60,14 +60,15 @@ export class IndexPreparation {
     } catch (error) {
       if (!(error instanceof SearchIndexMismatchError) || !this.parts.store) throw error;
       const state = await this.parts.store.read(definition.alias);
-      if (!state || !allowsModel(state, definition.hash)) await this.bringToModel(definition);
+      if (!state || !allowsModel(state, definition.hash)) await this.bringToModel(definition, error);
     }
   }
 
   /** The index was made from another model. */
-  private async bringToModel({ alias, model }: IndexDefinition): Promise<void> {
+  private async bringToModel({ alias, model }: IndexDefinition, mismatch: SearchIndexMismatchError): Promise<void> {
     const plan = await this.parts.migrations.plan(model.name);
-    if (plan.action === 'none' || plan.action === 'create') return;
+    if (plan.action === 'none') return;
+    if (plan.action === 'create') throw mismatch;
     if (plan.action === 'rebuild' && this.parts.options.whenModelChanges === 'refuse') {
       const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
       const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;

@@ -42,6 +42,7 @@ export class SearchService {
   private readonly assembly: Assembly;
   private readonly repositories = new Map<IndexDefinition, SearchRepository<object>>();
   private stopBy: number | undefined;
+  private closing: Promise<void> | undefined;
 
   /**
    * Judges options and model; nothing is sent yet.
@@ -179,8 +180,13 @@ export class SearchService {
     await this.assembly.strategy.drain(leftMs());
   }
 
-  /** Drains, stops following the database, reports what could not be written and closes the engine. */
-  async close(): Promise<void> {
+  /** Drains, stops following the database, reports what could not be written and closes the engine. May be called twice. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     await this.drain();
     await this.assembly.strategy.close();
     await this.assembly.parts.engine.close();

@@ -34,4 +34,10 @@ export class NextBook {
 }
 
 export type Release = 'this' | 'next';
+
+/** The classes of a release; of the same tables, so a writer treats them alike. */
+export const CLASSES: Record<Release, { readonly Author: typeof Author; readonly Book: typeof Book }> = {
+  this: { Author, Book },
+  next: { Author: NextAuthor, Book: NextBook },
+};
 export const ENTITIES: Record<Release, unknown[]> = { this: [Author, Book, ...searchEntities], next: [NextAuthor, NextBook, ...searchEntities] };

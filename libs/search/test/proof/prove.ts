@@ -7,7 +7,7 @@ import { start, type Child } from './child.js';
 import { differences } from './compare.js';
 import { FAULT_POINTS } from './fault-points.js';
 import { Book, NextBook } from './models.js';
-import { connect, engineAt, searchOf, type Setting } from './setting.js';
+import { connect, dropDatabase, dropIndices, engineAt, searchOf, type Setting } from './setting.js';
 
 export interface ProofOptions {
   readonly seed: number;
@@ -110,13 +110,9 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
     for (const { process } of [...relays, ...writers]) process.kill('SIGTERM');
     await Promise.all([...relaying, ...writers.map(({ ended }) => ended)]);
     await search.close();
-    const engine = engineAt(openSearch.address);
-    for (const { index } of await engine.readIndices(`${name}-*`)) await engine.deleteIndex(index);
-    await engine.close();
+    await dropIndices(setting());
     await orm.close(true);
-    const admin = await connect({ ...setting(), database: 'postgres' });
-    await admin.em.getConnection().execute(`drop database if exists "${name}" with (force)`);
-    await admin.close(true);
+    await dropDatabase(setting());
   }
 }
 

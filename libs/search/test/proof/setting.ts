@@ -39,3 +39,15 @@ export function engineAt(node: string): SearchEngine {
 export function stopAsked(): Promise<void> {
   return new Promise((resolve) => process.once('SIGTERM', resolve));
 }
+
+export async function dropIndices({ openSearch, prefix }: Setting): Promise<void> {
+  const engine = engineAt(openSearch);
+  for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
+  await engine.close();
+}
+
+export async function dropDatabase({ database, ...setting }: Setting): Promise<void> {
+  const admin = await connect({ ...setting, database: 'postgres' });
+  await admin.em.getConnection().execute(`drop database if exists "${database}" with (force)`);
+  await admin.close(true);
+}

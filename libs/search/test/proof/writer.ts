@@ -1,11 +1,12 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { randomOf } from '../sync/model/schedule.js';
-import { Author, Book } from './models.js';
+import { CLASSES } from './models.js';
 import { connect, searchOf, settingOfProcess, stopAsked } from './setting.js';
 
 /** Changes the database at random until it is asked to stop: transactions, rollbacks, savepoints, deletes. */
 const setting = settingOfProcess();
+const { Author, Book } = CLASSES[setting.release];
 const random = randomOf(setting.seed);
 const int = (below: number): number => Math.floor(random() * below);
 const orm = await connect(setting);

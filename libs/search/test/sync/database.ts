@@ -27,7 +27,7 @@ export async function createDatabase(name: DatabaseName, told: (statement: strin
     const file = join(tmpdir(), `${dbName}.db`);
     const orm = await LibSqlORM.init(libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query'], logger: told }));
     await orm.schema.create();
-    return { orm, dbName, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
+    return { orm, dbName: file, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
   }
   const orm = await PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never, debug: ['query'], logger: told });
   await orm.schema.ensureDatabase();

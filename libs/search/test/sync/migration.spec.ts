@@ -57,6 +57,20 @@ describeWith('postgres', 'migration', () => describeWith('opensearch', 'of a liv
     await expect(search.start()).rejects.toThrow('search migrate books');
   });
 
+  it('leaves changes to the old release before its migration, also where it creates no indices', async () => {
+    const { search, orm, events } = await release(V2, { createIndices: false });
+    await running.search.close();
+    await search.start();
+    const em = orm.em.fork();
+    (await em.findOneOrFail(BookV2, 1)).title = 'too early';
+    await em.flush();
+    await until(() => events.some(({ type }) => type === 'publish-delayed'));
+    expect(await search.backlog()).toMatchObject({ pending: 1, parked: 0 });
+    await migrate(search, BookV2);
+    await search.settled({ timeoutMs: 20_000 });
+    expect((await search.repository(BookV2).get(1))?.source.title).toBe('too early');
+  }, 60_000);
+
   it('rebuilds beside the living index, swaps at one instant, writes both, and finishes', async () => {
     const { search, orm, events } = await release(V2);
     const progress = await migrate(search, BookV2);

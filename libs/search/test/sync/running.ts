@@ -1,6 +1,6 @@
 import { SearchService, type SearchEngine, type SearchEvent, type SearchOptions } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
-import { createDatabase, uniqueName, type DatabaseName, type TestORM } from './database.js';
+import { createDatabase, uniqueName as uniquePrefix, type DatabaseName, type TestORM } from './database.js';
 
 export interface Running {
   readonly orm: TestORM;
@@ -15,15 +15,18 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+export { uniquePrefix };
+
 export function engineOf(url: string = process.env['OPENSEARCH_URL'] ?? ''): SearchEngine {
   return openSearch({ node: url });
 }
 
 /** ORM, engine and search together, apart from all other tests. */
-export async function startSearch(database: DatabaseName, options: Partial<SearchOptions> = {}, entities?: readonly unknown[]): Promise<Running> {
+export async function startSearch(database: DatabaseName, given: Partial<SearchOptions> | ((orm: TestORM) => Partial<SearchOptions>) = {}, entities?: readonly unknown[]): Promise<Running> {
   const statements: string[] = [];
   const { orm, dbName, drop } = await createDatabase(database, (statement) => statements.push(statement), entities);
-  const prefix = options.prefix ?? uniqueName();
+  const options = typeof given === 'function' ? given(orm) : given;
+  const prefix = options.prefix ?? uniquePrefix();
   const events: SearchEvent[] = [];
   const engine = engineOf();
   const search = new SearchService(orm, { engine: engineOf(), prefix, sync: 'outbox', onEvent: (event) => events.push(event), ...options });
