@@ -144,29 +144,41 @@ export class MigrationService {
   }
 
   private async run(definition: IndexDefinition, options: MigrateOptions, tell: (progress: MigrationProgress) => void): Promise<void> {
+    const { alias } = definition;
+    const { store } = this.requireStore();
+    await store.exclusively(alias, async () => {
+      const migration = new Migration(definition, { ...this.parts, store }, options);
+      const state = await this.begin(definition, migration, options, tell);
+      // A relay that looked before the new index is noted would find rows that it may not write.
+      if (state) await this.parts.relaying(() => this.carryOut(migration, state, tell));
+    });
+  }
+
+  /** Notes a migration, or goes on with the one that is noted. @returns where it stands; `undefined` when nothing is to be done. */
+  private async begin(definition: IndexDefinition, migration: Migration, options: MigrateOptions, tell: (progress: MigrationProgress) => void): Promise<MigrationState | undefined> {
     const { alias, hash } = definition;
     const { store } = this.requireStore();
-    await store.exclusively(alias, () => this.parts.relaying(async () => {
-      const migration = new Migration(definition, { ...this.parts, store }, options);
-      const before = await store.read(alias);
-      if (before && (isUnderWay(before) || before.phase === 'swapped') && before.newHash !== hash) {
-        throw new SearchMigrationError(alias, `has another model's migration under way (${before.newHash}): finish it or roll it back first`);
-      }
-      if (before?.phase === 'swapped') return tell(progressMeter(alias, 'swapped', before.total, 0)(before.total));
-      if (!before || !isUnderWay(before)) {
-        const plan = planOf(definition, await this.liveIndex(definition, options));
-        if (plan.action === 'none') return tell(progressMeter(alias, 'finished', 0, 0)(0));
-        if (plan.action === 'create') throw new SearchMigrationError(alias, 'is not there yet: run search.ensureIndices(), then repository.indexAll()');
-        await migration.begin(plan);
-      }
-      const state = (await store.read(alias))!;
-      try {
-        for await (const progress of migration.run(state)) tell(progress);
-      } catch (error) {
-        if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state);
-        throw error;
-      }
-    }));
+    const before = await store.read(alias);
+    if (before && (isUnderWay(before) || before.phase === 'swapped') && before.newHash !== hash) {
+      throw new SearchMigrationError(alias, `has another model's migration under way (${before.newHash}): finish it or roll it back first`);
+    }
+    if (before?.phase === 'swapped') return void tell(progressMeter(alias, 'swapped', before.total, 0)(before.total));
+    if (!before || !isUnderWay(before)) {
+      const plan = planOf(definition, await this.liveIndex(definition, options));
+      if (plan.action === 'none') return void tell(progressMeter(alias, 'finished', 0, 0)(0));
+      if (plan.action === 'create') throw new SearchMigrationError(alias, 'is not there yet: run search.ensureIndices(), then repository.indexAll()');
+      await migration.begin(plan);
+    }
+    return store.read(alias);
+  }
+
+  private async carryOut(migration: Migration, state: MigrationState, tell: (progress: MigrationProgress) => void): Promise<void> {
+    try {
+      for await (const progress of migration.run(state)) tell(progress);
+    } catch (error) {
+      if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state);
+      throw error;
+    }
   }
 
   /** Nobody has searched the new index: it goes, and writes go to the old one alone. */

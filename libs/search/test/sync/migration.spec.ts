@@ -114,6 +114,17 @@ describeWith('postgres', 'migration', () => describeWith('opensearch', 'of a liv
     expect((await running.engine.get(young!, '1'))?.source).toMatchObject({ author: { note: 'sails' } });
   }, 60_000);
 
+  it('relays what waits without a complaint, also where no other process has the new model', async () => {
+    await running.search.drain();
+    const em = running.orm.em.fork();
+    (await em.findOneOrFail(Book, 1)).title = 'waits for a relay';
+    await em.flush();
+    const { search, events } = await release(V2, { relay: false });
+    await migrate(search, BookV2);
+    expect(events).toEqual([]);
+    expect(await drift(search, BookV2)).toEqual([]);
+  }, 60_000);
+
   it('goes on where a run was ended, and tells two runs apart', async () => {
     const { search } = await release(V2);
     await lastValueFrom(search.migrations.migrate(BookV2, { pageSize: 20 }).pipe(take(1)));
