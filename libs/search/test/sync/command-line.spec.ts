@@ -44,6 +44,11 @@ describeWith('postgres', 'command line', () => describeWith('opensearch', 'of an
   it('asks before it deletes, and refuses where nobody can be asked', async () => {
     expect(await search('finish', 'books')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') as string });
     expect(await search('finish', 'books', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('no migration to finish') as string });
+    const forgotten = `${running.prefix}-books-v0-0a0b0c0d`;
+    await running.engine.createIndex(forgotten, { mappings: { dynamic: 'strict', properties: {} }, settings: {} });
+    expect(await search('prune')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') as string });
+    expect(await search('prune', 'books', '--yes')).toMatchObject({ code: 0, out: expect.stringContaining(`deleted ${forgotten}`) as string });
+    expect(await search('prune', '--yes')).toMatchObject({ code: 0, out: expect.stringContaining('deleted nothing') as string });
     expect(await search('plan', 'nothing')).toMatchObject({ code: 1, err: expect.stringContaining('must be one of books') as string });
   }, 120_000);
 }));

@@ -73,3 +73,15 @@ export class FinishCommand extends ConfirmedCommand {
     }
   }
 }
+
+@Command({ name: 'prune', arguments: '[index]', description: 'Delete indices of earlier migrations that nothing points to' })
+export class PruneCommand extends ConfirmedCommand {
+  protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
+    const names = indices.map(({ alias }) => alias).join(', ');
+    if (!(await this.confirmed(`Delete indices of ${names} that nothing points to?`, options))) return;
+    for (const { entity, alias } of indices) {
+      const deleted = await this.search.migrations.prune(entity);
+      output.say(`${alias}: deleted ${deleted.length === 0 ? 'nothing' : deleted.join(', ')}`, { alias, deleted });
+    }
+  }
+}

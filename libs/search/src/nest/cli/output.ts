@@ -34,6 +34,7 @@ export class Output {
 }
 
 export function lineOf({ alias, phase, done, total, ratePerSecond, remainingMs }: MigrationProgress): string {
+  if (phase === 'swapped' || phase === 'finished') return `${alias}: ${phase}`; // Nothing goes on any more.
   const left = remainingMs === undefined || done >= total ? '' : `, ${Math.ceil(remainingMs / 1000)} s left`;
   return `${alias}: ${phase} ${done}/${total}, ${Math.round(ratePerSecond)}/s${left}`;
 }

@@ -1,20 +1,20 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { CommandFactory } from 'nest-commander';
 import { runAsCommandLine } from '../run-mode.js';
-import { FinishCommand, MigrateCommand, PlanCommand, RollbackCommand } from './migration.commands.js';
+import { FinishCommand, MigrateCommand, PlanCommand, PruneCommand, RollbackCommand } from './migration.commands.js';
 import { ParkedCommand, RelayCommand, RepairCommand, StatusCommand, VerifyCommand } from './operation.commands.js';
 
 /** The commands, for an application that has a command line of its own. Needs `SearchModule`. */
 @Module({
   providers: [
-    PlanCommand, MigrateCommand, StatusCommand, VerifyCommand, RepairCommand, RollbackCommand, FinishCommand, RelayCommand, ParkedCommand,
+    PlanCommand, MigrateCommand, StatusCommand, VerifyCommand, RepairCommand, RollbackCommand, FinishCommand, PruneCommand, RelayCommand, ParkedCommand,
   ],
 })
 export class SearchCommandsModule {}
 
 /**
  * Runs a command of `process.argv` in an application: `plan | migrate | status | verify | repair | rollback | finish |
- * relay | parked`. The application is built but relays nothing and checks no index by itself. A failure is told on
+ * prune | relay | parked`. The application is built but relays nothing and checks no index by itself. A failure is told on
  * stderr and sets the exit code.
  *
  * @example
