@@ -18,6 +18,7 @@ function complaints(env: Record<string, string>): readonly string[] {
 
 describe('readConfig', () => {
   it('needs only the addresses of the servers', () => {
+    expect(readConfig({ ...servers, DEMO_SYNONYMS: 'corsair, pirate; railroad, railway' })).toBeDefined();
     expect(readConfig(servers)).toMatchObject({
       memcachedServers: ['127.0.0.1:11211', '[::1]:11212'],
       host: '127.0.0.1',
@@ -45,6 +46,9 @@ describe('readConfig', () => {
     ['EXPORT_LIMIT', '231/1h'],
     ['LIMITER_STORAGE', 'disk'],
     ['EDITOR_PASSWORD', ''],
+    ['DEMO_SYNONYMS', 'corsair'],
+    ['DEMO_SYNONYMS', 'corsair, pirate;'],
+    ['SLOW_QUERY_MS', '0'],
   ])('refuses %s=%s with the value and the rule', (name, value) => {
     const [complaint, ...others] = complaints({ ...servers, [name]: value });
     expect(others).toEqual([]);

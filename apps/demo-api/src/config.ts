@@ -39,6 +39,8 @@ export type DemoConfig = Readonly<{
 }>;
 
 export const DEFAULT_PORT = 3000;
+/** Groups of two words or more; read by the entity, see `entities/synonyms.ts`. */
+const SYNONYMS = /^$|^[^,;]+(,[^,;]+)+(;[^,;]+(,[^,;]+)+)*$/;
 
 /** Injects the {@link DemoConfig}. */
 export const DEMO_CONFIG = Symbol('demo-config');
@@ -83,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
     editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
     envFile: env['DEMO_ENV_FILE'],
   };
+  read.matching('DEMO_SYNONYMS', '', SYNONYMS, 'words that find each other: corsair, pirate; railroad, railway');
   if (read.complaints.length > 0) throw new ConfigError(read.complaints);
   return config;
 }

@@ -2,10 +2,14 @@ import { OptionalProps, type Rel } from '@mikro-orm/core';
 import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Indexed, SearchField } from '@rookery/search';
 import { Address } from './address.entity.js';
+import { synonymsOf } from './synonyms.js';
+
+/** Read here, not with the rest of the configuration: a mapping is made when its class is. */
+const synonyms = synonymsOf(process.env['DEMO_SYNONYMS']);
 
 /** What `GET /search` finds: a part of an address, with all that a hit shows of the address and its president. */
 @Entity({ tableName: 'passage' })
-@Indexed({ name: 'passages', settings: { number_of_shards: 1, number_of_replicas: 0 } })
+@Indexed({ name: 'passages', settings: { number_of_shards: 1, number_of_replicas: 0, ...synonyms.settings } })
 export class Passage {
   [OptionalProps]?: 'decade';
 
@@ -21,7 +25,7 @@ export class Passage {
   @Property({ type: 'integer' })
   position!: number;
 
-  @SearchField({ analyzer: 'english' })
+  @SearchField({ analyzer: 'english', ...synonyms.text })
   @Property({ type: 'text' })
   text!: string;
 

@@ -1,0 +1,19 @@
+import { DemoApi } from './demo-api.js';
+import { walkThrough } from './walkthrough.js';
+
+/** Slow enough for the limits of one client. */
+const EVERY_MS = 500;
+
+const { DEMO_URL, WALKTHROUGH_EVERY_MS = EVERY_MS } = process.env;
+if (DEMO_URL === undefined) {
+  console.error('No demo runs: start one by `npm run demo` in another terminal, or set DEMO_URL and the addresses of its servers.');
+  process.exit(1);
+}
+try {
+  const { searches, failedSearches, writes, failedWrites } = await walkThrough(new DemoApi(DEMO_URL), Number(WALKTHROUGH_EVERY_MS));
+  console.log(`\nMeanwhile: ${searches} searches, ${failedSearches} failed; ${writes} writes, ${failedWrites} failed.`);
+  if (failedSearches + failedWrites > 0) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

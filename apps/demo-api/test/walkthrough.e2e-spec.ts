@@ -1,0 +1,37 @@
+import { describeWith } from '@rookery/services';
+import { runScript } from './command.js';
+import { deleteIndices, type DemoUnderTest, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
+
+describeWith('postgres', 'the walk-through', (postgres) => {
+  describeWith('opensearch', 'on a running demo', (opensearch) => {
+    let demo: DemoUnderTest;
+
+    beforeAll(async () => {
+      const env = ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' });
+      demo = await startDemoUnderTest({ ...env, SEARCH_LIMIT: '1000000/1m', API_LIMIT: '1000000/1m' });
+    }, 60_000);
+
+    afterAll(async () => {
+      await demo?.remove();
+      if (demo !== undefined) await deleteIndices(demo.env);
+    });
+
+    it('changes a mapping and changes it back, while no request fails', async () => {
+      const { code, out, err } = await runScript('walkthrough/main.ts', [], { ...demo.env, DEMO_URL: demo.url, WALKTHROUGH_EVERY_MS: '5' });
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/needs a rebuild/);
+      expect(out).toMatch(/finds 0 passages[^]*finds [1-9]\d* passages: .*<em>pirates?<\/em>[^]*finds 0 passages[^]*finds [1-9][^]*finds 0 passages/);
+      expect(out).toContain('passages: 0 documents differ');
+      expect(out).not.toContain('WARN');
+      const [, searches, writes] = /Meanwhile: (\d+) searches, 0 failed; (\d+) writes, 0 failed/.exec(out) ?? [];
+      expect(Number(searches)).toBeGreaterThan(100);
+      expect(Number(writes)).toBeGreaterThan(100);
+    }, 120_000);
+
+    it('says what to do where no demo runs', async () => {
+      const { code, err } = await runScript('walkthrough/main.ts', [], {});
+      expect(code).toBe(1);
+      expect(err).toContain('npm run demo');
+    }, 30_000);
+  });
+});
