@@ -113,7 +113,8 @@ export class MigrationService {
       const state = await store.read(alias);
       const used = state && (state.phase === 'swapped' || isUnderWay(state)) ? [state.oldIndex, state.newIndex] : [];
       const indices = await engine.readIndices(`${alias}-v*-*`, options);
-      const unused = indices.map(({ index: name, aliases }) => ({ name, aliases })).filter(({ name, aliases }) => generationOf(alias, name) !== undefined && !aliases.includes(alias) && !used.includes(name)).map(({ name }) => name);
+      const ofAlias = indices.filter((state) => generationOf(alias, state.index) !== undefined);
+      const unused = ofAlias.filter(({ index: name, aliases }) => !aliases.includes(alias) && !used.includes(name)).map((state) => state.index);
       for (const name of unused) await engine.deleteIndex(name, options);
       return unused;
     });

@@ -79,8 +79,8 @@ export class PruneCommand extends ConfirmedCommand {
   protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
     const names = indices.map(({ alias }) => alias).join(', ');
     if (!(await this.confirmed(`Delete indices of ${names} that nothing points to?`, options))) return;
-    for (const { entity, alias } of indices) {
-      const deleted = await this.search.migrations.prune(entity);
+    for (const { name, alias } of indices) {
+      const deleted = await this.search.migrations.prune(name);
       output.say(`${alias}: deleted ${deleted.length === 0 ? 'nothing' : deleted.join(', ')}`, { alias, deleted });
     }
   }
