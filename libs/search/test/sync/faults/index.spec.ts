@@ -59,7 +59,7 @@ describeWith('postgres', 'an index with faults', () => describeWith('opensearch'
 
   it('refuses to start on two indices behind the alias, an index of its name, or indices that lost it, with the remedy', async () => {
     const another = (): SearchService => new SearchService(running.orm, { engine: engineOf(), prefix: running.prefix, sync: 'outbox', relay: false });
-    await running.engine.createIndex(`${alias}-v2-stray`, { ...NOTHING, aliases: { [alias]: {} } });
+    await running.engine.createIndex(`${alias}-v2-0badcafe`, { ...NOTHING, aliases: { [alias]: {} } });
     await expect(another().start()).rejects.toThrow('is several indices behind one alias. Remove the alias from all but one');
     for (const { index } of await running.engine.readIndices(alias)) await running.engine.updateAliases([{ remove: { index, alias } }]);
     await expect(another().start()).rejects.toThrow(/has no alias.*Give the alias to the one that holds the documents/);
