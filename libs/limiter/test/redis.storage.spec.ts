@@ -1,9 +1,11 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { startRedis, describeWith, type RunningServer } from '@rookery/services';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
-import { applyCosts, type BucketState } from '../src/algorithm/leaky-bucket.js';
+import { redisClientOptions, redisStorage, type StorageFaultError } from '@rookery/limiter/redis';
+import { applyCosts, levelsAt, type BucketState } from '../src/algorithm/leaky-bucket.js';
+import { ApplyCall } from '../src/adapters/redis/apply-call.js';
 import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
 import type { BucketLimit, LimiterStorage } from '../src/contracts/limiter-storage.js';
 import { faultOf, firstFault } from './storage-faults.js';
@@ -53,7 +55,7 @@ describeWith('redis', 'Redis storage', (address) => {
     before: fc.option(fc.integer({ min: 1, max: 3 }).chain(state), { nil: undefined }),
     /** Against the last update: mostly near it, so that buckets are half drained. */
     elapsed: fc.oneof(fc.integer({ min: -1000, max: 10_000 }), fc.integer({ min: -1_000_000_000, max: 4_000_000_000_000_000 })),
-    costs: fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }).filter((cost) => cost !== 0), fc.integer({ min: 1, max: 1_000_000 })), { maxLength: 6 }),
+    costs: fc.array(fc.tuple(fc.oneof(fc.integer({ min: -5, max: 5 }).filter((cost) => cost !== 0), fc.integer({ min: 1, max: 1_000_000 })), fc.integer({ min: 1, max: 8 })), { maxLength: 6 }).map((runs) => runs.flatMap(([cost, times]) => Array<number>(times).fill(cost))),
     sameUnits: fc.boolean(),
   });
 
@@ -65,12 +67,12 @@ describeWith('redis', 'Redis storage', (address) => {
         const key = `test:${randomUUID()}`;
         if (before) await redis.set(key, packed(before.updatedAt, ...before.levels.flatMap((level, index) => [level, before.unitsPerToken[index]!])));
         const script = APPLY_LUA.replace("redis.call('TIME')", `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`);
-        const numbers = limits.flatMap((each) => [each.drainPerTick, each.unitsPerToken, each.capacity, each.tickMicros]);
+        const call = new ApplyCall([{ key, limits, costs }]);
         // In one transaction: a bucket that drains within a millisecond would be gone before it is looked at.
-        const [[, reply], [, stored], [, ttlMs]] = (await redis.multi().eval(script, 1, key, limits.length, ...numbers, ...costs).getBuffer(key).pttl(key).exec()) as [[null, number[]], [null, Buffer], [null, number]];
+        const [[, reply], [, stored], [, ttlMs]] = (await redis.multi().eval(script, 1, key, ...call.numbers).getBuffer(key).pttl(key).exec()) as [[null, number[]], [null, Buffer], [null, number]];
 
         const { outcomes, next } = applyCosts(before, limits, costs, now);
-        expect(reply.slice(limits.length)).toEqual(outcomes.map((outcome) => (outcome.allowed ? 1 : 0)));
+        expect(call.decode(reply)).toEqual([{ levels: levelsAt(before, limits, now), outcomes }]);
         if (next) {
           expect(stored).toEqual(packed(next.updatedAt, ...next.levels.flatMap((level, index) => [level, next.unitsPerToken[index]!])));
           const fullMs = Math.max(...next.levels.map((level, index) => ((Math.floor(next.updatedAt / limits[index]!.tickMicros) - Math.floor(now / limits[index]!.tickMicros) + Math.ceil(level / limits[index]!.drainPerTick)) * limits[index]!.tickMicros) / 1000));
@@ -81,6 +83,40 @@ describeWith('redis', 'Redis storage', (address) => {
       }),
       { numRuns: 600 },
     );
+  });
+
+  it('decides many buckets of one turn in one call, each for itself', async () => {
+    const keys = Array.from({ length: 100 }, () => `test:${randomUUID()}`);
+    await redis.set(keys[7]!, 'not a bucket');
+    await redis.lpush(keys[70]!, 'x');
+    const evalsha = jest.spyOn(redis, 'evalsha');
+    const storage = redisStorage(redis, { maxKeysPerCall: 64 });
+    await consume(storage, keys[0]!, 3);
+    evalsha.mockClear();
+    const answers = await Promise.allSettled(keys.flatMap((key) => [consume(storage, key, 2, 1, 1), consume(storage, key, 1)]));
+    expect(evalsha.mock.calls.map(([, count]) => count)).toEqual([64, 64, 64, 8]);
+    evalsha.mockRestore();
+    const allowed = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.map((outcome) => outcome.allowed) : (answer.reason as StorageFaultError).fault));
+    const expected: unknown[] = keys.flatMap<unknown>((_, index) => (index === 7 || index === 70 ? ['malformed', 'malformed'] : index === 0 ? [[false, false, false], [false]] : [[true, true, false], [false]]));
+    expect(allowed).toEqual(expected);
+  });
+
+  it('charges several buckets or none in one call', async () => {
+    const [first, second] = [`test:${randomUUID()}`, `test:${randomUUID()}`];
+    const storage = redisStorage(redis);
+    const both = (cost: number) => storage.applyAll!([first, second].map((key) => ({ key, limits: [HOURLY], costs: [cost], timeoutMs: TIMEOUT_MS })));
+    await consume(storage, second, 2);
+    expect((await both(2)).map((outcome) => outcome.allowed)).toEqual([true, false]);
+    expect(await redis.exists(first)).toBe(0);
+    expect((await both(1)).map((outcome) => outcome.allowed)).toEqual([true, true]);
+    expect((await both(1)).map((outcome) => outcome.allowed)).toEqual([true, false]);
+    await redis.set(second, 'not a bucket');
+    expect(await faultOf(both(1) as Promise<unknown>)).toBe('malformed');
+    expect((await consume(storage, first, 2))[0]!.allowed).toBe(true);
+  });
+
+  it.each([0, 1.5, 1001])('refuses maxKeysPerCall %p', (maxKeysPerCall) => {
+    expect(() => redisStorage(redis, { maxKeysPerCall })).toThrow(`redisStorage maxKeysPerCall must be a whole number from 1 to 1000 (got ${maxKeysPerCall})`);
   });
 
   it('keeps the bucket until it is empty, to the millisecond, and no longer', async () => {
@@ -244,8 +280,11 @@ describeWith('redis', 'Redis storage on a cluster', () => {
     const single = connect(nodes[0]!.address);
     await ready(single);
     const storage = redisStorage(single);
-    const faults = await Promise.all(Array.from({ length: 20 }, (_, index) => faultOf(consume(storage, `rl:api:${index}`, 1))));
+    const faults: string[] = [];
+    for (let index = 0; index < 20; index++) faults.push(await faultOf(consume(storage, `rl:api:${index}`, 1)));
     expect(new Set(faults)).toEqual(new Set(['none', 'moved']));
+    const together = await Promise.all(Array.from({ length: 20 }, (_, index) => faultOf(consume(storage, `rl:api:${index}`, 1))));
+    expect(new Set(together)).toEqual(new Set(['moved']));
     single.disconnect();
   });
 });

@@ -1,11 +1,12 @@
 import type { Decision, DecisionSource, LimitStatus } from '../contracts/decision.js';
 import type { AppliedCost } from '../contracts/limiter-storage.js';
 import type { Policy, ResolvedLimit } from '../contracts/policy.js';
-import { drainTicks, fits } from './leaky-bucket.js';
+import { drainTicks, fitsAll } from './leaky-bucket.js';
 
 /** Turns the levels that a storage answered for `cost` into what callers and headers show. */
 export function toDecision(policy: Policy, cost: number, { allowed, levels }: AppliedCost, source: DecisionSource): Decision {
-  const limits = policy.limits.map((limit, index) => statusOf(limit, levels[index]!, allowed ? 0 : cost));
+  const refusedCost = allowed ? 0 : cost;
+  const limits = policy.limits.map((limit, index) => statusOf(limit, levels[index]!, refusedCost));
   const { limit, remaining, retryAfterMs, resetMs } = tightestOf(limits);
   const decision: Decision = { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits };
   return policy.mode === 'enforce' ? decision : { ...decision, allowed: true, shadow: allowed ? 'allowed' : 'refused' };
@@ -13,7 +14,7 @@ export function toDecision(policy: Policy, cost: number, { allowed, levels }: Ap
 
 /** What a request of `cost` would be answered, with nothing charged. */
 export function previewDecision(policy: Policy, cost: number, levels: readonly number[], source: DecisionSource): Decision {
-  const allowed = policy.limits.every((limit, index) => fits(limit, levels[index]!, cost));
+  const allowed = fitsAll(policy.limits, levels, cost);
   return toDecision(policy, cost, { allowed, levels }, source);
 }
 
@@ -26,19 +27,23 @@ export function openDecision(policy: Policy): Decision {
 function statusOf(limit: ResolvedLimit, level: number, refusedCost: number): LimitStatus {
   const free = limit.capacity - level;
   const remaining = Math.floor(free / limit.unitsPerToken);
-  const untilFree = (units: number): number => toMs(limit, drainTicks(limit, Math.max(0, units - free)));
   return {
     name: limit.name,
     limit: limit.limit,
     windowMs: limit.windowMs,
     remaining,
-    retryAfterMs: untilFree(refusedCost * limit.unitsPerToken),
-    nextTokenMs: level === 0 ? 0 : untilFree((remaining + 1) * limit.unitsPerToken),
-    resetMs: toMs(limit, drainTicks(limit, level)),
+    retryAfterMs: drainMs(limit, refusedCost * limit.unitsPerToken - free),
+    nextTokenMs: level === 0 ? 0 : drainMs(limit, (remaining + 1) * limit.unitsPerToken - free),
+    resetMs: drainMs(limit, level),
   };
 }
 
-const toMs = (limit: ResolvedLimit, ticks: number): number => (limit.tickMicros === 1 ? Math.ceil(ticks / 1000) : ticks);
+/** Whole milliseconds until `units` have drained; none for a number below zero. */
+function drainMs(limit: ResolvedLimit, units: number): number {
+  if (units <= 0) return 0;
+  const ticks = drainTicks(limit, units);
+  return limit.tickMicros === 1 ? Math.ceil(ticks / 1000) : ticks;
+}
 
 /** The limit that holds longest; where none refuses, the one with the fewest tokens left. */
 export function tightestOf(limits: readonly LimitStatus[]): LimitStatus {

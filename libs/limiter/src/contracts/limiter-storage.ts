@@ -13,7 +13,7 @@ export interface BucketLimit {
 }
 
 export interface BucketRequest {
-  /** Printable ASCII without spaces, at most 200 characters. */
+  /** Printable ASCII without spaces, at most 200 characters; any string where the storage takes `plainKeys`. */
   readonly key: string;
   /** The bucket holds one level for each, in this order. */
   readonly limits: readonly BucketLimit[];
@@ -40,6 +40,8 @@ export interface StorageCapabilities {
   readonly serverClock: boolean;
   /** Several keys can be decided in one atomic step: there is an `applyAll`. */
   readonly multiKeyAtomic: boolean;
+  /** Keys never leave the process: any string will do, and short ones are not hashed. Default false. */
+  readonly plainKeys?: boolean;
 }
 
 /**
@@ -61,6 +63,12 @@ export interface LimiterStorage {
    * @returns one answer for each cost, in order
    */
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]>;
+
+  /**
+   * Optional: what `apply` would answer, where that can be told at once, without waiting for anything; else `undefined`, and
+   * nothing has happened. Whoever gathers calls asks it first, so that such a storage is not held up.
+   */
+  applyNow?(request: ApplyRequest): readonly AppliedCost[] | undefined;
 
   /**
    * Present where `multiKeyAtomic` is true. Decides one cost (the first of `costs`) on each bucket, in one atomic step for

@@ -1,27 +1,20 @@
 import { channel } from 'node:diagnostics_channel';
+import type { BucketTable } from '../algorithm/bucket-table.js';
 import { openDecision, toDecision } from '../algorithm/decision.js';
-import { charge } from '../algorithm/leaky-bucket.js';
+import { chargeAll } from '../algorithm/leaky-bucket.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import { DECISION_CHANNEL, type DecisionMessage } from '../contracts/events.js';
 import type { AppliedCost, ApplyRequest, LimiterStorage } from '../contracts/limiter-storage.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy } from '../contracts/policy.js';
 import { Reservation, type CombinedReservation } from './reservation.js';
-import type { StorageGate } from './storage-gate.js';
+import type { Question, StorageGate } from './storage-gate.js';
 
 /** A question that was checked: `cost` tokens of one bucket. */
 export interface Claim {
   readonly rule: Policy;
   readonly cost: number;
   readonly request: ApplyRequest;
-}
-
-/** A claim that was decided. `charged` tells how many tokens lie in the bucket for it. */
-interface Booked {
-  readonly claim: Claim;
-  readonly decision: Decision;
-  readonly charged: number;
-  /** The decision as it stands when the charge is taken back. */
-  uncharged(): Decision;
 }
 
 const decisionChannel = channel(DECISION_CHANNEL);
@@ -33,10 +26,8 @@ export class Bookings {
     private readonly gate: StorageGate,
   ) {}
 
-  async decide(claim: Claim): Promise<Decision> {
-    const { decision } = await this.#book(claim);
-    this.#tell(claim, decision);
-    return decision;
+  decide(claim: Claim): MaybePromise<Decision> {
+    return this.gate.ask(new Consumption(this.storage, claim));
   }
 
   /** Claims in shadow mode can refuse nothing, so they are asked last, and only of a call that passes. */
@@ -50,13 +41,13 @@ export class Bookings {
       for (const claim of claims) if (claim.rule.mode === 'shadow') booked.set(claim, await this.#book(claim));
     }
     const inOrder = claims.map((claim) => booked.get(claim)).filter((each) => each !== undefined);
-    for (const { claim, decision } of inOrder) this.#tell(claim, decision);
+    for (const { claim, decision } of inOrder) tell(this.storage, claim, decision);
     return { allowed, reservations: inOrder.map((each) => this.#reservation(each)) };
   }
 
   async #reserveOne(claim: Claim): Promise<CombinedReservation> {
     const booked = await this.#book(claim);
-    this.#tell(claim, booked.decision);
+    tell(this.storage, claim, booked.decision);
     return { allowed: booked.decision.allowed, reservations: [this.#reservation(booked)] };
   }
 
@@ -69,7 +60,7 @@ export class Bookings {
         booked.push(next);
         if (next.decision.allowed) continue;
         await this.#takeBack(booked);
-        return booked.map((each) => ({ ...each, charged: 0, decision: each.uncharged() }));
+        return booked.map((each) => each.uncharged());
       }
       return booked;
     } catch (error) {
@@ -78,7 +69,7 @@ export class Bookings {
     }
   }
 
-  #bookAtOnce(claims: readonly Claim[]): Promise<Booked[]> {
+  async #bookAtOnce(claims: readonly Claim[]): Promise<Booked[]> {
     const requests = claims.map((claim) => claim.request);
     return this.gate.ask<readonly AppliedCost[], Booked[]>({
       policy: claims.map((claim) => claim.rule.name).join(','),
@@ -86,20 +77,14 @@ export class Bookings {
       askLocal: (table, now) => table.applyAll(requests, now),
       answer: (outcomes, source) => {
         const refused = outcomes.some((outcome) => !outcome.allowed);
-        return outcomes.map((outcome, index) => ({ ...booking(claims[index]!, outcome, source), ...(refused && { charged: 0 }) }));
+        return outcomes.map((outcome, index) => booking(claims[index]!, outcome, source, refused ? 0 : undefined));
       },
       open: () => claims.map(unknown),
     });
   }
 
-  #book(claim: Claim): Promise<Booked> {
-    return this.gate.ask<readonly AppliedCost[], Booked>({
-      policy: claim.rule.name,
-      ask: () => this.storage.apply(claim.request),
-      askLocal: (table, now) => this.#applyLocal(table, claim, claim.request.costs, now),
-      answer: ([outcome], source) => booking(claim, outcome!, source),
-      open: () => unknown(claim),
-    });
+  async #book(claim: Claim): Promise<Booked> {
+    return this.gate.ask(new Booking(this.storage, claim));
   }
 
   async #takeBack(booked: readonly Booked[]): Promise<void> {
@@ -115,34 +100,92 @@ export class Bookings {
     const question = {
       policy: claim.rule.name,
       ask: () => this.storage.apply({ ...claim.request, costs }),
-      askLocal: (table: StorageGate['local'], now: number) => this.#applyLocal(table, claim, costs, now),
+      askLocal: (table: BucketTable, now: number) => applyLocal(table, claim, costs, now),
       answer: () => undefined,
       open: () => undefined,
     };
     if (source === 'local') this.gate.askLocal(question);
     else await this.gate.ask<unknown, undefined>(question);
   }
+}
 
-  #applyLocal(table: StorageGate['local'], { request }: Claim, costs: readonly number[], now: number): readonly AppliedCost[] {
-    return table.apply(request.key, request.limits, costs, now);
-  }
+/** A claim that was decided. */
+class Booked {
+  constructor(
+    readonly claim: Claim,
+    readonly decision: Decision,
+    /** Tokens that lie in the bucket for it. */
+    readonly charged: number,
+    private readonly outcome?: AppliedCost,
+  ) {}
 
-  #tell({ cost }: Claim, decision: Decision): void {
-    if (decisionChannel.hasSubscribers) decisionChannel.publish({ storage: this.storage.name, cost, decision } satisfies DecisionMessage);
+  /** As it stands when the charge is taken back. */
+  uncharged(): Booked {
+    const { claim, decision, outcome } = this;
+    if (outcome?.allowed !== true) return new Booked(claim, decision, 0, outcome);
+    const levels = chargeAll(claim.rule.limits, outcome.levels, -claim.cost);
+    return new Booked(claim, toDecision(claim.rule, claim.cost, { allowed: true, levels }, decision.source), 0, outcome);
   }
 }
 
-function booking(claim: Claim, outcome: AppliedCost, source: DecisionSource): Booked {
-  const { rule, cost } = claim;
-  const decision = toDecision(rule, cost, outcome, source);
-  const uncharged = (): Decision => {
-    if (!outcome.allowed) return decision;
-    return toDecision(rule, cost, { allowed: true, levels: outcome.levels.map((level, index) => charge(rule.limits[index]!, level, -cost)) }, source);
-  };
-  return { claim, decision, charged: outcome.allowed ? cost : 0, uncharged };
+/** The question that each way of charging one bucket asks. */
+abstract class Charging<R> implements Question<readonly AppliedCost[], R> {
+  constructor(
+    protected readonly storage: LimiterStorage,
+    protected readonly claim: Claim,
+  ) {}
+
+  get policy(): string {
+    return this.claim.rule.name;
+  }
+
+  ask(): MaybePromise<readonly AppliedCost[]> {
+    return this.storage.apply(this.claim.request);
+  }
+
+  askLocal(table: BucketTable, now: number): readonly AppliedCost[] {
+    return applyLocal(table, this.claim, this.claim.request.costs, now);
+  }
+
+  abstract answer(outcomes: readonly AppliedCost[], source: DecisionSource): R;
+  abstract open(): R;
+}
+
+class Booking extends Charging<Booked> {
+  override answer([outcome]: readonly AppliedCost[], source: DecisionSource): Booked {
+    return booking(this.claim, outcome!, source);
+  }
+
+  override open(): Booked {
+    return unknown(this.claim);
+  }
+}
+
+/** What is decided for good, and told at once. */
+class Consumption extends Charging<Decision> {
+  override answer([outcome]: readonly AppliedCost[], source: DecisionSource): Decision {
+    const { rule, cost } = this.claim;
+    return tell(this.storage, this.claim, toDecision(rule, cost, outcome!, source));
+  }
+
+  override open(): Decision {
+    return tell(this.storage, this.claim, openDecision(this.claim.rule));
+  }
+}
+
+function booking(claim: Claim, outcome: AppliedCost, source: DecisionSource, charged = outcome.allowed ? claim.cost : 0): Booked {
+  return new Booked(claim, toDecision(claim.rule, claim.cost, outcome, source), charged, outcome);
 }
 
 function unknown(claim: Claim): Booked {
-  const decision = openDecision(claim.rule);
-  return { claim, decision, charged: 0, uncharged: () => decision };
+  return new Booked(claim, openDecision(claim.rule), 0);
+}
+
+function applyLocal(table: BucketTable, { request }: Claim, costs: readonly number[], now: number): readonly AppliedCost[] {
+  return table.apply(request.key, request.limits, costs, now);
+}
+
+function tell(storage: LimiterStorage, { cost }: Claim, decision: Decision): Decision {
+  if (decisionChannel.hasSubscribers) decisionChannel.publish({ storage: storage.name, cost, decision } satisfies DecisionMessage);
+  return decision;
 }

@@ -1,14 +1,32 @@
-import { bucketKey } from './bucket-key.js';
+import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
 
-describe('bucket key', () => {
-  it('is the prefix, the policy and a hash', () => expect(bucketKey('rl', 'api', 'user-1')).toMatch(/^rl:api:[\w-]{22}$/));
+const AWKWARD = ['', ' ', 'a\r\nb', '用户', '\ud800', '\ud801', '\ufffd', '=', ':', '\0', 'x'.repeat(127), 'x'.repeat(128), 'x'.repeat(129), 'x'.repeat(10_000), '='.repeat(129)];
 
-  it.each(['a'.repeat(10_000), 'a\r\nset x 0 0 1', ' ', '名前🐦', '\ud800', '\0'])('is short and plain for any key', (key) => {
-    expect(bucketKey('rl', 'api', key)).toMatch(/^rl:api:[\w-]{22}$/);
+describe('hashed bucket keys', () => {
+  it('are the prefix, the policy and a hash', () => expect(hashedKeys('rl', 'api')('user-1')).toMatch(/^rl:api:[\w-]{22}$/));
+
+  it.each(AWKWARD)('are safe for %p', (key) => {
+    const keys = hashedKeys('rl', 'api');
+    expect(keys(key)).toMatch(/^rl:api:[\w-]{22}$/);
+    expect(keys(key)).toBe(hashedKeys('rl', 'api')(key));
   });
 
-  it('differs for keys, policies and prefixes that differ', () => {
-    const keys = [bucketKey('rl', 'api', 'a'), bucketKey('rl', 'api', 'b'), bucketKey('rl', 'login', 'a'), bucketKey('x', 'api', 'a')];
-    expect(new Set([...keys, bucketKey('rl', 'api', '\ud800'), bucketKey('rl', 'api', '\ud801'), bucketKey('rl', 'api', '\ufffd')]).size).toBe(7);
+  it('are the same again after any number of others', () => {
+    const keys = hashedKeys('rl', 'api');
+    const first = keys('first');
+    for (let index = 0; index < 30_000; index++) keys(`user-${index}`);
+    expect(keys('first')).toBe(first);
   });
+});
+
+describe('plain bucket keys', () => {
+  it('are the key itself while it is short', () => expect(plainKeys('rl', 'api')('user-1')).toBe('rl:api:=user-1'));
+
+  it('are bounded', () => expect(plainKeys('rl', 'api')('x'.repeat(10_000))).toMatch(/^rl:api:[\w-]{22}$/));
+});
+
+it.each<[string, (prefix: string, policy: string) => BucketKeys]>([['hashed', hashedKeys], ['plain', plainKeys]])('%s bucket keys never meet', (_, keysOf) => {
+  const spaces = [keysOf('rl', 'api'), keysOf('rl', 'login'), keysOf('x', 'api')];
+  const made = spaces.flatMap((keys) => [...AWKWARD, keysOf('rl', 'api')('a').slice('rl:api:'.length)].map(keys));
+  expect(new Set(made).size).toBe(made.length);
 });

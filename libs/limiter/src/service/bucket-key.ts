@@ -1,14 +1,44 @@
 import { hash } from 'node:crypto';
+import { TwoGenerationMap } from './two-generation-map.js';
 
 const HASH_LENGTH = 22;
+/** A plain key may be so long; longer ones are hashed, so that a caller cannot fill the memory with them. */
+const MAX_PLAIN_LENGTH = 128;
+const MAX_REMEMBERED_LENGTH = 256;
+const REMEMBERED_KEYS = 10_000;
+
+/** Makes the key of a bucket from who is limited. Two never share one. */
+export type BucketKeys = (key: string) => string;
 
 /**
- * `prefix:policy:hash`. Keys are always hashed: any length and any character is safe in every storage, and no address or
- * user id lies in one. 132 bits of SHA-256 remain, so two keys never meet by chance.
+ * `prefix:policy:hash`: any length and any character is safe in every storage, and no address or user id lies in one. 132 bits
+ * of SHA-256 remain, so two keys never meet by chance. The hash of a key that comes again is remembered for a while.
  */
-export function bucketKey(prefix: string, policy: string, key: string): string {
+export function hashedKeys(prefix: string, policy: string): BucketKeys {
+  const known = new TwoGenerationMap<string, string>(REMEMBERED_KEYS);
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = joined(prefix, policy, hashOf(key));
+    if (key.length <= MAX_REMEMBERED_LENGTH) known.set(key, made);
+    return made;
+  };
+}
+
+/** `prefix:policy:=key`, for a storage that keeps keys to itself; where the key is long, {@link hashedKeys}. */
+export function plainKeys(prefix: string, policy: string): BucketKeys {
+  // No hash begins with `=`.
+  const start = `${prefix}:${policy}:=`;
+  return (key) => (key.length <= MAX_PLAIN_LENGTH ? [start, key].join('') : joined(prefix, policy, hashOf(key)));
+}
+
+function hashOf(key: string): string {
   // UTF-8 would turn every lone surrogate into the same character.
   const bytes = /\p{Surrogate}/u.test(key) ? Buffer.from(key, 'utf16le') : key;
-  // `join` makes one flat string: a template would keep its parts, and twice the memory, for as long as the bucket lives.
-  return [prefix, policy, hash('sha256', bytes, 'base64url').slice(0, HASH_LENGTH)].join(':');
+  return hash('sha256', bytes, 'base64url').slice(0, HASH_LENGTH);
+}
+
+/** One flat string: a template would keep its parts, and twice the memory, and would be slow to look up. */
+function joined(...parts: readonly string[]): string {
+  return parts.join(':');
 }

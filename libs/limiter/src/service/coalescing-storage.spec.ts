@@ -27,21 +27,49 @@ class HeldStorage implements LimiterStorage {
   delete = () => {};
   async release(): Promise<void> {
     this.#held.shift()!();
-    await new Promise((resolve) => setImmediate(resolve));
+    // One for the answer, one for the next list.
+    await turn();
+    await turn();
   }
 }
+
+/** A list leaves at the end of a turn of the event loop. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const request = (over: Partial<ApplyRequest> = {}): ApplyRequest => ({ key: 'k', limits: LIMITS, costs: [1], timeoutMs: 1000, ...over });
 
 describe('coalescing', () => {
-  it('sends one call, then all that came meanwhile as one list, each answered by its own part', async () => {
+  it('sends what comes in one turn as one list, then all that came meanwhile, each answered by its own part', async () => {
     const held = new HeldStorage();
     const storage = withCoalescing(held);
-    const answers = Promise.all([request(), request({ costs: [2, 99] }), request({ costs: [97] })].map(async (each) => storage.apply(each)));
+    const first = [request(), request()].map(async (each) => storage.apply(each));
+    await turn();
+    const second = [request({ costs: [2, 99] }), request({ costs: [96] })].map(async (each) => storage.apply(each));
     await held.release();
     await held.release();
-    expect((await answers).map((outcomes) => outcomes.map((outcome) => outcome.allowed))).toEqual([[true], [true, false], [true]]);
-    expect(held.asked.map((each) => each.costs)).toEqual([[1], [2, 99, 97]]);
+    const allowed = (await Promise.all([...first, ...second])).map((outcomes) => outcomes.map((outcome) => outcome.allowed));
+    expect(allowed).toEqual([[true], [true], [true, false], [true]]);
+    expect(held.asked.map((each) => each.costs)).toEqual([[1, 1], [2, 99, 96]]);
+  });
+
+  it('lets who asks again at once go with the others', async () => {
+    const held = new HeldStorage();
+    const storage = withCoalescing(held);
+    const twice = [1, 2].map(async (cost) => {
+      await storage.apply(request({ costs: [cost] }));
+      await storage.apply(request({ costs: [cost] }));
+    });
+    await turn();
+    await held.release();
+    await held.release();
+    await Promise.all(twice);
+    expect(held.asked.map((each) => each.costs)).toEqual([[1, 2], [1, 2]]);
+  });
+
+  it('holds nothing up that the storage answers at once', () => {
+    const held = Object.assign(new HeldStorage(), { applyNow: () => [{ allowed: true, levels: [7] }] });
+    expect(withCoalescing(held).apply(request())).toEqual([{ allowed: true, levels: [7] }]);
+    expect(held.asked).toEqual([]);
   });
 
   it('never mixes keys or policies', async () => {
@@ -49,19 +77,21 @@ describe('coalescing', () => {
     const storage = withCoalescing(held);
     const raised = [{ ...LIMITS[0]!, capacity: 200_000 }];
     const answers = [request(), request(), request({ limits: raised }), request({ key: 'other' })].map(async (each) => storage.apply(each));
-    for (let call = 0; call < 4; call++) await held.release();
+    await turn();
+    for (let call = 0; call < 3; call++) await held.release();
     await Promise.all(answers);
-    expect(held.asked.map(({ key, limits }) => [key, limits === raised])).toEqual([['k', false], ['other', false], ['k', false], ['k', true]]);
+    expect(held.asked.map(({ key, limits, costs }) => [key, limits === raised, costs.length])).toEqual([['k', false, 2], ['other', false, 1], ['k', true, 1]]);
   });
 
   it('keeps lists short, and refuses what would wait beyond its bound', async () => {
     const held = new HeldStorage();
     const storage = withCoalescing(held, { maxBatch: 2, maxWaiting: 3 });
-    const answers = Array.from({ length: 4 }, async () => storage.apply(request()));
+    const answers = Array.from({ length: 3 }, async () => storage.apply(request()));
     await expect(storage.apply(request())).rejects.toMatchObject({ fault: 'overload' });
-    for (let call = 0; call < 3; call++) await held.release();
+    await turn();
+    for (let call = 0; call < 2; call++) await held.release();
     await Promise.all(answers);
-    expect(held.asked.map((each) => each.costs.length)).toEqual([1, 2, 1]);
+    expect(held.asked.map((each) => each.costs.length)).toEqual([2, 1]);
   });
 
   it('fails who waits too long without charging them, and goes on', async () => {
@@ -70,11 +100,13 @@ describe('coalescing', () => {
       const held = new HeldStorage();
       const storage = withCoalescing(held);
       const lost = storage.apply(request({ timeoutMs: 50 }));
+      await turn();
       const late = storage.apply(request({ timeoutMs: 20 }));
       const patient = storage.apply(request({ timeoutMs: 500 }));
       const failures = Promise.allSettled([lost as Promise<unknown>, late as Promise<unknown>]);
       await jest.advanceTimersByTimeAsync(60);
       expect((await failures).map((each) => each.status)).toEqual(['rejected', 'rejected']);
+      await turn();
       expect(held.asked.length).toBe(2);
       await held.release();
       await held.release();
@@ -89,6 +121,7 @@ describe('coalescing', () => {
     const held = new HeldStorage();
     const storage = withCoalescing(held);
     const first = storage.apply(request());
+    await turn();
     const second = [request(), request()].map(async (each) => storage.apply(each));
     const failing = jest.spyOn(held, 'apply').mockImplementationOnce(() => Promise.reject(new Error('down')));
     await held.release();
@@ -96,6 +129,7 @@ describe('coalescing', () => {
     expect((await Promise.allSettled(second)).map((each) => each.status)).toEqual(['rejected', 'rejected']);
     failing.mockRestore();
     const again = storage.apply(request());
+    await turn();
     await held.release();
     expect((await again)[0]!.allowed).toBe(true);
   });

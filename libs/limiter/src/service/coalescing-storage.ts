@@ -1,8 +1,8 @@
-import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from '../contracts/limiter-storage.js';
+import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage, StorageCapabilities } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
-import { isPromiseLike, withinDeadline } from './deadline.js';
-import { StorageTimeoutError } from '../errors/storage-errors.js';
+import { withinDeadline } from './deadline.js';
+import { KeyQueue } from './key-queue.js';
 
 export interface CoalescingOptions {
   /** Requests that wait at most, over all keys; more are refused with a `StorageFaultError` (`overload`). Default 100,000. */
@@ -14,9 +14,9 @@ export interface CoalescingOptions {
 export const COALESCING_DEFAULTS = Object.freeze({ maxWaiting: 100_000, maxBatch: 1000 });
 
 /**
- * Sends one call per key at a time: requests that come while it is under way wait, and go together as one list of costs.
- * A hot key then costs a round trip per batch, and never races against its own process. A storage that answers at once
- * is not held up.
+ * Sends one call per key at a time, with all the requests for the key that came meanwhile as one list of costs; also those that
+ * come in one turn of the event loop go together. A hot key then costs a round trip per list, and never races against its own
+ * process. What the storage answers at once (`applyNow`) is not held up.
  *
  * @example withCoalescing(redisStorage(redis))
  */
@@ -24,20 +24,14 @@ export function withCoalescing(storage: LimiterStorage, options: CoalescingOptio
   return new CoalescingStorage(storage, { ...COALESCING_DEFAULTS, ...options });
 }
 
-interface Waiting {
-  readonly request: ApplyRequest;
-  /** By `performance.now()`: after it nobody listens, and nothing is to be charged. */
-  readonly deadline: number;
-  readonly resolve: (outcomes: readonly AppliedCost[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 class CoalescingStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
-  /** Keys with a call under way, and who waits for its end. */
-  readonly #queues = new Map<string, Waiting[]>();
+  /** Keys that are asked for, or wait. */
+  readonly #queues = new Map<string, KeyQueue>();
+  /** Those whose next list leaves at the end of this turn. */
+  #due: KeyQueue[] = [];
   #waiting = 0;
 
   constructor(
@@ -49,18 +43,21 @@ class CoalescingStorage implements LimiterStorage {
     if (storage.applyAll !== undefined) this.applyAll = (requests) => storage.applyAll!(requests);
   }
 
+  applyNow(request: ApplyRequest): readonly AppliedCost[] | undefined {
+    return this.storage.applyNow?.(request);
+  }
+
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
-    const queue = this.#queues.get(request.key);
-    if (queue !== undefined) return this.#wait(queue, request);
-    const answer = this.storage.apply(request);
-    if (!isPromiseLike(answer)) return answer;
-    const own: Waiting[] = [];
-    this.#queues.set(request.key, own);
-    // A storage that never answers must not hold up the key for ever.
-    const bounded = withinDeadline(answer, request.timeoutMs);
-    const next = () => this.#next(request.key, own);
-    bounded.then(next, next);
-    return bounded;
+    const now = this.storage.applyNow?.(request);
+    if (now !== undefined) return now;
+    if (this.#waiting >= this.options.maxWaiting) return Promise.reject(new StorageFaultError(this.name, 'overload'));
+    this.#waiting++;
+    let queue = this.#queues.get(request.key);
+    if (queue === undefined) {
+      this.#queues.set(request.key, (queue = new KeyQueue(request.key)));
+      this.#sendSoon(queue);
+    }
+    return queue.add(request);
   }
 
   read(request: BucketRequest): MaybePromise<readonly number[]> {
@@ -75,54 +72,29 @@ class CoalescingStorage implements LimiterStorage {
     return this.storage.close?.();
   }
 
-  #wait(queue: Waiting[], request: ApplyRequest): Promise<readonly AppliedCost[]> {
-    if (this.#waiting >= this.options.maxWaiting) return Promise.reject(new StorageFaultError(this.name, 'overload'));
-    this.#waiting++;
-    return new Promise((resolve, reject) => queue.push({ request, deadline: performance.now() + request.timeoutMs, resolve, reject }));
+  /** At the end of the turn: so who was just answered, and asks again, goes with the others. */
+  #sendSoon(queue: KeyQueue): void {
+    if (this.#due.push(queue) === 1) setImmediate(() => this.#sendDue());
   }
 
-  #next(key: string, queue: Waiting[]): void {
-    const batch = this.#take(queue);
-    if (batch.length === 0) {
-      this.#queues.delete(key);
-      return;
-    }
-    const { limits } = batch[0]!.request;
-    const timeoutMs = Math.max(...batch.map((each) => each.request.timeoutMs));
-    const costs = batch.flatMap((each) => each.request.costs);
-    void this.#send({ key, limits, costs, timeoutMs }, batch).then(() => this.#next(key, queue));
+  #sendDue(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (const queue of due) void this.#send(queue);
   }
 
-  async #send(request: ApplyRequest, batch: readonly Waiting[]): Promise<void> {
-    try {
-      const outcomes = await withinDeadline(Promise.resolve(this.storage.apply(request)), request.timeoutMs);
-      let from = 0;
-      for (const { request: own, resolve } of batch) resolve(outcomes.slice(from, (from += own.costs.length)));
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  }
-
-  /** The next that can go together: under one policy, at most `maxBatch` costs, and still listened to. */
-  #take(queue: Waiting[]): readonly Waiting[] {
-    const batch: Waiting[] = [];
-    const now = performance.now();
-    let limits: readonly BucketLimit[] | undefined;
-    let costs = 0;
-    let taken = 0;
-    for (const waiting of queue) {
-      if (waiting.deadline < now) {
-        waiting.reject(new StorageTimeoutError(waiting.request.timeoutMs));
-      } else {
-        limits ??= waiting.request.limits;
-        costs += waiting.request.costs.length;
-        if (waiting.request.limits !== limits || (batch.length > 0 && costs > this.options.maxBatch)) break;
-        batch.push(waiting);
+  async #send(queue: KeyQueue): Promise<void> {
+    const batch = queue.take(this.options.maxBatch, performance.now());
+    this.#waiting -= batch.taken;
+    if (batch.request !== undefined) {
+      try {
+        // A storage that never answers must not hold up the key for ever.
+        batch.resolve(await withinDeadline(Promise.resolve(this.storage.apply(batch.request)), batch.request.timeoutMs));
+      } catch (error) {
+        batch.reject(error);
       }
-      taken++;
     }
-    queue.splice(0, taken);
-    this.#waiting -= taken;
-    return batch;
+    if (queue.isEmpty) this.#queues.delete(queue.key);
+    else this.#sendSoon(queue);
   }
 }

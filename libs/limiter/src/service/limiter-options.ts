@@ -4,6 +4,7 @@ import type { Policy, PolicyOptions } from '../contracts/policy.js';
 import { OptionProblems } from '../errors/option-error.js';
 import { withDefaults } from '../algorithm/defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
+import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
 import { withCoalescing } from './coalescing-storage.js';
 import { withLocalDenial } from './local-denial-storage.js';
 
@@ -45,6 +46,8 @@ export interface ResolvedLimiterOptions {
   readonly onStorageError: StorageErrorPolicy;
   readonly timeoutMs: number;
   readonly prefix: string;
+  /** What a policy calls its buckets in the storage. */
+  readonly keysOf: (policy: string) => BucketKeys;
   readonly clock: Clock;
 }
 
@@ -77,11 +80,20 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
   problems.check(typeof policies === 'object' && policies !== null, 'policies', policies, "must be an object such as { api: { limit: 100, per: '1m' } }");
   const resolved = Object.entries(policies ?? {}).map(([name, policy]) => [name, problems.attempt(() => resolvePolicy(name, policy))] as const);
   problems.throwIfAny();
-  const coalesced = coalesce ? withCoalescing(storage) : storage;
-  const wrapped = localDenialMaxAgeMs === 0 ? coalesced : withLocalDenial(coalesced, { clock, maxAgeMs: localDenialMaxAgeMs });
-  return { storage: wrapped, policies: new Map(resolved as [string, Policy][]), onStorageError, timeoutMs, prefix, clock };
+  const denying = localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
+  const makeKeys = storage.capabilities.plainKeys === true ? plainKeys : hashedKeys;
+  return {
+    // Below, so that it learns once from each list.
+    storage: coalesce ? withCoalescing(denying) : denying,
+    policies: new Map(resolved as [string, Policy][]),
+    onStorageError,
+    timeoutMs,
+    prefix,
+    keysOf: (policy) => makeKeys(prefix, policy),
+    clock,
+  };
 }
 
 function isStorage(storage: Partial<LimiterStorage> | undefined | null): boolean {
-  return [storage?.apply, storage?.read, storage?.delete].every((method) => typeof method === 'function');
+  return [storage?.apply, storage?.read, storage?.delete].every((method) => typeof method === 'function') && typeof storage?.capabilities === 'object';
 }

@@ -110,9 +110,9 @@ describe('limiter over a storage that is far away', () => {
   it('sends what waits for one key in one call, and a flood that is refused not at all', async () => {
     const { limiter, calls } = open();
     expect(await admitted(limiter, 200)).toBe(50);
-    expect(calls).toEqual([1, 199]);
+    expect(calls).toEqual([200]);
     expect(await admitted(limiter, 1000)).toBe(0);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(1);
     expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: false, source: 'storage' });
   });
 

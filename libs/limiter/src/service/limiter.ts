@@ -4,7 +4,7 @@ import type { BucketLimit } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
 import { Bookings, type Claim } from './bookings.js';
-import { bucketKey } from './bucket-key.js';
+import type { BucketKeys } from './bucket-key.js';
 import { resolveLimiterOptions, type LimiterOptions, type ResolvedLimiterOptions, type StorageErrorPolicy } from './limiter-options.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { StorageGate } from './storage-gate.js';
@@ -17,6 +17,7 @@ export interface ConsumeOptions {
 /** One policy, the key that it counts, and what is asked of it. */
 export type PolicyClaim = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
 
+const ONE_TOKEN: readonly number[] = Object.freeze([1]);
 const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
 /**
@@ -31,6 +32,7 @@ export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
   readonly #bookings: Bookings;
+  readonly #keys = new WeakMap<Policy, BucketKeys>();
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
@@ -62,8 +64,15 @@ export class Limiter {
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
-  async consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
-    return this.#bookings.decide(this.#claim([policy, key, options]));
+  consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
+    // Not `async`: where the decision is there already, one promise is all that is made.
+    try {
+      const decision = this.#bookings.decide(this.#claim(policy, key, options?.cost));
+      return decision instanceof Promise ? decision : Promise.resolve(decision);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -88,12 +97,12 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(claims: readonly PolicyClaim[]): Promise<CombinedReservation> {
-    return this.#bookings.reserve(claims.map((claim) => this.#claim(claim)));
+    return this.#bookings.reserve(claims.map(([policy, key, options]) => this.#claim(policy, key, options?.cost)));
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
-    const { rule, request, cost } = this.#claim([policy, key, options]);
+    const { rule, request, cost } = this.#claim(policy, key, options?.cost);
     return this.#gate.ask<readonly number[], Decision>({
       policy: rule.name,
       ask: () => this.#options.storage.read(request),
@@ -109,7 +118,7 @@ export class Limiter {
    * @throws {@link StorageUnavailableError} whenever the storage fails, as nothing else could be told
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
-    const { rule, request } = this.#claim([policy, key]);
+    const { rule, request } = this.#claim(policy, key);
     this.#gate.local.delete(request.key);
     await this.#gate.insist(rule.name, () => this.#options.storage.delete(request));
   }
@@ -124,11 +133,17 @@ export class Limiter {
     await this.#gate.insist('health', () => storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }));
   }
 
-  #claim([policy, key, { cost = 1 } = {}]: PolicyClaim): Claim {
+  #claim(policy: PolicyName | Policy, key: string, cost = 1): Claim {
     const rule = typeof policy === 'object' ? policy : this.policy(policy);
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(rule.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > rule.maxCost) throw new LimiterCostError(rule.name, cost, rule.maxCost);
-    const { prefix, timeoutMs } = this.#options;
-    return { rule, cost, request: { key: bucketKey(prefix, rule.name, key), limits: rule.limits, costs: [cost], timeoutMs } };
+    const costs = cost === 1 ? ONE_TOKEN : [cost];
+    return { rule, cost, request: { key: this.#keysOf(rule)(key), limits: rule.limits, costs, timeoutMs: this.#options.timeoutMs } };
+  }
+
+  #keysOf(rule: Policy): BucketKeys {
+    let keys = this.#keys.get(rule);
+    if (keys === undefined) this.#keys.set(rule, (keys = this.#options.keysOf(rule.name)));
+    return keys;
   }
 }

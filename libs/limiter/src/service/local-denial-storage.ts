@@ -1,4 +1,4 @@
-import { drainTicks, fits } from '../algorithm/leaky-bucket.js';
+import { drainTicks, fitsAll } from '../algorithm/leaky-bucket.js';
 import { monotonicClock, type Clock } from '../contracts/clock.js';
 import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
@@ -20,7 +20,7 @@ export const LOCAL_DENIAL_DEFAULTS = Object.freeze({ clock: monotonicClock, maxA
  * have fallen by no more than the leak. So no request is refused that would have passed, and a flood costs no network.
  * A storage that answers at once is left alone.
  *
- * @example withLocalDenial(withCoalescing(redisStorage(redis)), { maxAgeMs: 1000 })
+ * @example withCoalescing(withLocalDenial(redisStorage(redis), { maxAgeMs: 1000 }))
  */
 export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOptions = {}): LimiterStorage {
   return new LocalDenialStorage(storage, { ...LOCAL_DENIAL_DEFAULTS, ...options });
@@ -30,6 +30,8 @@ export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOpt
 interface Known {
   readonly limits: readonly BucketLimit[] | undefined;
   readonly levels: readonly number[];
+  /** Tokens that fitted then, and fit ever since. */
+  readonly free: number;
   /** The decision was made between these two. */
   readonly sentAt: number;
   readonly answeredAt: number;
@@ -51,16 +53,20 @@ class LocalDenialStorage implements LimiterStorage {
     if (storage.applyAll !== undefined) this.applyAll = (requests) => this.#applyAll(storage, requests);
   }
 
+  applyNow(request: ApplyRequest): readonly AppliedCost[] | undefined {
+    return this.storage.applyNow?.(request) ?? this.#deny(request);
+  }
+
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
+    const now = this.applyNow(request);
+    if (now !== undefined) return now;
     const sentAt = this.options.clock();
-    const denied = this.#deny(request, sentAt);
-    if (denied !== undefined) return denied;
     if (request.costs.some((cost) => cost < 0)) return this.#forgetting(request.key, () => this.storage.apply(request));
     const answer = this.storage.apply(request);
     if (!isPromiseLike(answer)) return answer;
     return answer.then((outcomes) => {
       const last = outcomes.at(-1);
-      if (last !== undefined) this.#learn(request.key, { limits: request.limits, levels: last.levels, sentAt, answeredAt: this.options.clock() });
+      if (last !== undefined) this.#learn(request.key, { ...room(request.limits, last.levels), sentAt, answeredAt: this.options.clock() });
       return outcomes;
     });
   }
@@ -83,17 +89,17 @@ class LocalDenialStorage implements LimiterStorage {
     return this.storage.close?.();
   }
 
-  #deny({ key, limits, costs }: ApplyRequest, now: number): readonly AppliedCost[] | undefined {
+  #deny({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] | undefined {
     const known = this.#known.get(key);
-    if (known === undefined || known.limits !== limits) return undefined;
+    if (known === undefined || known.limits !== limits || costs.some((cost) => cost <= known.free)) return undefined;
+    const now = this.options.clock();
     const age = now - known.sentAt;
     if (age < 0 || age > this.options.maxAgeMs * 1000) {
       this.#known.delete(key);
       return undefined;
     }
     const least = limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
-    const fitsOne = costs.some((cost) => limits.every((limit, index) => fits(limit, least[index]!, cost)));
-    if (fitsOne) return undefined;
+    if (costs.some((cost) => fitsAll(limits, least, cost))) return undefined;
     // Told is the highest level that it can have, so that whoever waits for it does not come too early.
     const levels = limits.map((limit, index) => highestLevel(limit, known.levels[index]!, now - known.answeredAt));
     return costs.map(() => ({ allowed: false, levels }));
@@ -116,7 +122,7 @@ class LocalDenialStorage implements LimiterStorage {
 
   #forget(key: string): void {
     const now = this.options.clock();
-    this.#touch(key, { limits: undefined, levels: [], sentAt: now, answeredAt: now });
+    this.#touch(key, { limits: undefined, levels: [], free: 0, sentAt: now, answeredAt: now });
   }
 
   #touch(key: string, known: Known): void {
@@ -124,6 +130,11 @@ class LocalDenialStorage implements LimiterStorage {
     this.#known.set(key, known);
     if (this.#known.size > this.options.maxKeys) this.#known.delete(this.#known.keys().next().value!);
   }
+}
+
+function room(limits: readonly BucketLimit[], levels: readonly number[]): Pick<Known, 'limits' | 'levels' | 'free'> {
+  const free = limits.map((limit, index) => Math.floor((limit.capacity - levels[index]!) / limit.unitsPerToken));
+  return { limits, levels, free: Math.min(...free) };
 }
 
 /** The other clock may be just before its next tick: one more can have passed there than here. */

@@ -50,6 +50,10 @@ class PrimaryStorage implements LimiterStorage {
     return this.buckets.apply(request);
   }
 
+  applyNow(request: ApplyRequest): readonly AppliedCost[] | undefined {
+    return this.buckets.applyNow?.(request);
+  }
+
   read(request: BucketRequest): MaybePromise<readonly number[]> {
     return this.buckets.read(request);
   }

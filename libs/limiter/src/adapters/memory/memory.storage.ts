@@ -43,7 +43,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 /** Made by {@link memoryStorage}. */
 export class MemoryStorage implements LimiterStorage {
   readonly name = 'memory';
-  readonly capabilities = { serverClock: true, multiKeyAtomic: true };
+  readonly capabilities = { serverClock: true, multiKeyAtomic: true, plainKeys: true };
   #sweeper: NodeJS.Timeout | undefined;
 
   /** @internal */
@@ -60,6 +60,10 @@ export class MemoryStorage implements LimiterStorage {
   apply({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] {
     this.#keepSweeping();
     return this.table.apply(key, limits, costs, this.clock());
+  }
+
+  applyNow(request: ApplyRequest): readonly AppliedCost[] {
+    return this.apply(request);
   }
 
   applyAll(requests: readonly ApplyRequest[]): readonly AppliedCost[] {

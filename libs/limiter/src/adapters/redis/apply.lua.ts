@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Decides a list of costs on one bucket in one atomic step, by the server's clock: what `applyCosts` does, in Lua.
+ * Decides costs on one bucket or many in one atomic step, by the server's clock: what `applyCosts` does, in Lua.
  *
- * KEYS[1]  the bucket: one key, so that a cluster always finds it whole
- * ARGV[1]  how many limits follow
- * ARGV[…]  for each limit four whole numbers: drainPerTick, unitsPerToken, capacity, tickMicros
- * ARGV[…]  the costs, below zero to give tokens back; with none, the script only reads
+ * KEYS[…]  the buckets: each one key, so that a cluster always finds it whole; several only where there is no cluster
+ * ARGV[1]  `0`: each bucket for itself. `1`: all or none, which takes one cost of each
+ * ARGV[2]  how many policies follow
+ * ARGV[…]  for each policy: how many limits, then four whole numbers each: drainPerTick, unitsPerToken, capacity, tickMicros
+ * ARGV[…]  for each bucket: the policy's place from 1, how many runs of equal costs, then for each run the cost, below zero to
+ *          give tokens back, and how often in turn. Without runs the bucket is only read
  *
- * Returns whole numbers: the level of each limit before the first cost, then 1 or 0 for each cost, admitted or refused.
+ * Returns whole numbers, for each bucket: the level of each limit before its first cost, then how many of each run were
+ * admitted: always the first ones. One nil stands for all of that where the stored value is no bucket. Where all or none were
+ * asked for, the answer ends with the first bucket that refuses, and the levels are those without any charge.
  *
  * Stores `updatedAt level unitsPerToken level unitsPerToken …`, in microseconds and units, as big-endian doubles, which Lua
  * packs and unpacks several times faster than text; nothing where nothing was admitted.
@@ -17,104 +21,177 @@ import { createHash } from 'node:crypto';
  * Only commands and functions that Redis 5 and later and Valkey share.
  */
 export const APPLY_LUA = `
-local key, count = KEYS[1], tonumber(ARGV[1])
-local floor, ceil = math.floor, math.ceil
+local floor, ceil, max, pack, unpack = math.floor, math.ceil, math.max, struct.pack, struct.unpack
+local together = ARGV[1] == '1'
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
-local since, stored = now, {}
-local value = redis.call('GET', key)
-if value then
-  local size = #value / 8
-  local sound = size >= 3 and size % 2 == 1
-  if sound then
-    stored = { struct.unpack('>' .. string.rep('d', size), value) }
-    -- Beyond the numbers it returns where it stopped.
-    stored[size + 1] = nil
-    for index = 1, size do
-      local number = stored[index]
-      -- Every second one from the third is a divisor.
-      if not (number >= index % 2 and number <= 9007199254740991 and number % 1 == 0) then sound = false end
-    end
-  end
-  if not sound then return redis.error_reply('BUCKET_MALFORMED ' .. key) end
-  since = stored[1]
+local at = 2
+local function argument()
+  at = at + 1
+  return tonumber(ARGV[at])
 end
 
-local levels, result = {}, {}
-for index = 1, count do
-  local level = stored[index * 2]
-  if level then
-    local at, from = index * 4 - 2, stored[index * 2 + 1]
-    local units, capacity, tick = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-    if from ~= units then
-      -- ceil(level * units / from). The product of the remainder may need 106 bits: it is built bit by bit.
-      local rest = math.fmod(level, from)
-      level = (level - rest) / from * units
-      if level <= capacity then
-        local quotient, remainder = 0, 0
-        local function add(term, carry)
-          if remainder >= from - term then
-            remainder = remainder - (from - term)
-            quotient = quotient + carry + 1
-          else
-            remainder = remainder + term
-            quotient = quotient + carry
-          end
-        end
-        local bit = 4503599627370496
-        while bit >= 1 do
-          add(remainder, quotient)
-          if floor(units / bit) % 2 == 1 then add(rest, 0) end
-          bit = bit / 2
-        end
-        if remainder > 0 then quotient = quotient + 1 end
-        if quotient > capacity - level then level = capacity else level = level + quotient end
+local policies = {}
+for place = 1, tonumber(ARGV[2]) do
+  local limits = {}
+  for index = 1, argument() do
+    limits[index] = { drain = argument(), units = argument(), capacity = argument(), tick = argument() }
+  end
+  policies[place] = limits
+end
+
+-- ceil(level * units / from), at most capacity. The product of the remainder may need 106 bits: it is built bit by bit.
+local function convert(level, from, units, capacity)
+  local rest = math.fmod(level, from)
+  local whole = (level - rest) / from * units
+  if whole > capacity then return capacity end
+  local quotient, remainder = 0, 0
+  local function add(term, carry)
+    if remainder >= from - term then
+      remainder = remainder - (from - term)
+      quotient = quotient + carry + 1
+    else
+      remainder = remainder + term
+      quotient = quotient + carry
+    end
+  end
+  local bit = 4503599627370496
+  while bit >= 1 do
+    add(remainder, quotient)
+    if floor(units / bit) % 2 == 1 then add(rest, 0) end
+    bit = bit / 2
+  end
+  if remainder > 0 then quotient = quotient + 1 end
+  if quotient > capacity - whole then return capacity end
+  return whole + quotient
+end
+
+-- The numbers of a stored bucket, or nothing where it is none.
+local function parse(value)
+  local size = #value / 8
+  if size < 3 or size % 2 ~= 1 then return end
+  local stored = { unpack('>' .. string.rep('d', size), value) }
+  -- Beyond the numbers it returns where it stopped.
+  stored[size + 1] = nil
+  for index = 1, size do
+    local number = stored[index]
+    -- Every second one from the third is a divisor.
+    if not (number >= index % 2 and number <= 9007199254740991 and number % 1 == 0) then return end
+  end
+  return stored
+end
+
+-- What is to be written once all have been admitted.
+local pending, order = {}, {}
+
+-- The levels at this moment and when the bucket was changed last, or nothing where it is no bucket.
+local function load(key, limits)
+  local value = pending[key] and pending[key].value or redis.pcall('GET', key)
+  local levels, since = {}, now
+  if not value then
+    for index = 1, #limits do levels[index] = 0 end
+    return levels, since
+  end
+  if type(value) == 'table' then
+    if string.find(value.err, 'WRONGTYPE', 1, true) then return end
+    redis.call('GET', key) -- raises it
+  end
+  local stored = parse(value)
+  if not stored then return end
+  since = stored[1]
+  for index = 1, #limits do
+    local limit, level, from = limits[index], stored[index * 2], stored[index * 2 + 1]
+    if level then
+      if from ~= limit.units then level = convert(level, from, limit.units, limit.capacity) end
+      if level > limit.capacity then level = limit.capacity end
+      local ticks = floor(now / limit.tick) - floor(since / limit.tick)
+      if ticks >= ceil(level / limit.drain) then
+        level = 0
+      elseif ticks > 0 then
+        level = level - limit.drain * ticks
       end
     end
-    if level > capacity then level = capacity end
-    local drain, ticks = tonumber(ARGV[at]), floor(now / tick) - floor(since / tick)
-    if ticks >= ceil(level / drain) then
-      level = 0
-    elseif ticks > 0 then
-      level = level - drain * ticks
-    end
+    levels[index] = level or 0
+  end
+  return levels, since
+end
+
+local function save(key, limits, levels, since)
+  local updatedAt, ttlMs = max(since, now), 0
+  local value = pack('>d', updatedAt)
+  for index = 1, #limits do
+    local limit, level = limits[index], levels[index]
+    local ticks = floor(updatedAt / limit.tick) - floor(now / limit.tick) + ceil(level / limit.drain)
+    ttlMs = max(ttlMs, ceil(ticks * limit.tick / 1000))
+    value = value .. pack('>dd', level, limit.units)
+  end
+  local px = string.format('%.0f', ttlMs + 1)
+  if together then
+    if not pending[key] then order[#order + 1] = key end
+    pending[key] = { value = value, px = px }
   else
-    level = 0
+    redis.call('SET', key, value, 'PX', px)
   end
-  levels[index], result[index] = level, level
 end
 
-local admitted = false
-for at = count * 4 + 2, #ARGV do
-  local cost, fits = tonumber(ARGV[at]), 1
-  for index = 1, count do
-    if cost * ARGV[index * 4 - 1] > ARGV[index * 4] - levels[index] then fits = 0 end
+-- How many of a run fit. The quotient of whole numbers below 2^53 never rounds up across a whole number.
+local function admitted(limits, levels, cost, times)
+  if cost < 0 then return times end
+  for index = 1, #limits do
+    local limit = limits[index]
+    local room = floor((limit.capacity - levels[index]) / (cost * limit.units))
+    if room < times then times = room end
   end
-  if fits == 1 then
-    admitted = true
-    for index = 1, count do
-      local level = levels[index] + cost * ARGV[index * 4 - 1]
-      levels[index] = level > 0 and level or 0
+  return times
+end
+
+local result, count = {}, 0
+local function answer(value)
+  count = count + 1
+  result[count] = value
+end
+
+for place = 1, #KEYS do
+  local key = KEYS[place]
+  local limits, runs = policies[argument()], argument()
+  local levels, since = load(key, limits)
+  if not levels then
+    if together then return redis.error_reply('BUCKET_MALFORMED ' .. key) end
+    answer(false)
+    at = at + 2 * runs
+  else
+    for index = 1, #limits do answer(levels[index]) end
+    local charged = false
+    for _ = 1, runs do
+      local cost, times = argument(), argument()
+      local passed = admitted(limits, levels, cost, times)
+      answer(passed)
+      if passed > 0 then
+        charged = true
+        for index = 1, #limits do levels[index] = max(0, levels[index] + cost * passed * limits[index].units) end
+      end
+    end
+    if charged then
+      save(key, limits, levels, since)
+    elseif together and place > 1 then
+      -- A bucket may have been named twice: what it was charged before counts no more.
+      pending, order, result, count, at = {}, {}, {}, 0, at - 4 * place
+      for again = 1, place do
+        local kept = policies[argument()]
+        at = at + 3
+        for _, level in ipairs((load(KEYS[again], kept))) do answer(level) end
+        answer(again < place and 1 or 0)
+      end
+      return result
+    elseif together then
+      return result
     end
   end
-  result[#result + 1] = fits
 end
 
-if admitted then
-  local updatedAt, ttlMs = math.max(since, now), 0
-  local packed = struct.pack('>d', updatedAt)
-  for index = 1, count do
-    local at, level = index * 4 - 2, levels[index]
-    local tick = tonumber(ARGV[at + 3])
-    local ticks = floor(updatedAt / tick) - floor(now / tick) + ceil(level / ARGV[at])
-    ttlMs = math.max(ttlMs, ceil(ticks * tick / 1000))
-    packed = packed .. struct.pack('>dd', level, ARGV[at + 1])
-  end
-  redis.call('SET', key, packed, 'PX', string.format('%.0f', ttlMs + 1))
-end
-
+for index = 1, #order do redis.call('SET', order[index], pending[order[index]].value, 'PX', pending[order[index]].px) end
 return result
 `;
 

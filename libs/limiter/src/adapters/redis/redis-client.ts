@@ -3,6 +3,8 @@ export interface RedisClient {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   del(key: string): Promise<unknown>;
+  /** True for a cluster, whose keys lie on several servers. */
+  readonly isCluster?: boolean;
 }
 
 /**

@@ -9,6 +9,7 @@ const BY_CODE: Readonly<Record<string, StorageFaultKind>> = {
   NOREPLICAS: 'readonly',
   MOVED: 'moved',
   ASK: 'moved',
+  CROSSSLOT: 'moved',
   CLUSTERDOWN: 'moved',
   TRYAGAIN: 'moved',
   OOM: 'memory',

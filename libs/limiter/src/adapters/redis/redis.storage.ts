@@ -1,15 +1,26 @@
-import { charge } from '../../algorithm/leaky-bucket.js';
-import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
+import { withDefaults } from '../../algorithm/defaults.js';
+import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage, StorageCapabilities } from '../../contracts/limiter-storage.js';
 import { OptionProblems } from '../../errors/option-error.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
+import { ApplyCall, type BucketAnswer } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
+import { CallBatch, type BatchedRequest } from './call-batch.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
 
 export interface RedisStorageOptions {
   /** Shown in messages and events. Default `'redis'`. */
   readonly name?: string;
+  /**
+   * Buckets that are decided in one call at most, of those asked for in one turn of the event loop. 1 for a proxy that spreads
+   * keys over servers; a `Cluster` of ioredis is known by itself. Default 64.
+   */
+  readonly maxKeysPerCall?: number;
 }
+
+export const REDIS_DEFAULTS: Readonly<Required<RedisStorageOptions>> = Object.freeze({ name: 'redis', maxKeysPerCall: 64 });
+/** A script holds up every other client of the server. */
+const MAX_KEYS_PER_CALL = 1000;
 
 /**
  * Buckets in Redis 5 or later, or Valkey, alone or as a cluster: one script, one round trip, and the server's clock for all.
@@ -24,35 +35,43 @@ export interface RedisStorageOptions {
  * LimiterModule.forRoot({ storage: redisStorage(redis), timeoutMs: 50, policies: { api: { limit: 100, per: '1m' } } })
  */
 export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): LimiterStorage {
-  const { name = 'redis' } = options;
+  const { name, maxKeysPerCall } = withDefaults(REDIS_DEFAULTS, options);
   const problems = new OptionProblems();
   const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
   problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
   problems.check(typeof name === 'string' && name !== '', 'redisStorage name', name, 'must be a string that is not empty');
+  const sizeIsValid = Number.isSafeInteger(maxKeysPerCall) && maxKeysPerCall >= 1 && maxKeysPerCall <= MAX_KEYS_PER_CALL;
+  problems.check(sizeIsValid, 'redisStorage maxKeysPerCall', maxKeysPerCall, `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`);
   problems.throwIfAny();
-  return new RedisStorage(client, name);
+  return new RedisStorage(client, name, maxKeysPerCall);
 }
 
 class RedisStorage implements LimiterStorage {
-  readonly capabilities = { serverClock: true, multiKeyAtomic: false };
+  readonly capabilities: StorageCapabilities;
+  declare readonly applyAll?: LimiterStorage['applyAll'];
+  readonly #batch: CallBatch<readonly AppliedCost[]>;
 
   constructor(
     private readonly client: RedisClient,
     readonly name: string,
-  ) {}
-
-  async apply({ key, limits, costs }: ApplyRequest): Promise<readonly AppliedCost[]> {
-    const reply = await this.#run(key, limits, costs);
-    let levels = reply.slice(0, limits.length);
-    return costs.map((cost, index) => {
-      const allowed = reply[limits.length + index] === 1;
-      if (allowed) levels = levels.map((level, each) => charge(limits[each]!, level, cost));
-      return { allowed, levels };
-    });
+    maxKeysPerCall: number,
+  ) {
+    // In a cluster the keys of a script must share a slot: one each.
+    const keysPerCall = client.isCluster === true ? 1 : maxKeysPerCall;
+    this.#batch = new CallBatch(keysPerCall, (batch) => void this.#send(batch));
+    const multiKeyAtomic = keysPerCall > 1;
+    this.capabilities = { serverClock: true, multiKeyAtomic };
+    if (multiKeyAtomic) this.applyAll = (requests) => this.#applyAll(requests);
   }
 
-  read({ key, limits }: BucketRequest): Promise<readonly number[]> {
-    return this.#run(key, limits, []);
+  apply(request: ApplyRequest): Promise<readonly AppliedCost[]> {
+    return this.#batch.add(request);
+  }
+
+  async read({ key, limits }: BucketRequest): Promise<readonly number[]> {
+    const [answer] = await this.#call(new ApplyCall([{ key, limits, costs: [] }]));
+    if (answer === undefined) throw new StorageFaultError(this.name, 'malformed');
+    return answer.levels;
   }
 
   async delete({ key }: Pick<BucketRequest, 'key'>): Promise<void> {
@@ -63,23 +82,42 @@ class RedisStorage implements LimiterStorage {
     }
   }
 
-  async #run(key: string, limits: readonly BucketLimit[], costs: readonly number[]): Promise<number[]> {
-    const numbers = limits.flatMap((limit) => [limit.drainPerTick, limit.unitsPerToken, limit.capacity, limit.tickMicros]);
-    const reply = await this.#eval(key, [limits.length, ...numbers, ...costs]);
-    const answer = Array.isArray(reply) ? reply.map(Number) : [];
-    if (answer.length !== limits.length + costs.length || !answer.every(Number.isSafeInteger)) throw new StorageFaultError(this.name, 'malformed');
-    return answer;
+  async #applyAll(requests: readonly ApplyRequest[]): Promise<readonly AppliedCost[]> {
+    const single = requests.map(({ key, limits, costs }) => ({ key, limits, costs: costs.slice(0, 1) }));
+    const answers = (await this.#call(new ApplyCall(single, true))) as readonly BucketAnswer[];
+    const charged = answers.at(-1)?.outcomes[0]?.allowed === true;
+    return answers.map(({ levels, outcomes: [outcome] }) => (charged ? outcome! : { allowed: outcome!.allowed, levels }));
   }
 
-  async #eval(key: string, numbers: number[]): Promise<unknown> {
+  /** Each is answered for itself: a bucket that is none fails its own request alone. */
+  async #send(batch: readonly BatchedRequest<readonly AppliedCost[]>[]): Promise<void> {
     try {
-      return await this.client.evalsha(APPLY_SHA1, 1, key, ...numbers);
+      const answers = await this.#call(new ApplyCall(batch.map(({ request }) => request)));
+      batch.forEach(({ resolve, reject }, index) => {
+        const answer = answers[index];
+        if (answer === undefined) reject(new StorageFaultError(this.name, 'malformed'));
+        else resolve(answer.outcomes);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async #call(call: ApplyCall): Promise<readonly (BucketAnswer | undefined)[]> {
+    const answers = call.decode(await this.#eval(call));
+    if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
+    return answers;
+  }
+
+  async #eval({ keys, numbers }: ApplyCall): Promise<unknown> {
+    try {
+      return await this.client.evalsha(APPLY_SHA1, keys.length, ...keys, ...numbers);
     } catch (error) {
       if (!isNoScript(error)) throw redisFault(this.name, error);
     }
     // A restarted server, or a new node of the cluster, has not seen the script yet; EVAL also teaches it.
     try {
-      return await this.client.eval(APPLY_LUA, 1, key, ...numbers);
+      return await this.client.eval(APPLY_LUA, keys.length, ...keys, ...numbers);
     } catch (error) {
       throw redisFault(this.name, error);
     }

@@ -1,0 +1,74 @@
+import type { AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
+import { StorageTimeoutError } from '../errors/storage-errors.js';
+
+interface Waiting {
+  readonly request: ApplyRequest;
+  /** By `performance.now()`: after it nobody listens, and nothing is to be charged. */
+  readonly deadline: number;
+  readonly resolve: (outcomes: readonly AppliedCost[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Requests for one key, until they leave together. */
+export class KeyQueue {
+  #waiting: Waiting[] = [];
+
+  constructor(readonly key: string) {}
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  add(request: ApplyRequest): Promise<readonly AppliedCost[]> {
+    return new Promise((resolve, reject) => this.#waiting.push({ request, deadline: performance.now() + request.timeoutMs, resolve, reject }));
+  }
+
+  /** The next that can go together: under one policy, at most `maxCosts` costs, and still listened to. */
+  take(maxCosts: number, now: number): Batch {
+    const batch: Waiting[] = [];
+    const costs: number[] = [];
+    let taken = 0;
+    for (const waiting of this.#waiting) {
+      if (waiting.deadline < now) {
+        waiting.reject(new StorageTimeoutError(waiting.request.timeoutMs));
+      } else {
+        const { request } = waiting;
+        const first = batch[0]?.request;
+        if (first !== undefined && (request.limits !== first.limits || costs.length + request.costs.length > maxCosts)) break;
+        costs.push(...request.costs);
+        batch.push(waiting);
+      }
+      taken++;
+    }
+    this.#waiting = taken === this.#waiting.length ? [] : this.#waiting.slice(taken);
+    return new Batch(batch, costs, taken);
+  }
+}
+
+/** Requests that are answered together. */
+export class Batch {
+  /** All of them as one; `undefined` where nobody listens any more. */
+  readonly request: ApplyRequest | undefined;
+
+  constructor(
+    private readonly waiting: readonly Waiting[],
+    costs: readonly number[],
+    /** How many left the queue for it. */
+    readonly taken: number,
+  ) {
+    const first = waiting[0]?.request;
+    if (first === undefined) return;
+    let timeoutMs = 0;
+    for (const { request } of waiting) timeoutMs = Math.max(timeoutMs, request.timeoutMs);
+    this.request = { key: first.key, limits: first.limits, costs, timeoutMs };
+  }
+
+  resolve(outcomes: readonly AppliedCost[]): void {
+    let from = 0;
+    for (const { request, resolve } of this.waiting) resolve(outcomes.slice(from, (from += request.costs.length)));
+  }
+
+  reject(error: unknown): void {
+    for (const { reject } of this.waiting) reject(error);
+  }
+}
