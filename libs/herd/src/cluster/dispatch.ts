@@ -1,4 +1,5 @@
 import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
+import { promised } from '../contracts/promised.js';
 import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from './abortable.js';
@@ -23,14 +24,12 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
   };
   return {
     byKey: (key, operation, miss, { effect = 'bound', signal } = {}) =>
-      abortable(signal, async () => {
-        try {
-          return await attempt(source, key, operation, effect);
-        } catch (error) {
+      abortable(signal, () =>
+        attempt(source, key, operation, effect).then(undefined, (error: unknown) => {
           tolerant(error);
           return miss;
-        }
-      }),
+        }),
+      ),
     byKeys: (keys, operation, { signal } = {}) =>
       abortable(signal, async () => {
         const gathered = new Map<string, never>();
@@ -79,25 +78,43 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   };
 }
 
-/** Tries the owner, and under `next` those that stand in, as long as there is time. */
-async function attempt<Client, Result>(source: DispatchSource<Client>, key: string, operation: Operation<Client, Result>, effect: Effect): Promise<Result> {
-  const until = performance.now() + source.timeoutMs;
-  const tried: NodePool<Client>[] = [];
-  for (let pool: NodePool<Client> | undefined = poolFor(source, key); ; ) {
+/** Asks the owner of `key`, and under `next` those that stand in, as long as there is time. */
+function attempt<Client, Result>(source: DispatchSource<Client>, key: string, operation: Operation<Client, Result>, effect: Effect): Promise<Result> {
+  return promised(() => {
+    const until = source.onNodeDown === 'next' ? performance.now() + source.timeoutMs : 0;
+    const owner = poolFor(source, key);
+    return owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]).then(undefined, (error: unknown) => {
+      noteFailure(source, owner, key, effect, error);
+      return failover(source, key, operation, effect, { owner, error, until });
+    });
+  });
+}
+
+/** @throws the error of the owner, or of the last one that stood in, where none may. */
+async function failover<Client, Result>(
+  source: DispatchSource<Client>,
+  key: string,
+  operation: Operation<Client, Result>,
+  effect: Effect,
+  { owner, error, until }: { owner: NodePool<Client>; error: unknown; until: number },
+): Promise<Result> {
+  for (const tried = [owner]; ; ) {
+    const pool = source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1 ? standIn(source, key, tried) : undefined;
+    if (!pool) throw error;
+    tried.push(pool);
     try {
-      const maxTtlMs = tried.length === 0 ? Infinity : source.failoverTtlMs;
-      return await pool.use((client, node) => operation(client, node, maxTtlMs), tried.length === 0 ? source.timeoutMs : leftUntil(until), [key]);
-    } catch (error) {
-      publishFailure(source.name, pool.node, error);
-      if (source.onNodeDown === 'error' || !(error instanceof HerdOperationError) || error.failure === 'request') throw error;
-      // Under `error` the caller knows, and a value that he guards by a token must not vanish.
-      if (effect === 'write') pool.doubt([key]);
-      if (source.onNodeDown !== 'next' || effect === 'bound' || !failsOver(error) || leftUntil(until) <= 1) throw error;
-      tried.push(pool);
-      pool = standIn(source, key, tried);
-      if (!pool) throw error;
+      return await pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]);
+    } catch (failure) {
+      noteFailure(source, pool, key, effect, failure);
+      error = failure;
     }
   }
+}
+
+/** Under `error` the caller knows of a write that failed, and a value that he guards by a token must not vanish. */
+function noteFailure<Client>({ name, onNodeDown }: DispatchSource<Client>, pool: NodePool<Client>, key: string, effect: Effect, error: unknown): void {
+  publishFailure(name, pool.node, error);
+  if (effect === 'write' && onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request') pool.doubt([key]);
 }
 
 /** An overload would only move on to the next node. */

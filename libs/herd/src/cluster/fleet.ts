@@ -16,6 +16,7 @@ export type FleetOptions<Client> = PoolOptions &
 export class Fleet<Client> {
   route: Route<Client>;
   private readonly leaving = new Set<Promise<void>>();
+  private down = 0;
   private closed = false;
 
   constructor(
@@ -34,6 +35,7 @@ export class Fleet<Client> {
     const kept = new Set(pools.values());
     if (this.closed) return void [...kept].filter((pool) => before.pools.get(pool.node.id) !== pool).forEach((pool) => this.retire(pool));
     this.route = { table, pools };
+    this.countDown();
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
   }
 
@@ -51,6 +53,7 @@ export class Fleet<Client> {
 
   private open(node: Node): NodePool<Client> {
     const onHealth = (): void => {
+      this.countDown();
       publishHealth({ herd: this.options.name, node, health: pool.health });
       this.onHealth();
     };
@@ -59,9 +62,11 @@ export class Fleet<Client> {
   }
 
   private mayRefuse(): boolean {
-    const { pools } = this.route;
-    const down = [...pools.values()].filter(({ health }) => health.state === 'down').length;
-    return down <= pools.size * this.options.maxEjectedFraction;
+    return this.down <= this.route.pools.size * this.options.maxEjectedFraction;
+  }
+
+  private countDown(): void {
+    this.down = [...this.route.pools.values()].filter(({ health }) => health.state === 'down').length;
   }
 
   private retire(pool: NodePool<Client>): void {

@@ -1,6 +1,8 @@
 import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
+import type { Node } from '../../contracts/node.js';
+import { promised } from '../../contracts/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
@@ -27,31 +29,29 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
     const { flags, bytes, text } = wireValue(format.write(key, value));
     return (maxTtlMs, cas) => `${verb} ${wire} ${flags} ${cappedExptime(seconds, maxTtlMs)} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
   };
-  const store = async (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> => {
-    const command = storeLine(verb, key, value, given);
-    return dispatch.byKey(key, async (client, _node, maxTtlMs) => lineOf(await client.send(command(maxTtlMs)), key, 'STORED', 'NOT_STORED') === 'STORED', false, {
-      effect: 'write',
-      signal: given?.signal,
+  const store = (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> =>
+    promised(() => {
+      const command = storeLine(verb, key, value, given);
+      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(command(maxTtlMs)).then((reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
+      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
     });
-  };
-  const count = async (verb: 'incr' | 'decr', key: string, by: number, given: CallOptions | undefined): Promise<number | undefined> => {
-    if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${verb} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
-    const command = `${verb} ${wireKey(key)} ${by}`;
-    return dispatch.byKey<number | undefined>(key, async (client) => countOf(await client.send(command), key), undefined, { signal: given?.signal });
-  };
+  const count = (verb: 'incr' | 'decr', key: string, by: number, given: CallOptions | undefined): Promise<number | undefined> =>
+    promised(() => {
+      if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${verb} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
+      const command = `${verb} ${wireKey(key)} ${by}`;
+      return dispatch.byKey<number | undefined>(key, (client) => client.send(command).then((reply) => countOf(reply, key)), undefined, { signal: given?.signal });
+    });
   return {
-    async get<Value>(key: string, given?: CallOptions) {
-      const command = `get ${wireKey(key)}`;
-      return dispatch.byKey<Value | undefined>(
-        key,
-        async (client) => {
-          const [value] = valuesOf(await client.send(command), key);
-          return value && (format.read(key, encodedOf(value)) as Value);
-        },
-        undefined,
-        { effect: 'read', signal: given?.signal },
-      );
-    },
+    get: <Value>(key: string, given?: CallOptions) =>
+      promised(() => {
+        const command = `get ${wireKey(key)}`;
+        const run = (client: NodeClient) =>
+          client.send(command).then((reply) => {
+            const value = valuesOf(reply, key)[0];
+            return value && (format.read(key, encodedOf(value)) as Value);
+          });
+        return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
+      }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       const wires = new Map(keys.map((key) => [wireKey(key), key]));
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {

@@ -1,5 +1,6 @@
 import { addressOf } from '../../contracts/node.js';
 import type { Node } from '../../contracts/node.js';
+import { writeTogether } from '../../contracts/write-together.js';
 import { messageOf } from '../../errors/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
 import { NpmMemcached } from './npm-memcached.js';
@@ -31,12 +32,14 @@ export class NodeClient extends NpmMemcached {
   private socket: MemcachedSocket | undefined;
   private waiting: ConnectCallback[] = [];
   private closed = false;
+  private readonly server: string;
 
   constructor(
     private readonly node: Node,
     connectTimeoutMs: number,
   ) {
     super(serverName(node), { ...passive, timeout: connectTimeoutMs });
+    this.server = serverName(node);
   }
 
   /** Sends one command (latin1, without its last CR LF) and resolves with the server's reply, whatever it says. */
@@ -47,7 +50,7 @@ export class NodeClient extends NpmMemcached {
         if (error) reject(error instanceof HerdNodeError ? error : this.error('cannot be reached', error));
         else resolve(reply as Reply);
       };
-      this.command(() => ({ command, callback }), serverName(this.node));
+      this.command(() => ({ command, callback }), this.server);
     });
   }
 
@@ -142,13 +145,6 @@ export class NodeClient extends NpmMemcached {
 
 /** Where there is an error, npm `memcached` passes it on as it is only beside something that stands for a socket. */
 const noSocket = {} as MemcachedSocket;
-
-/** The commands of one turn of the event loop leave in one write: a system call for each would cost more than all the rest. */
-function writeTogether(socket: MemcachedSocket): void {
-  if (socket.writableCorked > 0) return;
-  socket.cork();
-  process.nextTick(() => socket.uncork());
-}
 
 /** npm `memcached` takes an IPv6 address without brackets. */
 const serverName = ({ host, port }: Node): string => `${host}:${port}`;
