@@ -74,10 +74,7 @@ export class NodeClient extends NpmMemcached {
   }
 
   override connect(server: string, callback: ConnectCallback): void {
-    if (this.socket?.readyState === 'open') {
-      writeTogether(this.socket);
-      return callback(undefined, this.socket);
-    }
+    if (this.socket?.readyState === 'open') return callback(undefined, this.socket);
     this.waiting.push(callback);
     if (this.waiting.length > 1) return;
     const { waiting } = this;
@@ -108,6 +105,7 @@ export class NodeClient extends NpmMemcached {
     socket.unref();
     socket.setEncoding('latin1');
     socket.setDefaultEncoding('latin1');
+    writeTogether(socket);
     socket.removeAllListeners('data');
     socket.on('data', (chunk: unknown) => this.read(socket, parser, chunk as string));
     socket.once('close', () => {

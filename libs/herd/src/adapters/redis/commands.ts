@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto';
 import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
+import type { Node } from '../../contracts/node.js';
+import { promised } from '../../contracts/promised.js';
 import { ttlMs } from '../../contracts/ttl.js';
 import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
 import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { casScript, countScript, persistScript } from './scripts.js';
-import { fromBytes, toBytes } from './value-bytes.js';
+import { asArgument, fromBytes, toBytes } from './value-bytes.js';
 
 /** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
 const keysPerRequest = 500;
@@ -24,20 +26,17 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give redis() a defaultTtl` });
     return ttlMs(ttl);
   };
-  const encoded = (key: string, value: unknown): Buffer => toBytes(codec.write(checked(key), value));
+  const encoded = (key: string, value: unknown): Buffer | string => asArgument(toBytes(codec.write(checked(key), value)));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
 
-  const store = async (command: string, only: 'NX' | 'XX' | undefined, key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> => {
-    const bytes = encoded(key, value);
-    const lifeMs = life(command, key, given);
-    const words = (maxTtlMs: number): string[] => [...expiryWords(Math.min(lifeMs, maxTtlMs)), ...(only ? [only] : [])];
-    return dispatch.byKey(
-      key,
-      async (client, _node, maxTtlMs) => (await client.send(key, (redis) => redis.call('SET', key, bytes, ...words(maxTtlMs)))) === 'OK',
-      false,
-      { effect: 'write', signal: given?.signal },
-    );
-  };
+  const store = (command: string, only: 'NX' | 'XX' | undefined, key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> =>
+    promised(() => {
+      const stored = encoded(key, value);
+      const lifeMs = life(command, key, given);
+      const words = (maxTtlMs: number): (string | Buffer)[] => [key, stored, ...expiryWords(Math.min(lifeMs, maxTtlMs)), ...(only ? [only] : [])];
+      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(key, (redis) => redis.call('set', words(maxTtlMs))).then((reply) => reply === 'OK');
+      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+    });
   const count = async (command: string, key: string, by: number, sign: 1 | -1, given: CallOptions | undefined): Promise<number | undefined> => {
     if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${command} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
     checked(key);
@@ -49,14 +48,12 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   };
 
   return {
-    async get<Value>(key: string, given?: CallOptions) {
-      checked(key);
-      const run = async (client: NodeClient): Promise<Value | undefined> => {
-        const stored = await client.send(key, (redis) => redis.getBuffer(key));
-        return stored ? decoded<Value>(key, stored) : undefined;
-      };
-      return dispatch.byKey(key, run, undefined, { effect: 'read', signal: given?.signal });
-    },
+    get: <Value>(key: string, given?: CallOptions) =>
+      promised(() => {
+        checked(key);
+        const run = (client: NodeClient) => client.send(key, (redis) => redis.getBuffer(key)).then((stored) => (stored ? decoded<Value>(key, stored) : undefined));
+        return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
+      }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       keys.forEach(checked);
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {

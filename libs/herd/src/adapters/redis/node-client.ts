@@ -2,6 +2,8 @@ import { Redis } from 'ioredis';
 
 import { addressOf } from '../../contracts/node.js';
 import type { Node } from '../../contracts/node.js';
+import { promised } from '../../contracts/promised.js';
+import { writeTogether } from '../../contracts/write-together.js';
 import { messageOf } from '../../errors/message-of.js';
 import { HerdNodeError, HerdOperationError } from '../../errors/operation-errors.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
@@ -14,12 +16,11 @@ const passive = {
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  enableAutoPipelining: true,
   disableClientInfo: true,
 } as const;
 
 /** One connection, and the one error that it ended with, however many commands that fails. */
-type Connection = { redis: Redis; ready: Promise<void>; ended: HerdNodeError | undefined };
+type Connection = { redis: Redis; ready: Promise<void>; isReady: boolean; ended: HerdNodeError | undefined };
 
 /** ioredis for one node, on one pipelined connection, made anew by the next command after it was lost. */
 export class NodeClient {
@@ -36,17 +37,16 @@ export class NodeClient {
    *
    * @throws HerdNodeError when the connection fails, and what `complaint` makes of the server's refusal.
    */
-  async send<Result>(key: string, run: (redis: Redis) => Promise<Result>): Promise<Result> {
-    if (this.closed) throw this.error('is closed');
+  send<Result>(key: string, run: (redis: Redis) => Promise<Result>): Promise<Result> {
+    if (this.closed) return Promise.reject(this.error('is closed'));
     const connection = (this.connection ??= this.connect());
-    try {
-      await connection.ready;
-      return await run(connection.redis);
-    } catch (error) {
+    const ask = (): Promise<Result> => promised(() => run(connection.redis));
+    const asked = connection.isReady ? ask() : connection.ready.then(ask);
+    return asked.then(undefined, (error: unknown) => {
       if (error instanceof HerdOperationError) throw error;
       if (error instanceof Error && error.name === 'ReplyError') throw complaint(error.message, key);
       throw this.ended(connection, error);
-    }
+    });
   }
 
   /** Rejects what is in flight, and never uses this connection again. */
@@ -67,11 +67,15 @@ export class NodeClient {
     const { connectTimeoutMs, connection: of } = this.options;
     const { host, port } = this.node;
     const redis = new Redis({ ...of(this.node), ...passive, host, port, connectTimeout: connectTimeoutMs });
-    const connection: Connection = { redis, ended: undefined, ready: Promise.resolve() };
+    const connection: Connection = { redis, ended: undefined, ready: Promise.resolve(), isReady: false };
     redis.on('error', (error: unknown) => void this.ended(connection, error));
     redis.once('connect', () => redis.stream.unref());
     redis.once('end', () => this.forget(connection));
-    connection.ready = redis.connect();
+    connection.ready = redis.connect().then(() => {
+      // The pipelining of ioredis costs more: each of its pipelines counts, copies and promises anew.
+      writeTogether(redis.stream);
+      connection.isReady = true;
+    });
     return connection;
   }
 

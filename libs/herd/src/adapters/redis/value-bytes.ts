@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import type { Encoded } from '../../contracts/codec.js';
 
 /** The flag of JSON: such values are stored as they are, so that other clients read them and counters count. */
@@ -20,3 +22,6 @@ export function fromBytes(stored: Buffer): Encoded {
   if (stored.length < headBytes || !stored.subarray(0, mark.length).equals(mark)) return { bytes: stored, flags: plainFlags };
   return { bytes: stored.subarray(headBytes), flags: stored.readUInt32BE(mark.length) };
 }
+
+/** Text stays text: ioredis writes that at once, and copies a Buffer three times. */
+export const asArgument = (bytes: Buffer): Buffer | string => (isUtf8(bytes) ? bytes.toString('utf8') : bytes);
