@@ -9,7 +9,8 @@ import { interleaved, type Contender } from './interleaved.js';
 import { PEER, startSubjects, type Subject } from './storage-subjects.js';
 
 const ROUNDS = 5;
-const CONCURRENCY = Number(process.argv[2] ?? 256);
+/** As many as an application has under way at a busy moment; peers and ours alike. */
+const CONCURRENCY = Number(process.argv[2] ?? 500);
 
 const SCENARIOS: readonly { readonly title: string; readonly decide: (subject: Subject) => Contender['decide'] }[] = [
   { title: 'one hot key', decide: ({ consume }) => () => consume('wide', 'hot') },

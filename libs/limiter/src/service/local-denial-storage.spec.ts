@@ -116,4 +116,50 @@ describe('local denial', () => {
     }
     expect(far.asked).toBe(4);
   });
+
+  describe('of several buckets', () => {
+    const openSeveral = () => {
+      const asked: (readonly ApplyRequest[])[] = [];
+      const states = new Map<string, BucketState>();
+      const far = Object.assign(new FarStorage(), {
+        applyAll: (requests: readonly ApplyRequest[]) => {
+          asked.push(requests);
+          const decided = requests.map(({ key, limits, costs }) => applyCosts(states.get(key), limits, costs, far.now));
+          const refusedAt = decided.findIndex(({ next }) => next === undefined);
+          if (refusedAt < 0) requests.forEach(({ key }, index) => states.set(key, decided[index]!.next!));
+          const levels = (index: number) => levelsAt(states.get(requests[index]!.key), LIMITS, far.now);
+          return Promise.resolve(decided.slice(0, refusedAt < 0 ? undefined : refusedAt + 1).map(({ outcomes }, index) => ({ allowed: outcomes[0]!.allowed, levels: levels(index) })));
+        },
+      });
+      const storage = withLocalDenial(far, { clock: () => far.now });
+      const both = async (wide: number, narrow: number) =>
+        (await storage.applyAll!([['wide', wide] as const, ['narrow', narrow] as const].map(([key, cost]) => ({ key, limits: LIMITS, costs: [cost], timeoutMs: 50 })))).map((outcome) => outcome.allowed);
+      return { far, asked, storage, both };
+    };
+
+    it('asks once for a flood that one of them refuses, and again when it may pass', async () => {
+      const { far, asked, both } = openSeveral();
+      expect(await both(1, 10)).toEqual([true, true]);
+      for (let attempt = 0; attempt < 50; attempt++) expect(await both(1, 1)).toEqual([true, false]);
+      expect(asked).toHaveLength(1);
+      far.now += 100_000;
+      expect(await both(1, 1)).toEqual([true, true]);
+      expect(asked).toHaveLength(2);
+    });
+
+    it('asks where of the ones before it nothing is known', async () => {
+      const { asked, storage, both } = openSeveral();
+      await both(1, 10);
+      await storage.delete({ key: 'wide', timeoutMs: 50 });
+      expect(await both(1, 1)).toEqual([true, false]);
+      expect(asked).toHaveLength(2);
+    });
+
+    it('asks again after tokens came back', async () => {
+      const { both } = openSeveral();
+      await both(1, 10);
+      expect(await both(1, -1)).toEqual([true, true]);
+      expect(await both(1, 1)).toEqual([true, true]);
+    });
+  });
 });

@@ -72,8 +72,39 @@ class LocalDenialStorage implements LimiterStorage {
   }
 
   #applyAll(storage: LimiterStorage, requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]> {
+    const denied = this.#denyAll(requests);
+    if (denied !== undefined) return denied;
+    const sentAt = this.options.clock();
     const refunded = requests.filter(({ costs }) => costs[0]! < 0);
-    return refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>((ask, { key }) => () => this.#forgetting(key, ask), () => storage.applyAll!(requests))();
+    const ask = refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>((next, { key }) => () => this.#forgetting(key, next), () => storage.applyAll!(requests));
+    const answer = ask();
+    if (!isPromiseLike(answer) || refunded.length > 0) return answer;
+    return answer.then((outcomes) => {
+      const answeredAt = this.options.clock();
+      outcomes.forEach(({ levels }, index) => this.#learn(requests[index]!.key, { ...room(requests[index]!.limits, levels), sentAt, answeredAt }));
+      return outcomes;
+    });
+  }
+
+  /** Refused by one of them for sure, where of those before it is known that they had room. */
+  #denyAll(requests: readonly ApplyRequest[]): readonly AppliedCost[] | undefined {
+    const outcomes: AppliedCost[] = [];
+    for (const request of requests) {
+      const [denied] = this.#deny(request) ?? [];
+      if (denied !== undefined) return [...outcomes, denied];
+      const passed = this.#pass(request);
+      if (passed === undefined) return undefined;
+      outcomes.push(passed);
+    }
+    return undefined;
+  }
+
+  /** As far as is known: had another process used it up meanwhile, the call would be refused all the same. */
+  #pass({ key, limits, costs }: ApplyRequest): AppliedCost | undefined {
+    const known = this.#known.get(key);
+    if (known === undefined || known.limits !== limits || !(costs[0]! <= known.free)) return undefined;
+    const elapsed = this.options.clock() - known.answeredAt;
+    return { allowed: true, levels: limits.map((limit, index) => highestLevel(limit, known.levels[index]!, elapsed)) };
   }
 
   read(request: BucketRequest): MaybePromise<readonly number[]> {
