@@ -1,9 +1,9 @@
 import Memcached from 'memcached';
-import { memcachedPackageClient, type MemcachedClient } from '@rookery/limiter/memcached';
+import { memcachedPackageClient, memcachedPackageOptions, type MemcachedClient } from '@rookery/limiter/memcached';
 
 /** One real connection pool to one server. `close` ends it. */
 export function connectMemcached(address: string, timeoutMs = 2000): { client: MemcachedClient; close: () => void } {
-  const memcached = new Memcached(address, { timeout: timeoutMs, retries: 0, retry: 1, failures: 1e9, poolSize: 10, remove: false, idle: 1000 });
+  const memcached = new Memcached(address, { ...memcachedPackageOptions(timeoutMs), poolSize: 10, idle: 1000 });
   // The package's own end() leaves a connection open that still waits for an answer.
   const close = () => {
     memcached.end();

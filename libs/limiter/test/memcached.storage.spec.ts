@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describeWith, startMemcached, type RunningServer } from '@rookery/services';
 import { clockSkewChannel, contentionChannel, memcachedStorage, type ClockSkewMessage, type ContentionMessage } from '@rookery/limiter/memcached';
-import type { BucketLimit, LimiterStorage } from '@rookery/limiter';
+import { Limiter, type BucketLimit, type LimiterStorage } from '@rookery/limiter';
 import { connectMemcached, SpyClient } from './memcached-client.js';
 import { faultOf, firstFault } from './storage-faults.js';
 
@@ -181,6 +183,38 @@ describeWith('memcached', 'memcached storage when the server fails', () => {
     expect(await recovered(1)).toBe(true);
   });
 
+  it('forgives at a flush under load, and fails no call', async () => {
+    const [burst, flushes, timeoutMs] = [50, 5, 1000];
+    const policies = { api: { limit: burst, per: '1h' } } as const;
+    const limiter = new Limiter({ storage: memcachedStorage(connection.client), policies, timeoutMs, onStorageError: 'closed', localDenialMaxAgeMs: 0 });
+    let [admitted, refusals, slowestMs, running] = [0, 0, 0, true];
+    const caller = async (): Promise<void> => {
+      while (running) {
+        const startedAt = performance.now();
+        const { allowed } = await limiter.consume('api', 'flushed');
+        slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+        if (allowed) admitted++;
+        else refusals++;
+      }
+    };
+    const callers = Promise.all(Array.from({ length: 20 }, caller));
+    const usedUp = async (): Promise<void> => {
+      // Twenty may be under way, asked before the flush.
+      const enough = refusals + 100;
+      const deadline = Date.now() + 5000;
+      while (refusals < enough && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await usedUp();
+    for (let flush = 0; flush < flushes; flush++) {
+      expect(await flushAll(server)).toBe('OK\r\n');
+      await usedUp();
+    }
+    running = false;
+    await callers;
+    expect(admitted).toBe(burst * (flushes + 1));
+    expect(slowestMs).toBeLessThanOrEqual(timeoutMs);
+  });
+
   it('fails while it is dead, and starts with empty buckets after its restart', async () => {
     await server.kill();
     expect(await faultOf(consume(storage, key))).toMatch(/unreachable|timeout/);
@@ -189,3 +223,11 @@ describeWith('memcached', 'memcached storage when the server fails', () => {
     expect(await recovered(1)).toBe(false);
   });
 });
+
+async function flushAll({ host, port }: RunningServer): Promise<string> {
+  const socket = connect(port, host).setEncoding('utf8');
+  socket.write('flush_all\r\n');
+  const [reply] = (await once(socket, 'data')) as [string];
+  socket.destroy();
+  return reply;
+}

@@ -1,7 +1,7 @@
 export { memcachedStorage } from './memcached.storage.js';
 export type { MemcachedStorageOptions } from './memcached-options.js';
 export type { MemcachedCasToken, MemcachedClient, MemcachedLifetime } from './memcached-client.js';
-export { memcachedPackageClient, type MemcachedPackage } from './memcached-package.js';
+export { memcachedPackageClient, memcachedPackageOptions, type MemcachedPackage } from './memcached-package.js';
 export { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';
 
 // What `diagnostics_channel` carries.

@@ -14,10 +14,20 @@ export interface MemcachedPackage {
 }
 
 /**
+ * Options for `new Memcached()` of the npm package `memcached` with which a dead or frozen server fails fast, is tried again at
+ * once, and keeps no process from ending: with the package's own it would take five minutes after a failure.
+ *
+ * @param timeoutMs the limiter's `timeoutMs`
+ */
+export function memcachedPackageOptions(timeoutMs: number) {
+  return { timeout: timeoutMs, retries: 0, retry: 1, failures: 1e9, failuresTimeout: 1000, remove: false };
+}
+
+/**
  * Makes a client of the npm package `memcached`, for one server and without a herd.
  *
  * @param timeoutMs after which a command rejects: the package alone would wait for a frozen server for ever
- * @example memcachedStorage(memcachedPackageClient(new Memcached('127.0.0.1:11211', { retries: 0, failures: 1e9, retry: 1 }), 50))
+ * @example memcachedStorage(memcachedPackageClient(new Memcached('127.0.0.1:11211', memcachedPackageOptions(50)), 50))
  */
 export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: number): MemcachedClient {
   const answer = <T>(command: (reply: Reply<T>) => void) => answerWithin(timeoutMs, command);
