@@ -12,7 +12,7 @@ export type { NamespaceChoice } from './nest/namespace-property.js';
 
 // Start without Nest
 export { startHerd } from './cluster/start-herd.js';
-export type { HerdOptions } from './cluster/herd-options.js';
+export type { HerdOptions, NodeLimits } from './cluster/herd-options.js';
 export type { Duration } from './contracts/duration.js';
 
 // Use

@@ -23,7 +23,7 @@ export async function startKubernetesApi() {
   const events: Event[] = [];
   let version = 100;
   let oldest = 100;
-  const api = { mode: 'well' as 'well' | 'silent' | 'forbidden' | 'garbage', lists: 0, watches: [] as (string | null)[] };
+  const api = { mode: 'well' as 'well' | 'silent' | 'forbidden' | 'garbage', lists: 0, refusals: 0, watches: [] as (string | null)[] };
 
   const stamped = (slice: V1EndpointSlice) => ({ ...slice, apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { ...slice.metadata, labels: { 'kubernetes.io/service-name': 'caches' }, resourceVersion: `${version}` } });
   const line = ({ type, object }: Pick<Event, 'type' | 'object'>): string => `${JSON.stringify({ type, object })}\n`;
@@ -49,7 +49,10 @@ export async function startKubernetesApi() {
     const url = new URL(request.url!, 'https://api');
     if (api.mode === 'silent') return;
     if (api.mode === 'garbage') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"items": [{');
-    if (api.mode === 'forbidden' || request.headers.authorization !== `Bearer ${token}`) return json(response, 403, gone(403));
+    if (api.mode === 'forbidden' || request.headers.authorization !== `Bearer ${token}`) {
+      api.refusals++;
+      return json(response, 403, gone(403));
+    }
     if (url.pathname !== path) return json(response, 404, gone(404));
     const matches = url.searchParams.get('labelSelector') === 'kubernetes.io/service-name=caches';
     if (url.searchParams.get('watch') === 'true') return watch(url.searchParams.get('resourceVersion'), response);
@@ -88,6 +91,7 @@ export async function startKubernetesApi() {
     /** Ends the watches: in order, in the middle, or with a line of nonsense. */
     endWatches(how: 'closed' | 'cut' | 'garbage'): void {
       for (const watcher of watchers) {
+        watchers.delete(watcher);
         if (how === 'cut') watcher.destroy();
         else watcher.end(how === 'garbage' ? '{"type": "ADD' : undefined);
       }

@@ -208,6 +208,17 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     await expect(herd.on({ id: 'nowhere' }, (c) => c.version())).rejects.toThrow(`has no such node (got 'nowhere')`);
   });
 
+  it('reaches each node by the connection that is said for it', async () => {
+    // As through a tunnel: the nodes are known by names that lead nowhere from here.
+    const known = list.map((address, i) => ({ id: address, host: `cache-${i}.invalid`, port: 11211 }));
+    const connection = ({ id }: { id: string }) => ({ host: id.split(':')[0]!, port: Number(id.split(':')[1]), keepAliveMs: 1000, connectTimeoutMs: undefined as never });
+    const tunnelled = await startHerd({ discovery: staticNodes(known), driver: memcached({ connection, defaultTtl: '1m' }), timeoutMs: 5000, onNodeDown: 'error' });
+    const keys = Array.from({ length: 30 }, (_, i) => `${prefix}${i}`);
+    for (const key of keys) expect(await tunnelled.set(key, key)).toBe(true);
+    expect(await herd.getMany(keys)).toEqual(new Map(keys.map((key) => [key, key])));
+    await tunnelled.close();
+  });
+
   it('pipelines over one connection per node', async () => {
     const counts = () => Promise.all(herd.topology.nodes.map(({ node }) => herd.on(node, async (c) => (await c.stats()).total_connections)));
     await herd.getMany(Array.from({ length: 200 }, (_, i) => `${prefix}${i}`));
@@ -227,7 +238,12 @@ it.each([
   ['codec', {}],
   ['now', 1],
   ['poolSize', 5],
+  ['connection', 'localhost'],
 ])('memcached() refuses %s: %p', (name, value) => {
   expect(() => memcached({ [name]: value })).toThrow(HerdOptionError);
   expect(() => memcached({ [name]: value })).toThrow(`Herd option "${name}" `);
+});
+
+it.each([[{ port: 0 }, 'port'], [{ host: '' }, 'host'], [{ keepAliveMs: 1.5 }, 'keepAliveMs'], [{ tls: true }, 'tls']])('memcached() refuses the connection %j', (connection, name) => {
+  expect(() => memcached({ connection: connection as never })).toThrow(`Herd option "connection: ${name}" `);
 });

@@ -1,4 +1,4 @@
-import { startHerd } from '@rookery/herd';
+import { maglev, startHerd } from '@rookery/herd';
 import type { Discovered, Discovery, Node } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
@@ -24,6 +24,9 @@ class ToldDiscovery implements Discovery {
 
 const asNode = ({ host, port }: { host: string; port: number }, id: string): Node => ({ id, host, port });
 const driver = memcached({ defaultTtl: '1m' });
+const refuse = (): never => {
+  throw new Error('not this one');
+};
 const keys = Array.from({ length: 300 }, (_, i) => `key-${i}`);
 
 describe('a herd that follows its discovery', () => {
@@ -98,6 +101,37 @@ describe('a herd that follows its discovery', () => {
     discovery.next = () => ({ nodes });
     await herd.refresh();
     expect(herd.topology.discovery.state).toBe('taken');
+    await herd.close();
+  });
+
+  it.each<[string, Parameters<typeof startHerd>[0] extends infer Options ? Partial<Options> : never, RegExp]>([
+    ['its router has no room for', { router: maglev({ tableSize: 3 }) }, /tableSize/],
+    ['its driver cannot open', { driver: { ...driver, open: (node) => (node.id === 'node-3' ? refuse() : driver.open(node)) } }, /not this one/],
+    ['perNode throws for', { perNode: (node) => (node.id === 'node-3' ? refuse() : {}) }, /not this one/],
+    ['perNode gives wrong limits for', { perNode: (node) => (node.id === 'node-3' ? { maxInFlight: 0 } : {}) }, /maxInFlight/],
+    ['perNode gives unknown limits for', { perNode: (node) => (node.id === 'node-3' ? ({ timeoutMs: 5 } as never) : {}) }, /perNode: timeoutMs/],
+  ])('keeps its nodes, and no connection, when %s a new one', async (_case, options, reason) => {
+    const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
+    const herd = await startHerd({ discovery, driver, refresh: 20, ...(options as object) });
+    discovery.next = () => ({ nodes });
+    await until('it is refused', () => herd.topology.discovery.state === 'refused');
+    expect(herd.topology.discovery).toMatchObject({ reason: expect.stringMatching(reason) as string });
+    expect(herd.topology.nodes).toHaveLength(3);
+    expect(await herd.set('k', 1)).toBe(true);
+    const asked = discovery.asked;
+    await until('it asks again', () => discovery.asked > asked + 2);
+    discovery.next = () => ({ nodes: nodes.slice(0, 2) });
+    await until('it goes on', () => herd.topology.nodes.length === 2);
+    await herd.close();
+  });
+
+  it('takes limits of single nodes', async () => {
+    const limited = nodes[0]!.id;
+    const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 2) }));
+    const herd = await startHerd({ discovery, driver, onNodeDown: 'error', perNode: ({ id }) => (id === limited ? { maxInFlight: 1, maxQueue: 1 } : {}) });
+    const ask = async (node: Node) => (await Promise.allSettled([1, 2, 3].map(() => herd.on(node, (c) => c.version())))).map(({ status }) => status);
+    expect(await ask(nodes[0]!)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(await ask(nodes[1]!)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
     await herd.close();
   });
 

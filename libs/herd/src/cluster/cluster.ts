@@ -1,14 +1,18 @@
 import { BehaviorSubject } from 'rxjs';
 
 import type { Discovered } from '../contracts/discovery.js';
+import type { Node } from '../contracts/node.js';
 import type { DiscoveryStatus, HerdSnapshot, Topology } from '../contracts/topology.js';
 import { messageOf } from '../errors/message-of.js';
 import { HerdTimeoutError } from '../errors/operation-errors.js';
 import { withDeadline } from '../pool/deadline.js';
+import type { PoolOptions } from '../pool/node-pool.js';
 import { publishTopology } from './diagnostics.js';
 import { Fleet } from './fleet.js';
 import { judge, nothingYet } from './guard.js';
+import { jittered } from './jittered.js';
 import { keyShares } from './key-shares.js';
+import { limitsOf } from './herd-options.js';
 import type { ResolvedHerdOptions } from './herd-options.js';
 
 /** While no node is known, discovery is asked this often. */
@@ -30,7 +34,8 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
 
   constructor(readonly options: ResolvedHerdOptions<Client, Commands, NodeCommands>) {
     this.discovery = Object.freeze({ state: 'refused', at: options.now(), reason: 'it was not asked yet' });
-    this.fleet = new Fleet({ ...options, pingTimeoutMs: options.timeoutMs }, () => this.publish());
+    const poolOptions = (node: Node): PoolOptions => limitsOf({ ...options, pingTimeoutMs: options.timeoutMs }, node);
+    this.fleet = new Fleet({ ...options, poolOptions }, () => this.publish());
     this.topology$ = new BehaviorSubject(this.picture(1));
   }
 
@@ -75,9 +80,9 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
 
   private schedule(): void {
     if (this.stopped) return;
-    const { refreshMs } = this.options;
+    const { refreshMs, refreshJitter, random } = this.options;
     const wait = this.accepted.nodes.length === 0 ? Math.min(refreshMs, emptyRefreshMs) : refreshMs;
-    this.timer = setTimeout(() => void this.refresh().then(() => this.schedule()), wait).unref();
+    this.timer = setTimeout(() => void this.refresh().then(() => this.schedule()), jittered(wait, refreshJitter, random)).unref();
   }
 
   /** News that came during an update may not be in it. */
@@ -92,13 +97,14 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
       const verdict = judge(await this.ask(), this.accepted, this.options.minFraction);
       if ('refused' in verdict) this.refuse(verdict.refused);
       else {
+        await this.fleet.apply(verdict.accepted.nodes);
         this.accepted = verdict.accepted;
         this.discovery = Object.freeze({ state: 'taken', at: now() });
       }
     } catch (error) {
       this.refuse(messageOf(error));
     }
-    await this.fleet.apply(this.accepted.nodes);
+    if (this.discovery.state === 'refused') await this.fleet.check();
     this.publish();
   }
 

@@ -9,8 +9,15 @@ import { publishHealth } from './diagnostics.js';
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
 
-export type FleetOptions<Client> = PoolOptions &
-  Readonly<{ name: string; driver: Driver<Client, object>; router: Router; drainTimeoutMs: number; maxEjectedFraction: number; now: () => number }>;
+export type FleetOptions<Client> = Readonly<{
+  name: string;
+  driver: Driver<Client, object>;
+  router: Router;
+  drainTimeoutMs: number;
+  maxEjectedFraction: number;
+  now: () => number;
+  poolOptions: (node: Node) => PoolOptions;
+}>;
 
 /** The pools in use and those on their way out. */
 export class Fleet<Client> {
@@ -30,7 +37,7 @@ export class Fleet<Client> {
   async apply(nodes: readonly Node[]): Promise<void> {
     const before = this.route;
     const table = this.options.router.build(nodes);
-    const pools = new Map(nodes.map((node) => [node.id, this.keptPool(node) ?? this.open(node)]));
+    const pools = this.poolsOf(nodes);
     await Promise.all([...pools.values()].map((pool) => pool.check()));
     const kept = new Set(pools.values());
     if (this.closed) return void [...kept].filter((pool) => before.pools.get(pool.node.id) !== pool).forEach((pool) => this.retire(pool));
@@ -39,10 +46,33 @@ export class Fleet<Client> {
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
   }
 
+  /** Asks each node whether it is there. */
+  async check(): Promise<void> {
+    await Promise.all([...this.route.pools.values()].map((pool) => pool.check()));
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     for (const pool of this.route.pools.values()) this.retire(pool);
     await Promise.all(this.leaving);
+  }
+
+  /** All or none: where one cannot be opened, those that were opened for this are closed. */
+  private poolsOf(nodes: readonly Node[]): ReadonlyMap<string, NodePool<Client>> {
+    const pools = new Map<string, NodePool<Client>>();
+    const opened: NodePool<Client>[] = [];
+    try {
+      for (const node of nodes) {
+        const kept = this.keptPool(node);
+        const pool = kept ?? this.open(node);
+        if (!kept) opened.push(pool);
+        pools.set(node.id, pool);
+      }
+      return pools;
+    } catch (error) {
+      for (const pool of opened) this.retire(pool);
+      throw error;
+    }
   }
 
   /** A node that kept its id but not its address needs new connections, at its old place. */
@@ -57,7 +87,7 @@ export class Fleet<Client> {
       publishHealth({ herd: this.options.name, node, health: pool.health });
       this.onHealth();
     };
-    const pool = new NodePool(node, this.options.driver, this.options, this.options.now, onHealth, () => this.mayRefuse());
+    const pool = new NodePool(node, this.options.driver, this.options.poolOptions(node), this.options.now, onHealth, () => this.mayRefuse());
     return pool;
   }
 

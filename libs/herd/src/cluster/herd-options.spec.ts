@@ -31,6 +31,9 @@ describe('the options of a herd', () => {
     ['drainTimeoutMs', 0, 'must be milliseconds'],
     ['minFraction', 2, 'from 0 to 1'],
     ['now', 5, 'must be a function'],
+    ['random', 0.5, 'must be a function'],
+    ['perNode', {}, 'must be a function'],
+    ['refreshJitter', 1.5, 'from 0 to 1'],
     ['refrsh', '30s', 'is unknown'],
   ])('refuse %s: %p by name, with the remedy', (name, value, message) => {
     const resolve = () => resolveHerdOptions({ ...least, [name]: value });

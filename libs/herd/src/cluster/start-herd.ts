@@ -41,7 +41,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     commands: asCacheCommands(commands),
     strict: asCacheCommands(driver.commands(dispatchByTable({ ...source, onNodeDown: 'error' }))),
     now: cluster.options.now,
-    random: Math.random,
+    random: cluster.options.random,
   });
   let cache: HerdCache | undefined;
   const topology$ = cluster.topology$.asObservable();

@@ -24,7 +24,7 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const resolved = resolveMemcachedOptions(options);
   const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
-    open: (node) => new NodeClient(node, resolved.connectTimeoutMs),
+    open: (node) => new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, ...resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
     forget,

@@ -3,6 +3,7 @@ import type { Node } from '../../contracts/node.js';
 import { writeTogether } from '../../contracts/write-together.js';
 import { messageOf } from '../../errors/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
+import type { MemcachedConnection } from './memcached-options.js';
 import { NpmMemcached } from './npm-memcached.js';
 import type { ConnectCallback, MemcachedSocket, Query } from './npm-memcached.js';
 import { ReplyParser } from './reply-parser.js';
@@ -36,10 +37,11 @@ export class NodeClient extends NpmMemcached {
 
   constructor(
     private readonly node: Node,
-    connectTimeoutMs: number,
+    private readonly connection: MemcachedConnection & { connectTimeoutMs: number },
   ) {
-    super(serverName(node), { ...passive, timeout: connectTimeoutMs });
-    this.server = serverName(node);
+    const server = serverName({ ...node, ...connection });
+    super(server, { ...passive, timeout: connection.connectTimeoutMs });
+    this.server = server;
   }
 
   /** Sends one command (latin1, without its last CR LF) and resolves with the server's reply, whatever it says. */
@@ -102,6 +104,7 @@ export class NodeClient extends NpmMemcached {
     const parser = new ReplyParser();
     this.socket = socket;
     this.epoch++;
+    if (this.connection.keepAliveMs !== undefined) socket.setKeepAlive(true, this.connection.keepAliveMs);
     socket.unref();
     socket.setEncoding('latin1');
     socket.setDefaultEncoding('latin1');
@@ -145,7 +148,7 @@ export class NodeClient extends NpmMemcached {
 const noSocket = {} as MemcachedSocket;
 
 /** npm `memcached` takes an IPv6 address without brackets. */
-const serverName = ({ host, port }: Node): string => `${host}:${port}`;
+const serverName = ({ host, port }: Pick<Node, 'host' | 'port'>): string => `${host}:${port}`;
 
 function drop(socket: MemcachedSocket, error: Error): void {
   socket.removeAllListeners('data');
