@@ -1,0 +1,116 @@
+import { callbackNodes, maglev, startHerd, staticNodes } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import { startMemcachedNode } from '@rookery/herd/testing';
+import { startMemcached } from '@rookery/services';
+import type { RunningServer } from '@rookery/services';
+
+import { exchange } from './exchange.js';
+import { until } from './poll.js';
+
+const driver = memcached({ defaultTtl: '10m' });
+const keys = Array.from({ length: 10_000 }, (_, i) => `user:${i}`);
+
+/** As the server counts them; the question opens one of its own. */
+async function connectionsOf({ port }: RunningServer): Promise<{ open: number; ever: number }> {
+  const stats = await exchange(port, 'stats\r\n');
+  const count = (name: string): number => Number(new RegExp(`STAT ${name} (\\d+)`).exec(stats)![1]);
+  return { open: count('curr_connections'), ever: count('total_connections') };
+}
+
+describe('a herd of ten memcached servers', () => {
+  let servers: RunningServer[];
+  beforeAll(async () => {
+    servers = await Promise.all(Array.from({ length: 11 }, () => startMemcached()));
+  }, 60_000);
+  afterAll(() => Promise.all((servers ?? []).map((server) => server.stop())));
+
+  it('grows to eleven and shrinks to ten under load: no failed request, no new connection, the ideal share of keys moved', async () => {
+    let count = 10;
+    const discovery = callbackNodes(() => servers.slice(0, count).map(({ address }) => address));
+    const herd = await startHerd({ discovery, driver, onNodeDown: 'error', timeoutMs: 10_000, refresh: '1h' });
+    const owners = () => keys.map((key) => herd.nodeFor(key)!.id);
+    const ten = owners();
+    let running = true;
+    let requests = 0;
+    const load = Promise.all(
+      Array.from({ length: 20 }, async (_, lane) => {
+        for (let i = lane; running; i += 20, requests++) {
+          const key = keys[i % keys.length]!;
+          // Whichever node owns the key at this moment: what is read is what was written there, or nothing.
+          if (i % 3 === 0) expect(await herd.set(key, key)).toBe(true);
+          else expect([key, undefined]).toContain(await herd.get(key));
+        }
+      }),
+    );
+    const passed = async (): Promise<void> => {
+      const since = requests;
+      await until('there were requests', () => requests > since + 500, 30_000);
+    };
+    await passed();
+    const survivors = servers.slice(0, 10);
+    const before = await Promise.all(survivors.map(connectionsOf));
+    const unused = await connectionsOf(servers[10]!);
+
+    count = 11;
+    await herd.refresh();
+    const eleven = owners();
+    await passed();
+    const moved = keys.filter((_, i) => ten[i] !== eleven[i]);
+    expect(Math.abs((moved.length / keys.length) * 100 - 9.1)).toBeLessThan(2);
+    expect(keys.every((_, i) => eleven[i] === ten[i] || eleven[i] === servers[10]!.address)).toBe(true);
+    await until('the new node stores', async () => /STAT curr_items [1-9]/.test(await exchange(servers[10]!.port, 'stats\r\n')));
+
+    count = 10;
+    await herd.refresh();
+    await passed();
+    await herd.refresh();
+    expect(owners()).toEqual(ten);
+    await passed();
+    await until('the connection to the eleventh is closed', async () => (await connectionsOf(servers[10]!)).open === unused.open);
+
+    running = false;
+    await load;
+    const after = await Promise.all(survivors.map(connectionsOf));
+    expect(after).toEqual(before.map(({ open, ever }) => ({ open, ever: ever + 1 })));
+    await herd.close();
+  }, 120_000);
+
+  it('bears the restart of all nodes at once, without an error that nobody handles', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    process.on('uncaughtExceptionMonitor', note);
+    const some = keys.slice(0, 200);
+    const herd = await startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver, timeoutMs: 1000 });
+    for (const key of some) expect(await herd.set(key, 'old')).toBe(true);
+    await Promise.all(servers.map((server) => server.kill()));
+    expect(await Promise.all(some.map((key) => herd.get(key)))).toEqual(some.map(() => undefined));
+    expect(await herd.getMany(some)).toEqual(new Map());
+    expect(herd.topology.nodes.map(({ health }) => health.state)).toContain('down');
+    await Promise.all(servers.map((server) => server.restart()));
+    await until('all are up', () => herd.topology.nodes.every(({ health }) => health.state === 'up'), 30_000);
+    await until('all store again', async () => (await Promise.all(some.map((key) => herd.set(key, 'new')))).every(Boolean), 30_000);
+    expect(new Set((await herd.getMany(some)).values())).toEqual(new Set(['new']));
+    await herd.close();
+    process.off('unhandledRejection', note);
+    process.off('uncaughtExceptionMonitor', note);
+    expect(unhandled).toEqual([]);
+  }, 120_000);
+});
+
+it('holds a thousand nodes, and lets go of them', async () => {
+  // All of 127.0.0.0/8 leads to this host: one server stands for a thousand addresses.
+  const server = await startMemcachedNode({ host: '0.0.0.0' });
+  const addresses = Array.from({ length: 1000 }, (_, i) => `127.0.${1 + (i >> 8)}.${i & 255}:${server.port}`);
+  // One server accepts 511 at a time, and the others ask again after a second.
+  const patient = memcached({ defaultTtl: '10m', connectTimeoutMs: 30_000 });
+  const herd = await startHerd({ discovery: staticNodes(addresses), driver: patient, router: maglev(), onNodeDown: 'error', timeoutMs: 30_000, firstContactMs: 30_000 });
+  await until('all are up', () => herd.topology.nodes.every(({ health }) => health.state === 'up'), 30_000);
+  for (const key of keys.slice(0, 100)) await herd.set(key, key);
+  expect((await herd.getMany(keys.slice(0, 100))).size).toBe(100);
+  const shares = herd.snapshot().nodes.map(({ share }) => share);
+  expect(shares.filter((share) => share > 0).length).toBeGreaterThan(990);
+  await herd.close();
+  await until('all connections are closed', async () => /STAT curr_connections 1\r/.test(await exchange(server.port, 'stats\r\n')), 30_000);
+  await server.close();
+}, 120_000);
