@@ -11,10 +11,14 @@ import Memcached from 'memcached';
 /** A client as each of the peers is used: one text per key, by promises. */
 export type Client = Readonly<{ name: string; server: 'memcached' | 'redis'; set(key: string, value: string): Promise<unknown>; get(key: string): Promise<unknown>; close(): unknown }>;
 
-type Bare = { set(key: string, value: string, ttl: number, done: (error: unknown) => void): void; get(key: string, done: (error: unknown, value: unknown) => void): void; end(): void };
+export type Bare = { set(key: string, value: string, ttl: number, done: (error: unknown) => void): void; get(key: string, done: (error: unknown, value: unknown) => void): void; end(): void };
 // It has no types.
-const memjs = createRequire(import.meta.url)('memjs') as { Client: { create(servers: string, options: object): Memjs } };
+export const memjs = createRequire(import.meta.url)('memjs') as { Client: { create(servers: string, options: object): Memjs } };
 type Memjs = { set(key: string, value: string, options: object): Promise<unknown>; get(key: string): Promise<unknown>; close(): void };
+
+/** What a callback is told, as a promise. */
+export const called = <Result>(run: (done: (error: unknown, result?: Result) => void) => void): Promise<Result | undefined> =>
+  new Promise((resolve, reject) => run((error, result) => (error ? reject(new Error('failed', { cause: error })) : resolve(result))));
 
 /** All clients, each to one server of its kind. */
 export async function openClients(memcachedAddress: string, redisAddress: string): Promise<readonly Client[]> {
@@ -27,8 +31,6 @@ export async function openClients(memcachedAddress: string, redisAddress: string
   const memcache = new Memcache({ nodes: [memcachedAddress], timeout: 5000 });
   const client = new MemcacheClient({ server: memcachedAddress });
   const io = new Redis({ host, port: Number(port), enableAutoPipelining: true });
-  const called = <Result>(run: (done: (error: unknown, result?: Result) => void) => void): Promise<Result | undefined> =>
-    new Promise((resolve, reject) => run((error, result) => (error ? reject(new Error('failed', { cause: error })) : resolve(result))));
   return [
     { name: 'herd, memcached', server: 'memcached', set: (k, v) => herd.set(k, v), get: (k) => herd.get(k), close: () => herd.close() },
     { name: 'memcached', server: 'memcached', set: (k, v) => called((done) => bare.set(k, v, 3600, done)), get: (k) => called((done) => bare.get(k, done)), close: () => bare.end() },

@@ -1,101 +1,78 @@
 /**
- * Latency through a herd of three memcached servers at 500 requests per second while one of them is frozen.
+ * Latency through three memcached servers at 500 requests per second while one of them is frozen (SIGSTOP), by the herd and by
+ * its peers, each in its turn. 30 keys of the frozen server are deleted meanwhile: who reads them once it has thawed reads a
+ * stale value. `of other servers`: failures of keys that live on servers which were well.
  *
- *     npx tsc -b benches && node benches/dist/herd/frozen-node.bench.js
+ *     npm run bench -- herd frozen-node
  */
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { startHerd, staticNodes } from '@rookery/herd';
-import { memcached } from '@rookery/herd/memcached';
 import { startMemcached } from '@rookery/services';
+import type { RunningServer } from '@rookery/services';
 
+import { clusterClients, deadlineMs } from './cluster-clients.js';
+import type { ClusterClient } from './cluster-clients.js';
+import { FixedRate } from './fixed-rate.js';
+import { keysOn } from './keys-on.js';
 import { percentile } from './percentile.js';
 import { printTable } from './table.js';
 
-const REQUESTS_PER_SECOND = 500;
-const PHASE_MS = 5000;
 const keys = Array.from({ length: 300 }, (_, i) => `key-${i}`);
-
-type Request = { key: string; ms: number; failed: boolean; stale: boolean };
-
-const servers = await Promise.all([startMemcached(), startMemcached(), startMemcached()]);
-const herd = await startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver: memcached({ defaultTtl: '10m' }) });
-const strict = herd.withPolicy({ onNodeDown: 'error' });
-const [, victim] = servers;
-const isVictims = (key: string): boolean => herd.nodeFor(key)?.id === victim.address;
-const state = (): string => herd.topology.nodes.find(({ node }) => node.id === victim.address)!.health.state;
-
-let lane: Request[] = [];
-const pending = new Set<Promise<void>>();
-const changed = new Set<string>();
-
-/** Reads by the strict policy, so that an error is seen as one. */
-async function request(key: string): Promise<void> {
-  const record: Request = { key, ms: 0, failed: false, stale: false };
-  const begun = performance.now();
-  try {
-    record.stale = (await strict.get(key)) === 'old' && changed.has(key);
-  } catch {
-    record.failed = true;
-  }
-  record.ms = performance.now() - begun;
-  lane.push(record);
-}
-
-let running = true;
-const load = (async () => {
-  for (let sent = 0, start = performance.now(); running; ) {
-    const due = ((performance.now() - start) * REQUESTS_PER_SECOND) / 1000;
-    for (; sent < due; sent++) {
-      const one: Promise<void> = request(keys[sent % keys.length]!).finally(() => pending.delete(one));
-      pending.add(one);
-    }
-    await pause(1);
-  }
-})();
-
+const columns = ['client', 'phase', 'requests', 'p50 ms', 'p99 ms', 'max ms', `over ${deadlineMs} ms`, 'still waiting', 'failed', 'of other servers', 'stale'];
 const rows: (string | number)[][] = [];
-function report(phase: string): void {
-  const all = lane;
-  lane = [];
-  const ms = all.map((one) => one.ms);
-  const others = all.filter((one) => one.failed && !isVictims(one.key)).length;
-  const failed = all.filter((one) => one.failed).length;
-  rows.push([phase, all.length, percentile(ms, 50), percentile(ms, 99), percentile(ms, 100), failed, others, all.filter((one) => one.stale).length]);
-}
-const until = async (wanted: string): Promise<number> => {
+const notes: string[] = [];
+
+const until = async (condition: () => boolean, patienceMs: number): Promise<number> => {
   const begun = performance.now();
-  while (state() !== wanted) await pause(1);
+  while (!condition() && performance.now() - begun < patienceMs) await pause(1);
   return Math.round(performance.now() - begun);
 };
 
-try {
-  await Promise.all(keys.map((key) => herd.set(key, 'old')));
+async function measure(client: ClusterClient, servers: readonly RunningServer[]): Promise<void> {
+  const victim = servers[1]!;
+  for (const key of keys) await client.set(key, 'old');
+  const own = await keysOn(victim.address, keys);
+  const gone = new Set([...own].slice(0, 30));
+  let thawedAt = Infinity;
+  const rate = new FixedRate(500, keys, (key) => client.get(key));
+  const report = (phase: string): void => {
+    const all = rate.take();
+    const ms = all.map((one) => one.ms);
+    const failed = all.filter((one) => one.outcome === 'failed');
+    const stale = all.filter((one) => one.begun > thawedAt && gone.has(one.key) && String(one.value) === 'old');
+    rows.push([client.name, phase, all.length, percentile(ms, 50), percentile(ms, 99), percentile(ms, 100), ms.filter((one) => one > deadlineMs).length, rate.waiting, failed.length, failed.filter((one) => !own.has(one.key)).length, stale.length]);
+  };
   await pause(1000);
-  lane = [];
-  await pause(PHASE_MS);
-  report('all three well');
+  rate.take();
+  await pause(3000);
+  report('all well');
   victim.pause();
-  const ejectedMs = await until('down');
-  await pause(50);
-  report('frozen, until it is marked down');
-  for (const key of keys.filter(isVictims).slice(0, 50)) {
-    changed.add(key);
-    await herd.delete(key);
-  }
-  await pause(PHASE_MS);
-  report('frozen, marked down');
+  const downMs = await until(() => client.isDown?.(victim.address) ?? false, 1000);
+  await pause(Math.max(0, 1000 - downMs));
+  report('frozen, first second');
+  const deletes = [...gone].map((key) => Promise.resolve(client.delete(key)).catch(() => undefined));
+  await pause(4000);
+  report('frozen, later');
   victim.resume();
-  const readmittedMs = await until('up');
-  await pause(PHASE_MS);
+  thawedAt = performance.now();
+  const upMs = await until(() => client.isDown !== undefined && !client.isDown(victim.address), client.isDown ? 5000 : 0);
+  await pause(3000);
   report('thawed');
-  running = false;
-  await load;
-  await Promise.all(pending);
-  printTable(['phase', 'requests', 'p50 ms', 'p99 ms', 'max ms', 'failed', 'of other nodes', 'stale'], rows);
-  console.log(`\nMarked down after ${ejectedMs} ms, used again ${readmittedMs} ms after it was thawed; deadline 250 ms.`);
-} finally {
-  running = false;
-  await herd.close();
-  await Promise.all(servers.map((server) => server.stop()));
+  rate.stop();
+  await Promise.race([Promise.all(deletes), pause(1000)]);
+  if (client.isDown) notes.push(`${client.name}: marked down ${downMs} ms after it was frozen, used again ${upMs} ms after it was thawed; deadline ${deadlineMs} ms.`);
 }
+
+for (const open of Object.values(clusterClients)) {
+  const servers = await Promise.all([startMemcached(), startMemcached(), startMemcached()]);
+  const client = await open(servers.map(({ address }) => address));
+  try {
+    await measure(client, servers);
+  } finally {
+    await Promise.race([Promise.resolve(client.close()).catch(() => undefined), pause(2000)]);
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+printTable(columns, rows);
+console.log(`\n${notes.join('\n')}`);
+process.exit();

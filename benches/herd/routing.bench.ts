@@ -1,9 +1,13 @@
 /**
- * Prints, for each router, how evenly it spreads 100,000 keys and how many it moves, and by number of nodes how long a
- * table takes to build (median of five) and how many lookups a second it serves. No network. Run: `npm run build:libs && npx tsc -b benches && node benches/dist/herd/routing.bench.js`.
+ * For each router: how evenly it spreads 100,000 keys and how many it moves, and by number of nodes how long a table takes to
+ * build (median of five) and how many lookups a second it serves. No network.
+ *
+ *     npm run bench -- herd routing
  */
 import { ketama, maglev, modulo, rendezvous } from '@rookery/herd';
 import type { Node, Router } from '@rookery/herd';
+
+import { printTable } from './table.js';
 
 const nodesOf = (count: number): Node[] => Array.from({ length: count }, (_, i) => ({ id: `node-${i}`, host: `10.0.${i >> 8}.${i & 255}`, port: 11211 }));
 const keys = Array.from({ length: 10_000 }, (_, i) => `user:${i}:profile`);
@@ -28,25 +32,28 @@ function lookupsPerSecond(router: Router, nodes: readonly Node[]): number {
   return lookups / ((performance.now() - start) / 1000);
 }
 
-function spread(router: Router): string {
+const share = (part: number): string => `${(part * 100).toFixed(1)}%`;
+
+function spread(router: Router): (string | number)[] {
   const sample = Array.from({ length: 100_000 }, (_, i) => `user:${i}:profile`);
   const owners = (nodes: readonly Node[]): (string | undefined)[] => {
     const table = router.build(nodes);
     return sample.map((key) => table.nodeFor(key)?.id);
   };
   const ten = owners(nodesOf(10));
-  const moved = (to: readonly Node[]): string => `${((owners(to).filter((owner, i) => owner !== ten[i]).length / sample.length) * 100).toFixed(1)}%`;
+  const moved = (to: readonly Node[]): string => share(owners(to).filter((owner, i) => owner !== ten[i]).length / sample.length);
   const loads = nodesOf(10).map(({ id }) => ten.filter((owner) => owner === id).length);
   const withoutMiddle = nodesOf(10).filter((_, i) => i !== 4);
-  return `most loaded of 10 nodes ${((Math.max(...loads) * 10) / sample.length).toFixed(2)}  moved 10 to 11 nodes ${moved(nodesOf(11))}, 10 to 9 ${moved(withoutMiddle)}`;
+  return [moved(nodesOf(11)), moved(withoutMiddle), Number(((Math.max(...loads) * 10) / sample.length).toFixed(2))];
 }
 
-for (const router of [rendezvous(), ketama(), maglev(), modulo()]) {
-  console.log(`${router.name.padEnd(10)} ${spread(router)}`);
-  for (const count of [3, 10, 100, 1000]) {
+const routers = [rendezvous(), ketama(), maglev(), modulo()];
+printTable(['router', 'moved 10 to 11 nodes (ideal 9.1%)', 'moved 10 to 9 (ideal 10%)', 'most loaded of 10, to its share'], routers.map((router) => [router.name, ...spread(router)]));
+console.log();
+const speeds = routers.flatMap((router) =>
+  [3, 10, 100, 1000].map((count) => {
     const nodes = nodesOf(count);
-    const build = buildMs(router, nodes).toFixed(2).padStart(7);
-    const lookups = Math.round(lookupsPerSecond(router, nodes) / 1000).toString().padStart(6);
-    console.log(`${router.name.padEnd(10)} ${String(count).padStart(4)} nodes  build ${build} ms  lookups ${lookups} k/s`);
-  }
-}
+    return [router.name, count, Number(buildMs(router, nodes).toFixed(2)), Math.round(lookupsPerSecond(router, nodes) / 1000)];
+  }),
+);
+printTable(['router', 'nodes', 'build ms', 'k lookups/s'], speeds);

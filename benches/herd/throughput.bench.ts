@@ -2,7 +2,7 @@
  * Operations per second on one server, 100-byte values, at 1, 64 and 512 at once: the herd and its peers in turn, the median
  * of three rounds. Then getMany of 100 keys over ten memcached servers, against a loop of gets.
  *
- *     npx tsc -b benches && node benches/dist/herd/throughput.bench.js
+ *     npm run bench -- herd throughput
  */
 import { startHerd, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
