@@ -1,6 +1,6 @@
 // Describe documents
 export { Indexed, SearchField } from './metadata/decorators.js';
-export type { FieldParameters, IndexedOptions, SearchFieldOptions, SharedFieldOptions, SubFieldOptions, SyncMode } from './metadata/options.js';
+export type { AddedFieldOptions, FieldParameters, IndexedOptions, SearchFieldOptions, SharedFieldOptions, SubFieldOptions, SyncMode } from './metadata/options.js';
 export type { EntityClass } from './metadata/recorder.js';
 export type { IndexReference } from './mapping/index-registry.js';
 export { defaultTypeInference } from './mapping/default-type-inference.js';
@@ -74,7 +74,7 @@ export type { SearchEvent, SearchEventListener } from './contracts/search-event.
 export { SearchError, type SearchErrorCode } from './errors/search-error.js';
 export { SearchIndexMismatchError, SearchModelError, SearchOptionError, type ModelComplaint } from './errors/model.errors.js';
 export { SearchMigrationError, SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
-export { SearchDocumentError, SearchQueryError } from './errors/query.errors.js';
+export { SearchDocumentError, SearchHookError, SearchQueryError } from './errors/query.errors.js';
 export {
   SearchAbortedError, SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError, SearchVersionConflictError, type UnavailableReason,
 } from './errors/engine.errors.js';

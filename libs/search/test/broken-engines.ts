@@ -52,6 +52,10 @@ const BREAKS = {
       for (const action of actions) await engine.updateAliases([action], options);
     },
   }),
+  'forgets the routing': (engine) => ({
+    bulk: (operations, options) => engine.bulk(operations.map((one): BulkOperation => ({ ...one, routing: undefined })), options),
+  }),
+  'knows one shard': (engine) => ({ shardRoutings: async (index, options) => (await engine.shardRoutings(index, options)).slice(0, 1) }),
 } satisfies Record<string, Break>;
 
 /** The check that has to catch each. */
@@ -68,6 +72,8 @@ const CAUGHT_BY: Readonly<Record<keyof typeof BREAKS, string>> = {
   'ignores signals': 'ends a call by its signal',
   'takes a missing index for an empty one': 'tells a missing index by its own error, and a refusal by another',
   'moves aliases one by one': 'moves aliases all at once, or not at all',
+  'forgets the routing': 'reads, updates and deletes by id and routing',
+  'knows one shard': 'reaches every shard with one routing each',
 };
 
 export interface BrokenEngine {

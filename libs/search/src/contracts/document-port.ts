@@ -1,4 +1,4 @@
-import type { CallOptions, EngineDocument, SearchRequest, SearchResponse } from './engine.js';
+import type { CallOptions, DocumentOptions, DocumentPlace, EngineDocument, SearchRequest, SearchResponse } from './engine.js';
 
 /** A script of the engine, `painless` when `lang` is absent. */
 export interface EngineScript {
@@ -16,6 +16,7 @@ export type UpdateRequest = UpdateChange & Readonly<{
   /** An alias; an update never creates an index. */
   index: string;
   id: string;
+  routing?: string;
   /** Both as last read: the update is refused with `SearchVersionConflictError` when the document has changed since. */
   ifSeqNo?: number;
   ifPrimaryTerm?: number;
@@ -46,12 +47,12 @@ export interface ValidateAnswer {
 export interface DocumentPort {
   /** @throws SearchNotFoundError when the document is not there and nothing says what to put in its place. */
   update(request: UpdateRequest, options?: CallOptions): Promise<UpdateAnswer>;
-  /** In the order of `ids`, also before a refresh; `undefined` where there is none. */
-  getMany(index: string, ids: readonly string[], options?: CallOptions): Promise<readonly (EngineDocument | undefined)[]>;
-  exists(index: string, id: string, options?: CallOptions): Promise<boolean>;
+  /** In the order of `places`, also before a refresh; `undefined` where there is none. */
+  getMany(index: string, places: readonly DocumentPlace[], options?: CallOptions): Promise<readonly (EngineDocument | undefined)[]>;
+  exists(index: string, id: string, options?: DocumentOptions): Promise<boolean>;
   /** Answers in the order of the requests. One that is refused rejects all. */
   searchMany(requests: readonly SearchRequest[], options?: CallOptions): Promise<readonly SearchResponse[]>;
   /** `query`: the value of `query` in a search body. @throws SearchNotFoundError when the document is not there. */
-  explain(index: string, id: string, query: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ExplainAnswer>;
+  explain(index: string, id: string, query: Readonly<Record<string, unknown>>, options?: DocumentOptions): Promise<ExplainAnswer>;
   validate(index: string, query: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ValidateAnswer>;
 }

@@ -13,8 +13,20 @@ export interface CallOptions {
 
 /** One write. `source` is the document as JSON text, so that its bytes are counted and sent as they are. */
 export type BulkOperation =
-  | Readonly<{ action: 'index'; index: string; id: string; source: string; version: number }>
-  | Readonly<{ action: 'delete'; index: string; id: string; version: number }>;
+  | Readonly<{ action: 'index'; index: string; id: string; source: string; version: number; routing?: string | undefined }>
+  | Readonly<{ action: 'delete'; index: string; id: string; version: number; routing?: string | undefined }>;
+
+/** Where a document is. `routing` is needed where the index was written with it. */
+export interface DocumentPlace {
+  readonly id: string;
+  readonly routing?: string | undefined;
+}
+
+/** What a call on one document takes. */
+export interface DocumentOptions extends CallOptions {
+  /** What the document was written with, in an index that is routed. */
+  readonly routing?: string;
+}
 
 /**
  * What became of one operation, in the order of the request.
@@ -23,6 +35,11 @@ export type BulkOperation =
 export type BulkOutcome =
   | Readonly<{ id: string; outcome: 'written' | 'deleted' | 'absent' | 'superseded' }>
   | Readonly<{ id: string; outcome: 'failed'; status: number; type: string; reason: string; retryable: boolean }>;
+
+/** Which shards and which of their copies a point in time is of. */
+export interface PointInTimeOptions extends DocumentOptions {
+  readonly preference?: string;
+}
 
 export interface SearchRequest {
   /** Index or alias names; absent when the body names a point in time. */
@@ -67,6 +84,7 @@ export interface SearchResponse {
 
 export interface EngineDocument {
   readonly id: string;
+  readonly routing?: string;
   readonly version: number;
   /** With `primaryTerm`, which write made it: for an update that must not meet a later one. */
   readonly seqNo?: number;
@@ -115,14 +133,14 @@ export interface SearchEngine extends DocumentPort, IndexPort, TaskPort {
   bulk(operations: readonly BulkOperation[], options?: CallOptions): Promise<readonly BulkOutcome[]>;
 
   /** `undefined` when the document is not there. */
-  get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined>;
-  /** The ids of all documents that a refresh has made visible, in pages and in no order. */
-  scanIds(index: string, pageSize: number, options?: CallOptions): AsyncIterable<readonly string[]>;
+  get(index: string, id: string, options?: DocumentOptions): Promise<EngineDocument | undefined>;
+  /** Where all documents are that a refresh has made visible, in pages and in no order. */
+  scanIds(index: string, pageSize: number, options?: CallOptions): AsyncIterable<readonly DocumentPlace[]>;
   search(request: SearchRequest, options?: CallOptions): Promise<SearchResponse>;
   count(request: SearchRequest, options?: CallOptions): Promise<number>;
 
   /** Keeps the state of an index for searches that page through it. @returns its id. @param keepAlive such as `1m`. */
-  openPointInTime(index: string, keepAlive: string, options?: CallOptions): Promise<string>;
+  openPointInTime(index: string, keepAlive: string, options?: PointInTimeOptions): Promise<string>;
   /** Resolves also when it is not there any more. */
   closePointInTime(id: string, options?: CallOptions): Promise<void>;
 

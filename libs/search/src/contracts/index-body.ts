@@ -19,6 +19,10 @@ export interface IndexMappings {
   readonly dynamic: DynamicMapping;
   readonly properties: Readonly<Record<string, FieldMapping>>;
   readonly _meta?: Readonly<Record<string, unknown>>;
+  /** Whether writes without routing are refused. */
+  readonly _routing?: Readonly<{ required: boolean }>;
+  /** `date_detection`, `dynamic_templates`, `_source`, … */
+  readonly [option: string]: unknown;
 }
 
 /** What happens to a field that the mapping does not know: refuse, drop, or map by its first value. */

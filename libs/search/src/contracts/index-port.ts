@@ -25,6 +25,8 @@ export interface IndexPort {
   openIndex(index: string, options?: CallOptions): Promise<void>;
   closeIndex(index: string, options?: CallOptions): Promise<void>;
   indexStats(index: string, options?: CallOptions): Promise<IndexStats>;
+  /** One routing for each shard of a concrete index or alias: together they reach every shard. */
+  shardRoutings(index: string, options?: CallOptions): Promise<readonly string[]>;
   /** Health of the cluster: `red` when some primary shard is missing, `yellow` when some replica is. */
   health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'>;
 }

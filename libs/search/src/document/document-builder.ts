@@ -1,22 +1,60 @@
-import { SearchDocumentError } from '../errors/query.errors.js';
+import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
 import type { FieldModel, IndexModel, ObjectField } from '../metadata/index-model.js';
 import { toJsonValue, UnfitValue } from './json-value.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The document id of an entity: its primary key as a string. */
-export function documentIdOf(primaryKey: unknown): string {
-  return String(primaryKey);
+/** A value of the property that `id` names. */
+export type DocumentKey = string | number | bigint;
+
+type Identified = Pick<IndexModel, 'identity'>;
+
+/** The key of an entity's document: the primary key, or what `@Indexed({ id })` names. */
+export function keyOf(model: Identified, entity: object): DocumentKey {
+  return (entity as Record<string, DocumentKey>)[model.identity.property]!;
+}
+
+/** The id of a document: its key as a string, with the text around it that `@Indexed({ id })` puts there. */
+export function documentIdOf({ identity: { prefix, suffix } }: Identified, key: DocumentKey): string {
+  return `${prefix}${key}${suffix}`;
+}
+
+/** The text of the key that an id stands for; the id itself when it is none of this model. */
+export function keyTextOf({ identity: { prefix, suffix } }: Identified, id: string): string {
+  const fits = id.startsWith(prefix) && id.endsWith(suffix) && id.length >= prefix.length + suffix.length;
+  return fits ? id.slice(prefix.length, id.length - suffix.length) : id;
+}
+
+/** The routing of an entity's document; `undefined` where the model has none. @throws SearchHookError */
+export function routingOf<T extends object>(model: IndexModel<T>, entity: object): string | undefined {
+  if (!model.routing) return undefined;
+  const id = documentIdOf(model, keyOf(model, entity));
+  const value = guarded(model, 'routing', id, () => model.routing!.of(entity));
+  if (['string', 'number', 'bigint'].includes(typeof value) && value !== '') return String(value);
+  throw new SearchHookError('routing', model.entity.name, id, { cause: new Error(`it gave ${JSON.stringify(value) ?? 'undefined'}, and has to give a text that is not empty`) });
 }
 
 /**
- * Builds the document of a loaded entity: only its fields, relations embedded.
+ * Builds the document of a loaded entity: only its fields, relations embedded, and what its `document` makes of that.
  *
- * @throws SearchDocumentError naming document and field, for a value without a place in JSON.
+ * @throws SearchDocumentError naming document and field, for a value without a place in JSON; SearchHookError.
  */
 export function buildDocument<T extends object>(model: IndexModel<T>, entity: T): Json {
-  const id = documentIdOf((entity as Record<string, unknown>)[model.primaryKey]);
-  return objectOf(model.fields, entity, { id, path: '' });
+  const id = documentIdOf(model, keyOf(model, entity));
+  const fields = objectOf(model.fields, entity, { id, path: '' });
+  const { document } = model.hooks;
+  if (!document) return fields;
+  const made = guarded(model, 'document', id, () => document(entity, fields as Record<string, unknown>));
+  if (typeof made === 'object' && made !== null && !Array.isArray(made) && !('then' in made)) return valueOf(made, { id, path: 'document' }) as Json;
+  throw new SearchHookError('document', model.entity.name, id, { cause: new Error(`it gave ${typeof made === 'object' ? 'no plain object' : typeof made}, and has to give an object`) });
+}
+
+function guarded<R, T extends object>(model: IndexModel<T>, hook: 'document' | 'routing', id: string, call: () => R): R {
+  try {
+    return call();
+  } catch (cause) {
+    throw new SearchHookError(hook, model.entity.name, id, { cause });
+  }
 }
 
 interface Place {
@@ -25,12 +63,14 @@ interface Place {
 }
 
 function objectOf(fields: readonly FieldModel[], source: object, place: Place): Json {
-  const entries = fields.map((field) => {
+  const object: Record<string, unknown> = {};
+  for (const field of fields) {
     const path = place.path ? `${place.path}.${field.name}` : field.name;
     const value = (source as Record<string, unknown>)[field.name];
-    return [field.name, field.kind === 'object' ? embed(field, value, { ...place, path }) : valueOf(value, { ...place, path })] as const;
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+    const made = field.kind === 'object' ? embed(field, value, { id: place.id, path }) : valueOf(value, { id: place.id, path });
+    if (made !== undefined) object[field.name] = made;
+  }
+  return object;
 }
 
 function embed(field: ObjectField, value: unknown, place: Place): unknown {

@@ -20,6 +20,22 @@ export function unusable(subject: string, needs: string, value: unknown): Search
   return new SearchQueryError(subject, `${needs} (got ${shown(value)})`, value);
 }
 
+/** A function of `@Indexed` failed. `cause` is what it threw. */
+export class SearchHookError extends SearchError {
+  readonly code = 'SEARCH_HOOK_FAILED';
+
+  constructor(
+    readonly hook: 'document' | 'preload' | 'routing',
+    readonly entity: string,
+    /** `undefined` for `preload`, which is called for many. */
+    readonly documentId: string | undefined,
+    options: { readonly cause: unknown },
+  ) {
+    const { cause } = options;
+    super(`@Indexed({ ${hook} }) of ${entity} failed${documentId === undefined ? '' : ` for document ${documentId}`}: ${cause instanceof Error ? cause.message : String(cause)}`, options);
+  }
+}
+
 /** A value of an entity that has no place in a document, such as NaN or an invalid date. */
 export class SearchDocumentError extends SearchError {
   readonly code = 'SEARCH_DOCUMENT_INVALID';

@@ -1,4 +1,4 @@
-import type { IndexBody, IndexSettings } from '../contracts/index-body.js';
+import type { IndexBody, IndexMappings, IndexSettings } from '../contracts/index-body.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import { SearchModelError, type ModelComplaint } from '../errors/model.errors.js';
 import { shown } from '../errors/search-error.js';
@@ -8,7 +8,7 @@ import type { ModelReading } from '../metadata/model-reader.js';
 import { checkAnalysis } from './analysis-check.js';
 import { checkCopies } from './copy-check.js';
 import { aliasName, concreteName, indexNameProblem } from './index-name.js';
-import { MappingBuilder } from './mapping-builder.js';
+import { MappingBuilder, type Properties } from './mapping-builder.js';
 import { mappingHash } from './mapping-hash.js';
 import { checkSimilarities } from './similarity-check.js';
 
@@ -25,6 +25,12 @@ export interface IndexDefinition<T extends object = object> {
 export interface DefinitionOptions {
   readonly prefix?: string | undefined;
   readonly typeInference: TypeInference;
+}
+
+/** What the library keeps in `_meta.rookery` of an index. */
+interface RookeryMeta {
+  readonly hash?: string;
+  readonly placement?: string;
 }
 
 const DEFAULT_SETTINGS: IndexSettings = Object.freeze({
@@ -44,17 +50,42 @@ export function defineIndices(reading: ModelReading, options: DefinitionOptions)
 function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: ModelComplaint[]): IndexDefinition {
   const where = model.entity.name;
   const settings = { ...DEFAULT_SETTINGS, ...model.options.settings };
-  const properties = new MappingBuilder(options.typeInference, complaints).properties(model.fields, where);
+  const properties = propertiesOf(model, new MappingBuilder(options.typeInference, complaints), complaints);
   complaints.push(...checkAnalysis(properties, settings, where), ...checkSimilarities(properties, settings, where), ...checkCopies(properties, model.options.dynamic ?? 'strict', where));
   const { sync } = model.options;
   if (sync !== undefined && !SYNC_MODES.includes(sync)) complaints.push({ where, problem: `has sync ${shown(sync)}`, remedy: `Set @Indexed({ sync }) to one of ${SYNC_MODES.join(', ')}, or leave it out` });
+  if (model.routing && partitioned(settings)) {
+    complaints.push({ where, problem: 'has `routing` and the setting `routing_partition_size`, under which a document that moves cannot be found', remedy: 'Leave out one of them' });
+  }
   const alias = aliasName(options.prefix, model.name);
   const problem = indexNameProblem(alias);
   if (problem) complaints.push({ where, problem: `the index name '${alias}' ${problem}`, remedy: 'Change @Indexed({ name }) or the `prefix`' });
-  const mappings = { dynamic: model.options.dynamic ?? 'strict', properties } as const;
-  const hash = mappingHash(mappings, settings);
-  const _meta = { rookery: { hash } };
+  const mappings: IndexMappings = { dynamic: model.options.dynamic ?? 'strict', ...model.options.mapping, ...(model.routing ? { _routing: { required: true } } : {}), properties };
+  const placement = placementOf(model);
+  const hash = mappingHash(mappings, settings, ...(placement ? [placement] : []));
+  const _meta = { rookery: { hash, ...(placement ? { placement } : {}) } satisfies RookeryMeta };
   return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
+}
+
+function propertiesOf({ entity, fields, options }: IndexModel, builder: MappingBuilder, complaints: ModelComplaint[]): Properties {
+  const own = builder.properties(fields, entity.name);
+  const added = builder.added(options.properties ?? {}, entity.name);
+  for (const [name, mapping] of Object.entries(added)) {
+    if (!own[name]) continue;
+    const problem = `is mapped twice: as \`${own[name].type}\` by @SearchField, as \`${mapping.type}\` by @Indexed({ properties })`;
+    complaints.push({ where: `${entity.name}.${name}`, problem, remedy: 'Keep one, or give one another name' });
+  }
+  return { ...own, ...added };
+}
+
+function partitioned(settings: IndexSettings): boolean {
+  return ['routing_partition_size', 'index.routing_partition_size'].some((name) => Number(settings[name] ?? 1) > 1);
+}
+
+/** Where documents are to be found, if not by primary key alone. An index that was filled by another rule does not fit. */
+function placementOf({ identity: { property, prefix, suffix }, primaryKey, routing }: IndexModel): string | undefined {
+  const plain = property === primaryKey && prefix === '' && suffix === '' && !routing;
+  return plain ? undefined : `id ${prefix}{${property}}${suffix}${routing ? `, routing ${routing.label}` : ''}`;
 }
 
 /** An entity in several indices is complained of in each. */
@@ -69,5 +100,10 @@ export function firstIndexOf({ alias, hash }: IndexDefinition): string {
 
 /** The hash that an index was made with; `undefined` when another program made it. */
 export function hashOf(meta: Readonly<Record<string, unknown>>): string | undefined {
-  return (meta['rookery'] as { hash?: string } | undefined)?.hash;
+  return (meta['rookery'] as RookeryMeta | undefined)?.hash;
+}
+
+/** How the documents of an index were placed; `undefined` for the primary key alone. */
+export function placementIn(meta: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return (meta?.['rookery'] as RookeryMeta | undefined)?.placement;
 }

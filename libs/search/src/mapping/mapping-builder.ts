@@ -2,7 +2,7 @@ import type { FieldMapping, FieldType } from '../contracts/index-body.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, ObjectField, ValueField } from '../metadata/index-model.js';
-import type { FieldParameters, SubFieldOptions } from '../metadata/options.js';
+import type { AddedFieldOptions, FieldParameters, SharedFieldOptions, SubFieldOptions } from '../metadata/options.js';
 import { PARAMETERS, REQUIRED, WIRE_NAMES } from './field-parameters.js';
 
 export type Properties = Readonly<Record<string, FieldMapping>>;
@@ -38,12 +38,21 @@ export class MappingBuilder {
       this.complain(where, `has no field type that follows from ${known}`, "Name it: @SearchField({ type: 'keyword' })");
       return undefined;
     }
-    const { fields, copyTo } = field.options;
+    return this.mapping(type, field.options, where);
+  }
+
+  /** Fields that no property stands for. */
+  added(fields: Readonly<Record<string, AddedFieldOptions>>, parent: string): Properties {
+    return Object.fromEntries(Object.entries(fields).map(([name, options]) => [name, this.mapping(options.type, options, `${parent}.${name}`)]));
+  }
+
+  private mapping(type: FieldType, options: FieldParameters & Pick<SharedFieldOptions, 'fields' | 'copyTo'>, where: string): FieldMapping {
+    const { fields, copyTo } = options;
     return {
       type,
       // The document of a JSON column is not described by the model: its keys are mapped as they come.
       ...(type === 'object' ? { dynamic: true } : {}),
-      ...this.parameters(field.options, type, where),
+      ...this.parameters(options, type, where),
       ...(copyTo ? { copy_to: copyTo } : {}),
       ...(fields ? { fields: this.subFields(fields, where) } : {}),
     };

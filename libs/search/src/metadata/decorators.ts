@@ -1,15 +1,16 @@
-import type { IndexedOptions, SearchFieldOptions } from './options.js';
+import type { AnyEntity, IndexedOptions, SearchFieldOptions } from './options.js';
 import { recordField, recordIndexed, type EntityClass } from './recorder.js';
 
 /**
- * Gives an entity its own index. Only properties with {@link SearchField} go into its documents.
+ * Gives an entity an index of its own; each further one gives it another. Only properties with {@link SearchField} go
+ * into its documents.
  *
  * @example
  * \@Entity()
  * \@Indexed({ name: 'passages' })
  * export class Passage { … }
  */
-export function Indexed(options: IndexedOptions = {}): <C extends EntityClass>(entity: C) => void {
+export function Indexed<T extends object = AnyEntity>(options: IndexedOptions<T> = {}): (entity: EntityClass<T>) => void {
   return (entity) => recordIndexed(entity, options);
 }
 

@@ -8,8 +8,6 @@ import { fieldsIn, type EntityClass } from './recorder.js';
 
 /** Reads the fields of one index from decorated properties and `include` paths; what is wrong goes to `complaints`. */
 export class FieldReader {
-  private readonly embedding: EntityMetadata[] = [];
-
   constructor(
     private readonly metas: readonly EntityMetadata[],
     private readonly complaints: ModelComplaint[],
@@ -64,20 +62,13 @@ export class FieldReader {
       this.complain(where, 'is an embeddable that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
     }
-    if (!include && this.embedding.includes(meta)) {
-      this.complain(where, `embeds ${meta.className}, which it is part of, without end`, "Name what to embed of it: include: ['…']");
-      return [];
-    }
-    this.embedding.push(meta);
-    const fields = this.embeddedFields(meta, include);
-    this.embedding.pop();
-    return [{ kind: 'object', name: property.name, options, fields, relation: undefined }];
+    return [{ kind: 'object', name: property.name, options, fields: this.embeddedFields(meta, include), relation: undefined }];
   }
 
   private embeddedFields(meta: EntityMetadata, include: IncludeTree | undefined): FieldModel[] {
     const embeddable = meta.class as unknown as EntityClass;
-    const decorated = this.readDecorated(meta, embeddable);
     if (include) return this.readIncluded(meta, include);
+    const decorated = this.readDecorated(meta, embeddable);
     return decorated.length > 0 ? decorated : this.readIncluded(meta, includeTree(Object.keys(meta.properties)));
   }
 

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import type { PropertyFacts } from '../contracts/type-inference.js';
 import type { IndexedOptions, SearchFieldOptions } from './options.js';
 import type { EntityClass } from './recorder.js';
@@ -34,6 +35,26 @@ export interface Relation {
   readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
 }
 
+/** How the id of a document follows from its row: a unique property, with text around it. */
+export interface Identity {
+  readonly property: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** How the shard of a document follows from its row. */
+export interface Routing {
+  /** The property, or `function`: an index that was filled with another rule is not used. */
+  readonly label: string;
+  readonly of: (entity: object) => unknown;
+}
+
+/** Hooks of `@Indexed`, as they are called. */
+export interface Hooks {
+  readonly document: ((entity: object, document: Record<string, unknown>) => unknown) | undefined;
+  readonly preload: ((entities: readonly object[], em: EntityManager) => unknown) | undefined;
+}
+
 /** One index of an entity: what its documents hold and where it comes from. */
 export interface IndexModel<T extends object = object> {
   readonly entity: EntityClass<T>;
@@ -41,5 +62,11 @@ export interface IndexModel<T extends object = object> {
   readonly name: string;
   readonly options: IndexedOptions;
   readonly primaryKey: string;
+  readonly identity: Identity;
+  readonly routing: Routing | undefined;
+  readonly hooks: Hooks;
+  /** What documents hold by themselves. */
   readonly fields: readonly FieldModel[];
+  /** All that is read to build a document: the fields, and what id, routing and hooks need besides. */
+  readonly sources: readonly FieldModel[];
 }

@@ -2,9 +2,11 @@ import type { EntityMetadata } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
-import type { IndexModel } from './index-model.js';
+import { readIdentity } from './identity-reader.js';
+import type { Hooks, IndexModel } from './index-model.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
+import { SourceReader } from './source-reader.js';
 
 export interface ModelReading {
   readonly models: readonly IndexModel[];
@@ -38,7 +40,14 @@ function readModel(meta: EntityMetadata, entity: EntityClass, options: IndexedOp
   }
   const fields = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
   if (fieldsIn(entity, name).size === 0) complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
-  return [{ entity, name, options, primaryKey, fields }];
+  const identity = readIdentity(meta, primaryKey, options, complaints);
+  const reader = new SourceReader(metas, complaints);
+  const sources = [...fields, ...reader.read(meta, options, identity)];
+  return [{ entity, name, options, primaryKey, identity, routing: reader.routing(meta, options), hooks: hooksOf(options), fields, sources }];
+}
+
+function hooksOf({ document, preload }: IndexedOptions): Hooks {
+  return { document: document as Hooks['document'], preload: preload as Hooks['preload'] };
 }
 
 function sameNames(models: readonly IndexModel[]): ModelComplaint[] {

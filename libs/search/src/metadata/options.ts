@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/index-body.js';
 import type { ParameterOf } from '../mapping/field-parameters.js';
 
@@ -6,8 +7,24 @@ export type SyncMode = 'outbox' | 'after-commit' | 'manual';
 
 export const SYNC_MODES: readonly SyncMode[] = ['outbox', 'after-commit', 'manual'];
 
-/** Options of `@Indexed`. */
-export interface IndexedOptions {
+/** What the functions of `@Indexed` take where their entity is not named: `(passage: Passage) => …` names it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a decorator does not know the class that it stands on
+export type AnyEntity = any;
+
+/**
+ * Options of `@Indexed`.
+ *
+ * @example
+ * \@Indexed<Passage>({
+ *   name: 'passages',
+ *   id: ({ slug }) => `passage:${slug}`,
+ *   routing: 'tenant',
+ *   reads: ['remark', 'address.president.name'],
+ *   document: (passage, document) => ({ ...document, title: `${passage.address.president.name}: ${passage.remark}` }),
+ *   properties: { title: { type: 'text' } },
+ * })
+ */
+export interface IndexedOptions<T = AnyEntity> {
   /** Name of the index without prefix; the entity's class name in kebab-case when absent. */
   readonly name?: string;
   /** Name of the search that it lives on, where there are several; the default one when absent. */
@@ -18,6 +35,30 @@ export interface IndexedOptions {
   readonly dynamic?: DynamicMapping;
   /** Index settings, as OpenSearch takes them: `analysis`, `number_of_shards`, `similarity`, … */
   readonly settings?: IndexSettings;
+  /** Other options of the mapping, as OpenSearch takes them: `date_detection`, `dynamic_templates`, `_source`, … */
+  readonly mapping?: Readonly<Record<string, unknown>>;
+  /** Fields that no property stands for: what `document` adds, or what others `copyTo`. */
+  readonly properties?: Readonly<Record<string, AddedFieldOptions>>;
+  /**
+   * Id of a document: a property that is unique and never null, or a function that puts text around one. The primary
+   * key when absent. It may change: the document of the old id then goes.
+   */
+  readonly id?: (keyof T & string) | ((entity: T) => string);
+  /**
+   * Documents of one value live on one shard: a property, a to-one relation (its key) or a function. It may change: the
+   * document then moves. Searches may say it with `query().options({ routing })`; calls on one document have to.
+   */
+  readonly routing?: (keyof T & string) | ((entity: T) => string | number | bigint);
+  /**
+   * What `document`, `routing` and `preload` read besides the fields: columns, relations (all columns of their rows) and
+   * columns of relations. It is loaded for them, and a change of it changes the document. Without it, functions see
+   * every column of the entity and no relation but those of fields, and any change of the entity counts.
+   */
+  readonly reads?: readonly string[];
+  /** Called once for each batch of rows before their documents are built, to load what is no row of this database. */
+  readonly preload?: (entities: readonly T[], em: EntityManager) => void | Promise<void>;
+  /** Makes the document of a row from what the fields give; the result replaces that. What it throws refuses this document alone. */
+  readonly document?: (entity: T, document: Record<string, unknown>) => object;
 }
 
 /** Every parameter of a mapping. Which type takes which: `mapping/field-parameters.ts`. */
@@ -83,6 +124,9 @@ type Inferred = { readonly type?: undefined } & FieldParameters;
 
 /** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */
 export type SubFieldOptions = { [T in FieldType]: Typed<T> }[FieldType];
+
+/** A field that no property stands for. */
+export type AddedFieldOptions = SubFieldOptions & Pick<SharedFieldOptions, 'fields' | 'copyTo'>;
 
 /** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it takes. */
 export type SearchFieldOptions = (SubFieldOptions | Inferred) & SharedFieldOptions;

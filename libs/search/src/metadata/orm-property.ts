@@ -9,6 +9,12 @@ export function isRelation(property: EntityProperty): boolean {
   return RELATIONS.has(property.kind);
 }
 
+/** A relation whose key is a column of the entity. */
+export function isToOneOwner(property: EntityProperty): boolean {
+  const { kind, side } = relationOf(property);
+  return side === 'owner' && (kind === 'm:1' || kind === '1:1');
+}
+
 export function isEmbedded(property: EntityProperty): boolean {
   return (property.kind as string) === 'embedded';
 }

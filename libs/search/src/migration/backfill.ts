@@ -6,8 +6,9 @@ import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { RetryableFailure } from '../repository/bulk-report.js';
 import { pause } from '../repository/backoff.js';
 import type { BulkWriter } from '../repository/bulk-writer.js';
-import { indexOperations } from '../repository/document-publisher.js';
-import { keyOf, type EntityReader, type PrimaryKey } from '../repository/entity-reader.js';
+import { keyOf } from '../document/document-builder.js';
+import { indexOperations } from '../repository/index-operations.js';
+import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
 
 export interface BackfillParts {
   readonly clock: VersionClock;
@@ -45,13 +46,13 @@ export async function* backfill(
     const entities = await reader.pageAfter(definition.model, after, pageSize);
     size = entities.length;
     if (size === 0) return;
-    const notes = { refused: [] as RetryableFailure[], shadows: new Set<string>() };
-    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, notes });
+    const refused: RetryableFailure[] = [];
+    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
     const report = await writer.write(operations, options);
     const busy = report.failures.find(({ retryable }) => retryable);
     if (busy) throw report.unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
     after = keyOf(definition.model, entities.at(-1)!);
-    yield { lastKey: after, rows: size, failures: [...report.failures, ...notes.refused] };
+    yield { lastKey: after, rows: size, failures: [...report.failures, ...refused] };
     if (maxDocumentsPerSecond) await pause((size / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt), options.signal);
   }
 }

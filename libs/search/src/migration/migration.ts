@@ -12,7 +12,7 @@ import { decodeKey, encodeKey } from '../sync/outbox-row.js';
 import { backfill, type BackfillParts } from './backfill.js';
 import { writeAlias, type MigrationState } from './migration-state.js';
 import type { MigrationStore } from './migration-store.js';
-import { flatSettings, type MigrationPlan } from './plan.js';
+import { flatSettings, PLACEMENT, type MigrationPlan } from './plan.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 import type { Verifier } from './verifier.js';
 
@@ -67,6 +67,9 @@ export class Migration {
   async begin(plan: MigrationPlan): Promise<void> {
     const { engine, store, reader } = this.parts;
     const { alias, hash, body, model } = this.definition;
+    if (plan.differences.some(({ path }) => path === PLACEMENT)) {
+      throw new SearchMigrationError(alias, 'has its documents under other ids or on other shards: give the new rule an index of another name, fill it, then leave out the old one; or run search.recreateIndex() and repository.indexAll()');
+    }
     const oldIndex = plan.liveIndex!;
     const [live] = await engine.readIndices(oldIndex);
     const oldHash = live && hashOf(live.meta);

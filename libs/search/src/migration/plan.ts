@@ -1,5 +1,5 @@
 import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '../contracts/index-body.js';
-import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
+import { hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
 
 /** One difference between the index that is there and the model. */
 export interface MappingDifference {
@@ -11,6 +11,9 @@ export interface MappingDifference {
   /** Whether a living index takes it. */
   readonly additive: boolean;
 }
+
+/** Path of the difference that no rebuild beside the living index can make: both would be written by the new rule. */
+export const PLACEMENT = 'placement';
 
 /** What has to be done so that an index fits its model. */
 export interface MigrationPlan {
@@ -33,6 +36,8 @@ export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState 
   if (!live) return { alias, liveIndex: undefined, action: 'create', differences: [] };
   if (hashOf(live.meta) === hash) return { alias, liveIndex: live.index, action: 'none', differences: [] };
   const differences = [
+    ...comparePlacement(placementIn(live.meta), placementIn(body.mappings._meta)),
+    ...compareOptions(live.mappings, body.mappings),
     ...compareFields(live.mappings.properties ?? {}, body.mappings.properties, 'mappings'),
     ...compareDynamic(live.mappings.dynamic, body.mappings.dynamic),
     ...compareSettings(live.settings, body.settings),
@@ -71,6 +76,21 @@ function compareFields(live: Fields, wanted: Fields, path: string): MappingDiffe
 function parametersOf(field: FieldMapping): Record<string, string> {
   const entries = Object.entries({ ...field, type: field.type ?? 'object', properties: undefined, fields: undefined }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]));
+}
+
+/** Documents are under other ids, or on other shards. */
+function comparePlacement(live: string | undefined, wanted: string | undefined): MappingDifference[] {
+  return live === wanted ? [] : [{ path: PLACEMENT, change: 'changed', live, wanted, additive: false }];
+}
+
+/** Options of the mapping that are no fields. What an index keeps of each document it has for life. */
+function compareOptions(live: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): MappingDifference[] {
+  const names = Object.keys(wanted).filter((name) => !['properties', 'dynamic', '_meta', '_routing'].includes(name));
+  return names.flatMap((name): MappingDifference[] => {
+    if (canonical(live[name] ?? '') === canonical(wanted[name])) return [];
+    const change = live[name] === undefined ? 'added' : 'changed';
+    return [{ path: `mappings.${name}`, change, live: live[name], wanted: wanted[name], additive: !name.startsWith('_') }];
+  });
 }
 
 function compareDynamic(live: unknown, wanted: DynamicMapping): MappingDifference[] {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CallOptions, SearchEngine } from '../contracts/engine.js';
-import { buildDocument, documentIdOf } from '../document/document-builder.js';
+import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engine.js';
+import { buildDocument, documentIdOf, keyOf, routingOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { keyOf, type EntityReader, type PrimaryKey } from '../repository/entity-reader.js';
+import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
 
 /** A document that is not what the database says. */
 export interface DriftedDocument {
   readonly key: PrimaryKey;
-  /** `missing`: a row without document. `orphaned`: a document without row. `outdated`: the content differs. */
+  /** `missing`: a row without document. `orphaned`: a document without row, or on the wrong shard. `outdated`: the content differs. */
   readonly drift: 'missing' | 'orphaned' | 'outdated';
 }
 
@@ -16,7 +16,7 @@ const PAGE_SIZE = 500;
 /** Compares an index with the database, page by page: memory does not grow with the index. */
 export class Verifier {
   constructor(
-    private readonly engine: Pick<SearchEngine, 'getMany' | 'scanIds'>,
+    private readonly engine: Pick<SearchEngine, 'getMany' | 'scanIds' | 'shardRoutings'>,
     private readonly reader: Pick<EntityReader, 'pageAfter' | 'byKeys' | 'keyOfId'>,
   ) {}
 
@@ -31,12 +31,13 @@ export class Verifier {
       if (size > 0) after = keyOf(definition.model, entities.at(-1)!);
       options.onProgress?.((done += size));
     }
-    for await (const ids of this.engine.scanIds(index, PAGE_SIZE, options)) {
-      const keys = ids.map((id) => this.reader.keyOfId(definition.model, id));
-      const rows = await this.reader.byKeys(definition.model, keys);
-      const present = new Set(rows.map((row) => documentIdOf(keyOf(definition.model, row))));
-      yield* keys.filter((key) => !present.has(documentIdOf(key))).map((key): DriftedDocument => ({ key, drift: 'orphaned' }));
-      options.onProgress?.((done += ids.length));
+    const { model } = definition;
+    for await (const places of this.engine.scanIds(index, PAGE_SIZE, options)) {
+      const keys = places.map(({ id }) => this.reader.keyOfId(model, id));
+      const rows = new Map((await this.reader.byKeys(model, keys)).map((row) => [documentIdOf(model, keyOf(model, row)), row]));
+      const orphaned = ({ id, routing }: DocumentPlace): boolean => !rows.has(id) || routingOf(model, rows.get(id)!) !== routing;
+      yield* keys.filter((_, at) => orphaned(places[at]!)).map((key): DriftedDocument => ({ key, drift: 'orphaned' }));
+      options.onProgress?.((done += places.length));
     }
   }
 
@@ -47,21 +48,23 @@ export class Verifier {
       const page = keys.slice(at, at + PAGE_SIZE);
       const rows = await this.reader.byKeys(definition.model, page);
       drifted.push(...(await collect(this.compare(definition, index, rows, options))));
-      const present = new Set(rows.map((row) => documentIdOf(keyOf(definition.model, row))));
-      const gone = page.filter((key) => !present.has(documentIdOf(key)));
-      const documents = await this.engine.getMany(index, gone.map(documentIdOf), options);
-      const left = new Set(documents.map((document) => document?.id));
-      drifted.push(...gone.filter((key) => left.has(documentIdOf(key))).map((key): DriftedDocument => ({ key, drift: 'orphaned' })));
+      const { model } = definition;
+      const present = new Set(rows.map((row) => String(keyOf(model, row))));
+      const gone = page.filter((key) => !present.has(String(key)));
+      const shards = model.routing ? await this.engine.shardRoutings(index, options) : [undefined];
+      const places = gone.flatMap((key) => shards.map((routing): DocumentPlace => ({ id: documentIdOf(model, key), routing })));
+      const left = new Set((await this.engine.getMany(index, places, options)).map((document) => document?.id));
+      drifted.push(...gone.filter((key) => left.has(documentIdOf(model, key))).map((key): DriftedDocument => ({ key, drift: 'orphaned' })));
     }
     return drifted;
   }
 
   private async *compare({ model }: IndexDefinition, index: string, entities: readonly object[], options: CallOptions): AsyncGenerator<DriftedDocument> {
-    const documents = await this.engine.getMany(index, entities.map((entity) => documentIdOf(keyOf(model, entity))), options);
+    const documents = await this.engine.getMany(index, entities.map((entity) => ({ id: documentIdOf(model, keyOf(model, entity)), routing: routingOf(model, entity) })), options);
     const byId = new Map(documents.map((document) => [document?.id, document]));
     for (const entity of entities) {
       const key = keyOf(model, entity);
-      const document = byId.get(documentIdOf(key));
+      const document = byId.get(documentIdOf(model, key));
       if (!document) yield { key, drift: 'missing' };
       else if (!isDeepStrictEqual(document.source, asJson(buildDocument(model, entity)))) yield { key, drift: 'outdated' };
     }

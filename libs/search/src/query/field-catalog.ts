@@ -19,7 +19,7 @@ export class FieldCatalog {
 
   constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
     const { model, body } = definition;
-    this.add(model.fields, body.mappings.properties, '', undefined);
+    this.add([...model.fields, ...Object.keys(model.options.properties ?? {}).map(added)], body.mappings.properties, '', undefined);
   }
 
   /**
@@ -85,6 +85,11 @@ export class FieldCatalog {
     const siblings = [...this.fields.keys()].filter((name) => name.startsWith(parent) && !name.slice(parent.length).includes('.'));
     return siblings.length > 0 ? `use one of ${siblings.join(', ')}` : `use one of ${[...this.fields.keys()].join(', ')}`;
   }
+}
+
+/** A field that no property stands for. */
+function added(name: string): FieldModel {
+  return { kind: 'value', name, options: {}, facts: undefined, computed: true };
 }
 
 /** Fields that the engine makes of a `search_as_you_type` by itself. */

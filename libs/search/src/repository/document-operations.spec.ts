@@ -1,14 +1,21 @@
 import type { BulkOperation } from '../contracts/engine.js';
-import { versioned } from './document-operations.js';
+import type { VersionClock } from '../contracts/version-clock.js';
+import { versioned, type OperationParts } from './document-operations.js';
 import { processClock } from './process-clock.js';
 import type { DocumentOperation } from './repository-calls.js';
 
-const targets = () => Promise.resolve([{ index: 'i' }]);
+const identity = { property: 'id', prefix: '', suffix: '' };
+const partsWith = (clock: VersionClock): OperationParts => ({
+  model: { identity, routing: undefined },
+  targets: () => Promise.resolve([{ index: 'i' }]),
+  clock,
+  engine: { shardRoutings: () => Promise.resolve([]) },
+});
 
 describe('operations of a bulk', () => {
   async function wire(operations: Iterable<DocumentOperation<{ n: number }>>): Promise<BulkOperation[]> {
     const seen: BulkOperation[] = [];
-    for await (const operation of versioned(operations, targets, processClock(() => 1))) seen.push(operation);
+    for await (const operation of versioned(operations, partsWith(processClock(() => 1)))) seen.push(operation);
     return seen;
   }
 
@@ -29,7 +36,7 @@ describe('operations of a bulk', () => {
     function* source(): Generator<DocumentOperation<{ n: number }>> {
       for (; ; taken += 1) yield { action: 'delete', id: taken };
     }
-    const operations = versioned(source(), targets, processClock());
+    const operations = versioned(source(), partsWith(processClock()));
     await operations.next();
     expect(taken).toBeLessThan(1_000);
     await operations.return(undefined);

@@ -1,12 +1,13 @@
-import type { BulkOperation, CallOptions } from '../contracts/engine.js';
+import type { BulkOperation, CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import { buildDocument, documentIdOf } from '../document/document-builder.js';
-import { SearchDocumentError } from '../errors/query.errors.js';
+import { documentIdOf, keyOf, type DocumentKey } from '../document/document-builder.js';
+import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from './bulk-report.js';
 import type { BulkWriter, WriteOptions } from './bulk-writer.js';
-import { keyOf, type EntityReader, type PrimaryKey } from './entity-reader.js';
-import type { IndexTargets, WriteTarget } from './index-targets.js';
+import type { EntityReader } from './entity-reader.js';
+import { deleteOperations, indexOperations, refusal, type Batch } from './index-operations.js';
+import type { IndexTargets } from './index-targets.js';
 
 /** Rows read at once. */
 const PAGE_SIZE = 500;
@@ -17,6 +18,7 @@ export interface PublisherParts {
   readonly clock: VersionClock;
   readonly reader: Pick<EntityReader, 'byKeys' | 'pageAfter'>;
   readonly writer: Pick<BulkWriter, 'write'>;
+  readonly engine: Pick<SearchEngine, 'shardRoutings'>;
 }
 
 /** What a write makes known as it goes. */
@@ -33,11 +35,11 @@ export class DocumentPublisher {
   constructor(private readonly parts: PublisherParts) {}
 
   /** Writes the documents of these keys; deletes those whose rows are gone. */
-  publish(definition: IndexDefinition, keys: readonly PrimaryKey[], options?: CallOptions): Promise<BulkReport> {
+  publish(definition: IndexDefinition, keys: readonly DocumentKey[], options?: CallOptions): Promise<BulkReport> {
     return this.write(definition, (notes) => this.operationsFor(definition, keys, notes), options);
   }
 
-  /** Writes the documents of all rows, in key order and constant memory. */
+  /** Writes the documents of all rows, in key order and constant memory. @throws SearchHookError when `preload` throws. */
   publishAll(definition: IndexDefinition, pageSize: number = PAGE_SIZE, options?: WriteOptions): Promise<BulkReport> {
     return this.write(definition, (notes) => this.operationsForAll(definition, pageSize, notes), options);
   }
@@ -56,50 +58,39 @@ export class DocumentPublisher {
     return { ...report, failures };
   }
 
-  private async *operationsFor(definition: IndexDefinition, keys: readonly PrimaryKey[], notes: Notes): AsyncGenerator<BulkOperation> {
+  private async *operationsFor(definition: IndexDefinition, keys: readonly DocumentKey[], notes: Notes): AsyncGenerator<BulkOperation> {
+    const { model } = definition;
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
-      const targets = await this.parts.targets.of(definition);
-      const version = await this.parts.clock.next();
-      const entities = await this.parts.reader.byKeys(definition.model, page);
-      const present = new Set(entities.map((entity) => documentIdOf(keyOf(definition.model, entity))));
-      const gone = page.map(documentIdOf).filter((id) => !present.has(id));
-      yield* indexOperations(definition, entities, { targets, version, notes });
-      for (const { index } of targets) for (const id of gone) yield { action: 'delete', index, id, version };
+      const batch = await this.begin(definition, notes, true);
+      const entities = await this.parts.reader.byKeys(model, page).catch((error: unknown) => {
+        if (!(error instanceof SearchHookError)) throw error;
+        notes.refused.push(...page.map((key) => refusal(documentIdOf(model, key), batch.targets, error)));
+      });
+      if (!entities) continue;
+      const present = new Set(entities.map((entity) => String(keyOf(model, entity))));
+      yield* indexOperations(definition, entities, batch);
+      yield* deleteOperations(definition, page.filter((key) => !present.has(String(key))), batch);
     }
   }
 
   private async *operationsForAll(definition: IndexDefinition, pageSize: number, notes: Notes): AsyncGenerator<BulkOperation> {
-    let after: PrimaryKey | undefined;
+    let after: DocumentKey | undefined;
     do {
-      const targets = await this.parts.targets.of(definition);
-      const version = await this.parts.clock.next();
+      const batch = await this.begin(definition, notes, false);
       const entities = await this.parts.reader.pageAfter(definition.model, after, pageSize);
-      yield* indexOperations(definition, entities, { targets, version, notes });
+      yield* indexOperations(definition, entities, batch);
       after = entities.length < pageSize ? undefined : keyOf(definition.model, entities.at(-1)!);
     } while (after !== undefined);
   }
-}
 
-/** Writes of these entities to each target; a document that cannot be built is noted instead. */
-export function* indexOperations(
-  { model }: IndexDefinition,
-  entities: readonly object[],
-  { targets, version, notes }: { readonly targets: readonly WriteTarget[]; readonly version: number; readonly notes: Notes },
-): Generator<BulkOperation> {
-  for (const { index, role } of targets) if (role === 'shadow') notes.shadows.add(index);
-  for (const entity of entities) {
-    const id = documentIdOf(keyOf(model, entity));
-    try {
-      const document = buildDocument(model, entity);
-      for (const { index, fit } of targets) yield { action: 'index', index, version, id, source: JSON.stringify(fit ? fit(document) : document) };
-    } catch (error) {
-      const type = error instanceof SearchDocumentError ? error.code : 'document_failed';
-      notes.refused.push({ id, index: targets[0]?.index ?? '', status: 0, type, reason: messageOf(error), retryable: false });
-    }
+  /** @param everywhere whether documents may be on other shards than they belong */
+  private async begin(definition: IndexDefinition, { refused, shadows }: Notes, everywhere: boolean): Promise<Batch> {
+    const { targets: places, clock, engine } = this.parts;
+    const found = await places.of(definition);
+    for (const { index, role } of found) if (role === 'shadow') shadows.add(index);
+    if (!everywhere || !definition.model.routing) return { targets: found, version: await clock.next(), refused };
+    const targets = await Promise.all(found.map(async (target) => ({ ...target, shards: await engine.shardRoutings(target.index) })));
+    return { targets, sweepVersion: await clock.next(), version: await clock.next(), refused };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,12 @@
 import type { EntityManager, EntityMetadata, EntityProperty, MikroORM } from '@mikro-orm/core';
+import { keyOf, keyTextOf, type DocumentKey } from '../document/document-builder.js';
 import { populatePlan, type PopulatePlan } from '../document/populate-plan.js';
+import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
-import { isRelation } from '../metadata/orm-property.js';
+import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
+import { fittingKeys } from './fitting-keys.js';
 
-export type PrimaryKey = string | number | bigint;
+export type PrimaryKey = DocumentKey;
 
 /** What is needed of the ORM: a source of entity managers, and the metadata. */
 export type Orm = Pick<MikroORM, 'em' | 'getMetadata'>;
@@ -16,22 +19,28 @@ export interface Finder {
 
 /**
  * Reads entities for documents, each time with a fork of its own: every statement sees what is committed then, and
- * what was read is free to go. Entity filters do not apply.
+ * what was read is free to go. Entity filters do not apply. Keys are those of documents.
  */
 export class EntityReader {
   private readonly plans = new WeakMap<IndexModel, PopulatePlan>();
 
   constructor(private readonly orm: Orm) {}
 
-  /** Entities with all that their documents hold: one query, and one more per relation. Missing keys are left out. */
-  byKeys(model: IndexModel, keys: readonly PrimaryKey[]): Promise<object[]> {
-    return this.fork().find(model.entity, { [model.primaryKey]: { $in: keys } }, this.loading(model));
+  /**
+   * Entities with all that their documents hold: one query, and one more per relation. Missing keys are left out.
+   *
+   * @throws SearchHookError when `preload` throws.
+   */
+  byKeys(model: IndexModel, keys: readonly DocumentKey[]): Promise<object[]> {
+    const { property } = model.identity;
+    const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
+    return this.load(model, { [property]: { $in: fitting } }, {});
   }
 
-  /** The next `size` entities in key order. */
-  pageAfter(model: IndexModel, after: PrimaryKey | undefined, size: number): Promise<object[]> {
-    const where = after === undefined ? {} : { [model.primaryKey]: { $gt: after } };
-    return this.fork().find(model.entity, where, { ...this.loading(model), ...this.ordered(model, size) });
+  /** The next `size` entities in key order. @throws SearchHookError when `preload` throws. */
+  pageAfter(model: IndexModel, after: DocumentKey | undefined, size: number): Promise<object[]> {
+    const where = after === undefined ? {} : { [model.identity.property]: { $gt: after } };
+    return this.load(model, where, this.ordered(model, size));
   }
 
   count(model: IndexModel): Promise<number> {
@@ -39,22 +48,25 @@ export class EntityReader {
   }
 
   /**
-   * Keys, in pages and in order, of the entities that reach one of `keys` over the relations of `path`.
+   * Keys, in pages and in order, of the documents whose entities reach one of `keys` over `path`: relations, or the
+   * primary key.
    *
    * @param within reads inside the transaction of this entity manager
    */
   async *keysReaching(
     model: IndexModel,
     path: readonly string[],
-    keys: readonly PrimaryKey[],
+    keys: readonly DocumentKey[],
     size: number,
     within?: EntityManager,
-  ): AsyncGenerator<readonly PrimaryKey[]> {
+  ): AsyncGenerator<readonly DocumentKey[]> {
+    const { property } = model.identity;
     const reaching = path.reduceRight<object>((inner, step) => ({ [step]: inner }), { $in: keys });
-    let after: PrimaryKey | undefined;
+    let after: DocumentKey | undefined;
     do {
-      const where = after === undefined ? reaching : { $and: [reaching, { [model.primaryKey]: { $gt: after } }] };
-      const page = await this.fork(within).find(model.entity, where, { fields: [model.primaryKey], filters: false, ...this.ordered(model, size) });
+      const where = after === undefined ? reaching : { $and: [reaching, { [property]: { $gt: after } }] };
+      const fields = [...new Set([model.primaryKey, property])];
+      const page = await this.fork(within).find(model.entity, where, { fields, filters: false, ...this.ordered(model, size) });
       const found = page.map((entity) => keyOf(model, entity));
       if (found.length > 0) yield found;
       after = found.length < size ? undefined : found.at(-1);
@@ -62,40 +74,52 @@ export class EntityReader {
   }
 
   /** The key that a document's id stands for. */
-  keyOfId(model: IndexModel, id: string): PrimaryKey {
-    const meta = this.orm.getMetadata().get<object>(model.entity as never) as EntityMetadata;
-    return propertiesOf(meta)[model.primaryKey]?.runtimeType === 'number' ? Number(id) : id;
+  keyOfId(model: IndexModel, id: string): DocumentKey {
+    const text = keyTextOf(model, id);
+    return fittingKeys([text], propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType)[0] ?? text;
   }
 
-  private loading(model: IndexModel): object {
+  private async load(model: IndexModel, where: object, options: object): Promise<object[]> {
     const { fields, populate } = this.planOf(model);
-    return { fields: [model.primaryKey, ...fields], populate, strategy: 'select-in', filters: false };
+    const em = this.orm.em.fork();
+    const loading = { fields: [model.primaryKey, ...fields], populate, strategy: 'select-in', filters: false };
+    const entities = await (em as unknown as Finder).find(model.entity, where, { ...loading, ...options });
+    const { preload } = model.hooks;
+    if (!preload || entities.length === 0) return entities;
+    try {
+      await preload(entities, em);
+    } catch (cause) {
+      throw new SearchHookError('preload', model.entity.name, undefined, { cause });
+    }
+    return entities;
   }
 
   private ordered(model: IndexModel, limit: number): object {
-    return { orderBy: { [model.primaryKey]: 'asc' }, limit };
+    return { orderBy: { [model.identity.property]: 'asc' }, limit };
   }
 
   private planOf(model: IndexModel): PopulatePlan {
-    const plan = this.plans.get(model) ?? populatePlan(model.fields, (owner) => this.columnsOf(model, owner));
+    const plan = this.plans.get(model) ?? populatePlan(model.sources, (owner) => this.columnsOf(model, owner));
     this.plans.set(model, plan);
     return plan;
   }
 
+  /** Columns of the entity at the end of `owner`, foreign keys among them. */
   private columnsOf(model: IndexModel, owner: readonly string[]): string[] {
-    const meta = owner.reduce((current, step) => propertiesOf(current)[step]!.targetMeta!, this.orm.getMetadata().get<object>(model.entity as never) as EntityMetadata);
+    const meta = owner.reduce((current, step) => propertiesOf(current)[step]!.targetMeta!, this.metaOf(model));
     const loadable = Object.values(propertiesOf(meta)).filter((property) => property.persist !== false && !property.embedded);
-    return loadable.filter((property) => !isRelation(property)).map(({ name }) => name);
+    const held = loadable.filter((property) => !isRelation(property) || isToOneOwner(property));
+    return held.map(({ name }) => name);
+  }
+
+  private metaOf(model: IndexModel): EntityMetadata {
+    return this.orm.getMetadata().get<object>(model.entity as never) as EntityMetadata;
   }
 
   private fork(within?: EntityManager): Finder {
     const em = within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork();
     return em;
   }
-}
-
-export function keyOf(model: IndexModel, entity: object): PrimaryKey {
-  return (entity as Record<string, PrimaryKey>)[model.primaryKey]!;
 }
 
 function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {

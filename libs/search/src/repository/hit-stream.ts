@@ -1,4 +1,4 @@
-import type { CallOptions, EngineHit, SearchEngine } from '../contracts/engine.js';
+import type { CallOptions, EngineHit, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
 import { SearchOptionError } from '../errors/model.errors.js';
 import type { Wire } from '../query/wire-value.js';
 
@@ -19,7 +19,7 @@ export async function* streamHits(
   engine: Pick<SearchEngine, 'search' | 'openPointInTime' | 'closePointInTime'>,
   index: string,
   body: Wire,
-  { size = 1_000, keepAlive = '1m', ...call }: StreamOptions = {},
+  { size = 1_000, keepAlive = '1m', ...call }: StreamOptions & PointInTimeOptions = {},
 ): AsyncGenerator<EngineHit, void, undefined> {
   if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) throw new SearchOptionError('stream({ size })', `must be a whole number from 1 to ${MAX_SIZE}`, size);
   let pit = await engine.openPointInTime(index, keepAlive, call);

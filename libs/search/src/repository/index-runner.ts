@@ -32,6 +32,11 @@ export class IndexRunner implements QueryRunner {
     return this.compiler.count(request)['query'] as Wire;
   }
 
+  /** What goes into the address. @throws SearchQueryError */
+  parameters(request: RequestNode): Readonly<Record<string, string | boolean>> {
+    return this.compiler.parameters(request);
+  }
+
   decode(request: RequestNode, response: SearchResponse): SearchPage<unknown, unknown, unknown> {
     return decodeResponse(request, response, this.catalog);
   }

@@ -1,5 +1,5 @@
 import type { EngineScript, UpdateChange } from '../contracts/document-port.js';
-import type { CallOptions } from '../contracts/engine.js';
+import type { CallOptions, DocumentOptions } from '../contracts/engine.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { RequestNode } from '../query/request.js';
 import type { SearchQuery } from '../query/search-query.js';
@@ -10,13 +10,15 @@ export interface ChangeOptions extends CallOptions {
   readonly refresh?: boolean;
 }
 
-/** A write of a document that is built by hand. */
+/** A write of a document that is built by hand. `routing`: needed to index where the index is routed; a delete without it is for all shards. */
 export type DocumentOperation<T> =
-  | Readonly<{ action: 'index'; id: PrimaryKey; document: Partial<DocumentOf<T>> }>
-  | Readonly<{ action: 'delete'; id: PrimaryKey }>;
+  | Readonly<{ action: 'index'; id: PrimaryKey; document: Partial<DocumentOf<T>>; routing?: string | undefined }>
+  | Readonly<{ action: 'delete'; id: PrimaryKey; routing?: string | undefined }>;
 
 export interface StoredDocument<T> {
   readonly id: string;
+  /** In an index that is routed. */
+  readonly routing?: string;
   readonly version: number;
   /** With `primaryTerm`, which write made it: `update(key, change, { ifSeqNo, ifPrimaryTerm })` meets no later one. */
   readonly seqNo: number;
@@ -41,7 +43,7 @@ export type DocumentChange<T> =
   | Readonly<{ document: Partial<DocumentOf<T>>; /** Written when there is no document yet; `true`: `document` itself. */ upsert?: true | Partial<DocumentOf<T>> }>
   | Readonly<{ script: EngineScript; upsert?: Partial<DocumentOf<T>>; /** Runs the script on `upsert` too. */ scriptedUpsert?: boolean }>;
 
-export interface UpdateOptions extends ChangeOptions {
+export interface UpdateOptions extends ChangeOptions, DocumentOptions {
   /** Both as read: a document that has changed since is left alone, with `SearchVersionConflictError`. */
   readonly ifSeqNo?: number;
   readonly ifPrimaryTerm?: number;

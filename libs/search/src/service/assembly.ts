@@ -13,7 +13,7 @@ import { EntityReader, type Orm } from '../repository/entity-reader.js';
 import { IndexAdmin } from '../repository/index-admin.js';
 import { AliasTargets } from '../repository/index-targets.js';
 import { processClock } from '../repository/process-clock.js';
-import type { RepositoryParts } from '../repository/search-repository.js';
+import type { RepositoryParts } from '../repository/document-reads.js';
 import { Database } from '../sync/database.js';
 import { DatabaseClock } from '../sync/database-clock.js';
 import { dependenciesOf } from '../sync/dependencies.js';
@@ -55,11 +55,11 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   const targets = store ? new MigrationTargets(plain, store, engine, onEvent) : plain;
   const reader = new EntityReader(orm);
   const writer = new BulkWriter(engine);
-  const publisher = new DocumentPublisher({ targets, clock, reader, writer });
+  const publisher = new DocumentPublisher({ targets, clock, reader, writer, engine });
   // What is tried again is read again: a restarted engine has forgotten the versions of deleted documents, and a
   // repeated request could bring one of them back.
   const once = new BulkWriter(engine, { ...BULK_DEFAULTS, attempts: 1 });
-  const follower = new DocumentPublisher({ targets, clock, reader, writer: once });
+  const follower = new DocumentPublisher({ targets, clock, reader, writer: once, engine });
   const { strategy, outbox } = strategiesFor(definitions, { orm, options, publisher: follower, reader, database });
   const migrations = new MigrationService({
     engine, clock, reader, publisher, store,

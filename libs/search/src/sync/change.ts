@@ -1,6 +1,6 @@
 import type { PrimaryKey } from '../repository/entity-reader.js';
 import type { EntityClass } from '../metadata/recorder.js';
-import { isA, type Dependency } from './dependencies.js';
+import { isA, rootPath, type Dependency } from './dependencies.js';
 import type { Touch } from './touch.js';
 
 /** A changed row, as far as documents care. */
@@ -56,15 +56,26 @@ export function touchesOfCollection(change: CollectionChange, dependencies: read
 
 /** Dependencies whose documents are looked up before the rows of `entity` are deleted. */
 export function lostWithRow(entity: EntityClass, dependencies: readonly Dependency[]): Dependency[] {
-  return dependencies.filter((dependency) => dependency.via && isA(entity, dependency.entity));
+  return dependencies.filter((dependency) => (dependency.via ?? hasOwnKey(dependency)) && isA(entity, dependency.entity));
 }
 
-function touchAt({ definition, path }: Dependency, key: PrimaryKey): Touch {
-  return { definition, path, key };
+/** Dependencies whose documents are looked up before these properties change: what has the old id goes. */
+export function renamedWithRow(entity: EntityClass, properties: readonly string[], dependencies: readonly Dependency[]): Dependency[] {
+  return dependencies.filter((dependency) => !dependency.via && hasOwnKey(dependency) && isA(entity, dependency.entity) && properties.includes(dependency.definition.model.identity.property));
+}
+
+/** Whether documents have another key than the primary key. */
+function hasOwnKey({ definition }: Dependency): boolean {
+  return rootPath(definition).length > 0;
+}
+
+/** A change of the row with this primary key. */
+export function touchAt({ definition, path }: Pick<Dependency, 'definition' | 'path'>, key: PrimaryKey): Touch {
+  return { definition, path: path.length > 0 ? path : rootPath(definition), key };
 }
 
 function touchUp({ definition, path }: Dependency, key: PrimaryKey): Touch {
-  return { definition, path: path.slice(0, -1), key };
+  return touchAt({ definition, path: path.slice(0, -1) }, key);
 }
 
 function shows({ watched }: Dependency, change: Change): boolean {

@@ -16,7 +16,7 @@ export interface Dependency {
 
 /** Every place of every index where values come from. */
 export function dependenciesOf(definitions: readonly IndexDefinition[]): Dependency[] {
-  return definitions.flatMap((definition) => collect(definition, definition.model.entity, definition.model.fields, [], undefined));
+  return definitions.flatMap((definition) => collect(definition, definition.model.entity, definition.model.sources, [], undefined));
 }
 
 function collect(
@@ -37,6 +37,11 @@ function collect(
 function watchedOf(fields: readonly FieldModel[]): ReadonlySet<string> | 'all' {
   const computed = fields.some((field) => field.kind === 'value' && field.computed);
   return computed ? 'all' : new Set(fields.map(({ name }) => name));
+}
+
+/** How a changed row of the indexed entity itself leads to its document: by itself, or by its primary key when the id is another property. */
+export function rootPath({ model: { identity, primaryKey } }: IndexDefinition): readonly string[] {
+  return identity.property === primaryKey ? [] : [primaryKey];
 }
 
 /** Whether `entity` is `of` or a subclass of it. */

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/core';
 import { SearchOptionError } from '../errors/model.errors.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { Orm, PrimaryKey } from '../repository/entity-reader.js';
+import { touchAt } from './change.js';
 import { isA, type Dependency } from './dependencies.js';
 import type { FlushReader } from './flush-reader.js';
 import type { SyncByIndex } from './sync-by-index.js';
@@ -53,7 +54,7 @@ export class SearchSync {
     const manager = em ?? (this.orm.em.getContext(false));
     for await (const keys of this.keysOf(entity, rows, manager)) {
       const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];
-      const own = held.flatMap(({ definition, path }): Touch[] => keys.map((key) => ({ definition, path, key })));
+      const own = held.flatMap(({ definition, path }): Touch[] => keys.map((key) => touchAt({ definition, path }, key)));
       await this.strategy.add([...new TouchSet([...own, ...lost])], manager);
     }
   }

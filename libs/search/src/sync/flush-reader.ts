@@ -1,8 +1,8 @@
 import type { ChangeSet, Collection, EntityManager, EntityMetadata, EntityProperty, UnitOfWork } from '@mikro-orm/core';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { lostWithRow, touchesOf, touchesOfCollection, type Change } from './change.js';
-import type { Dependency } from './dependencies.js';
+import { lostWithRow, renamedWithRow, touchesOf, touchesOfCollection, type Change } from './change.js';
+import { rootPath, type Dependency } from './dependencies.js';
 import type { Touch } from './touch.js';
 
 /** Rows looked up at once. */
@@ -15,11 +15,12 @@ export class FlushReader {
     private readonly reader: EntityReader,
   ) {}
 
-  /** What can only be seen before the rows are written: who reaches a row that is deleted, who left a collection. */
+  /** What can only be seen before the rows are written: who reaches a row that is deleted, its old id, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
     const deleted = uow.getChangeSets().filter((changeSet) => kindOf(changeSet) === 'delete');
     const touches: Touch[] = [];
     for (const [entity, keys] of this.byClass(deleted)) touches.push(...(await this.reachingRows(em, entity, keys)));
+    touches.push(...(await this.renamed(em, uow)));
     return [...touches, ...this.left(uow)];
   }
 
@@ -37,11 +38,25 @@ export class FlushReader {
 
   /** Documents that can only be found while these rows are there. */
   async reachingRows(em: EntityManager, entity: EntityClass, keys: readonly PrimaryKey[]): Promise<Touch[]> {
+    return this.documentsOf(em, lostWithRow(entity, this.dependencies), keys);
+  }
+
+  private async documentsOf(em: EntityManager, dependencies: readonly Dependency[], keys: readonly PrimaryKey[]): Promise<Touch[]> {
     const touches: Touch[] = [];
-    for (const { definition, path } of lostWithRow(entity, this.dependencies)) {
-      for await (const page of this.reader.keysReaching(definition.model, path, keys, PAGE_SIZE, em)) {
+    for (const { definition, path } of dependencies) {
+      for await (const page of this.reader.keysReaching(definition.model, path.length > 0 ? path : rootPath(definition), keys, PAGE_SIZE, em)) {
         touches.push(...page.map((key) => ({ definition, path: [], key })));
       }
+    }
+    return touches;
+  }
+
+  private async renamed(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
+    const touches: Touch[] = [];
+    for (const changeSet of uow.getChangeSets()) {
+      if (kindOf(changeSet) !== 'update') continue;
+      const renamed = renamedWithRow(classOf(changeSet.meta), Object.keys(changeSet.payload), this.dependencies);
+      touches.push(...(await this.documentsOf(em, renamed, [changeSet.getPrimaryKey() as PrimaryKey])));
     }
     return touches;
   }

@@ -6,7 +6,7 @@ import type { PrimaryKey } from '../repository/entity-reader.js';
 import { PublishQueue, PUBLISH_DEFAULTS } from './publish-queue.js';
 
 describe('PublishQueue', () => {
-  const definition = { alias: 'books', model: {} } as IndexDefinition;
+  const definition = { alias: 'books', model: { identity: { property: 'id', prefix: '', suffix: '' } } } as IndexDefinition;
   const reader = {
     async *keysReaching(_model: unknown, path: readonly string[], keys: readonly PrimaryKey[]) {
       yield await Promise.resolve(keys.map((key) => `${path.join('.')}:${key}`));

@@ -1,4 +1,5 @@
 import type { SearchEventListener } from '../contracts/search-event.js';
+import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { backoffMs, pause } from '../repository/backoff.js';
 import type { DocumentPublisher } from '../repository/document-publisher.js';
@@ -98,7 +99,7 @@ export class PublishQueue {
       for await (const keys of expand(batch, this.definition, this.reader)) {
         const { failures, unavailable } = await this.publisher.publish(this.definition, keys, { signal: this.stop.signal });
         const retryable = new Set(failures.filter((failure) => failure.retryable).map(({ id }) => id));
-        again.addAll(keys.filter((key) => retryable.has(String(key))).map((key) => ({ definition: this.definition, path: [], key })));
+        again.addAll(keys.filter((key) => retryable.has(documentIdOf(this.definition.model, key))).map((key) => ({ definition: this.definition, path: [], key })));
         cause = unavailable ?? (retryable.size > 0 ? failures.find((failure) => failure.retryable) : cause);
         const refused = failures.filter((failure) => !failure.retryable);
         if (refused.length > 0) this.report({ type: 'documents-refused', index: this.definition.alias, failures: refused });

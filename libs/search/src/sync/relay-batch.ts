@@ -1,5 +1,6 @@
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { EMPTY_REPORT, mergeReports, type BulkReport, type RetryableFailure } from '../repository/bulk-report.js';
 import type { DocumentPublisher } from '../repository/document-publisher.js';
@@ -56,7 +57,7 @@ async function publishApart(
     return await publisher.publish(definition, keys, options);
   } catch (error) {
     if (!(error instanceof SearchEngineError)) throw error;
-    const failure = { id: String(keys[0]), index: definition.alias, status: error.status, type: error.type, reason: error.reason, retryable: false };
+    const failure = { id: documentIdOf(definition.model, keys[0]!), index: definition.alias, status: error.status, type: error.type, reason: error.reason, retryable: false };
     if (keys.length === 1) return { ...EMPTY_REPORT, failures: [failure] };
     const middle = Math.ceil(keys.length / 2);
     const first = await publishApart(definition, keys.slice(0, middle), publisher, options);
@@ -69,12 +70,12 @@ function isNoFaultOfTheDocument({ retryable, type }: RetryableFailure): boolean 
 }
 
 function refusalsOf(
-  { alias }: IndexDefinition,
+  { alias, model }: IndexDefinition,
   keys: readonly PrimaryKey[],
   failures: readonly RetryableFailure[],
   rows: readonly OutboxRow[],
 ): Refusal[] {
-  const keyById = new Map(keys.map((key) => [String(key), key]));
+  const keyById = new Map(keys.map((key) => [documentIdOf(model, key), key]));
   return [...new Map(failures.map((failure) => [failure.id, failure])).values()].map(({ id, type, reason }) => {
     const key = keyById.get(id)!;
     const own = rows.filter((row) => row.path.length === 0 && encodeKey(row.key) === encodeKey(key));

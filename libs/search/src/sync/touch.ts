@@ -3,7 +3,8 @@ import type { PrimaryKey } from '../repository/entity-reader.js';
 
 /**
  * Documents that a change may have made outdated: those of `definition` whose entity reaches the key over the
- * relations of `path`. An empty path is the document of the key itself. Too many touches cost work, never truth.
+ * relations of `path`. An empty path is the document of that key itself; the primary key as a path is that of a row whose
+ * document has another key. Too many touches cost work, never truth.
  */
 export interface Touch {
   readonly definition: IndexDefinition;

@@ -13,7 +13,7 @@ export const documentChecks: readonly EngineCheck[] = [
 
   ['reads many in the order of their ids', async (bench) => {
     await bench.fill(3);
-    const found = await bench.engine.getMany(bench.alias, ['w2', 'none', 'w0', 'w2']);
+    const found = await bench.engine.getMany(bench.alias, ['w2', 'none', 'w0', 'w2'].map((id) => ({ id })));
     expectSame('ids', found.map((document) => document?.id ?? null), ['w2', null, 'w0', 'w2']);
     expectSame('no ids', await bench.engine.getMany(bench.alias, []), []);
   }],
@@ -51,7 +51,7 @@ export const documentChecks: readonly EngineCheck[] = [
     await expectRejection('search', () => engine.search({ index: missing, body }), SearchNotFoundError);
     await expectRejection('count', () => engine.count({ index: missing, body }), SearchNotFoundError);
     await expectRejection('get', () => engine.get(missing, '1'), SearchNotFoundError);
-    await expectRejection('getMany', () => engine.getMany(missing, ['1']), SearchNotFoundError);
+    await expectRejection('getMany', () => engine.getMany(missing, [{ id: '1' }]), SearchNotFoundError);
     await expectRejection('searchMany', () => engine.searchMany([{ index: missing, body }]), SearchNotFoundError);
     await expectRejection('refresh', () => engine.refresh(missing), SearchNotFoundError);
     await expectRejection('malformed query', () => engine.search({ index: alias, body: { query: { nonsense: {} } } }), SearchEngineError);

@@ -3,6 +3,7 @@ import type { ContractCheck } from './contract-check.js';
 import { documentChecks } from './document-checks.js';
 import { EngineBench, type EngineHarness } from './engine-bench.js';
 import { indexChecks } from './index-checks.js';
+import { routingChecks } from './routing-checks.js';
 import { searchChecks } from './search-checks.js';
 import { taskChecks } from './task-checks.js';
 
@@ -18,7 +19,7 @@ let made = 0;
  * for (const { name, run } of engineContract({ engine: myEngine({ node }), prefix: 'contract' })) it(name, run);
  */
 export function engineContract({ engine, prefix }: EngineHarness): ContractCheck[] {
-  const checks: readonly EngineCheck[] = [...bulkChecks, ...documentChecks, ...searchChecks, ...taskChecks, ...indexChecks];
+  const checks: readonly EngineCheck[] = [...bulkChecks, ...routingChecks, ...documentChecks, ...searchChecks, ...taskChecks, ...indexChecks];
   return checks.map(([name, run]) => ({
     name,
     run: async () => {

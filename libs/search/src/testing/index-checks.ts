@@ -47,7 +47,7 @@ export const indexChecks: readonly EngineCheck[] = [
     await engine.putSettings(alias, { 'index.codec': 'best_compression' });
     await engine.openIndex(alias);
     expectSame('status', await engine.indexStatus(alias), 'open');
-    expectSame('documents', (await engine.getMany(alias, ['w0', 'w1', 'w2'])).map((document) => document?.id), ['w0', 'w1', 'w2']);
+    expectSame('documents', (await engine.getMany(alias, ['w0', 'w1', 'w2'].map((id) => ({ id })))).map((document) => document?.id), ['w0', 'w1', 'w2']);
   }],
 
   ['tells figures and health', async (bench) => {

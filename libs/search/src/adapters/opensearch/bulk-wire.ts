@@ -7,8 +7,8 @@ export function bulkLines(operations: readonly BulkOperation[]): string {
 }
 
 function lineOf(operation: BulkOperation): string {
-  const { action, index, id, version } = operation;
-  const head = JSON.stringify({ [action]: { _index: index, _id: id, version, version_type: 'external' } });
+  const { action, index, id, version, routing } = operation;
+  const head = JSON.stringify({ [action]: { _index: index, _id: id, routing, version, version_type: 'external' } });
   return operation.action === 'index' ? `${head}\n${operation.source}` : head;
 }
 

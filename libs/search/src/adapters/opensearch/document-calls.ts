@@ -5,14 +5,15 @@ import { assertAllShards, type Send } from './send.js';
 
 export interface WireDocument {
   readonly _id: string;
+  readonly _routing?: string;
   readonly _version: number;
   readonly _seq_no: number;
   readonly _primary_term: number;
   readonly _source: unknown;
 }
 
-export function documentOf({ _id, _version, _seq_no, _primary_term, _source }: WireDocument): EngineDocument {
-  return { id: _id, version: _version, seqNo: _seq_no, primaryTerm: _primary_term, source: _source };
+export function documentOf({ _id, _routing, _version, _seq_no, _primary_term, _source }: WireDocument): EngineDocument {
+  return { id: _id, ...(_routing === undefined ? {} : { routing: _routing }), version: _version, seqNo: _seq_no, primaryTerm: _primary_term, source: _source };
 }
 
 const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = { created: 'created', updated: 'updated', noop: 'unchanged', deleted: 'deleted' };
@@ -20,9 +21,10 @@ const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = { created: '
 export function documentCalls(engine: string, send: Send): DocumentPort {
   return {
     async update(request, options) {
-      const { index, id, ifSeqNo, ifPrimaryTerm, retryOnConflict } = request;
+      const { index, id, routing, ifSeqNo, ifPrimaryTerm, retryOnConflict } = request;
       const query = {
         require_alias: true,
+        ...routed({ routing }),
         ...(ifSeqNo === undefined ? {} : { if_seq_no: ifSeqNo }),
         ...(ifPrimaryTerm === undefined ? {} : { if_primary_term: ifPrimaryTerm }),
         ...(retryOnConflict === undefined ? {} : { retry_on_conflict: retryOnConflict }),
@@ -33,10 +35,10 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
       return { outcome: OUTCOMES[answer.result]!, version: answer._version, seqNo: answer._seq_no, primaryTerm: answer._primary_term };
     },
 
-    async getMany(index, ids, options) {
-      if (ids.length === 0) return [];
+    async getMany(index, places, options) {
+      if (places.length === 0) return [];
       type Item = WireDocument & { found?: boolean; error?: { type: string; reason: string } };
-      const { docs } = await send<{ docs: readonly Item[] }>({ method: 'POST', path: [index, '_mget'], body: { ids } }, options);
+      const { docs } = await send<{ docs: readonly Item[] }>({ method: 'POST', path: [index, '_mget'], body: { docs: places.map(({ id, routing }) => ({ _id: id, routing })) } }, options);
       return docs.map((item) => {
         if (item.error?.type === 'index_not_found_exception') throw new SearchNotFoundError('index', index, 'create it with search.ensureIndices()');
         if (item.error) throw new SearchEngineError(engine, 200, item.error.type, item.error.reason);
@@ -46,7 +48,7 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
 
     async exists(index, id, options) {
       try {
-        await send({ method: 'GET', path: [index, '_doc', id], query: { _source: false } }, options);
+        await send({ method: 'GET', path: [index, '_doc', id], query: { _source: false, ...routed(options) } }, options);
         return true;
       } catch (error) {
         if (error instanceof SearchEngineError && error.status === 404) return false;
@@ -72,7 +74,7 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
 
     async explain(index, id, query, options) {
       type Answer = { matched: boolean; explanation?: Readonly<Record<string, unknown>> };
-      const { matched, explanation } = await send<Answer>({ method: 'POST', path: [index, '_explain', id], body: { query } }, options).catch((error: unknown) => {
+      const { matched, explanation } = await send<Answer>({ method: 'POST', path: [index, '_explain', id], query: routed(options), body: { query } }, options).catch((error: unknown) => {
         throw error instanceof SearchEngineError && error.status === 404 ? missing(index, id, error) : error;
       });
       return { matched, explanation };
@@ -85,6 +87,11 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
       return { valid: answer.valid, explanations: answer.error ? [answer.error, ...explanations] : explanations };
     },
   };
+}
+
+/** The routing as a parameter of the address. */
+export function routed({ routing }: { readonly routing?: string | undefined } = {}): { readonly routing?: string } {
+  return routing === undefined ? {} : { routing };
 }
 
 function updateBody(request: UpdateRequest): object {

@@ -3,6 +3,8 @@ import { SearchNotFoundError } from '../../errors/engine.errors.js';
 import type { Send } from './send.js';
 
 export function indexCalls(send: Send): IndexPort {
+  /** By concrete indices: the shards of one never change. */
+  const routings = new Map<string, readonly string[]>();
   return {
     async indexStatus(index, options) {
       type Answer = readonly { status: string }[];
@@ -41,6 +43,28 @@ export function indexCalls(send: Send): IndexPort {
         searches: primaries.search.query_total,
         writes: primaries.indexing.index_total,
       };
+    },
+
+    async shardRoutings(index, options) {
+      type Answer = { shards: readonly (readonly { index: string; shard: number }[])[] };
+      const shardsOf = async (routing?: string): Promise<readonly string[]> => {
+        const { shards } = await send<Answer>({ method: 'GET', path: [index, '_search_shards'], ...(routing === undefined ? {} : { query: { routing } }) }, options);
+        return shards.map(([copy]) => `${copy!.index}/${copy!.shard}`);
+      };
+      const all = await shardsOf();
+      const known = routings.get(all.join());
+      if (known) return known;
+      const [found, missing] = [[] as string[], new Set(all)];
+      // Numbers spread evenly: each batch is as large as what is missing, so a few batches find all.
+      for (let next = 0; missing.size > 0; ) {
+        const batch = Array.from({ length: missing.size }, () => String(next++));
+        for (const [at, reached] of (await Promise.all(batch.map(shardsOf))).entries()) {
+          const fresh = reached.filter((shard) => missing.delete(shard));
+          if (fresh.length > 0) found.push(batch[at]!);
+        }
+      }
+      routings.set(all.join(), found);
+      return found;
     },
 
     async health(options) {

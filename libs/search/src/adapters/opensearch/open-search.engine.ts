@@ -1,5 +1,5 @@
 import type {
-  AliasAction, BulkOperation, BulkOutcome, CallOptions, EngineDocument, SearchEngine, SearchRequest, SearchResponse,
+  AliasAction, BulkOperation, BulkOutcome, CallOptions, DocumentOptions, DocumentPlace, EngineDocument, PointInTimeOptions, SearchEngine, SearchRequest, SearchResponse,
 } from '../../contracts/engine.js';
 import type { DocumentPort } from '../../contracts/document-port.js';
 import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
@@ -7,7 +7,7 @@ import type { IndexPort } from '../../contracts/index-port.js';
 import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { bulkLines, bulkOutcomes, type BulkResponse } from './bulk-wire.js';
-import { documentCalls, documentOf, type WireDocument } from './document-calls.js';
+import { documentCalls, documentOf, routed, type WireDocument } from './document-calls.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
 import { indexCalls } from './index-calls.js';
 import { resolveOpenSearchOptions, type OpenSearchOptions, type ResolvedOpenSearchOptions } from './options.js';
@@ -89,22 +89,22 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     return bulkOutcomes(operations, response);
   }
 
-  async get(index: string, id: string, options?: CallOptions): Promise<EngineDocument | undefined> {
+  async get(index: string, id: string, options?: DocumentOptions): Promise<EngineDocument | undefined> {
     try {
-      return documentOf(await this.send<WireDocument>({ method: 'GET', path: [index, '_doc', id] }, options));
+      return documentOf(await this.send<WireDocument>({ method: 'GET', path: [index, '_doc', id], query: routed(options) }, options));
     } catch (error) {
       if (error instanceof SearchEngineError && error.status === 404) return undefined;
       throw error;
     }
   }
 
-  async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly string[]> {
-    type Answer = { _scroll_id: string; hits: { hits: { _id: string }[] } };
+  async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly DocumentPlace[]> {
+    type Answer = { _scroll_id: string; hits: { hits: { _id: string; _routing?: string }[] } };
     const body = { size: pageSize, _source: false, sort: ['_doc'] };
     let page = await this.send<Answer>({ method: 'POST', path: [index, '_search'], query: { scroll: SCROLL, allow_partial_search_results: false }, body }, options);
     try {
       while (page.hits.hits.length > 0) {
-        yield page.hits.hits.map(({ _id }) => _id);
+        yield page.hits.hits.map(({ _id, _routing }) => ({ id: _id, ...(_routing === undefined ? {} : { routing: _routing }) }));
         page = await this.send<Answer>({ method: 'POST', path: ['_search', 'scroll'], body: { scroll: SCROLL, scroll_id: page._scroll_id } }, options);
       }
     } finally {
@@ -122,8 +122,8 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     return count;
   }
 
-  async openPointInTime(index: string, keepAlive: string, options?: CallOptions): Promise<string> {
-    const request: HttpRequest = { method: 'POST', path: [index, '_search', 'point_in_time'], query: { keep_alive: keepAlive } };
+  async openPointInTime(index: string, keepAlive: string, options?: PointInTimeOptions): Promise<string> {
+    const request: HttpRequest = { method: 'POST', path: [index, '_search', 'point_in_time'], query: { keep_alive: keepAlive, ...routed(options), ...(options?.preference === undefined ? {} : { preference: options.preference }) } };
     return (await this.send<{ pit_id: string }>(request, options)).pit_id;
   }
 

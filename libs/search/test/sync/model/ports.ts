@@ -13,7 +13,11 @@ class Owner {}
 
 const value = (name: string) => ({ kind: 'value', name, options: {}, facts: undefined, computed: false }) as const;
 const OWNER = { kind: 'object', name: 'owner', options: {}, fields: [value('name')], relation: { target: Owner, side: 'owner', mappedBy: undefined, kind: 'm:1' } } as const;
-const MODEL: IndexModel = { entity: Thing, name: ALIAS, options: {}, primaryKey: 'id', fields: [value('value'), OWNER] };
+const FIELDS = [value('value'), OWNER];
+const MODEL: IndexModel = {
+  entity: Thing, name: ALIAS, options: {}, primaryKey: 'id', identity: { property: 'id', prefix: '', suffix: '' }, routing: undefined,
+  hooks: { document: undefined, preload: undefined }, fields: FIELDS, sources: FIELDS,
+};
 
 export const DEFINITION: IndexDefinition = { model: MODEL, alias: ALIAS, hash: 'h', body: { settings: {}, mappings: { dynamic: 'strict', properties: {} } } };
 
