@@ -17,7 +17,6 @@ export class CreateSearchOutbox extends Migration {
       parked_at bigint null,
       reason text null
     )`);
-    this.addSql('create index search_outbox_due on search_outbox (parked_at, available_at)');
     this.addSql('create index search_outbox_document on search_outbox (index_alias, row_key)');
     this.addSql(`create table search_migration (
       index_alias varchar(230) primary key,

@@ -53,6 +53,6 @@ export async function* backfill(
     if (busy) throw report.unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
     after = keyOf(definition.model, entities.at(-1)!);
     yield { lastKey: after, rows: size, failures: [...report.failures, ...refused] };
-    if (maxDocumentsPerSecond) await pause((size / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt), options.signal);
+    if (maxDocumentsPerSecond) await pause(Math.max(0, (size / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
   }
 }

@@ -1,6 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import { SearchTableMissingError } from '../errors/sync.errors.js';
 import type { Orm } from '../repository/entity-reader.js';
+import { isKyselyTransaction, sendWithCommit } from './last-statement.js';
 
 /** The ORM's own handle of an open transaction. */
 export type TransactionContext = unknown;
@@ -8,6 +9,12 @@ export type Row = Readonly<Record<string, unknown>>;
 export type Dialect = 'postgres' | 'mysql' | 'sqlite';
 
 interface SqlConnection {
+  begin(): Promise<TransactionContext>;
+  commit(context: TransactionContext): Promise<void>;
+  rollback(context: TransactionContext): Promise<void>;
+  /** The ORM's log of queries, and what it shows of one; not part of its public types. */
+  logQuery?(sql: string, context: object): void;
+  getSql?(sql: string, withValues: string): string;
   execute(sql: string, params: readonly unknown[], method: 'all' | 'run', context?: TransactionContext): Promise<unknown>;
   transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T>;
   /** Kysely in ORM 7. */
@@ -17,6 +24,7 @@ interface SqlConnection {
 /** SQL statements on the library's own tables, over the ORM's connections. */
 export class Database {
   readonly dialect: Dialect;
+  private lastWithCommit = false;
 
   /** @throws SearchTableMissingError when the ORM is not an SQL one. */
   constructor(private readonly orm: Orm) {
@@ -40,6 +48,39 @@ export class Database {
   /** @returns the number of rows changed, and MySQL's last insert id. */
   async run(sql: string, params: readonly unknown[] = [], context?: TransactionContext): Promise<{ affectedRows: number; insertId: number }> {
     return (await this.connection().execute(sql, params, 'run', context)) as { affectedRows: number; insertId: number };
+  }
+
+  /**
+   * The last statement of a transaction, right before its COMMIT. On PostgreSQL with ORM 7 it goes along with the COMMIT;
+   * elsewhere it is run at once. Needs {@link tryLastStatement} before.
+   *
+   * @returns whether it was sent, to be asked after the COMMIT
+   */
+  async runLast(sql: string, params: readonly unknown[], context: TransactionContext): Promise<() => boolean> {
+    if (!this.lastWithCommit || !isKyselyTransaction(context)) {
+      await this.run(sql, params, context);
+      return () => true;
+    }
+    const withValues = this.orm.em.getPlatform().formatQuery(sql, params);
+    const sent = await sendWithCommit(context, withValues);
+    const connection = this.connection();
+    connection.logQuery?.(connection.getSql?.(sql, withValues) ?? sql, { sql, params });
+    return sent;
+  }
+
+  /** Finds out by a transaction of its own whether this ORM and driver take a statement along with a COMMIT. */
+  async tryLastStatement(): Promise<void> {
+    if (this.dialect !== 'postgres') return;
+    const connection = this.connection();
+    const context = await connection.begin();
+    try {
+      if (!isKyselyTransaction(context)) return await connection.commit(context);
+      const sent = await sendWithCommit(context, 'select 1');
+      await connection.commit(context);
+      this.lastWithCommit = sent();
+    } catch {
+      await connection.rollback(context).catch(() => undefined);
+    }
   }
 
   /** Commits when `work` resolves, rolls back when it rejects. Tells no subscriber. */

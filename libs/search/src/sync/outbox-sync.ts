@@ -4,7 +4,6 @@ import { SearchNotSettledError } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { pause } from '../repository/backoff.js';
 import type { EntityReader } from '../repository/entity-reader.js';
-import type { TransactionContext } from './database.js';
 import { dependenciesOf } from './dependencies.js';
 import { FlushReader } from './flush-reader.js';
 import type { Backlog, DatabaseOutbox, ParkedDocument } from './outbox.js';
@@ -36,6 +35,7 @@ export class OutboxSync implements SyncStrategy {
   private readonly relay: Relay | undefined;
   private readonly aliases: readonly string[];
 
+  private readonly capture: OutboxSubscriber;
   private readonly makeRelay: (options: RelayOptions) => Relay;
 
   constructor({ definitions, relayed, outbox, publisher, reader, report, relay }: OutboxSyncParts) {
@@ -43,8 +43,12 @@ export class OutboxSync implements SyncStrategy {
     this.makeRelay = (options) => new Relay({ definitions: relayed, outbox, publisher, reader, report }, options);
     this.aliases = relayed.map(({ alias }) => alias);
     this.relay = relay && this.makeRelay(relay);
-    const sink = { write: (touches: readonly Touch[], context: TransactionContext) => outbox.add(touches, context), committed: () => this.relay?.wake() };
-    this.subscribers = [new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), sink)];
+    this.capture = new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
+      write: (touches, context) => outbox.add(touches, context),
+      writeLast: (touches, context) => outbox.addLast(touches, context),
+      committed: () => this.relay?.wake(),
+    });
+    this.subscribers = [this.capture];
   }
 
   /** The rows are in the database: `backlog()` counts them. */
@@ -74,9 +78,7 @@ export class OutboxSync implements SyncStrategy {
   }
 
   async add(touches: readonly Touch[], em: EntityManager): Promise<void> {
-    const context: TransactionContext = em.getTransactionContext();
-    await this.outbox.add(touches, context);
-    if (context === undefined) this.relay?.wake();
+    await this.capture.hold(touches, em.getTransactionContext());
   }
 
   backlog(): Promise<Backlog> {

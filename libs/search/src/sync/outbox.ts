@@ -70,18 +70,23 @@ export class DatabaseOutbox implements Outbox {
     await this.database.all(`select id from ${this.table} where 1 = 0`).catch((cause: unknown) => {
       throw new SearchTableMissingError(`the table ${this.table}`, { cause });
     });
+    await this.database.tryLastStatement();
   }
 
   /** Writes touches down, inside the transaction that made them: one statement, in pages for very many. */
   async add(touches: readonly Touch[], context: TransactionContext): Promise<void> {
-    const now = this.options.now();
     for (let at = 0; at < touches.length; at += ROWS_PER_STATEMENT) {
-      const page = touches.slice(at, at + ROWS_PER_STATEMENT);
-      const values = page.flatMap(({ definition, path, key }) => [definition.alias, path.join('.'), encodeKey(key), now, now]);
-      const tuples = page.map(() => '(?, ?, ?, ?, 0, ?)').join(', ');
-      const insert = `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${tuples}`;
-      await this.database.run(insert, values, context);
+      const { sql, values } = this.insertOf(touches.slice(at, at + ROWS_PER_STATEMENT));
+      await this.database.run(sql, values, context);
     }
+  }
+
+  /** The same right before the COMMIT of the transaction. @returns whether they were sent, to be asked after the COMMIT */
+  async addLast(touches: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
+    const last = touches.slice(-ROWS_PER_STATEMENT);
+    await this.add(touches.slice(0, -ROWS_PER_STATEMENT), context);
+    const { sql, values } = this.insertOf(last);
+    return this.database.runLast(sql, values, context);
   }
 
   async claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number> {
@@ -134,6 +139,13 @@ export class DatabaseOutbox implements Outbox {
   async redrive(aliases: readonly string[]): Promise<number> {
     const sql = `update ${this.table} set parked_at = null, attempts = 0, available_at = ? where parked_at is not null and index_alias in (${marks(aliases)})`;
     return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;
+  }
+
+  private insertOf(touches: readonly Touch[]): { sql: string; values: unknown[] } {
+    const now = this.options.now();
+    const values = touches.flatMap(({ definition, path, key }) => [definition.alias, path.join('.'), encodeKey(key), now, now]);
+    const tuples = touches.map(() => '(?, ?, ?, ?, 0, ?)').join(', ');
+    return { sql: `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${tuples}`, values };
   }
 
   private async work(due: readonly OutboxRow[], context: TransactionContext, work: (claim: Claim) => Promise<void>): Promise<number> {

@@ -60,7 +60,6 @@ const outbox = new EntitySchema<SearchOutboxRow>({
   class: SearchOutboxRow,
   tableName: 'search_outbox',
   indexes: [
-    { name: 'search_outbox_due', properties: ['parkedAt', 'availableAt'] },
     { name: 'search_outbox_document', properties: ['indexAlias', 'rowKey'] },
   ],
   properties: {

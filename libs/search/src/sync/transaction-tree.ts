@@ -33,6 +33,11 @@ export class TransactionTree {
     this.touches.set(holder, known);
   }
 
+  /** The transaction around a savepoint. */
+  around(transaction: OpenTransaction): OpenTransaction | undefined {
+    return this.parents.get(transaction);
+  }
+
   /** @returns what is committed now: nothing for a savepoint, whose touches wait for the transaction around it. */
   commit(transaction: OpenTransaction | undefined): TouchSet | undefined {
     if (!transaction) return undefined;
@@ -44,11 +49,22 @@ export class TransactionTree {
     return undefined;
   }
 
+  /** Takes the touches of a transaction away. */
+  take(transaction: OpenTransaction): TouchSet {
+    const touches = this.touches.get(outermost(transaction)) ?? new TouchSet();
+    this.touches.delete(outermost(transaction));
+    return touches;
+  }
+
+  waiting(transaction: OpenTransaction): number {
+    return this.touches.get(outermost(transaction))?.size ?? 0;
+  }
+
   rollback(transaction: OpenTransaction | undefined): void {
     if (transaction) this.touches.delete(transaction);
   }
 }
 
-function outermost(transaction: OpenTransaction): OpenTransaction {
+export function outermost(transaction: OpenTransaction): OpenTransaction {
   return transaction.parentTransaction ? outermost(transaction.parentTransaction) : transaction;
 }

@@ -25,11 +25,11 @@ export async function createDatabase(name: DatabaseName, told: (statement: strin
   const dbName = uniqueName();
   if (name === 'sqlite') {
     const file = join(tmpdir(), `${dbName}.db`);
-    const orm = await LibSqlORM.init(libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query'], logger: told }));
+    const orm = await LibSqlORM.init(libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query', 'query-params'], logger: told }));
     await orm.schema.create();
     return { orm, dbName: file, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
   }
-  const orm = await PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never, debug: ['query'], logger: told });
+  const orm = await PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never, debug: ['query', 'query-params'], logger: told });
   await orm.schema.ensureDatabase();
   await orm.schema.create();
   return { orm, dbName, drop: async () => { await orm.close(true); await dropDatabase(dbName); } };

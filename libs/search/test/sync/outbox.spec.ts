@@ -27,6 +27,7 @@ function losesNothing(database: DatabaseName): void {
 
   const source = async (id: number) => (await running.search.repository(Book).get(id))?.source;
   const settled = () => running.search.settled({ refresh: false });
+  const inserts = (): string[] => running.statements.filter((statement) => /insert into \S*search_outbox/.test(statement));
   const rows = () => em.fork().getConnection().execute('select index_alias, path, row_key from search_outbox order by id') as Promise<Record<string, unknown>[]>;
 
   it('brings creates, updates and deletes of implicit flushes into the index', async () => {
@@ -74,22 +75,19 @@ function losesNothing(database: DatabaseName): void {
   });
 
   it('stands one row for a related change of any fan-out, and expands it', async () => {
-    await em.transactional(async (tx) => {
-      (await tx.findOneOrFail(Author, 1)).name = 'Anna';
-      await tx.flush();
-      const written: unknown = await tx.getConnection().execute('select path, row_key from search_outbox', [], 'all', tx.getTransactionContext());
-      expect(written).toEqual([{ path: 'author', row_key: '1' }]);
-    });
+    running.statements.length = 0;
+    (await em.findOneOrFail(Author, 1)).name = 'Anna';
+    await em.flush();
+    expect(inserts()).toEqual([expect.stringContaining(`values ('${running.prefix}-books', 'author', '1',`)]);
     await settled();
     expect([(await source(1))?.author?.name, (await source(2))?.author?.name]).toEqual(['Anna', 'Anna']);
   });
 
   it('writes nothing for a column that no document holds', async () => {
-    await em.transactional(async (tx) => {
-      (await tx.findOneOrFail(Author, 1)).note = 'private';
-      await tx.flush();
-      expect(await tx.getConnection().execute('select 1 from search_outbox', [], 'all', tx.getTransactionContext())).toEqual([]);
-    });
+    running.statements.length = 0;
+    (await em.findOneOrFail(Author, 1)).note = 'private';
+    await em.flush();
+    expect(inserts()).toEqual([]);
   });
 
   it('finds the documents of a deleted related row before it is gone', async () => {
@@ -130,15 +128,77 @@ function losesNothing(database: DatabaseName): void {
     await settled();
   });
 
-  it('adds one INSERT to a flush of many changes', async () => {
+  it('adds one INSERT to a transaction of many flushes, of a savepoint and of a touch, with each row once', async () => {
     const books = await em.find(Book, {});
     running.statements.length = 0;
     await em.transactional(async (tx) => {
-      for (const book of books) tx.merge(book).stock += 1;
+      for (const book of books) {
+        tx.merge(book).stock += 1;
+        await tx.flush();
+        tx.merge(book).stock += 1;
+        await tx.flush();
+      }
+      await tx.transactional(async (inner) => {
+        (await inner.findOneOrFail(Author, 2)).name = 'Bert';
+      });
+      await running.search.sync.touch(Book, 1, { em: tx });
+      expect(inserts()).toEqual([]);
+    });
+    expect(inserts()).toHaveLength(1);
+    expect(inserts()[0]!.match(/'\d',/g)).toHaveLength(4);
+    await settled();
+    expect(await source(1)).toMatchObject({ stock: 3 });
+  });
+
+  it('writes very many changes of one transaction down before its end', async () => {
+    running.statements.length = 0;
+    await em.transactional(async (tx) => {
+      for (let id = 1_000; id < 2_100; id += 1) tx.create(Book, { id, title: 'one of many' });
       await tx.flush();
+      expect(inserts()).toHaveLength(2);
+    });
+    expect(inserts()).toHaveLength(2);
+    await settled();
+    expect((await source(2_099))?.title).toBe('one of many');
+  });
+
+  it('writes at once in a transaction whose end the ORM does not tell', async () => {
+    const connection = em.getConnection() as unknown as { transactional(work: (context: never) => Promise<void>): Promise<void> };
+    await connection.transactional(async (context) => {
+      const fork = em.fork();
+      fork.setTransactionContext(context);
+      (await fork.findOneOrFail(Book, 1)).title = 'by a raw transaction';
+      running.statements.length = 0;
+      await fork.flush();
+      expect(inserts()).toHaveLength(1);
+      await fork.transactional(async (inner) => {
+        (await inner.findOneOrFail(Book, 2)).title = 'by its savepoint';
+      });
+      expect(inserts()).toHaveLength(2);
     });
     await settled();
-    expect(running.statements.filter((statement) => /insert into \S*search_outbox/.test(statement))).toHaveLength(1);
+    expect([(await source(1))?.title, (await source(2))?.title]).toEqual(['by a raw transaction', 'by its savepoint']);
+  });
+
+  it('loses nothing that a later subscriber flushes just before the COMMIT', async () => {
+    const late = {
+      async beforeTransactionCommit({ em: tx, transaction }: { em: EntityManager; transaction?: object }) {
+        if (!armed) return;
+        armed = false;
+        const fork = tx.fork();
+        fork.setTransactionContext(transaction);
+        (await fork.findOneOrFail(Book, 3)).title = 'at the last moment';
+        await fork.flush();
+      },
+    };
+    let armed = false;
+    em.getEventManager().registerSubscriber(late);
+    armed = true;
+    await em.transactional(async (tx) => {
+      (await tx.findOneOrFail(Book, 1)).title = 'in time';
+    });
+    await settled();
+    expect([(await source(1))?.title, (await source(3))?.title]).toEqual(['in time', 'at the last moment']);
   });
 
   it('holds a refused document back without holding up the others, and a new change revives it', async () => {
