@@ -75,7 +75,7 @@ class AcrossRunner implements QueryRunner {
   }
 
   private async names(): Promise<string> {
-    await Promise.all(this.indices.map(({ definition }) => this.targets.of(definition)));
+    await Promise.all(this.indices.map(({ definition }) => this.targets.ready(definition)));
     return this.indices.map(({ definition }) => definition.alias).join(',');
   }
 

@@ -73,7 +73,7 @@ export abstract class DocumentReads<T extends object> {
    */
   async openPointInTime(keepAlive = '1m', options?: PointInTimeOptions): Promise<string> {
     wireKeepAlive(keepAlive);
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     return this.parts.engine.openPointInTime(this.indexName, keepAlive, options);
   }
 
@@ -96,20 +96,20 @@ export abstract class DocumentReads<T extends object> {
   /** The documents of keys in their order, all of one `routing` where the index is routed; `undefined` where there is none. */
   async getMany(keys: readonly PrimaryKey[], options?: DocumentOptions): Promise<readonly (StoredDocument<T> | undefined)[]> {
     const places = keys.map((key) => this.placeOf('getMany', key, options));
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (StoredDocument<T> | undefined)[];
   }
 
   async exists(key: PrimaryKey, options?: DocumentOptions): Promise<boolean> {
     const { id } = this.placeOf('exists', key, options);
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     return this.parts.engine.exists(this.indexName, id, options);
   }
 
   /** Several searches in one request, answered in their order. One that is refused rejects all. */
   async searchMany<const Q extends readonly AnyQuery[]>(queries: Q, options?: CallOptions): Promise<{ readonly [K in keyof Q]: AnswerOf<Q[K]> }> {
     const requests = queries.map(({ request }) => ({ index: this.indexName, body: this.runner.compile(request), parameters: this.runner.parameters(request) }));
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     const responses = await this.parts.engine.searchMany(requests, options);
     return responses.map((response, at) => this.runner.decode(queries[at]!.request, response)) as { readonly [K in keyof Q]: AnswerOf<Q[K]> };
   }
@@ -122,7 +122,7 @@ export abstract class DocumentReads<T extends object> {
   async *stream(make: QueryMaker<T> = (query) => query, options: StreamOptions = {}): AsyncGenerator<Hit<DocumentOf<T>>, void, undefined> {
     const { request } = make(this.query());
     const [body, { routing, preference }] = [this.runner.compile(request), request.options];
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     for await (const hit of streamHits(this.parts.engine, this.indexName, body, { ...options, ...(routing === undefined ? {} : { routing }), ...(preference === undefined ? {} : { preference }) })) yield decodeHit(hit) as Hit<DocumentOf<T>>;
   }
 
@@ -140,7 +140,7 @@ export abstract class DocumentReads<T extends object> {
     const sort = [...((compiled['sort'] as readonly unknown[] | undefined) ?? [{ _score: 'desc' }]), { _id: 'asc' }];
     const body = { ...compiled, sort };
     const after = cursor === undefined ? {} : { search_after: decodeCursor(body, cursor) };
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     const response = await this.parts.engine.search({ index: this.indexName, body: { ...body, ...after }, parameters: this.runner.parameters(request) }, options);
     const answer = this.runner.decode(request, response);
     const last = answer.hits.length === size ? answer.hits.at(-1) : undefined;
@@ -156,14 +156,14 @@ export abstract class DocumentReads<T extends object> {
   async explain(key: PrimaryKey, make: QueryMaker<T>, options?: DocumentOptions): Promise<ExplainAnswer> {
     const { id } = this.placeOf('explain', key, options);
     const query = this.runner.compileQuery(make(this.query()).request);
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     return this.parts.engine.explain(this.indexName, id, query, options);
   }
 
   /** Whether the engine takes the query, without running it. */
   async validate(make: QueryMaker<T>, options?: CallOptions): Promise<ValidateAnswer> {
     const query = this.runner.compileQuery(make(this.query()).request);
-    await this.parts.targets.of(this.untyped);
+    await this.parts.targets.ready(this.untyped);
     return this.parts.engine.validate(this.indexName, query, options);
   }
 

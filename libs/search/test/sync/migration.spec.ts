@@ -125,6 +125,25 @@ describeWith('postgres', 'migration', () => describeWith('opensearch', 'of a liv
     expect(await drift(search, BookV2)).toEqual([]);
   }, 60_000);
 
+  it('lets the old release read by every call, while the index has the model of the new one', async () => {
+    const { search } = await release(V2);
+    await migrate(search, BookV2);
+    const books = running.search.repository(Book);
+    const ships = () => books.query().must((q) => q.match('title', 'ship'));
+    expect((await ships().search()).total).toBe(60);
+    expect((await books.searchMany([ships()]))[0].total).toBe(60);
+    expect((await books.paginate((q) => q.sort('stock'), { size: 7 })).hits).toHaveLength(7);
+    const streamed = [];
+    for await (const { id } of books.stream()) streamed.push(id);
+    expect(streamed).toHaveLength(60);
+    expect((await books.getMany([1, 2])).map((found) => found?.id)).toEqual(['1', '2']);
+    expect(await books.exists(1)).toBe(true);
+    expect((await books.explain(1, (q) => q.must((c) => c.match('title', 'ship')))).matched).toBe(true);
+    expect((await books.validate((q) => q)).valid).toBe(true);
+    expect((await running.search.across([Book]).search((q) => q)).total).toBe(60);
+    await books.closePointInTime(await books.openPointInTime());
+  }, 60_000);
+
   it('goes on where a run was ended, and tells two runs apart', async () => {
     const { search } = await release(V2);
     await lastValueFrom(search.migrations.migrate(BookV2, { pageSize: 20 }).pipe(take(1)));
