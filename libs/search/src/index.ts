@@ -62,7 +62,7 @@ export type { SignificantResult } from './query/aggregations/value-buckets.js';
 export type { HighlightOptions } from './query/highlight.js';
 export type { CollapseOptions, RequestOptions, RescoreOptions, SourceFilter } from './query/request.js';
 export type { DistanceSortOptions, SortOptions } from './query/sort.js';
-export type { CompletionSuggestion, PhraseSuggestion, SuggestBuilder, WordSuggestion } from './query/suggest.js';
+export type { CompletionSuggestion, PhraseSuggestion, SuggestBuilder, Suggestion, Suggestions, SuggestionsOf, WordSuggestion } from './query/suggest.js';
 export type { Distance, GeoPoint } from './query/geo-point.js';
 export type { Script } from './query/script.js';
 
