@@ -13,6 +13,8 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { PresidentsModule } from './presidents/presidents.module.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { PassageSearchModule } from './search/search.module.js';
+import { SimilarModule } from './similar/similar.module.js';
+import { SuggestModule } from './suggest/suggest.module.js';
 
 /** The three libraries, and a module for each feature that uses them. */
 @Global()
@@ -26,6 +28,8 @@ export class AppModule {
         HerdModule.forRoot({ name: 'cache', discovery: staticNodes(config.memcachedServers), driver: memcached() }),
         LimitsModule,
         PassageSearchModule,
+        SuggestModule,
+        SimilarModule,
         ExportModule, // Before the addresses, whose :id would take its route.
         AddressesModule,
         PresidentsModule,

@@ -56,7 +56,7 @@ describeWith('postgres', 'the demo', (postgres) => {
         }
         const federalist = (await client.search({ party: 'Federalist' })).body;
         expect(federalist.facets.party).toEqual([{ party: 'Federalist', count: federalist.total }]);
-        expect((await client.search({ q: 'internet' })).body).toMatchObject({ total: 0, pages: 0, hits: [], facets: { party: [], decade: [] } });
+        expect((await client.search({ q: 'internet' })).body).toMatchObject({ total: 0, pages: 0, hits: [], facets: { party: [], decade: [], words: [] } });
       });
 
       it('pages through all hits, each once', async () => {
@@ -100,7 +100,7 @@ describeWith('postgres', 'the demo', (postgres) => {
       });
 
       it.each([
-        ['/search?colour=red', 'colour', 'colour is not a parameter of this route; it takes from, page, party, president, q, size, to'],
+        ['/search?colour=red', 'colour', 'colour is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to'],
         ['/search?party=Green', 'party', 'party must be one of Democratic, Democratic-Republican, Federalist'],
         ['/search?from=1900&to=1800', 'to', 'to must not be before from'],
         ['/search?q=a&q=b', 'q', 'q must be given once'],
@@ -138,7 +138,7 @@ describeWith('postgres', 'the demo', (postgres) => {
 
       it('describes its routes as OpenAPI', async () => {
         const { body } = await client.get<{ paths: Record<string, object> }>('/docs-json');
-        expect(Object.keys(body.paths).sort()).toEqual(['/addresses/export', '/addresses/{id}', '/health', '/login', '/metrics', '/presidents/{id}', '/search']);
+        expect(Object.keys(body.paths).sort()).toEqual(['/addresses/export', '/addresses/{id}', '/addresses/{id}/similar', '/export', '/health', '/login', '/metrics', '/presidents/{id}', '/search', '/suggest']);
         expect(await (await fetch(`${demo.url}/docs`)).text()).toContain('swagger-ui');
       });
 
@@ -164,7 +164,7 @@ describeWith('postgres', 'the demo', (postgres) => {
         await again.stop();
         expect(again.printed).toBe('');
 
-        const query = JSON.stringify({ query: { term: { decade: '1800s' } } });
+        const query = JSON.stringify({ query: { range: { 'address.year': { gte: 1800, lt: 1810 } } } });
         await fetch(`${opensearch}/${demo.env['DEMO_PREFIX']}*/_delete_by_query?refresh=true`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: query });
         expect((await client.search({ from: '1800', to: '1809' })).body.total).toBe(0);
         const repaired = await startDemoUnderTest(demo.env);

@@ -26,7 +26,7 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       const [, searches, writes] = /Meanwhile: (\d+) searches, 0 failed; (\d+) writes, 0 failed/.exec(out) ?? [];
       expect(Number(searches)).toBeGreaterThan(100);
       expect(Number(writes)).toBeGreaterThan(100);
-    }, 120_000);
+    }, 300_000);
 
     it('says what to do where no demo runs', async () => {
       const { code, err } = await runScript('walkthrough/main.ts', [], {});

@@ -1,8 +1,8 @@
 import { ServerResponse } from 'node:http';
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdParam } from '../problem/id-param.js';
-import { Problem } from '../problem/problem.js';
+import { Problems } from '../problem/problems.js';
 import { AddressDto } from './address.dto.js';
 import { AddressesService } from './addresses.service.js';
 
@@ -16,8 +16,7 @@ export class AddressesController {
   @Get(':id')
   @ApiOperation({ summary: 'One address with its whole text, cached' })
   @ApiOkResponse({ type: AddressDto, headers: CACHE_HEADER })
-  @ApiBadRequestResponse({ type: Problem })
-  @ApiNotFoundResponse({ type: Problem })
+  @Problems(400, 404)
   async get(@Param() { id }: IdParam, @Res({ passthrough: true }) response: ServerResponse): Promise<AddressDto> {
     const { address, cache } = await this.addresses.get(id);
     response.setHeader('X-Cache', cache);

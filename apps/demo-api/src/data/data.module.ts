@@ -18,8 +18,7 @@ export class DataModule {
           engine: openSearch({ node: config.opensearchUrl, requestTimeoutMs: 5_000 }),
           prefix: config.prefix,
           sync: 'outbox',
-          // A fleet keeps to `refuse`, and migrates by command before it deploys: docs/operations.md.
-          whenModelChanges: 'migrate',
+          createIndices: false, // `prepareIndex` does, and shows how far it is.
           slowQueryMs: config.slowQueryMs,
           shutdownTimeoutMs: 2_000,
         }),

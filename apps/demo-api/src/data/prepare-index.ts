@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { SearchEngineUnavailableError, type SearchService } from '@rookery/search';
+import { SearchEngineUnavailableError, SearchIndexMismatchError, type SearchService } from '@rookery/search';
+import { lastValueFrom } from 'rxjs';
 import { Passage } from '../entities/index.js';
 import { type Output, Progress } from './progress.js';
 
@@ -13,8 +14,9 @@ type Parts = Readonly<{
   signal: AbortSignal;
 }>;
 
-/** Indexes all passages when the index has not as many as the database. The library has made the index before. */
+/** Brings the index to the model, and indexes all passages when it has not as many as the database. */
 export async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
+  await ensureIndex(search, output, signal);
   const passages = search.repository(Passage);
   const rows = await em.fork().count(Passage);
   const documents = await passages.count(undefined, { signal });
@@ -29,6 +31,21 @@ export async function prepareIndex({ em, search, output, signal }: Parts): Promi
       indexed = done;
     },
   });
+}
+
+/**
+ * Makes the index, or migrates it when the model has changed since, and ends the migration. That suits an application
+ * that runs once; several migrate by command, and end it when no process of the old release is left: docs/operations.md.
+ */
+async function ensureIndex(search: SearchService, output: Output, signal: AbortSignal): Promise<void> {
+  try {
+    await search.ensureIndices();
+  } catch (error) {
+    if (!(error instanceof SearchIndexMismatchError)) throw error;
+    output.write('The model has changed: migrating the index of the passages.\n');
+    await lastValueFrom(search.migrations.migrate(Passage, { signal }));
+    await search.migrations.finish(Passage, { signal });
+  }
 }
 
 /** As {@link prepareIndex}; while OpenSearch does not answer it says so once, and tries again in the background. */

@@ -1,5 +1,6 @@
 import { Collection, type Rel } from '@mikro-orm/core';
 import { Entity, ManyToOne, OneToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { SearchField } from '@rookery/search';
 import { Passage } from './passage.entity.js';
 import { President } from './president.entity.js';
 
@@ -11,6 +12,7 @@ export class Address {
   @Property({ type: 'integer', index: true })
   year!: number;
 
+  @SearchField({ fields: { typed: { type: 'search_as_you_type' } } })
   @Property({ type: 'string', length: 200 })
   title!: string;
 

@@ -1,4 +1,4 @@
-import { OptionalProps, type Rel } from '@mikro-orm/core';
+import type { Rel } from '@mikro-orm/core';
 import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Indexed, SearchField } from '@rookery/search';
 import { Address } from './address.entity.js';
@@ -11,8 +11,6 @@ const synonyms = synonymsOf(process.env['DEMO_SYNONYMS']);
 @Entity({ tableName: 'passage' })
 @Indexed({ name: 'passages', settings: { number_of_shards: 1, number_of_replicas: 0, ...synonyms.settings } })
 export class Passage {
-  [OptionalProps]?: 'decade';
-
   @SearchField({ type: 'integer' })
   @PrimaryKey({ type: 'integer', autoincrement: false })
   id!: number;
@@ -25,13 +23,8 @@ export class Passage {
   @Property({ type: 'integer' })
   position!: number;
 
-  @SearchField({ analyzer: 'english', ...synonyms.text })
+  /** By its stems, and by the words as they are written. */
+  @SearchField({ analyzer: 'english', ...synonyms.text, fields: { plain: { type: 'text', analyzer: 'standard' } } })
   @Property({ type: 'text' })
   text!: string;
-
-  /** Such as `1860s`. */
-  @SearchField({ type: 'keyword' })
-  get decade(): string {
-    return `${this.address.year - (this.address.year % 10)}s`;
-  }
 }

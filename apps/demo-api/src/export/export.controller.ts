@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
-import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiTooManyRequestsResponse } from '@nestjs/swagger';
+import { Controller, Get, Query, type StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { RateLimit } from '@rookery/limiter';
-import { Problem } from '../problem/problem.js';
+import { ndjson } from '../ndjson.js';
+import { Problems } from '../problem/problems.js';
 import { AddressExport } from './address-export.js';
 import { exportCost, Years } from './years.js';
 
@@ -16,9 +16,8 @@ export class ExportController {
   @ApiOperation({ summary: 'Whole addresses, one JSON document a line; each year asked for costs a token' })
   @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ type: String })
-  @ApiBadRequestResponse({ type: Problem })
-  @ApiTooManyRequestsResponse({ type: Problem })
-  export(@Query() years: Years): StreamableFile {
-    return new StreamableFile(Readable.from(this.addresses.lines(years)), { type: 'application/x-ndjson' });
+  @Problems(400, 429)
+  export(@Query() years: Years): Promise<StreamableFile> {
+    return ndjson(this.addresses.lines(years));
   }
 }

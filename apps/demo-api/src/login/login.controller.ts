@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Post, UnauthorizedException } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiNoContentResponse, ApiOperation, ApiProperty, ApiTags, ApiTooManyRequestsResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RateLimit } from '@rookery/limiter';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { PlainText } from '../problem/plain-text.js';
-import { Problem } from '../problem/problem.js';
+import { Problems } from '../problem/problems.js';
 
 export class Login {
   @ApiProperty({ minLength: 1, maxLength: 200 })
@@ -23,9 +23,7 @@ export class LoginController {
   @RateLimit('login')
   @ApiOperation({ summary: "Checks the editor's password; only wrong ones count against the limit" })
   @ApiNoContentResponse({ description: 'Right.' })
-  @ApiBadRequestResponse({ type: Problem })
-  @ApiUnauthorizedResponse({ type: Problem })
-  @ApiTooManyRequestsResponse({ type: Problem })
+  @Problems(400, 401, 429)
   login(@Body() { password }: Login): void {
     if (!timingSafeEqual(digest(password), digest(this.config.editorPassword))) throw new UnauthorizedException('The password is wrong.');
   }

@@ -1,8 +1,8 @@
 import { Body, Controller, Param, Patch } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdParam } from '../problem/id-param.js';
 import { InvalidRequestException } from '../problem/invalid-request.exception.js';
-import { Problem } from '../problem/problem.js';
+import { Problems } from '../problem/problems.js';
 import { PresidentChange, PresidentDto } from './president.dto.js';
 import { PresidentsService } from './presidents.service.js';
 
@@ -14,9 +14,7 @@ export class PresidentsController {
   @Patch(':id')
   @ApiOperation({ summary: "Changes a president's name or party; search follows" })
   @ApiOkResponse({ type: PresidentDto })
-  @ApiBadRequestResponse({ type: Problem })
-  @ApiNotFoundResponse({ type: Problem })
-  @ApiConflictResponse({ type: Problem })
+  @Problems(400, 404, 409)
   change(@Param() { id }: IdParam, @Body() change: PresidentChange): Promise<PresidentDto> {
     if (change.name === undefined && change.party === undefined) {
       throw new InvalidRequestException([{ parameter: 'body', message: 'body must have name, party or both' }]);

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { SearchEngineUnavailableError } from '@rookery/search';
+import { SearchEngineUnavailableError, SearchNotFoundError } from '@rookery/search';
 import { InvalidRequestException } from './invalid-request.exception.js';
 import type { Problem } from './problem.js';
 
@@ -23,6 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   #toProblem(error: unknown): Problem {
     if (error instanceof SearchEngineUnavailableError) return problemOf(503, 'The search engine does not answer. Try again later.');
+    if (error instanceof SearchNotFoundError && error.what === 'index') return problemOf(503, 'The passages are not indexed yet. Try again later.');
     if (!(error instanceof HttpException)) {
       this.#logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return problemOf(500);

@@ -2,10 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectSearchRepository, SearchRepository } from '@rookery/search';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { Passage } from '../entities/index.js';
+import { meant } from './did-you-mean.js';
+import { facets } from './facets.js';
+import { toHit } from './hit.js';
+import { passageQuery } from './passage-query.js';
+import { refusalOf } from './refusal.js';
 import type { SearchAnswer } from './search-answer.js';
 import type { SearchParameters } from './search-parameters.js';
-
-const DECADES = 50;
 
 @Injectable()
 export class PassageSearch {
@@ -14,43 +17,31 @@ export class PassageSearch {
     @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
   ) {}
 
-  /** @throws SearchEngineUnavailableError when OpenSearch does not answer within `searchTimeoutMs`. */
+  /**
+   * @throws InvalidRequestException for a cursor or a `mode=query` that is none.
+   * @throws SearchEngineUnavailableError when OpenSearch does not answer within `searchTimeoutMs`.
+   */
   async search(parameters: SearchParameters): Promise<SearchAnswer> {
-    const { page, size } = parameters;
-    const found = await this.#query(parameters)
-      .aggregate((a) => ({
-        party: a.terms('address.president.party'),
-        decade: a.terms('decade', { size: DECADES, order: { key: 'asc' } }),
-      }))
-      .page({ number: page, size })
-      .search({ timeoutMs: this.config.searchTimeoutMs });
+    const { size, page, cursor, q } = parameters;
+    const place = cursor === undefined ? { page: page ?? 1 } : { cursor };
+    const found = await this.passages
+      .paginate((query) => passageQuery(query, parameters).aggregate(facets).suggest((s) => meant(s, q)), { size, ...place, timeoutMs: this.config.searchTimeoutMs })
+      .catch((error: unknown) => {
+        throw refusalOf(error, parameters);
+      });
+    const { party, decade, sample } = found.aggregations;
     return {
       total: found.total,
-      page,
-      pages: Math.ceil(found.total / size),
-      hits: found.hits.map(({ score, source: { id, address, text }, highlights }) => ({
-        id,
-        score,
-        address: { id: address.id, year: address.year, title: address.title },
-        president: address.president,
-        text,
-        highlights: highlights['text'] ?? [],
-      })),
+      page: cursor === undefined ? (page ?? 1) : null,
+      pages: found.pageCount,
+      nextCursor: found.nextCursor ?? null,
+      didYouMean: found.suggestions.meant[0]?.text ?? null,
+      hits: found.hits.map(toHit),
       facets: {
-        party: found.aggregations.party.buckets.map(({ key, count }) => ({ party: key, count })),
-        decade: found.aggregations.decade.buckets.map(({ key, count }) => ({ decade: key, count })),
+        party: party.buckets.map(({ key, count }) => ({ party: key, count })),
+        decade: decade.buckets.map(({ key, count }) => ({ decade: `${key}s`, count })),
+        words: sample.words.buckets.map(({ key, doc_count: count }) => ({ word: key, count })),
       },
     };
-  }
-
-  #query({ q, president, party, from, to }: SearchParameters) {
-    let query = this.passages.query();
-    if (q === undefined) query = query.sort('address.year').sort('id');
-    else query = query.must((c) => c.match('text', q, { operator: 'and' })).highlight('text');
-    if (president !== undefined) query = query.filter((c) => c.match('address.president.name', president, { operator: 'and' }));
-    if (party !== undefined) query = query.filter((c) => c.term('address.president.party', party));
-    if (from !== undefined) query = query.filter((c) => c.range('address.year', { gte: from }));
-    if (to !== undefined) query = query.filter((c) => c.range('address.year', { lte: to }));
-    return query;
   }
 }

@@ -49,12 +49,23 @@ export class DecadeCount {
   count!: number;
 }
 
+export class WordCount {
+  @ApiProperty({ example: 'bonds' })
+  word!: string;
+
+  @ApiProperty({ description: 'In how many of the best passages.' })
+  count!: number;
+}
+
 export class Facets {
   @ApiProperty({ type: [PartyCount], description: 'Passages of each party, the most first.' })
   party!: PartyCount[];
 
   @ApiProperty({ type: [DecadeCount], description: 'Passages of each decade, in order.' })
   decade!: DecadeCount[];
+
+  @ApiProperty({ type: [WordCount], description: 'Words that set the best passages apart from all others.' })
+  words!: WordCount[];
 }
 
 /** The answer of `GET /search`. */
@@ -62,11 +73,17 @@ export class SearchAnswer {
   @ApiProperty({ description: 'Passages that match, on all pages.' })
   total!: number;
 
-  @ApiProperty()
-  page!: number;
+  @ApiProperty({ type: Number, nullable: true, description: 'null where a cursor was given.' })
+  page!: number | null;
 
   @ApiProperty()
   pages!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Give it as `cursor` for the next page; null on the last one.' })
+  nextCursor!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Another spelling of `q`, where a word of it is in no passage.' })
+  didYouMean!: string | null;
 
   @ApiProperty({ type: [SearchHit] })
   hits!: SearchHit[];

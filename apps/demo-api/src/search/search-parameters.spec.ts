@@ -18,14 +18,14 @@ async function complaints(query: Record<string, unknown>): Promise<readonly Para
 }
 
 describe('SearchParameters', () => {
-  it('reads numbers and fills in the first page', async () => {
-    expect(await read({ q: 'union', from: '1861', to: '1865' })).toMatchObject({ q: 'union', from: 1861, to: 1865, page: 1, size: 10 });
-    expect(await read({})).toMatchObject({ page: 1, size: 10 });
+  it('reads numbers and fills in what is left out', async () => {
+    expect(await read({ q: 'union', from: '1861', to: '1865' })).toMatchObject({ q: 'union', mode: 'words', from: 1861, to: 1865, size: 10 });
+    expect(await read({ page: '2', mode: 'near', distance: '3' })).toMatchObject({ page: 2, mode: 'near', distance: 3 });
   });
 
   it('lists the parameters that there are when it gets an unknown one', async () => {
     expect(await complaints({ query: 'union' })).toEqual([
-      { parameter: 'query', message: 'query is not a parameter of this route; it takes from, page, party, president, q, size, to' },
+      { parameter: 'query', message: 'query is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to' },
     ]);
   });
 
@@ -46,6 +46,10 @@ describe('SearchParameters', () => {
     ['page', '0', 'a whole number from 1 to 200'],
     ['page', '1.5', 'a whole number from 1 to 200'],
     ['page', '99999999999999999999', 'a whole number from 1 to 200'],
+    ['mode', 'regex', 'one of words, fuzzy, phrase, near, query'],
+    ['distance', '0', 'a whole number from 1 to 50'],
+    ['cursor', 'a b', 'the nextCursor of the page before'],
+    ['cursor', '', 'the nextCursor of the page before'],
     ['size', '51', 'a whole number from 1 to 50'],
     ['size', '-1', 'a whole number from 1 to 50'],
   ])('refuses %s=%j, and says what is allowed and what it got', async (parameter, value, allowed) => {
@@ -54,6 +58,10 @@ describe('SearchParameters', () => {
     expect(complaint?.parameter).toBe(parameter);
     expect(complaint?.message).toContain(allowed);
     expect(complaint?.message).toMatch(/\(got .+\)$/);
+  });
+
+  it('takes a page or a cursor', async () => {
+    expect(await complaints({ page: '1', cursor: 'abc' })).toEqual([{ parameter: 'cursor', message: 'cursor must not be given together with page (got "abc")' }]);
   });
 
   it('refuses years in the wrong order', async () => {

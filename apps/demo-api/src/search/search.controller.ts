@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags, ApiTooManyRequestsResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RateLimit } from '@rookery/limiter';
-import { Problem } from '../problem/problem.js';
+import { Problems } from '../problem/problems.js';
 import { SearchAnswer } from './search-answer.js';
 import { SearchParameters } from './search-parameters.js';
 import { PassageSearch } from './passage-search.js';
@@ -15,9 +15,7 @@ export class SearchController {
   @RateLimit('search')
   @ApiOperation({ summary: 'Passages that match, with facets' })
   @ApiOkResponse({ type: SearchAnswer })
-  @ApiBadRequestResponse({ type: Problem })
-  @ApiTooManyRequestsResponse({ type: Problem })
-  @ApiServiceUnavailableResponse({ type: Problem, description: 'OpenSearch does not answer.' })
+  @Problems(400, 429, 503)
   search(@Query() parameters: SearchParameters): Promise<SearchAnswer> {
     return this.service.search(parameters);
   }

@@ -1,0 +1,48 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
+import { PARTIES, type Party } from '../entities/party.js';
+import { NotBeforeFrom } from '../problem/not-before-from.js';
+import { Optional } from '../problem/optional.js';
+import { PlainText } from '../problem/plain-text.js';
+import { WholeNumber } from '../problem/whole-number.js';
+import { MODES, type Mode } from './mode.js';
+
+const YEARS = { min: 1790, max: 2100 };
+const DISTANCES = { min: 1, max: 50 };
+
+/** Which passages: the query of `GET /export`, and the most of `GET /search`. */
+export class SearchFilters {
+  @ApiPropertyOptional({ description: 'What to find in the passages; without it all passages match.', maxLength: 200, example: 'public debt' })
+  @Optional()
+  @PlainText({ max: 200 })
+  q?: string;
+
+  @ApiPropertyOptional({ enum: MODES, default: 'words', description: 'How to read `q`: all its words; words like them; the phrase; its words near each other; the query syntax of Lucene.' })
+  @IsIn(MODES, { message: `mode must be one of ${MODES.join(', ')}` })
+  mode: Mode = 'words';
+
+  @ApiPropertyOptional({ description: 'Words that may stand between those of `q`, with `mode=near`.', type: 'integer', minimum: DISTANCES.min, maximum: DISTANCES.max, default: 8 })
+  @WholeNumber(DISTANCES)
+  distance = 8;
+
+  @ApiPropertyOptional({ description: 'Words of the name of the president.', maxLength: 100, example: 'Lincoln' })
+  @Optional()
+  @PlainText({ max: 100 })
+  president?: string;
+
+  @ApiPropertyOptional({ enum: PARTIES })
+  @Optional()
+  @IsIn(PARTIES, { message: `party must be one of ${PARTIES.join(', ')}` })
+  party?: Party;
+
+  @ApiPropertyOptional({ description: 'First year.', type: 'integer', minimum: YEARS.min, maximum: YEARS.max })
+  @Optional()
+  @WholeNumber(YEARS)
+  from?: number;
+
+  @ApiPropertyOptional({ description: 'Last year.', type: 'integer', minimum: YEARS.min, maximum: YEARS.max })
+  @Optional()
+  @WholeNumber(YEARS)
+  @NotBeforeFrom()
+  to?: number;
+}

@@ -1,0 +1,22 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RateLimit } from '@rookery/limiter';
+import { IdParam } from '../problem/id-param.js';
+import { Problems } from '../problem/problems.js';
+import { SimilarAddresses, SimilarParameters } from './similar.dto.js';
+import { SimilarService } from './similar.service.js';
+
+@ApiTags('addresses')
+@Controller('addresses/:id/similar')
+export class SimilarController {
+  constructor(private readonly service: SimilarService) {}
+
+  @Get()
+  @RateLimit('search')
+  @ApiOperation({ summary: 'Other addresses about the same' })
+  @ApiOkResponse({ type: SimilarAddresses })
+  @Problems(400, 404, 429, 503)
+  similar(@Param() { id }: IdParam, @Query() parameters: SimilarParameters): Promise<SimilarAddresses> {
+    return this.service.similar(id, parameters);
+  }
+}
