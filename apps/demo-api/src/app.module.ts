@@ -7,6 +7,7 @@ import { DEMO_CONFIG, type DemoConfig } from './config.js';
 import { DataModule } from './data/data.module.js';
 import { ExportModule } from './export/export.module.js';
 import { HealthModule } from './health/health.module.js';
+import { TopologyModule } from './herd/topology.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { LoginModule } from './login/login.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         LoginModule,
         HealthModule,
         MetricsModule,
+        TopologyModule,
       ],
       providers: [
         { provide: DEMO_CONFIG, useValue: config },

@@ -138,7 +138,7 @@ describeWith('postgres', 'the demo', (postgres) => {
 
       it('describes its routes as OpenAPI', async () => {
         const { body } = await client.get<{ paths: Record<string, object> }>('/docs-json');
-        expect(Object.keys(body.paths).sort()).toEqual(['/addresses/export', '/addresses/{id}', '/addresses/{id}/similar', '/export', '/health', '/login', '/metrics', '/presidents/{id}', '/search', '/suggest']);
+        expect(Object.keys(body.paths).sort()).toEqual(['/addresses/export', '/addresses/{id}', '/addresses/{id}/similar', '/export', '/health', '/herd/topology', '/login', '/metrics', '/presidents/{id}', '/search', '/suggest']);
         expect(await (await fetch(`${demo.url}/docs`)).text()).toContain('swagger-ui');
       });
 

@@ -2,16 +2,11 @@ import { describeWith } from '@rookery/services';
 import type { AddressDto } from '../src/addresses/address.dto.js';
 import { type DemoUnderTest, LOADED_ADDRESSES, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
 import { DemoClient, type Health } from './http.js';
+import { sample } from './metrics.js';
 import { until } from './until.js';
 
 /** Where nothing listens: these tests need no search. */
 const NO_OPENSEARCH = 'http://127.0.0.1:9';
-
-/** The value of one counter of Prometheus' text format, 0 where it was never counted. */
-function counter(metrics: string, name: string, labels: string): number {
-  const line = metrics.split('\n').find((each) => each.startsWith(`${name}{${labels}}`));
-  return line === undefined ? 0 : Number(line.split(' ').at(-1));
-}
 
 /** The demo with its buckets in `storage`, the limits that tests want, and a database of its own. */
 function limits(storage: string, postgres: string, servers: Record<string, string>): void {
@@ -51,7 +46,7 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
     for (let attempt = 0; attempt < 6; attempt += 1) {
       expect(await post(demo.url, 'four score')).toBe(204);
       // What was reserved comes back after the answer has left.
-      await until(metrics, (text) => counter(text, 'rookery_limiter_decisions_total', 'policy="login",outcome="allowed",source="storage"') > attempt);
+      await until(metrics, (text) => sample(text, 'rookery_limiter_decisions_total', 'policy="login",outcome="allowed",source="storage"') > attempt);
     }
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) statuses.push(await post(demo.url, 'wrong'));
@@ -62,7 +57,7 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
   it('counts decisions for Prometheus, and is healthy', async () => {
     const client = new DemoClient(demo.url);
     const before = await metrics();
-    const refusals = (text: string) => counter(text, 'rookery_limiter_decisions_total', 'policy="search",outcome="refused",source="storage"');
+    const refusals = (text: string) => sample(text, 'rookery_limiter_decisions_total', 'policy="search",outcome="refused",source="storage"');
     for (const expected of [503, 503, 429, 429]) expect((await client.get('/search')).status).toBe(expected);
     expect(refusals(await metrics()) - refusals(before)).toBe(2);
     const { details } = (await client.get<Health>('/health')).body;

@@ -1,43 +1,38 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DECISION_CHANNEL, type DecisionMessage, STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from '@rookery/limiter';
-import { contentionChannel, type ContentionMessage } from '@rookery/limiter/memcached';
+import { clockSkewChannel, type ClockSkewMessage, contentionChannel, type ContentionMessage } from '@rookery/limiter/memcached';
 import { Counter, Registry } from 'prom-client';
+import { ChannelCollector } from './channel-collector.js';
 
-/** Counts what the limiter publishes on its diagnostics channels. */
+/** Labels are names of policies and storages: as many as the application configures. Buckets are not told. */
 @Injectable()
-export class LimiterMetrics implements OnModuleInit, OnModuleDestroy {
-  readonly registry = new Registry();
-  readonly #decisions = this.#counter('rookery_limiter_decisions_total', 'Decisions by policy, outcome and who decided', ['policy', 'outcome', 'source']);
-  readonly #tokens = this.#counter('rookery_limiter_tokens_total', 'Tokens asked for', ['policy', 'outcome']);
-  readonly #errors = this.#counter('rookery_limiter_storage_errors_total', 'Failed and late answers of the storage', ['storage', 'policy']);
-  readonly #contentions = this.#counter('rookery_limiter_contentions_total', 'Buckets that changed at every attempt', ['storage']);
+export class LimiterMetrics extends ChannelCollector {
+  readonly #decisions: Counter<'policy' | 'outcome' | 'source'>;
+  readonly #tokens: Counter<'policy' | 'outcome'>;
+  readonly #errors: Counter<'storage' | 'policy'>;
+  readonly #contentions: Counter<'storage'>;
+  readonly #skews: Counter<'storage'>;
 
-  readonly #listeners: readonly (readonly [channel: string | symbol, listen: (message: unknown) => void])[] = [
-    [DECISION_CHANNEL, (message) => this.#decided(message as DecisionMessage)],
-    [STORAGE_ERROR_CHANNEL, (message) => this.#failed(message as StorageErrorMessage)],
-    [contentionChannel.name, (message) => this.#contentions.inc({ storage: (message as ContentionMessage).storage })],
-  ];
+  protected readonly listeners = {
+    [DECISION_CHANNEL]: (message: DecisionMessage) => this.#decided(message),
+    [STORAGE_ERROR_CHANNEL]: ({ storage, policy }: StorageErrorMessage) => this.#errors.inc({ storage, policy }),
+    [contentionChannel.name]: ({ storage }: ContentionMessage) => this.#contentions.inc({ storage }),
+    [clockSkewChannel.name]: ({ storage }: ClockSkewMessage) => this.#skews.inc({ storage }),
+  };
 
-  onModuleInit(): void {
-    for (const [channel, listen] of this.#listeners) subscribe(channel, listen);
-  }
-
-  onModuleDestroy(): void {
-    for (const [channel, listen] of this.#listeners) unsubscribe(channel, listen);
+  constructor(registry: Registry) {
+    super();
+    const registers = [registry];
+    this.#decisions = new Counter({ name: 'rookery_limiter_decisions_total', help: 'Decisions by policy, outcome and who decided', labelNames: ['policy', 'outcome', 'source'], registers });
+    this.#tokens = new Counter({ name: 'rookery_limiter_tokens_total', help: 'Tokens asked for', labelNames: ['policy', 'outcome'], registers });
+    this.#errors = new Counter({ name: 'rookery_limiter_storage_errors_total', help: 'Failed and late answers of the storage', labelNames: ['storage', 'policy'], registers });
+    this.#contentions = new Counter({ name: 'rookery_limiter_contentions_total', help: 'Buckets that changed at every attempt', labelNames: ['storage'], registers });
+    this.#skews = new Counter({ name: 'rookery_limiter_clock_skews_total', help: 'Buckets that came from the future', labelNames: ['storage'], registers });
   }
 
   #decided({ cost, decision: { policy, allowed, shadow, source } }: DecisionMessage): void {
     const outcome = shadow === 'refused' ? 'shadow-refused' : allowed ? 'allowed' : 'refused';
     this.#decisions.inc({ policy, outcome, source });
     this.#tokens.inc({ policy, outcome }, cost);
-  }
-
-  #failed({ storage, policy }: StorageErrorMessage): void {
-    this.#errors.inc({ storage, policy });
-  }
-
-  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 }
