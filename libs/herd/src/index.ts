@@ -54,7 +54,7 @@ export type { KeyValueCommands, KeyValueNodeCommands } from './contracts/key-val
 export type { Codec, Encoded } from './contracts/codec.js';
 
 // Observe
-export type { FailureMessage, HealthMessage, TopologyMessage } from './cluster/diagnostics.js';
+export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './cluster/diagnostics.js';
 
 // Errors
 export { HerdError } from './errors/herd-error.js';

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { HerdNodeDownError, startHerd, staticNodes } from '@rookery/herd';
-import type { FailureMessage, HealthMessage, HerdOptions, TopologyMessage } from '@rookery/herd';
+import type { FailureMessage, HealthMessage, OperationMessage, HerdOptions, TopologyMessage } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcached } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
@@ -136,6 +136,26 @@ describe('when one of three nodes freezes', () => {
     await herd.close();
     for (const [name, listener] of Object.entries(listeners)) unsubscribe(name, listener);
     expect(heard).toEqual(expect.arrayContaining(['watched down', 'watched up', victim.address, 'picture 3']));
+  }, 30_000);
+
+  it('tells of each operation on a node, its end and how long it took', async () => {
+    const heard: OperationMessage[] = [];
+    const listen = (message: unknown) => void heard.push(message as OperationMessage);
+    const herd = await start({ name: 'timed' });
+    subscribe('rookery:herd:operation', listen);
+    const [key] = own(herd) as [string];
+    await herd.set(key, 'v', minute);
+    await herd.getMany(keys);
+    await herd.on(herd.nodeFor(key)!, (c) => c.get(key));
+    victim.pause();
+    await herd.get(key);
+    unsubscribe('rookery:herd:operation', listen);
+    await herd.get(key);
+    victim.resume();
+    await herd.close();
+    expect(heard.map(({ herd: name, outcome }) => `${name} ${outcome}`)).toEqual(['timed ok', 'timed ok', 'timed ok', 'timed ok', 'timed ok', 'timed HERD_TIMEOUT']);
+    for (const { tookMs } of heard) expect(tookMs).toBeGreaterThan(0);
+    expect(heard.at(-1)).toMatchObject({ node: { id: victim.address } });
   }, 30_000);
 
   it('stops waiting when a signal says so, whatever the policy, and leaves the others alone', async () => {

@@ -13,9 +13,18 @@ export type HealthMessage = Readonly<{ herd: string; node: Node; health: Health 
 /** An operation failed on a node, whatever the policy then makes of it, on `rookery:herd:failure`. */
 export type FailureMessage = Readonly<{ herd: string; node: Node; error: unknown }>;
 
+/**
+ * An operation on a node ended, on `rookery:herd:operation`.
+ *
+ * @property outcome `ok`, or the code of the error, whatever the policy then makes of it.
+ * @property tookMs with the wait for its turn.
+ */
+export type OperationMessage = Readonly<{ herd: string; node: Node; outcome: string; tookMs: number }>;
+
 const topologies = channel('rookery:herd:topology');
 const healths = channel('rookery:herd:health');
 const failures = channel('rookery:herd:failure');
+const operations = channel('rookery:herd:operation');
 
 export const publishTopology = (message: TopologyMessage): void => topologies.publish(message);
 export const publishHealth = (message: HealthMessage): void => healths.publish(message);
@@ -24,3 +33,7 @@ export const publishHealth = (message: HealthMessage): void => healths.publish(m
 export const publishFailure = (herd: string, node: Node, error: unknown): void => {
   if (failures.hasSubscribers) failures.publish({ herd, node, error } satisfies FailureMessage);
 };
+
+/** Operations come in thousands a second: without a listener nothing is measured. */
+export const operationsAreWatched = (): boolean => operations.hasSubscribers;
+export const publishOperation = (message: OperationMessage): void => operations.publish(message);

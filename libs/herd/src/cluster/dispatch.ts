@@ -5,6 +5,7 @@ import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from './abortable.js';
 import { publishFailure } from './diagnostics.js';
 import type { Route } from './fleet.js';
+import { timed } from './timed.js';
 
 /** Where operations go, and under which policy; `route` is read anew for each. */
 export type DispatchSource<Client> = Readonly<{
@@ -35,7 +36,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const gathered = new Map<string, never>();
         const until = performance.now() + source.timeoutMs;
         const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const found = await pool.use((client) => operation(client, own), leftUntil(until), own).catch((error: unknown) => {
+          const found = await timed(source.name, pool.node, () => pool.use((client) => operation(client, own), leftUntil(until), own)).catch((error: unknown) => {
             publishFailure(source.name, pool.node, error);
             throw error;
           });
@@ -68,7 +69,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
     checkOpen(source);
     const pool = source.route().pools.get(id);
     if (!pool) throw new HerdNodeError({ what: `Herd "${source.name}" has no such node`, received: id, remedy: 'take the node from topology' });
-    return pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs);
+    return timed(source.name, pool.node, () => pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs));
   };
   return {
     run,
@@ -83,7 +84,7 @@ function attempt<Client, Result>(source: DispatchSource<Client>, key: string, op
   return promised(() => {
     const until = source.onNodeDown === 'next' ? performance.now() + source.timeoutMs : 0;
     const owner = poolFor(source, key);
-    return owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]).then(undefined, (error: unknown) => {
+    return timed(source.name, owner.node, () => owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key])).then(undefined, (error: unknown) => {
       noteFailure(source, owner, key, effect, error);
       return failover(source, key, operation, effect, { owner, error, until });
     });
@@ -103,7 +104,7 @@ async function failover<Client, Result>(
     if (!pool) throw error;
     tried.push(pool);
     try {
-      return await pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]);
+      return await timed(source.name, pool.node, () => pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]));
     } catch (failure) {
       noteFailure(source, pool, key, effect, failure);
       error = failure;
