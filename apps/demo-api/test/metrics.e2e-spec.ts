@@ -61,7 +61,8 @@ describeWith('postgres', 'the demo seen from outside', (postgres) => {
         const askAll = () => Promise.all(Array.from({ length: 20 }, (_, id) => client.address(id + 1)));
         const broken = await until(async () => (await askAll(), await metrics()), (text) => sample(text, 'rookery_herd_node_up', node) === 0);
         expect(sample(broken, 'rookery_herd_ejections_total', 'herd="cache"')).toBeGreaterThanOrEqual(1);
-        expect(sample(broken, 'rookery_herd_failures_total', 'herd="cache",code="HERD_NODE"')).toBeGreaterThan(0);
+        expect(sample(broken, 'rookery_herd_operation_seconds_count', 'herd="cache",outcome="ok"')).toBeGreaterThan(0);
+        expect(sample(broken, 'rookery_herd_operation_seconds_count', 'herd="cache",outcome="HERD_NODE"')).toBeGreaterThan(0);
         const reduced = await topology();
         expect(reduced.version).toBeGreaterThan(whole.version);
         expect(reduced.nodes.find(({ node: { id } }) => id === nodes[0]!.address)?.health).toMatchObject({ state: 'down' });

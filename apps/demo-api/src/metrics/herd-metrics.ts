@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { type FailureMessage, type HealthMessage, type Herd, HerdError, InjectHerd } from '@rookery/herd';
+import { type HealthMessage, type Herd, InjectHerd, type OperationMessage } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ChannelCollector } from './channel-collector.js';
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 /** Gauges are told by node, and only of nodes that are there now; what adds up for ever is told by herd. */
 @Injectable()
 export class HerdMetrics extends ChannelCollector {
-  readonly #failures: Counter<'herd' | 'code'>;
+  readonly #operations: Histogram<'herd' | 'outcome'>;
   readonly #ejections: Counter<'herd'>;
   readonly #up: Gauge<'herd' | 'node'>;
   readonly #inFlight: Gauge<'herd' | 'node'>;
@@ -15,7 +17,7 @@ export class HerdMetrics extends ChannelCollector {
   readonly #version: Gauge<'herd'>;
 
   protected readonly listeners = {
-    'rookery:herd:failure': ({ herd, error }: FailureMessage) => this.#failures.inc({ herd, code: error instanceof HerdError ? error.code : 'OTHER' }),
+    'rookery:herd:operation': ({ herd, outcome, tookMs }: OperationMessage) => this.#operations.observe({ herd, outcome }, tookMs / 1000),
     'rookery:herd:health': ({ herd, health }: HealthMessage) => {
       if (health.state === 'down') this.#ejections.inc({ herd });
     },
@@ -28,7 +30,7 @@ export class HerdMetrics extends ChannelCollector {
     super();
     const registers = [registry];
     const labelNames = ['herd', 'node'] as const;
-    this.#failures = new Counter({ name: 'rookery_herd_failures_total', help: 'Operations that failed on a node, whatever the policy made of it', labelNames: ['herd', 'code'], registers });
+    this.#operations = new Histogram({ name: 'rookery_herd_operation_seconds', help: 'Operations on nodes by outcome, whatever the policy made of it', labelNames: ['herd', 'outcome'], buckets: SECONDS, registers });
     this.#ejections = new Counter({ name: 'rookery_herd_ejections_total', help: 'Times that a node was marked down', labelNames: ['herd'], registers });
     this.#up = new Gauge({ name: 'rookery_herd_node_up', help: '1 while a node is used', labelNames, registers, collect: () => this.#look() });
     this.#inFlight = new Gauge({ name: 'rookery_herd_node_in_flight', help: 'Operations under way', labelNames, registers });
