@@ -40,7 +40,7 @@ export class SyncMetrics extends ChannelCollector {
     if (released) return this.#released.inc({ index });
     this.#batches.observe({ index }, durationMs / 1000);
     this.#lag.observe({ index }, lagMs / 1000);
-    this.#documents.inc({ index, outcome: 'written' }, documents - refused);
+    this.#documents.inc({ index, outcome: 'written' }, documents);
     this.#documents.inc({ index, outcome: 'refused' }, refused);
   }
 

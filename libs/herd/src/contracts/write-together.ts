@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /**
  * Lets the texts that are written to `socket` in one turn of the event loop leave as one, in the socket's default encoding:
  * a write for each command would cost more than all the rest. Anything but text is written at once, after what waits.
  */
-export function writeTogether(socket: Socket): void {
+export function writeTogether(socket: Writable): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   let waiting = '';
   const flush = (): void => {

@@ -38,8 +38,10 @@ export interface RelayParts {
 export interface RelayBatchMessage {
   readonly index: string;
   readonly rows: number;
+  /** Written ones. */
   readonly documents: number;
   readonly refused: number;
+  /** Whether the rows wait for another try, as engine or database did not answer. */
   readonly released: boolean;
   readonly durationMs: number;
   /** Age of the oldest row of the batch when it was done, in milliseconds. */
