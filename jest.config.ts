@@ -4,6 +4,8 @@ const config: Config = {
   testEnvironment: 'node',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   maxWorkers: 2,
+  // Tests on real servers poll with deadlines of their own; this only ends what hangs.
+  testTimeout: 30_000,
   workerIdleMemoryLimit: '1GB',
   testEnvironmentOptions: { customExportConditions: ['@rookery/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
