@@ -69,7 +69,7 @@ export class RateLimitEnforcer {
     for (const { limit, context, reservation } of decided) await limit.decorate?.(context, reservation.decision);
     if (allowed) return;
     const { limit, context, reservation } = decided.at(-1)!;
-    throw (await limit.onLimited?.(context, reservation.decision)) ?? (await call.refusal(new RateLimitExceededException(reservation.decision)));
+    throw (await limit.onLimited?.(context, reservation.decision)) ?? (await call.refusal(RateLimitExceededException.ofFlood(reservation.decision)));
   }
 
   async #reserve(due: readonly DueLimit[], call: IncomingCall): Promise<CombinedReservation> {

@@ -17,6 +17,18 @@ export class RateLimitExceededException extends RateLimitException {
   constructor(readonly decision: Decision) {
     super(quotaExceededProblem(decision));
   }
+
+  /** @internal One without a stack: a refusal is no fault, and in a flood the stack costs more than the rest of it. */
+  static ofFlood(decision: Decision): RateLimitExceededException {
+    const { stackTraceLimit } = Error;
+    if (Object.isFrozen(Error)) return new RateLimitExceededException(decision);
+    Error.stackTraceLimit = 0;
+    try {
+      return new RateLimitExceededException(decision);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  }
 }
 
 /** 503: the storage is down and `onStorageError` is `'closed'`. */

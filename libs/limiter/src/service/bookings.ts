@@ -30,25 +30,25 @@ export class Bookings {
     return this.gate.ask(new Consumption(this.storage, claim));
   }
 
-  /** Claims in shadow mode can refuse nothing, so they are asked last, and only of a call that passes. */
-  async reserve(claims: readonly Claim[]): Promise<CombinedReservation> {
-    const [first] = claims;
-    if (claims.length === 1) return this.#reserveOne(first!);
-    const enforced = claims.filter((claim) => claim.rule.mode === 'enforce');
-    const booked = new Map((await this.#bookTogether(enforced)).map((each) => [each.claim, each]));
-    const allowed = [...booked.values()].every((each) => each.decision.allowed);
-    if (allowed) {
-      for (const claim of claims) if (claim.rule.mode === 'shadow') booked.set(claim, await this.#book(claim));
-    }
-    const inOrder = claims.map((claim) => booked.get(claim)).filter((each) => each !== undefined);
-    for (const { claim, decision } of inOrder) tell(this.storage, claim, decision);
-    return { allowed, reservations: inOrder.map((each) => this.#reservation(each)) };
+  reserve(claims: readonly Claim[]): MaybePromise<CombinedReservation> {
+    if (claims.length !== 1) return this.#reserveTogether(claims);
+    const booked = this.gate.ask(new Booking(this.storage, claims[0]!));
+    return booked instanceof Promise ? booked.then((each) => this.#reserved([each])) : this.#reserved([booked as Booked]);
   }
 
-  async #reserveOne(claim: Claim): Promise<CombinedReservation> {
-    const booked = await this.#book(claim);
-    tell(this.storage, claim, booked.decision);
-    return { allowed: booked.decision.allowed, reservations: [this.#reservation(booked)] };
+  /** Claims in shadow mode can refuse nothing, so they are asked last, and only of a call that passes. */
+  async #reserveTogether(claims: readonly Claim[]): Promise<CombinedReservation> {
+    const enforced = claims.filter((claim) => claim.rule.mode === 'enforce');
+    const booked = new Map((await this.#bookTogether(enforced)).map((each) => [each.claim, each]));
+    if ([...booked.values()].every((each) => each.decision.allowed)) {
+      for (const claim of claims) if (claim.rule.mode === 'shadow') booked.set(claim, await this.#book(claim));
+    }
+    return this.#reserved(claims.map((claim) => booked.get(claim)).filter((each) => each !== undefined));
+  }
+
+  #reserved(booked: readonly Booked[]): CombinedReservation {
+    for (const { claim, decision } of booked) tell(this.storage, claim, decision);
+    return { allowed: booked.every((each) => each.decision.allowed), reservations: booked.map((each) => this.#reservation(each)) };
   }
 
   async #bookTogether(claims: readonly Claim[]): Promise<Booked[]> {
