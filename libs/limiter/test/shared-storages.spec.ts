@@ -14,7 +14,7 @@ const MAX_SKEW_MS = 7_200_000;
 const LAYERS: Readonly<Record<string, (storage: LimiterStorage, clock: Clock) => LimiterStorage>> = {
   'coalesced': (storage) => withCoalescing(storage),
   'with local denial': (storage, clock) => withLocalDenial(storage, { clock }),
-  'coalesced, with local denial': (storage, clock) => withLocalDenial(withCoalescing(storage), { clock }),
+  'coalesced, with local denial': (storage, clock) => withCoalescing(withLocalDenial(storage, { clock })),
 };
 
 /** Alone by several handles on the same buckets, then under each layer. */

@@ -20,7 +20,7 @@ function openAt(clock: Clock): LimiterStorage {
 
 const HARNESSES = {
   'by two handles': (clock: Clock) => [openAt(clock), openAt(clock)],
-  'coalesced, with local denial': (clock: Clock) => [withLocalDenial(withCoalescing(openAt(clock)), { clock })],
+  'coalesced, with local denial': (clock: Clock) => [withCoalescing(withLocalDenial(openAt(clock), { clock }))],
 };
 
 const results: { name: string; failure: string | undefined }[] = [];

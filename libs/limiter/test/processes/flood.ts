@@ -30,7 +30,7 @@ function open(): LimiterStorage {
 }
 
 const bare = open();
-const layered = { bare, coalesced: withCoalescing(bare), layered: withLocalDenial(withCoalescing(bare)) };
+const layered = { bare, coalesced: withCoalescing(bare), layered: withCoalescing(withLocalDenial(bare)) };
 /** One token in 100 days: none drains meanwhile. */
 const limits = [{ drainPerTick: 1, unitsPerToken: 8_640_000_000, capacity: Number(limit) * 8_640_000_000, tickMicros: 1000 as const }];
 

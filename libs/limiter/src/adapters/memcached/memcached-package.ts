@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { messageOf } from '../../errors/message-of.js';
+import { CommandSlots } from './command-slots.js';
 import { expirationTime } from './lifetime.js';
 import type { MemcachedClient } from './memcached-client.js';
 
@@ -11,7 +12,11 @@ export interface MemcachedPackage {
   add(key: string, value: unknown, lifetime: number, reply: Reply<boolean>): void;
   cas(key: string, value: unknown, cas: string, lifetime: number, reply: Reply<boolean>): void;
   del(key: string, reply: Reply<boolean>): void;
+  /** Connections at most. */
+  readonly poolSize?: number;
 }
+
+const DEFAULT_POOL_SIZE = 10;
 
 /**
  * Options for `new Memcached()` of the npm package `memcached` with which a dead or frozen server fails fast, is tried again at
@@ -30,7 +35,8 @@ export function memcachedPackageOptions(timeoutMs: number) {
  * @example memcachedStorage(memcachedPackageClient(new Memcached('127.0.0.1:11211', memcachedPackageOptions(50)), 50))
  */
 export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: number): MemcachedClient {
-  const answer = <T>(command: (reply: Reply<T>) => void) => answerWithin(timeoutMs, command);
+  const slots = new CommandSlots(memcached.poolSize ?? DEFAULT_POOL_SIZE);
+  const answer = <T>(command: (reply: Reply<T>) => void) => answerWithin(slots, timeoutMs, command);
   return {
     async gets(key) {
       const item = await answer<Record<string, unknown> | undefined>((reply) => memcached.gets(key, reply));
@@ -44,14 +50,26 @@ export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: n
   };
 }
 
-function answerWithin<T>(timeoutMs: number, command: (reply: Reply<T>) => void): Promise<T> {
+function answerWithin<T>(slots: CommandSlots, timeoutMs: number, command: (reply: Reply<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms: timeout`)), timeoutMs);
-    command((error, result) => {
-      clearTimeout(timer);
-      // The package calls "not stored" an error.
-      if (error && !(error as { notStored?: boolean }).notStored) reject(isNativeError(error) ? error : new Error(messageOf(error)));
-      else resolve(result);
+    let late = false;
+    let release: (() => void) | undefined;
+    const timer = setTimeout(() => {
+      late = true;
+      // A frozen server may never answer: what waits behind is to get its own chance.
+      release?.();
+      reject(new Error(`no answer within ${timeoutMs} ms: timeout`));
+    }, timeoutMs);
+    slots.take((free) => {
+      if (late) return free();
+      release = free;
+      command((error, result) => {
+        free();
+        clearTimeout(timer);
+        // The package calls "not stored" an error.
+        if (error && !(error as { notStored?: boolean }).notStored) reject(isNativeError(error) ? error : new Error(messageOf(error)));
+        else resolve(result);
+      });
     });
   });
 }
