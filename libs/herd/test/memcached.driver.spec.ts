@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { HerdOptionError, HerdRequestError, startHerd, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import type { MemcachedHerd, MemcachedOptions } from '@rookery/herd/memcached';
-import { describeWith } from '@rookery/services';
+import { describeWith, startMemcached } from '@rookery/services';
 import fc from 'fast-check';
 import NpmMemcached from 'memcached';
 
@@ -158,10 +158,25 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     await daring.close();
   });
 
+  it('stores 1 MiB where the server is started for it, and says so where it is not', async () => {
+    const mebibyte = 'x'.repeat(2 ** 20);
+    const large = await startMemcached({ args: ['-I', '2m'] });
+    const roomy = await startHerd({ discovery: staticNodes([large.address]), driver: memcached({ maxValueBytes: 2_000_000 }), timeoutMs: 5000, onNodeDown: 'error' });
+    expect(await roomy.set('big', mebibyte, minute)).toBe(true);
+    expect(await roomy.get('big')).toBe(mebibyte);
+    await roomy.close();
+    await large.stop();
+    const daring = await start({ maxValueBytes: 2_000_000 });
+    await expect(daring.set(`${prefix}big`, mebibyte, minute)).rejects.toThrow(/object too large.*larger -I/s);
+    expect(await daring.get(`${prefix}big`)).toBeUndefined();
+    await daring.close();
+  });
+
   it.each([
     ['', 'empty'],
     ['a b', 'spaces'],
     ['a\r\nflush_all', 'control'],
+    ['k'.repeat(251), 'at most 250 bytes, this one 251'],
     ['é'.repeat(126), 'at most 250 bytes, this one 252'],
   ])('refuses the key %j in every command', async (key, why) => {
     const commands = [herd.get(key), herd.getMany(['ok', key]), herd.set(key, 1, minute), herd.delete(key), herd.incr(key), herd.touch(key, minute), herd.gets(key)];

@@ -105,6 +105,43 @@ describe('a herd of Redis nodes', () => {
     process.off('uncaughtExceptionMonitor', note);
   }, 30_000);
 
+  it.each([['250 bytes', 'k'.repeat(250)], ['251 bytes', 'k'.repeat(251)], ['spaces', 'a b'], ['control characters', 'a\r\nFLUSHALL\0'], ['many bytes each', '漢😀é'.repeat(100)]])('takes keys of %s, in every command', async (_kind, key) => {
+    const herd = await start();
+    expect(await herd.set(key, 1, minute)).toBe(true);
+    expect([await herd.get(key), await herd.incr(key), await herd.touch(key, minute)]).toEqual([1, 2, true]);
+    expect(await herd.getMany([key])).toEqual(new Map([[key, 2]]));
+    expect([await herd.delete(key), await herd.get(key)]).toEqual([true, undefined]);
+    await herd.close();
+  });
+
+  it.each([[''], [undefined], [7]])('refuses the key %p', async (key) => {
+    const herd = await start();
+    for (const command of [herd.get(key as string), herd.getMany(['ok', key as string]), herd.set(key as string, 1, minute), herd.delete(key as string), herd.incr(key as string), herd.touch(key as string, minute)]) {
+      await expect(command).rejects.toThrow('A Redis key must be a text that is not empty');
+    }
+    await herd.close();
+  });
+
+  it('takes values of 1 MiB, refuses those above maxValueBytes by name, and goes on', async () => {
+    const herd = await start();
+    const mebibyte = 'x'.repeat(2 ** 20);
+    expect(await herd.set('big', mebibyte, minute)).toBe(true);
+    expect(await herd.get('big')).toBe(mebibyte);
+    await expect(herd.set('big', 'x'.repeat(8_000_000), minute)).rejects.toThrow('has 8000002 bytes, above maxValueBytes 8000000');
+    expect(await herd.get('big')).toBe(mebibyte);
+    await herd.delete('big');
+    await herd.close();
+  });
+
+  it('stores any bytes and flags of a codec', async () => {
+    const raw = { encode: (value: unknown) => ({ bytes: value as Buffer, flags: 77 }), decode: ({ bytes, flags }: { bytes: Buffer; flags: number }) => ({ bytes, flags }) };
+    const herd = await start({ connection, codec: raw });
+    const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256));
+    await herd.set('raw', bytes, minute);
+    expect(await herd.get('raw')).toEqual({ bytes, flags: 77 });
+    await herd.close();
+  });
+
   it('serves as a cache', async () => {
     const herd = await start();
     const users = herd.namespace('users');

@@ -89,9 +89,13 @@ describe('a herd that follows its discovery', () => {
     ['throws at once', () => { throw new Error('bug'); }, /bug/],
     ['hangs', () => new Promise<never>(() => undefined), /over 100 ms/],
     ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /without a host/],
+    ['finds one id twice', () => ({ nodes: [...nodes, { ...nodes[0]!, port: 9 }] }), /two nodes with the id node-0/],
+    ['finds one address twice', () => ({ nodes: [...nodes, { ...nodes[0]!, id: 'other' }] }), /two nodes with the address/],
+    ['finds an older version', () => ({ nodes: nodes.slice(1), version: 6 }), /version 6 is older than 7/],
+    ['has lost most of them', () => ({ nodes: nodes.slice(3) }), /1 of 4 nodes/],
     ['finds nothing at all', () => undefined as never, /undefined/],
   ])('keeps its nodes when discovery %s, and reports why', async (_case, next, reason) => {
-    const discovery = new ToldDiscovery(() => ({ nodes }));
+    const discovery = new ToldDiscovery(() => ({ nodes, version: 7 }));
     const herd = await startHerd({ discovery, driver, discoveryTimeoutMs: 100 });
     discovery.next = next;
     await herd.refresh();

@@ -40,6 +40,29 @@ describe('NodePool', () => {
     expect(pool.stats).toMatchObject({ inFlight: 0, operations: 1, timeouts: 1, failures: 1 });
   });
 
+  it('tells of a deadline before it has passed, though the timers of a busy process come late', async () => {
+    const { pool } = scripted();
+    const order: string[] = [];
+    const told = pool.use(never, 100).catch(() => order.push('told'));
+    // At the deadline, and one turn later, as operations are told.
+    const passed = new Promise<void>((resolve) => setTimeout(() => setImmediate(() => (order.push('passed'), resolve())), 100));
+    for (const end = Date.now() + 150; Date.now() < end; );
+    await Promise.all([told, passed]);
+    expect(order).toEqual(['told', 'passed']);
+  });
+
+  it('gives up on many at their deadlines, by one timer, whatever their order', async () => {
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const pool = new NodePool(node, driverOf(never), { ...options, maxInFlight: 100, maxQueue: 100 }, () => 1000, () => undefined);
+    const order: number[] = [];
+    const all = [60, 20, 100, 40, 80, 20].map((ms) => pool.use(never, ms).catch((error: unknown) => order.push(ms, Number(error instanceof HerdTimeoutError))));
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBe(before + 1);
+    await Promise.all(all);
+    expect(order.filter((_, i) => i % 2 === 0)).toEqual([20, 20, 40, 60, 80, 100]);
+    expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0, timeouts: 6 });
+    await pool.drain(1);
+  });
+
   it('is down by one deadline at which nothing at all had answered', async () => {
     const wide = () => new NodePool(node, driverOf(never), { ...options, maxInFlight: 9 }, () => 1000, () => undefined);
     const silent = wide();
@@ -100,10 +123,12 @@ describe('NodePool', () => {
 
   it('does not blame the node for time spent in the queue', async () => {
     const { asked, pool } = scripted();
-    const blocked = [pool.use(never, 60), pool.use(never, 60)].map((work) => work.catch(() => undefined));
+    const releases: (() => void)[] = [];
+    const blocked = [1, 2].map(() => pool.use(() => new Promise<void>((resolve) => releases.push(resolve)), 60_000));
     await expect(pool.use(never, 10)).rejects.toThrow(HerdTimeoutError);
     expect(asked.abandoned).toBe(0);
     expect(pool.health).toEqual({ state: 'up', failures: 0 });
+    releases.forEach((release) => release());
     await Promise.all(blocked);
   });
 
