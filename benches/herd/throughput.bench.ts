@@ -1,6 +1,7 @@
 /**
- * Operations per second on one server, 100-byte values, at 1, 64 and 512 at once: the herd and its peers in turn, the median
- * of three rounds. Then getMany of 100 keys over ten memcached servers, against a loop of gets.
+ * Operations per second on one server, 100-byte values, at 1, 64 and 512 at once: the herd and its peers in turn, the medians
+ * of many short rounds. A ratio is the median of the ratios within a round, so that a busy moment of the machine meets all
+ * alike. Then getMany of 100 keys over ten memcached servers, against a loop of gets.
  *
  *     npm run bench -- herd throughput
  */
@@ -13,8 +14,9 @@ import type { Client } from './clients.js';
 import { percentile } from './percentile.js';
 import { printTable } from './table.js';
 
-const ROUND_MS = 500;
-const ROUNDS = 3;
+const ROUND_MS = 120;
+const ROUNDS = 15;
+const WARM_UP_ROUNDS = 3;
 const value = 'v'.repeat(100);
 const keys = Array.from({ length: 1000 }, (_, i) => `bench:${i}`);
 
@@ -29,25 +31,35 @@ async function perSecond(lanes: number, operation: (key: string) => Promise<unkn
   return (done * 1000) / (performance.now() - start);
 }
 
+/** Each client's rate in each round, by name. */
+async function measured(clients: readonly Client[], lanes: number, verb: 'set' | 'get'): Promise<ReadonlyMap<string, readonly number[]>> {
+  const rounds = new Map<string, number[]>(clients.map(({ name }) => [name, []]));
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+    for (const client of clients) {
+      const prefix = client.name.replace(/\W/g, '-');
+      const rate = await perSecond(lanes, (key) => (verb === 'set' ? client.set(`${prefix}:${key}`, value) : client.get(`${prefix}:${key}`)));
+      if (round >= WARM_UP_ROUNDS) rounds.get(client.name)!.push(rate);
+    }
+  }
+  return rounds;
+}
+
+const bases = { memcached: 'memcached', redis: 'ioredis, auto-pipelining' } as const;
+
 async function compareClients(clients: readonly Client[]): Promise<void> {
   const columns = [1, 64, 512].flatMap((lanes) => (['set', 'get'] as const).map((verb) => ({ lanes, verb })));
-  const rates = new Map<string, number[]>(clients.map(({ name }) => [name, []]));
+  const cells = new Map<string, string[]>(clients.map(({ name }) => [name, []]));
   for (const { lanes, verb } of columns) {
-    const rounds = new Map<string, number[]>(clients.map(({ name }) => [name, []]));
-    // In turn, so that a moment in which the machine is busy meets all of them.
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const client of clients) {
-        const rate = await perSecond(lanes, (key) => (verb === 'set' ? client.set(`${client.name.replace(/\W/g, '-')}:${key}`, value) : client.get(`${client.name.replace(/\W/g, '-')}:${key}`)));
-        if (round > 0) rounds.get(client.name)!.push(rate);
-      }
+    const rounds = await measured(clients, lanes, verb);
+    for (const { name, server } of clients) {
+      const [own, base] = [rounds.get(name)!, rounds.get(bases[server])!];
+      const ratio = percentile(own.map((rate, i) => rate / base[i]!), 50);
+      cells.get(name)!.push(`${(percentile(own, 50) / 1000).toFixed(1)} (${ratio.toFixed(2)})`);
     }
-    for (const [name, all] of rounds) rates.get(name)!.push(percentile(all, 50));
   }
-  const base = { memcached: rates.get('memcached')!, redis: rates.get('ioredis, auto-pipelining')! };
-  const cell = (client: Client, rate: number, i: number): string => `${(rate / 1000).toFixed(1)} (${(rate / base[client.server][i]!).toFixed(2)})`;
   printTable(
     ['k operations/s (ratio to npm memcached or ioredis)', ...columns.map(({ lanes, verb }) => `${verb}, ${lanes} at once`)],
-    clients.map((client) => [client.name, ...rates.get(client.name)!.map((rate, i) => cell(client, rate, i))]),
+    clients.map(({ name }) => [name, ...cells.get(name)!]),
   );
 }
 
