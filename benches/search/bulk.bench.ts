@@ -1,33 +1,29 @@
 /**
  * Writes 199,568 places to OpenSearch with this library, with the client's bulk helper and with a loop written by hand
- * over bodies that were serialised before, in turns; then streams them all. Documents per second (median), ratios of the
- * same round, heap above the start. Run with a server at OPENSEARCH_URL:
- * `npm run build:libs && npx tsc -b benches && node --expose-gc benches/dist/search/bulk.bench.js [rounds] [places]`.
+ * over bodies that were serialised before, in turns; then streams them all. Medians of the rounds, ratios of the same
+ * round. It uses the server at OPENSEARCH_URL, or starts one.
+ *
+ *     npm run bench -- search bulk [rounds] [places]
  */
 import { Readable } from 'node:stream';
-import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from '@opensearch-project/opensearch';
-import { SearchService } from '@rookery/search';
-import { openSearch } from '@rookery/search/opensearch';
-import { peakHeapMb } from './heap.js';
+import { printTable } from '../herd/table.js';
+import { heldMb, peakOf, type Peak } from './heap.js';
+import { median } from './median.js';
+import { openSearchServer } from './opensearch-server.js';
+import { placesOn, writesOf } from './places-index.js';
 import { Place, places, type PlaceDocument } from './places.js';
 
-const node = process.env['OPENSEARCH_URL'] ?? 'http://127.0.0.1:9200';
-const rounds = Number(process.argv[2] ?? 3);
+const rounds = Number(process.argv[2] ?? 5);
 const limit = Number(process.argv[3] ?? Infinity);
 const FLUSH_BYTES = 5 * 1024 * 1024;
 const CONCURRENCY = 2;
+const LIBRARY = 'this library';
 
-const orm = new MikroORM({ entities: [Place], dbName: 'none', metadataProvider: ReflectMetadataProvider });
-const search = new SearchService(orm, { engine: openSearch({ node, bulkTimeoutMs: 120_000 }), prefix: 'bench', sync: 'manual' });
-const repository = search.repository(Place);
-const client = new Client({ node });
+const server = await openSearchServer();
+const { search, repository, close } = placesOn(server.node);
+const client = new Client({ node: server.node });
 const index = repository.indexName;
-
-function* operations() {
-  for (const { id, document } of places(limit)) yield { action: 'index', id, document } as never;
-}
 
 function serialised(): { bodies: string[]; documents: number } {
   const bodies: string[] = [];
@@ -49,8 +45,8 @@ function serialised(): { bodies: string[]; documents: number } {
 const { bodies, documents: total } = serialised();
 
 const WAYS: Record<string, () => Promise<void>> = {
-  'this library': () => repository.bulk(operations()),
-  "the client's helper": async () => {
+  [LIBRARY]: () => repository.bulk(writesOf(limit)),
+  "the client's bulk helper": async () => {
     const stats = await client.helpers.bulk<{ id: string; document: PlaceDocument }>({
       datasource: Readable.from(places(limit)) as never,
       flushBytes: FLUSH_BYTES,
@@ -62,7 +58,7 @@ const WAYS: Record<string, () => Promise<void>> = {
     });
     if (stats.failed > 0) throw new Error(`${stats.failed} failed`);
   },
-  'a loop by hand': async () => {
+  'a loop by hand, serialised before': async () => {
     const queue = [...bodies];
     const worker = async (): Promise<void> => {
       for (let body = queue.shift(); body !== undefined; body = queue.shift()) {
@@ -74,49 +70,64 @@ const WAYS: Record<string, () => Promise<void>> = {
   },
 };
 
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const rates: Record<string, number[]> = {};
-const heaps: Record<string, number[]> = {};
-for (let round = 0; round < rounds; round += 1) {
-  for (const name of Object.keys(WAYS)) {
-    await search.recreateIndex(Place);
-    let tookMs = 0;
-    const heapMb = await peakHeapMb(async () => {
-      const began = performance.now();
-      await WAYS[name]!();
-      tookMs = performance.now() - began;
-    });
-    await repository.refresh();
-    const found = await repository.count();
-    if (found !== total) throw new Error(`${name} wrote ${found} of ${total}`);
-    console.log(`round ${round + 1}  ${name.padEnd(20)} ${Math.round(total / (tookMs / 1000))} docs/s  heap +${heapMb.toFixed(0)} MB`);
-    (rates[name] ??= []).push(total / (tookMs / 1000));
-    (heaps[name] ??= []).push(heapMb);
+interface Round extends Peak {
+  readonly rate: number;
+}
+
+async function run(way: string): Promise<Round> {
+  await search.recreateIndex(Place);
+  let tookMs = 0;
+  const peak = await peakOf(async () => {
+    const began = performance.now();
+    await WAYS[way]!();
+    tookMs = performance.now() - began;
+  });
+  await repository.refresh();
+  const found = await repository.count();
+  if (found !== total) throw new Error(`${way} wrote ${found} of ${total}`);
+  return { ...peak, rate: total / (tookMs / 1000) };
+}
+
+const names = Object.keys(WAYS);
+const results = new Map(names.map((name) => [name, [] as Round[]]));
+// The first round warms server and compiler up, and is not counted. Each round begins with another one.
+for (let round = 0; round <= rounds; round += 1) {
+  for (let turn = 0; turn < names.length; turn += 1) {
+    const name = names[(round + turn) % names.length]!;
+    const result = await run(name);
+    if (round > 0) results.get(name)!.push(result);
   }
 }
-console.log(`${total} places, ${rounds} rounds, ${bodies.length} requests of ${FLUSH_BYTES / 1024 / 1024} MB, ${CONCURRENCY} at once`);
-for (const name of Object.keys(WAYS)) {
-  const ratio = (of: string): string => median(rates['this library']!.map((rate, round) => rate / rates[of]![round]!)).toFixed(2);
-  const against = name === 'this library' ? '' : `  this library / it ${ratio(name)}`;
-  console.log(`${name.padEnd(20)} ${Math.round(median(rates[name]!)).toString().padStart(7)} docs/s  heap +${median(heaps[name]!).toFixed(0)} MB${against}`);
-}
+
+console.log(`${total} places, ${rounds} rounds, ${bodies.length} requests of ${FLUSH_BYTES / 2 ** 20} MB, ${CONCURRENCY} at once\n`);
+const own = results.get(LIBRARY)!;
+printTable(
+  ['bulk', 'documents/s', 'this library / it', 'heap at most, MB above the start', 'with buffers'],
+  names.map((name) => {
+    const these = results.get(name)!;
+    const ratio = median(own.map(({ rate }, at) => rate / these[at]!.rate));
+    return [name, Math.round(median(these.map(({ rate }) => rate))), ratio.toFixed(2), Math.round(median(these.map(({ heapMb }) => heapMb))), Math.round(median(these.map(({ withBuffersMb }) => withBuffersMb)))];
+  }),
+);
 
 let streamed = 0;
 let streamMs = 0;
-const quarters: number[] = [];
-const streamHeap = await peakHeapMb(async () => {
+const before = heldMb();
+const held: number[] = [];
+const peak = await peakOf(async () => {
   const began = performance.now();
   for await (const hit of repository.stream()) {
-    if (hit.id && (streamed += 1) % Math.floor(total / 4) === 0) {
-      globalThis.gc?.();
-      quarters.push(process.memoryUsage().heapUsed / 1024 / 1024);
-    }
+    if (hit.id && (streamed += 1) % Math.floor(total / 4) === 0) held.push(heldMb() - before);
   }
   streamMs = performance.now() - began;
 });
-console.log(`streamed ${streamed} in ${Math.round(streamMs)} ms, ${Math.round(streamed / (streamMs / 1000))} docs/s, heap at most +${streamHeap.toFixed(0)} MB; held after each quarter: ${quarters.map((mb) => mb.toFixed(0)).join(', ')} MB`);
+if (streamed !== total) throw new Error(`streamed ${streamed} of ${total}`);
+console.log('');
+printTable(
+  ['stream', 'documents/s', 'heap at most, MB above the start', 'held after each quarter, MB above the start'],
+  [[`${streamed} places`, Math.round(streamed / (streamMs / 1000)), Math.round(peak.heapMb), held.map((mb) => mb.toFixed(1)).join(', ')]],
+);
 
-await repository.control.delete();
+await close();
 await client.close();
-await search.close();
-await orm.close(true);
+await server.stop();

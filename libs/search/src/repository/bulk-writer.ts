@@ -2,7 +2,7 @@ import { bulkChannel, retryChannel, type BulkDiagnostics, type RetryDiagnostics 
 import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import { backoffMs, pause, type BackoffOptions } from './backoff.js';
-import { chunksByBytes } from './bulk-chunks.js';
+import { chunksByBytes, type Operations } from './bulk-chunks.js';
 import { EMPTY_REPORT, failureOf, mergeReports, type BulkReport, type RetryableFailure } from './bulk-report.js';
 
 export interface BulkWriterOptions extends BackoffOptions {
@@ -42,7 +42,7 @@ export class BulkWriter {
   ) {}
 
   /** @throws SearchAbortedError, or what the engine says of a request as a whole; failed operations are in the report. */
-  async write(operations: AsyncIterable<BulkOperation> | Iterable<BulkOperation>, options: WriteOptions = {}): Promise<BulkReport> {
+  async write(operations: Operations, options: WriteOptions = {}): Promise<BulkReport> {
     const inFlight = new Set<Promise<void>>();
     let report = EMPTY_REPORT;
     let done = 0;

@@ -25,33 +25,49 @@ export interface OperationParts {
  *
  * @throws SearchOptionError for a write to a routed index that does not say its routing.
  */
-export async function* versioned<T>(operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>, parts: OperationParts): AsyncGenerator<BulkOperation> {
-  let window = new Map<string, DocumentOperation<T>>();
-  for await (const operation of operations) {
-    window.set(documentIdOf(parts.model, operation.id), operation);
-    if (window.size < WINDOW) continue;
-    yield* wired(window, parts);
-    window = new Map();
-  }
-  if (window.size > 0) yield* wired(window, parts);
+export async function* versioned<T>(operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>, parts: OperationParts): AsyncGenerator<readonly BulkOperation[]> {
+  for await (const window of windowsOf(operations)) yield wired(new Map(window.map((operation) => [documentIdOf(parts.model, operation.id), operation])), await begin(window, parts), parts);
 }
 
-async function* wired<T>(window: ReadonlyMap<string, DocumentOperation<T>>, { model, targets, clock, engine }: OperationParts): AsyncGenerator<BulkOperation> {
+/** An iterable that is not async is not awaited for each of its values. */
+async function* windowsOf<V>(values: Iterable<V> | AsyncIterable<V>): AsyncGenerator<readonly V[]> {
+  let window: V[] = [];
+  const full = (value: V): boolean => window.push(value) >= WINDOW;
+  const next = (): readonly V[] => [window, (window = [])][0]!;
+  if (Symbol.iterator in values) {
+    for (const value of values) if (full(value)) yield next();
+  } else {
+    for await (const value of values) if (full(value)) yield next();
+  }
+  if (window.length > 0) yield window;
+}
+
+/** What the writes of a window share. */
+interface Window {
+  readonly targets: readonly (Target & { readonly shards: readonly (string | undefined)[] })[];
+  readonly version: number;
+}
+
+async function begin<T>(window: readonly DocumentOperation<T>[], { model, targets, clock, engine }: OperationParts): Promise<Window> {
+  const anywhere = model.routing !== undefined && window.some(({ action, routing }) => action === 'delete' && routing === undefined);
   const found = await targets();
-  const anywhere = model.routing !== undefined && [...window.values()].some(({ action, routing }) => action === 'delete' && routing === undefined);
-  const shards = await Promise.all(found.map(({ index }) => (anywhere ? engine.shardRoutings(index) : Promise.resolve([undefined]))));
-  const version = await clock.next();
-  for (const [at, { index, fit = asItIs }] of found.entries()) {
+  const shardsOf = (index: string): Promise<readonly (string | undefined)[]> => (anywhere ? engine.shardRoutings(index) : Promise.resolve([undefined]));
+  const reached = await Promise.all(found.map(async (target) => ({ ...target, shards: await shardsOf(target.index) })));
+  return { targets: reached, version: await clock.next() };
+}
+
+function wired<T>(window: ReadonlyMap<string, DocumentOperation<T>>, { targets, version }: Window, { model }: OperationParts): BulkOperation[] {
+  const wire: BulkOperation[] = [];
+  for (const { index, fit, shards } of targets) {
     for (const [id, operation] of window) {
       const { routing } = operation;
       if (operation.action === 'delete') {
-        for (const shard of routing === undefined ? shards[at]! : [routing]) yield { action: 'delete', index, id, version, routing: shard };
+        for (const shard of routing === undefined ? shards : [routing]) wire.push({ action: 'delete', index, id, version, routing: shard });
       } else {
         if (model.routing && routing === undefined) throw new SearchOptionError('bulk: routing', `is needed: the index is routed by ${model.routing.label}`, routing);
-        yield { action: 'index', index, id, version, routing, source: JSON.stringify(fit(operation.document)) };
+        wire.push({ action: 'index', index, id, version, routing, source: JSON.stringify(fit ? fit(operation.document) : operation.document) });
       }
     }
   }
+  return wire;
 }
-
-const asItIs = (document: object): object => document;

@@ -46,7 +46,7 @@ export class DocumentPublisher {
 
   private async write(
     definition: IndexDefinition,
-    operations: (notes: Notes) => AsyncIterable<BulkOperation>,
+    operations: (notes: Notes) => AsyncIterable<readonly BulkOperation[]>,
     options?: WriteOptions,
   ): Promise<BulkReport> {
     const notes: Notes = { refused: [], shadows: new Set() };
@@ -58,7 +58,7 @@ export class DocumentPublisher {
     return { ...report, failures };
   }
 
-  private async *operationsFor(definition: IndexDefinition, keys: readonly DocumentKey[], notes: Notes): AsyncGenerator<BulkOperation> {
+  private async *operationsFor(definition: IndexDefinition, keys: readonly DocumentKey[], notes: Notes): AsyncGenerator<readonly BulkOperation[]> {
     const { model } = definition;
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
@@ -69,17 +69,17 @@ export class DocumentPublisher {
       });
       if (!entities) continue;
       const present = new Set(entities.map((entity) => String(keyOf(model, entity))));
-      yield* indexOperations(definition, entities, batch);
-      yield* deleteOperations(definition, page.filter((key) => !present.has(String(key))), batch);
+      const gone = page.filter((key) => !present.has(String(key)));
+      yield [...indexOperations(definition, entities, batch), ...deleteOperations(definition, gone, batch)];
     }
   }
 
-  private async *operationsForAll(definition: IndexDefinition, pageSize: number, notes: Notes): AsyncGenerator<BulkOperation> {
+  private async *operationsForAll(definition: IndexDefinition, pageSize: number, notes: Notes): AsyncGenerator<readonly BulkOperation[]> {
     let after: DocumentKey | undefined;
     do {
       const batch = await this.begin(definition, notes, false);
       const entities = await this.parts.reader.pageAfter(definition.model, after, pageSize);
-      yield* indexOperations(definition, entities, batch);
+      yield [...indexOperations(definition, entities, batch)];
       after = entities.length < pageSize ? undefined : keyOf(definition.model, entities.at(-1)!);
     } while (after !== undefined);
   }

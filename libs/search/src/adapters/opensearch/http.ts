@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: object;
   /** Newline-delimited JSON, sent as it is. */
-  readonly lines?: string;
+  readonly lines?: string | Buffer;
 }
 
 /** Requests with a deadline, over the official client; whatever fails is one of our errors. */
@@ -39,7 +39,7 @@ export class OpenSearchHttp {
         method: request.method,
         path: `/${request.path.map(encodeURIComponent).join('/')}`,
         ...(request.query ? { querystring: request.query } : {}),
-        ...(request.lines === undefined ? (request.body ? { body: request.body } : {}) : { bulkBody: request.lines }),
+        ...(request.lines === undefined ? (request.body ? { body: request.body } : {}) : { bulkBody: request.lines as string }),
       },
       { requestTimeout: timeoutMs, maxRetries: 0 },
     );

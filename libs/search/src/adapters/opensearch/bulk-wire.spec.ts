@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import type { BulkOperation } from '../../contracts/engine.js';
+import { bulkBody, bulkOutcomes } from './bulk-wire.js';
+
+describe('the lines of a bulk', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 300 });
+  const operation = fc.oneof(
+    fc.record({ action: fc.constant('index' as const), index: text, id: text, version: fc.nat(), source: text.map((value) => JSON.stringify({ value })), routing: fc.option(text, { nil: undefined }) }),
+    fc.record({ action: fc.constant('delete' as const), index: text, id: text, version: fc.nat() }),
+  );
+
+  it('are the same as when each is made of JSON alone, whatever ids and documents hold', () => {
+    fc.assert(
+      fc.property(fc.array(operation), (operations: BulkOperation[]) => {
+        const lines = operations.flatMap(({ action, index, id, version, routing, ...rest }) => {
+          const head = JSON.stringify({ [action]: { _index: index, _id: id, routing, version, version_type: 'external' } });
+          return 'source' in rest ? [head, rest.source] : [head];
+        });
+        expect(bulkBody(operations).toString()).toBe(lines.map((line) => `${line}\n`).join(''));
+      }),
+    );
+  });
+
+  it('that the answer has no item for can be sent again', () => {
+    expect(bulkOutcomes([{ action: 'delete', index: 'i', id: 'a', version: 1 }], {})).toMatchObject([{ id: 'a', outcome: 'failed', retryable: true }]);
+  });
+});
