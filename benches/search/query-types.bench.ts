@@ -1,12 +1,14 @@
 /**
  * Prints what 200 typed queries cost the compiler, beside the same 200 with untyped bodies: `tsc --noEmit` on one
  * generated file each, five times in turn, the best of each.
- * Run from the root: `npm run build:libs && npx tsc -b benches && node benches/dist/search/query-types.bench.js`.
+ *
+ *     npm run bench -- search query-types
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { printTable } from '../herd/table.js';
 
 const QUERIES = 200;
 const ROUNDS = 5;
@@ -65,9 +67,10 @@ try {
   const times: Record<Kind, { total: number; check: number }[]> = { typed: [], untyped: [], empty: [] };
   for (let round = 0; round < ROUNDS; round += 1) for (const kind of ['typed', 'untyped', 'empty'] as const) times[kind].push(seconds(kind));
   const best = (kind: Kind, part: 'total' | 'check'): number => Math.min(...times[kind].map((time) => time[part]));
-  console.log(`tsc on ${QUERIES} queries (seconds, best of ${ROUNDS})   total   check`);
-  for (const kind of ['typed', 'untyped', 'empty'] as const) console.log(`  ${kind.padEnd(40)} ${best(kind, 'total').toFixed(2)}    ${best(kind, 'check').toFixed(2)}`);
-  console.log(`  ratio typed / untyped                    ${(best('typed', 'total') / best('untyped', 'total')).toFixed(2)}    ${(best('typed', 'check') / best('untyped', 'check')).toFixed(2)}`);
+  printTable(
+    [`tsc on ${QUERIES} queries, best of ${ROUNDS}`, 'total s', 'of it check s', 'total / untyped'],
+    (['typed', 'untyped', 'empty'] as const).map((kind) => [kind, best(kind, 'total').toFixed(2), best(kind, 'check').toFixed(2), (best(kind, 'total') / best('untyped', 'total')).toFixed(2)]),
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,11 +1,13 @@
 /**
  * Prints what a query of 20 clauses costs to build and compile, elastic-builder beside it, and what it costs to read an
  * answer of 1,000 hits, JSON.parse beside it. No server.
- * Run: `npm run build:libs && npx tsc -b benches && node benches/dist/search/query.bench.js`.
+ *
+ *     npm run bench -- search query
  */
 import esb from 'elastic-builder';
 import type { SearchEngine } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
+import { printTable } from '../herd/table.js';
 import { Party, passagesOn, type Passage } from './model.js';
 
 const passages = passagesOn(openSearch({ node: 'http://127.0.0.1:9' }));
@@ -63,10 +65,11 @@ const query = typed();
 const compile = microseconds(() => query.toBody());
 const whole = microseconds(() => typed().toBody());
 const theirs = microseconds(() => byElasticBuilder().toJSON());
-console.log('A query of 20 clauses (microseconds, best batch)');
-console.log(`  compile                     ${compile.toFixed(1)}`);
-console.log(`  build and compile, checked  ${whole.toFixed(1)}`);
-console.log(`  elastic-builder             ${theirs.toFixed(1)}   (ratio ${(whole / theirs).toFixed(2)})`);
+printTable(['a query of 20 clauses', 'microseconds, best batch', 'it / elastic-builder'], [
+  ['compile', compile.toFixed(1), (compile / theirs).toFixed(2)],
+  ['build and compile, checked', whole.toFixed(1), (whole / theirs).toFixed(2)],
+  ['elastic-builder: build and compile', theirs.toFixed(1), '1.00'],
+]);
 
 const source = { text: 'The state of the Union is strong, and its trade is free. '.repeat(4), year: 1913, heldAt: '1913-12-02T00:00:00.000Z', quoted: false, at: { lat: 1, lon: 2 }, president: { name: 'Woodrow Wilson', party: 'Whig' } };
 const hits = Array.from({ length: 1000 }, (_, at) => ({ _index: 'passages', _id: String(at), _score: 1 + at / 1000, _source: source, sort: [at], highlight: { text: ['The <em>Union</em>'] } }));
@@ -88,6 +91,8 @@ for (let round = 0; round < 40; round += 1) {
   decoded.push(await milliseconds(() => cannedPassages.search()));
 }
 const [parse, search] = [Math.min(...parsed), Math.min(...decoded)];
-console.log(`An answer of 1,000 hits, ${(answer.length / 1e6).toFixed(2)} MB (milliseconds, best round)`);
-console.log(`  JSON.parse alone            ${parse.toFixed(3)}`);
-console.log(`  search(), parse included    ${search.toFixed(3)}   (ratio ${(search / parse).toFixed(2)})`);
+console.log('');
+printTable([`an answer of 1,000 hits, ${(answer.length / 1e6).toFixed(2)} MB`, 'milliseconds, best round', 'it / JSON.parse'], [
+  ['JSON.parse alone', parse.toFixed(3), '1.00'],
+  ['search(), parse included', search.toFixed(3), (search / parse).toFixed(2)],
+]);
