@@ -2,6 +2,7 @@
 export { startMemcached, type MemcachedOptions } from './memcached.js';
 export { startRedis, type RedisOptions } from './redis.js';
 export { startPostgres, type PostgresOptions } from './postgres.js';
+export { startMariadb, type MariadbOptions } from './mariadb.js';
 export { startOpenSearch, type OpenSearchOptions } from './opensearch.js';
 export type { OpenSearchLine } from './opensearch-line.js';
 export type { RunningServer } from './running-server.js';

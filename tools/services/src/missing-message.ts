@@ -14,6 +14,7 @@ export function missingMessage(missing: ReadonlyMap<ServiceName, MissingServerEr
 
 const COMPOSE_SERVICES: Record<ServiceName, string> = {
   postgres: 'postgres',
+  mariadb: 'mariadb',
   opensearch: 'opensearch',
   opensearch2: 'opensearch2',
   memcached: 'memcached-1 memcached-2 memcached-3',

@@ -3,7 +3,7 @@ import { poll } from './poll.js';
 import { ServiceError } from './service-error.js';
 import { ADDRESS_VARIABLES, type ServiceName } from './service-names.js';
 
-const DEFAULT_PORTS: Record<string, number> = { 'postgres:': 5432, 'postgresql:': 5432, 'redis:': 6379, 'rediss:': 6379, 'http:': 80, 'https:': 443 };
+const DEFAULT_PORTS: Record<string, number> = { 'postgres:': 5432, 'postgresql:': 5432, 'mysql:': 3306, 'redis:': 6379, 'rediss:': 6379, 'http:': 80, 'https:': 443 };
 const TIMEOUT_MS = 5000;
 
 /**

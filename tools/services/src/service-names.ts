@@ -1,12 +1,13 @@
 import { ServiceError } from './service-error.js';
 
-export const SERVICE_NAMES = ['postgres', 'opensearch', 'opensearch2', 'memcached', 'redis'] as const;
+export const SERVICE_NAMES = ['postgres', 'mariadb', 'opensearch', 'opensearch2', 'memcached', 'redis'] as const;
 /** `opensearch2` is the 2.19 line with k-NN. */
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** The environment variable that holds each service's address. */
 export const ADDRESS_VARIABLES: Readonly<Record<ServiceName, string>> = Object.freeze({
   postgres: 'POSTGRES_URL',
+  mariadb: 'MARIADB_URL',
   opensearch: 'OPENSEARCH_URL',
   opensearch2: 'OPENSEARCH2_URL',
   memcached: 'MEMCACHED_SERVERS',
@@ -16,6 +17,7 @@ export const ADDRESS_VARIABLES: Readonly<Record<ServiceName, string>> = Object.f
 /** The addresses of the services in docker-compose.yml, by service. */
 export const COMPOSE_ADDRESSES: Readonly<Record<ServiceName, string>> = Object.freeze({
   postgres: 'postgres://postgres@127.0.0.1:25432/postgres',
+  mariadb: 'mysql://root@127.0.0.1:23306',
   opensearch: 'http://127.0.0.1:29200',
   opensearch2: 'http://127.0.0.1:29201',
   memcached: '127.0.0.1:21211,127.0.0.1:21212,127.0.0.1:21213',

@@ -1,4 +1,5 @@
 import { findServer } from './find-program.js';
+import { requireMariadb, startMariadb } from './mariadb.js';
 import { startMemcached } from './memcached.js';
 import { chooseLine } from './opensearch-line.js';
 import { startOpenSearch } from './opensearch.js';
@@ -30,6 +31,7 @@ const SERVICES: Record<ServiceName, Service> = {
     require: requirePostgres,
     start: async ({ dataDir }) => [await startPostgres(dataDir === undefined ? {} : { dataDir: `${dataDir}/postgres` })],
   },
+  mariadb: { require: requireMariadb, start: async () => [await startMariadb()] },
   opensearch: {
     require: () => chooseLine(undefined),
     start: async ({ dataDir, report }) => [

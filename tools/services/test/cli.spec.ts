@@ -90,7 +90,7 @@ describe('services', () => {
   it('refuses a service that it does not know', async () => {
     start(['services'], { ROOKERY_SERVICES: 'memcached,mongo' });
     await expect(run.end()).resolves.toBe(1);
-    expect(run.output).toContain('ROOKERY_SERVICES takes postgres, opensearch, opensearch2, memcached, redis or none (got mongo)');
+    expect(run.output).toContain('ROOKERY_SERVICES takes postgres, mariadb, opensearch, opensearch2, memcached, redis or none (got mongo)');
   });
 });
 

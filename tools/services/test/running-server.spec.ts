@@ -1,12 +1,13 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import pg from 'pg';
 import { exchange } from '../src/exchange.js';
-import { startMemcached, startPostgres, startRedis, type RunningServer } from '../src/index.js';
+import { startMariadb, startMemcached, startPostgres, startRedis, type RunningServer } from '../src/index.js';
 
 describe.each([
   ['memcached', startMemcached],
   ['redis', startRedis],
   ['postgres', startPostgres],
+  ['mariadb', startMariadb],
 ] as const)('a running %s', (_name, start) => {
   let server: RunningServer;
 
@@ -17,6 +18,7 @@ describe.each([
   afterAll(() => server.stop());
 
   const ask = async (): Promise<string> => {
+    if (server.name === 'MariaDB') return exchange(server.port, '', 'MariaDB');
     if (server.name !== 'PostgreSQL') return exchange(server.port, server.name === 'Redis' ? 'PING\r\n' : 'version\r\n', '\r\n');
     const client = new pg.Client({ connectionString: server.address, connectionTimeoutMillis: 1000 });
     client.on('error', () => {});
@@ -27,7 +29,7 @@ describe.each([
   };
 
   it('answers on its port', async () => {
-    await expect(ask()).resolves.toMatch(/^(VERSION|\+PONG|PostgreSQL 18)/);
+    await expect(ask()).resolves.toMatch(/^(VERSION|\+PONG|PostgreSQL 18)|MariaDB/);
   });
 
   it('is silent while paused and answers again when resumed', async () => {
