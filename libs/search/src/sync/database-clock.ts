@@ -27,14 +27,22 @@ export class DatabaseClock implements VersionClock {
     });
     const now = Math.floor(this.now() * 1000);
     const greater = 'case when value + 1 > ? then value + 1 else ? end';
-    if (this.database.dialect === 'mysql') {
-      return (await this.database.run(`update ${this.table} set value = last_insert_id(${greater}) where id = 1`, [now, now])).insertId;
-    }
-    const [row] = await this.database.all(`update ${this.table} set value = ${greater} where id = 1 returning value`, [now, now]);
+    const value = await (this.database.dialect === 'mysql' ? this.setOnMysql(greater, now) : this.set(greater, now));
     // A row that someone deleted is made again: the time of day is above what was given before.
-    if (row) return Number(row['value']);
+    if (value !== undefined) return value;
     this.ready = undefined;
     return this.next();
+  }
+
+  private async set(greater: string, now: number): Promise<number | undefined> {
+    const [row] = await this.database.all(`update ${this.table} set value = ${greater} where id = 1 returning value`, [now, now]);
+    return row && Number(row['value']);
+  }
+
+  /** MySQL has no RETURNING for an update. */
+  private async setOnMysql(greater: string, now: number): Promise<number | undefined> {
+    const { affectedRows, insertId } = await this.database.run(`update ${this.table} set value = last_insert_id(${greater}) where id = 1`, [now, now]);
+    return affectedRows > 0 ? Number(insertId) : undefined;
   }
 
   private createRow(): Promise<unknown> {

@@ -2,7 +2,7 @@ import type { EntityManager, EventArgs, EventSubscriber, FlushEventArgs, UnitOfW
 import type { TransactionContext } from './database.js';
 import type { FlushReader } from './flush-reader.js';
 import { TouchSet, type Touch } from './touch.js';
-import { outermost, TransactionTree, type OpenTransaction } from './transaction-tree.js';
+import { TransactionTree, type OpenTransaction } from './transaction-tree.js';
 
 interface OfTransaction {
   readonly em: EntityManager;
@@ -63,17 +63,12 @@ export class OutboxSubscriber implements EventSubscriber {
 
   async beforeTransactionCommit({ em, transaction }: OfTransaction): Promise<void> {
     // The implicit transaction of a flush ends before its `afterFlush`.
-    const flushed = this.flushed(em.getUnitOfWork(false));
-    if (!transaction) return this.hold(flushed, undefined);
-    this.transactions.add(transaction, flushed);
+    await this.hold(this.flushed(em.getUnitOfWork(false)), transaction);
+    if (!transaction) return;
     // What others add from here on has no COMMIT to wait for.
     this.open.delete(transaction);
-    const around = this.transactions.around(transaction);
-    if (around && this.open.has(outermost(around))) return void this.transactions.commit(transaction);
-    const touches = [...this.transactions.take(transaction)];
-    if (touches.length === 0) return;
-    if (around) await this.sink.write(touches, transaction);
-    else this.last.set(transaction, { touches, sent: await this.sink.writeLast(touches, transaction) });
+    const touches = [...(this.transactions.commit(transaction) ?? [])];
+    if (touches.length > 0) this.last.set(transaction, { touches, sent: await this.sink.writeLast(touches, transaction) });
   }
 
   async afterTransactionCommit({ transaction }: OfTransaction): Promise<void> {
@@ -92,8 +87,9 @@ export class OutboxSubscriber implements EventSubscriber {
   async hold(touches: readonly Touch[], context: OpenTransaction | undefined): Promise<void> {
     const distinct = new TouchSet(touches);
     if (distinct.size === 0) return;
-    const told = context !== undefined && this.open.has(outermost(context));
-    if (told && distinct.size + this.transactions.waiting(context) <= MAX_WAITING) return this.transactions.add(context, distinct);
+    const outermost = context && this.transactions.outermost(context);
+    const told = outermost !== undefined && this.open.has(outermost);
+    if (told && distinct.size + this.transactions.waiting(outermost) <= MAX_WAITING) return this.transactions.add(context!, distinct);
     await this.sink.write([...distinct], context);
     if (context === undefined) this.sink.committed();
   }

@@ -28,6 +28,10 @@ export class TouchSet implements Iterable<Touch> {
     for (const touch of touches) this.touches.set(`${touch.definition.alias}|${touch.path.join('.')}|${touch.key}`, touch);
   }
 
+  clear(): void {
+    this.touches.clear();
+  }
+
   [Symbol.iterator](): Iterator<Touch> {
     return this.touches.values();
   }

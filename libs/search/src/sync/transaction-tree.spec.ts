@@ -37,6 +37,26 @@ describe('touches of open transactions', () => {
     expect(keys(tree.commit(outer))).toEqual([1]);
   });
 
+  it('of a savepoint whose release is not told come with the transaction around it', () => {
+    const { tree, outer, inner } = withSavepoint();
+    tree.add(outer, [touch(1)]);
+    tree.add(inner, [touch(2)]);
+    expect(tree.waiting(outer)).toBe(2);
+    expect(keys(tree.commit(outer))).toEqual([1, 2]);
+    expect(tree.waiting(outer)).toBe(0);
+  });
+
+  it('of a savepoint in one that is rolled back are gone with it', () => {
+    const { tree, outer, inner } = withSavepoint();
+    const innermost = {};
+    tree.starting(em, inner);
+    tree.started(em, innermost);
+    tree.add(innermost, [touch(3)]);
+    expect(tree.outermost(innermost)).toBe(outer);
+    tree.rollback(inner);
+    expect(tree.commit(outer)).toBeUndefined();
+  });
+
   it('of a savepoint rolled back are gone, those around it stay', () => {
     const { tree, outer, inner } = withSavepoint();
     tree.add(outer, [touch(1)]);

@@ -5,13 +5,19 @@ export interface OpenTransaction {
   readonly parentTransaction?: OpenTransaction;
 }
 
+interface Node {
+  readonly around: OpenTransaction | undefined;
+  readonly touches: TouchSet;
+  readonly savepoints: Set<OpenTransaction>;
+}
+
 /**
- * Touches of open transactions. Those of a savepoint go to the transaction around it when it is released, and away
- * when it is rolled back; where the ORM does not tell (6), they go to the outermost one at once.
+ * Touches of open transactions. Those of a savepoint go away when it is rolled back, and else with the transaction
+ * around it: the ORM does not tell of every release (it does not on MySQL). Where it tells of no savepoint (6), they go
+ * to the outermost transaction at once.
  */
 export class TransactionTree {
-  private readonly touches = new WeakMap<OpenTransaction, TouchSet>();
-  private readonly parents = new WeakMap<OpenTransaction, OpenTransaction>();
+  private readonly nodes = new WeakMap<OpenTransaction, Node>();
   private readonly beginning = new WeakMap<object, OpenTransaction>();
 
   /** @param around the transaction that a savepoint is about to be made in */
@@ -22,49 +28,60 @@ export class TransactionTree {
 
   started(em: object, transaction: OpenTransaction | undefined): void {
     const around = this.beginning.get(em);
-    if (transaction && around && around !== transaction) this.parents.set(transaction, around);
     this.beginning.delete(em);
+    if (!transaction || !around || around === transaction) return;
+    this.nodes.set(transaction, { around, touches: new TouchSet(), savepoints: new Set() });
+    this.node(around).savepoints.add(transaction);
   }
 
   add(transaction: OpenTransaction, touches: Iterable<Touch>): void {
-    const holder = outermost(transaction);
-    const known = this.touches.get(holder) ?? new TouchSet();
-    known.addAll(touches);
-    this.touches.set(holder, known);
+    this.node(withoutParent(transaction)).touches.addAll(touches);
   }
 
-  /** The transaction around a savepoint. */
-  around(transaction: OpenTransaction): OpenTransaction | undefined {
-    return this.parents.get(transaction);
+  /** The transaction that a savepoint is in, however deep; itself when it is none. */
+  outermost(transaction: OpenTransaction): OpenTransaction {
+    const around = transaction.parentTransaction ?? this.nodes.get(transaction)?.around;
+    return around ? this.outermost(around) : transaction;
+  }
+
+  /** Touches that wait for the end of a transaction, with those of its savepoints. */
+  waiting(transaction: OpenTransaction): number {
+    const node = this.nodes.get(transaction);
+    return node ? [...node.savepoints].reduce((sum, savepoint) => sum + this.waiting(savepoint), node.touches.size) : 0;
+  }
+
+  /** Takes the touches of a transaction, with those of its savepoints, out of the tree. */
+  take(transaction: OpenTransaction): TouchSet {
+    const node = this.nodes.get(transaction);
+    const touches = new TouchSet(node?.touches ?? []);
+    for (const savepoint of node?.savepoints ?? []) touches.addAll(this.take(savepoint));
+    node?.touches.clear();
+    return touches;
   }
 
   /** @returns what is committed now: nothing for a savepoint, whose touches wait for the transaction around it. */
   commit(transaction: OpenTransaction | undefined): TouchSet | undefined {
-    if (!transaction) return undefined;
-    const touches = this.touches.get(transaction);
-    this.touches.delete(transaction);
-    const around = this.parents.get(transaction);
-    if (!around) return touches;
-    if (touches) this.add(around, touches);
-    return undefined;
-  }
-
-  /** Takes the touches of a transaction away. */
-  take(transaction: OpenTransaction): TouchSet {
-    const touches = this.touches.get(outermost(transaction)) ?? new TouchSet();
-    this.touches.delete(outermost(transaction));
-    return touches;
-  }
-
-  waiting(transaction: OpenTransaction): number {
-    return this.touches.get(outermost(transaction))?.size ?? 0;
+    if (!transaction || this.outermost(transaction) !== transaction) return undefined;
+    const touches = this.take(transaction);
+    return touches.size > 0 ? touches : undefined;
   }
 
   rollback(transaction: OpenTransaction | undefined): void {
-    if (transaction) this.touches.delete(transaction);
+    const node = transaction && this.nodes.get(transaction);
+    if (!node) return;
+    this.nodes.delete(transaction);
+    if (node.around) this.nodes.get(node.around)?.savepoints.delete(transaction);
+  }
+
+  private node(transaction: OpenTransaction): Node {
+    const known = this.nodes.get(transaction);
+    if (known) return known;
+    const node = { around: undefined, touches: new TouchSet(), savepoints: new Set<OpenTransaction>() };
+    this.nodes.set(transaction, node);
+    return node;
   }
 }
 
-export function outermost(transaction: OpenTransaction): OpenTransaction {
-  return transaction.parentTransaction ? outermost(transaction.parentTransaction) : transaction;
+function withoutParent(transaction: OpenTransaction): OpenTransaction {
+  return transaction.parentTransaction ? withoutParent(transaction.parentTransaction) : transaction;
 }

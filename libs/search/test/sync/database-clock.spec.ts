@@ -32,4 +32,5 @@ function behavesAsAClock(name: DatabaseName): void {
 }
 
 describeWith('postgres', 'version clock in PostgreSQL', () => behavesAsAClock('postgres'));
+describeWith('mariadb', 'version clock in MariaDB', () => behavesAsAClock('mariadb'));
 describe('version clock in SQLite', () => behavesAsAClock('sqlite'));

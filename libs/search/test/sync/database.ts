@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { defineConfig as libSql, MikroORM as LibSqlORM } from '@mikro-orm/libsql';
+import { defineConfig as mariadb, MikroORM as MariaDbORM } from '@mikro-orm/mariadb';
 import { defineConfig as postgres, MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import { ENTITIES } from './entities.js';
 
-export type TestORM = PostgresORM | LibSqlORM;
-export type DatabaseName = 'postgres' | 'sqlite';
+export type TestORM = PostgresORM | MariaDbORM | LibSqlORM;
+export type DatabaseName = 'postgres' | 'mariadb' | 'sqlite';
 
 const SHARED = { entities: ENTITIES, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false, colors: false };
 
@@ -28,6 +29,13 @@ export async function createDatabase(name: DatabaseName, told: (statement: strin
     const orm = await LibSqlORM.init(libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query', 'query-params'], logger: told }));
     await orm.schema.create();
     return { orm, dbName: file, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
+  }
+  if (name === 'mariadb') {
+    const config = { ...SHARED, clientUrl: process.env['MARIADB_URL'] ?? '', entities: entities as never, debug: ['query' as const, 'query-params' as const], logger: told };
+    const orm = await MariaDbORM.init(mariadb({ ...config, dbName }));
+    await orm.schema.ensureDatabase();
+    await orm.schema.create();
+    return { orm, dbName, drop: async () => { await orm.em.getConnection().execute(`drop database \`${dbName}\``); await orm.close(true); } };
   }
   const orm = await PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never, debug: ['query', 'query-params'], logger: told });
   await orm.schema.ensureDatabase();

@@ -2,7 +2,7 @@ import { describeWith } from '@rookery/services';
 import { SearchEngineUnavailableError, SearchService, SearchTableMissingError, type SearchEngine } from '@rookery/search';
 import { Database } from '../../src/sync/database.js';
 import { createDatabase } from './database.js';
-import { Author, Book } from './entities.js';
+import { Book } from './entities.js';
 import { engineOf, startSearch, until } from './running.js';
 
 /** An engine that is away while `away` says so. */
@@ -28,24 +28,6 @@ describeWith('postgres', 'relay', () => describeWith('opensearch', 'under faults
       expect(running.events.map(({ type }) => type)).toEqual(['publish-delayed', 'publish-resumed']);
     } finally {
       await running.stop();
-    }
-  }, 60_000);
-
-  it('relays for processes that do not, two at once and each row once', async () => {
-    const app = await startSearch('postgres', { relay: false });
-    const relays = [1, 2].map(() => new SearchService(app.orm, { engine: engineOf(), prefix: app.prefix, sync: 'outbox', relay: { pollMs: 20, batchSize: 10 } }));
-    try {
-      const em = app.orm.em.fork();
-      const author = em.create(Author, { id: 1, name: 'Ann' });
-      for (let id = 1; id <= 200; id += 1) em.create(Book, { id, title: `title ${id}`, author });
-      await em.flush();
-      expect((await app.search.backlog()).pending).toBeGreaterThanOrEqual(200);
-      await Promise.all(relays.map((relay) => relay.start()));
-      await app.search.settled({ timeoutMs: 20_000 });
-      expect(await app.search.repository(Book).count()).toBe(200);
-    } finally {
-      await Promise.all(relays.map((relay) => relay.close()));
-      await app.stop();
     }
   }, 60_000);
 
