@@ -2,6 +2,7 @@ import type { EngineScript, UpdateAnswer } from '../contracts/document-port.js';
 import type { CallOptions } from '../contracts/engine.js';
 import { keyOf } from '../document/document-builder.js';
 import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { assertAllWritten } from './bulk-report.js';
 import { ByQueryTask } from './by-query-task.js';
@@ -31,7 +32,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
    * Changes a document in place. The database knows nothing of it: the next `index()` of its row replaces it.
    *
    * @example await passages.update(1, { script: { source: 'ctx._source.position += params.by', params: { by: 2 } } });
-   * @throws SearchNotFoundError without `upsert`, SearchVersionConflictError.
+   * @throws SearchNotFoundError without `upsert`, SearchVersionConflictError; SearchMigrationError while the index is migrated.
    */
   async update(key: PrimaryKey, change: DocumentChange<T>, options: UpdateOptions = {}): Promise<UpdateAnswer> {
     const { ifSeqNo, ifPrimaryTerm, retryOnConflict, routing, ...call } = options;
@@ -39,19 +40,19 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     const conditional = ifSeqNo !== undefined || ifPrimaryTerm !== undefined;
     if (conditional && (ifSeqNo === undefined || ifPrimaryTerm === undefined)) throw new SearchOptionError('update({ ifSeqNo, ifPrimaryTerm })', 'must be given together, as get() returns them', { ifSeqNo, ifPrimaryTerm });
     if (conditional && retryOnConflict !== undefined) throw new SearchOptionError('update({ retryOnConflict })', 'cannot go with `ifSeqNo`: read the document again instead', retryOnConflict);
-    await this.parts.targets.of(this.untyped);
+    await this.soleIndex('update()');
     const when = conditional ? { ifSeqNo: ifSeqNo!, ifPrimaryTerm: ifPrimaryTerm! } : { retryOnConflict: retryOnConflict ?? 3 };
     const answer = await this.parts.engine.update({ index: this.indexName, id: place.id, ...(routing === undefined ? {} : { routing }), ...wireChange(change), ...when }, call);
     await this.refreshIf(options);
     return answer;
   }
 
-  /** Starts a change of all documents that match; resolves when it has started. */
+  /** Starts a change of all documents that match; resolves when it has started. @throws SearchMigrationError while the index is migrated. */
   updateByQuery(make: QueryMaker<T>, { script, ...options }: ByQueryOptions & { readonly script: EngineScript }): Promise<ByQueryTask> {
     return this.startByQuery('update', make, script, options);
   }
 
-  /** Starts the deletion of all documents that match; resolves when it has started. `(query) => query` is all of them. */
+  /** Starts the deletion of all documents that match; resolves when it has started. `(query) => query` is all of them. @throws SearchMigrationError while the index is migrated. */
   deleteByQuery(make: QueryMaker<T>, options: ByQueryOptions = {}): Promise<ByQueryTask> {
     return this.startByQuery('delete', make, undefined, options);
   }
@@ -105,9 +106,17 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   private async startByQuery(action: 'update' | 'delete', make: QueryMaker<T>, script: EngineScript | undefined, options: ByQueryOptions): Promise<ByQueryTask> {
     const { conflicts = 'proceed', refresh = false, documentsPerSecond, ...call } = options;
     const query = this.runner.compileQuery(make(this.query()).request);
-    await this.parts.targets.of(this.untyped);
+    await this.soleIndex(`${action}ByQuery()`);
     const request = { action, index: this.indexName, query, conflicts, refresh, ...(script ? { script } : {}), ...(documentsPerSecond === undefined ? {} : { documentsPerSecond }) };
     return new ByQueryTask(await this.parts.engine.startByQuery(request, call), this.parts.engine);
+  }
+
+  /** These calls name one index, and the content of the other one would be lost or brought back by the swap. */
+  private async soleIndex(call: string): Promise<void> {
+    const targets = await this.parts.targets.of(this.untyped);
+    if (targets.length === 1) return;
+    const remedy = 'change the rows and call search.sync.touch(), or wait for `search finish` or `search rollback`';
+    throw new SearchMigrationError(this.indexName, `is being migrated, and ${call} would reach one of its two indices: ${remedy}`);
   }
 
   private async refreshIf(options: ChangeOptions | undefined): Promise<void> {

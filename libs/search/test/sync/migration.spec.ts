@@ -144,6 +144,22 @@ describeWith('postgres', 'migration', () => describeWith('opensearch', 'of a liv
     await books.closePointInTime(await books.openPointInTime());
   }, 60_000);
 
+  it('refuses calls that would reach one of the two indices, until it is finished', async () => {
+    const { search } = await release(V2);
+    await migrate(search, BookV2);
+    const young = search.repository(BookV2);
+    const script = { source: 'ctx._source.stock = 7' };
+    const calls = [() => young.update(1, { script }), () => young.updateByQuery((q) => q, { script }), () => young.deleteByQuery((q) => q)];
+    for (const call of calls) {
+      const error = await (call() as Promise<unknown>).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(SearchMigrationError);
+      expect(String(error)).toMatch(/would reach one of its two indices: change the rows and call search\.sync\.touch/);
+    }
+    await search.migrations.finish(BookV2);
+    await (await young.updateByQuery((q) => q, { script, refresh: true })).done();
+    expect((await young.get(1))?.source.stock).toBe(7);
+  }, 60_000);
+
   it('goes on where a run was ended, and tells two runs apart', async () => {
     const { search } = await release(V2);
     await lastValueFrom(search.migrations.migrate(BookV2, { pageSize: 20 }).pipe(take(1)));

@@ -16,7 +16,7 @@ describeWith('postgres', 'documents with faults', () => describeWith('opensearch
   }, 60_000);
   afterAll(() => running.stop(), 60_000);
 
-  const source = async (id: number) => (await running.search.repository(Scroll).get(id))?.source;
+  const source = async (id: number, index?: string) => (await running.search.repository(Scroll, index).get(id))?.source;
 
   it('parks a document whose getter throws, with the reason, while the others go on; a change revives it', async () => {
     const scrolls = await em.find(Scroll, {});
@@ -26,14 +26,33 @@ describeWith('postgres', 'documents with faults', () => describeWith('opensearch
     expect([(await source(1))?.title, (await source(2))?.title, (await source(3))?.title]).toEqual(['changed 1', 'title 2', 'changed 3']);
     await until(async () => {
       await em.getConnection().execute('update search_outbox set available_at = 0');
-      return (await running.search.backlog()).parked === 1;
+      return (await running.search.backlog()).parked === 2;
     });
-    expect(await running.search.parked()).toMatchObject([{ key: 2, attempts: 2, reason: expect.stringContaining('a title has no initial') as string }]);
+    const parked = { key: 2, attempts: 2, reason: expect.stringContaining('a title has no initial') as string };
+    expect(await running.search.parked()).toMatchObject([parked, parked]);
 
     scrolls.find(({ id }) => id === 2)!.title = 'again';
     await em.flush();
     await running.search.settled();
     expect(await source(2)).toMatchObject({ title: 'again', initial: 'a' });
+    expect(await running.search.backlog()).toMatchObject({ pending: 0, parked: 0 });
+  }, 60_000);
+
+  it('parks a document whose `document` hook throws in its index alone, with the reason', async () => {
+    const scroll = await em.findOneOrFail(Scroll, 3);
+    scroll.title = 'unspeakable';
+    await em.flush();
+    await running.search.settled();
+    expect(await source(3, 'scrolls')).toMatchObject({ title: 'unspeakable' });
+    await until(async () => {
+      await em.getConnection().execute('update search_outbox set available_at = 0');
+      return (await running.search.backlog()).parked === 1;
+    });
+    expect(await running.search.parked()).toMatchObject([{ alias: `${running.prefix}-summaries`, key: 3, reason: expect.stringContaining('no summary of it') as string }]);
+    scroll.title = 'spoken';
+    await em.flush();
+    await running.search.settled();
+    expect(await source(3, 'summaries')).toMatchObject({ title: 'spoken' });
     expect(await running.search.backlog()).toMatchObject({ pending: 0, parked: 0 });
   }, 60_000);
 

@@ -13,6 +13,14 @@ export class Shelf {
 
 @Entity()
 @Indexed({ name: 'scrolls', settings: { number_of_shards: 1 } })
+@Indexed({
+  name: 'summaries',
+  settings: { number_of_shards: 1 },
+  document: ({ title }: Scroll, document) => {
+    if (title === 'unspeakable') throw new Error('no summary of it');
+    return { ...document, initial: title.slice(0, 1) };
+  },
+})
 export class Scroll {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'text' }) title!: string;
