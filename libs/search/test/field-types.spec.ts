@@ -58,6 +58,14 @@ describe.each(['opensearch', 'opensearch2'] as const)('field types and parameter
     const engine = openSearch({ node });
     afterAll(() => engine.close());
 
+    it('differ in nothing from what the engine gives back', () =>
+      withIndex(engine, Everything, async (search) => {
+        const { alias } = search.indices[0]!;
+        const another = JSON.stringify({ _meta: { rookery: { hash: 'another' } } });
+        await fetch(`${node}/${alias}/_mapping`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: another });
+        expect(await search.migrations.plan(Everything)).toMatchObject({ action: 'additive', differences: [] });
+      }));
+
     it('are taken by the engine, and mean what they say', () =>
       withIndex(engine, Everything, async (search) => {
         const repository = search.repository(Everything);

@@ -1,4 +1,5 @@
 import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '../contracts/index-body.js';
+import { parametersInForce } from '../mapping/field-parameters-in-force.js';
 import { hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
 
 /** One difference between the index that is there and the model. */
@@ -66,16 +67,10 @@ function compareFields(live: Fields, wanted: Fields, path: string): MappingDiffe
       ...compareFields(there.properties ?? {}, model.properties ?? {}, at),
       ...compareFields(there.fields ?? {}, model.fields ?? {}, `${at}.fields`),
     ];
-    const [own, asked] = [parametersOf(there), parametersOf(model)];
+    const [own, asked] = [parametersInForce(there, model), parametersInForce(model, there)];
     const same = canonical(own) === canonical(asked);
     return same ? nested : [{ path: at, change: 'changed', live: own, wanted: asked, additive: false }, ...nested];
   });
-}
-
-/** OpenSearch leaves out `type: object`, and gives numbers and booleans back as they were sent or as text. */
-function parametersOf(field: FieldMapping): Record<string, string> {
-  const entries = Object.entries({ ...field, type: field.type ?? 'object', properties: undefined, fields: undefined }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]));
 }
 
 /** Documents are under other ids, or on other shards. */
