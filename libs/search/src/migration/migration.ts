@@ -48,6 +48,8 @@ const AWAY_BACKOFF = Object.freeze({ baseMs: 200, maxMs: 10_000 });
 const DRAIN_POLL_MS = 50;
 const DRAIN_TIMEOUT_MS = 600_000;
 const REPAIR_ROUNDS = 3;
+/** The first refresh makes segments of everything that the backfill wrote, and new replicas are copied whole. */
+const WHOLE_INDEX_MS = 300_000;
 const PAGE_SIZE = 500;
 /** Documents compared again at the end, in memory. */
 const MAX_DRIFT = 100_000;
@@ -149,13 +151,14 @@ export class Migration {
     const { alias, newIndex, oldIndex, total } = state;
     const { engine, verifier } = this.parts;
     const writes = writesTo(state);
+    const whole = { timeoutMs: WHOLE_INDEX_MS, ...this.options };
     if (newIndex !== oldIndex) {
       const wanted = flatSettings(this.definition.body.settings);
       const restored = Object.fromEntries(Object.keys(FILLING).map((name) => [name, wanted[name] ?? null]));
       await engine.putSettings(newIndex, restored, this.options);
-      await engine.waitUntilReady(newIndex, this.options);
+      await engine.waitUntilReady(newIndex, whole);
     }
-    await engine.refresh(newIndex, this.options);
+    await engine.refresh(newIndex, whole);
     const meter = progressMeter(alias, 'verify', 2 * total, 0);
     const keys: PrimaryKey[] = [];
     let done = 0;

@@ -1,6 +1,6 @@
 import { describeWith } from '@rookery/services';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { SearchMigrationError, SearchService, type EntityClass, type MigrationProgress, type SearchEvent, type SearchOptions } from '@rookery/search';
+import { SearchMigrationError, SearchService, type EntityClass, type MigrationProgress, type SearchEngine, type SearchEvent, type SearchOptions } from '@rookery/search';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { postgresConfig } from './database.js';
 import { Author, Book } from './entities.js';
@@ -158,6 +158,19 @@ describeWith('postgres', 'migration', () => describeWith('opensearch', 'of a liv
     await search.migrations.finish(BookV2);
     await (await young.updateByQuery((q) => q, { script, refresh: true })).done();
     expect((await young.get(1))?.source.stock).toBe(7);
+  }, 60_000);
+
+  it('gives the refresh of a whole index more time than a request', async () => {
+    const deadlines: number[] = [];
+    const [engine, plain] = [engineOf(), engineOf()];
+    const refresh: SearchEngine['refresh'] = (index, options) => {
+      deadlines.push(options?.timeoutMs ?? 0);
+      return plain.refresh(index, options);
+    };
+    opened.push(() => plain.close());
+    const { search } = await release(V2, { engine: Object.assign(engine, { refresh }) });
+    await migrate(search, BookV2);
+    expect(deadlines[0]).toBeGreaterThan(60_000);
   }, 60_000);
 
   it('goes on where a run was ended, and tells two runs apart', async () => {
