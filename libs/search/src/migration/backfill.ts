@@ -30,9 +30,15 @@ export interface BackfillOptions extends CallOptions {
   readonly maxDocumentsPerSecond?: number | undefined;
 }
 
+interface Page {
+  readonly version: number;
+  readonly entities: readonly object[];
+}
+
 /**
  * Fills one index with all rows in key order: per page the clock's tick, the read, the write with that version. What
- * is written meanwhile by others has a higher version, and stays. Each page is to be noted before the next.
+ * is written meanwhile by others has a higher version, and stays. The next page is read while one is written. Each page
+ * is to be noted before the next.
  */
 export async function* backfill(
   definition: IndexDefinition,
@@ -40,19 +46,25 @@ export async function* backfill(
   { clock, reader, writer }: BackfillParts,
   { after, pageSize, maxDocumentsPerSecond, ...options }: BackfillOptions,
 ): AsyncGenerator<BackfillPage> {
-  for (let size = pageSize; size === pageSize; ) {
-    const startedAt = performance.now();
+  const read = async (key: PrimaryKey | undefined): Promise<Page> => {
     const version = await clock.next();
-    const entities = await reader.pageAfter(definition.model, after, pageSize);
-    size = entities.length;
-    if (size === 0) return;
+    return { version, entities: await reader.pageAfter(definition.model, key, pageSize) };
+  };
+  for (let next: Promise<Page> | undefined = read(after); next; ) {
+    const startedAt = performance.now();
+    const { version, entities }: Page = await next;
+    const last = entities.at(-1);
+    if (!last) return;
+    const lastKey = keyOf(definition.model, last);
+    next = entities.length === pageSize ? read(lastKey) : undefined;
+    // Whoever stops here does not wait for it.
+    next?.catch(() => undefined);
     const refused: RetryableFailure[] = [];
     const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
     const report = await writer.write(operations, options);
     const busy = report.failures.find(({ retryable }) => retryable);
     if (busy) throw report.unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
-    after = keyOf(definition.model, entities.at(-1)!);
-    yield { lastKey: after, rows: size, failures: [...report.failures, ...refused] };
-    if (maxDocumentsPerSecond) await pause(Math.max(0, (size / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
+    yield { lastKey, rows: entities.length, failures: [...report.failures, ...refused] };
+    if (maxDocumentsPerSecond) await pause(Math.max(0, (entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
   }
 }

@@ -19,7 +19,7 @@ import type { Verifier } from './verifier.js';
 export interface MigrateOptions extends CallOptions {
   /** Documents per second at most; no bound when absent. */
   readonly maxDocumentsPerSecond?: number;
-  /** Rows read at once; 500 when absent. */
+  /** Rows read at once; 1,000 when absent. */
   readonly pageSize?: number;
   /** Wait at most for the rows that were in the outbox at the end of the backfill, in milliseconds; 600,000 when absent. */
   readonly drainTimeoutMs?: number;
@@ -50,7 +50,7 @@ const DRAIN_TIMEOUT_MS = 600_000;
 const REPAIR_ROUNDS = 3;
 /** The first refresh makes segments of everything that the backfill wrote, and new replicas are copied whole. */
 const WHOLE_INDEX_MS = 300_000;
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 1_000;
 /** Documents compared again at the end, in memory. */
 const MAX_DRIFT = 100_000;
 

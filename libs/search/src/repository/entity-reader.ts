@@ -43,6 +43,14 @@ export class EntityReader {
     return this.load(model, where, this.ordered(model, size));
   }
 
+  /** Of these keys, those of rows that are there. */
+  async present(model: IndexModel, keys: readonly DocumentKey[]): Promise<DocumentKey[]> {
+    const { property } = model.identity;
+    const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
+    const rows = await this.fork().find(model.entity, { [property]: { $in: fitting } }, { fields: [...new Set([model.primaryKey, property])], filters: false });
+    return rows.map((row) => keyOf(model, row));
+  }
+
   count(model: IndexModel): Promise<number> {
     return this.fork().count(model.entity, {}, { filters: false });
   }
