@@ -8,7 +8,7 @@ describeWith('postgres', 'the walk-through', (postgres) => {
 
     beforeAll(async () => {
       const env = ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' });
-      demo = await startDemoUnderTest({ ...env, SEARCH_LIMIT: '1000000/1m', API_LIMIT: '1000000/1m' });
+      demo = await startDemoUnderTest({ ...env, SEARCH_LIMIT: '1000000/1m', API_LIMIT: '1000000/1m', SEARCH_TIMEOUT_MS: '20000' });
     }, 60_000);
 
     afterAll(async () => {

@@ -15,7 +15,7 @@ export class DataModule {
       imports: [
         MikroOrmModule.forRoot({ ...ormOptions(config.postgresUrl), driver: PostgreSqlDriver }),
         SearchModule.forRoot({
-          engine: openSearch({ node: config.opensearchUrl, requestTimeoutMs: 5_000 }),
+          engine: openSearch({ node: config.opensearchUrl }),
           prefix: config.prefix,
           sync: 'outbox',
           createIndices: false, // `prepareIndex` does, and shows how far it is.

@@ -13,7 +13,7 @@ export class SuggestService {
 
   /** Presidents and addresses with all the words, the last of which need not be complete: two searches in one request. */
   async suggest({ q, size }: SuggestParameters): Promise<Suggestions> {
-    const query = this.passages.query().page({ size });
+    const query = this.passages.query().sort('_score', 'desc').sort('address.id').page({ size });
     const [presidents, addresses] = await this.passages.searchMany(
       [
         query.must((c) => c.matchBoolPrefix('address.president.name.typed', q, { operator: 'and' })).collapse('address.president.id'),

@@ -10,9 +10,12 @@ if (DEMO_URL === undefined) {
   process.exit(1);
 }
 try {
-  const { searches, failedSearches, writes, failedWrites } = await walkThrough(new DemoApi(DEMO_URL), Number(WALKTHROUGH_EVERY_MS));
+  const { searches, failedSearches, writes, failedWrites, failure } = await walkThrough(new DemoApi(DEMO_URL), Number(WALKTHROUGH_EVERY_MS));
   console.log(`\nMeanwhile: ${searches} searches, ${failedSearches} failed; ${writes} writes, ${failedWrites} failed.`);
-  if (failedSearches + failedWrites > 0) process.exitCode = 1;
+  if (failure !== undefined) {
+    console.error(`The first failure: ${failure}`);
+    process.exitCode = 1;
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
