@@ -11,7 +11,7 @@ import { Indexed, SearchField, SearchService, searchEntities } from '@rookery/se
 import { openSearch } from '@rookery/search/opensearch';
 import { lastValueFrom, tap } from 'rxjs';
 import { printTable } from '../herd/table.js';
-import { peakHeapMb } from './heap.js';
+import { peakOf } from './heap.js';
 import { Place, places } from './places.js';
 import { servers } from './servers.js';
 
@@ -101,13 +101,13 @@ const took: Record<string, number[]> = {};
 const heaps: Record<string, number[]> = {};
 async function measure(way: string, work: () => Promise<void>): Promise<void> {
   let ms = 0;
-  const heap = await peakHeapMb(async () => {
+  const { heapMb } = await peakOf(async () => {
     const began = performance.now();
     await work();
     ms = performance.now() - began;
   });
   (took[way] ??= []).push(ms);
-  (heaps[way] ??= []).push(heap);
+  (heaps[way] ??= []).push(heapMb);
 }
 
 for (let round = 0; round < rounds; round += 1) {
