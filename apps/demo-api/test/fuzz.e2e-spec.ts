@@ -39,7 +39,7 @@ describeWith('postgres', 'whatever a user sends', (postgres) => {
 
     it('is searched for, or answered 400 by a problem document, in every mode', async () => {
       await fc.assert(
-        fc.asyncProperty(q, fc.constantFrom(...MODES), async (text, mode) => expectAnswer(`/search?${new URLSearchParams({ q: text, mode, size: '1' }).toString()}`)),
+        fc.asyncProperty(q, fc.constantFrom(...MODES), async (text, mode) => expectAnswer(`/search?${new URLSearchParams({ q: text, mode, size: '1', words: 'true' }).toString()}`)),
         { numRuns: 400 },
       );
     }, 120_000);

@@ -8,11 +8,17 @@ const WORDS = 10;
 
 type SignificantWords = Readonly<{ buckets: readonly Readonly<{ key: string; doc_count: number }>[] }>;
 
-/** What is counted of all passages that match: parties, decades, and the words that set them apart from the others. */
+/** Passages of each party and decade, of all that match. */
 export function facets(a: AggregationBuilder<Passage>) {
   return {
     party: a.terms('address.president.party'),
     decade: a.histogram('address.year', { interval: DECADE, minCount: 1 }),
+  };
+}
+
+/** The words that set the best passages apart from all others. Reads and analyzes their text, so it is asked for by name. */
+export function significantWords(a: AggregationBuilder<Passage>) {
+  return {
     sample: a.sampler({
       shardSize: SAMPLE,
       aggs: (b) => ({

@@ -64,7 +64,7 @@ export class Facets {
   @ApiProperty({ type: [DecadeCount], description: 'Passages of each decade, in order.' })
   decade!: DecadeCount[];
 
-  @ApiProperty({ type: [WordCount], description: 'Words that set the best passages apart from all others.' })
+  @ApiProperty({ type: [WordCount], description: 'With `words=true`: those that set the best passages apart from all others.' })
   words!: WordCount[];
 }
 

@@ -25,7 +25,7 @@ describe('SearchParameters', () => {
 
   it('lists the parameters that there are when it gets an unknown one', async () => {
     expect(await complaints({ query: 'union' })).toEqual([
-      { parameter: 'query', message: 'query is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to' },
+      { parameter: 'query', message: 'query is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words' },
     ]);
   });
 
@@ -48,6 +48,7 @@ describe('SearchParameters', () => {
     ['page', '99999999999999999999', 'a whole number from 1 to 200'],
     ['mode', 'regex', 'one of words, fuzzy, phrase, near, query'],
     ['distance', '0', 'a whole number from 1 to 50'],
+    ['words', 'yes', 'true or false'],
     ['cursor', 'a b', 'the nextCursor of the page before'],
     ['cursor', '', 'the nextCursor of the page before'],
     ['size', '51', 'a whole number from 1 to 50'],

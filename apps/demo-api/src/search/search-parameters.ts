@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import { Optional } from '../problem/optional.js';
 import { WholeNumber } from '../problem/whole-number.js';
 import { NotWith } from '../problem/not-with.js';
@@ -7,6 +7,7 @@ import { SearchFilters } from './search-filters.js';
 
 /** With the most hits a page, the last page ends at the 10,000th hit, as far as OpenSearch goes by number. */
 const PAGES = { min: 1, max: 200 };
+const SWITCH = ['true', 'false'] as const;
 const SIZES = { min: 1, max: 50 };
 
 /** The query of `GET /search`. */
@@ -21,6 +22,10 @@ export class SearchParameters extends SearchFilters {
   @Matches(/^[\w-]{1,500}$/, { message: 'cursor must be the nextCursor of the page before' })
   @NotWith('page')
   cursor?: string;
+
+  @ApiPropertyOptional({ enum: SWITCH, default: 'false', description: 'Whether to name the words that set the hits apart, which takes longer than all the rest.' })
+  @IsIn(SWITCH, { message: 'words must be true or false' })
+  words: (typeof SWITCH)[number] = 'false';
 
   @ApiPropertyOptional({ description: 'Hits a page.', type: 'integer', minimum: SIZES.min, maximum: SIZES.max, default: 10 })
   @WholeNumber(SIZES)
