@@ -1,13 +1,14 @@
 /**
  * Measures the demo on servers of its own: first start, later start, memory, requests per second.
  *
- *     npm run build && npx tsc -b benches && node benches/dist/demo/measure.js
+ *     npm run build && npm run bench -- demo
  */
 import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
 import { DemoProcess } from './demo-process.js';
 import { requestsPerSecond } from './requests-per-second.js';
 
 const WORDS = ['union', 'public debt', 'treaty', 'slavery', 'railroad', 'gold', 'war', 'tariff', 'navy', 'health care', 'tax', 'peace'];
+const TYPED = ['w', 'was', 'washing', 'john+a', 'abraham+li', 'state+of+the+union+19'];
 const ADDRESSES = 233;
 
 const servers = await Promise.all([startPostgres(), startOpenSearch(), startMemcached(), startMemcached(), startMemcached()]);
@@ -20,12 +21,15 @@ try {
     PORT: '0',
     API_LIMIT: '100000000/1m',
     SEARCH_LIMIT: '100000000/1m',
+    SEARCH_TIMEOUT_MS: '20000',
   };
 
+  print('measured', 'figure');
+  print('---', '---');
   const first = await DemoProcess.start(env);
   print('first start: schema, 233 addresses loaded, 12,875 passages indexed', duration(first.startMs));
-  print('  of it loading and indexing', duration(first.workMs));
-  print('  peak memory (resident)', megabytes(first.peakBytes()));
+  print('of it loading and indexing', duration(first.workMs));
+  print('peak memory (resident)', megabytes(first.peakBytes()));
   print('stop on SIGTERM', duration(await first.stop()));
 
   const later = await DemoProcess.start(env);
@@ -34,6 +38,11 @@ try {
   print('GET /addresses/:id, all 233 in turn, from the herd', rate(hits));
   const searches = await requestsPerSecond((request) => `${later.url}/search?q=${encodeURIComponent(WORDS[request % WORDS.length]!)}`);
   print('GET /search with highlights and facets', rate(searches));
+  const suggestions = await requestsPerSecond((request) => `${later.url}/suggest?q=${TYPED[request % TYPED.length]!}`);
+  print('GET /suggest', rate(suggestions));
+  const exportedAt = performance.now();
+  const lines = (await (await fetch(`${later.url}/export`)).text()).trimEnd().split('\n').length;
+  print(`GET /export, all ${lines.toLocaleString('en')} passages`, duration(performance.now() - exportedAt));
   print('peak memory (resident) under this load', megabytes(later.peakBytes()));
   await later.stop();
 } finally {
@@ -41,7 +50,7 @@ try {
 }
 
 function print(what: string, value: string): void {
-  console.log(`${what.padEnd(72)}${value}`);
+  console.log(`| ${what} | ${value} |`);
 }
 
 function duration(ms: number): string {
