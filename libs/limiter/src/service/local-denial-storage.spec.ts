@@ -117,7 +117,28 @@ describe('local denial', () => {
     expect(far.asked).toBe(4);
   });
 
+  it('keeps its places for the keys that are nearly used up', async () => {
+    const { far, storage } = open({ maxKeys: 1 });
+    await ask(storage, 10);
+    const wide = [{ ...LIMITS[0]!, capacity: 100_000_000 }];
+    for (const key of ['a', 'b', 'c']) await ask(storage, 1, wide, key);
+    far.asked = 0;
+    expect((await ask(storage)).allowed).toBe(false);
+    expect(far.asked).toBe(0);
+  });
+
+  it('believes no older answer once there is room again', async () => {
+    const { far, storage } = open();
+    const wide = [{ ...LIMITS[0]!, capacity: 100_000_000 }];
+    await ask(storage, 990, wide);
+    far.state = undefined;
+    far.now += 1;
+    expect((await ask(storage, 1, wide)).allowed).toBe(true);
+    expect((await ask(storage, 900, wide)).allowed).toBe(true);
+  });
+
   describe('of several buckets', () => {
+    const WIDE: readonly BucketLimit[] = [{ ...LIMITS[0]!, capacity: 100_000_000 }];
     const openSeveral = () => {
       const asked: (readonly ApplyRequest[])[] = [];
       const states = new Map<string, BucketState>();
@@ -127,13 +148,13 @@ describe('local denial', () => {
           const decided = requests.map(({ key, limits, costs }) => applyCosts(states.get(key), limits, costs, far.now));
           const refusedAt = decided.findIndex(({ next }) => next === undefined);
           if (refusedAt < 0) requests.forEach(({ key }, index) => states.set(key, decided[index]!.next!));
-          const levels = (index: number) => levelsAt(states.get(requests[index]!.key), LIMITS, far.now);
+          const levels = (index: number) => levelsAt(states.get(requests[index]!.key), requests[index]!.limits, far.now);
           return Promise.resolve(decided.slice(0, refusedAt < 0 ? undefined : refusedAt + 1).map(({ outcomes }, index) => ({ allowed: outcomes[0]!.allowed, levels: levels(index) })));
         },
       });
       const storage = withLocalDenial(far, { clock: () => far.now });
       const both = async (wide: number, narrow: number) =>
-        (await storage.applyAll!([['wide', wide] as const, ['narrow', narrow] as const].map(([key, cost]) => ({ key, limits: LIMITS, costs: [cost], timeoutMs: 50 })))).map((outcome) => outcome.allowed);
+        (await storage.applyAll!([['wide', wide, WIDE] as const, ['narrow', narrow, LIMITS] as const].map(([key, cost, limits]) => ({ key, limits, costs: [cost], timeoutMs: 50 })))).map((outcome) => outcome.allowed);
       return { far, asked, storage, both };
     };
 
@@ -141,18 +162,20 @@ describe('local denial', () => {
       const { far, asked, both } = openSeveral();
       expect(await both(1, 10)).toEqual([true, true]);
       for (let attempt = 0; attempt < 50; attempt++) expect(await both(1, 1)).toEqual([true, false]);
-      expect(asked).toHaveLength(1);
+      // Where there was room for both, only the narrow one was remembered: the first refusal is asked for.
+      expect(asked).toHaveLength(2);
       far.now += 100_000;
       expect(await both(1, 1)).toEqual([true, true]);
-      expect(asked).toHaveLength(2);
+      expect(asked).toHaveLength(3);
     });
 
     it('asks where of the ones before it nothing is known', async () => {
       const { asked, storage, both } = openSeveral();
       await both(1, 10);
+      await both(1, 1);
       await storage.delete({ key: 'wide', timeoutMs: 50 });
       expect(await both(1, 1)).toEqual([true, false]);
-      expect(asked).toHaveLength(2);
+      expect(asked).toHaveLength(3);
     });
 
     it('asks again after tokens came back', async () => {

@@ -26,6 +26,9 @@ export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOpt
   return new LocalDenialStorage(storage, { ...LOCAL_DENIAL_DEFAULTS, ...options });
 }
 
+/** A bucket that has room for so many of the costs just asked for is not remembered. */
+const ROOMY = 16;
+
 /** What was last known of a bucket; `limits` is `undefined` where tokens came back, and older answers are void. */
 interface Known {
   readonly limits: readonly BucketLimit[] | undefined;
@@ -66,7 +69,7 @@ class LocalDenialStorage implements LimiterStorage {
     if (!isPromiseLike(answer)) return answer;
     return answer.then((outcomes) => {
       const last = outcomes.at(-1);
-      if (last !== undefined) this.#learn(request.key, { ...room(request.limits, last.levels), sentAt, answeredAt: this.options.clock() });
+      if (last !== undefined) this.#learn(request.key, Math.max(...request.costs), { ...room(request.limits, last.levels), sentAt, answeredAt: this.options.clock() });
       return outcomes;
     });
   }
@@ -81,7 +84,9 @@ class LocalDenialStorage implements LimiterStorage {
     if (!isPromiseLike(answer) || refunded.length > 0) return answer;
     return answer.then((outcomes) => {
       const answeredAt = this.options.clock();
-      outcomes.forEach(({ levels }, index) => this.#learn(requests[index]!.key, { ...room(requests[index]!.limits, levels), sentAt, answeredAt }));
+      // Those that passed before one refused are needed to refuse again.
+      const refused = outcomes.at(-1)?.allowed === false;
+      outcomes.forEach(({ levels }, index) => this.#learn(requests[index]!.key, refused ? Infinity : requests[index]!.costs[0]!, { ...room(requests[index]!.limits, levels), sentAt, answeredAt }));
       return outcomes;
     });
   }
@@ -136,9 +141,12 @@ class LocalDenialStorage implements LimiterStorage {
     return costs.map(() => ({ allowed: false, levels }));
   }
 
-  #learn(key: string, known: Known): void {
+  #learn(key: string, highestCost: number, known: Known): void {
     const before = this.#known.get(key);
-    if (before === undefined || before.sentAt < known.sentAt) this.#touch(key, known);
+    if (before !== undefined && before.sentAt >= known.sentAt) return;
+    if (known.free < ROOMY * highestCost) this.#touch(key, known);
+    // It refuses nothing soon: its place is for those that do. What came back may still void an older answer.
+    else if (before?.limits !== undefined) this.#known.delete(key);
   }
 
   /** Answers to what was asked meanwhile may still tell of the time before. */
