@@ -31,8 +31,8 @@ const LIMITS: Readonly<Record<PolicyName, number>> = { wide: 1_000_000_000, narr
 export async function startSubjects(): Promise<{ readonly subjects: readonly Subject[]; readonly stop: () => Promise<void> }> {
   const [redisServer, memcachedServer] = await Promise.all([startRedis(), startMemcached()]);
   const clients: Redis[] = [];
-  const connect = (): Redis => {
-    const redis = new Redis(redisServer.address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true });
+  const connect = (enableAutoPipelining = false): Redis => {
+    const redis = new Redis(redisServer.address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true, enableAutoPipelining });
     clients.push(redis);
     return redis;
   };
@@ -46,6 +46,7 @@ export async function startSubjects(): Promise<{ readonly subjects: readonly Sub
     rookery('memory', 'rookery', memoryStorage()),
     flexible('Redis', PEER, (options) => new RateLimiterRedis({ ...options, storeClient: connect() })),
     flexible('Redis', `${PEER}, inMemoryBlockOnConsumed`, (options) => new RateLimiterRedis({ ...options, storeClient: connect(), inMemoryBlockOnConsumed: options.points })),
+    flexible('Redis', `${PEER}, auto-pipelining`, (options) => new RateLimiterRedis({ ...options, storeClient: connect(true) })),
     throttler('Redis', '@nestjs/throttler', new ThrottlerStorageRedisService(connect())),
     rookery('Redis', 'rookery, storage alone', redisStorage(connect()), { coalesce: false, localDenialMaxAgeMs: 0 }),
     rookery('Redis', 'rookery', redisStorage(connect())),

@@ -83,7 +83,7 @@ describeWith('redis', 'Redis storage', (address) => {
       }),
       { numRuns: 600 },
     );
-  });
+  }, 60_000);
 
   it('decides many buckets of one turn in one call, each for itself', async () => {
     const keys = Array.from({ length: 100 }, () => `test:${randomUUID()}`);

@@ -19,8 +19,9 @@ export class KeyQueue {
     return this.#waiting.length === 0;
   }
 
-  add(request: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return new Promise((resolve, reject) => this.#waiting.push({ request, deadline: performance.now() + request.timeoutMs, resolve, reject }));
+  /** @param now `performance.now()`, at most a turn of the event loop ago */
+  add(request: ApplyRequest, now: number): Promise<readonly AppliedCost[]> {
+    return new Promise((resolve, reject) => this.#waiting.push({ request, deadline: now + request.timeoutMs, resolve, reject }));
   }
 
   /** The next that can go together: under one policy, at most `maxCosts` costs, and still listened to. */

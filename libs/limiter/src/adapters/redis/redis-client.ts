@@ -22,6 +22,5 @@ export function redisClientOptions(timeoutMs: number) {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt: number): number => Math.min(20 * attempt, 500),
-    enableAutoPipelining: true,
   } as const;
 }
