@@ -73,7 +73,7 @@ describe('when one of three nodes freezes', () => {
   }, 30_000);
 
   it('lets the next node stand in under `next`, with a short life', async () => {
-    const herd = await start({ onNodeDown: 'next', failoverTtl: '2s' } as never);
+    const herd = await start({ onNodeDown: 'next', failoverTtl: '4s', timeoutMs: 1000 } as never);
     await Promise.all(keys.map((key) => herd.set(key, 'old', minute)));
     const [key, other] = own(herd) as [string, string];
     await freeze(herd);

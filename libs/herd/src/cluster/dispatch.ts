@@ -24,13 +24,23 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
     if (!absorbs(error)) throw error;
   };
   return {
-    byKey: (key, operation, miss, { effect = 'bound', signal } = {}) =>
-      abortable(signal, () =>
-        attempt(source, key, operation, effect).then(undefined, (error: unknown) => {
-          tolerant(error);
-          return miss;
-        }),
-      ),
+    byKey: (key, operation, miss, { effect = 'bound', signal } = {}) => {
+      const orMiss = (error: unknown): typeof miss => {
+        tolerant(error);
+        return miss;
+      };
+      return abortable(signal, () => {
+        const until = source.onNodeDown === 'next' ? performance.now() + source.timeoutMs : 0;
+        let owner: NodePool<Client>;
+        try {
+          owner = poolFor(source, key);
+        } catch (error) {
+          return promised(() => Promise.resolve(orMiss(error)));
+        }
+        const asked = timed(source.name, owner.node, () => owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]));
+        return asked.then(undefined, (error: unknown) => failover(source, key, operation, effect, { owner, error, until }).catch(orMiss));
+      });
+    },
     byKeys: (keys, operation, { signal } = {}) =>
       abortable(signal, async () => {
         const gathered = new Map<string, never>();
@@ -79,19 +89,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   };
 }
 
-/** Asks the owner of `key`, and under `next` those that stand in, as long as there is time. */
-function attempt<Client, Result>(source: DispatchSource<Client>, key: string, operation: Operation<Client, Result>, effect: Effect): Promise<Result> {
-  return promised(() => {
-    const until = source.onNodeDown === 'next' ? performance.now() + source.timeoutMs : 0;
-    const owner = poolFor(source, key);
-    return timed(source.name, owner.node, () => owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key])).then(undefined, (error: unknown) => {
-      noteFailure(source, owner, key, effect, error);
-      return failover(source, key, operation, effect, { owner, error, until });
-    });
-  });
-}
-
-/** @throws the error of the owner, or of the last one that stood in, where none may. */
+/** What becomes of a failure of the owner: under `next` others stand in, as long as there is time. @throws the last error. */
 async function failover<Client, Result>(
   source: DispatchSource<Client>,
   key: string,
@@ -99,6 +97,7 @@ async function failover<Client, Result>(
   effect: Effect,
   { owner, error, until }: { owner: NodePool<Client>; error: unknown; until: number },
 ): Promise<Result> {
+  noteFailure(source, owner, key, effect, error);
   for (const tried = [owner]; ; ) {
     const pool = source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1 ? standIn(source, key, tried) : undefined;
     if (!pool) throw error;

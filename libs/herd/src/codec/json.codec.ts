@@ -11,7 +11,7 @@ export const jsonCodec: Codec = Object.freeze({
   encode(value: unknown): Encoded {
     const text = JSON.stringify(value) as string | undefined;
     if (text === undefined) throw new TypeError(`JSON has no form for ${typeof value}`);
-    return { bytes: Buffer.from(text, 'utf8'), flags: jsonFlag };
+    return { bytes: Buffer.from(text, 'utf8'), flags: jsonFlag, text };
   },
   decode({ bytes, flags }: Encoded): unknown {
     if (flags !== 0 && flags !== jsonFlag) throw new TypeError(`flags ${flags} do not stand for JSON`);

@@ -32,21 +32,21 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
   const store = (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> =>
     promised(() => {
       const command = storeLine(verb, key, value, given);
-      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(command(maxTtlMs)).then((reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
+      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(command(maxTtlMs), (reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
       return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
     });
   const count = (verb: 'incr' | 'decr', key: string, by: number, given: CallOptions | undefined): Promise<number | undefined> =>
     promised(() => {
       if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${verb} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
       const command = `${verb} ${wireKey(key)} ${by}`;
-      return dispatch.byKey<number | undefined>(key, (client) => client.send(command).then((reply) => countOf(reply, key)), undefined, { signal: given?.signal });
+      return dispatch.byKey<number | undefined>(key, (client) => client.send(command, (reply) => countOf(reply, key)), undefined, { signal: given?.signal });
     });
   return {
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
         const command = `get ${wireKey(key)}`;
         const run = (client: NodeClient) =>
-          client.send(command).then((reply) => {
+          client.send(command, (reply) => {
             const value = valuesOf(reply, key)[0];
             return value && (format.read(key, encodedOf(value)) as Value);
           });
@@ -56,8 +56,8 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
       const wires = new Map(keys.map((key) => [wireKey(key), key]));
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
-        for (const reply of await Promise.all(chunks(own).map((chunk) => client.send(`get ${chunk.map(wireKey).join(' ')}`)))) {
-          for (const value of valuesOf(reply, own[0]!)) {
+        for (const values of await Promise.all(chunks(own).map((chunk) => client.send(`get ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, own[0]!))))) {
+          for (const value of values) {
             const key = wires.get(value.key)!;
             found.set(key, format.read(key, encodedOf(value)) as Value);
           }
@@ -71,11 +71,11 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
     replace: (key, value, given) => store('replace', key, value, given),
     async delete(key, given) {
       const command = `delete ${wireKey(key)}`;
-      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'DELETED', 'NOT_FOUND') === 'DELETED', false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(key, (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED'), false, { effect: 'write', signal: given?.signal });
     },
     async touch(key, given) {
       const command = `touch ${wireKey(key)} ${expiry('touch', key, given)}`;
-      return dispatch.byKey(key, async (client) => lineOf(await client.send(command), key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED', false, { signal: given?.signal });
+      return dispatch.byKey(key, (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'), false, { signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, given),
     decr: (key, by = 1, given) => count('decr', key, by, given),
@@ -83,10 +83,11 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
       const command = `gets ${wireKey(key)}`;
       return dispatch.byKey<{ value: Value; cas: string } | undefined>(
         key,
-        async (client, node) => {
-          const [value] = valuesOf(await client.send(command), key);
-          return value && { value: format.read(key, encodedOf(value)) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
-        },
+        (client, node) =>
+          client.send(command, (reply) => {
+            const [value] = valuesOf(reply, key);
+            return value && { value: format.read(key, encodedOf(value)) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
+          }),
         undefined,
         { signal: given?.signal },
       );
@@ -98,7 +99,7 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
         key,
         async (client, node) => {
           if (node.id !== nodeId || !client.isOn(epoch)) return 'exists';
-          return outcomes[lineOf(await client.send(command), key, 'STORED', 'EXISTS', 'NOT_FOUND')];
+          return client.send(command, (reply) => outcomes[lineOf(reply, key, 'STORED', 'EXISTS', 'NOT_FOUND')]);
         },
         'missing',
         { signal: given?.signal },
@@ -113,23 +114,23 @@ const outcomes = { STORED: 'stored', EXISTS: 'exists', NOT_FOUND: 'missing' } as
 export function memcachedNodeCommands(dispatch: NodeDispatch<NodeClient>, options: ResolvedMemcachedOptions): MemcachedNodeCommands {
   return {
     ...memcachedCommands(dispatch, options),
-    stats: () => dispatch.run(async (client) => statsOf(await client.send('stats'))),
-    flush: () => dispatch.run(async (client) => void lineOf(await client.send('flush_all'), 'flush_all', 'OK')),
+    stats: () => dispatch.run((client) => client.send('stats', statsOf)),
+    flush: () => dispatch.run(flushAll),
     version: () => dispatch.run((client) => serverVersion(client)),
   };
 }
 
 /** @throws HerdNodeError unless the server answers as memcached does. */
-export async function serverVersion(client: NodeClient): Promise<string> {
-  const reply = await client.send('version');
-  const version = reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined;
-  return version ?? lineOf(reply, 'version');
+export function serverVersion(client: NodeClient): Promise<string> {
+  return client.send('version', (reply) => (reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined) ?? lineOf(reply, 'version'));
 }
+
+const flushAll = (client: NodeClient): Promise<void> => client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
 
 /** Deletes `keys`, or all that the node holds. */
 export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all') return void lineOf(await client.send('flush_all'), 'flush_all', 'OK');
-  const remove = async (key: string) => lineOf(await client.send(`delete ${wireKey(key)}`), key, 'DELETED', 'NOT_FOUND');
+  if (keys === 'all') return flushAll(client);
+  const remove = (key: string) => client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
   await Promise.all(keys.map(remove));
 }
 

@@ -44,13 +44,18 @@ export class NodeClient extends NpmMemcached {
     this.server = server;
   }
 
-  /** Sends one command (latin1, without its last CR LF) and resolves with the server's reply, whatever it says. */
-  send(command: string): Promise<Reply> {
+  /** Sends one command (latin1, without its last CR LF), and resolves with what `read` makes of the server's reply. */
+  send<Answer>(command: string, read: (reply: Reply) => Answer): Promise<Answer> {
     if (this.closed) return Promise.reject(this.error('is closed'));
     return new Promise((resolve, reject) => {
       const callback: Query['callback'] = (error, reply) => {
-        if (error) reject(error instanceof HerdNodeError ? error : this.error('cannot be reached', error));
-        else resolve(reply as Reply);
+        if (error) return reject(error instanceof HerdNodeError ? error : this.error('cannot be reached', error));
+        try {
+          resolve(read(reply as Reply));
+        } catch (complaint) {
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
+          reject(complaint);
+        }
       };
       this.command(() => ({ command, callback }), this.server);
     });

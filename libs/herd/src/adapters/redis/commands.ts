@@ -11,7 +11,7 @@ import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { casScript, countScript, persistScript } from './scripts.js';
-import { asArgument, fromBytes, toBytes } from './value-bytes.js';
+import { fromBytes, toArgument } from './value-bytes.js';
 
 /** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
 const keysPerRequest = 500;
@@ -22,11 +22,13 @@ const longestMs = 2 ** 52;
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
 export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedRedisOptions): RedisCommands {
   const codec = new CheckedCodec(options.codec, options.maxValueBytes);
-  const life = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
+  const defaultLifeMs = options.defaultTtl === undefined ? undefined : ttlMs(options.defaultTtl);
+  const life = (command: string, key: string, { ttl }: StoreOptions = {}): number => {
+    if (ttl === undefined && defaultLifeMs !== undefined) return defaultLifeMs;
     if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give redis() a defaultTtl` });
     return ttlMs(ttl);
   };
-  const encoded = (key: string, value: unknown): Buffer | string => asArgument(toBytes(codec.write(checked(key), value)));
+  const encoded = (key: string, value: unknown): Buffer | string => toArgument(codec.write(checked(key), value));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
 
   const store = (command: string, only: 'NX' | 'XX' | undefined, key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> =>
@@ -34,16 +36,14 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const stored = encoded(key, value);
       const lifeMs = life(command, key, given);
       const words = (maxTtlMs: number): (string | Buffer)[] => [key, stored, ...expiryWords(Math.min(lifeMs, maxTtlMs)), ...(only ? [only] : [])];
-      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(key, (redis) => redis.call('set', words(maxTtlMs))).then((reply) => reply === 'OK');
+      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(key, (redis) => redis.call('set', words(maxTtlMs)), (reply) => reply === 'OK');
       return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
     });
   const count = async (command: string, key: string, by: number, sign: 1 | -1, given: CallOptions | undefined): Promise<number | undefined> => {
     if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${command} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
     checked(key);
-    const run = async (client: NodeClient): Promise<number | undefined> => {
-      const text = await client.send(key, (redis) => redis.eval(countScript, 1, key, String(sign * by)));
-      return typeof text === 'string' ? safeCount(text, key) : undefined;
-    };
+    const run = (client: NodeClient) =>
+      client.send(key, (redis) => redis.eval(countScript, 1, key, String(sign * by)), (text) => (typeof text === 'string' ? safeCount(text, key) : undefined));
     return dispatch.byKey<number | undefined>(key, run, undefined, { signal: given?.signal });
   };
 
@@ -51,14 +51,14 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
         checked(key);
-        const run = (client: NodeClient) => client.send(key, (redis) => redis.getBuffer(key)).then((stored) => (stored ? decoded<Value>(key, stored) : undefined));
+        const run = (client: NodeClient) => client.send(key, (redis) => redis.getBuffer(key), (stored) => (stored ? decoded<Value>(key, stored) : undefined));
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       keys.forEach(checked);
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
-        const chunksOfValues = await Promise.all(chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]))));
+        const chunksOfValues = await Promise.all(chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)));
         chunksOfValues.flat().forEach((stored, i) => stored && found.set(own[i]!, decoded<Value>(own[i]!, stored)));
         return found;
       };
@@ -69,22 +69,20 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     replace: (key, value, given) => store('replace', 'XX', key, value, given),
     async delete(key, given) {
       checked(key);
-      return dispatch.byKey(key, async (client) => (await client.send(key, (redis) => redis.unlink(key))) > 0, false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(key, (client) => client.send(key, (redis) => redis.unlink(key), (count) => count > 0), false, { effect: 'write', signal: given?.signal });
     },
     async touch(key, given) {
       const lifeMs = life('touch', checked(key), given);
-      const run = async (client: NodeClient): Promise<boolean> =>
-        (await client.send(key, (redis) => (lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs))))) === 1;
+      const run = (client: NodeClient) =>
+        client.send(key, (redis): Promise<unknown> => (lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs))), (count) => count === 1);
       return dispatch.byKey(key, run, false, { signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
     decr: (key, by = 1, given) => count('decr', key, by, -1, given),
     async gets<Value>(key: string, given?: CallOptions) {
       checked(key);
-      const run = async (client: NodeClient): Promise<{ value: Value; cas: string } | undefined> => {
-        const stored = await client.send(key, (redis) => redis.getBuffer(key));
-        return stored ? { value: decoded<Value>(key, stored), cas: createHash('sha1').update(stored).digest('hex') } : undefined;
-      };
+      const run = (client: NodeClient) =>
+        client.send(key, (redis) => redis.getBuffer(key), (stored) => (stored ? { value: decoded<Value>(key, stored), cas: createHash('sha1').update(stored).digest('hex') } : undefined));
       return dispatch.byKey(key, run, undefined, { signal: given?.signal });
     },
     async cas(key, value, token, given) {
@@ -92,7 +90,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const bytes = encoded(key, value);
       const lifeMs = life('cas', key, given);
       const expiry = lifeMs >= longestMs ? '' : String(wholeMs(lifeMs));
-      const run = async (client: NodeClient) => (await client.send(key, (redis) => redis.eval(casScript, 1, key, token, bytes, expiry))) as 'stored' | 'exists' | 'missing';
+      const run = (client: NodeClient) => client.send(key, (redis) => redis.eval(casScript, 1, key, token, bytes, expiry), (outcome) => outcome as 'stored' | 'exists' | 'missing');
       return dispatch.byKey<'stored' | 'exists' | 'missing'>(key, run, 'missing', { signal: given?.signal });
     },
   };
@@ -104,25 +102,25 @@ export function redisNodeCommands(dispatch: NodeDispatch<NodeClient>, options: R
   return {
     ...redisCommands(dispatch, options),
     stats,
-    flush: () => dispatch.run(async (client) => void (await client.send('FLUSHDB', (redis) => redis.flushdb()))),
+    flush: () => dispatch.run((client) => client.send('FLUSHDB', (redis) => redis.flushdb(), () => undefined)),
     version: async () => (await stats()).redis_version ?? 'unknown',
   };
 }
 
 /** @throws HerdNodeError unless the server answers as Redis does. */
 export async function ping(client: NodeClient): Promise<void> {
-  const answer = await client.send('PING', (redis) => redis.ping());
+  const answer = await client.send('PING', (redis) => redis.ping(), same);
   if (answer !== 'PONG') throw new HerdNodeError({ what: 'The server did not answer PONG', received: answer, remedy: 'see that the server is Redis, not something else' });
 }
 
 /** Deletes `keys`, or all that the node holds in the herd's database. */
 export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all') return void (await client.send('FLUSHDB', (redis) => redis.flushdb()));
-  await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]))));
+  if (keys === 'all') return client.send('FLUSHDB', (redis) => redis.flushdb(), () => undefined);
+  await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
 }
 
 async function info(client: NodeClient): Promise<Readonly<Record<string, string>>> {
-  const text = await client.send('INFO', (redis) => redis.info());
+  const text = await client.send('INFO', (redis) => redis.info(), same);
   const rows = text.split('\r\n').filter((row) => /^\w+:/.test(row));
   return Object.fromEntries(rows.map((row) => [row.slice(0, row.indexOf(':')), row.slice(row.indexOf(':') + 1)]));
 }
@@ -141,3 +139,4 @@ const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
 const expiryWords = (ms: number): string[] => (ms >= longestMs ? [] : ['PX', String(wholeMs(ms))]);
 const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
   Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) => keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest));
+const same = <Reply>(reply: Reply): Reply => reply;

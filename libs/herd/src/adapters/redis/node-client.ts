@@ -33,16 +33,15 @@ export class NodeClient {
   ) {}
 
   /**
-   * Runs one command.
+   * Runs one command, and makes of its reply what `read` does.
    *
    * @throws HerdNodeError when the connection fails, and what `complaint` makes of the server's refusal.
    */
-  send<Result>(key: string, run: (redis: Redis) => Promise<Result>): Promise<Result> {
+  send<Reply, Answer>(key: string, run: (redis: Redis) => Promise<Reply>, read: (reply: Reply) => Answer): Promise<Answer> {
     if (this.closed) return Promise.reject(this.error('is closed'));
     const connection = (this.connection ??= this.connect());
-    const ask = (): Promise<Result> => promised(() => run(connection.redis));
-    const asked = connection.isReady ? ask() : connection.ready.then(ask);
-    return asked.then(undefined, (error: unknown) => {
+    const ask = (): Promise<Reply> => promised(() => run(connection.redis));
+    return (connection.isReady ? ask() : connection.ready.then(ask)).then(read, (error: unknown) => {
       if (error instanceof HerdOperationError) throw error;
       if (error instanceof Error && error.name === 'ReplyError') throw complaint(error.message, key);
       throw this.ended(connection, error);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { asArgument, fromBytes, toBytes } from './value-bytes.js';
+import { fromBytes, toArgument, toBytes } from './value-bytes.js';
 
 it('gives back bytes and flags, whatever they are', () => {
   const bytes = fc.oneof(fc.uint8Array(), fc.constant(Uint8Array.from([0, 0x52])), fc.constant(Uint8Array.from([0, 0x52, 1, 2, 3, 4, 5])));
@@ -16,9 +16,10 @@ it('stores JSON as it is', () => expect(toBytes({ bytes: Buffer.from('{"a":1}'),
 
 it('passes on as text what is text, and other bytes as they are', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }).map((text) => Buffer.from(text))), (bytes) => {
-      expect(Buffer.from(asArgument(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
+    fc.property(fc.string({ unit: 'binary' }), fc.oneof(fc.constant(2), fc.nat()), fc.boolean(), (text, flags, told) => {
+      const encoded = { bytes: Buffer.from(text), flags, ...(told && { text }) };
+      expect(Buffer.from(toArgument(encoded))).toEqual(toBytes(encoded));
     }),
   );
-  expect(asArgument(Buffer.from('é'))).toBe('é');
+  expect(toArgument({ bytes: Buffer.from('"é"'), flags: 2, text: '"é"' })).toBe('"é"');
 });

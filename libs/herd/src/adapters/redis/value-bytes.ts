@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 import type { Encoded } from '../../contracts/codec.js';
 
 /** The flag of JSON: such values are stored as they are, so that other clients read them and counters count. */
@@ -23,5 +21,5 @@ export function fromBytes(stored: Buffer): Encoded {
   return { bytes: stored.subarray(headBytes), flags: stored.readUInt32BE(mark.length) };
 }
 
-/** Text stays text: ioredis writes that at once, and copies a Buffer three times. */
-export const asArgument = (bytes: Buffer): Buffer | string => (isUtf8(bytes) ? bytes.toString('utf8') : bytes);
+/** The same as ioredis writes it best: text at once, where it copies a Buffer three times. No JSON text begins with the mark. */
+export const toArgument = (encoded: Encoded): Buffer | string => (encoded.text !== undefined && encoded.flags === plainFlags && encoded.text[0] !== '\0' ? encoded.text : toBytes(encoded));
