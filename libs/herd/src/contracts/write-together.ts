@@ -1,10 +1,11 @@
-import type { Writable } from 'node:stream';
+/** What is needed of a socket. */
+export type TextSocket = { write: (...args: never[]) => boolean; readonly writable: boolean; readonly writableNeedDrain: boolean };
 
 /**
  * Lets the texts that are written to `socket` in one turn of the event loop leave as one, in the socket's default encoding:
  * a write for each command would cost more than all the rest. Anything but text is written at once, after what waits.
  */
-export function writeTogether(socket: Writable): void {
+export function writeTogether(socket: TextSocket): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   let waiting = '';
   const flush = (): void => {
