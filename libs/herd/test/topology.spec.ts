@@ -66,6 +66,43 @@ describe('a herd that follows its discovery', () => {
     await herd.close();
   });
 
+  it('opens and tries a new node before any key is routed to it', async () => {
+    const release: (() => void)[] = [];
+    const slow = await startScriptedServer({ version: (socket) => void release.push(() => socket.write('VERSION 1.6.18\r\n')) });
+    const [host, port] = slow.address.split(':') as [string, string];
+    const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
+    const herd = await startHerd({ discovery, driver, timeoutMs: 10_000 });
+    const owners = () => keys.map((key) => herd.nodeFor(key)!.id);
+    const before = owners();
+    discovery.next = () => ({ nodes: [...nodes.slice(0, 3), asNode({ host, port: Number(port) }, 'node-3')] });
+    const refreshed = herd.refresh();
+    await until('the new node is asked', () => release.length > 0);
+    expect(owners()).toEqual(before);
+    expect(herd.topology.nodes).toHaveLength(3);
+    release.forEach((answer) => answer());
+    await refreshed;
+    expect(owners()).toContain('node-3');
+    await herd.close();
+    await slow.close();
+  });
+
+  it('makes one update at a time, and news during one lead to another', async () => {
+    const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
+    const herd = await startHerd({ discovery, driver });
+    let answer!: (found: Discovered) => void;
+    discovery.next = () => new Promise<Discovered>((resolve) => (answer = resolve));
+    const asked = discovery.asked;
+    const both = Promise.all([herd.refresh(), herd.refresh()]);
+    await until('it asks', () => discovery.asked > asked);
+    discovery.changed!();
+    discovery.next = () => ({ nodes });
+    answer({ nodes: nodes.slice(0, 3) });
+    await both;
+    await until('the news are heard', () => herd.topology.nodes.length === 4);
+    expect(discovery.asked).toBe(asked + 2);
+    await herd.close();
+  });
+
   it('lets a removed node finish what is in flight', async () => {
     const slow = await startScriptedServer({ 'get slow': (socket) => void setTimeout(() => socket.write('VALUE slow 2 4\r\n"ok"\r\nEND\r\n'), 150) });
     const [host, port] = slow.address.split(':') as [string, string];
