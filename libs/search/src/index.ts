@@ -29,7 +29,7 @@ export type { PrimaryKey } from './repository/entity-reader.js';
 
 // Stay in step
 export { searchEntities } from './sync/tables.js';
-export type { RelayTuning } from './service/options.js';
+export type { BulkTuning, RelayTuning } from './service/options.js';
 export type { SearchSync, TouchedRows, TouchOptions } from './sync/explicit-touch.js';
 export type { Backlog, ParkedDocument } from './sync/outbox.js';
 export type { RelayBatchMessage } from './sync/relay.js';
@@ -44,8 +44,8 @@ export type { DriftedDocument } from './migration/verifier.js';
 
 // Ask
 export { SearchQuery, type ClauseMaker } from './query/search-query.js';
-export type { Hit, InnerHits, SearchPage } from './query/search-page.js';
-export type { DocumentOf, PartOf } from './query/document-type.js';
+export type { Hit, InnerHits, InnerHitsOf, SearchPage } from './query/search-page.js';
+export type { Dated, DateForm, DocumentOf, PartOf } from './query/document-type.js';
 export type { FieldPath, ValueAt } from './query/field-path.js';
 export type { Clause, ClauseBuilder } from './query/clauses/clause.js';
 export type { Aggregation, AggregationBuilder, Aggregations, ResultsOf } from './query/aggregations/aggregation.js';

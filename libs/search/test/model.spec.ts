@@ -90,6 +90,8 @@ describe('the model', () => {
     ['prefix', { prefix: 'Dev' }, "SearchModule: prefix must be lower case (got 'Dev')"],
     ['createIndices', { createIndices: 'no' }, "SearchModule: createIndices must be true or false (got 'no')"],
     ['whenEngineIsDown', { whenEngineIsDown: 'wait' }, "SearchModule: whenEngineIsDown must be 'start' or 'refuse' (got 'wait')"],
+    ['bulk.concurrency', { bulk: { concurrency: 0 } }, 'SearchModule: bulk.concurrency must be a whole number of 1 or more (got 0)'],
+    ['bulk.retryAfterMs', { bulk: { retryAfterMs: 5 } }, 'SearchModule: bulk.retryAfterMs must be a function of the attempt (got 5)'],
     ['shutdownTimeoutMs', { shutdownTimeoutMs: -1 }, 'SearchModule: shutdownTimeoutMs must be a whole number of milliseconds, 0 or more (got -1)'],
   ])('is not even read when the option %s is wrong', (_option, options, message) => {
     expect(() => new SearchService(orm(ENTITIES), { engine, ...options } as never)).toThrow(message);

@@ -121,6 +121,11 @@ describeLibrary('clauses', (library, line) => {
     expect(inner.hits.map(({ id, innerHits }) => [id, innerHits['best']!.total, innerHits['best']!.hits[0]!.source['reviewer']])).toEqual([['1', 1, 'ann'], ['2', 1, 'bob'], ['5', 1, 'ann']]);
   });
 
+  it('brings them under the nested field, as the type of its elements, when they have no name', async () => {
+    const page = await library().books.query().must((q) => q.nested('reviews', q.range('reviews.stars', { gte: 5 }), { innerHits: true })).sort('id').search();
+    expect(page.hits.map(({ innerHits }) => innerHits.reviews!.hits[0]!.source.stars + 0)).toEqual([5, 5, 5]);
+  });
+
   it('finds parents by children, and children by parents', async () => {
     const { posts } = library();
     expect((await idsOf(posts.query().must((q) => q.hasChild('answer', q.match('text', 'stone'))))).sort()).toEqual(['q1', 'q2']);

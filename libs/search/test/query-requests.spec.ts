@@ -76,6 +76,16 @@ describeLibrary('requests', (library) => {
     expect((await one.source(false).search()).hits[0]!.source).toBeUndefined();
   });
 
+  it('brings dates as Date when asked, in the whole and in parts', async () => {
+    const whole = await query().dates().sort('id').page({ size: 1 }).search();
+    expect(whole.hits[0]!.source.published).toBeInstanceOf(Date);
+    expect(whole.hits[0]!.source.published.toISOString()).toBe((await query().sort('id').page({ size: 1 }).search()).hits[0]!.source.published);
+    const part = await query().source(['published', 'title']).dates().sort('id').page({ size: 1 }).search();
+    expect(part.hits[0]!.source).toEqual({ title: expect.any(String) as string, published: expect.any(Date) as Date });
+    expect((await query().source(false).dates().page({ size: 1 }).search()).hits[0]!.source).toBeUndefined();
+    expect(typeof (await query().dates().source(['published']).page({ size: 1 }).search()).hits[0]!.source.published).toBe('string');
+  });
+
   it('marks words, with tags, whole fields, other words, and text escaped for HTML', async () => {
     const found = query().must((q) => q.match('body', 'king')).filter((q) => q.ids([2]));
     const page = await found.highlight('body', { preTag: '<b>', postTag: '</b>', fragmentSize: 0, type: 'plain' }).highlight('title', (q) => ({ query: q.match('title', 'sword'), order: 'score' })).search();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'tstyche';
 import type { AggregationBuilder, DocumentOf, FieldPath, ResultsOf, SearchQuery, ValueAt } from '@rookery/search';
-import type { Passage, President } from './model.js';
+import type { Address, Passage, President } from './model.js';
 
 declare const query: SearchQuery<Passage>;
+declare const addresses: SearchQuery<Address>;
 declare const a: AggregationBuilder<Passage>;
 
 describe('documents', () => {
@@ -35,6 +36,30 @@ describe('values at a path', () => {
     expect<FieldPath<Passage, 'address.yaer', number>>().type.toBe<
       'address.id' | 'address.year' | 'address.president.' | 'address.editor.' | 'address.place.' | 'address.passages.'
     >();
+  });
+});
+
+describe('dates', () => {
+  it('come as Date when asked, in the whole and in parts', async () => {
+    const page = await query.dates().search();
+    expect(page.hits[0]!.source.address.heldAt).type.toBe<Date>();
+    expect(page.hits[0]!.source.text).type.toBe<string>();
+    const part = await query.source(['address.heldAt']).dates().search();
+    expect(part.hits[0]!.source.address?.heldAt).type.toBe<Date | undefined>();
+    const none = await query.source(false).dates().search();
+    expect(none.hits[0]!.source).type.toBe<undefined>();
+    const undone = await query.dates().source(['address.heldAt']).search();
+    expect(undone.hits[0]!.source.address?.heldAt).type.toBe<string | undefined>();
+  });
+});
+
+describe('inner hits', () => {
+  it('of a nested field are its elements, and of another name as they come', async () => {
+    const page = await addresses.search();
+    expect(page.hits[0]!.innerHits.passages!.hits[0]!.source.text).type.toBe<string>();
+    expect(page.hits[0]!.innerHits.passages!.total).type.toBe<number>();
+    expect(page.hits[0]!.innerHits['best']!.hits[0]!.source['text']).type.toBe<unknown>();
+    expect(page.hits[0]!.innerHits.passages!.hits[0]!.source.tags).type.toBe<readonly string[]>();
   });
 });
 

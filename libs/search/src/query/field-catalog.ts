@@ -2,6 +2,7 @@ import type { FieldMapping, FieldType } from '../contracts/index-body.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { FieldModel } from '../metadata/index-model.js';
+import { dateTree, type DateTree } from './date-tree.js';
 import { FIELD_USES, type FieldUse } from './field-use.js';
 
 interface KnownField {
@@ -16,9 +17,12 @@ interface KnownField {
 /** The fields of one index by path, sub-fields included. */
 export class FieldCatalog {
   private readonly fields = new Map<string, KnownField>();
+  /** Where documents hold dates. */
+  readonly dates: DateTree;
 
   constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
     const { model, body } = definition;
+    this.dates = dateTree(model.fields, body.mappings.properties);
     this.add([...model.fields, ...Object.keys(model.options.properties ?? {}).map(added)], body.mappings.properties, '', undefined);
   }
 
@@ -56,6 +60,7 @@ export class FieldCatalog {
       this.fields.set(path, { mapping, runtimeType, nestedIn, open: false });
       for (const [name, sub] of [...Object.entries(mapping.fields ?? {}), ...shinglesOf(mapping)]) {
         this.fields.set(`${path}.${name}`, { mapping: sub, runtimeType, nestedIn, open: false });
+        for (const [made, shingles] of shinglesOf(sub)) this.fields.set(`${path}.${name}.${made}`, { mapping: shingles, runtimeType, nestedIn, open: false });
       }
       if (field.kind === 'object') {
         this.add(field.fields, mapping.properties ?? {}, `${path}.`, mapping.type === 'nested' ? path : nestedIn);

@@ -67,6 +67,8 @@ export interface RequestNode {
   readonly searchAfter?: readonly unknown[];
   readonly pointInTime?: Readonly<{ id: string; keepAlive: string | undefined }>;
   readonly source?: false | SourceFilter;
+  /** Dates of hits become Date. */
+  readonly dates?: boolean;
   readonly collapse?: Readonly<{ field: string; options: CollapseOptions }>;
   readonly rescore: readonly Readonly<{ query: Clause; options: RescoreOptions }>[];
   readonly options: RequestOptions;

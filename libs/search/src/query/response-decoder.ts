@@ -1,5 +1,6 @@
 import type { EngineHit, EngineInnerHits, SearchResponse } from '../contracts/engine.js';
 import { decodeAggregations } from './aggregations/aggregation.js';
+import { withDates } from './date-tree.js';
 import type { FieldCatalog } from './field-catalog.js';
 import type { RequestNode } from './request.js';
 import type { Hit, InnerHits, SearchPage } from './search-page.js';
@@ -30,7 +31,7 @@ function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Rea
 export function decodeResponse(request: RequestNode, response: SearchResponse, catalog: FieldCatalog): SearchPage<unknown, unknown, unknown> {
   const { hits, took, aggregations = NONE, suggest = NONE } = response;
   return {
-    hits: hits.hits.map(decodeHit),
+    hits: request.dates ? hits.hits.map((hit) => decodeHit({ ...hit, _source: withDates(hit._source, catalog.dates) })) : hits.hits.map(decodeHit),
     total: hits.total?.value ?? hits.hits.length,
     totalRelation: hits.total?.relation ?? 'gte',
     maxScore: hits.max_score,

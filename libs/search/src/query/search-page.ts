@@ -11,16 +11,21 @@ export interface Hit<Source> {
   readonly highlights: Readonly<Record<string, readonly string[]>>;
   /** The values that the hit was sorted by; `searchAfter(hit.sort)` goes on from here. */
   readonly sort: readonly unknown[];
-  /** Elements and documents asked for by `innerHits`, by name. */
-  readonly innerHits: Readonly<Record<string, InnerHits>>;
+  /** Elements and documents asked for by `innerHits`, by name: the nested field where none was given, and then typed. */
+  readonly innerHits: InnerHitsOf<Source>;
   /** Names of the clauses that matched, of those that have a `name`. */
   readonly matchedQueries: readonly string[];
   /** How the score came about, with `options({ explain: true })`. */
   readonly explanation: Wire | undefined;
 }
 
-export interface InnerHits {
-  readonly hits: readonly Hit<Wire>[];
+/** By nested field, as the type of its elements; by any other name as they come. */
+export type InnerHitsOf<Source> = Readonly<Record<string, InnerHits>> & {
+  readonly [K in keyof Source as Source[K] extends readonly (infer E)[] | null | undefined ? (E extends object ? K : never) : never]?: InnerHits<NonNullable<Source[K]> extends readonly (infer E)[] ? E : never>;
+};
+
+export interface InnerHits<Element = Wire> {
+  readonly hits: readonly Hit<Element>[];
   readonly total: number;
 }
 

@@ -3,7 +3,7 @@ import { aggregationBuilder, type Aggregation, type AggregationBuilder, type Agg
 import { everyBucket, type CompositeResult } from './aggregations/composite.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
-import type { DocumentOf, PartOf } from './document-type.js';
+import type { Dated, DocumentOf, PartOf } from './document-type.js';
 import type { FieldPath } from './field-path.js';
 import { frozenCopy } from './freeze.js';
 import type { GeoPoint, GeoValue } from './geo-point.js';
@@ -136,7 +136,12 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   source<const P extends string>(paths: readonly FieldPath<T, P>[]): SearchQuery<T, A, PartOf<DocumentOf<T>>, G>;
   source(filter: SourceFilter): SearchQuery<T, A, PartOf<DocumentOf<T>>, G>;
   source(source: false | readonly string[] | SourceFilter): SearchQuery<T, A, never, G> {
-    return this.with({ source: Array.isArray(source) ? { includes: source as readonly string[] } : (source as false | SourceFilter) });
+    return this.with({ source: Array.isArray(source) ? { includes: source as readonly string[] } : (source as false | SourceFilter), dates: false });
+  }
+
+  /** Brings dates of hits as Date, where the entity has them so; call it after `source()`. Best hits of aggregations, and streams, keep them as text. */
+  dates(): SearchQuery<T, A, Dated<T, S>, G> {
+    return this.with({ dates: true });
   }
 
   /** Only the best hit of each value of a keyword or number. `page.total` still counts all. */

@@ -41,6 +41,13 @@ describe('BulkWriter', () => {
     expect(report.failures[0]).toMatchObject({ status: 429, retryable: true });
   });
 
+  it('waits as long as its own strategy says', async () => {
+    const attempts: number[] = [];
+    const { writer } = writing((chunk) => chunk.map(busy), { attempts: 4, baseMs: 60_000, maxMs: 60_000, retryAfterMs: (attempt) => (attempts.push(attempt), 0) });
+    await writer.write(operations);
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
   it('repeats a request that got no answer at all', async () => {
     let round = 0;
     const { writer } = writing((chunk) => {

@@ -13,6 +13,8 @@ export interface BulkWriterOptions extends BackoffOptions {
   /** Tries of one operation, the first included. */
   readonly attempts: number;
   readonly random: () => number;
+  /** Wait before another try, in milliseconds, in place of the jittered doubling; `attempt` 1 is the first that failed. */
+  readonly retryAfterMs?: ((attempt: number) => number) | undefined;
 }
 
 export const BULK_DEFAULTS: BulkWriterOptions = Object.freeze({
@@ -108,7 +110,7 @@ export class BulkWriter {
 
   private waitMs(attempt: number, unavailable: SearchEngineUnavailableError | undefined): number {
     const asked = Math.min(unavailable?.retryAfterMs ?? 0, this.options.maxMs);
-    return Math.max(asked, backoffMs(attempt, this.options, this.options.random()));
+    return Math.max(asked, this.options.retryAfterMs?.(attempt) ?? backoffMs(attempt, this.options, this.options.random()));
   }
 }
 

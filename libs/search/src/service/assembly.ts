@@ -54,11 +54,12 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   const plain = new AliasTargets(admin, createIndices);
   const targets = store ? new MigrationTargets(plain, store, engine, onEvent) : plain;
   const reader = new EntityReader(orm);
-  const writer = new BulkWriter(engine);
+  const tuning = { ...BULK_DEFAULTS, ...options.bulk };
+  const writer = new BulkWriter(engine, tuning);
   const publisher = new DocumentPublisher({ targets, clock, reader, writer, engine });
   // What is tried again is read again: a restarted engine has forgotten the versions of deleted documents, and a
   // repeated request could bring one of them back.
-  const once = new BulkWriter(engine, { ...BULK_DEFAULTS, attempts: 1 });
+  const once = new BulkWriter(engine, { ...tuning, attempts: 1 });
   const follower = new DocumentPublisher({ targets, clock, reader, writer: once, engine });
   const { strategy, outbox } = strategiesFor(definitions, { orm, options, publisher: follower, reader, database });
   const migrations = new MigrationService({

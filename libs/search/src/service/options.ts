@@ -39,11 +39,25 @@ export interface SearchOptions {
   readonly shutdownTimeoutMs?: number;
   /** Tells each search that takes this long or longer, in milliseconds, with its body; none when absent. */
   readonly slowQueryMs?: number;
+  /** How documents are sent. */
+  readonly bulk?: BulkTuning;
   readonly typeInference?: TypeInference;
   /** Versions of documents; when absent, the database's clock where `searchEntities` are known, else the process's own. */
   readonly clock?: VersionClock;
   /** Told of what no caller sees, such as refused documents. */
   readonly onEvent?: SearchEventListener;
+}
+
+/** What may be set of bulks. */
+export interface BulkTuning {
+  /** Bytes of one request at most; 5 MB when absent. */
+  readonly maxBytes?: number;
+  /** Requests at once; 2 when absent. */
+  readonly concurrency?: number;
+  /** Tries of one operation, the first included; 4 when absent. What follows commits is tried again for as long as it takes. */
+  readonly attempts?: number;
+  /** Wait before another try, in milliseconds, in place of the jittered doubling from 100 to 5,000. `Retry-After` is waited for in any case. */
+  readonly retryAfterMs?: (attempt: number) => number;
 }
 
 /** What may be set of a relay. */
@@ -56,7 +70,7 @@ export interface RelayTuning {
   readonly maxAttempts?: number;
 }
 
-export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock'>> & Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock'> & {
+export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock' | 'bulk'>> & Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock' | 'bulk'> & {
   readonly onEvent: SearchEventListener;
 };
 
@@ -92,6 +106,9 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
     if (!(Number.isInteger(value) && value >= 1)) refuse(`relay.${name}`, 'must be a whole number of 1 or more', value);
   }
   if (!['boolean', 'object'].includes(typeof resolved.relay)) refuse('relay', 'must be true, false or options', resolved.relay);
+  const { retryAfterMs, ...numbers } = resolved.bulk ?? {};
+  for (const [name, value] of Object.entries(numbers)) if (!(Number.isInteger(value) && value >= 1)) refuse(`bulk.${name}`, 'must be a whole number of 1 or more', value);
+  if (retryAfterMs !== undefined && typeof retryAfterMs !== 'function') refuse('bulk.retryAfterMs', 'must be a function of the attempt', retryAfterMs);
   if (typeof createIndices !== 'boolean') refuse('createIndices', 'must be true or false', createIndices);
   if (!['start', 'refuse'].includes(whenEngineIsDown)) refuse('whenEngineIsDown', "must be 'start' or 'refuse'", whenEngineIsDown);
   if (!['refuse', 'migrate'].includes(resolved.whenModelChanges)) refuse('whenModelChanges', "must be 'refuse' or 'migrate'", resolved.whenModelChanges);
