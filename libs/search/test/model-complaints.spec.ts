@@ -76,6 +76,13 @@ describe('complaints about', () => {
     ]);
   });
 
+  it('a part of each document that is not kept', () => {
+    expect(complaints(Writer, noteWith({ mapping: { _source: { enabled: false } } }))).toEqual([]);
+    expect(complaints(Writer, noteWith({ mapping: { _source: { excludes: ['text'] } } }))).toEqual([
+      'Note: has a mapping whose `_source` keeps only a part of each document, which then always differs from its row. Leave fields out by query().source(…), or all by _source: { enabled: false }.',
+    ]);
+  });
+
   it('paths that a hook reads', () => {
     expect(complaints(Writer, noteWith({ reads: ['text', 'writer', 'writer.nmae', 'titel', 'readers.name'] }))).toEqual([
       'Writer.nmae: is read, and is no property that the ORM knows, and no getter. Use one of: id, name.',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'tstyche';
 import type { Clause, ClauseBuilder } from '@rookery/search';
 import type { Passage, President } from './model.js';
 
-declare const q: ClauseBuilder<Passage & { at: { lat: number; lon: number }; where: string; vector: number[] }>;
+declare const q: ClauseBuilder<Passage & { at: { lat: number; lon: number }; where: string; vector: number[]; ages: { gte: number; lt?: number }; term: { gte: Date; lte: Date } }>;
 declare const clause: Clause;
 declare const party: President['party'];
 
@@ -131,5 +131,22 @@ describe('compound and joining', () => {
     expect(q.nested).type.not.toBeCallableWith('address.passages', clause, { scoreMode: 'median' });
     expect(q.hasChild).type.not.toBeCallableWith(clause);
     expect(q.hasParent).type.not.toBeCallableWith('question', clause, { minChildren: 2 });
+  });
+});
+
+describe('fields that hold ranges', () => {
+  it('take what lies between the bounds', () => {
+    expect(q.range).type.toBeCallableWith('ages', { gte: 3, lt: 5 }, { relation: 'within' });
+    expect(q.range).type.toBeCallableWith('term', { gte: new Date(), lt: 'now' });
+    expect(q.term).type.toBeCallableWith('ages', 3);
+    expect(q.term).type.toBeCallableWith('term', new Date());
+  });
+
+  it('refuse other values', () => {
+    expect(q.range).type.not.toBeCallableWith('ages', { gte: 'three' });
+    expect(q.range).type.not.toBeCallableWith('term', { gte: 3 });
+    expect(q.term).type.not.toBeCallableWith('ages', true);
+    expect(q.term).type.not.toBeCallableWith('ages', { gte: 1 });
+    expect(q.range).type.not.toBeCallableWith('address', { gte: 1 });
   });
 });

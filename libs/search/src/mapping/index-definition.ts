@@ -57,6 +57,10 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
   if (model.routing && partitioned(settings)) {
     complaints.push({ where, problem: 'has `routing` and the setting `routing_partition_size`, under which a document that moves cannot be found', remedy: 'Leave out one of them' });
   }
+  const kept = model.options.mapping?.['_source'] as Readonly<Record<string, unknown>> | undefined;
+  if (kept && ('includes' in kept || 'excludes' in kept)) {
+    complaints.push({ where, problem: 'has a mapping whose `_source` keeps only a part of each document, which then always differs from its row', remedy: 'Leave fields out by query().source(…), or all by _source: { enabled: false }' });
+  }
   const alias = aliasName(options.prefix, model.name);
   const problem = indexNameProblem(alias);
   if (problem) complaints.push({ where, problem: `the index name '${alias}' ${problem}`, remedy: 'Change @Indexed({ name }) or the `prefix`' });

@@ -74,7 +74,8 @@ export class Verifier {
       const key = keyOf(model, entity);
       const document = byId.get(documentIdOf(model, key));
       if (!document) yield { key, drift: 'missing' };
-      else if (!alike(document.source, buildDocument(model, entity))) yield { key, drift: 'outdated' };
+      // An index without `_source` can be compared by ids alone.
+      else if (document.source !== undefined && !alike(document.source, buildDocument(model, entity))) yield { key, drift: 'outdated' };
     }
   }
 }

@@ -41,7 +41,7 @@ export function compileSort(node: SortNode, context: CompileContext): Wire {
     const { direction = 'asc', ...options } = node.options;
     const nested = context.nestedOf(node.field);
     const from = node.from.map((point) => wirePoint(point, node.field));
-    const field = context.inside(nested).field(node.field, 'geo');
+    const field = context.inside(nested).field(node.field, 'point');
     return { _geo_distance: { [field]: from, order: direction, ...wireOptions(options), ...(nested === undefined ? {} : { nested: { path: nested } }) } };
   }
   if ((SORT_KEYS as readonly string[]).includes(node.field)) return { [node.field]: { order: node.direction } };

@@ -66,7 +66,7 @@ export const filterFamily: AggregationFamily<FilterNode> = {
     },
   },
   missing: {
-    compile: ({ field, sub }, context) => ({ missing: { field: context.field(field, 'aggregate') }, ...compileSub(sub, context) }),
+    compile: ({ field, sub }, context) => ({ missing: { field: context.field(field, 'count') }, ...compileSub(sub, context) }),
     decode: ({ sub }, wire, context) => decodeSingle(sub, wire, context),
   },
   nested: {

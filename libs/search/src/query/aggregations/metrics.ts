@@ -110,7 +110,7 @@ interface One {
   decode(node: FieldMetric<string, object>, wire: Wire, context: AggregationDecodeContext): unknown;
 }
 
-function single(wireName: string, use: 'metric' | 'aggregate', decode: One['decode']): One {
+function single(wireName: string, use: 'metric' | 'count', decode: One['decode']): One {
   return { compile: ({ field, options }, context) => ({ [wireName]: { field: context.field(field, use), ...wireOptions(options) } }), decode };
 }
 
@@ -137,8 +137,8 @@ export const metricFamily: AggregationFamily<MetricNode> = {
   sum: single('sum', 'metric', count),
   stats: single('stats', 'metric', (_node, wire) => stats(wire)),
   extendedStats: single('extended_stats', 'metric', extended),
-  cardinality: single('cardinality', 'aggregate', count),
-  valueCount: single('value_count', 'aggregate', count),
+  cardinality: single('cardinality', 'count', count),
+  valueCount: single('value_count', 'count', count),
   weightedAvg: {
     compile: ({ value, weight, options: { missing, missingWeight } }, context) => ({
       weighted_avg: {

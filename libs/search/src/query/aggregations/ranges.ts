@@ -78,7 +78,7 @@ export const rangeFamily: AggregationFamily<RangeNode> = {
   geoDistance: {
     compile: ({ field, origin, ranges: given, options, sub }, context) => ({
       geo_distance: {
-        field: context.field(field, 'geo'),
+        field: context.field(field, 'point'),
         origin: wirePoint(origin, field),
         ranges: wireRanges(given, field, 'geoDistance'),
         ...wireOptions(options),

@@ -53,6 +53,6 @@ export const geoCompilers: Compilers<GeoNode> = {
   }),
   geoPolygon: ({ field, points, options }, context) => {
     if (points.length < 3) throw new SearchQueryError(field, `geoPolygon on \`${field}\` needs three points or more (got ${points.length})`, points);
-    return { geo_polygon: { [context.field(field, 'geo')]: { points: points.map((point) => wirePoint(point, field)) }, ...clauseOptions(options) } };
+    return { geo_polygon: { [context.field(field, 'point')]: { points: points.map((point) => wirePoint(point, field)) }, ...clauseOptions(options) } };
   },
 };

@@ -52,5 +52,5 @@ export const patterns = {
 export const patternCompilers: Compilers<PatternNode> = { prefix: compile, wildcard: compile, regexp: compile, fuzzy: compile };
 
 function compile({ kind, field, value, options }: PatternNode, context: CompileContext) {
-  return { [kind]: { [context.field(field, 'pattern')]: { value: wireText(value, field), ...clauseOptions(options) } } };
+  return { [kind]: { [context.field(field, kind === 'fuzzy' ? 'fuzzy' : 'pattern')]: { value: wireText(value, field), ...clauseOptions(options) } } };
 }

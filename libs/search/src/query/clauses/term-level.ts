@@ -49,14 +49,20 @@ export type TermLevelNode =
 export type Exact = string | number | boolean | bigint | Date;
 type Ordered = string | number | bigint | Date;
 
+/** What a range field is made from: `{ gte: 1, lt: 5 }`. */
+export type RangeValue = RangeBounds<Ordered>;
+
+/** A value of a field, or a value between the bounds of a range field. */
+export type BoundOf<V> = V extends Ordered | boolean | Uint8Array ? QueryValue<V> : V extends RangeBounds<infer B> ? QueryValue<NonNullable<B>> : never;
+
 export interface TermLevelClauses<T> {
   /** Finds exactly this value. Not for text, whose words are analysed: use `match`, or a keyword sub-field. */
-  term<P extends string>(field: FieldPath<T, P, Exact>, value: QueryValue<ValueAt<T, P>>, options?: TermOptions): TermLevelNode;
+  term<P extends string>(field: FieldPath<T, P, Exact | RangeValue>, value: ValueAt<T, P> extends Exact ? QueryValue<ValueAt<T, P>> : BoundOf<ValueAt<T, P>>, options?: TermOptions): TermLevelNode;
   /** Finds any of these values: 1 to 65,536 of them. */
   terms<P extends string>(field: FieldPath<T, P, Exact>, values: readonly QueryValue<ValueAt<T, P>>[], options?: ClauseOptions): TermLevelNode;
   /** Finds any of the values that a field of another document holds. */
   termsLookup<P extends string>(field: FieldPath<T, P, Exact>, lookup: TermsLookup, options?: ClauseOptions): TermLevelNode;
-  range<P extends string>(field: FieldPath<T, P, Ordered>, bounds: RangeBounds<QueryValue<ValueAt<T, P>>>, options?: RangeOptions): TermLevelNode;
+  range<P extends string>(field: FieldPath<T, P, Ordered | RangeValue>, bounds: RangeBounds<BoundOf<ValueAt<T, P>>>, options?: RangeOptions): TermLevelNode;
   /** Finds documents where the field has a value. */
   exists<P extends string>(field: FieldPath<T, P>, options?: ClauseOptions): TermLevelNode;
   /** Finds documents by their ids. */
