@@ -39,6 +39,23 @@ class Copy {
   @SearchField({ in: ['copies'] }) @SearchField({ in: 'copies', type: 'keyword' }) @Property({ type: 'string' }) three!: string;
 }
 
+@Entity()
+@Indexed({ name: 'tapes' })
+@Indexed({ name: 'tape-log', engine: 'logs' })
+class Tape {
+  @PrimaryKey() id!: number;
+  @SearchField() @Property({ type: 'string' }) title!: string;
+}
+
+it('may be on several engines: each search has its own', () => {
+  const orm = new MikroORM({ entities: [Tape], dbName: 'none', metadataProvider: ReflectMetadataProvider });
+  const engine = openSearch({ node: 'http://127.0.0.1:9' });
+  const [plain, logs] = [new SearchService(orm, { engine }), new SearchService(orm, { engine, name: 'logs' })];
+  expect([plain, logs].map((search) => search.indices.map(({ name }) => name))).toEqual([['tapes'], ['tape-log']]);
+  expect([plain.repository(Tape).indexName, logs.repository(Tape).indexName]).toEqual(['tapes', 'tape-log']);
+  expect(() => plain.repository(Tape, 'tape-log')).toThrow("Tape: has no index 'tape-log' here. Use one of: tapes.");
+});
+
 const ENTITIES = [Shelf, Volume, ...searchEntities] as never;
 
 it('complains of names that are no index, and of two descriptions for one', () => {
