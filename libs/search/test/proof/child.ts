@@ -1,8 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Setting } from './setting.js';
 
 const REGISTER = fileURLToPath(new URL('../../../../scripts/run-typescript.cjs', import.meta.url));
+
+/** Many processes load the same modules: compiled once. */
+const COMPILE_CACHE = join(tmpdir(), 'rookery-proof-compile-cache');
 
 /** A process of the proof. */
 export interface Child {
@@ -14,7 +19,7 @@ export interface Child {
 export function start(script: 'writer' | 'relay' | 'migrate', setting: Setting): Child {
   const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const options = ['--require', REGISTER, '--conditions=@rookery/source', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...options, file], { env: { ...process.env, PROOF: JSON.stringify(setting), NODE_OPTIONS: '' }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...options, file], { env: { ...process.env, PROOF: JSON.stringify(setting), NODE_OPTIONS: '', NODE_COMPILE_CACHE: COMPILE_CACHE }, stdio: ['pipe', 'pipe', 'pipe'] });
   let [output, errors] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-4_000)));

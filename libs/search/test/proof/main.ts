@@ -3,8 +3,8 @@ import { startOpenSearch, startPostgres } from '@rookery/services';
 import { prove } from './prove.js';
 
 /**
- * The long form: `npm run prove:sync -- --seeds 100`. One line per seed; a seed that fails is run again with
- * `--seed <n> --seeds 1`.
+ * The long form: `npm run prove:sync -- --seed 1 --seeds 100 --writers 8 --duration 3000 --restart 10`. One line per seed;
+ * a seed that fails is run again with `--seed <n> --seeds 1`.
  */
 const { values } = parseArgs({
   options: {

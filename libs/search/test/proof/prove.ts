@@ -68,7 +68,7 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
   const writers = Array.from({ length: options.writers }, (_, at) => start('writer', setting({ seed: seed * 100 + at })));
   try {
     await wait(durationMs * 0.3);
-    const migrating = migrate(setting({ release: 'next' }), [500 + int(3_000)], log);
+    const migrating = migrate(orm, setting({ release: 'next' }), [500 + int(3_000)], log);
     for (let cuts = 0; cuts < 3; cuts += 1) {
       await wait(durationMs * 0.1);
       await cutConnections(orm);
@@ -117,21 +117,27 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
 }
 
 /** Killed as often as there are lives, each time gone on with by the next. */
-async function migrate(setting: Setting, lives: readonly number[], log: (line: string) => void): Promise<void> {
+async function migrate(orm: MikroORM, setting: Setting, lives: readonly number[], log: (line: string) => void): Promise<void> {
   for (const lifeMs of lives) {
     const child = start('migrate', setting);
     const timer = setTimeout(() => child.process.kill('SIGKILL'), 1_000 + lifeMs);
     const { code } = await child.ended;
     clearTimeout(timer);
     if (code === 0) return log('migrated before it was killed');
+    await endLeases(orm);
   }
-  // The lease of a process that was killed has to run out, and OpenSearch may be away.
+  // OpenSearch may be away.
   for (let attempt = 1; ; attempt += 1) {
     const { code, errors } = await start('migrate', setting).ended;
     if (code === 0) return log(`migrated at attempt ${attempt}`);
     if (attempt === 100) throw new Error(`the migration did not end: ${errors}`);
     await wait(1_000);
   }
+}
+
+/** The time after which another may go on where a process was killed, without waiting for it. */
+async function endLeases(orm: MikroORM): Promise<void> {
+  await orm.em.fork().getConnection().execute('update search_migration set owned_until = 0');
 }
 
 async function cutConnections(orm: MikroORM): Promise<void> {
