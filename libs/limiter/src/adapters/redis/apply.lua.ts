@@ -153,6 +153,11 @@ local function answer(value)
   result[count] = value
 end
 
+-- As text close to 2^53, where ioredis 6 reads a number wrong by one.
+local function answerLevel(level)
+  answer(level > 9007199254740900 and string.format('%.0f', level) or level)
+end
+
 for place = 1, #KEYS do
   local key = KEYS[place]
   local limits, runs = policies[argument()], argument()
@@ -162,7 +167,7 @@ for place = 1, #KEYS do
     answer(false)
     at = at + 2 * runs
   else
-    for index = 1, #limits do answer(levels[index]) end
+    for index = 1, #limits do answerLevel(levels[index]) end
     local charged = false
     for _ = 1, runs do
       local cost, times = argument(), argument()
@@ -181,7 +186,7 @@ for place = 1, #KEYS do
       for again = 1, place do
         local kept = policies[argument()]
         at = at + 3
-        for _, level in ipairs((load(KEYS[again], kept))) do answer(level) end
+        for _, level in ipairs((load(KEYS[again], kept))) do answerLevel(level) end
         answer(again < place and 1 or 0)
       end
       return result
