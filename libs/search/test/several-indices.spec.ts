@@ -1,10 +1,12 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { type Rel } from '@mikro-orm/core';
 import { Entity, ManyToOne, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { Indexed, SearchField, searchEntities, SearchModelError, SearchService } from '@rookery/search';
+import { Injectable } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { Indexed, InjectSearchRepository, SearchField, searchEntities, SearchModelError, SearchModule, SearchRepository, SearchService } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { describeWith } from '@rookery/services';
-import { startSearch, type Running } from './harness.js';
+import { OPENSEARCH_URL, startSearch, type Running } from './harness.js';
 
 @Entity()
 class Shelf {
@@ -55,6 +57,14 @@ it('may be on several engines: each search has its own', () => {
   expect([plain.repository(Tape).indexName, logs.repository(Tape).indexName]).toEqual(['tapes', 'tape-log']);
   expect(() => plain.repository(Tape, 'tape-log')).toThrow("Tape: has no index 'tape-log' here. Use one of: tapes.");
 });
+
+@Injectable()
+class Desk {
+  constructor(
+    @InjectSearchRepository(Volume) readonly volumes: SearchRepository<Volume>,
+    @InjectSearchRepository(Volume, 'suggestions') readonly suggestions: SearchRepository<Volume>,
+  ) {}
+}
 
 const ENTITIES = [Shelf, Volume, ...searchEntities] as never;
 
@@ -141,6 +151,16 @@ describeWith('postgres', 'postgres', () => describeWith('opensearch', 'an entity
   it('leaves an index alone whose name only begins like that of another', async () => {
     expect(await running.search.migrations.prune('volumes')).toEqual([]);
     expect(await volumes('volumes-v2-x').exists(2)).toBe(true);
+  });
+
+  it('gives a repository for each to whom Nest injects it', async () => {
+    const database = { module: class Database {}, global: true, providers: [{ provide: MikroORM, useValue: running.orm }], exports: [MikroORM] };
+    const options = { engine: openSearch({ node: OPENSEARCH_URL }), prefix: 'never-made', sync: 'manual', createIndices: false } as const;
+    const features = { module: class Features {}, imports: [SearchModule.forFeature([Volume])], providers: [Desk] };
+    const nest = await Test.createTestingModule({ imports: [database, SearchModule.forRoot({ ...options, orm: MikroORM }), features] }).compile();
+    const { volumes: first, suggestions } = nest.get(Desk, { strict: false });
+    expect([first.indexName, suggestions.indexName]).toEqual(['never-made-volumes', 'never-made-suggestions']);
+    await nest.close();
   });
 
   it('names the indices that there are when asked for another', async () => {
