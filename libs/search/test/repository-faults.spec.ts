@@ -37,7 +37,7 @@ describe('a repository on an engine in trouble', () => {
       request.on('end', () => script(body, response, request));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const engine = openSearch({ node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeoutMs: 300, bulkTimeoutMs: 300 });
+    const engine = openSearch({ node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeoutMs: 2_000, bulkTimeoutMs: 1_000 });
     orm = new MikroORM(ormConfig('none'));
     search = new SearchService(orm, { engine, sync: 'manual', createIndices: false });
     passages = search.repository(Passage);
