@@ -12,6 +12,8 @@ import { faultOf, firstFault } from './storage-faults.js';
 
 const TIMEOUT_MS = 200;
 const HOURLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 };
+/** Buckets that drain within a millisecond would be gone before they are looked at. */
+const LINGER_MS = 600_000;
 const MAX = Number.MAX_SAFE_INTEGER;
 
 const connect = (address: string): Redis => {
@@ -24,6 +26,8 @@ const ready = async (redis: Redis): Promise<void> => {
   while (redis.status !== 'ready' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(redis.status).toBe('ready');
 };
+type ServerTime = readonly [seconds: string, micros: string];
+const milliseconds = ([seconds, micros]: ServerTime): number => Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 /** As the script stores a bucket. */
 const packed = (...numbers: number[]): Buffer => {
   const bytes = Buffer.alloc(8 * numbers.length);
@@ -66,18 +70,17 @@ describeWith('redis', 'Redis storage', (address) => {
         const now = Math.max(1, (before?.updatedAt ?? 1_000_000_000_000_000) + elapsed);
         const key = `test:${randomUUID()}`;
         if (before) await redis.set(key, packed(before.updatedAt, ...before.levels.flatMap((level, index) => [level, before.unitsPerToken[index]!])));
-        const script = APPLY_LUA.replace("redis.call('TIME')", `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`);
+        const script = APPLY_LUA.replace("'PX', px)", `'PX', px + ${LINGER_MS})`).replace("redis.call('TIME')", `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`);
         const call = new ApplyCall([{ key, limits, costs }]);
-        // In one transaction: a bucket that drains within a millisecond would be gone before it is looked at.
-        const [[, reply], [, stored], [, ttlMs]] = (await redis.multi().eval(script, 1, key, ...call.numbers).getBuffer(key).pttl(key).exec()) as [[null, number[]], [null, Buffer], [null, number]];
+        const [[, from], [, reply], [, stored], [, expiresAt], [, to]] = (await redis.multi().time().eval(script, 1, key, ...call.numbers).getBuffer(key).pexpiretime(key).time().exec()) as [[null, ServerTime], [null, number[]], [null, Buffer], [null, number], [null, ServerTime]];
 
         const { outcomes, next } = applyCosts(before, limits, costs, now);
         expect(call.decode(reply)).toEqual([{ levels: levelsAt(before, limits, now), outcomes }]);
         if (next) {
           expect(stored).toEqual(packed(next.updatedAt, ...next.levels.flatMap((level, index) => [level, next.unitsPerToken[index]!])));
           const fullMs = Math.max(...next.levels.map((level, index) => ((Math.floor(next.updatedAt / limits[index]!.tickMicros) - Math.floor(now / limits[index]!.tickMicros) + Math.ceil(level / limits[index]!.drainPerTick)) * limits[index]!.tickMicros) / 1000));
-          expect(ttlMs).toBeGreaterThanOrEqual(fullMs);
-          expect(ttlMs).toBeLessThanOrEqual(Math.ceil(fullMs) + 1);
+          expect(expiresAt).toBeGreaterThanOrEqual(milliseconds(from) + fullMs + LINGER_MS);
+          expect(expiresAt).toBeLessThanOrEqual(milliseconds(to) + Math.ceil(fullMs) + 1 + LINGER_MS);
         }
         await redis.del(key);
       }),
