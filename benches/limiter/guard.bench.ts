@@ -1,7 +1,7 @@
 /**
  * What a limiter adds to a request of a Nest application over Express, in memory, beside its peers in the same run.
  *
- *     npx tsc -b benches && node benches/dist/limiter/guard.bench.js
+ *     npm run bench -- limiter guard
  *
  * Rounds take turns, so that a busy moment of the machine hits all alike; shown is the median of their CPU time.
  */
