@@ -152,8 +152,8 @@ abstract class Charging<R> implements Question<readonly AppliedCost[], R> {
 }
 
 class Booking extends Charging<Booked> {
-  override answer([outcome]: readonly AppliedCost[], source: DecisionSource): Booked {
-    return booking(this.claim, outcome!, source);
+  override answer(outcomes: readonly AppliedCost[], source: DecisionSource): Booked {
+    return booking(this.claim, outcomes[0]!, source);
   }
 
   override open(): Booked {
@@ -163,9 +163,9 @@ class Booking extends Charging<Booked> {
 
 /** What is decided for good, and told at once. */
 class Consumption extends Charging<Decision> {
-  override answer([outcome]: readonly AppliedCost[], source: DecisionSource): Decision {
+  override answer(outcomes: readonly AppliedCost[], source: DecisionSource): Decision {
     const { rule, cost } = this.claim;
-    return tell(this.storage, this.claim, toDecision(rule, cost, outcome!, source));
+    return tell(this.storage, this.claim, toDecision(rule, cost, outcomes[0]!, source));
   }
 
   override open(): Decision {

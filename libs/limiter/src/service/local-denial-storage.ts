@@ -127,7 +127,9 @@ class LocalDenialStorage implements LimiterStorage {
 
   #deny({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] | undefined {
     const known = this.#known.get(key);
-    if (known === undefined || known.limits !== limits || costs.some((cost) => cost <= known.free)) return undefined;
+    if (known === undefined || known.limits !== limits) return undefined;
+    const cost = lowest(costs);
+    if (cost <= known.free) return undefined;
     const now = this.options.clock();
     const age = now - known.sentAt;
     if (age < 0 || age > this.options.maxAgeMs * 1000) {
@@ -135,7 +137,7 @@ class LocalDenialStorage implements LimiterStorage {
       return undefined;
     }
     const least = limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
-    if (costs.some((cost) => fitsAll(limits, least, cost))) return undefined;
+    if (fitsAll(limits, least, cost)) return undefined;
     // Told is the highest level that it can have, so that whoever waits for it does not come too early.
     const levels = limits.map((limit, index) => highestLevel(limit, known.levels[index]!, now - known.answeredAt));
     return costs.map(() => ({ allowed: false, levels }));
@@ -169,6 +171,11 @@ class LocalDenialStorage implements LimiterStorage {
     this.#known.set(key, known);
     if (this.#known.size > this.options.maxKeys) this.#known.delete(this.#known.keys().next().value!);
   }
+}
+
+/** If it is refused, so are all. */
+function lowest(costs: readonly number[]): number {
+  return costs.length === 1 ? costs[0]! : Math.min(...costs);
 }
 
 function room(limits: readonly BucketLimit[], levels: readonly number[]): Pick<Known, 'limits' | 'levels' | 'free'> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { BulkOperation } from '../../contracts/engine.js';
-import { bulkBody, bulkOutcomes } from './bulk-wire.js';
+import { bulkBody, bulkOutcomes, commonIndex } from './bulk-wire.js';
 
 describe('the lines of a bulk', () => {
   const text = fc.string({ unit: 'binary', maxLength: 300 });
@@ -18,6 +18,15 @@ describe('the lines of a bulk', () => {
         });
         expect(bulkBody(operations).toString()).toBe(lines.map((line) => `${line}\n`).join(''));
       }),
+    );
+  });
+
+  it('leave out the index that all of them name', () => {
+    const [first, second]: BulkOperation[] = [{ action: 'index', index: 'i', id: 'a', version: 1, source: '{}' }, { action: 'delete', index: 'i', id: 'b', version: 2 }];
+    expect(commonIndex([first!, second!])).toBe('i');
+    expect(commonIndex([first!, { ...second!, index: 'j' }])).toBeUndefined();
+    expect(bulkBody([first!, second!], 'i').toString()).toBe(
+      '{"index":{"_id":"a","version":1,"version_type":"external"}}\n{}\n{"delete":{"_id":"b","version":2,"version_type":"external"}}\n',
     );
   });
 

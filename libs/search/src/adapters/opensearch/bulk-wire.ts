@@ -6,11 +6,17 @@ const NEWLINE = 10;
 /** What of a bulk's answer is read: the server leaves out the rest, which is most of it. */
 export const BULK_FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
 
-/** The lines of a `_bulk` body, written once into the bytes that are sent. */
-export function bulkBody(operations: readonly BulkOperation[]): Buffer {
+/** The index that all operations name: it is said once, in the path, instead of in each line. */
+export function commonIndex(operations: readonly BulkOperation[]): string | undefined {
+  const index = operations[0]?.index;
+  return operations.every((operation) => operation.index === index) ? index : undefined;
+}
+
+/** The lines of a `_bulk` body, written once into the bytes that are sent. @param common the index that they leave out */
+export function bulkBody(operations: readonly BulkOperation[], common?: string): Buffer {
   const lines = new Lines(operations.reduce((sum, operation) => sum + HEAD_ROOM + (operation.action === 'index' ? Buffer.byteLength(operation.source) : 0), 0));
   for (const operation of operations) {
-    lines.add(headOf(operation));
+    lines.add(headOf(operation, common));
     if (operation.action === 'index') lines.add(operation.source);
   }
   return lines.bytes();
@@ -47,9 +53,10 @@ class Lines {
   }
 }
 
-function headOf({ action, index, id, version, routing }: BulkOperation): string {
+function headOf({ action, index, id, version, routing }: BulkOperation, common: string | undefined): string {
+  const named = index === common ? '' : `"_index":${JSON.stringify(index)},`;
   const route = routing === undefined ? '' : `,"routing":${JSON.stringify(routing)}`;
-  return `{"${action}":{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(id)}${route},"version":${version},"version_type":"external"}}`;
+  return `{"${action}":{${named}"_id":${JSON.stringify(id)}${route},"version":${version},"version_type":"external"}}`;
 }
 
 interface BulkItem {

@@ -6,7 +6,7 @@ import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../
 import type { IndexPort } from '../../contracts/index-port.js';
 import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
-import { BULK_FILTER, bulkBody, bulkOutcomes, type BulkResponse } from './bulk-wire.js';
+import { BULK_FILTER, bulkBody, bulkOutcomes, commonIndex, type BulkResponse } from './bulk-wire.js';
 import { documentCalls, documentOf, routed, type WireDocument } from './document-calls.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
 import { indexCalls } from './index-calls.js';
@@ -84,7 +84,9 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
 
   async bulk(operations: readonly BulkOperation[], options?: CallOptions): Promise<readonly BulkOutcome[]> {
     if (operations.length === 0) return [];
-    const request: HttpRequest = { method: 'POST', path: ['_bulk'], query: { require_alias: true, filter_path: BULK_FILTER }, lines: bulkBody(operations) };
+    const index = commonIndex(operations);
+    const path = index === undefined ? ['_bulk'] : [index, '_bulk'];
+    const request: HttpRequest = { method: 'POST', path, query: { require_alias: true, filter_path: BULK_FILTER }, lines: bulkBody(operations, index) };
     const response = await this.send<BulkResponse>(request, { ...options, timeoutMs: options?.timeoutMs ?? this.options.bulkTimeoutMs });
     return bulkOutcomes(operations, response);
   }
