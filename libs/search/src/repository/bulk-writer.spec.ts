@@ -69,6 +69,22 @@ describe('BulkWriter', () => {
     expect(requests.length).toBeLessThan(9);
   });
 
+  it('leaves no failure unhandled while its source takes its time', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const { writer } = writing(() => { throw new Error('too large'); }, { maxBytes: 1 });
+    async function* slow(): AsyncGenerator<BulkOperation> {
+      for (const operation of operations) {
+        yield operation;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+    await expect(writer.write(slow())).rejects.toThrow('too large');
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   it('never has more requests at once than allowed, and reads its source no further ahead', async () => {
     let open = 0;
     let most = 0;

@@ -48,23 +48,31 @@ export class BulkWriter {
     const inFlight = new Set<Promise<void>>();
     let report = EMPTY_REPORT;
     let done = 0;
+    let failure: { readonly error: unknown } | undefined;
+    // Never rejects: it may fail while the source is read, when nobody awaits it.
     const send = async (chunk: readonly BulkOperation[]): Promise<void> => {
-      const sent = await this.sendChunk(chunk, options);
-      report = mergeReports(report, sent);
-      done += chunk.length;
-      options.onProgress?.(done);
+      try {
+        const sent = await this.sendChunk(chunk, options);
+        report = mergeReports(report, sent);
+        done += chunk.length;
+        options.onProgress?.(done);
+      } catch (error) {
+        failure ??= { error };
+      }
     };
     try {
       for await (const chunk of chunksByBytes(operations, this.options.maxBytes)) {
+        // Once the chunk is made: so there is one to send as soon as a request ends.
+        if (inFlight.size >= this.options.concurrency) await Promise.race(inFlight);
+        if (failure) break;
         const sending: Promise<void> = send(chunk).finally(() => inFlight.delete(sending));
         inFlight.add(sending);
-        if (inFlight.size >= this.options.concurrency) await Promise.race(inFlight);
       }
-      await Promise.all(inFlight);
     } finally {
-      // After a failure the others still run: they end by their deadlines, and nothing may be left unhandled.
-      await Promise.allSettled(inFlight);
+      // After a failure the others still run: they end by their deadlines.
+      await Promise.all(inFlight);
     }
+    if (failure) throw failure.error;
     return report;
   }
 
