@@ -8,7 +8,7 @@ const SIZES = { min: 1, max: 20 };
 
 /** The query of `GET /suggest`. */
 export class SuggestParameters {
-  @ApiProperty({ description: 'What was typed so far.', maxLength: 100, example: 'abr li' })
+  @ApiProperty({ description: 'What was typed so far.', maxLength: 100, example: 'abraham li' })
   @PlainText({ max: 100 })
   q!: string;
 
