@@ -1,7 +1,10 @@
 /**
  * What the outbox adds to a transaction that changes one entity, in PostgreSQL that keeps what it commits (`fsync` on)
- * and in one that does not, transactions with and without in turns. Beside it the same statements by hand, without ORM
- * and library: what the INSERT costs the database. `npm run bench -- search transaction [pairs]`.
+ * and in one that does not, transactions with and without in turns: the flush of an entity that was read before, and a
+ * transaction that reads and changes it. Beside it the statements of the flush by hand, without ORM and library: what
+ * the INSERT costs the database. All of them over one connection: whether the server process of a connection runs on the
+ * core of this process or on another changes a round trip by more than what is measured.
+ * `npm run bench -- search transaction [rounds]`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,12 +15,13 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Indexed, SearchField, SearchService, searchEntities } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { startPostgres } from '@rookery/services';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { percentile } from '../herd/percentile.js';
 import { printTable } from '../herd/table.js';
 
-const pairs = Number(process.argv[2] ?? 1_500);
-const WARM_UP = 150;
+const rounds = Number(process.argv[2] ?? 4_000);
+const WARM_UP = 1_000;
 const ROWS = 5_000;
 
 @Entity({ tableName: 'place' })
@@ -28,57 +32,75 @@ class Place {
   @SearchField() @Property({ type: 'integer' }) population: number & Opt = 0;
 }
 
-/** Milliseconds of a flush alone. */
-async function change(orm: MikroORM, id: number): Promise<number> {
-  const em = orm.em.fork();
-  (await em.findOneOrFail(Place, id)).population += 1;
+type Step = (id: number) => Promise<number>;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
-  await em.flush();
+  await work();
   return performance.now() - began;
 }
 
-/** Milliseconds of the same transaction by hand, with or without a row for the outbox in one message with its COMMIT. */
-async function changeByHand(client: pg.Client, id: number, row: boolean): Promise<number> {
-  const insert = `insert into search_outbox (index_alias, path, row_key, created_at, attempts, available_at) values ('by-hand', '', '${id}', 1764000000000, 0, 1764000000000)`;
-  const began = performance.now();
-  await client.query('begin');
-  await client.query('update place set population = $1 where id = $2', [id + 1, id]);
-  await client.query(row ? `${insert}; commit` : 'commit');
-  return performance.now() - began;
-}
+/** Milliseconds of a flush alone. */
+const flush = (orm: MikroORM): Step => async (id) => {
+  const em = orm.em.fork();
+  (await em.findOneOrFail(Place, id)).population += 1;
+  return timed(() => em.flush());
+};
+
+/** Milliseconds of a transaction that reads an entity and changes it. */
+const transaction = (orm: MikroORM): Step => (id) => timed(() => orm.em.fork().transactional(async (em) => {
+  (await em.findOneOrFail(Place, id)).population += 1;
+}));
+
+/** Milliseconds of the statements of a flush by hand, with or without a row for the outbox in one message with its COMMIT. */
+const byHand = (pool: pg.Pool, row: boolean): Step => async (id) => {
+  const client = await pool.connect();
+  const insert = `insert into search_outbox (index_alias, path, row_key, created_at, attempts, available_at) values ('places', '', '${id}', 1764000000000, 0, 1764000000000)`;
+  await client.query('select * from place where id = $1', [id]);
+  const took = await timed(async () => {
+    await client.query('begin');
+    await client.query('update place set population = $1 where id = $2', [id + 1, id]);
+    await client.query(row ? `${insert}; commit` : 'commit');
+  });
+  client.release();
+  return took;
+};
 
 async function measure(durable: boolean): Promise<(string | number)[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'rookery-bench-'));
   const server = await startPostgres(durable ? { dataDir: join(folder, 'data') } : {});
+  const admin = new pg.Client(server.address);
+  await admin.connect();
+  await admin.query('create database bench');
+  await admin.end();
+  const pool = new pg.Pool({ connectionString: new URL('/bench', server.address).href, max: 1 });
   const connect = (): Promise<MikroORM> =>
-    MikroORM.init({ clientUrl: server.address, dbName: 'bench', entities: [Place, ...searchEntities], metadataProvider: ReflectMetadataProvider });
+    MikroORM.init({ dbName: 'bench', entities: [Place, ...searchEntities], metadataProvider: ReflectMetadataProvider, driverOptions: () => new PostgresDialect({ pool }) });
   const [plain, followed] = [await connect(), await connect()];
-  await plain.schema.ensureDatabase();
   await plain.schema.create();
   await plain.em.getConnection().execute(`insert into place (id, name, population) select n, 'place number ' || n, n from generate_series(1, ${ROWS}) n`);
   const search = new SearchService(followed, { engine: openSearch({ node: 'http://127.0.0.1:9' }), sync: 'outbox', relay: false, createIndices: false });
   await search.start();
-  const client = new pg.Client({ connectionString: new URL('/bench', server.address).href });
-  await client.connect();
-  const took = { library: { without: [] as number[], within: [] as number[] }, byHand: { without: [] as number[], within: [] as number[] } };
-  for (let at = 0; at < pairs + WARM_UP; at += 1) {
-    const id = (offset: number): number => 1 + ((at + offset) % ROWS);
-    const round = [await change(plain, id(0)), await change(followed, id(7)), await changeByHand(client, id(14), false), await changeByHand(client, id(21), true)] as const;
-    if (at < WARM_UP) continue;
-    took.library.without.push(round[0]);
-    took.library.within.push(round[1]);
-    took.byHand.without.push(round[2]);
-    took.byHand.within.push(round[3]);
+  const pairs = [
+    { name: 'flush', without: flush(plain), within: flush(followed) },
+    { name: 'read and flush', without: transaction(plain), within: transaction(followed) },
+    { name: 'flush by hand', without: byHand(pool, false), within: byHand(pool, true) },
+  ].map((pair) => ({ ...pair, took: { without: [] as number[], within: [] as number[] } }));
+  for (let round = -WARM_UP; round < rounds; round += 1) {
+    for (const { without, within, took } of pairs) {
+      const steps = [[without, took.without], [within, took.within]] as const;
+      for (const [step, times] of round % 2 === 0 ? steps : steps.toReversed()) {
+        const ms = await step(1 + Math.floor(Math.random() * ROWS));
+        if (round >= 0) times.push(ms);
+      }
+    }
   }
-  await client.end();
   await search.close();
-  await Promise.all([plain.close(true), followed.close(true)]);
+  // It ends the pool of both.
+  await followed.close(true);
   await server.stop();
   await rm(folder, { recursive: true, force: true });
-  return [
-    [durable ? 'on' : 'off', 'ORM and library', ...figures(took.library)],
-    [durable ? 'on' : 'off', 'by hand', ...figures(took.byHand)],
-  ];
+  return pairs.map(({ name, took }) => [durable ? 'on' : 'off', name, ...figures(took)]);
 }
 
 function figures({ without, within }: { without: number[]; within: number[] }): (string | number)[] {

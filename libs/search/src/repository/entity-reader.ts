@@ -9,7 +9,7 @@ import { fittingKeys } from './fitting-keys.js';
 export type PrimaryKey = DocumentKey;
 
 /** What is needed of the ORM: a source of entity managers, and the metadata. */
-export type Orm = Pick<MikroORM, 'em' | 'getMetadata'>;
+export type Orm = Pick<MikroORM, 'em' | 'getMetadata' | 'config'>;
 
 /** The ORM's own types need the entity at compile time; here it is known at run time only. */
 export interface Finder {

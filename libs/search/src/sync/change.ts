@@ -60,8 +60,8 @@ export function lostWithRow(entity: EntityClass, dependencies: readonly Dependen
 }
 
 /** Dependencies whose documents are looked up before these properties change: what has the old id goes. */
-export function renamedWithRow(entity: EntityClass, properties: readonly string[], dependencies: readonly Dependency[]): Dependency[] {
-  return dependencies.filter((dependency) => !dependency.via && hasOwnKey(dependency) && isA(entity, dependency.entity) && properties.includes(dependency.definition.model.identity.property));
+export function renamedWithRow(entity: EntityClass, changed: object, dependencies: readonly Dependency[]): Dependency[] {
+  return dependencies.filter((dependency) => !dependency.via && hasOwnKey(dependency) && dependency.definition.model.identity.property in changed && isA(entity, dependency.entity));
 }
 
 /** Whether documents have another key than the primary key. */

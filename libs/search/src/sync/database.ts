@@ -1,7 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import { SearchTableMissingError } from '../errors/sync.errors.js';
 import type { Orm } from '../repository/entity-reader.js';
-import { isKyselyTransaction, sendWithCommit } from './last-statement.js';
+import { isKyselyTransaction, sendWithCommit, type KyselyTransaction } from './last-statement.js';
 
 /** The ORM's own handle of an open transaction. */
 export type TransactionContext = unknown;
@@ -12,9 +12,8 @@ interface SqlConnection {
   begin(): Promise<TransactionContext>;
   commit(context: TransactionContext): Promise<void>;
   rollback(context: TransactionContext): Promise<void>;
-  /** The ORM's log of queries, and what it shows of one; not part of its public types. */
+  /** The ORM's log of queries, not part of its public types. */
   logQuery?(sql: string, context: object): void;
-  getSql?(sql: string, withValues: string): string;
   execute(sql: string, params: readonly unknown[], method: 'all' | 'run', context?: TransactionContext): Promise<unknown>;
   transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T>;
   /** Kysely in ORM 7. */
@@ -35,7 +34,7 @@ export class Database {
   table(entity: new () => object): string {
     const meta = ([...this.orm.getMetadata()] as unknown as EntityMetadata[]).find((known) => (known.class as unknown) === entity);
     if (!meta) throw new SearchTableMissingError(entity.name);
-    const schema = meta.schema ?? (this.orm.em as unknown as { config: { get(key: 'schema'): string | undefined } }).config.get('schema');
+    const schema = meta.schema ?? this.orm.config.get('schema');
     const platform = this.orm.em.getPlatform();
     const names = schema && schema !== '*' ? [schema, meta.tableName] : [meta.tableName];
     return names.map((name) => platform.quoteIdentifier(name)).join('.');
@@ -51,21 +50,23 @@ export class Database {
   }
 
   /**
-   * The last statement of a transaction, right before its COMMIT. On PostgreSQL with ORM 7 it goes along with the COMMIT;
-   * elsewhere it is run at once. Needs {@link tryLastStatement} before.
-   *
-   * @returns whether it was sent, to be asked after the COMMIT
+   * Whether a statement can go in one message with the COMMIT of this transaction: on PostgreSQL with ORM 7, once
+   * {@link tryLastStatement} has tried it.
    */
-  async runLast(sql: string, params: readonly unknown[], context: TransactionContext): Promise<() => boolean> {
-    if (!this.lastWithCommit || !isKyselyTransaction(context)) {
-      await this.run(sql, params, context);
-      return () => true;
-    }
-    const withValues = this.orm.em.getPlatform().formatQuery(sql, params);
-    const sent = await sendWithCommit(context, withValues);
-    const connection = this.connection();
-    connection.logQuery?.(connection.getSql?.(sql, withValues) ?? sql, { sql, params });
+  takesLastStatement(context: TransactionContext): context is KyselyTransaction {
+    return this.lastWithCommit && isKyselyTransaction(context);
+  }
+
+  /** Sends `sql`, with its values in it, along with the COMMIT. @returns whether it was sent, to be asked after the COMMIT */
+  async runLast(sql: string, context: KyselyTransaction): Promise<() => boolean> {
+    const sent = await sendWithCommit(context, sql);
+    if (this.orm.config.getLogger().isEnabled('query')) this.connection().logQuery?.(sql, { sql });
     return sent;
+  }
+
+  /** A value as SQL text. */
+  quote(value: string): string {
+    return this.orm.em.getPlatform().quoteValue(value);
   }
 
   /** Finds out by a transaction of its own whether this ORM and driver take a statement along with a COMMIT. */

@@ -8,6 +8,11 @@ import type { Touch } from './touch.js';
 /** Rows looked up at once. */
 const PAGE_SIZE = 500;
 
+interface LookUp {
+  readonly dependencies: readonly Dependency[];
+  readonly keys: readonly PrimaryKey[];
+}
+
 /** Reads a flush of the ORM as touches. */
 export class FlushReader {
   constructor(
@@ -17,11 +22,9 @@ export class FlushReader {
 
   /** What can only be seen before the rows are written: who reaches a row that is deleted, its old id, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
-    const deleted = uow.getChangeSets().filter((changeSet) => kindOf(changeSet) === 'delete');
-    const touches: Touch[] = [];
-    for (const [entity, keys] of this.byClass(deleted)) touches.push(...(await this.reachingRows(em, entity, keys)));
-    touches.push(...(await this.renamed(em, uow)));
-    return [...touches, ...this.left(uow)];
+    const touches = this.left(uow);
+    for (const { dependencies, keys } of this.lookUps(uow.getChangeSets())) touches.push(...(await this.documentsOf(em, dependencies, keys)));
+    return touches;
   }
 
   /** What the flush changed; every key is known now. */
@@ -51,24 +54,24 @@ export class FlushReader {
     return touches;
   }
 
-  private async renamed(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
-    const touches: Touch[] = [];
-    for (const changeSet of uow.getChangeSets()) {
-      if (kindOf(changeSet) !== 'update') continue;
-      const renamed = renamedWithRow(classOf(changeSet.meta), Object.keys(changeSet.payload), this.dependencies);
-      touches.push(...(await this.documentsOf(em, renamed, [changeSet.getPrimaryKey() as PrimaryKey])));
-    }
-    return touches;
-  }
-
-  /** One look-up per class, however many rows go. */
-  private byClass(deleted: readonly ChangeSet<object>[]): Map<EntityClass, PrimaryKey[]> {
-    const keys = new Map<EntityClass, PrimaryKey[]>();
-    for (const changeSet of deleted) {
+  /** One look-up per class for the rows that go, however many they are, and one for each row that gets another id. */
+  private lookUps(changeSets: readonly ChangeSet<object>[]): LookUp[] {
+    const lookUps: LookUp[] = [];
+    const deleted = new Map<EntityClass, PrimaryKey[]>();
+    for (const changeSet of changeSets) {
       const entity = classOf(changeSet.meta);
-      keys.set(entity, [...(keys.get(entity) ?? []), changeSet.getPrimaryKey() as PrimaryKey]);
+      const kind = kindOf(changeSet);
+      if (kind === 'delete') {
+        const keys = deleted.get(entity);
+        if (keys) keys.push(primaryKeyOf(changeSet));
+        else deleted.set(entity, [primaryKeyOf(changeSet)]);
+      } else if (kind === 'update') {
+        const dependencies = renamedWithRow(entity, changeSet.payload, this.dependencies);
+        if (dependencies.length > 0) lookUps.push({ dependencies, keys: [primaryKeyOf(changeSet)] });
+      }
     }
-    return keys;
+    for (const [entity, keys] of deleted) lookUps.push({ dependencies: lostWithRow(entity, this.dependencies), keys });
+    return lookUps;
   }
 
   private left(uow: UnitOfWork): Touch[] {
@@ -94,10 +97,14 @@ function changeOf(changeSet: ChangeSet<object>): Change {
   return {
     type: kindOf(changeSet),
     entity: classOf(changeSet.meta),
-    key: changeSet.getPrimaryKey() as PrimaryKey,
+    key: primaryKeyOf(changeSet),
     properties,
     before: (property) => original[property],
   };
+}
+
+function primaryKeyOf(changeSet: ChangeSet<object>): PrimaryKey {
+  return changeSet.getPrimaryKey() as PrimaryKey;
 }
 
 function kindOf({ type }: ChangeSet<object>): Change['type'] {

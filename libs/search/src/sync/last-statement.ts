@@ -12,6 +12,37 @@ export function isKyselyTransaction(transaction: unknown): transaction is Kysely
   return typeof (transaction as Partial<KyselyTransaction> | undefined)?.getExecutor === 'function';
 }
 
+/** The transaction came to another end than a COMMIT. A rollback to a savepoint is none. */
+const DROPS = /^(rollback$|begin|start transaction)/;
+
+/** What waits for the COMMIT of the transaction that a connection is in. */
+class LastStatement {
+  private waiting: { readonly sql: string; sent: boolean } | undefined;
+
+  constructor(connection: Connection) {
+    const execute = connection.executeQuery;
+    // Once per connection, and for good: taking a property away again would make all its queries slower.
+    connection.executeQuery = (query) => execute.call(connection, this.waiting ? this.withLast(query) : query);
+  }
+
+  wait(sql: string): () => boolean {
+    const statement = { sql, sent: false };
+    this.waiting = statement;
+    return () => statement.sent;
+  }
+
+  private withLast<Query extends { readonly sql: string }>(query: Query): Query {
+    if (query.sql !== 'commit' && !DROPS.test(query.sql)) return query;
+    const statement = this.waiting!;
+    this.waiting = undefined;
+    if (query.sql !== 'commit') return query;
+    statement.sent = true;
+    return { ...query, sql: `${statement.sql}; commit` };
+  }
+}
+
+const lastStatements = new WeakMap<Connection, LastStatement>();
+
 /**
  * Sends `sql`, with its values in it, in one message with the COMMIT that the transaction ends with: it costs no round
  * trip of its own, and when it fails, PostgreSQL does not come to the COMMIT and the ORM rolls back. A rollback drops it.
@@ -20,22 +51,9 @@ export function isKyselyTransaction(transaction: unknown): transaction is Kysely
  * @returns whether it was sent, to be asked after the COMMIT
  */
 export async function sendWithCommit(transaction: KyselyTransaction, sql: string): Promise<() => boolean> {
-  let sent = false;
-  await transaction.getExecutor().provideConnection((connection) => {
-    const own = Object.getOwnPropertyDescriptor(connection, 'executeQuery');
-    const restore = (): void => {
-      Reflect.deleteProperty(connection, 'executeQuery');
-      if (own) Object.defineProperty(connection, 'executeQuery', own);
-    };
-    const execute = connection.executeQuery.bind(connection);
-    connection.executeQuery = (query) => {
-      const ends = query.sql === 'commit' || query.sql === 'rollback';
-      if (ends) restore();
-      if (query.sql !== 'commit') return execute(query);
-      sent = true;
-      return execute({ ...query, sql: `${sql}; commit` });
-    };
-    return Promise.resolve();
+  return transaction.getExecutor().provideConnection((connection) => {
+    let last = lastStatements.get(connection);
+    if (!last) lastStatements.set(connection, (last = new LastStatement(connection)));
+    return Promise.resolve(last.wait(sql));
   });
-  return () => sent;
 }

@@ -83,10 +83,13 @@ export class DatabaseOutbox implements Outbox {
 
   /** The same right before the COMMIT of the transaction. @returns whether they were sent, to be asked after the COMMIT */
   async addLast(touches: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
-    const last = touches.slice(-ROWS_PER_STATEMENT);
-    await this.add(touches.slice(0, -ROWS_PER_STATEMENT), context);
-    const { sql, values } = this.insertOf(last);
-    return this.database.runLast(sql, values, context);
+    if (!this.database.takesLastStatement(context)) {
+      await this.add(touches, context);
+      return () => true;
+    }
+    const early = touches.length - ROWS_PER_STATEMENT;
+    if (early > 0) await this.add(touches.slice(0, early), context);
+    return this.database.runLast(this.insertWithValues(early > 0 ? touches.slice(early) : touches), context);
   }
 
   async claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number> {
@@ -144,8 +147,17 @@ export class DatabaseOutbox implements Outbox {
   private insertOf(touches: readonly Touch[]): { sql: string; values: unknown[] } {
     const now = this.options.now();
     const values = touches.flatMap(({ definition, path, key }) => [definition.alias, path.join('.'), encodeKey(key), now, now]);
-    const tuples = touches.map(() => '(?, ?, ?, ?, 0, ?)').join(', ');
-    return { sql: `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${tuples}`, values };
+    return { sql: this.insert(touches.map(() => '(?, ?, ?, ?, 0, ?)')), values };
+  }
+
+  private insertWithValues(touches: readonly Touch[]): string {
+    const now = this.options.now();
+    const quoted = (text: string): string => this.database.quote(text);
+    return this.insert(touches.map(({ definition, path, key }) => `(${quoted(definition.alias)}, ${quoted(path.join('.'))}, ${quoted(encodeKey(key))}, ${now}, 0, ${now})`));
+  }
+
+  private insert(rows: readonly string[]): string {
+    return `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${rows.join(', ')}`;
   }
 
   private async work(due: readonly OutboxRow[], context: TransactionContext, work: (claim: Claim) => Promise<void>): Promise<number> {
