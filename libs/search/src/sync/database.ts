@@ -58,10 +58,9 @@ export class Database {
   }
 
   /** Sends `sql`, with its values in it, along with the COMMIT. @returns whether it was sent, to be asked after the COMMIT */
-  async runLast(sql: string, context: KyselyTransaction): Promise<() => boolean> {
-    const sent = await sendWithCommit(context, sql);
+  runLast(sql: string, context: KyselyTransaction): Promise<() => boolean> {
     if (this.orm.config.getLogger().isEnabled('query')) this.connection().logQuery?.(sql, { sql });
-    return sent;
+    return sendWithCommit(context, sql);
   }
 
   /** A value as SQL text. */

@@ -50,7 +50,7 @@ const lastStatements = new WeakMap<Connection, LastStatement>();
  *
  * @returns whether it was sent, to be asked after the COMMIT
  */
-export async function sendWithCommit(transaction: KyselyTransaction, sql: string): Promise<() => boolean> {
+export function sendWithCommit(transaction: KyselyTransaction, sql: string): Promise<() => boolean> {
   return transaction.getExecutor().provideConnection((connection) => {
     let last = lastStatements.get(connection);
     if (!last) lastStatements.set(connection, (last = new LastStatement(connection)));

@@ -63,7 +63,8 @@ export class OutboxSubscriber implements EventSubscriber {
 
   async beforeTransactionCommit({ em, transaction }: OfTransaction): Promise<void> {
     // The implicit transaction of a flush ends before its `afterFlush`.
-    await this.hold(this.flushed(em.getUnitOfWork(false)), transaction);
+    const flushed = this.flushed(em.getUnitOfWork(false));
+    if (flushed.length > 0) await this.hold(flushed, transaction);
     if (!transaction) return;
     // What others add from here on has no COMMIT to wait for.
     this.open.delete(transaction);
@@ -85,8 +86,8 @@ export class OutboxSubscriber implements EventSubscriber {
 
   /** Keeps touches until the transaction ends; writes them down at once where that is not told, or they are many. */
   async hold(touches: readonly Touch[], context: OpenTransaction | undefined): Promise<void> {
+    if (touches.length === 0) return;
     const distinct = new TouchSet(touches);
-    if (distinct.size === 0) return;
     const outermost = context && this.transactions.outermost(context);
     const told = outermost !== undefined && this.open.has(outermost);
     if (told && distinct.size + this.transactions.waiting(outermost) <= MAX_WAITING) return this.transactions.add(context!, distinct);

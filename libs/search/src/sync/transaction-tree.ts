@@ -7,7 +7,7 @@ export interface OpenTransaction {
 
 interface Node {
   readonly around: OpenTransaction | undefined;
-  readonly touches: TouchSet;
+  touches: TouchSet;
   readonly savepoints: Set<OpenTransaction>;
 }
 
@@ -53,9 +53,10 @@ export class TransactionTree {
   /** Takes the touches of a transaction, with those of its savepoints, out of the tree. */
   take(transaction: OpenTransaction): TouchSet {
     const node = this.nodes.get(transaction);
-    const touches = new TouchSet(node?.touches ?? []);
-    for (const savepoint of node?.savepoints ?? []) touches.addAll(this.take(savepoint));
-    node?.touches.clear();
+    if (!node) return new TouchSet();
+    const { touches } = node;
+    node.touches = new TouchSet();
+    for (const savepoint of node.savepoints) touches.addAll(this.take(savepoint));
     return touches;
   }
 
