@@ -17,7 +17,8 @@ import { Place, places } from './places.js';
 import { servers } from './servers.js';
 
 const [rounds, limit] = [Number(process.argv[2] ?? 3), Number(process.argv[3] ?? Infinity)];
-const RAW_PAGE = 2_000;
+/** As of a migration. */
+const RAW_PAGE = 1_000;
 
 /** The same table with an analyzer: a rebuild. */
 @Entity({ tableName: 'place' })
@@ -42,10 +43,14 @@ const total = await fill();
 const open = (from: MikroORM): SearchService => new SearchService(from, { engine: openSearch({ node, bulkTimeoutMs: 120_000, requestTimeoutMs: 120_000 }), prefix: name, sync: 'outbox', relay: false });
 const [old, young] = [open(orm), open(next)];
 const client = new Client({ node });
+/** Milliseconds of the last rebuild until its backfill was done. */
+let backfilledMs = 0;
 await old.start();
 await old.repository(Place).indexAll();
-const live = (await client.indices.getAlias({ name: `${name}-places` })).body;
-const [body] = Object.values((await client.indices.get({ index: Object.keys(live)[0]! })).body) as { mappings: object }[];
+// Uncounted, to warm all up; and the others fill an index of the same mapping.
+await rebuild();
+const [body] = Object.values((await client.indices.get({ index: `${name}-places` })).body) as { mappings: object }[];
+await young.migrations.rollback(NextPlace);
 
 async function fill(): Promise<number> {
   let [count, rows] = [0, [] as unknown[]];
@@ -59,7 +64,7 @@ async function fill(): Promise<number> {
   return count;
 }
 
-/** A new index with the mapping of the living one, without refreshes and replicas. */
+/** A new index with the mapping of the rebuilt one, without refreshes and replicas. */
 async function emptyIndex(): Promise<string> {
   const index = `${name}-raw`;
   await client.indices.delete({ index, ignore_unavailable: true });
@@ -85,8 +90,6 @@ async function reindex(): Promise<void> {
   while (!(await client.tasks.get({ task_id: task })).body.completed) await pause(50);
 }
 
-/** Milliseconds of the last rebuild until its backfill was done. */
-let backfilledMs = 0;
 async function rebuild(): Promise<void> {
   const began = performance.now();
   const migrating = young.migrations.migrate(NextPlace).pipe(tap(({ phase, done }) => {

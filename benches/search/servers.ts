@@ -10,6 +10,6 @@ export async function servers(): Promise<{ postgres: string; node: string; stop:
     started.push(server);
     return server.address;
   };
-  const [postgres, node] = await Promise.all([addressOf('POSTGRES_URL', startPostgres), addressOf('OPENSEARCH_URL', startOpenSearch)]);
+  const [postgres, node] = await Promise.all([addressOf('POSTGRES_URL', startPostgres), addressOf('OPENSEARCH_URL', () => startOpenSearch({ tunedFor: 'throughput' }))]);
   return { postgres, node, stop: async () => void (await Promise.all(started.map((server) => server.stop()))) };
 }
