@@ -9,6 +9,7 @@ import type { BulkWriter } from '../repository/bulk-writer.js';
 import { keyOf } from '../document/document-builder.js';
 import { indexOperations } from '../repository/index-operations.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import { readAhead } from '../repository/read-ahead.js';
 
 export interface BackfillParts {
   readonly clock: VersionClock;
@@ -33,6 +34,7 @@ export interface BackfillOptions extends CallOptions {
 interface Page {
   readonly version: number;
   readonly entities: readonly object[];
+  readonly lastKey: PrimaryKey;
 }
 
 /**
@@ -46,19 +48,18 @@ export async function* backfill(
   { clock, reader, writer }: BackfillParts,
   { after, pageSize, maxDocumentsPerSecond, ...options }: BackfillOptions,
 ): AsyncGenerator<BackfillPage> {
-  const read = async (key: PrimaryKey | undefined): Promise<Page> => {
-    const version = await clock.next();
-    return { version, entities: await reader.pageAfter(definition.model, key, pageSize) };
-  };
-  for (let next: Promise<Page> | undefined = read(after); next; ) {
-    const startedAt = performance.now();
-    const { version, entities }: Page = await next;
-    const last = entities.at(-1);
-    if (!last) return;
-    const lastKey = keyOf(definition.model, last);
-    next = entities.length === pageSize ? read(lastKey) : undefined;
-    // Whoever stops here does not wait for it.
-    next?.catch(() => undefined);
+  async function* pages(): AsyncGenerator<Page> {
+    for (let key = after, size = pageSize; size === pageSize; ) {
+      const version = await clock.next();
+      const entities = await reader.pageAfter(definition.model, key, pageSize);
+      const last = entities.at(-1);
+      if (!last) return;
+      [key, size] = [keyOf(definition.model, last), entities.length];
+      yield { version, entities, lastKey: key };
+    }
+  }
+  let startedAt = performance.now();
+  for await (const { version, entities, lastKey } of readAhead(pages())) {
     const refused: RetryableFailure[] = [];
     const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
     const report = await writer.write(operations, options);
@@ -66,5 +67,6 @@ export async function* backfill(
     if (busy) throw report.unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
     yield { lastKey, rows: entities.length, failures: [...report.failures, ...refused] };
     if (maxDocumentsPerSecond) await pause(Math.max(0, (entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
+    startedAt = performance.now();
   }
 }

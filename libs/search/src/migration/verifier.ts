@@ -3,12 +3,20 @@ import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engi
 import { buildDocument, documentIdOf, keyOf, routingOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import { readAhead } from '../repository/read-ahead.js';
 
 /** A document that is not what the database says. */
 export interface DriftedDocument {
   readonly key: PrimaryKey;
   /** `missing`: a row without document. `orphaned`: a document without row, or on the wrong shard. `outdated`: the content differs. */
   readonly drift: 'missing' | 'orphaned' | 'outdated';
+}
+
+type StoredDocuments = Awaited<ReturnType<SearchEngine['getMany']>>;
+
+interface ComparedPage {
+  readonly entities: readonly object[];
+  readonly documents: StoredDocuments;
 }
 
 const PAGE_SIZE = 1_000;
@@ -24,19 +32,29 @@ export class Verifier {
   async *drift(definition: IndexDefinition, index: string, options: CallOptions & { onProgress?: (done: number) => void } = {}): AsyncGenerator<DriftedDocument> {
     let done = 0;
     const { model } = definition;
-    for (let next: Promise<object[]> | undefined = this.reader.pageAfter(model, undefined, PAGE_SIZE); next; ) {
-      const entities: object[] = await next;
-      next = entities.length === PAGE_SIZE ? this.reader.pageAfter(model, keyOf(model, entities.at(-1)!), PAGE_SIZE) : undefined;
-      // Whoever stops here does not wait for it.
-      next?.catch(() => undefined);
-      yield* this.compare(definition, index, entities, options);
+    for await (const { entities, documents } of readAhead(this.withDocuments(definition, index, options))) {
+      yield* compare(definition, entities, documents);
       options.onProgress?.((done += entities.length));
     }
-    for await (const places of this.engine.scanIds(index, PAGE_SIZE, options)) {
+    for await (const places of readAhead(this.engine.scanIds(index, PAGE_SIZE, options))) {
       const keys = places.map(({ id }) => this.reader.keyOfId(model, id));
       const orphaned = await this.orphans(definition, keys);
       yield* keys.filter((_, at) => orphaned(places[at]!)).map((key): DriftedDocument => ({ key, drift: 'orphaned' }));
       options.onProgress?.((done += places.length));
+    }
+  }
+
+  private async *withDocuments(definition: IndexDefinition, index: string, options: CallOptions): AsyncGenerator<ComparedPage> {
+    for await (const entities of readAhead(this.pages(definition))) {
+      yield { entities, documents: await this.documentsOf(definition, index, entities, options) };
+    }
+  }
+
+  private async *pages({ model }: IndexDefinition): AsyncGenerator<readonly object[]> {
+    for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE; ) {
+      const entities = await this.reader.pageAfter(model, after, PAGE_SIZE);
+      if (entities.length > 0) yield entities;
+      [after, size] = [entities.length > 0 ? keyOf(model, entities.at(-1)!) : after, entities.length];
     }
   }
 
@@ -55,7 +73,7 @@ export class Verifier {
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
       const rows = await this.reader.byKeys(definition.model, page);
-      drifted.push(...(await collect(this.compare(definition, index, rows, options))));
+      drifted.push(...compare(definition, rows, await this.documentsOf(definition, index, rows, options)));
       const { model } = definition;
       const present = new Set(rows.map((row) => String(keyOf(model, row))));
       const gone = page.filter((key) => !present.has(String(key)));
@@ -67,16 +85,20 @@ export class Verifier {
     return drifted;
   }
 
-  private async *compare({ model }: IndexDefinition, index: string, entities: readonly object[], options: CallOptions): AsyncGenerator<DriftedDocument> {
-    const documents = await this.engine.getMany(index, entities.map((entity) => ({ id: documentIdOf(model, keyOf(model, entity)), routing: routingOf(model, entity) })), options);
-    const byId = new Map(documents.map((document) => [document?.id, document]));
-    for (const entity of entities) {
-      const key = keyOf(model, entity);
-      const document = byId.get(documentIdOf(model, key));
-      if (!document) yield { key, drift: 'missing' };
-      // An index without `_source` can be compared by ids alone.
-      else if (document.source !== undefined && !alike(document.source, buildDocument(model, entity))) yield { key, drift: 'outdated' };
-    }
+  private documentsOf({ model }: IndexDefinition, index: string, entities: readonly object[], options: CallOptions): Promise<StoredDocuments> {
+    const places = entities.map((entity) => ({ id: documentIdOf(model, keyOf(model, entity)), routing: routingOf(model, entity) }));
+    return this.engine.getMany(index, places, options);
+  }
+}
+
+function* compare({ model }: IndexDefinition, entities: readonly object[], documents: StoredDocuments): Generator<DriftedDocument> {
+  const byId = new Map(documents.map((document) => [document?.id, document]));
+  for (const entity of entities) {
+    const key = keyOf(model, entity);
+    const document = byId.get(documentIdOf(model, key));
+    if (!document) yield { key, drift: 'missing' };
+    // An index without `_source` can be compared by ids alone.
+    else if (document.source !== undefined && !alike(document.source, buildDocument(model, entity))) yield { key, drift: 'outdated' };
   }
 }
 
@@ -84,10 +106,4 @@ export class Verifier {
 function alike(stored: unknown, built: object): boolean {
   const text = JSON.stringify(built);
   return JSON.stringify(stored) === text || isDeepStrictEqual(stored, JSON.parse(text));
-}
-
-async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of source) all.push(one);
-  return all;
 }
