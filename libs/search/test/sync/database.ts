@@ -43,6 +43,14 @@ export async function createDatabase(name: DatabaseName, told: (statement: strin
   return { orm, dbName, drop: async () => { await orm.close(true); await dropDatabase(dbName); } };
 }
 
+/** Another ORM, with other entities, on a database that is there. */
+export function connectTo(name: DatabaseName, dbName: string, entities: readonly unknown[]): Promise<TestORM> {
+  const shared = { ...SHARED, entities: entities as never, dbName };
+  if (name === 'sqlite') return LibSqlORM.init(libSql(shared));
+  if (name === 'mariadb') return MariaDbORM.init(mariadb({ ...shared, clientUrl: process.env['MARIADB_URL'] ?? '' }));
+  return PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never });
+}
+
 async function dropDatabase(dbName: string): Promise<void> {
   const admin = await PostgresORM.init(postgresConfig('postgres'));
   await admin.em.getConnection().execute(`drop database if exists "${dbName}" with (force)`);
