@@ -3,7 +3,7 @@ import type { VersionClock } from '../contracts/version-clock.js';
 import type { BulkFailure } from '../errors/bulk.errors.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { RetryableFailure } from '../repository/bulk-report.js';
+import type { BulkReport, RetryableFailure } from '../repository/bulk-report.js';
 import { pause } from '../repository/backoff.js';
 import type { BulkWriter } from '../repository/bulk-writer.js';
 import { keyOf } from '../document/document-builder.js';
@@ -37,10 +37,16 @@ interface Page {
   readonly lastKey: PrimaryKey;
 }
 
+/** A page whose write is under way. */
+interface Writing extends Page {
+  readonly refused: readonly RetryableFailure[];
+  readonly report: Promise<BulkReport>;
+}
+
 /**
  * Fills one index with all rows in key order: per page the clock's tick, the read, the write with that version. What
- * is written meanwhile by others has a higher version, and stays. The next page is read while one is written. Each page
- * is to be noted before the next.
+ * is written meanwhile by others has a higher version, and stays. Two pages are written at a time while the next is
+ * read, and told in order: each is to be noted before the next.
  */
 export async function* backfill(
   definition: IndexDefinition,
@@ -58,15 +64,28 @@ export async function* backfill(
       yield { version, entities, lastKey: key };
     }
   }
-  let startedAt = performance.now();
-  for await (const { version, entities, lastKey } of readAhead(pages())) {
-    const refused: RetryableFailure[] = [];
-    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
-    const report = await writer.write(operations, options);
-    const busy = report.failures.find(({ retryable }) => retryable);
-    if (busy) throw report.unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
-    yield { lastKey, rows: entities.length, failures: [...report.failures, ...refused] };
-    if (maxDocumentsPerSecond) await pause(Math.max(0, (entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
-    startedAt = performance.now();
+  const underWay = new Set<Promise<unknown>>();
+  async function* writes(): AsyncGenerator<Writing> {
+    for await (const page of readAhead(pages())) {
+      const startedAt = performance.now();
+      const refused: RetryableFailure[] = [];
+      const operations: Iterable<BulkOperation> = indexOperations(definition, page.entities, { targets: [{ index, role: 'live' }], version: page.version, refused });
+      const report = writer.write(operations, options);
+      const ended: Promise<unknown> = report.catch(() => undefined).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+      yield { ...page, refused, report };
+      if (maxDocumentsPerSecond) await pause(Math.max(0, (page.entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
+    }
+  }
+  try {
+    for await (const { entities, lastKey, refused, report } of readAhead(writes())) {
+      const { failures, unavailable } = await report;
+      const busy = failures.find(({ retryable }) => retryable);
+      if (busy) throw unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
+      yield { lastKey, rows: entities.length, failures: [...failures, ...refused] };
+    }
+  } finally {
+    // Nothing of it comes to the index once it has ended.
+    await Promise.all(underWay);
   }
 }
