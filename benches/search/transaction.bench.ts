@@ -1,6 +1,6 @@
 /**
- * What the outbox adds to a transaction that changes one entity, in PostgreSQL that keeps what it commits (`fsync` on)
- * and in one that does not, transactions with and without in turns: the flush of an entity that was read before, and a
+ * What the outbox adds to a transaction that changes one entity, in PostgreSQL that keeps what it commits (`fsync` on),
+ * in one that does not, and in one that is a millisecond away, transactions with and without in turns: the flush of an entity that was read before, and a
  * transaction that reads and changes it. Beside it the statements of the flush by hand, without ORM and library: what
  * the INSERT costs the database. All of them over one connection: whether the server process of a connection runs on the
  * core of this process or on another changes a round trip by more than what is measured.
@@ -19,9 +19,9 @@ import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { percentile } from '../herd/percentile.js';
 import { printTable } from '../herd/table.js';
+import { distant } from './distant.js';
 
-const rounds = Number(process.argv[2] ?? 4_000);
-const WARM_UP = 1_000;
+const given = Number(process.argv[2] ?? 4_000);
 const ROWS = 5_000;
 
 @Entity({ tableName: 'place' })
@@ -66,14 +66,22 @@ const byHand = (pool: pg.Pool, row: boolean): Step => async (id) => {
   return took;
 };
 
-async function measure(durable: boolean): Promise<(string | number)[][]> {
+interface Setting {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly rounds: number;
+  readonly delayMs?: number;
+}
+
+async function measure({ name: setting, durable, rounds, delayMs }: Setting): Promise<(string | number)[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'rookery-bench-'));
   const server = await startPostgres(durable ? { dataDir: join(folder, 'data') } : {});
   const admin = new pg.Client(server.address);
   await admin.connect();
   await admin.query('create database bench');
   await admin.end();
-  const pool = new pg.Pool({ connectionString: new URL('/bench', server.address).href, max: 1 });
+  const way = delayMs === undefined ? undefined : await distant(server.address, delayMs);
+  const pool = new pg.Pool({ connectionString: new URL('/bench', (way ?? server).address).href, max: 1 });
   const connect = (): Promise<MikroORM> =>
     MikroORM.init({ dbName: 'bench', entities: [Place, ...searchEntities], metadataProvider: ReflectMetadataProvider, driverOptions: () => new PostgresDialect({ pool }) });
   const [plain, followed] = [await connect(), await connect()];
@@ -86,7 +94,7 @@ async function measure(durable: boolean): Promise<(string | number)[][]> {
     { name: 'read and flush', without: transaction(plain), within: transaction(followed) },
     { name: 'flush by hand', without: byHand(pool, false), within: byHand(pool, true) },
   ].map((pair) => ({ ...pair, took: { without: [] as number[], within: [] as number[] } }));
-  for (let round = -WARM_UP; round < rounds; round += 1) {
+  for (let round = -rounds / 4; round < rounds; round += 1) {
     for (const { without, within, took } of pairs) {
       const steps = [[without, took.without], [within, took.within]] as const;
       for (const [step, times] of round % 2 === 0 ? steps : steps.toReversed()) {
@@ -98,9 +106,10 @@ async function measure(durable: boolean): Promise<(string | number)[][]> {
   await search.close();
   // It ends the pool of both.
   await followed.close(true);
+  await way?.close();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
-  return pairs.map(({ name, took }) => [durable ? 'on' : 'off', name, ...figures(took)]);
+  return pairs.map(({ name, took }) => [setting, name, ...figures(took)]);
 }
 
 function figures({ without, within }: { without: number[]; within: number[] }): (string | number)[] {
@@ -108,5 +117,9 @@ function figures({ without, within }: { without: number[]; within: number[] }): 
   return [a, b, `${Math.round((b - a) * 1000)} µs, ${((b / a - 1) * 100).toFixed(0)}%`, percentile(without, 90), percentile(within, 90)];
 }
 
-const rows = [...(await measure(true)), ...(await measure(false))];
-printTable(['fsync', 'transaction', 'p50 without, ms', 'p50 with, ms', 'more', 'p90 without, ms', 'p90 with, ms'], rows);
+const rows = [
+  ...(await measure({ name: 'fsync on', durable: true, rounds: given })),
+  ...(await measure({ name: 'fsync off', durable: false, rounds: given })),
+  ...(await measure({ name: 'fsync on, 1 ms away', durable: true, rounds: given / 4, delayMs: 1 })),
+];
+printTable(['PostgreSQL', 'transaction', 'p50 without, ms', 'p50 with, ms', 'more', 'p90 without, ms', 'p90 with, ms'], rows);
