@@ -38,10 +38,13 @@ interface Page {
 }
 
 /** A page whose write is under way. */
-interface Writing extends Page {
+interface Writing extends Pick<Page, 'lastKey'> {
+  readonly rows: number;
   readonly refused: readonly RetryableFailure[];
   readonly report: Promise<BulkReport>;
 }
+
+const WRITES_AT_ONCE = 2;
 
 /**
  * Fills one index with all rows in key order: per page the clock's tick, the read, the write with that version. What
@@ -64,28 +67,31 @@ export async function* backfill(
       yield { version, entities, lastKey: key };
     }
   }
-  const underWay = new Set<Promise<unknown>>();
-  async function* writes(): AsyncGenerator<Writing> {
+  const write = ({ version, entities, lastKey }: Page): Writing => {
+    const refused: RetryableFailure[] = [];
+    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
+    const report = writer.write(operations, options);
+    // It may fail before its turn comes.
+    report.catch(() => undefined);
+    return { rows: entities.length, lastKey, refused, report };
+  };
+  const written = async ({ rows, lastKey, refused, report }: Writing): Promise<BackfillPage> => {
+    const { failures, unavailable } = await report;
+    const busy = failures.find(({ retryable }) => retryable);
+    if (busy) throw unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
+    return { lastKey, rows, failures: [...failures, ...refused] };
+  };
+  const underWay: Writing[] = [];
+  try {
     for await (const page of readAhead(pages())) {
       const startedAt = performance.now();
-      const refused: RetryableFailure[] = [];
-      const operations: Iterable<BulkOperation> = indexOperations(definition, page.entities, { targets: [{ index, role: 'live' }], version: page.version, refused });
-      const report = writer.write(operations, options);
-      const ended: Promise<unknown> = report.catch(() => undefined).finally(() => underWay.delete(ended));
-      underWay.add(ended);
-      yield { ...page, refused, report };
+      underWay.push(write(page));
+      if (underWay.length === WRITES_AT_ONCE) yield await written(underWay.shift()!);
       if (maxDocumentsPerSecond) await pause(Math.max(0, (page.entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
     }
-  }
-  try {
-    for await (const { entities, lastKey, refused, report } of readAhead(writes())) {
-      const { failures, unavailable } = await report;
-      const busy = failures.find(({ retryable }) => retryable);
-      if (busy) throw unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
-      yield { lastKey, rows: entities.length, failures: [...failures, ...refused] };
-    }
+    while (underWay.length > 0) yield await written(underWay.shift()!);
   } finally {
     // Nothing of it comes to the index once it has ended.
-    await Promise.all(underWay);
+    await Promise.allSettled(underWay.map(({ report }) => report));
   }
 }

@@ -6,14 +6,19 @@ import { isKyselyTransaction, sendWithCommit, type KyselyTransaction } from './l
 /** The ORM's own handle of an open transaction. */
 export type TransactionContext = unknown;
 export type Row = Readonly<Record<string, unknown>>;
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
 export type Dialect = 'postgres' | 'mysql' | 'sqlite';
 
 interface SqlConnection {
   begin(): Promise<TransactionContext>;
   commit(context: TransactionContext): Promise<void>;
   rollback(context: TransactionContext): Promise<void>;
-  /** The ORM's log of queries, not part of its public types. */
+  /** The ORM's log of queries, and what it shows of one; not part of its public types. */
   logQuery?(sql: string, context: object): void;
+  getSql?(sql: string, withValues: string): string;
   execute(sql: string, params: readonly unknown[], method: 'all' | 'run', context?: TransactionContext): Promise<unknown>;
   transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T>;
   /** Kysely in ORM 7. */
@@ -57,9 +62,18 @@ export class Database {
     return this.lastWithCommit && isKyselyTransaction(context);
   }
 
-  /** Sends `sql`, with its values in it, along with the COMMIT. @returns whether it was sent, to be asked after the COMMIT */
-  runLast(sql: string, context: KyselyTransaction): Promise<() => boolean> {
-    if (this.orm.config.getLogger().isEnabled('query')) this.connection().logQuery?.(sql, { sql });
+  /**
+   * Sends a statement along with the COMMIT. @returns whether it was sent, to be asked after the COMMIT
+   *
+   * @param sql with the values in it
+   * @param shown the same for the ORM's log, which shows values only where it is told to
+   */
+  runLast(sql: string, context: KyselyTransaction, shown: () => Statement): Promise<() => boolean> {
+    if (this.orm.config.getLogger().isEnabled('query')) {
+      const { sql: query, values } = shown();
+      const connection = this.connection();
+      connection.logQuery?.(connection.getSql?.(query, sql) ?? query, { sql: query, params: values });
+    }
     return sendWithCommit(context, sql);
   }
 

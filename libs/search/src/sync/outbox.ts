@@ -1,7 +1,6 @@
 import { SearchTableMissingError } from '../errors/sync.errors.js';
 import type { PrimaryKey } from '../repository/entity-reader.js';
-import type { Database} from './database.js';
-import { marks, type Row, type TransactionContext } from './database.js';
+import { marks, type Database, type Row, type Statement, type TransactionContext } from './database.js';
 import { decodeKey, encodeKey, type OutboxRow, type Refusal } from './outbox-row.js';
 import { SearchOutboxRow } from './tables.js';
 import type { Touch } from './touch.js';
@@ -89,7 +88,8 @@ export class DatabaseOutbox implements Outbox {
     }
     const early = touches.length - ROWS_PER_STATEMENT;
     if (early > 0) await this.add(touches.slice(0, early), context);
-    return this.database.runLast(this.insertWithValues(early > 0 ? touches.slice(early) : touches), context);
+    const last = early > 0 ? touches.slice(early) : touches;
+    return this.database.runLast(this.insertWithValues(last), context, () => this.insertOf(last));
   }
 
   async claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number> {
@@ -144,7 +144,7 @@ export class DatabaseOutbox implements Outbox {
     return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;
   }
 
-  private insertOf(touches: readonly Touch[]): { sql: string; values: unknown[] } {
+  private insertOf(touches: readonly Touch[]): Statement {
     const now = this.options.now();
     const values = touches.flatMap(({ definition, path, key }) => [definition.alias, path.join('.'), encodeKey(key), now, now]);
     return { sql: this.insert(touches.map(() => '(?, ?, ?, ?, 0, ?)')), values };

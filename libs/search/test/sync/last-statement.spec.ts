@@ -25,7 +25,7 @@ describeWith('postgres', 'the last statement of a transaction', () => {
   const connection = () => orm.em.getConnection();
   const runLast = (sql: string, context: unknown) => {
     if (!database.takesLastStatement(context)) throw new Error('It cannot go with the COMMIT');
-    return database.runLast(sql, context);
+    return database.runLast(sql, context, () => ({ sql: 'insert into author …', values: [] }));
   };
   const names = async () => (await orm.em.fork().find(Author, {}, { orderBy: { id: 1 } })).map(({ name }) => name);
 
@@ -64,6 +64,21 @@ describeWith('postgres', 'the last statement of a transaction', () => {
     })).rejects.toThrow('no');
     await connection().transactional((context) => connection().execute(insert, [4, 'next'], 'run', context));
     expect(await names()).toEqual(['first', 'last', 'next']);
+  });
+
+  it.each([[['query' as const], '?', "'Ann'"], [['query' as const, 'query-params' as const], "'Ann'", '?']])('is shown by the log as %j say', async (debug, shown, hidden) => {
+    const lines: string[] = [];
+    const logging = await PostgresORM.init({ ...postgresConfig(orm.config.get('dbName')), debug, logger: (line) => lines.push(line) });
+    const own = new Database(logging);
+    await own.tryLastStatement();
+    await logging.em.getConnection().transactional(async (context) => {
+      if (!own.takesLastStatement(context)) throw new Error('It cannot go with the COMMIT');
+      await own.runLast("insert into author (id, name) values (7, 'Ann')", context, () => ({ sql: insert, values: [7, 'Ann'] }));
+    });
+    await logging.close(true);
+    const [line] = lines.filter((one) => one.includes('insert into author'));
+    expect(line).toContain(shown);
+    expect(line).not.toContain(hidden);
   });
 
   it('is written late, and not lost, under a driver that ends transactions in another way', async () => {
