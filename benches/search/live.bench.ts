@@ -4,30 +4,21 @@
  * each, and how long a search takes before and while the index is rebuilt. In the end the database is compared with both
  * indices. `npm run bench -- search live [places] [commits per second]`.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Opt } from '@mikro-orm/core';
-import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Client } from '@opensearch-project/opensearch';
-import { Indexed, SearchField, SearchService, searchEntities, type EntityClass } from '@rookery/search';
+import { Indexed, SearchField, SearchService, type EntityClass } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { lastValueFrom } from 'rxjs';
 import { percentile } from '../herd/percentile.js';
 import { printTable } from '../herd/table.js';
-import { servers } from './servers.js';
+import { laboratory } from './laboratory.js';
+import { changePlace, createPlaces, NumberedPlace } from './numbered-places.js';
 
 const [rows, commitsPerSecond] = [Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 50)];
 const SEARCHES_AT_ONCE = 8;
 const BEFORE_MS = 10_000;
-
-@Entity({ tableName: 'place' })
-@Indexed({ name: 'places', settings: { number_of_shards: 1 } })
-class Place {
-  @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
-  @SearchField() @Property({ type: 'text' }) name!: string;
-  @SearchField() @Property({ type: 'integer' }) population: number & Opt = 0;
-}
 
 /** The same table with an analyzer: a rebuild. */
 @Entity({ tableName: 'place' })
@@ -38,19 +29,14 @@ class NextPlace {
   @SearchField() @Property({ type: 'integer' }) population: number & Opt = 0;
 }
 
-const { postgres, node, stop } = await servers();
-const name = `live-${randomUUID().slice(0, 8)}`;
-const connect = (entity: unknown, dbName = name): Promise<MikroORM> =>
-  MikroORM.init({ clientUrl: postgres, dbName, entities: [entity as never, ...searchEntities], metadataProvider: ReflectMetadataProvider });
-const [orm, next] = [await connect(Place), await connect(NextPlace)];
-await orm.schema.ensureDatabase();
-await orm.schema.create();
-await orm.em.getConnection().execute(`insert into place (id, name, population) select n, 'place number ' || n, n from generate_series(1, ${rows}) n`);
+const { name, node, connect, end } = await laboratory('live');
+const [orm, next] = [await connect(NumberedPlace), await connect(NextPlace)];
+await createPlaces(orm, rows);
 // The living release, and the one whose model is migrated to.
 const search = new SearchService(orm, { engine: openSearch({ node }), prefix: name, sync: 'outbox' });
 const young = new SearchService(next, { engine: openSearch({ node }), prefix: name, sync: 'outbox', createIndices: false });
 await search.start();
-await search.repository(Place).indexAll();
+await search.repository(NumberedPlace).indexAll();
 
 const counts = { searches: 0, failedSearches: 0, commits: 0, failedCommits: 0, looks: 0, absences: 0 };
 let times: number[] = [];
@@ -59,22 +45,16 @@ let living = true;
 async function searching(): Promise<void> {
   for (; living; counts.searches += 1) {
     const began = performance.now();
-    await search.repository(Place).query().must((q) => q.match('name', `place ${1 + Math.floor(Math.random() * rows)}`)).search().catch(() => void (counts.failedSearches += 1));
+    await search.repository(NumberedPlace).query().must((q) => q.match('name', `place ${1 + Math.floor(Math.random() * rows)}`)).search().catch(() => void (counts.failedSearches += 1));
     times.push(performance.now() - began);
   }
-}
-
-async function change(id: number): Promise<void> {
-  const em = orm.em.fork();
-  (await em.findOneOrFail(Place, id)).population += 1;
-  await em.flush();
 }
 
 async function writing(): Promise<void> {
   const began = performance.now();
   const commits: Promise<void>[] = [];
   for (; living; counts.commits += 1) {
-    commits.push(change(1 + Math.floor(Math.random() * rows)).catch(() => void (counts.failedCommits += 1)));
+    commits.push(changePlace(orm, 1 + Math.floor(Math.random() * rows)).catch(() => void (counts.failedCommits += 1)));
     await pause(Math.max(0, began + ((counts.commits + 1) * 1000) / commitsPerSecond - performance.now()));
   }
   await Promise.all(commits);
@@ -112,7 +92,7 @@ await young.start();
 await young.settled({ timeoutMs: 60_000 });
 const inNew = await differences(young, NextPlace);
 await young.migrations.rollback(NextPlace);
-const inOld = await differences(search, Place);
+const inOld = await differences(search, NumberedPlace);
 
 printTable([`${rows} rows, rebuilt in ${(tookMs / 1000).toFixed(1)} s under ${commitsPerSecond} commits/s and ${SEARCHES_AT_ONCE} searches at once`, 'how many', 'failed'], [
   ['searches', counts.searches, counts.failedSearches],
@@ -127,11 +107,6 @@ printTable(['searches', 'each second', 'p50, ms', 'p99, ms'], [['before', before
 ]));
 
 await Promise.all([search.close(), young.close()]);
-await client.indices.delete({ index: `${name}-*` });
 await client.close();
-await Promise.all([orm.close(true), next.close(true)]);
-const admin = await connect(Place, 'postgres');
-await admin.em.getConnection().execute(`drop database "${name}" with (force)`);
-await admin.close(true);
-await stop();
+await end();
 process.exit(counts.failedSearches + counts.failedCommits + counts.absences + inNew + inOld === 0 ? 0 : 1);

@@ -3,18 +3,18 @@
  * own `_reindex`, in turns; then verifies it. Documents per second, ratio to the raw loop of the same round, and how far
  * the heap rose. `npm run bench -- search rebuild [rounds] [places]`.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from '@opensearch-project/opensearch';
-import { Indexed, SearchField, SearchService, searchEntities } from '@rookery/search';
+import { Indexed, SearchField, SearchService } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { lastValueFrom, tap } from 'rxjs';
 import { printTable } from '../herd/table.js';
 import { peakOf } from './heap.js';
+import { laboratory } from './laboratory.js';
+import { median } from './median.js';
 import { Place, places } from './places.js';
-import { servers } from './servers.js';
 
 const [rounds, limit] = [Number(process.argv[2] ?? 3), Number(process.argv[3] ?? Infinity)];
 /** As of a migration. */
@@ -32,12 +32,8 @@ class NextPlace {
   @SearchField({ type: 'integer' }) @Property({ type: 'integer' }) population!: number;
 }
 
-const { postgres, node, stop } = await servers();
-const name = `rebuild-${randomUUID().slice(0, 8)}`;
-const connect = (entity: unknown, dbName = name): Promise<MikroORM> =>
-  MikroORM.init({ clientUrl: postgres, dbName, entities: [entity as never, ...searchEntities], metadataProvider: ReflectMetadataProvider, allowGlobalContext: false });
+const { name, node, connect, end } = await laboratory('rebuild');
 const [orm, next] = [await connect(Place), await connect(NextPlace)];
-await orm.schema.ensureDatabase();
 await orm.schema.create();
 const total = await fill();
 const open = (from: MikroORM): SearchService => new SearchService(from, { engine: openSearch({ node, bulkTimeoutMs: 120_000, requestTimeoutMs: 120_000 }), prefix: name, sync: 'outbox', relay: false });
@@ -124,7 +120,6 @@ for (let round = 0; round < rounds; round += 1) {
   await measure('verify', verify);
   await young.migrations.rollback(NextPlace);
 }
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const raw = took['a raw `_bulk` loop']!;
 printTable([`${total} places, ${rounds} rounds`, 'docs/s', 'of the raw loop', 'heap above the start, MB'], Object.entries(took).map(([way, times]) => [
   way,
@@ -134,11 +129,6 @@ printTable([`${total} places, ${rounds} rounds`, 'docs/s', 'of the raw loop', 'h
 ]));
 
 await Promise.all([old.close(), young.close()]);
-await client.indices.delete({ index: `${name}-*` });
 await client.close();
-await Promise.all([orm.close(true), next.close(true)]);
-const admin = await connect(Place, 'postgres');
-await admin.em.getConnection().execute(`drop database "${name}" with (force)`);
-await admin.close(true);
-await stop();
+await end();
 process.exit(0);

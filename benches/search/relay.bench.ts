@@ -2,36 +2,20 @@
  * How many documents per second a relay writes, and how long a commit takes to its index (before a refresh) at 200
  * commits per second of the same process. `npm run bench -- search relay [rows] [seconds]`.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Opt } from '@mikro-orm/core';
-import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { Indexed, SearchField, SearchService, searchEntities, type SearchEngine } from '@rookery/search';
+import { SearchService, type SearchEngine } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { percentile } from '../herd/percentile.js';
 import { printTable } from '../herd/table.js';
-import { servers } from './servers.js';
+import { laboratory } from './laboratory.js';
+import { changePlace, createPlaces, NumberedPlace } from './numbered-places.js';
 
 const [rows, seconds] = [Number(process.argv[2] ?? 20_000), Number(process.argv[3] ?? 10)];
 const COMMITS_PER_SECOND = 200;
 
-@Entity({ tableName: 'place' })
-@Indexed({ name: 'places', settings: { number_of_shards: 1 } })
-class Place {
-  @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
-  @SearchField() @Property({ type: 'text' }) name!: string;
-  @SearchField() @Property({ type: 'integer' }) population: number & Opt = 0;
-}
-
-const { postgres, node, stop } = await servers();
-const name = `relay-${randomUUID().slice(0, 8)}`;
-const connect = (dbName = name): Promise<MikroORM> =>
-  MikroORM.init({ clientUrl: postgres, dbName, entities: [Place, ...searchEntities], metadataProvider: ReflectMetadataProvider });
-const orm = await connect();
-await orm.schema.ensureDatabase();
-await orm.schema.create();
-await orm.em.getConnection().execute(`insert into place (id, name, population) select n, 'place number ' || n, n from generate_series(1, ${rows}) n`);
+const { name, node, connect, end } = await laboratory('relay');
+const orm = await connect(NumberedPlace);
+await createPlaces(orm, rows);
 
 const committedAt = new Map<string, number>();
 const lags: number[] = [];
@@ -48,13 +32,12 @@ const bulk: SearchEngine['bulk'] = async (operations, options) => {
 };
 const watched = new Proxy(engine, { get: (target, key) => (key === 'bulk' ? bulk : (target[key as never] as unknown)) });
 
-const writing = await connect();
+const writing = await connect(NumberedPlace);
 const writer = new SearchService(writing, { engine: openSearch({ node }), prefix: name, sync: 'outbox', relay: false });
 await writer.start();
-await writer.sync.touch(Place, {}, { em: writing.em.fork() });
+await writer.sync.touch(NumberedPlace, {}, { em: writing.em.fork() });
 const { pending } = await writer.backlog();
 await writer.close();
-await writing.close(true);
 
 const search = new SearchService(orm, { engine: watched, prefix: name, sync: 'outbox' });
 let began = performance.now();
@@ -63,9 +46,7 @@ await search.settled({ timeoutMs: 600_000, refresh: false });
 const relayed = Math.round(pending / ((performance.now() - began) / 1000));
 
 async function change(id: number): Promise<void> {
-  const em = orm.em.fork();
-  (await em.findOneOrFail(Place, id)).population += 1;
-  await em.flush();
+  await changePlace(orm, id);
   committedAt.set(String(id), performance.now());
 }
 
@@ -85,11 +66,5 @@ printTable(['Relay', ''], [
   ['p99, ms', percentile(lags, 99)],
 ]);
 await search.close();
-const [cleaner, admin] = [openSearch({ node }), await connect('postgres')];
-for (const { index } of await cleaner.readIndices(`${name}-*`)) await cleaner.deleteIndex(index);
-await cleaner.close();
-await orm.close(true);
-await admin.em.getConnection().execute(`drop database "${name}" with (force)`);
-await admin.close(true);
-await stop();
+await end();
 process.exit(0);

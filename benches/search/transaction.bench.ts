@@ -9,10 +9,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Opt } from '@mikro-orm/core';
-import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { Indexed, SearchField, SearchService, searchEntities } from '@rookery/search';
+import { SearchService, searchEntities } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { startPostgres } from '@rookery/services';
 import { PostgresDialect } from 'kysely';
@@ -20,17 +19,10 @@ import pg from 'pg';
 import { percentile } from '../herd/percentile.js';
 import { printTable } from '../herd/table.js';
 import { distant } from './distant.js';
+import { createPlaces, NumberedPlace } from './numbered-places.js';
 
 const given = Number(process.argv[2] ?? 4_000);
 const ROWS = 5_000;
-
-@Entity({ tableName: 'place' })
-@Indexed({ name: 'places' })
-class Place {
-  @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
-  @SearchField() @Property({ type: 'text' }) name!: string;
-  @SearchField() @Property({ type: 'integer' }) population: number & Opt = 0;
-}
 
 type Step = (id: number) => Promise<number>;
 
@@ -43,13 +35,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 /** Milliseconds of a flush alone. */
 const flush = (orm: MikroORM): Step => async (id) => {
   const em = orm.em.fork();
-  (await em.findOneOrFail(Place, id)).population += 1;
+  (await em.findOneOrFail(NumberedPlace, id)).population += 1;
   return timed(() => em.flush());
 };
 
 /** Milliseconds of a transaction that reads an entity and changes it. */
 const transaction = (orm: MikroORM): Step => (id) => timed(() => orm.em.fork().transactional(async (em) => {
-  (await em.findOneOrFail(Place, id)).population += 1;
+  (await em.findOneOrFail(NumberedPlace, id)).population += 1;
 }));
 
 /** Milliseconds of the statements of a flush by hand, with or without a row for the outbox in one message with its COMMIT. */
@@ -83,10 +75,9 @@ async function measure({ name: setting, durable, rounds, delayMs }: Setting): Pr
   const way = delayMs === undefined ? undefined : await distant(server.address, delayMs);
   const pool = new pg.Pool({ connectionString: new URL('/bench', (way ?? server).address).href, max: 1 });
   const connect = (): Promise<MikroORM> =>
-    MikroORM.init({ dbName: 'bench', entities: [Place, ...searchEntities], metadataProvider: ReflectMetadataProvider, driverOptions: () => new PostgresDialect({ pool }) });
+    MikroORM.init({ dbName: 'bench', entities: [NumberedPlace, ...searchEntities], metadataProvider: ReflectMetadataProvider, driverOptions: () => new PostgresDialect({ pool }) });
   const [plain, followed] = [await connect(), await connect()];
-  await plain.schema.create();
-  await plain.em.getConnection().execute(`insert into place (id, name, population) select n, 'place number ' || n, n from generate_series(1, ${ROWS}) n`);
+  await createPlaces(plain, ROWS);
   const search = new SearchService(followed, { engine: openSearch({ node: 'http://127.0.0.1:9' }), sync: 'outbox', relay: false, createIndices: false });
   await search.start();
   const pairs = [

@@ -64,7 +64,6 @@ describe('when one of three nodes freezes', () => {
     await thaw(herd);
     expect(await herd.getMany([deleted, replaced, timedOut])).toEqual(new Map());
     expect([...(await herd.getMany(untouched)).keys()].sort()).toEqual(untouched.sort());
-    await herd.close();
   }, 30_000);
 
   it('forgets a value whose delete was late, although the node was never marked down', async () => {
@@ -79,7 +78,6 @@ describe('when one of three nodes freezes', () => {
     victim.resume();
     await until('the node has forgotten the value', async () => (await exchange(victim.port, `get ${key}\r\n`)).startsWith('END'));
     expect(stateOf(herd)).toBe('up');
-    await herd.close();
   }, 30_000);
 
   it('lets the next node stand in under `next`, with a short life', async () => {
@@ -104,7 +102,6 @@ describe('when one of three nodes freezes', () => {
     await herd.set(key, 'newer', minute);
     await thaw(herd);
     expect(await herd.getMany([key, other])).toEqual(new Map());
-    await herd.close();
   }, 30_000);
 
   it('is told apart under `error`, and nothing is forgotten', async () => {
@@ -119,7 +116,6 @@ describe('when one of three nodes freezes', () => {
     await expect(herd.set(key, 'new', minute)).rejects.toThrow(HerdNodeDownError);
     await thaw(herd);
     expect(await herd.get(key)).toBe('old');
-    await herd.close();
   }, 30_000);
 
   it('uses a node that is down all the same once too many are, but not for what is in doubt', async () => {
@@ -132,7 +128,6 @@ describe('when one of three nodes freezes', () => {
     await until('it answers again', async () => (await herd.get(key)) === 'old');
     expect(stateOf(herd)).toBe('down');
     expect(await herd.get(doubted)).toBeUndefined();
-    await herd.close();
   }, 30_000);
 
   it('tells what happens on diagnostics channels', async () => {
@@ -146,7 +141,6 @@ describe('when one of three nodes freezes', () => {
     const herd = await start({ name: 'watched' });
     await freeze(herd);
     await thaw(herd);
-    await herd.close();
     for (const [name, listener] of Object.entries(listeners)) unsubscribe(name, listener);
     expect(heard).toEqual(expect.arrayContaining(['watched down', 'watched up', victim.address, 'picture 3']));
   }, 30_000);
@@ -165,7 +159,6 @@ describe('when one of three nodes freezes', () => {
     unsubscribe('rookery:herd:operation', listen);
     await herd.get(key);
     victim.resume();
-    await herd.close();
     expect(heard.map(({ herd: name, outcome }) => `${name} ${outcome}`)).toEqual(['timed ok', 'timed ok', 'timed ok', 'timed ok', 'timed ok', 'timed HERD_TIMEOUT']);
     for (const { tookMs } of heard) expect(tookMs).toBeGreaterThan(0);
     expect(heard.at(-1)).toMatchObject({ node: { id: victim.address } });
@@ -188,7 +181,6 @@ describe('when one of three nodes freezes', () => {
     victim.resume();
     expect(['old', 1]).toContain(await patient);
     await expect(herd.get(key, { signal: controller.signal })).rejects.toBe(reason);
-    await herd.close();
   }, 30_000);
 });
 

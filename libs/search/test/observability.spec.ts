@@ -161,7 +161,7 @@ describe('diagnostics and access', () => {
     await search.close();
     await orm.close(true);
     expect(seen.map(([name]) => name)).toEqual(['request', 'bulk', 'retry', 'request', 'bulk']);
-    expect(seen[0]![1] as RequestDiagnostics).toMatchObject({ method: 'POST', path: expect.stringMatching(/_bulk$/) as string, operation: '_bulk', outcome: 'SEARCH_ENGINE_UNAVAILABLE' });
+    expect(seen[0]![1] as RequestDiagnostics).toMatchObject({ method: 'POST', path: '/passages/_bulk', operation: '_bulk', outcome: 'SEARCH_ENGINE_UNAVAILABLE' });
     expect(seen[1]![1] as BulkDiagnostics).toMatchObject({ operations: 1, failed: 1, attempt: 1 });
     expect(seen[2]![1] as RetryDiagnostics).toMatchObject({ operations: 1, attempt: 1, reason: expect.stringContaining('queue full') as string });
     expect(seen[4]![1] as BulkDiagnostics).toMatchObject({ operations: 1, failed: 0, attempt: 2 });

@@ -6,9 +6,9 @@ import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from '../repository/bulk-report.js';
 import { pause } from '../repository/backoff.js';
 import type { BulkWriter } from '../repository/bulk-writer.js';
-import { keyOf } from '../document/document-builder.js';
 import { indexOperations } from '../repository/index-operations.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import { pagesInOrder } from '../repository/pages-in-order.js';
 import { readAhead } from '../repository/read-ahead.js';
 
 export interface BackfillParts {
@@ -57,16 +57,10 @@ export async function* backfill(
   { clock, reader, writer }: BackfillParts,
   { after, pageSize, maxDocumentsPerSecond, ...options }: BackfillOptions,
 ): AsyncGenerator<BackfillPage> {
-  async function* pages(): AsyncGenerator<Page> {
-    for (let key = after, size = pageSize; size === pageSize; ) {
-      const version = await clock.next();
-      const entities = await reader.pageAfter(definition.model, key, pageSize);
-      const last = entities.at(-1);
-      if (!last) return;
-      [key, size] = [keyOf(definition.model, last), entities.length];
-      yield { version, entities, lastKey: key };
-    }
-  }
+  const read = async (key: PrimaryKey | undefined): Promise<Pick<Page, 'version' | 'entities'>> => {
+    const version = await clock.next();
+    return { version, entities: await reader.pageAfter(definition.model, key, pageSize) };
+  };
   const write = ({ version, entities, lastKey }: Page): Writing => {
     const refused: RetryableFailure[] = [];
     const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
@@ -83,7 +77,7 @@ export async function* backfill(
   };
   const underWay: Writing[] = [];
   try {
-    for await (const page of readAhead(pages())) {
+    for await (const page of readAhead(pagesInOrder(definition.model, pageSize, read, after))) {
       const startedAt = performance.now();
       underWay.push(write(page));
       if (underWay.length === WRITES_AT_ONCE) yield await written(underWay.shift()!);

@@ -3,6 +3,7 @@ import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engi
 import { buildDocument, documentIdOf, keyOf, routingOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import { pagesInOrder } from '../repository/pages-in-order.js';
 import { readAhead } from '../repository/read-ahead.js';
 
 /** A document that is not what the database says. */
@@ -45,16 +46,9 @@ export class Verifier {
   }
 
   private async *withDocuments(definition: IndexDefinition, index: string, options: CallOptions): AsyncGenerator<ComparedPage> {
-    for await (const entities of readAhead(this.pages(definition))) {
+    const read = async (after: PrimaryKey | undefined) => ({ entities: await this.reader.pageAfter(definition.model, after, PAGE_SIZE) });
+    for await (const { entities } of readAhead(pagesInOrder(definition.model, PAGE_SIZE, read))) {
       yield { entities, documents: await this.documentsOf(definition, index, entities, options) };
-    }
-  }
-
-  private async *pages({ model }: IndexDefinition): AsyncGenerator<readonly object[]> {
-    for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE; ) {
-      const entities = await this.reader.pageAfter(model, after, PAGE_SIZE);
-      if (entities.length > 0) yield entities;
-      [after, size] = [entities.length > 0 ? keyOf(model, entities.at(-1)!) : after, entities.length];
     }
   }
 

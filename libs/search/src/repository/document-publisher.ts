@@ -8,6 +8,7 @@ import type { BulkWriter, WriteOptions } from './bulk-writer.js';
 import type { EntityReader } from './entity-reader.js';
 import { deleteOperations, indexOperations, refusal, type Batch } from './index-operations.js';
 import type { IndexTargets } from './index-targets.js';
+import { pagesInOrder } from './pages-in-order.js';
 
 /** Rows read at once. */
 const PAGE_SIZE = 500;
@@ -75,13 +76,12 @@ export class DocumentPublisher {
   }
 
   private async *operationsForAll(definition: IndexDefinition, pageSize: number, notes: Notes): AsyncGenerator<readonly BulkOperation[]> {
-    let after: DocumentKey | undefined;
-    do {
+    const { model } = definition;
+    const read = async (after: DocumentKey | undefined) => {
       const batch = await this.begin(definition, notes, false);
-      const entities = await this.parts.reader.pageAfter(definition.model, after, pageSize);
-      yield [...indexOperations(definition, entities, batch)];
-      after = entities.length < pageSize ? undefined : keyOf(definition.model, entities.at(-1)!);
-    } while (after !== undefined);
+      return { batch, entities: await this.parts.reader.pageAfter(model, after, pageSize) };
+    };
+    for await (const { batch, entities } of pagesInOrder(model, pageSize, read)) yield [...indexOperations(definition, entities, batch)];
   }
 
   /** @param everywhere whether documents may be on other shards than they belong */

@@ -12,8 +12,8 @@ export function isKyselyTransaction(transaction: unknown): transaction is Kysely
   return typeof (transaction as Partial<KyselyTransaction> | undefined)?.getExecutor === 'function';
 }
 
-/** The transaction came to another end than a COMMIT. A rollback to a savepoint is none. */
-const DROPS = /^(rollback$|begin|start transaction)/;
+/** With these a transaction has ended, or the one before it has. A rollback to a savepoint is no end. */
+const ENDS = /^(commit$|rollback$|begin|start transaction)/;
 
 /** What waits for the COMMIT of the transaction that a connection is in. */
 class LastStatement {
@@ -32,7 +32,7 @@ class LastStatement {
   }
 
   private withLast<Query extends { readonly sql: string }>(query: Query): Query {
-    if (query.sql !== 'commit' && !DROPS.test(query.sql)) return query;
+    if (!ENDS.test(query.sql)) return query;
     const statement = this.waiting!;
     this.waiting = undefined;
     if (query.sql !== 'commit') return query;

@@ -63,8 +63,7 @@ export class OutboxSubscriber implements EventSubscriber {
 
   async beforeTransactionCommit({ em, transaction }: OfTransaction): Promise<void> {
     // The implicit transaction of a flush ends before its `afterFlush`.
-    const flushed = this.flushed(em.getUnitOfWork(false));
-    if (flushed.length > 0) await this.hold(flushed, transaction);
+    await this.hold(this.flushed(em.getUnitOfWork(false)), transaction);
     if (!transaction) return;
     // What others add from here on has no COMMIT to wait for.
     this.open.delete(transaction);

@@ -145,18 +145,22 @@ export class DatabaseOutbox implements Outbox {
   }
 
   private insertOf(touches: readonly Touch[]): Statement {
-    const now = this.options.now();
-    const values = touches.flatMap(({ definition, path, key }) => [definition.alias, path.join('.'), encodeKey(key), now, now]);
-    return { sql: this.insert(touches.map(() => '(?, ?, ?, ?, 0, ?)')), values };
+    const values: (string | number)[] = [];
+    const sql = this.insert(touches, (value) => {
+      values.push(value);
+      return '?';
+    });
+    return { sql, values };
   }
 
   private insertWithValues(touches: readonly Touch[]): string {
-    const now = this.options.now();
-    const quoted = (text: string): string => this.database.quote(text);
-    return this.insert(touches.map(({ definition, path, key }) => `(${quoted(definition.alias)}, ${quoted(path.join('.'))}, ${quoted(encodeKey(key))}, ${now}, 0, ${now})`));
+    return this.insert(touches, (value) => (typeof value === 'number' ? String(value) : this.database.quote(value)));
   }
 
-  private insert(rows: readonly string[]): string {
+  /** @param put how a value stands in the statement; asked in the order of the places */
+  private insert(touches: readonly Touch[], put: (value: string | number) => string): string {
+    const now = this.options.now();
+    const rows = touches.map(({ definition, path, key }) => `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)})`);
     return `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${rows.join(', ')}`;
   }
 
