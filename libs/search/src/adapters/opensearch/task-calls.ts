@@ -14,8 +14,15 @@ interface WireStatus {
 interface WireTask {
   readonly completed: boolean;
   readonly task: { readonly status?: WireStatus; readonly cancelled?: boolean };
-  readonly error?: { readonly type: string; readonly reason: string };
+  readonly error?: WireError;
   readonly response?: WireStatus & { readonly failures?: readonly WireFailure[] };
+}
+
+interface WireError {
+  readonly type: string;
+  readonly reason: string;
+  readonly caused_by?: WireError;
+  readonly failed_shards?: readonly { readonly reason: WireError }[];
 }
 
 interface WireFailure {
@@ -52,12 +59,16 @@ export function taskCalls(send: Send): TaskPort {
 }
 
 function stateOf({ completed, task, error, response }: WireTask): TaskState {
-  // A task that is cancelled while it still searches ends with the error of that search.
-  if (error && task.cancelled) return { state: 'cancelled', progress: progressOf(task.status ?? NONE), failures: [] };
+  // A task that is cancelled while it still searches ends with the error of that search, and may not know yet that it is.
+  if (error && (task.cancelled || isCancellation(error))) return { state: 'cancelled', progress: progressOf(task.status ?? NONE), failures: [] };
   if (error) return { state: 'failed', type: error.type, reason: error.reason };
   if (!completed) return { state: 'running', progress: progressOf(task.status ?? NONE) };
   const status = response ?? task.status ?? NONE;
   return { state: status.canceled === undefined ? 'done' : 'cancelled', progress: progressOf(status), failures: (response?.failures ?? []).map(failureOf) };
+}
+
+function isCancellation({ type, caused_by: cause, failed_shards: shards = [] }: WireError): boolean {
+  return type === 'task_cancelled_exception' || (cause !== undefined && isCancellation(cause)) || shards.some(({ reason }) => isCancellation(reason));
 }
 
 function progressOf({ total, updated = 0, deleted = 0, version_conflicts: conflicts, noops: unchanged }: WireStatus): TaskProgress {
