@@ -45,7 +45,10 @@ module.exports = {
       name: 'pure-folders-do-no-io',
       severity: 'error',
       from: { path: `${lib}(?:${PURE}|contracts|errors)/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|cluster|worker_threads|timers)(/|$)', dependencyTypes: ['core'] },
+      to: {
+        path: '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|cluster|worker_threads|timers)(/|$)',
+        dependencyTypes: ['core'],
+      },
     },
     {
       name: 'libraries-never-import-each-other',
@@ -59,7 +62,12 @@ module.exports = {
       from: { path: '^(libs|apps)/[^/]+/src/', pathNot: '\\.spec\\.ts$|/testing/' },
       to: { path: '\\.spec\\.ts$|^libs/[^/]+/src/testing/' },
     },
-    { name: 'no-circular', severity: 'error', from: { path: '^(libs|tools)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { path: '^(libs|tools)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -67,6 +75,10 @@ module.exports = {
     exclude: { path: '/dist/|/node_modules/.cache/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@rookery/source', 'import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@rookery/source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -42,7 +42,12 @@ const entryPoints = (library) =>
     .map((path) => path.replace(/^\./, library.name));
 
 const importing = (specifiers) =>
-  specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';\nif (Object.keys(entry${index}).length === 0) throw new Error('${specifier} exports nothing');\n`).join('');
+  specifiers
+    .map(
+      (specifier, index) =>
+        `import * as entry${index} from '${specifier}';\nif (Object.keys(entry${index}).length === 0) throw new Error('${specifier} exports nothing');\n`,
+    )
+    .join('');
 
 async function createApp(libraries) {
   const { dependencies, devDependencies } = await readJson(join(root, 'package.json'));
@@ -53,24 +58,45 @@ async function createApp(libraries) {
   await cp(template, join(app, 'src'), { recursive: true });
   await writeFile(join(app, 'src/entry-points.ts'), importing(libraries.flatMap(entryPoints)));
   await writeFile(join(app, 'src/main-entry-points.ts'), importing(libraries.map(({ name }) => name)));
-  const installed = [...names.map((name) => [name, versions[name]]), ...libraries.map(({ name, tarball }) => [name, `file:${tarball}`])];
-  await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'fresh', private: true, type: 'module', dependencies: Object.fromEntries(installed) }));
-  const options = { target: 'ES2023', module: 'NodeNext', strict: true, experimentalDecorators: true, emitDecoratorMetadata: true, types: ['node'], rootDir: 'src', outDir: 'dist' };
+  const installed = [
+    ...names.map((name) => [name, versions[name]]),
+    ...libraries.map(({ name, tarball }) => [name, `file:${tarball}`]),
+  ];
+  await writeFile(
+    join(app, 'package.json'),
+    JSON.stringify({ name: 'fresh', private: true, type: 'module', dependencies: Object.fromEntries(installed) }),
+  );
+  const options = {
+    target: 'ES2023',
+    module: 'NodeNext',
+    strict: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    types: ['node'],
+    rootDir: 'src',
+    outDir: 'dist',
+  };
   await writeFile(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['src'] }));
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=optional']);
 }
 
 /** The declarations of the libraries are checked too; those of other packages are theirs to mend. */
 async function typecheck() {
-  const failure = await run('tsc', ['--project', '.']).then(() => '', (error) => error.message);
-  const ours = failure.split('\n').filter((line) => /error TS/.test(line) && (!line.startsWith('node_modules/') || line.includes('@rookery/')));
+  const failure = await run('tsc', ['--project', '.']).then(
+    () => '',
+    (error) => error.message,
+  );
+  const ours = failure
+    .split('\n')
+    .filter((line) => /error TS/.test(line) && (!line.startsWith('node_modules/') || line.includes('@rookery/')));
   if (ours.length > 0) throw new Error(`the fresh application does not type-check:\n${ours.join('\n')}`);
 }
 
 /** The main entry point of a library must work where none of its optional peers is installed. */
 async function withoutOptionalPeers(libraries, work) {
   const optional = libraries.flatMap(({ peerDependenciesMeta = {} }) => Object.keys(peerDependenciesMeta));
-  const move = (from, to) => Promise.all(optional.map((name) => rename(join(app, from, name), join(app, to, name)).catch(() => {})));
+  const move = (from, to) =>
+    Promise.all(optional.map((name) => rename(join(app, from, name), join(app, to, name)).catch(() => {})));
   await Promise.all(optional.map((name) => mkdir(join(app, 'aside', name, '..'), { recursive: true })));
   await move('node_modules', 'aside');
   await work();
@@ -78,9 +104,12 @@ async function withoutOptionalPeers(libraries, work) {
 }
 
 try {
-  const names = (await readdir(join(root, 'libs'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = (await readdir(join(root, 'libs'), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   const libraries = await Promise.all(names.map(pack));
-  for (const { name, version, files, bytes } of libraries) console.log(`packed ${name} ${version}: ${files} files, ${(bytes / 1024).toFixed(0)} kB`);
+  for (const { name, version, files, bytes } of libraries)
+    console.log(`packed ${name} ${version}: ${files} files, ${(bytes / 1024).toFixed(0)} kB`);
   const settled = await Promise.allSettled([createApp(libraries), ...libraries.map(lint)]);
   const complaints = settled.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.message);
   if (complaints.length > 0) throw new Error(complaints.join('\n'));

@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 const result = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const skipped = result.numPendingTests + result.numTodoTests;
 if (skipped > 0) {
-  const names = result.testResults.flatMap((suite) => suite.assertionResults.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => `  ${fullName}`));
+  const names = result.testResults.flatMap((suite) =>
+    suite.assertionResults
+      .filter(({ status }) => status === 'pending' || status === 'todo')
+      .map(({ fullName }) => `  ${fullName}`),
+  );
   console.error(['Skipped, which CI does not allow:', ...names].join('\n'));
 }
 const failed = result.numFailedTests + result.numRuntimeErrorTestSuites + skipped;

@@ -29,13 +29,18 @@ try {
     mkdirSync(dirname(join(tree, file)), { recursive: true });
     writeFileSync(join(tree, file), text);
   }
-  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) cpSync(join(project, file), join(tree, file));
+  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+    cpSync(join(project, file), join(tree, file));
   symlinkSync(join(project, 'node_modules'), join(tree, 'node_modules'));
-  const { stdout, stderr } = spawnSync(process.execPath, [join(project, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), 'libs', '--output-type', 'json'], {
-    cwd: tree,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(project, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), 'libs', '--output-type', 'json'],
+    {
+      cwd: tree,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   if (stdout === '') throw new Error(stderr);
   const caught = new Set(JSON.parse(stdout).summary.violations.map((violation) => violation.rule.name));
   const missed = forbidden.map((rule) => rule.name).filter((name) => !caught.has(name));

@@ -6,7 +6,10 @@ const { transformSync } = require('@swc/core');
 
 registerHooks({
   resolve(specifier, context, next) {
-    const source = specifier.startsWith('.') && specifier.endsWith('.js') ? new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL) : undefined;
+    const source =
+      specifier.startsWith('.') && specifier.endsWith('.js')
+        ? new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL)
+        : undefined;
     return source && existsSync(source) ? next(source.href, context) : next(specifier, context);
   },
   load(url, context, next) {

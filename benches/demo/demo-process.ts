@@ -21,7 +21,10 @@ export class DemoProcess {
 
   static async start(env: Record<string, string>): Promise<DemoProcess> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let firstProgressAt: number | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       const now = performance.now();

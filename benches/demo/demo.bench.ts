@@ -7,11 +7,30 @@ import { startMemcached, startOpenSearch, startPostgres } from '@rookery/service
 import { DemoProcess } from './demo-process.js';
 import { requestsPerSecond } from './requests-per-second.js';
 
-const WORDS = ['union', 'public debt', 'treaty', 'slavery', 'railroad', 'gold', 'war', 'tariff', 'navy', 'health care', 'tax', 'peace'];
+const WORDS = [
+  'union',
+  'public debt',
+  'treaty',
+  'slavery',
+  'railroad',
+  'gold',
+  'war',
+  'tariff',
+  'navy',
+  'health care',
+  'tax',
+  'peace',
+];
 const TYPED = ['w', 'was', 'washing', 'john+a', 'abraham+li', 'state+of+the+union+19'];
 const ADDRESSES = 233;
 
-const servers = await Promise.all([startPostgres(), startOpenSearch(), startMemcached(), startMemcached(), startMemcached()]);
+const servers = await Promise.all([
+  startPostgres(),
+  startOpenSearch(),
+  startMemcached(),
+  startMemcached(),
+  startMemcached(),
+]);
 const [postgres, opensearch, ...memcached] = servers.map(({ address }) => address);
 try {
   const env = {
@@ -36,7 +55,9 @@ try {
   print('later start', duration(later.startMs));
   const hits = await requestsPerSecond((request) => `${later.url}/addresses/${(request % ADDRESSES) + 1}`);
   print('GET /addresses/:id, all 233 in turn, from the herd', rate(hits));
-  const searches = await requestsPerSecond((request) => `${later.url}/search?q=${encodeURIComponent(WORDS[request % WORDS.length]!)}`);
+  const searches = await requestsPerSecond(
+    (request) => `${later.url}/search?q=${encodeURIComponent(WORDS[request % WORDS.length]!)}`,
+  );
   print('GET /search with highlights and facets', rate(searches));
   const suggestions = await requestsPerSecond((request) => `${later.url}/suggest?q=${TYPED[request % TYPED.length]!}`);
   print('GET /suggest', rate(suggestions));

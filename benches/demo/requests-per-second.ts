@@ -5,7 +5,9 @@ const WARM_UP_MS = 2_000;
 const MEASURED_MS = 5_000;
 
 /** Asks over keep-alive connections as fast as the answers come. Any answer but 200 ends it. */
-export async function requestsPerSecond(urlOf: (request: number) => string): Promise<{ perSecond: number; p50Ms: number; p99Ms: number }> {
+export async function requestsPerSecond(
+  urlOf: (request: number) => string,
+): Promise<{ perSecond: number; p50Ms: number; p99Ms: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const from = performance.now() + WARM_UP_MS;
   const until = from + MEASURED_MS;

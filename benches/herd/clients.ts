@@ -9,35 +9,105 @@ import { MemcacheClient } from 'memcache-client';
 import Memcached from 'memcached';
 
 /** A client as each of the peers is used: one text per key, by promises. */
-export type Client = Readonly<{ name: string; server: 'memcached' | 'redis'; set(key: string, value: string): Promise<unknown>; get(key: string): Promise<unknown>; close(): unknown }>;
+export type Client = Readonly<{
+  name: string;
+  server: 'memcached' | 'redis';
+  set(key: string, value: string): Promise<unknown>;
+  get(key: string): Promise<unknown>;
+  close(): unknown;
+}>;
 
-export type Bare = { set(key: string, value: string, ttl: number, done: (error: unknown) => void): void; get(key: string, done: (error: unknown, value: unknown) => void): void; end(): void };
+export type Bare = {
+  set(key: string, value: string, ttl: number, done: (error: unknown) => void): void;
+  get(key: string, done: (error: unknown, value: unknown) => void): void;
+  end(): void;
+};
 // It has no types.
-export const memjs = createRequire(import.meta.url)('memjs') as { Client: { create(servers: string, options: object): Memjs } };
-type Memjs = { set(key: string, value: string, options: object): Promise<unknown>; get(key: string): Promise<unknown>; close(): void };
+export const memjs = createRequire(import.meta.url)('memjs') as {
+  Client: { create(servers: string, options: object): Memjs };
+};
+type Memjs = {
+  set(key: string, value: string, options: object): Promise<unknown>;
+  get(key: string): Promise<unknown>;
+  close(): void;
+};
 
 /** What a callback is told, as a promise. */
-export const called = <Result>(run: (done: (error: unknown, result?: Result) => void) => void): Promise<Result | undefined> =>
-  new Promise((resolve, reject) => run((error, result) => (error ? reject(new Error('failed', { cause: error })) : resolve(result))));
+export const called = <Result>(
+  run: (done: (error: unknown, result?: Result) => void) => void,
+): Promise<Result | undefined> =>
+  new Promise((resolve, reject) =>
+    run((error, result) => (error ? reject(new Error('failed', { cause: error })) : resolve(result))),
+  );
 
 /** All clients, each to one server of its kind. */
 export async function openClients(memcachedAddress: string, redisAddress: string): Promise<readonly Client[]> {
   const [host, port] = redisAddress.replace('redis://', '').split(':') as [string, string];
   const limits = { timeoutMs: 5000, onNodeDown: 'error' } as const;
-  const herd = await startHerd({ discovery: staticNodes([memcachedAddress]), driver: memcached({ defaultTtl: '1h' }), ...limits });
-  const redisHerd = await startHerd({ discovery: staticNodes([`${host}:${port}`]), driver: redis({ defaultTtl: '1h' }), ...limits });
+  const herd = await startHerd({
+    discovery: staticNodes([memcachedAddress]),
+    driver: memcached({ defaultTtl: '1h' }),
+    ...limits,
+  });
+  const redisHerd = await startHerd({
+    discovery: staticNodes([`${host}:${port}`]),
+    driver: redis({ defaultTtl: '1h' }),
+    ...limits,
+  });
   const bare = new Memcached(memcachedAddress) as unknown as Bare;
   const js = memjs.Client.create(memcachedAddress, { timeout: 5 });
   const memcache = new Memcache({ nodes: [memcachedAddress], timeout: 5000 });
   const client = new MemcacheClient({ server: memcachedAddress });
   const io = new Redis({ host, port: Number(port), enableAutoPipelining: true });
   return [
-    { name: 'herd, memcached', server: 'memcached', set: (k, v) => herd.set(k, v), get: (k) => herd.get(k), close: () => herd.close() },
-    { name: 'memcached', server: 'memcached', set: (k, v) => called((done) => bare.set(k, v, 3600, done)), get: (k) => called((done) => bare.get(k, done)), close: () => bare.end() },
-    { name: 'memjs', server: 'memcached', set: (k, v) => js.set(k, v, { expires: 3600 }), get: (k) => js.get(k), close: () => js.close() },
-    { name: 'memcache', server: 'memcached', set: (k, v) => memcache.set(k, v, 3600), get: (k) => memcache.get(k), close: () => memcache.disconnect() },
-    { name: 'memcache-client', server: 'memcached', set: (k, v) => client.set(k, v), get: (k) => client.get(k), close: () => client.shutdown() },
-    { name: 'herd, redis', server: 'redis', set: (k, v) => redisHerd.set(k, v), get: (k) => redisHerd.get(k), close: () => redisHerd.close() },
-    { name: 'ioredis, auto-pipelining', server: 'redis', set: (k, v) => io.set(k, v, 'EX', 3600), get: (k) => io.get(k), close: () => io.disconnect() },
+    {
+      name: 'herd, memcached',
+      server: 'memcached',
+      set: (k, v) => herd.set(k, v),
+      get: (k) => herd.get(k),
+      close: () => herd.close(),
+    },
+    {
+      name: 'memcached',
+      server: 'memcached',
+      set: (k, v) => called((done) => bare.set(k, v, 3600, done)),
+      get: (k) => called((done) => bare.get(k, done)),
+      close: () => bare.end(),
+    },
+    {
+      name: 'memjs',
+      server: 'memcached',
+      set: (k, v) => js.set(k, v, { expires: 3600 }),
+      get: (k) => js.get(k),
+      close: () => js.close(),
+    },
+    {
+      name: 'memcache',
+      server: 'memcached',
+      set: (k, v) => memcache.set(k, v, 3600),
+      get: (k) => memcache.get(k),
+      close: () => memcache.disconnect(),
+    },
+    {
+      name: 'memcache-client',
+      server: 'memcached',
+      set: (k, v) => client.set(k, v),
+      get: (k) => client.get(k),
+      close: () => client.shutdown(),
+    },
+    {
+      name: 'herd, redis',
+      server: 'redis',
+      set: (k, v) => redisHerd.set(k, v),
+      get: (k) => redisHerd.get(k),
+      close: () => redisHerd.close(),
+    },
+    {
+      name: 'ioredis, auto-pipelining',
+      server: 'redis',
+      set: (k, v) => io.set(k, v, 'EX', 3600),
+      get: (k) => io.get(k),
+      close: () => io.disconnect(),
+    },
   ];
 }

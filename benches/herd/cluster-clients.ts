@@ -21,9 +21,15 @@ export const deadlineMs = 250;
 const silent = { log: () => undefined };
 
 /** Each with a deadline of 250 ms where it takes one, and else as it comes. Under `error`, so that every refusal of the herd counts. */
-export const clusterClients: Readonly<Record<string, (addresses: readonly string[]) => Promise<ClusterClient> | ClusterClient>> = {
+export const clusterClients: Readonly<
+  Record<string, (addresses: readonly string[]) => Promise<ClusterClient> | ClusterClient>
+> = {
   'herd, memcached': async (addresses) => {
-    const herd = await startHerd({ discovery: staticNodes(addresses), driver: memcached({ defaultTtl: '1h' }), timeoutMs: deadlineMs });
+    const herd = await startHerd({
+      discovery: staticNodes(addresses),
+      driver: memcached({ defaultTtl: '1h' }),
+      timeoutMs: deadlineMs,
+    });
     const strict = herd.withPolicy({ onNodeDown: 'error' });
     return {
       name: 'herd, memcached',
@@ -35,7 +41,9 @@ export const clusterClients: Readonly<Record<string, (addresses: readonly string
     };
   },
   memcached: (addresses) => {
-    const client = new Memcached([...addresses], { timeout: deadlineMs, retries: 0 }) as unknown as Bare & { del(key: string, done: (error: unknown) => void): void };
+    const client = new Memcached([...addresses], { timeout: deadlineMs, retries: 0 }) as unknown as Bare & {
+      del(key: string, done: (error: unknown) => void): void;
+    };
     return {
       name: 'memcached',
       set: (key, value) => called((done) => client.set(key, value, 3600, done)),
@@ -45,7 +53,10 @@ export const clusterClients: Readonly<Record<string, (addresses: readonly string
     };
   },
   memjs: (addresses) => {
-    const client = memjs.Client.create(addresses.join(','), { timeout: deadlineMs / 1000, logger: silent }) as ReturnType<typeof memjs.Client.create> & { delete(key: string): Promise<unknown> };
+    const client = memjs.Client.create(addresses.join(','), {
+      timeout: deadlineMs / 1000,
+      logger: silent,
+    }) as ReturnType<typeof memjs.Client.create> & { delete(key: string): Promise<unknown> };
     return {
       name: 'memjs',
       set: (key, value) => client.set(key, value, { expires: 3600 }),
@@ -57,11 +68,20 @@ export const clusterClients: Readonly<Record<string, (addresses: readonly string
   memcache: (addresses) => {
     const client = new Memcache({ nodes: [...addresses], timeout: deadlineMs });
     client.on('error', () => undefined);
-    return { name: 'memcache', set: (key, value) => client.set(key, value, 3600), get: (key) => client.get(key), delete: (key) => client.delete(key), close: () => client.disconnect() };
+    return {
+      name: 'memcache',
+      set: (key, value) => client.set(key, value, 3600),
+      get: (key) => client.get(key),
+      delete: (key) => client.delete(key),
+      close: () => client.disconnect(),
+    };
   },
   // It does not spread keys: it takes its servers for copies of each other.
   'memcache-client': (addresses) => {
-    const client = new MemcacheClient({ server: { servers: addresses.map((server) => ({ server, maxConnections: 1 })) }, cmdTimeout: deadlineMs });
+    const client = new MemcacheClient({
+      server: { servers: addresses.map((server) => ({ server, maxConnections: 1 })) },
+      cmdTimeout: deadlineMs,
+    });
     return {
       name: 'memcache-client',
       set: (key, value) => client.set(key, value),

@@ -18,7 +18,19 @@ import { percentile } from './percentile.js';
 import { printTable } from './table.js';
 
 const keys = Array.from({ length: 300 }, (_, i) => `key-${i}`);
-const columns = ['client', 'phase', 'requests', 'p50 ms', 'p99 ms', 'max ms', `over ${deadlineMs} ms`, 'still waiting', 'failed', 'of other servers', 'stale'];
+const columns = [
+  'client',
+  'phase',
+  'requests',
+  'p50 ms',
+  'p99 ms',
+  'max ms',
+  `over ${deadlineMs} ms`,
+  'still waiting',
+  'failed',
+  'of other servers',
+  'stale',
+];
 const rows: (string | number)[][] = [];
 const notes: string[] = [];
 
@@ -40,7 +52,19 @@ async function measure(client: ClusterClient, servers: readonly RunningServer[])
     const ms = all.map((one) => one.ms);
     const failed = all.filter((one) => one.outcome === 'failed');
     const stale = all.filter((one) => one.begun > thawedAt && gone.has(one.key) && String(one.value) === 'old');
-    rows.push([client.name, phase, all.length, percentile(ms, 50), percentile(ms, 99), percentile(ms, 100), ms.filter((one) => one > deadlineMs).length, rate.waiting, failed.length, failed.filter((one) => !own.has(one.key)).length, stale.length]);
+    rows.push([
+      client.name,
+      phase,
+      all.length,
+      percentile(ms, 50),
+      percentile(ms, 99),
+      percentile(ms, 100),
+      ms.filter((one) => one > deadlineMs).length,
+      rate.waiting,
+      failed.length,
+      failed.filter((one) => !own.has(one.key)).length,
+      stale.length,
+    ]);
   };
   await pause(1000);
   rate.take();
@@ -55,12 +79,18 @@ async function measure(client: ClusterClient, servers: readonly RunningServer[])
   report('frozen, later');
   victim.resume();
   thawedAt = performance.now();
-  const upMs = await until(() => client.isDown !== undefined && !client.isDown(victim.address), client.isDown ? 5000 : 0);
+  const upMs = await until(
+    () => client.isDown !== undefined && !client.isDown(victim.address),
+    client.isDown ? 5000 : 0,
+  );
   await pause(3000);
   report('thawed');
   rate.stop();
   await Promise.race([Promise.all(deletes), pause(1000)]);
-  if (client.isDown) notes.push(`${client.name}: marked down ${downMs} ms after it was frozen, used again ${upMs} ms after it was thawed; deadline ${deadlineMs} ms.`);
+  if (client.isDown)
+    notes.push(
+      `${client.name}: marked down ${downMs} ms after it was frozen, used again ${upMs} ms after it was thawed; deadline ${deadlineMs} ms.`,
+    );
 }
 
 for (const open of Object.values(clusterClients)) {

@@ -9,7 +9,8 @@ import type { Node, Router } from '@rookery/herd';
 
 import { printTable } from './table.js';
 
-const nodesOf = (count: number): Node[] => Array.from({ length: count }, (_, i) => ({ id: `node-${i}`, host: `10.0.${i >> 8}.${i & 255}`, port: 11211 }));
+const nodesOf = (count: number): Node[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `node-${i}`, host: `10.0.${i >> 8}.${i & 255}`, port: 11211 }));
 const keys = Array.from({ length: 10_000 }, (_, i) => `user:${i}:profile`);
 
 function buildMs(router: Router, nodes: readonly Node[]): number {
@@ -41,19 +42,28 @@ function spread(router: Router): (string | number)[] {
     return sample.map((key) => table.nodeFor(key)?.id);
   };
   const ten = owners(nodesOf(10));
-  const moved = (to: readonly Node[]): string => share(owners(to).filter((owner, i) => owner !== ten[i]).length / sample.length);
+  const moved = (to: readonly Node[]): string =>
+    share(owners(to).filter((owner, i) => owner !== ten[i]).length / sample.length);
   const loads = nodesOf(10).map(({ id }) => ten.filter((owner) => owner === id).length);
   const withoutMiddle = nodesOf(10).filter((_, i) => i !== 4);
   return [moved(nodesOf(11)), moved(withoutMiddle), Number(((Math.max(...loads) * 10) / sample.length).toFixed(2))];
 }
 
 const routers = [rendezvous(), ketama(), maglev(), modulo()];
-printTable(['router', 'moved 10 to 11 nodes (ideal 9.1%)', 'moved 10 to 9 (ideal 10%)', 'most loaded of 10, to its share'], routers.map((router) => [router.name, ...spread(router)]));
+printTable(
+  ['router', 'moved 10 to 11 nodes (ideal 9.1%)', 'moved 10 to 9 (ideal 10%)', 'most loaded of 10, to its share'],
+  routers.map((router) => [router.name, ...spread(router)]),
+);
 console.log();
 const speeds = routers.flatMap((router) =>
   [3, 10, 100, 1000].map((count) => {
     const nodes = nodesOf(count);
-    return [router.name, count, Number(buildMs(router, nodes).toFixed(2)), Math.round(lookupsPerSecond(router, nodes) / 1000)];
+    return [
+      router.name,
+      count,
+      Number(buildMs(router, nodes).toFixed(2)),
+      Math.round(lookupsPerSecond(router, nodes) / 1000),
+    ];
   }),
 );
 printTable(['router', 'nodes', 'build ms', 'k lookups/s'], speeds);

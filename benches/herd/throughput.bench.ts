@@ -25,19 +25,26 @@ async function perSecond(lanes: number, operation: (key: string) => Promise<unkn
   let done = 0;
   const start = performance.now();
   const lane = async (first: number): Promise<void> => {
-    for (let i = first; performance.now() - start < ROUND_MS; i += lanes, done++) await operation(keys[i % keys.length]!);
+    for (let i = first; performance.now() - start < ROUND_MS; i += lanes, done++)
+      await operation(keys[i % keys.length]!);
   };
   await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)));
   return (done * 1000) / (performance.now() - start);
 }
 
 /** Each client's rate in each round, by name. */
-async function measured(clients: readonly Client[], lanes: number, verb: 'set' | 'get'): Promise<ReadonlyMap<string, readonly number[]>> {
+async function measured(
+  clients: readonly Client[],
+  lanes: number,
+  verb: 'set' | 'get',
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const rounds = new Map<string, number[]>(clients.map(({ name }) => [name, []]));
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
     for (const client of clients) {
       const prefix = client.name.replace(/\W/g, '-');
-      const rate = await perSecond(lanes, (key) => (verb === 'set' ? client.set(`${prefix}:${key}`, value) : client.get(`${prefix}:${key}`)));
+      const rate = await perSecond(lanes, (key) =>
+        verb === 'set' ? client.set(`${prefix}:${key}`, value) : client.get(`${prefix}:${key}`),
+      );
       if (round >= WARM_UP_ROUNDS) rounds.get(client.name)!.push(rate);
     }
   }
@@ -53,18 +60,29 @@ async function compareClients(clients: readonly Client[]): Promise<void> {
     const rounds = await measured(clients, lanes, verb);
     for (const { name, server } of clients) {
       const [own, base] = [rounds.get(name)!, rounds.get(bases[server])!];
-      const ratio = percentile(own.map((rate, i) => rate / base[i]!), 50);
+      const ratio = percentile(
+        own.map((rate, i) => rate / base[i]!),
+        50,
+      );
       cells.get(name)!.push(`${(percentile(own, 50) / 1000).toFixed(1)} (${ratio.toFixed(2)})`);
     }
   }
   printTable(
-    ['k operations/s (ratio to npm memcached or ioredis)', ...columns.map(({ lanes, verb }) => `${verb}, ${lanes} at once`)],
+    [
+      'k operations/s (ratio to npm memcached or ioredis)',
+      ...columns.map(({ lanes, verb }) => `${verb}, ${lanes} at once`),
+    ],
     clients.map(({ name }) => [name, ...cells.get(name)!]),
   );
 }
 
 async function compareGetMany(addresses: readonly string[]): Promise<void> {
-  const herd = await startHerd({ discovery: staticNodes(addresses), driver: memcached({ defaultTtl: '1h' }), timeoutMs: 5000, onNodeDown: 'error' });
+  const herd = await startHerd({
+    discovery: staticNodes(addresses),
+    driver: memcached({ defaultTtl: '1h' }),
+    timeoutMs: 5000,
+    onNodeDown: 'error',
+  });
   const hundred = keys.slice(0, 100);
   await Promise.all(hundred.map((key) => herd.set(key, value)));
   const rounds: Record<string, () => Promise<unknown>> = {
@@ -84,7 +102,10 @@ async function compareGetMany(addresses: readonly string[]): Promise<void> {
     }
     rows.push([name, percentile(times, 50), percentile(times, 99)]);
   }
-  printTable(['100 keys over 10 memcached nodes', 'p50 ms', 'p99 ms', 'ratio of p50'], rows.map(([name, p50, p99]) => [name, p50, p99, Number((p50 / rows[0]![1]).toFixed(1))]));
+  printTable(
+    ['100 keys over 10 memcached nodes', 'p50 ms', 'p99 ms', 'ratio of p50'],
+    rows.map(([name, p50, p99]) => [name, p50, p99, Number((p50 / rows[0]![1]).toFixed(1))]),
+  );
   await herd.close();
 }
 

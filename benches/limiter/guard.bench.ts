@@ -19,13 +19,22 @@ const BASE = 'no limiter';
 await compare('All admitted, 10,000 addresses in turn', 1_000_000, ADDRESSES, (status) => status === 200);
 await compare('A flood of one address, refused', 1, ADDRESSES.slice(0, 1), () => true);
 
-async function compare(title: string, limit: number, addresses: readonly string[], expected: (status: number) => boolean): Promise<void> {
+async function compare(
+  title: string,
+  limit: number,
+  addresses: readonly string[],
+  expected: (status: number) => boolean,
+): Promise<void> {
   const apps: INestApplication[] = [];
   const runs: { name: string; requests: InProcessRequests; micros: number[] }[] = [];
   for (const [name, start] of Object.entries(GUARDED_APPS)) {
     const app = await start(limit);
     apps.push(app);
-    runs.push({ name, requests: new InProcessRequests(app.getHttpAdapter().getInstance() as RequestListener, PATH, addresses), micros: [] });
+    runs.push({
+      name,
+      requests: new InProcessRequests(app.getHttpAdapter().getInstance() as RequestListener, PATH, addresses),
+      micros: [],
+    });
   }
   for (const { requests } of runs) await requests.cpuMicros(WARM_UP, expected);
   for (let round = 0; round < ROUNDS; round++) {
@@ -35,7 +44,9 @@ async function compare(title: string, limit: number, addresses: readonly string[
 
   const base = median(runs.find(({ name }) => name === BASE)!.micros);
   const own = median(runs.find(({ name }) => name === '@rookery/limiter')!.micros) - base;
-  console.log(`\n${title}\n${'per request'.padEnd(42)}${'CPU'.padStart(10)}${'added'.padStart(10)}${'ratio of added'.padStart(16)}`);
+  console.log(
+    `\n${title}\n${'per request'.padEnd(42)}${'CPU'.padStart(10)}${'added'.padStart(10)}${'ratio of added'.padStart(16)}`,
+  );
   for (const { name, micros } of runs) {
     const added = median(micros) - base;
     const ratio = name === BASE ? '' : (added / own).toFixed(2);

@@ -28,12 +28,19 @@ export const GUARDED_APPS: Readonly<Record<string, (limit: number) => Promise<IN
   'no limiter': () => start(moduleOf(BareController)),
   '@rookery/limiter': (limit) => startRookery(limit),
   '@rookery/limiter, X-RateLimit-* alone': (limit) => startRookery(limit, ['x-ratelimit']),
-  '@nestjs/throttler': (limit) => start(moduleOf(ThrottlerController, ThrottlerModule.forRoot([{ limit, ttl: 60_000 }]))),
-  'express-rate-limit': (limit) => start(moduleOf(BareController), (app) => app.use(rateLimit({ limit, windowMs: 60_000, validate: false }))),
+  '@nestjs/throttler': (limit) =>
+    start(moduleOf(ThrottlerController, ThrottlerModule.forRoot([{ limit, ttl: 60_000 }]))),
+  'express-rate-limit': (limit) =>
+    start(moduleOf(BareController), (app) => app.use(rateLimit({ limit, windowMs: 60_000, validate: false }))),
 };
 
 function startRookery(limit: number, headers?: readonly HeaderSet[]): Promise<INestApplication> {
-  return start(moduleOf(RookeryController, LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit, per: '1m' } }, headers })));
+  return start(
+    moduleOf(
+      RookeryController,
+      LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit, per: '1m' } }, headers }),
+    ),
+  );
 }
 
 function moduleOf(controller: Type, limiter?: ReturnType<typeof LimiterModule.forRoot>): Type {

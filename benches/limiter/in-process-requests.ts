@@ -13,9 +13,17 @@ export class InProcessRequests {
   /** @returns the status of the answer */
   send(index: number): Promise<number> {
     const remoteAddress = this.addresses[index % this.addresses.length];
-    const socket = Object.assign(new Duplex({ read: () => undefined, write: discard }), { remoteAddress }) as unknown as Socket;
+    const socket = Object.assign(new Duplex({ read: () => undefined, write: discard }), {
+      remoteAddress,
+    }) as unknown as Socket;
     const request = new IncomingMessage(socket);
-    Object.assign(request, { method: 'GET', url: this.path, headers: { host: 'localhost' }, httpVersionMajor: 1, httpVersionMinor: 1 });
+    Object.assign(request, {
+      method: 'GET',
+      url: this.path,
+      headers: { host: 'localhost' },
+      httpVersionMajor: 1,
+      httpVersionMinor: 1,
+    });
     request.push(null);
     const response = new ServerResponse(request);
     response.assignSocket(socket);

@@ -10,7 +10,11 @@ const ROUND_MS = 300;
  * Decisions per second of each, with `concurrency` of them in flight: the median of `rounds`, where every round measures
  * all contenders in turn, so that a slow moment of the machine meets them alike.
  */
-export async function interleaved(contenders: readonly Contender[], rounds: number, concurrency: number): Promise<Map<string, number>> {
+export async function interleaved(
+  contenders: readonly Contender[],
+  rounds: number,
+  concurrency: number,
+): Promise<Map<string, number>> {
   const rates = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round++) {
     for (const { name, decide } of contenders) {

@@ -28,11 +28,18 @@ const HOUR_MS = 3_600_000;
 const LIMITS: Readonly<Record<PolicyName, number>> = { wide: 1_000_000_000, narrow: 10 };
 
 /** Starts a Redis and a memcached; each subject has a client of its own, with the same options. */
-export async function startSubjects(): Promise<{ readonly subjects: readonly Subject[]; readonly stop: () => Promise<void> }> {
+export async function startSubjects(): Promise<{
+  readonly subjects: readonly Subject[];
+  readonly stop: () => Promise<void>;
+}> {
   const [redisServer, memcachedServer] = await Promise.all([startRedis(), startMemcached()]);
   const clients: Redis[] = [];
   const connect = (enableAutoPipelining = false): Redis => {
-    const redis = new Redis(redisServer.address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true, enableAutoPipelining });
+    const redis = new Redis(redisServer.address, {
+      ...redisClientOptions(TIMEOUT_MS),
+      enableOfflineQueue: true,
+      enableAutoPipelining,
+    });
     clients.push(redis);
     return redis;
   };
@@ -45,8 +52,17 @@ export async function startSubjects(): Promise<{ readonly subjects: readonly Sub
     expressRateLimit('express-rate-limit'),
     rookery('memory', 'rookery', memoryStorage()),
     flexible('Redis', PEER, (options) => new RateLimiterRedis({ ...options, storeClient: connect() })),
-    flexible('Redis', `${PEER}, inMemoryBlockOnConsumed`, (options) => new RateLimiterRedis({ ...options, storeClient: connect(), inMemoryBlockOnConsumed: options.points })),
-    flexible('Redis', `${PEER}, auto-pipelining`, (options) => new RateLimiterRedis({ ...options, storeClient: connect(true) })),
+    flexible(
+      'Redis',
+      `${PEER}, inMemoryBlockOnConsumed`,
+      (options) =>
+        new RateLimiterRedis({ ...options, storeClient: connect(), inMemoryBlockOnConsumed: options.points }),
+    ),
+    flexible(
+      'Redis',
+      `${PEER}, auto-pipelining`,
+      (options) => new RateLimiterRedis({ ...options, storeClient: connect(true) }),
+    ),
     throttler('Redis', '@nestjs/throttler', new ThrottlerStorageRedisService(connect())),
     rookery('Redis', 'rookery, storage alone', redisStorage(connect()), { coalesce: false, localDenialMaxAgeMs: 0 }),
     rookery('Redis', 'rookery', redisStorage(connect())),
@@ -62,9 +78,21 @@ export async function startSubjects(): Promise<{ readonly subjects: readonly Sub
   return { subjects, stop };
 }
 
-function rookery(storage: Subject['storage'], name: string, over: LimiterStorage, options: Partial<LimiterOptions> = {}): Subject {
+function rookery(
+  storage: Subject['storage'],
+  name: string,
+  over: LimiterStorage,
+  options: Partial<LimiterOptions> = {},
+): Subject {
   const policies = { wide: { limit: LIMITS.wide, per: HOUR_MS }, narrow: { limit: LIMITS.narrow, per: HOUR_MS } };
-  const limiter = new Limiter({ storage: over, policies, timeoutMs: TIMEOUT_MS, onStorageError: 'closed', prefix: prefixOf(name), ...options });
+  const limiter = new Limiter({
+    storage: over,
+    policies,
+    timeoutMs: TIMEOUT_MS,
+    onStorageError: 'closed',
+    prefix: prefixOf(name),
+    ...options,
+  });
   return { storage, name, consume: (policy, key) => limiter.consume(policy, key) };
 }
 
@@ -75,8 +103,13 @@ interface FlexibleOptions {
 }
 
 /** It rejects with an object where it refuses, and with an error where it fails. */
-function flexible(storage: Subject['storage'], name: string, make: (options: FlexibleOptions) => { consume(key: string): Promise<unknown> }): Subject {
-  const open = (policy: PolicyName) => make({ points: LIMITS[policy], duration: HOUR_MS / 1000, keyPrefix: `${prefixOf(name)}-${policy}` });
+function flexible(
+  storage: Subject['storage'],
+  name: string,
+  make: (options: FlexibleOptions) => { consume(key: string): Promise<unknown> },
+): Subject {
+  const open = (policy: PolicyName) =>
+    make({ points: LIMITS[policy], duration: HOUR_MS / 1000, keyPrefix: `${prefixOf(name)}-${policy}` });
   const limiters = { wide: open('wide'), narrow: open('narrow') };
   const refused = (refusal: unknown): void => {
     if (refusal instanceof Error) throw refusal;
@@ -84,7 +117,11 @@ function flexible(storage: Subject['storage'], name: string, make: (options: Fle
   return { storage, name, consume: (policy, key) => limiters[policy].consume(key).catch(refused) };
 }
 
-function throttler(storage: Subject['storage'], name: string, over: Pick<ThrottlerStorageRedisService, 'increment'>): Subject {
+function throttler(
+  storage: Subject['storage'],
+  name: string,
+  over: Pick<ThrottlerStorageRedisService, 'increment'>,
+): Subject {
   return { storage, name, consume: (policy, key) => over.increment(key, HOUR_MS, LIMITS[policy], HOUR_MS, policy) };
 }
 

@@ -13,19 +13,45 @@ const ROUNDS = 5;
 const CONCURRENCY = Number(process.argv[2] ?? 500);
 
 const SCENARIOS: readonly { readonly title: string; readonly decide: (subject: Subject) => Contender['decide'] }[] = [
-  { title: 'one hot key', decide: ({ consume }) => () => consume('wide', 'hot') },
-  { title: '10,000 keys', decide: ({ consume }) => (i) => consume('wide', `key-${i % 10_000}`) },
-  { title: 'refused flood', decide: ({ consume }) => () => consume('narrow', 'flood') },
+  {
+    title: 'one hot key',
+    decide:
+      ({ consume }) =>
+      () =>
+        consume('wide', 'hot'),
+  },
+  {
+    title: '10,000 keys',
+    decide:
+      ({ consume }) =>
+      (i) =>
+        consume('wide', `key-${i % 10_000}`),
+  },
+  {
+    title: 'refused flood',
+    decide:
+      ({ consume }) =>
+      () =>
+        consume('narrow', 'flood'),
+  },
 ];
 
 const label = ({ storage, name }: Subject): string => `${storage}: ${name}`;
 const { subjects, stop } = await startSubjects();
 const measured: Map<string, number>[] = [];
 for (const { decide } of SCENARIOS) {
-  measured.push(await interleaved(subjects.map((subject) => ({ name: label(subject), decide: decide(subject) })), ROUNDS, CONCURRENCY));
+  measured.push(
+    await interleaved(
+      subjects.map((subject) => ({ name: label(subject), decide: decide(subject) })),
+      ROUNDS,
+      CONCURRENCY,
+    ),
+  );
 }
 
-console.log(`Decisions per second, ${CONCURRENCY} at a time, median of ${ROUNDS} interleaved rounds; in brackets against ${PEER} on the same storage.\n`);
+console.log(
+  `Decisions per second, ${CONCURRENCY} at a time, median of ${ROUNDS} interleaved rounds; in brackets against ${PEER} on the same storage.\n`,
+);
 printTable(
   ['storage', 'limiter', ...SCENARIOS.map(({ title }) => title)],
   subjects.map((subject) => [

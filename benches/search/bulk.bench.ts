@@ -51,7 +51,8 @@ const WAYS: Record<string, () => Promise<void>> = {
       datasource: Readable.from(places(limit)) as never,
       flushBytes: FLUSH_BYTES,
       concurrency: CONCURRENCY,
-      onDocument: ({ id, document }: { id: string; document: PlaceDocument }) => [{ index: { _index: index, _id: id } }, document] as never,
+      onDocument: ({ id, document }: { id: string; document: PlaceDocument }) =>
+        [{ index: { _index: index, _id: id } }, document] as never,
       onDrop: ({ error }: { error: { reason: string } }) => {
         throw new Error(error.reason);
       },
@@ -99,14 +100,22 @@ for (let round = 0; round <= rounds; round += 1) {
   }
 }
 
-console.log(`${total} places, ${rounds} rounds, ${bodies.length} requests of ${FLUSH_BYTES / 2 ** 20} MB, ${CONCURRENCY} at once\n`);
+console.log(
+  `${total} places, ${rounds} rounds, ${bodies.length} requests of ${FLUSH_BYTES / 2 ** 20} MB, ${CONCURRENCY} at once\n`,
+);
 const own = results.get(LIBRARY)!;
 printTable(
   ['bulk', 'documents/s', 'this library / it', 'heap at most, MB above the start', 'with buffers'],
   names.map((name) => {
     const these = results.get(name)!;
     const ratio = median(own.map(({ rate }, at) => rate / these[at]!.rate));
-    return [name, Math.round(median(these.map(({ rate }) => rate))), ratio.toFixed(2), Math.round(median(these.map(({ heapMb }) => heapMb))), Math.round(median(these.map(({ withBuffersMb }) => withBuffersMb)))];
+    return [
+      name,
+      Math.round(median(these.map(({ rate }) => rate))),
+      ratio.toFixed(2),
+      Math.round(median(these.map(({ heapMb }) => heapMb))),
+      Math.round(median(these.map(({ withBuffersMb }) => withBuffersMb))),
+    ];
   }),
 );
 
@@ -125,7 +134,14 @@ if (streamed !== total) throw new Error(`streamed ${streamed} of ${total}`);
 console.log('');
 printTable(
   ['stream', 'documents/s', 'heap at most, MB above the start', 'held after each quarter, MB above the start'],
-  [[`${streamed} places`, Math.round(streamed / (streamMs / 1000)), Math.round(peak.heapMb), held.map((mb) => mb.toFixed(1)).join(', ')]],
+  [
+    [
+      `${streamed} places`,
+      Math.round(streamed / (streamMs / 1000)),
+      Math.round(peak.heapMb),
+      held.map((mb) => mb.toFixed(1)).join(', '),
+    ],
+  ],
 );
 
 await close();

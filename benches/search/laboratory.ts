@@ -21,7 +21,12 @@ export async function laboratory(purpose: string): Promise<Laboratory> {
   const [postgres, engine] = await Promise.all([given ? undefined : startPostgres(), openSearchServer()]);
   const name = `${purpose}-${randomUUID().slice(0, 8)}`;
   const to = (dbName: string, entities: readonly unknown[]): Promise<MikroORM> =>
-    MikroORM.init({ clientUrl: postgres?.address ?? given!, dbName, entities: [...(entities as never[]), ...searchEntities], metadataProvider: ReflectMetadataProvider });
+    MikroORM.init({
+      clientUrl: postgres?.address ?? given!,
+      dbName,
+      entities: [...(entities as never[]), ...searchEntities],
+      metadataProvider: ReflectMetadataProvider,
+    });
   const admin = await to('postgres', []);
   await admin.em.getConnection().execute(`create database "${name}"`);
   const opened: MikroORM[] = [];

@@ -34,7 +34,12 @@ const [orm, next] = [await connect(NumberedPlace), await connect(NextPlace)];
 await createPlaces(orm, rows);
 // The living release, and the one whose model is migrated to.
 const search = new SearchService(orm, { engine: openSearch({ node }), prefix: name, sync: 'outbox' });
-const young = new SearchService(next, { engine: openSearch({ node }), prefix: name, sync: 'outbox', createIndices: false });
+const young = new SearchService(next, {
+  engine: openSearch({ node }),
+  prefix: name,
+  sync: 'outbox',
+  createIndices: false,
+});
 await search.start();
 await search.repository(NumberedPlace).indexAll();
 
@@ -45,7 +50,12 @@ let living = true;
 async function searching(): Promise<void> {
   for (; living; counts.searches += 1) {
     const began = performance.now();
-    await search.repository(NumberedPlace).query().must((q) => q.match('name', `place ${1 + Math.floor(Math.random() * rows)}`)).search().catch(() => void (counts.failedSearches += 1));
+    await search
+      .repository(NumberedPlace)
+      .query()
+      .must((q) => q.match('name', `place ${1 + Math.floor(Math.random() * rows)}`))
+      .search()
+      .catch(() => void (counts.failedSearches += 1));
     times.push(performance.now() - began);
   }
 }
@@ -94,17 +104,30 @@ const inNew = await differences(young, NextPlace);
 await young.migrations.rollback(NextPlace);
 const inOld = await differences(search, NumberedPlace);
 
-printTable([`${rows} rows, rebuilt in ${(tookMs / 1000).toFixed(1)} s under ${commitsPerSecond} commits/s and ${SEARCHES_AT_ONCE} searches at once`, 'how many', 'failed'], [
-  ['searches', counts.searches, counts.failedSearches],
-  ['commits', counts.commits, counts.failedCommits],
-  ['looks for the alias', counts.looks, counts.absences],
-  ['documents that differ in the new index', rows, inNew],
-  ['documents that differ in the old index', rows, inOld],
-]);
+printTable(
+  [
+    `${rows} rows, rebuilt in ${(tookMs / 1000).toFixed(1)} s under ${commitsPerSecond} commits/s and ${SEARCHES_AT_ONCE} searches at once`,
+    'how many',
+    'failed',
+  ],
+  [
+    ['searches', counts.searches, counts.failedSearches],
+    ['commits', counts.commits, counts.failedCommits],
+    ['looks for the alias', counts.looks, counts.absences],
+    ['documents that differ in the new index', rows, inNew],
+    ['documents that differ in the old index', rows, inOld],
+  ],
+);
 console.log();
-printTable(['searches', 'each second', 'p50, ms', 'p99, ms'], [['before', before, BEFORE_MS] as const, ['while it is rebuilt', during, tookMs] as const].map(([when, all, ms]) => [
-  when, Math.round(all.length / (ms / 1000)), percentile(all, 50), percentile(all, 99),
-]));
+printTable(
+  ['searches', 'each second', 'p50, ms', 'p99, ms'],
+  [['before', before, BEFORE_MS] as const, ['while it is rebuilt', during, tookMs] as const].map(([when, all, ms]) => [
+    when,
+    Math.round(all.length / (ms / 1000)),
+    percentile(all, 50),
+    percentile(all, 99),
+  ]),
+);
 
 await Promise.all([search.close(), young.close()]);
 await client.close();

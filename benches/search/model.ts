@@ -29,6 +29,10 @@ export class Passage {
 
 /** Passages on any engine, without a database. */
 export function passagesOn(engine: SearchEngine): SearchRepository<Passage> {
-  const orm = new MikroORM({ entities: [President, Passage], dbName: 'none', metadataProvider: ReflectMetadataProvider });
+  const orm = new MikroORM({
+    entities: [President, Passage],
+    dbName: 'none',
+    metadataProvider: ReflectMetadataProvider,
+  });
   return new SearchService(orm, { engine, sync: 'manual', createIndices: false }).repository(Passage);
 }

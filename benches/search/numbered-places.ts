@@ -15,7 +15,11 @@ export class NumberedPlace {
 /** Creates the tables, and rows with the ids from 1 to `count`. */
 export async function createPlaces(orm: MikroORM, count: number): Promise<void> {
   await orm.schema.create();
-  await orm.em.getConnection().execute(`insert into place (id, name, population) select n, 'place number ' || n, n from generate_series(1, ${count}) n`);
+  await orm.em
+    .getConnection()
+    .execute(
+      `insert into place (id, name, population) select n, 'place number ' || n, n from generate_series(1, ${count}) n`,
+    );
 }
 
 /** A transaction that changes one of them. */

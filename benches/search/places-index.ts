@@ -5,9 +5,17 @@ import { openSearch } from '@rookery/search/opensearch';
 import { Place, places } from './places.js';
 
 /** Places on a server, without a database. */
-export function placesOn(node: string): { search: SearchService; repository: SearchRepository<Place>; readonly close: () => Promise<void> } {
+export function placesOn(node: string): {
+  search: SearchService;
+  repository: SearchRepository<Place>;
+  readonly close: () => Promise<void>;
+} {
   const orm = new MikroORM({ entities: [Place], dbName: 'none', metadataProvider: ReflectMetadataProvider });
-  const search = new SearchService(orm, { engine: openSearch({ node, bulkTimeoutMs: 120_000 }), prefix: 'bench', sync: 'manual' });
+  const search = new SearchService(orm, {
+    engine: openSearch({ node, bulkTimeoutMs: 120_000 }),
+    prefix: 'bench',
+    sync: 'manual',
+  });
   const repository = search.repository(Place);
   return {
     search,

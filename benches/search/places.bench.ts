@@ -18,10 +18,20 @@ import { places, type Place } from './places.js';
 const runs = Number(process.argv[2] ?? 200);
 const MUNICH = { lat: 48.1371, lon: 11.5754 };
 const ICELAND = { topLeft: { lat: 66.6, lon: -24.6 }, bottomRight: { lat: 63.3, lon: -13.4 } };
-const ALPS: readonly Point[] = [{ lat: 44.1, lon: 6.1 }, { lat: 47.3, lon: 6.3 }, { lat: 48.2, lon: 16.2 }, { lat: 46.1, lon: 15.1 }, { lat: 45.3, lon: 9.2 }];
+const ALPS: readonly Point[] = [
+  { lat: 44.1, lon: 6.1 },
+  { lat: 47.3, lon: 6.3 },
+  { lat: 48.2, lon: 16.2 },
+  { lat: 46.1, lon: 15.1 },
+  { lat: 45.3, lon: 9.2 },
+];
 
 const all = [...places(Infinity)].map(({ id, document }) => ({ id, ...document }));
-const inIceland = ({ lat, lon }: Point): boolean => lat <= ICELAND.topLeft.lat && lat >= ICELAND.bottomRight.lat && lon >= ICELAND.topLeft.lon && lon <= ICELAND.bottomRight.lon;
+const inIceland = ({ lat, lon }: Point): boolean =>
+  lat <= ICELAND.topLeft.lat &&
+  lat >= ICELAND.bottomRight.lat &&
+  lon >= ICELAND.topLeft.lon &&
+  lon <= ICELAND.bottomRight.lon;
 
 const server = await openSearchServer();
 const { repository, close } = placesOn(server.node);
@@ -41,17 +51,40 @@ const query = repository.query().page({ size: 10 });
 const total: Question['read'] = (answer) => answer.total;
 const counted = (holds: (at: Point) => boolean): number => all.filter(({ location }) => holds(location)).length;
 const cells = new Map<string, number>();
-for (const { country, location } of all) if (country === 'DE') cells.set(geohash(location, 3), (cells.get(geohash(location, 3)) ?? 0) + 1);
-const nearest = all.filter(({ population }) => population >= 100_000).sort((a, b) => metres(MUNICH, a.location) - metres(MUNICH, b.location)).slice(0, 10);
+for (const { country, location } of all)
+  if (country === 'DE') cells.set(geohash(location, 3), (cells.get(geohash(location, 3)) ?? 0) + 1);
+const nearest = all
+  .filter(({ population }) => population >= 100_000)
+  .sort((a, b) => metres(MUNICH, a.location) - metres(MUNICH, b.location))
+  .slice(0, 10);
 
 const QUESTIONS: Record<string, Question> = {
-  'within 50 km of Munich': { query: query.filter((q) => q.geoDistance('location', MUNICH, '50km')) as never, expected: counted((at) => metres(MUNICH, at) <= 50_000), read: total },
-  'in a box around Iceland': { query: query.filter((q) => q.geoBoundingBox('location', ICELAND)) as never, expected: counted(inIceland), read: total },
-  'in a polygon over the Alps': { query: query.filter((q) => q.geoPolygon('location', ALPS)) as never, expected: counted((at) => inside(at, ALPS)), read: total },
+  'within 50 km of Munich': {
+    query: query.filter((q) => q.geoDistance('location', MUNICH, '50km')) as never,
+    expected: counted((at) => metres(MUNICH, at) <= 50_000),
+    read: total,
+  },
+  'in a box around Iceland': {
+    query: query.filter((q) => q.geoBoundingBox('location', ICELAND)) as never,
+    expected: counted(inIceland),
+    read: total,
+  },
+  'in a polygon over the Alps': {
+    query: query.filter((q) => q.geoPolygon('location', ALPS)) as never,
+    expected: counted((at) => inside(at, ALPS)),
+    read: total,
+  },
   'German places by geohash of 3 letters': {
-    query: repository.query().filter((q) => q.term('country', 'DE')).page({ size: 0 }).aggregate((a) => ({ cells: a.geohashGrid('location', { precision: 3 }) })) as never,
+    query: repository
+      .query()
+      .filter((q) => q.term('country', 'DE'))
+      .page({ size: 0 })
+      .aggregate((a) => ({ cells: a.geohashGrid('location', { precision: 3 }) })) as never,
     expected: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)),
-    read: (answer) => (answer.aggregations as unknown as { cells: { buckets: { key: string; count: number }[] } }).cells.buckets.map(({ key, count }) => [key, count] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    read: (answer) =>
+      (answer.aggregations as unknown as { cells: { buckets: { key: string; count: number }[] } }).cells.buckets
+        .map(({ key, count }) => [key, count] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
   },
   'the ten nearest cities to Munich': {
     query: query.filter((q) => q.range('population', { gte: 100_000 })).sortByDistance('location', MUNICH) as never,
@@ -83,11 +116,17 @@ for (const [name, { query: asked, expected, read }] of Object.entries(QUESTIONS)
     theirs.push(await tookMs(() => client.search({ index: repository.indexName, body })));
   }
   const shown = typeof expected === 'number' ? expected : (expected as unknown[]).length;
-  rows.push([name, shown, median(ours).toFixed(2), median(theirs).toFixed(2), (median(ours) / median(theirs)).toFixed(2)]);
+  rows.push([
+    name,
+    shown,
+    median(ours).toFixed(2),
+    median(theirs).toFixed(2),
+    (median(ours) / median(theirs)).toFixed(2),
+  ]);
 }
 
 console.log(`${all.length} places, each query asked ${runs} times; every answer is the one computed from the data\n`);
-printTable(['places', 'found', 'p50 ms', "the client alone, p50 ms", 'ratio'], rows);
+printTable(['places', 'found', 'p50 ms', 'the client alone, p50 ms', 'ratio'], rows);
 
 await close();
 await client.close();

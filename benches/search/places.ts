@@ -27,7 +27,16 @@ export function* places(limit: number): Generator<{ id: string; document: PlaceD
     const [id, name, , alternates, lat, lon, , , country, , , , , , population] = line.split('\t');
     if (!id || !name) continue;
     if ((count += 1) > limit) return;
-    yield { id, document: { name, alternates: alternates ? alternates.split(',') : [], location: { lat: Number(lat), lon: Number(lon) }, country: country ?? '', population: Number(population) || 0 } };
+    yield {
+      id,
+      document: {
+        name,
+        alternates: alternates ? alternates.split(',') : [],
+        location: { lat: Number(lat), lon: Number(lon) },
+        country: country ?? '',
+        population: Number(population) || 0,
+      },
+    };
   }
 }
 
@@ -36,7 +45,7 @@ const TEXT = {
   bytes: undefined as Buffer | undefined,
   *read(path: string): Generator<string> {
     this.bytes ??= readFileSync(path);
-    for (let at = 0; at < this.bytes.length; ) {
+    for (let at = 0; at < this.bytes.length;) {
       const end = this.bytes.indexOf(10, at);
       const to = end < 0 ? this.bytes.length : end;
       yield this.bytes.toString('utf8', at, to);

@@ -36,7 +36,13 @@ const { name, node, connect, end } = await laboratory('rebuild');
 const [orm, next] = [await connect(Place), await connect(NextPlace)];
 await orm.schema.create();
 const total = await fill();
-const open = (from: MikroORM): SearchService => new SearchService(from, { engine: openSearch({ node, bulkTimeoutMs: 120_000, requestTimeoutMs: 120_000 }), prefix: name, sync: 'outbox', relay: false });
+const open = (from: MikroORM): SearchService =>
+  new SearchService(from, {
+    engine: openSearch({ node, bulkTimeoutMs: 120_000, requestTimeoutMs: 120_000 }),
+    prefix: name,
+    sync: 'outbox',
+    relay: false,
+  });
 const [old, young] = [open(orm), open(next)];
 const client = new Client({ node });
 /** Milliseconds of the last rebuild until its backfill was done. */
@@ -51,7 +57,8 @@ await young.migrations.rollback(NextPlace);
 async function fill(): Promise<number> {
   let [count, rows] = [0, [] as unknown[]];
   const write = async (): Promise<void> => {
-    const sql = 'insert into place (id, name, alternates, location, country, population) select id, name, alternates, location, country, population from jsonb_populate_recordset(null::place, ?::jsonb)';
+    const sql =
+      'insert into place (id, name, alternates, location, country, population) select id, name, alternates, location, country, population from jsonb_populate_recordset(null::place, ?::jsonb)';
     await orm.em.getConnection().execute(sql, [JSON.stringify(rows)]);
     [count, rows] = [count + rows.length, []];
   };
@@ -64,17 +71,29 @@ async function fill(): Promise<number> {
 async function emptyIndex(): Promise<string> {
   const index = `${name}-raw`;
   await client.indices.delete({ index, ignore_unavailable: true });
-  await client.indices.create({ index, body: { settings: { index: { refresh_interval: '-1', number_of_replicas: 0 } }, mappings: body!.mappings } });
+  await client.indices.create({
+    index,
+    body: { settings: { index: { refresh_interval: '-1', number_of_replicas: 0 } }, mappings: body!.mappings },
+  });
   return index;
 }
 
 async function rawLoop(): Promise<void> {
   const index = await emptyIndex();
   type Row = { id: number };
-  for (let after = -1, size = RAW_PAGE; size === RAW_PAGE; ) {
-    const rows = await orm.em.getConnection().execute<Row[]>('select id, name, alternates, location, country, population from place where id > ? order by id limit ?', [after, RAW_PAGE]);
-    const lines = rows.flatMap(({ id, ...document }) => [`{"index":{"_index":"${index}","_id":"${id}"}}`, JSON.stringify(document)]);
-    if (rows.length > 0 && (await client.bulk({ body: `${lines.join('\n')}\n` as never })).body.errors) throw new Error('some failed');
+  for (let after = -1, size = RAW_PAGE; size === RAW_PAGE;) {
+    const rows = await orm.em
+      .getConnection()
+      .execute<Row[]>(
+        'select id, name, alternates, location, country, population from place where id > ? order by id limit ?',
+        [after, RAW_PAGE],
+      );
+    const lines = rows.flatMap(({ id, ...document }) => [
+      `{"index":{"_index":"${index}","_id":"${id}"}}`,
+      JSON.stringify(document),
+    ]);
+    if (rows.length > 0 && (await client.bulk({ body: `${lines.join('\n')}\n` as never })).body.errors)
+      throw new Error('some failed');
     [after, size] = [rows.at(-1)?.id ?? after, rows.length];
   }
 }
@@ -82,15 +101,19 @@ async function rawLoop(): Promise<void> {
 async function reindex(): Promise<void> {
   const index = await emptyIndex();
   // As a task: an answer that waits carries a warning for each batch in its head, which is more than Node.js takes.
-  const { task } = (await client.reindex({ body: { source: { index: `${name}-places` }, dest: { index } }, wait_for_completion: false })).body as { task: string };
+  const { task } = (
+    await client.reindex({ body: { source: { index: `${name}-places` }, dest: { index } }, wait_for_completion: false })
+  ).body as { task: string };
   while (!(await client.tasks.get({ task_id: task })).body.completed) await pause(50);
 }
 
 async function rebuild(): Promise<void> {
   const began = performance.now();
-  const migrating = young.migrations.migrate(NextPlace).pipe(tap(({ phase, done }) => {
-    if (phase === 'backfill' && done >= total) backfilledMs = performance.now() - began;
-  }));
+  const migrating = young.migrations.migrate(NextPlace).pipe(
+    tap(({ phase, done }) => {
+      if (phase === 'backfill' && done >= total) backfilledMs = performance.now() - began;
+    }),
+  );
   const { phase } = await lastValueFrom(migrating);
   if (phase !== 'swapped') throw new Error(`ended ${phase}`);
 }
@@ -121,12 +144,15 @@ for (let round = 0; round < rounds; round += 1) {
   await young.migrations.rollback(NextPlace);
 }
 const raw = took['a raw `_bulk` loop']!;
-printTable([`${total} places, ${rounds} rounds`, 'docs/s', 'of the raw loop', 'heap above the start, MB'], Object.entries(took).map(([way, times]) => [
-  way,
-  Math.round(total / (median(times) / 1000)),
-  median(times.map((ms, round) => raw[round]! / ms)).toFixed(2),
-  heaps[way] ? Math.round(median(heaps[way])) : '',
-]));
+printTable(
+  [`${total} places, ${rounds} rounds`, 'docs/s', 'of the raw loop', 'heap above the start, MB'],
+  Object.entries(took).map(([way, times]) => [
+    way,
+    Math.round(total / (median(times) / 1000)),
+    median(times.map((ms, round) => raw[round]! / ms)).toFixed(2),
+    heaps[way] ? Math.round(median(heaps[way])) : '',
+  ]),
+);
 
 await Promise.all([old.close(), young.close()]);
 await client.close();

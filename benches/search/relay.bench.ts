@@ -30,7 +30,9 @@ const bulk: SearchEngine['bulk'] = async (operations, options) => {
   }
   return outcomes;
 };
-const watched = new Proxy(engine, { get: (target, key) => (key === 'bulk' ? bulk : (target[key as never] as unknown)) });
+const watched = new Proxy(engine, {
+  get: (target, key) => (key === 'bulk' ? bulk : (target[key as never] as unknown)),
+});
 
 const writing = await connect(NumberedPlace);
 const writer = new SearchService(writing, { engine: openSearch({ node }), prefix: name, sync: 'outbox', relay: false });
@@ -60,11 +62,14 @@ await Promise.all(commits);
 const rate = Math.round(commits.length / ((performance.now() - began) / 1000));
 await search.settled({ timeoutMs: 60_000, refresh: false });
 
-printTable(['Relay', ''], [
-  [`documents per second, ${pending} rows of the outbox`, relayed],
-  [`lag at ${rate} commits/s, p50, ms`, percentile(lags, 50)],
-  ['p99, ms', percentile(lags, 99)],
-]);
+printTable(
+  ['Relay', ''],
+  [
+    [`documents per second, ${pending} rows of the outbox`, relayed],
+    [`lag at ${rate} commits/s, p50, ms`, percentile(lags, 50)],
+    ['p99, ms', percentile(lags, 99)],
+  ],
+);
 await search.close();
 await end();
 process.exit(0);

@@ -33,30 +33,39 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Milliseconds of a flush alone. */
-const flush = (orm: MikroORM): Step => async (id) => {
-  const em = orm.em.fork();
-  (await em.findOneOrFail(NumberedPlace, id)).population += 1;
-  return timed(() => em.flush());
-};
+const flush =
+  (orm: MikroORM): Step =>
+  async (id) => {
+    const em = orm.em.fork();
+    (await em.findOneOrFail(NumberedPlace, id)).population += 1;
+    return timed(() => em.flush());
+  };
 
 /** Milliseconds of a transaction that reads an entity and changes it. */
-const transaction = (orm: MikroORM): Step => (id) => timed(() => orm.em.fork().transactional(async (em) => {
-  (await em.findOneOrFail(NumberedPlace, id)).population += 1;
-}));
+const transaction =
+  (orm: MikroORM): Step =>
+  (id) =>
+    timed(() =>
+      orm.em.fork().transactional(async (em) => {
+        (await em.findOneOrFail(NumberedPlace, id)).population += 1;
+      }),
+    );
 
 /** Milliseconds of the statements of a flush by hand, with or without a row for the outbox in one message with its COMMIT. */
-const byHand = (pool: pg.Pool, row: boolean): Step => async (id) => {
-  const client = await pool.connect();
-  const insert = `insert into search_outbox (index_alias, path, row_key, created_at, attempts, available_at) values ('places', '', '${id}', 1764000000000, 0, 1764000000000)`;
-  await client.query('select * from place where id = $1', [id]);
-  const took = await timed(async () => {
-    await client.query('begin');
-    await client.query('update place set population = $1 where id = $2', [id + 1, id]);
-    await client.query(row ? `${insert}; commit` : 'commit');
-  });
-  client.release();
-  return took;
-};
+const byHand =
+  (pool: pg.Pool, row: boolean): Step =>
+  async (id) => {
+    const client = await pool.connect();
+    const insert = `insert into search_outbox (index_alias, path, row_key, created_at, attempts, available_at) values ('places', '', '${id}', 1764000000000, 0, 1764000000000)`;
+    await client.query('select * from place where id = $1', [id]);
+    const took = await timed(async () => {
+      await client.query('begin');
+      await client.query('update place set population = $1 where id = $2', [id + 1, id]);
+      await client.query(row ? `${insert}; commit` : 'commit');
+    });
+    client.release();
+    return took;
+  };
 
 interface Setting {
   readonly name: string;
@@ -75,10 +84,20 @@ async function measure({ name: setting, durable, rounds, delayMs }: Setting): Pr
   const way = delayMs === undefined ? undefined : await distant(server.address, delayMs);
   const pool = new pg.Pool({ connectionString: new URL('/bench', (way ?? server).address).href, max: 1 });
   const connect = (): Promise<MikroORM> =>
-    MikroORM.init({ dbName: 'bench', entities: [NumberedPlace, ...searchEntities], metadataProvider: ReflectMetadataProvider, driverOptions: () => new PostgresDialect({ pool }) });
+    MikroORM.init({
+      dbName: 'bench',
+      entities: [NumberedPlace, ...searchEntities],
+      metadataProvider: ReflectMetadataProvider,
+      driverOptions: () => new PostgresDialect({ pool }),
+    });
   const [plain, followed] = [await connect(), await connect()];
   await createPlaces(plain, ROWS);
-  const search = new SearchService(followed, { engine: openSearch({ node: 'http://127.0.0.1:9' }), sync: 'outbox', relay: false, createIndices: false });
+  const search = new SearchService(followed, {
+    engine: openSearch({ node: 'http://127.0.0.1:9' }),
+    sync: 'outbox',
+    relay: false,
+    createIndices: false,
+  });
   await search.start();
   const pairs = [
     { name: 'flush', without: flush(plain), within: flush(followed) },
@@ -87,7 +106,10 @@ async function measure({ name: setting, durable, rounds, delayMs }: Setting): Pr
   ].map((pair) => ({ ...pair, took: { without: [] as number[], within: [] as number[] } }));
   for (let round = -rounds / 4; round < rounds; round += 1) {
     for (const { without, within, took } of pairs) {
-      const steps = [[without, took.without], [within, took.within]] as const;
+      const steps = [
+        [without, took.without],
+        [within, took.within],
+      ] as const;
       for (const [step, times] of round % 2 === 0 ? steps : steps.toReversed()) {
         const ms = await step(1 + Math.floor(Math.random() * ROWS));
         if (round >= 0) times.push(ms);
@@ -105,7 +127,13 @@ async function measure({ name: setting, durable, rounds, delayMs }: Setting): Pr
 
 function figures({ without, within }: { without: number[]; within: number[] }): (string | number)[] {
   const [a, b] = [percentile(without, 50), percentile(within, 50)];
-  return [a, b, `${Math.round((b - a) * 1000)} µs, ${((b / a - 1) * 100).toFixed(0)}%`, percentile(without, 90), percentile(within, 90)];
+  return [
+    a,
+    b,
+    `${Math.round((b - a) * 1000)} µs, ${((b / a - 1) * 100).toFixed(0)}%`,
+    percentile(without, 90),
+    percentile(within, 90),
+  ];
 }
 
 const rows = [
@@ -113,4 +141,7 @@ const rows = [
   ...(await measure({ name: 'fsync off', durable: false, rounds: given })),
   ...(await measure({ name: 'fsync on, 1 ms away', durable: true, rounds: given / 4, delayMs: 1 })),
 ];
-printTable(['PostgreSQL', 'transaction', 'p50 without, ms', 'p50 with, ms', 'more', 'p90 without, ms', 'p90 with, ms'], rows);
+printTable(
+  ['PostgreSQL', 'transaction', 'p50 without, ms', 'p50 with, ms', 'more', 'p90 without, ms', 'p90 with, ms'],
+  rows,
+);

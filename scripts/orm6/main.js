@@ -11,12 +11,26 @@ class Author {}
 class Book {}
 class BookV2 {}
 
-const authorOf = new EntitySchema({ class: Author, tableName: 'author', properties: { id: { type: 'integer', primary: true }, name: { type: 'string' }, note: { type: 'string', nullable: true } } });
-const bookOf = (entity) => new EntitySchema({
-  class: entity,
-  tableName: 'book',
-  properties: { id: { type: 'integer', primary: true, autoincrement: false }, title: { type: 'text' }, stock: { type: 'integer', default: 0 }, author: { kind: 'm:1', entity: () => Author, nullable: true, deleteRule: 'set null' } },
+const authorOf = new EntitySchema({
+  class: Author,
+  tableName: 'author',
+  properties: {
+    id: { type: 'integer', primary: true },
+    name: { type: 'string' },
+    note: { type: 'string', nullable: true },
+  },
 });
+const bookOf = (entity) =>
+  new EntitySchema({
+    class: entity,
+    tableName: 'book',
+    properties: {
+      id: { type: 'integer', primary: true, autoincrement: false },
+      title: { type: 'text' },
+      stock: { type: 'integer', default: 0 },
+      author: { kind: 'm:1', entity: () => Author, nullable: true, deleteRule: 'set null' },
+    },
+  });
 for (const entity of [Book, BookV2]) {
   SearchField(entity === BookV2 ? { analyzer: 'english' } : {})(entity.prototype, 'title');
   SearchField({})(entity.prototype, 'stock');
@@ -25,7 +39,13 @@ for (const entity of [Book, BookV2]) {
 }
 
 const name = `orm6-${randomUUID().slice(0, 8)}`;
-const connect = (entity, dbName = name) => MikroORM.init({ clientUrl: process.env.POSTGRES_URL, dbName, entities: [authorOf, bookOf(entity), ...searchEntities], allowGlobalContext: false });
+const connect = (entity, dbName = name) =>
+  MikroORM.init({
+    clientUrl: process.env.POSTGRES_URL,
+    dbName,
+    entities: [authorOf, bookOf(entity), ...searchEntities],
+    allowGlobalContext: false,
+  });
 const engine = openSearch({ node: process.env.OPENSEARCH_URL });
 const orm = await connect(Book);
 const schema = orm.schema ?? orm.getSchemaGenerator();
@@ -33,7 +53,13 @@ await schema.ensureDatabase();
 await schema.createSchema();
 
 const open = async (from, options = {}) => {
-  const search = new SearchService(from, { engine: openSearch({ node: process.env.OPENSEARCH_URL }), prefix: name, sync: 'outbox', relay: { pollMs: 20 }, ...options });
+  const search = new SearchService(from, {
+    engine: openSearch({ node: process.env.OPENSEARCH_URL }),
+    prefix: name,
+    sync: 'outbox',
+    relay: { pollMs: 20 },
+    ...options,
+  });
   await search.start();
   return search;
 };
@@ -69,22 +95,30 @@ async function follows(search) {
     (await tx.findOneOrFail(Book, 1)).title = 'around';
     await tx.flush();
     await tx.transactional(async (inner) => void ((await inner.findOneOrFail(Book, 2)).title = 'released'));
-    await tx.transactional(async (inner) => {
-      (await inner.findOneOrFail(Book, 4)).title = 'undone';
-      await inner.flush();
-      throw new Error('no');
-    }).catch(() => undefined);
+    await tx
+      .transactional(async (inner) => {
+        (await inner.findOneOrFail(Book, 4)).title = 'undone';
+        await inner.flush();
+        throw new Error('no');
+      })
+      .catch(() => undefined);
     await tx.nativeUpdate(Book, { id: 4 }, { stock: 44 });
     await search.sync.touch(Book, { id: 4 }, { em: tx });
   });
   await search.settled();
-  assert.deepEqual([(await source(1)).title, (await source(2)).title, (await source(4)).title, (await source(4)).stock], ['around', 'released', 'upserted', 44]);
+  assert.deepEqual(
+    [(await source(1)).title, (await source(2)).title, (await source(4)).title, (await source(4)).stock],
+    ['around', 'released', 'upserted', 44],
+  );
 
-  await orm.em.fork().transactional(async (tx) => {
-    (await tx.findOneOrFail(Book, 1)).title = 'lost';
-    await tx.flush();
-    throw new Error('no');
-  }).catch(() => undefined);
+  await orm.em
+    .fork()
+    .transactional(async (tx) => {
+      (await tx.findOneOrFail(Book, 1)).title = 'lost';
+      await tx.flush();
+      throw new Error('no');
+    })
+    .catch(() => undefined);
   em = orm.em.fork();
   await em.remove(await em.findOneOrFail(Author, 2)).flush();
   await search.settled();
@@ -110,7 +144,11 @@ try {
   await outbox.close();
   step = 'after-commit';
   const again = await connect(Book);
-  const inMemory = new SearchService(again, { engine: openSearch({ node: process.env.OPENSEARCH_URL }), prefix: name, sync: 'after-commit' });
+  const inMemory = new SearchService(again, {
+    engine: openSearch({ node: process.env.OPENSEARCH_URL }),
+    prefix: name,
+    sync: 'after-commit',
+  });
   await inMemory.start();
   const em = again.em.fork();
   (await em.findOneOrFail(Book, 1)).title = 'after the commit';

@@ -53,5 +53,9 @@ for (let i = 0; i < 3; i++) {
 }
 await app.close();
 await node.close();
-assert.deepEqual(answers, [[200, 1], [200, 2], [429, undefined]]);
+assert.deepEqual(answers, [
+  [200, 1],
+  [200, 2],
+  [429, undefined],
+]);
 console.log('a fresh Nest application on the packed libraries answers, caches and limits');

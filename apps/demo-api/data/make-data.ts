@@ -35,7 +35,10 @@ const lines = readdirSync(join(folder, 'data'))
   .map(toLine);
 
 const compressed = brotliCompressSync(lines.join('\n'), {
-  params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS },
+  params: {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+  },
 });
 writeFileSync(join(import.meta.dirname, 'sotu.ndjson.br'), compressed);
 copyFileSync(join(folder, 'LICENSE'), join(import.meta.dirname, 'LICENSE'));

@@ -29,7 +29,11 @@ describe('readConfig', () => {
   });
 
   it('names all that is missing at once', () => {
-    expect(complaints({}).map((complaint) => complaint.split(' ')[0])).toEqual(['POSTGRES_URL', 'OPENSEARCH_URL', 'MEMCACHED_SERVERS']);
+    expect(complaints({}).map((complaint) => complaint.split(' ')[0])).toEqual([
+      'POSTGRES_URL',
+      'OPENSEARCH_URL',
+      'MEMCACHED_SERVERS',
+    ]);
   });
 
   it.each([
@@ -57,9 +61,17 @@ describe('readConfig', () => {
   });
 
   it('needs the address of Redis only to keep limits there', () => {
-    expect(readConfig({ ...servers, REDIS_URL: 'unused' })).toMatchObject({ limiterStorage: 'memory', redisUrl: undefined });
-    expect(complaints({ ...servers, LIMITER_STORAGE: 'redis' })).toEqual([expect.stringMatching(/^REDIS_URL is not set: /)]);
-    expect(readConfig({ ...servers, LIMITER_STORAGE: 'redis', REDIS_URL: 'redis://127.0.0.1:1' })).toMatchObject({ limiterStorage: 'redis', redisUrl: 'redis://127.0.0.1:1' });
+    expect(readConfig({ ...servers, REDIS_URL: 'unused' })).toMatchObject({
+      limiterStorage: 'memory',
+      redisUrl: undefined,
+    });
+    expect(complaints({ ...servers, LIMITER_STORAGE: 'redis' })).toEqual([
+      expect.stringMatching(/^REDIS_URL is not set: /),
+    ]);
+    expect(readConfig({ ...servers, LIMITER_STORAGE: 'redis', REDIS_URL: 'redis://127.0.0.1:1' })).toMatchObject({
+      limiterStorage: 'redis',
+      redisUrl: 'redis://127.0.0.1:1',
+    });
   });
 
   it('does not print a password', () => {

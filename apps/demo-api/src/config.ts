@@ -63,12 +63,21 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
   const read = new EnvironmentReader(env);
   const limiterStorage = read.oneOf('LIMITER_STORAGE', LIMITER_STORAGES);
   const config: DemoConfig = {
-    postgresUrl: read.url('POSTGRES_URL', ['postgres:', 'postgresql:'], 'postgresql://user:password@127.0.0.1:5432/sotu'),
+    postgresUrl: read.url(
+      'POSTGRES_URL',
+      ['postgres:', 'postgresql:'],
+      'postgresql://user:password@127.0.0.1:5432/sotu',
+    ),
     opensearchUrl: read.url('OPENSEARCH_URL', ['http:', 'https:'], 'http://127.0.0.1:9200'),
     memcachedServers: read.servers('MEMCACHED_SERVERS', '127.0.0.1:11211,127.0.0.1:11212'),
     host: env['HOST'] ?? '127.0.0.1',
     port: env['PORT'] === undefined ? undefined : read.integer('PORT', DEFAULT_PORT, 0, 65_535),
-    prefix: read.matching('DEMO_PREFIX', 'demo', /^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, a letter first'),
+    prefix: read.matching(
+      'DEMO_PREFIX',
+      'demo',
+      /^[a-z][a-z0-9-]{0,30}$/,
+      'lower-case letters, digits and hyphens, a letter first',
+    ),
     addresses: read.integer('DEMO_ADDRESSES', ADDRESS_COUNT, 1, ADDRESS_COUNT),
     cacheSeconds: read.integer('CACHE_SECONDS', 30, 1, 86_400),
     searchTimeoutMs: read.integer('SEARCH_TIMEOUT_MS', 2_000, 50, 60_000),
@@ -81,7 +90,8 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
     },
     limiterStorage,
     limiterTimeoutMs: read.integer('LIMITER_TIMEOUT_MS', 50, 1, 10_000),
-    redisUrl: limiterStorage === 'redis' ? read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379') : undefined,
+    redisUrl:
+      limiterStorage === 'redis' ? read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379') : undefined,
     editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
     envFile: env['DEMO_ENV_FILE'],
   };

@@ -15,7 +15,11 @@ export class EnvironmentReader {
   url(name: string, protocols: readonly string[], example: string): string {
     const value = this.#required(name, example);
     if (value !== undefined && !protocols.includes(URL.parse(value)?.protocol ?? '')) {
-      this.#complain(name, `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}, such as ${example}`, withoutPassword(value));
+      this.#complain(
+        name,
+        `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}, such as ${example}`,
+        withoutPassword(value),
+      );
     }
     return value ?? '';
   }
@@ -47,28 +51,37 @@ export class EnvironmentReader {
   limit(name: string, fallback: string): RateLimitSetting {
     const value = this.env[name] ?? fallback;
     const [, limit, per] = /^([1-9]\d{0,8})\/([1-9]\d{0,5}(?:ms|s|m|h|d))$/.exec(value) ?? [];
-    if (limit === undefined || per === undefined) this.#complain(name, `must be requests per duration, such as ${fallback}`, value);
+    if (limit === undefined || per === undefined)
+      this.#complain(name, `must be requests per duration, such as ${fallback}`, value);
     return { limit: Number(limit), per: per as Duration };
   }
 
   /** One export of all years must fit, or it could never pass. */
   exportLimit(name: string, fallback: string): RateLimitSetting {
     const setting = this.limit(name, fallback);
-    if (setting.limit < WHOLE_EXPORT) this.#complain(name, `must be years per duration, at least the ${WHOLE_EXPORT} of one whole export`, this.env[name] ?? fallback);
+    if (setting.limit < WHOLE_EXPORT)
+      this.#complain(
+        name,
+        `must be years per duration, at least the ${WHOLE_EXPORT} of one whole export`,
+        this.env[name] ?? fallback,
+      );
     return setting;
   }
 
   oneOf<Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
     const value = this.env[name] ?? values[0];
     const known = values.find((each) => each === value);
-    if (known === undefined) this.#complain(name, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, value);
+    if (known === undefined)
+      this.#complain(name, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, value);
     return known ?? values[0];
   }
 
   #required(name: string, example: string): string | undefined {
     const value = this.env[name];
     if (value !== undefined && value !== '') return value;
-    this.complaints.push(`${name} is not set: give the address of a server, such as ${example}, or run \`npm run demo\`, which starts one`);
+    this.complaints.push(
+      `${name} is not set: give the address of a server, such as ${example}, or run \`npm run demo\`, which starts one`,
+    );
     return undefined;
   }
 

@@ -32,6 +32,8 @@ describe('listen', () => {
   });
 
   it('names a host that this machine does not have', async () => {
-    await expect(listen(server(), { host: '192.0.2.1', port: 0 })).rejects.toThrow('192.0.2.1 cannot be used (EADDRNOTAVAIL)');
+    await expect(listen(server(), { host: '192.0.2.1', port: 0 })).rejects.toThrow(
+      '192.0.2.1 cannot be used (EADDRNOTAVAIL)',
+    );
   });
 });

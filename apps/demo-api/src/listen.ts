@@ -15,7 +15,11 @@ export async function listen(server: Server, { host, port }: Pick<DemoConfig, 'h
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (port === undefined && code === 'EADDRINUSE') await listenOn(server, host, 0);
-    else throw new StartError(`Port ${port ?? DEFAULT_PORT} of ${host} cannot be used (${code}): set PORT to another one, or to 0 for any free one, and HOST to an address of this machine.`, { cause: error });
+    else
+      throw new StartError(
+        `Port ${port ?? DEFAULT_PORT} of ${host} cannot be used (${code}): set PORT to another one, or to 0 for any free one, and HOST to an address of this machine.`,
+        { cause: error },
+      );
   }
   const { address, family, port: chosen } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${chosen}`;

@@ -8,11 +8,13 @@ import { Logger, StreamableFile } from '@nestjs/common';
  */
 export async function ndjson(lines: AsyncGenerator<string>): Promise<StreamableFile> {
   const first = await lines.next();
-  return new StreamableFile(Readable.from(resumed(first, lines)), { type: 'application/x-ndjson' }).setErrorHandler((error, response) => {
-    new Logger('Export').error(error.stack ?? error.message);
-    // The connection breaks: an orderly end would make a part look like the whole.
-    (response as unknown as ServerResponse).destroy();
-  });
+  return new StreamableFile(Readable.from(resumed(first, lines)), { type: 'application/x-ndjson' }).setErrorHandler(
+    (error, response) => {
+      new Logger('Export').error(error.stack ?? error.message);
+      // The connection breaks: an orderly end would make a part look like the whole.
+      (response as unknown as ServerResponse).destroy();
+    },
+  );
 }
 
 async function* resumed(first: IteratorResult<string>, lines: AsyncGenerator<string>): AsyncGenerator<string> {

@@ -8,7 +8,9 @@ function lines(use: (logger: PlainLogger) => void): string {
 
 describe('PlainLogger', () => {
   it('tells the news of the libraries, not what Nest sets up', () => {
-    expect(lines((logger) => logger.log('Node a:1 is up again', 'Herd cache'))).toBe('Herd cache: Node a:1 is up again\n');
+    expect(lines((logger) => logger.log('Node a:1 is up again', 'Herd cache'))).toBe(
+      'Herd cache: Node a:1 is up again\n',
+    );
     expect(lines((logger) => logger.log('AppModule dependencies initialized', 'InstanceLoader'))).toBe('');
   });
 

@@ -20,7 +20,9 @@ export class PlainLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    const [context, stack] = [details.at(-1), details.length > 1 ? details[0] : undefined].map((detail) => (typeof detail === 'string' ? detail : undefined));
+    const [context, stack] = [details.at(-1), details.length > 1 ? details[0] : undefined].map((detail) =>
+      typeof detail === 'string' ? detail : undefined,
+    );
     if (context !== FAILED_START) this.warn(stack === undefined ? message : `${String(message)}\n${stack}`, context);
   }
 }

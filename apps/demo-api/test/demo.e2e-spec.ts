@@ -1,6 +1,12 @@
 import { describeWith } from '@rookery/services';
 import { DemoClient, type Health } from './http.js';
-import { deleteIndices, type DemoUnderTest, LOADED_ADDRESSES, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
+import {
+  deleteIndices,
+  type DemoUnderTest,
+  LOADED_ADDRESSES,
+  ownEnvironment,
+  startDemoUnderTest,
+} from './demo-under-test.js';
 import { until } from './until.js';
 
 describeWith('postgres', 'the demo', (postgres) => {
@@ -36,7 +42,11 @@ describeWith('postgres', 'the demo', (postgres) => {
         const sum = (counts: { count: number }[]) => counts.reduce((total, { count }) => total + count, 0);
         expect(sum(body.facets.party)).toBe(body.total);
         expect(sum(body.facets.decade)).toBe(body.total);
-        expect(body.facets.party.map(({ party }) => party).sort()).toEqual(['Democratic-Republican', 'Federalist', 'none']);
+        expect(body.facets.party.map(({ party }) => party).sort()).toEqual([
+          'Democratic-Republican',
+          'Federalist',
+          'none',
+        ]);
         expect(body.facets.decade.map(({ decade }) => decade)).toEqual(['1790s', '1800s']);
       });
 
@@ -44,7 +54,13 @@ describeWith('postgres', 'the demo', (postgres) => {
         const byScore = (await client.search({ q: 'treaty', size: '50' })).body.hits.map(({ score }) => score ?? NaN);
         expect(byScore).toEqual([...byScore].sort((a, b) => b - a));
         const first = (await client.search({})).body.hits[0];
-        expect(first).toMatchObject({ id: 1, score: null, highlights: [], address: { id: 1, year: 1790 }, president: { name: 'George Washington' } });
+        expect(first).toMatchObject({
+          id: 1,
+          score: null,
+          highlights: [],
+          address: { id: 1, year: 1790 },
+          president: { name: 'George Washington' },
+        });
       });
 
       it('filters by president, party and years', async () => {
@@ -56,18 +72,28 @@ describeWith('postgres', 'the demo', (postgres) => {
         }
         const federalist = (await client.search({ party: 'Federalist' })).body;
         expect(federalist.facets.party).toEqual([{ party: 'Federalist', count: federalist.total }]);
-        expect((await client.search({ q: 'internet' })).body).toMatchObject({ total: 0, pages: 0, hits: [], facets: { party: [], decade: [], words: [] } });
+        expect((await client.search({ q: 'internet' })).body).toMatchObject({
+          total: 0,
+          pages: 0,
+          hits: [],
+          facets: { party: [], decade: [], words: [] },
+        });
       });
 
       it('pages through all hits, each once', async () => {
         const { total, pages } = (await client.search({ q: 'congress', size: '7' })).body;
         const ids: number[] = [];
         for (let page = 1; page <= pages; page += 1) {
-          ids.push(...(await client.search({ q: 'congress', size: '7', page: String(page) })).body.hits.map(({ id }) => id));
+          ids.push(
+            ...(await client.search({ q: 'congress', size: '7', page: String(page) })).body.hits.map(({ id }) => id),
+          );
         }
         expect(new Set(ids).size).toBe(total);
         expect(ids).toHaveLength(total);
-        expect((await client.search({ q: 'congress', page: '200', size: '50' })).body).toMatchObject({ total, hits: [] });
+        expect((await client.search({ q: 'congress', page: '200', size: '50' })).body).toMatchObject({
+          total,
+          hits: [],
+        });
       });
 
       it('answers an address from PostgreSQL, then from the herd', async () => {
@@ -93,14 +119,21 @@ describeWith('postgres', 'the demo', (postgres) => {
         expect(after.headers.get('x-cache')).toBe('MISS');
         expect(after.body.president).toEqual({ id, party: 'Whig', name: 'John Quincy' });
 
-        const found = await until(() => client.search({ party: 'Whig', size: '50' }), ({ body }) => body.total === before.total);
+        const found = await until(
+          () => client.search({ party: 'Whig', size: '50' }),
+          ({ body }) => body.total === before.total,
+        );
         expect(found.body.hits[0]!.president).toEqual({ id, party: 'Whig', name: 'John Quincy' });
         expect((await client.search({ party: 'Federalist' })).body.total).toBe(0);
         expect((await client.search({ president: 'Adams' })).body.total).toBe(0);
       });
 
       it.each([
-        ['/search?colour=red', 'colour', 'colour is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words'],
+        [
+          '/search?colour=red',
+          'colour',
+          'colour is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words',
+        ],
         ['/search?party=Green', 'party', 'party must be one of Democratic, Democratic-Republican, Federalist'],
         ['/search?from=1900&to=1800', 'to', 'to must not be before from'],
         ['/search?q=a&q=b', 'q', 'q must be given once'],
@@ -114,17 +147,23 @@ describeWith('postgres', 'the demo', (postgres) => {
         expect(body.errors?.[0]?.message).toContain(message);
       });
 
-      it.each([{}, [], { party: 'Green' }, { name: '' }, { name: null }, { id: 7 }, 'text', null])('answers 400 to a PATCH with %j', async (change) => {
-        const { status, headers } = await client.change(1, change);
-        expect([status, headers.get('content-type')]).toEqual([400, 'application/problem+json']);
-      });
+      it.each([{}, [], { party: 'Green' }, { name: '' }, { name: null }, { id: 7 }, 'text', null])(
+        'answers 400 to a PATCH with %j',
+        async (change) => {
+          const { status, headers } = await client.change(1, change);
+          expect([status, headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+        },
+      );
 
       it('answers 409 to a name that another president has', async () => {
         expect((await client.change(1, { name: 'Thomas Jefferson' })).status).toBe(409);
       });
 
       it('answers 404 to an unknown address, president and route', async () => {
-        expect(await client.get('/addresses/999')).toMatchObject({ status: 404, body: { status: 404, detail: 'There is no address 999.' } });
+        expect(await client.get('/addresses/999')).toMatchObject({
+          status: 404,
+          body: { status: 404, detail: 'There is no address 999.' },
+        });
         expect((await client.change(999, { party: 'Whig' })).status).toBe(404);
         expect((await client.get('/nothing')).headers.get('content-type')).toBe('application/problem+json');
       });
@@ -138,7 +177,19 @@ describeWith('postgres', 'the demo', (postgres) => {
 
       it('describes its routes as OpenAPI', async () => {
         const { body } = await client.get<{ paths: Record<string, object> }>('/docs-json');
-        expect(Object.keys(body.paths).sort()).toEqual(['/addresses/export', '/addresses/{id}', '/addresses/{id}/similar', '/export', '/health', '/herd/topology', '/login', '/metrics', '/presidents/{id}', '/search', '/suggest']);
+        expect(Object.keys(body.paths).sort()).toEqual([
+          '/addresses/export',
+          '/addresses/{id}',
+          '/addresses/{id}/similar',
+          '/export',
+          '/health',
+          '/herd/topology',
+          '/login',
+          '/metrics',
+          '/presidents/{id}',
+          '/search',
+          '/suggest',
+        ]);
         expect(await (await fetch(`${demo.url}/docs`)).text()).toContain('swagger-ui');
       });
 
@@ -152,7 +203,10 @@ describeWith('postgres', 'the demo', (postgres) => {
           expect(headers.get('content-type')).toBe('application/problem+json');
           expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
           expect(headers.get('ratelimit-policy')).toContain('"search";q=2;w=3600');
-          expect(body).toMatchObject({ status: 429, type: 'https://iana.org/assignments/http-problem-types#quota-exceeded' });
+          expect(body).toMatchObject({
+            status: 429,
+            type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+          });
           expect((await own.address(1)).status).toBe(200);
         } finally {
           await limited.stop();
@@ -165,7 +219,11 @@ describeWith('postgres', 'the demo', (postgres) => {
         expect(again.printed).toBe('');
 
         const query = JSON.stringify({ query: { range: { 'address.year': { gte: 1800, lt: 1810 } } } });
-        await fetch(`${opensearch}/${demo.env['DEMO_PREFIX']}*/_delete_by_query?refresh=true`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: query });
+        await fetch(`${opensearch}/${demo.env['DEMO_PREFIX']}*/_delete_by_query?refresh=true`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: query,
+        });
         expect((await client.search({ from: '1800', to: '1809' })).body.total).toBe(0);
         const repaired = await startDemoUnderTest(demo.env);
         await repaired.stop();

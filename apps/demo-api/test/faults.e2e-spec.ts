@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { describeWith, type RunningServer, startMemcached } from '@rookery/services';
 import { DemoClient, type Health } from './http.js';
-import { deleteIndices, type DemoUnderTest, LOADED_ADDRESSES, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
+import {
+  deleteIndices,
+  type DemoUnderTest,
+  LOADED_ADDRESSES,
+  ownEnvironment,
+  startDemoUnderTest,
+} from './demo-under-test.js';
 import { until } from './until.js';
 
 /** A port of 127.0.0.1 on which nothing listens. */
@@ -45,7 +51,10 @@ describeWith('postgres', 'the demo, without other servers', (postgres) => {
     expect((await client.address(1)).body.president.party).toBe('Whig');
     expect(await client.get<Health>('/health')).toMatchObject({
       status: 200,
-      body: { status: 'degraded', details: { postgres: { status: 'up' }, search: { status: 'degraded' }, herd: { status: 'degraded' } } },
+      body: {
+        status: 'degraded',
+        details: { postgres: { status: 'up' }, search: { status: 'degraded' }, herd: { status: 'degraded' } },
+      },
     });
   }, 30_000);
 
@@ -76,7 +85,10 @@ describeWith('postgres', 'the demo, stopped while OpenSearch is away', (postgres
       const again = await startDemoUnderTest(env);
       try {
         const client = new DemoClient(again.url);
-        const { body } = await until(() => client.search({ party: 'Whig' }), (answer) => answer.body.total > 0);
+        const { body } = await until(
+          () => client.search({ party: 'Whig' }),
+          (answer) => answer.body.total > 0,
+        );
         expect(body.hits[0]!.president.name).toBe('George Washington');
       } finally {
         await again.remove();

@@ -11,7 +11,10 @@ describeWith('postgres', 'finding', (postgres) => {
     let client: DemoClient;
 
     beforeAll(async () => {
-      demo = await startDemoUnderTest({ ...ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' }), EXPORT_LIMIT: '100000/1h' });
+      demo = await startDemoUnderTest({
+        ...ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' }),
+        EXPORT_LIMIT: '100000/1h',
+      });
       client = new DemoClient(demo.url);
     }, 60_000);
 
@@ -21,7 +24,11 @@ describeWith('postgres', 'finding', (postgres) => {
     });
 
     const total = async (parameters: Record<string, string>) => (await client.search(parameters)).body.total;
-    const plain = ({ highlights }: SearchHit) => highlights.join(' ').replaceAll(/<\/?em>/g, '').toLowerCase();
+    const plain = ({ highlights }: SearchHit) =>
+      highlights
+        .join(' ')
+        .replaceAll(/<\/?em>/g, '')
+        .toLowerCase();
 
     it('reads q as words, as words like them, as a phrase, as words near each other, or as a query', async () => {
       expect(await total({ q: 'piblic dept' })).toBe(0);
@@ -77,7 +84,14 @@ describeWith('postgres', 'finding', (postgres) => {
       const { nextCursor } = (await client.search({ q: 'congress', size: '7' })).body;
       const [print] = JSON.parse(Buffer.from(nextCursor!, 'base64url').toString()) as [string];
       const forged = (...sort: unknown[]) => Buffer.from(JSON.stringify([print, ...sort])).toString('base64url');
-      for (const cursor of ['abc', 'bm90IGpzb24', forged(), forged('x', 'y'), forged({ a: 1 }, []), forged(1, 2, 3, 4, 5)]) {
+      for (const cursor of [
+        'abc',
+        'bm90IGpzb24',
+        forged(),
+        forged('x', 'y'),
+        forged({ a: 1 }, []),
+        forged(1, 2, 3, 4, 5),
+      ]) {
         const { status, body } = await client.get(`/search?q=congress&size=7&cursor=${cursor}`);
         expect([cursor, status, body.errors?.[0]?.parameter]).toEqual([cursor, 400, 'cursor']);
       }
@@ -115,7 +129,10 @@ describeWith('postgres', 'finding', (postgres) => {
     it('exports all that matches as lines of JSON', async () => {
       const response = await fetch(`${demo.url}/export?q=congress&mode=phrase`);
       expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
-      const hits = (await response.text()).trimEnd().split('\n').map((line) => JSON.parse(line) as SearchHit);
+      const hits = (await response.text())
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as SearchHit);
       expect(hits).toHaveLength(await total({ q: 'congress', mode: 'phrase' }));
       for (const hit of hits) expect(plain(hit)).toMatch(/congress/);
       expect(await (await fetch(`${demo.url}/export?q=internet`)).text()).toBe('');

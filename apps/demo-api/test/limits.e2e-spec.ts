@@ -13,13 +13,31 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
   let demo: DemoUnderTest;
   let other: DemoUnderTest | undefined;
   const post = async (url: string, password: string) =>
-    (await fetch(`${url}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ password }) })).status;
+    (
+      await fetch(`${url}/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ password }),
+      })
+    ).status;
   const exported = (url: string, query: string) => fetch(`${url}/addresses/export?${query}`);
   const metrics = async () => (await fetch(`${demo.url}/metrics`)).text();
 
   beforeEach(async () => {
-    const env = ownEnvironment({ postgres, opensearch: NO_OPENSEARCH, memcached: servers['MEMCACHED_SERVERS'] ?? '127.0.0.1:9' });
-    demo = await startDemoUnderTest({ ...env, ...servers, LIMITER_STORAGE: storage, LIMITER_TIMEOUT_MS: '5000', SEARCH_LIMIT: '2/1d', EXPORT_LIMIT: '250/1d', LOGIN_LIMIT: '3/1d' });
+    const env = ownEnvironment({
+      postgres,
+      opensearch: NO_OPENSEARCH,
+      memcached: servers['MEMCACHED_SERVERS'] ?? '127.0.0.1:9',
+    });
+    demo = await startDemoUnderTest({
+      ...env,
+      ...servers,
+      LIMITER_STORAGE: storage,
+      LIMITER_TIMEOUT_MS: '5000',
+      SEARCH_LIMIT: '2/1d',
+      EXPORT_LIMIT: '250/1d',
+      LOGIN_LIMIT: '3/1d',
+    });
   }, 30_000);
   afterEach(async () => {
     await other?.stop();
@@ -31,7 +49,10 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
     const few = await exported(demo.url, 'from=1790&to=1794');
     expect([few.status, few.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
     expect(few.headers.get('ratelimit')).toContain('"export";r=245');
-    const lines = (await few.text()).trimEnd().split('\n').map((line) => JSON.parse(line) as AddressDto);
+    const lines = (await few.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AddressDto);
     expect(lines.map(({ year }) => year)).toEqual([...lines.map(({ year }) => year)].sort());
     expect(new Set(lines.map(({ year }) => year))).toEqual(new Set([1790, 1791, 1792, 1793, 1794]));
     const all = await exported(demo.url, '');
@@ -46,7 +67,12 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
     for (let attempt = 0; attempt < 6; attempt += 1) {
       expect(await post(demo.url, 'four score')).toBe(204);
       // What was reserved comes back after the answer has left.
-      await until(metrics, (text) => sample(text, 'rookery_limiter_decisions_total', 'policy="login",outcome="allowed",source="storage"') > attempt);
+      await until(
+        metrics,
+        (text) =>
+          sample(text, 'rookery_limiter_decisions_total', 'policy="login",outcome="allowed",source="storage"') >
+          attempt,
+      );
     }
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) statuses.push(await post(demo.url, 'wrong'));
@@ -57,7 +83,8 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
   it('counts decisions for Prometheus, and is healthy', async () => {
     const client = new DemoClient(demo.url);
     const before = await metrics();
-    const refusals = (text: string) => sample(text, 'rookery_limiter_decisions_total', 'policy="search",outcome="refused",source="storage"');
+    const refusals = (text: string) =>
+      sample(text, 'rookery_limiter_decisions_total', 'policy="search",outcome="refused",source="storage"');
     for (const expected of [503, 503, 429, 429]) expect((await client.get('/search')).status).toBe(expected);
     expect(refusals(await metrics()) - refusals(before)).toBe(2);
     const { details } = (await client.get<Health>('/health')).body;

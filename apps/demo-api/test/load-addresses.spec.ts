@@ -21,7 +21,12 @@ describeWith('postgres', 'loading into PostgreSQL', (postgresUrl) => {
   });
 
   const load = (limit: number, signal?: AbortSignal, onAddress?: () => void) =>
-    loadAddresses({ em: orm.em, records: readAddresses(limit), ...(signal && { signal }), ...(onAddress && { onAddress }) });
+    loadAddresses({
+      em: orm.em,
+      records: readAddresses(limit),
+      ...(signal && { signal }),
+      ...(onAddress && { onAddress }),
+    });
   const counts = async () => {
     const em = orm.em.fork();
     return [await em.count(President), await em.count(Address), await em.count(Passage)];

@@ -57,11 +57,15 @@ describe('an answer of lines', () => {
   afterAll(() => app.close());
   beforeEach(() => Object.assign(state, { made: 0, ended: false }));
 
-  const open = async (path: string): Promise<IncomingMessage> => ((await once(get(url + path), 'response')) as [IncomingMessage])[0];
+  const open = async (path: string): Promise<IncomingMessage> =>
+    ((await once(get(url + path), 'response')) as [IncomingMessage])[0];
   /** Lines made so far, once no more come. */
   const standing = () => {
     let before = -1;
-    return until(() => Promise.resolve(state.made), (made) => made === before || !(before = made));
+    return until(
+      () => Promise.resolve(state.made),
+      (made) => made === before || !(before = made),
+    );
   };
 
   it('is made no faster than the client takes it', async () => {
@@ -70,7 +74,10 @@ describe('an answer of lines', () => {
     const whilePaused = await standing();
     expect(whilePaused).toBeLessThan(ENDLESS / 10);
     response.resume();
-    await until(() => Promise.resolve(state.made), (made) => made > whilePaused + 1000);
+    await until(
+      () => Promise.resolve(state.made),
+      (made) => made > whilePaused + 1000,
+    );
     response.destroy();
   }, 30_000);
 

@@ -14,8 +14,17 @@ function onThreeNodes(postgres: string, startNode: () => Promise<Node>): void {
 
   beforeAll(async () => {
     nodes = await Promise.all([startNode(), startNode(), startNode()]);
-    const env = ownEnvironment({ postgres, opensearch: 'http://127.0.0.1:9', memcached: nodes.map(({ address }) => address).join(',') });
-    demo = await startDemoUnderTest({ ...env, LIMITER_STORAGE: 'memcached', LIMITER_TIMEOUT_MS: '5000', LOGIN_LIMIT: '2/1d' });
+    const env = ownEnvironment({
+      postgres,
+      opensearch: 'http://127.0.0.1:9',
+      memcached: nodes.map(({ address }) => address).join(','),
+    });
+    demo = await startDemoUnderTest({
+      ...env,
+      LIMITER_STORAGE: 'memcached',
+      LIMITER_TIMEOUT_MS: '5000',
+      LOGIN_LIMIT: '2/1d',
+    });
     client = new DemoClient(demo.url);
   }, 30_000);
 
@@ -26,7 +35,8 @@ function onThreeNodes(postgres: string, startNode: () => Promise<Node>): void {
 
   it('caches addresses on all of them, and drops those of a changed president', async () => {
     const ids = Array.from({ length: LOADED_ADDRESSES }, (_, index) => index + 1);
-    const caches = async () => (await Promise.all(ids.map((id) => client.address(id)))).map(({ headers }) => headers.get('x-cache'));
+    const caches = async () =>
+      (await Promise.all(ids.map((id) => client.address(id)))).map(({ headers }) => headers.get('x-cache'));
     expect(new Set(await caches())).toEqual(new Set(['MISS']));
     expect(new Set(await caches())).toEqual(new Set(['HIT']));
     const { nodes: seen } = (await client.get<HerdSnapshot>('/herd/topology')).body;
@@ -39,7 +49,11 @@ function onThreeNodes(postgres: string, startNode: () => Promise<Node>): void {
 
   it('keeps the buckets of limits there', async () => {
     const login = async () => {
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ password: 'wrong' }) };
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ password: 'wrong' }),
+      };
       return (await fetch(`${demo.url}/login`, init)).status;
     };
     expect([await login(), await login(), await login()]).toEqual([401, 401, 429]);

@@ -12,9 +12,13 @@ const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const ADDRESS = 'http://127.0.0.1:3000';
 
 /** Each curl line, with the JSON that is shown below it. */
-const EXAMPLES = [...README.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```json\n([^]+?)```/g)].map(([, command, json]) => [command!, json!] as const);
+const EXAMPLES = [...README.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```json\n([^]+?)```/g)].map(
+  ([, command, json]) => [command!, json!] as const,
+);
 /** Each row of the table of modes. */
-const MODES = [...README.matchAll(/^\| `(\w+)`[^|]*\|[^|]+\| (\d+) \|$/gm)].map(([, mode, total]) => [mode!, Number(total)] as const);
+const MODES = [...README.matchAll(/^\| `(\w+)`[^|]*\|[^|]+\| (\d+) \|$/gm)].map(
+  ([, mode, total]) => [mode!, Number(total)] as const,
+);
 
 describeWith('postgres', 'the README', (postgres) => {
   describeWith('opensearch', 'of the demo', (opensearch) => {
@@ -36,11 +40,15 @@ describeWith('postgres', 'the README', (postgres) => {
         expect(MODES.map(([mode]) => mode)).toEqual(['words', 'fuzzy', 'phrase', 'near', 'query']);
       });
 
-      it.each(EXAMPLES)('shows the answer of %s', async (command, json) => {
-        const line = command.replace(/^curl /, `${curl} --silent `).replaceAll(ADDRESS, demo.url);
-        const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 10_000 });
-        expect(differences(JSON.parse(json), JSON.parse(stdout))).toEqual([]);
-      }, 20_000);
+      it.each(EXAMPLES)(
+        'shows the answer of %s',
+        async (command, json) => {
+          const line = command.replace(/^curl /, `${curl} --silent `).replaceAll(ADDRESS, demo.url);
+          const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 10_000 });
+          expect(differences(JSON.parse(json), JSON.parse(stdout))).toEqual([]);
+        },
+        20_000,
+      );
 
       it.each(MODES)('counts what mode=%s finds', async (mode, total) => {
         expect((await new DemoClient(demo.url).search({ q: 'bonded debt', mode })).body.total).toBe(total);

@@ -7,19 +7,26 @@ const VARYING = /\.score$|\.words\[\d+\]\.count$/;
  * @returns what differs, by path.
  */
 export function differences(shown: unknown, actual: unknown, path = ''): string[] {
-  if (typeof shown === 'string' && shown.endsWith('…')) return typeof actual === 'string' && actual.startsWith(shown.slice(0, -1).trimEnd()) ? [] : [told(path, shown, actual)];
+  if (typeof shown === 'string' && shown.endsWith('…'))
+    return typeof actual === 'string' && actual.startsWith(shown.slice(0, -1).trimEnd())
+      ? []
+      : [told(path, shown, actual)];
   if (Array.isArray(shown)) {
     const cut = shown.at(-1) === '…';
     const elements: unknown[] = cut ? shown.slice(0, -1) : shown;
-    if (!Array.isArray(actual) || (cut ? actual.length < elements.length : actual.length !== elements.length)) return [told(path, shown, actual)];
+    if (!Array.isArray(actual) || (cut ? actual.length < elements.length : actual.length !== elements.length))
+      return [told(path, shown, actual)];
     return elements.flatMap((element, at) => differences(element, actual[at], `${path}[${at}]`));
   }
   if (typeof shown === 'object' && shown !== null) {
     const names = new Set([...Object.keys(shown), ...Object.keys(actual ?? {})]);
-    return [...names].flatMap((name) => differences(shown[name as never], (actual as Record<string, unknown> | null)?.[name], `${path}.${name}`));
+    return [...names].flatMap((name) =>
+      differences(shown[name as never], (actual as Record<string, unknown> | null)?.[name], `${path}.${name}`),
+    );
   }
   const same = VARYING.test(path) && typeof shown === 'number' ? typeof actual === 'number' : shown === actual;
   return same ? [] : [told(path, shown, actual)];
 }
 
-const told = (path: string, shown: unknown, actual: unknown): string => `${path}: ${JSON.stringify(shown)} is shown, ${JSON.stringify(actual)} was answered`;
+const told = (path: string, shown: unknown, actual: unknown): string =>
+  `${path}: ${JSON.stringify(shown)} is shown, ${JSON.stringify(actual)} was answered`;

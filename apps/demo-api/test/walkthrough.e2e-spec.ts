@@ -8,7 +8,12 @@ describeWith('postgres', 'the walk-through', (postgres) => {
 
     beforeAll(async () => {
       const env = ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' });
-      demo = await startDemoUnderTest({ ...env, SEARCH_LIMIT: '1000000/1m', API_LIMIT: '1000000/1m', SEARCH_TIMEOUT_MS: '20000' });
+      demo = await startDemoUnderTest({
+        ...env,
+        SEARCH_LIMIT: '1000000/1m',
+        API_LIMIT: '1000000/1m',
+        SEARCH_TIMEOUT_MS: '20000',
+      });
     }, 60_000);
 
     afterAll(async () => {
@@ -17,10 +22,16 @@ describeWith('postgres', 'the walk-through', (postgres) => {
     });
 
     it('changes a mapping and changes it back, while no request fails', async () => {
-      const { code, out, err } = await runScript('walkthrough/main.ts', [], { ...demo.env, DEMO_URL: demo.url, WALKTHROUGH_EVERY_MS: '5' });
+      const { code, out, err } = await runScript('walkthrough/main.ts', [], {
+        ...demo.env,
+        DEMO_URL: demo.url,
+        WALKTHROUGH_EVERY_MS: '5',
+      });
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).toMatch(/needs a rebuild/);
-      expect(out).toMatch(/finds 0 passages[^]*finds [1-9]\d* passages: .*<em>pirates?<\/em>[^]*finds 0 passages[^]*finds [1-9][^]*finds 0 passages/);
+      expect(out).toMatch(
+        /finds 0 passages[^]*finds [1-9]\d* passages: .*<em>pirates?<\/em>[^]*finds 0 passages[^]*finds [1-9][^]*finds 0 passages/,
+      );
       expect(out).toContain('passages: 0 documents differ');
       expect(out).not.toContain('WARN');
       const [, searches, writes] = /Meanwhile: (\d+) searches, 0 failed; (\d+) writes, 0 failed/.exec(out) ?? [];

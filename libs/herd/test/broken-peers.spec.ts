@@ -1,4 +1,11 @@
-import { HerdNodeError, HerdOverloadError, HerdRequestError, HerdTimeoutError, startHerd, staticNodes } from '@rookery/herd';
+import {
+  HerdNodeError,
+  HerdOverloadError,
+  HerdRequestError,
+  HerdTimeoutError,
+  startHerd,
+  staticNodes,
+} from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
 
@@ -8,7 +15,10 @@ import type { Script } from './scripted-server.js';
 
 const hit = (key: string, json: string) => `VALUE ${key} 2 ${json.length}\r\n${json}\r\nEND\r\n`;
 
-async function against<Result>(script: Script, use: (herd: Awaited<ReturnType<typeof strictHerd>>, server: { connections(): number }) => Promise<Result>): Promise<Result> {
+async function against<Result>(
+  script: Script,
+  use: (herd: Awaited<ReturnType<typeof strictHerd>>, server: { connections(): number }) => Promise<Result>,
+): Promise<Result> {
   const server = await startScriptedServer({ 'get good': hit('good', '"ok"'), ...script });
   const herd = await strictHerd(server.address);
   try {
@@ -18,7 +28,14 @@ async function against<Result>(script: Script, use: (herd: Awaited<ReturnType<ty
     await server.close();
   }
 }
-const strictHerd = (address: string) => startHerd({ discovery: staticNodes([address]), driver: memcached(), timeoutMs: 10_000, onNodeDown: 'error', ejectAfter: 100 });
+const strictHerd = (address: string) =>
+  startHerd({
+    discovery: staticNodes([address]),
+    driver: memcached(),
+    timeoutMs: 10_000,
+    onNodeDown: 'error',
+    ejectAfter: 100,
+  });
 
 describe('against a peer that misbehaves, an operation fails clearly, and the next one is unharmed', () => {
   it.each<[string, Script[string], new (...args: never[]) => Error]>([
@@ -54,13 +71,16 @@ describe('against a peer that misbehaves, an operation fails clearly, and the ne
 
   it('an answer after the deadline is never taken for another one', async () => {
     let late: (() => void) | undefined;
-    await against({ 'get slow': (socket) => void (late = () => socket.write(hit('slow', '"late"'))) }, async (herd, server) => {
-      const before = server.connections();
-      await expect(herd.withPolicy({ timeoutMs: 200 }).get('slow')).rejects.toThrow(HerdTimeoutError);
-      late!();
-      expect(await herd.get('good')).toBe('ok');
-      expect(server.connections()).toBe(before + 1);
-    });
+    await against(
+      { 'get slow': (socket) => void (late = () => socket.write(hit('slow', '"late"'))) },
+      async (herd, server) => {
+        const before = server.connections();
+        await expect(herd.withPolicy({ timeoutMs: 200 }).get('slow')).rejects.toThrow(HerdTimeoutError);
+        late!();
+        expect(await herd.get('good')).toBe('ok');
+        expect(server.connections()).toBe(before + 1);
+      },
+    );
   });
 
   it('reads a reply that is torn at every byte', async () => {
@@ -97,7 +117,11 @@ it('does not take a token of a server’s former life', async () => {
 
 it('reaches a node by its IPv6 address', async () => {
   const node = await startMemcachedNode({ host: '::1' });
-  const herd = await startHerd({ discovery: staticNodes([`[::1]:${node.port}`]), driver: memcached({ defaultTtl: 60 }), onNodeDown: 'error' });
+  const herd = await startHerd({
+    discovery: staticNodes([`[::1]:${node.port}`]),
+    driver: memcached({ defaultTtl: 60 }),
+    onNodeDown: 'error',
+  });
   expect(await herd.set('k', 1)).toBe(true);
   await herd.close();
   await node.close();

@@ -1,7 +1,14 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-import { HerdNodeError, HerdOverloadError, HerdRequestError, HerdTimeoutError, startHerd, staticNodes } from '@rookery/herd';
+import {
+  HerdNodeError,
+  HerdOverloadError,
+  HerdRequestError,
+  HerdTimeoutError,
+  startHerd,
+  staticNodes,
+} from '@rookery/herd';
 import { redis } from '@rookery/herd/redis';
 import { startRedis } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
@@ -12,7 +19,11 @@ import { startPeer } from './scripted-peer.js';
 type Act = (client: Socket) => void;
 
 /** A peer between the herd and a real Redis. */
-async function startBetween(server: RunningServer, act: Act, toClient: (client: Socket, reply: Buffer) => void = (client, reply) => void client.write(reply)) {
+async function startBetween(
+  server: RunningServer,
+  act: Act,
+  toClient: (client: Socket, reply: Buffer) => void = (client, reply) => void client.write(reply),
+) {
   return startPeer((client) => {
     const upstream = connect(server.port, server.host);
     upstream.on('error', () => client.destroy());
@@ -38,7 +49,14 @@ describe('against a Redis that misbehaves, an operation fails clearly, and the n
     expect(unhandled).toEqual([]);
   });
   const strictHerd = (address: string, timeoutMs = 200) =>
-    startHerd({ discovery: staticNodes([address]), driver: redis({ defaultTtl: '1m' }), timeoutMs, firstContactMs: 5000, onNodeDown: 'error', ejectAfter: 100 });
+    startHerd({
+      discovery: staticNodes([address]),
+      driver: redis({ defaultTtl: '1m' }),
+      timeoutMs,
+      firstContactMs: 5000,
+      onNodeDown: 'error',
+      ejectAfter: 100,
+    });
 
   it.each<[string, Act, new (...args: never[]) => Error]>([
     ['closes', (client) => void client.end(), HerdNodeError],
@@ -48,9 +66,21 @@ describe('against a Redis that misbehaves, an operation fails clearly, and the n
     ['closes in the middle of a value', (client) => void client.end('$10\r\n"hal'), HerdNodeError],
     ['speaks another protocol', (client) => void client.write('HTTP/1.1 400 Bad Request\r\n\r\n'), HerdNodeError],
     ['refuses the command', (client) => void client.write('-ERR unknown command\r\n'), HerdRequestError],
-    ['is out of memory', (client) => void client.write(`-OOM command not allowed when used memory > 'maxmemory'.\r\n`), HerdOverloadError],
-    ['is a replica', (client) => void client.write(`-READONLY You can't write against a read only replica.\r\n`), HerdNodeError],
-    ['loads its data', (client) => void client.write('-LOADING Redis is loading the dataset in memory\r\n'), HerdNodeError],
+    [
+      'is out of memory',
+      (client) => void client.write(`-OOM command not allowed when used memory > 'maxmemory'.\r\n`),
+      HerdOverloadError,
+    ],
+    [
+      'is a replica',
+      (client) => void client.write(`-READONLY You can't write against a read only replica.\r\n`),
+      HerdNodeError,
+    ],
+    [
+      'loads its data',
+      (client) => void client.write('-LOADING Redis is loading the dataset in memory\r\n'),
+      HerdNodeError,
+    ],
     ['sends broken JSON', (client) => void client.write('$8\r\n{"half":\r\n'), HerdRequestError],
   ])('%s', async (_case, act, error) => {
     const between = await startBetween(server, act);
@@ -78,14 +108,24 @@ describe('against a Redis that misbehaves, an operation fails clearly, and the n
   });
 
   it('reads replies that are torn at every byte', async () => {
-    const between = await startBetween(server, () => undefined, (client, reply) => {
-      for (const byte of reply) client.write(Buffer.from([byte]));
-    });
+    const between = await startBetween(
+      server,
+      () => undefined,
+      (client, reply) => {
+        for (const byte of reply) client.write(Buffer.from([byte]));
+      },
+    );
     const herd = await strictHerd(between.address, 10_000);
     const values = ['a\r\nb', 'é😀', { deep: ['value'] }, 7, null];
     for (const [i, value] of values.entries()) expect(await herd.set(`torn-${i}`, value)).toBe(true);
-    expect(await herd.getMany(values.map((_, i) => `torn-${i}`))).toEqual(new Map(values.map((value, i) => [`torn-${i}`, value])));
-    expect([await herd.get('none'), await herd.incr('torn-3'), await herd.delete('torn-0')]).toEqual([undefined, 8, true]);
+    expect(await herd.getMany(values.map((_, i) => `torn-${i}`))).toEqual(
+      new Map(values.map((value, i) => [`torn-${i}`, value])),
+    );
+    expect([await herd.get('none'), await herd.incr('torn-3'), await herd.delete('torn-0')]).toEqual([
+      undefined,
+      8,
+      true,
+    ]);
     await herd.close();
     await between.close();
   });

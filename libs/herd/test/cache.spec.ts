@@ -18,7 +18,13 @@ describe('getOrSet', () => {
   let herds: Herd<MemcachedCommands>[];
   const start = async (options: Partial<HerdOptions<never, never>> = {}): Promise<Herd<MemcachedCommands>> => {
     const discovery = staticNodes(nodes.map(({ port }) => `127.0.0.1:${port}`));
-    const herd = await startHerd({ discovery, driver: memcached(), timeoutMs: 2000, now: () => now, ...(options as object) });
+    const herd = await startHerd({
+      discovery,
+      driver: memcached(),
+      timeoutMs: 2000,
+      now: () => now,
+      ...(options as object),
+    });
     herds.push(herd);
     return herd;
   };
@@ -47,7 +53,9 @@ describe('getOrSet', () => {
     let release!: (value: string) => void;
     const value = new Promise<string>((resolve) => (release = resolve));
     const load = () => (loads++, value);
-    const asked = Array.from({ length: 40 }, (_, i) => (i % 2 ? one : two).getOrSet('k', '1m', load, { waitMs: 60_000 }));
+    const asked = Array.from({ length: 40 }, (_, i) =>
+      (i % 2 ? one : two).getOrSet('k', '1m', load, { waitMs: 60_000 }),
+    );
     await until('one of them loads', () => loads > 0);
     await new Promise((resolve) => setTimeout(resolve, 50));
     release('made once');
@@ -68,7 +76,11 @@ describe('getOrSet', () => {
   it('does not share a failure with those who ask later, nor keep others waiting after one', async () => {
     const herd = await start();
     await expect(herd.getOrSet('k', '1m', broken)).rejects.toThrow('the database is down');
-    await expect(herd.getOrSet('k', '1m', () => { throw new Error('at once'); })).rejects.toThrow('at once');
+    await expect(
+      herd.getOrSet('k', '1m', () => {
+        throw new Error('at once');
+      }),
+    ).rejects.toThrow('at once');
     expect(await herd.getOrSet('k', '1m', () => 1, { waitMs: 60_000 })).toBe(1);
   });
 
@@ -104,7 +116,10 @@ describe('getOrSet', () => {
     const slowly = (value: string) => () => ((now += 100), value);
     await herd.getOrSet('k', '1m', slowly('first'));
     expect(await herd.getOrSet('k', '1m', broken, { beta: 1e9 })).toBe('first');
-    await until('the second is there', async () => (await herd.getOrSet('k', '1m', slowly('second'), { beta: 1e9 })) === 'second');
+    await until(
+      'the second is there',
+      async () => (await herd.getOrSet('k', '1m', slowly('second'), { beta: 1e9 })) === 'second',
+    );
   });
 
   it('does not keep what was loaded before a delete, of this process or another', async () => {
@@ -127,7 +142,8 @@ describe('getOrSet', () => {
     expect(await herd.getOrSet('taken', '1m', () => 'mine')).toBe('mine');
     await Promise.all(nodes.map((node) => node.close()));
     const strict = herd.withPolicy({ onNodeDown: 'error', timeoutMs: 500 });
-    for (const any of [herd, strict, strict.namespace('n')]) expect(await any.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
+    for (const any of [herd, strict, strict.namespace('n')])
+      expect(await any.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
   });
 
   it('ends a load that takes too long, and tells it', async () => {
@@ -185,7 +201,7 @@ describe('a namespace', () => {
     await until('the clear is missed', async () => !(await users.clear()));
     expect(await users.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
     server.resume();
-    await until('the node is used again', async () => (await users.set('other', 1, { ttl: 60 })));
+    await until('the node is used again', async () => await users.set('other', 1, { ttl: 60 }));
     expect(await users.get('k')).toBeUndefined();
     await herd.close();
     await server.stop();

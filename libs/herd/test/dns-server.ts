@@ -6,7 +6,14 @@ import type { AddressInfo } from 'node:net';
 
 import * as packet from 'dns-packet';
 
-export type Reply = Readonly<{ answers?: packet.Answer[]; rcode?: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED'; truncated?: boolean; garbage?: boolean }> | 'silence';
+export type Reply =
+  | Readonly<{
+      answers?: packet.Answer[];
+      rcode?: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
+      truncated?: boolean;
+      garbage?: boolean;
+    }>
+  | 'silence';
 
 const rcodes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 };
 
@@ -19,8 +26,18 @@ export async function startDnsServer(answer: (question: packet.Question, over: '
     const given = server.answer(question, over);
     if (given === 'silence') return undefined;
     if (given.garbage) return Buffer.from('no DNS message');
-    const flags = packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | (given.truncated ? packet.TRUNCATED_RESPONSE : 0) | (given.rcode ? rcodes[given.rcode] : 0);
-    return packet.encode({ type: 'response', ...(query.id === undefined ? {} : { id: query.id }), flags, questions: [question], answers: given.answers ?? [] });
+    const flags =
+      packet.RECURSION_DESIRED |
+      packet.RECURSION_AVAILABLE |
+      (given.truncated ? packet.TRUNCATED_RESPONSE : 0) |
+      (given.rcode ? rcodes[given.rcode] : 0);
+    return packet.encode({
+      type: 'response',
+      ...(query.id === undefined ? {} : { id: query.id }),
+      flags,
+      questions: [question],
+      answers: given.answers ?? [],
+    });
   };
 
   const tcp = createServer((socket) => {

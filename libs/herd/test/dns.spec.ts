@@ -13,7 +13,11 @@ import { freePort, startProgram } from './program.js';
 
 const never = new AbortController().signal;
 const a = (name: string, data: string): Answer => ({ type: 'A', name, data });
-const srv = (target: string, port: number, priority = 0, weight = 0): Answer => ({ type: 'SRV', name: '_memcache._tcp.test', data: { target, port, priority, weight } });
+const srv = (target: string, port: number, priority = 0, weight = 0): Answer => ({
+  type: 'SRV',
+  name: '_memcache._tcp.test',
+  data: { target, port, priority, weight },
+});
 
 describe('dns against a server in the process', () => {
   let server: Awaited<ReturnType<typeof startDnsServer>>;
@@ -28,34 +32,54 @@ describe('dns against a server in the process', () => {
     server.answer = ({ type, name }) => zone[`${type} ${name}`] ?? { rcode: 'NXDOMAIN' };
   });
   afterAll(() => server.close());
-  const ask = (options: Omit<DnsOptions, 'servers'>) => dns({ timeout: 1500, ...options, servers: [server.address] } as DnsOptions).nodes(never);
+  const ask = (options: Omit<DnsOptions, 'servers'>) =>
+    dns({ timeout: 1500, ...options, servers: [server.address] } as DnsOptions).nodes(never);
   const caches = { host: 'caches.test', port: 11211 };
   const service = { host: '_memcache._tcp.test', type: 'SRV' } as const;
 
   it('makes a node of each A record, once, by its address', async () => {
-    zone['A caches.test'] = { answers: [a('caches.test', '10.0.0.2'), a('caches.test', '10.0.0.1'), a('caches.test', '10.0.0.2')] };
-    expect(await ask(caches)).toEqual({ nodes: [{ id: '10.0.0.1:11211', host: '10.0.0.1', port: 11211 }, { id: '10.0.0.2:11211', host: '10.0.0.2', port: 11211 }] });
+    zone['A caches.test'] = {
+      answers: [a('caches.test', '10.0.0.2'), a('caches.test', '10.0.0.1'), a('caches.test', '10.0.0.2')],
+    };
+    expect(await ask(caches)).toEqual({
+      nodes: [
+        { id: '10.0.0.1:11211', host: '10.0.0.1', port: 11211 },
+        { id: '10.0.0.2:11211', host: '10.0.0.2', port: 11211 },
+      ],
+    });
   });
 
   it('makes a node of each AAAA record', async () => {
     zone['AAAA caches.test'] = { answers: [{ type: 'AAAA', name: 'caches.test', data: 'fd00::1' }] };
-    expect(await ask({ ...caches, type: 'AAAA' })).toEqual({ nodes: [{ id: '[fd00::1]:11211', host: 'fd00::1', port: 11211 }] });
+    expect(await ask({ ...caches, type: 'AAAA' })).toEqual({
+      nodes: [{ id: '[fd00::1]:11211', host: 'fd00::1', port: 11211 }],
+    });
   });
 
   it('takes SRV targets of the lowest priority, with port and weight, under ids that outlive addresses', async () => {
-    zone['SRV _memcache._tcp.test'] = { answers: [srv('b.test', 11212, 10, 5), srv('A.test', 11211, 10, 0), srv('spare.test', 11211, 20, 9)] };
+    zone['SRV _memcache._tcp.test'] = {
+      answers: [srv('b.test', 11212, 10, 5), srv('A.test', 11211, 10, 0), srv('spare.test', 11211, 20, 9)],
+    };
     zone['A a.test'] = zone['A A.test'] = { answers: [a('a.test', '10.0.0.9'), a('a.test', '10.0.0.10')] };
     zone['A b.test'] = { answers: [] };
     zone['AAAA b.test'] = { answers: [{ type: 'AAAA', name: 'b.test', data: 'fd00::b' }] };
-    expect((await ask(service)).nodes).toEqual([{ id: 'a.test:11211', host: '10.0.0.10', port: 11211, weight: 1 }, { id: 'b.test:11212', host: 'fd00::b', port: 11212, weight: 5 }]);
+    expect((await ask(service)).nodes).toEqual([
+      { id: 'a.test:11211', host: '10.0.0.10', port: 11211, weight: 1 },
+      { id: 'b.test:11212', host: 'fd00::b', port: 11212, weight: 5 },
+    ]);
     zone['A a.test'] = { answers: [a('a.test', '10.0.7.7')] };
     expect((await ask(service)).nodes[0]).toMatchObject({ id: 'a.test:11211', host: '10.0.7.7' });
   });
 
   it('leaves equal weights out', async () => {
-    zone['SRV _memcache._tcp.test'] = { answers: [srv('a.test', 1, 0, 33), srv('b.test', 1, 0, 33), srv('b.test', 1, 0, 33)] };
+    zone['SRV _memcache._tcp.test'] = {
+      answers: [srv('a.test', 1, 0, 33), srv('b.test', 1, 0, 33), srv('b.test', 1, 0, 33)],
+    };
     zone['A a.test'] = zone['A b.test'] = { answers: [a('x', '10.0.0.1')] };
-    expect((await ask(service)).nodes).toEqual([{ id: 'a.test:1', host: '10.0.0.1', port: 1 }, { id: 'b.test:1', host: '10.0.0.1', port: 1 }]);
+    expect((await ask(service)).nodes).toEqual([
+      { id: 'a.test:1', host: '10.0.0.1', port: 1 },
+      { id: 'b.test:1', host: '10.0.0.1', port: 1 },
+    ]);
   });
 
   it('fails as a whole when the address of one target cannot be learnt', async () => {
@@ -82,7 +106,9 @@ describe('dns against a server in the process', () => {
     server.answer = () => reply;
     const failure = ask({ ...caches, timeout: 300 });
     await expect(failure).rejects.toBeInstanceOf(HerdDiscoveryError);
-    await expect(failure).rejects.toThrow(`DNS lookup of caches.test A by DNS server ${server.address} failed with ${code}`);
+    await expect(failure).rejects.toThrow(
+      `DNS lookup of caches.test A by DNS server ${server.address} failed with ${code}`,
+    );
   });
 
   it('says so when the service is offered nowhere', async () => {
@@ -94,7 +120,8 @@ describe('dns against a server in the process', () => {
     const subject = {
       make: () => dns({ ...caches, servers: [server.address] }),
       hang: () => void (server.answer = () => 'silence'),
-      resume: () => void (server.answer = () => ({ answers: [a('caches.test', '10.0.0.2'), a('caches.test', '10.0.0.1')] })),
+      resume: () =>
+        void (server.answer = () => ({ answers: [a('caches.test', '10.0.0.2'), a('caches.test', '10.0.0.1')] })),
     };
     beforeEach(subject.resume);
     it.each(discoveryContract(subject))('$name', ({ run }) => run());
@@ -104,32 +131,68 @@ describe('dns against a server in the process', () => {
 describeWithProgram('dnsmasq', 'dns against dnsmasq', (dnsmasq) => {
   let port: number;
   const start = (...records: string[]) =>
-    startProgram(dnsmasq, ['--keep-in-foreground', '--conf-file=/dev/null', '--user=', '--pid-file=', `--port=${port}`, '--listen-address=127.0.0.1', '--bind-interfaces', '--no-resolv', '--no-hosts', ...records]);
-  const nodes = async (options: Partial<DnsOptions>) => (await dns({ host: 'caches.test', timeout: 1000, servers: [`127.0.0.1:${port}`], ...options } as DnsOptions).nodes(never)).nodes;
-  const answers = () => until('dnsmasq answers', () => nodes({ port: 11211 }).then(() => true, () => false));
+    startProgram(dnsmasq, [
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--user=',
+      '--pid-file=',
+      `--port=${port}`,
+      '--listen-address=127.0.0.1',
+      '--bind-interfaces',
+      '--no-resolv',
+      '--no-hosts',
+      ...records,
+    ]);
+  const nodes = async (options: Partial<DnsOptions>) =>
+    (
+      await dns({ host: 'caches.test', timeout: 1000, servers: [`127.0.0.1:${port}`], ...options } as DnsOptions).nodes(
+        never,
+      )
+    ).nodes;
+  const answers = () =>
+    until('dnsmasq answers', () =>
+      nodes({ port: 11211 }).then(
+        () => true,
+        () => false,
+      ),
+    );
   beforeEach(async () => {
     port = await freePort();
   });
 
   it('finds A, AAAA and SRV, and follows a change', async () => {
-    const one = ['--host-record=a.caches.test,10.0.0.1', '--host-record=caches.test,10.0.0.1,fd00::1', '--srv-host=_memcache._tcp.caches.test,a.caches.test,11300,0,1'];
+    const one = [
+      '--host-record=a.caches.test,10.0.0.1',
+      '--host-record=caches.test,10.0.0.1,fd00::1',
+      '--srv-host=_memcache._tcp.caches.test,a.caches.test,11300,0,1',
+    ];
     const first = start(...one);
     try {
       await answers();
       expect(await nodes({ port: 11211 })).toEqual([{ id: '10.0.0.1:11211', host: '10.0.0.1', port: 11211 }]);
       expect(await nodes({ type: 'AAAA', port: 11211 })).toMatchObject([{ host: 'fd00::1' }]);
-      expect(await nodes({ type: 'SRV', host: '_memcache._tcp.caches.test' })).toEqual([{ id: 'a.caches.test:11300', host: '10.0.0.1', port: 11300 }]);
+      expect(await nodes({ type: 'SRV', host: '_memcache._tcp.caches.test' })).toEqual([
+        { id: 'a.caches.test:11300', host: '10.0.0.1', port: 11300 },
+      ]);
       await expect(nodes({ port: 11211, host: 'absent.test' })).rejects.toBeInstanceOf(HerdDiscoveryError);
     } finally {
       await first.stop();
     }
     const failure = nodes({ port: 11211 });
     await expect(failure).rejects.toThrow(/ECONNREFUSED|ETIMEOUT/);
-    const second = start(...one, '--host-record=b.caches.test,10.0.0.2', '--srv-host=_memcache._tcp.caches.test,b.caches.test,11300,0,3', '--srv-host=_memcache._tcp.caches.test,spare.test,1,9,1');
+    const second = start(
+      ...one,
+      '--host-record=b.caches.test,10.0.0.2',
+      '--srv-host=_memcache._tcp.caches.test,b.caches.test,11300,0,3',
+      '--srv-host=_memcache._tcp.caches.test,spare.test,1,9,1',
+    );
     try {
       await answers();
       const found = await nodes({ type: 'SRV', host: '_memcache._tcp.caches.test' });
-      expect(found).toEqual([{ id: 'a.caches.test:11300', host: '10.0.0.1', port: 11300, weight: 1 }, { id: 'b.caches.test:11300', host: '10.0.0.2', port: 11300, weight: 3 }]);
+      expect(found).toEqual([
+        { id: 'a.caches.test:11300', host: '10.0.0.1', port: 11300, weight: 1 },
+        { id: 'b.caches.test:11300', host: '10.0.0.2', port: 11300, weight: 3 },
+      ]);
     } finally {
       await second.stop();
     }

@@ -48,11 +48,16 @@ describe('the contract suite catches a driver that', () => {
   }, 30_000);
   afterAll(() => server?.stop());
 
-  const brokenBy = (change: (good: AnyDriver) => Partial<AnyDriver>): (() => AnyDriver) => () => {
-    const good = memcached();
-    return { ...good, ...change(good) };
-  };
-  const commandsOf = (good: AnyDriver, change: (commands: ReturnType<AnyDriver['commands']>) => object): Partial<AnyDriver> => ({
+  const brokenBy =
+    (change: (good: AnyDriver) => Partial<AnyDriver>): (() => AnyDriver) =>
+    () => {
+      const good = memcached();
+      return { ...good, ...change(good) };
+    };
+  const commandsOf = (
+    good: AnyDriver,
+    change: (commands: ReturnType<AnyDriver['commands']>) => object,
+  ): Partial<AnyDriver> => ({
     commands: (dispatch) => {
       const commands = good.commands(dispatch);
       return { ...commands, ...change(commands) };
@@ -64,17 +69,72 @@ describe('the contract suite catches a driver that', () => {
     ['forgets nothing', 'forgets the keys', brokenBy(() => ({ forget: () => Promise.resolve() }))],
     ['cannot forget', 'forgets the keys', brokenBy(() => ({ forget: undefined }))],
     ['takes all failures for its node', 'blames the request', brokenBy(() => ({ classify: () => 'node' }))],
-    ['takes no failure for its node', 'opens where there is no server', brokenBy(() => ({ classify: () => 'request' }))],
+    [
+      'takes no failure for its node',
+      'opens where there is no server',
+      brokenBy(() => ({ classify: () => 'request' })),
+    ],
     ['finds every node well', 'opens where there is no server', brokenBy(() => ({ ping: () => Promise.resolve() }))],
     ['goes on after close', 'refuses when it is closed', brokenBy(() => ({ close: () => Promise.resolve() }))],
-    ['keeps values for ever', 'lets a value live', brokenBy((good) => commandsOf(good, (c) => ({ set: (key: string, value: unknown) => c.set(key, value, { ttl: 'never' }) })))],
-    ['needs no ttl', 'refuses a value without a ttl', brokenBy((good) => commandsOf(good, (c) => ({ set: (key: string, value: unknown, given?: object) => c.set(key, value, { ttl: 60, ...given }) })))],
-    ['lets a stand-in keep values', 'gives no longer life', brokenBy((good) => ({ commands: (dispatch) => good.commands({ ...dispatch, byKey: (key, operation, miss, intent) => dispatch.byKey(key, (client, node) => operation(client, node, Infinity), miss, intent) }) }))],
-    ['adds over what is there', 'adds only', brokenBy((good) => commandsOf(good, (c) => ({ add: (key: string, value: unknown) => c.set(key, value, { ttl: 60 }) })))],
-    ['stores by any token', 'stores by a cas token', brokenBy((good) => commandsOf(good, (c) => ({ cas: async (...[key, value, , given]: Parameters<typeof c.cas>) => ((await c.set(key, value, given)) ? 'stored' : 'missing') })))],
-    ['hides its writes', 'says what an operation does', brokenBy((good) => ({ commands: (dispatch) => good.commands({ ...dispatch, byKey: (key, operation, miss) => dispatch.byKey(key, operation, miss) }) }))],
-  ])('%s', async (_fault, check, make) => {
-    const { run } = driverContract(make, () => server).find(({ name }) => name.startsWith(check))!;
-    await expect(run()).rejects.toThrow(ContractViolation);
-  }, 40_000);
+    [
+      'keeps values for ever',
+      'lets a value live',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({ set: (key: string, value: unknown) => c.set(key, value, { ttl: 'never' }) })),
+      ),
+    ],
+    [
+      'needs no ttl',
+      'refuses a value without a ttl',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          set: (key: string, value: unknown, given?: object) => c.set(key, value, { ttl: 60, ...given }),
+        })),
+      ),
+    ],
+    [
+      'lets a stand-in keep values',
+      'gives no longer life',
+      brokenBy((good) => ({
+        commands: (dispatch) =>
+          good.commands({
+            ...dispatch,
+            byKey: (key, operation, miss, intent) =>
+              dispatch.byKey(key, (client, node) => operation(client, node, Infinity), miss, intent),
+          }),
+      })),
+    ],
+    [
+      'adds over what is there',
+      'adds only',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({ add: (key: string, value: unknown) => c.set(key, value, { ttl: 60 }) })),
+      ),
+    ],
+    [
+      'stores by any token',
+      'stores by a cas token',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          cas: async (...[key, value, , given]: Parameters<typeof c.cas>) =>
+            (await c.set(key, value, given)) ? 'stored' : 'missing',
+        })),
+      ),
+    ],
+    [
+      'hides its writes',
+      'says what an operation does',
+      brokenBy((good) => ({
+        commands: (dispatch) =>
+          good.commands({ ...dispatch, byKey: (key, operation, miss) => dispatch.byKey(key, operation, miss) }),
+      })),
+    ],
+  ])(
+    '%s',
+    async (_fault, check, make) => {
+      const { run } = driverContract(make, () => server).find(({ name }) => name.startsWith(check))!;
+      await expect(run()).rejects.toThrow(ContractViolation);
+    },
+    40_000,
+  );
 });

@@ -15,15 +15,25 @@ const never = new AbortController().signal;
 const hosts = ['myCluster.pc4ldq.0001.use1.cache.amazonaws.com', 'myCluster.pc4ldq.0002.use1.cache.amazonaws.com'];
 /** The exchange that AWS documents: 136 counts both lines with their LF. */
 const documented = `CONFIG cluster 0 136\r\n12\n${hosts[0]}|10.82.235.120|11211 ${hosts[1]}|10.80.249.27|11211\n\r\nEND\r\n`;
-const found = { version: 12, nodes: [{ id: `${hosts[0]}:11211`, host: '10.82.235.120', port: 11211 }, { id: `${hosts[1]}:11211`, host: '10.80.249.27', port: 11211 }] };
+const found = {
+  version: 12,
+  nodes: [
+    { id: `${hosts[0]}:11211`, host: '10.82.235.120', port: 11211 },
+    { id: `${hosts[1]}:11211`, host: '10.80.249.27', port: 11211 },
+  ],
+};
 
 const config = (version: number | string, list: string, end = '\r\n'): string => {
   const block = `${version}\n${list}\n`;
   return `CONFIG cluster 0 ${block.length}${end}${block}${end}END${end}`;
 };
 /** Answers each command by what `replies` has for it, else ERROR, as memcached does. */
-const answering = (replies: Record<string, string>) => (socket: Socket): void =>
-  void socket.setEncoding('latin1').on('data', (command) => socket.write(replies[String(command).trim()] ?? 'ERROR\r\n'));
+const answering =
+  (replies: Record<string, string>) =>
+  (socket: Socket): void =>
+    void socket
+      .setEncoding('latin1')
+      .on('data', (command) => socket.write(replies[String(command).trim()] ?? 'ERROR\r\n'));
 const modern = (reply: string) => answering({ 'config get cluster': reply });
 
 describe('elastiCache', () => {
@@ -32,7 +42,8 @@ describe('elastiCache', () => {
     peer = await startPeer(modern(documented));
   });
   afterEach(() => peer.close());
-  const discovery = (options: Partial<ElastiCacheOptions> = {}) => elastiCache({ endpoint: peer.address, tries: 2, retryDelay: 1, attemptTimeout: 500, ...options });
+  const discovery = (options: Partial<ElastiCacheOptions> = {}) =>
+    elastiCache({ endpoint: peer.address, tries: 2, retryDelay: 1, attemptTimeout: 500, ...options });
   const ask = (options?: Partial<ElastiCacheOptions>) => discovery(options).nodes(never);
 
   it('reads the documented reply, and closes its connection', async () => {
@@ -42,14 +53,19 @@ describe('elastiCache', () => {
   });
 
   it('asks old engines by their own command, on the same connection', async () => {
-    peer.serve = answering({ 'get AmazonElastiCache:cluster': documented.replace('CONFIG cluster', 'VALUE AmazonElastiCache:cluster') });
+    peer.serve = answering({
+      'get AmazonElastiCache:cluster': documented.replace('CONFIG cluster', 'VALUE AmazonElastiCache:cluster'),
+    });
     expect(await ask()).toEqual(found);
     expect(peer.connections).toBe(1);
   });
 
   it('takes the host name where the IP address is empty', async () => {
     peer.serve = modern(config(1, `a.aws||11211 b.aws|10.0.0.2|11212`));
-    expect((await ask()).nodes).toEqual([{ id: 'a.aws:11211', host: 'a.aws', port: 11211 }, { id: 'b.aws:11212', host: '10.0.0.2', port: 11212 }]);
+    expect((await ask()).nodes).toEqual([
+      { id: 'a.aws:11211', host: 'a.aws', port: 11211 },
+      { id: 'b.aws:11212', host: '10.0.0.2', port: 11212 },
+    ]);
   });
 
   it('takes LF for CR LF, and CR LF inside the block', async () => {
@@ -63,19 +79,25 @@ describe('elastiCache', () => {
     for (let at = 1; at < documented.length; at++) {
       const [first, second] = [documented.slice(0, at), documented.slice(at)];
       expect(readConfigReply(Buffer.from(first)).state).toBe('partial');
-      peer.serve = (socket) => void socket.once('data', () => socket.write(first, () => setImmediate(() => socket.write(second))));
+      peer.serve = (socket) =>
+        void socket.once('data', () => socket.write(first, () => setImmediate(() => socket.write(second))));
       expect(await ask({ tries: 1 })).toEqual(found);
     }
   });
 
   it('reads a reply that comes byte by byte', async () => {
-    const send = (socket: Socket, rest: string): void => void (rest && socket.write(rest[0]!, () => setImmediate(send, socket, rest.slice(1))));
+    const send = (socket: Socket, rest: string): void =>
+      void (rest && socket.write(rest[0]!, () => setImmediate(send, socket, rest.slice(1))));
     peer.serve = (socket) => void socket.once('data', () => send(socket, documented));
     expect(await ask()).toEqual(found);
   });
 
   it.each<[string, (socket: Socket) => void, RegExp]>([
-    ['closes before its answer', (socket) => void socket.once('data', () => socket.end('CONFIG cluster 0 136\r\n12\n')), /closed the connection before its answer was whole/],
+    [
+      'closes before its answer',
+      (socket) => void socket.once('data', () => socket.end('CONFIG cluster 0 136\r\n12\n')),
+      /closed the connection before its answer was whole/,
+    ],
     ['resets', (socket) => void socket.once('data', () => socket.resetAndDestroy()), /failed: read ECONNRESET/],
     ['is silent', () => undefined, /gave no answer within 60 ms/],
     ['stops in the middle', (socket) => void socket.write(documented.slice(0, 50)), /gave no answer within 60 ms/],

@@ -27,7 +27,8 @@ describe('when one of three nodes freezes', () => {
     victim.resume();
   });
 
-  const open = (options: object) => startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver: memcached(), ...options });
+  const open = (options: object) =>
+    startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver: memcached(), ...options });
   type Cache = Awaited<ReturnType<typeof open>>;
   const opened: Cache[] = [];
   const start = async (options: Partial<HerdOptions<never, never>> = {}): Promise<Cache> => {
@@ -37,7 +38,8 @@ describe('when one of three nodes freezes', () => {
   };
   const stateOf = (herd: Cache) => herd.topology.nodes.find(({ node }) => node.id === victim.address)!.health.state;
   const own = (herd: Cache) => keys.filter((key) => herd.nodeFor(key)!.id === victim.address);
-  const fill = async (herd: Cache) => expect(await Promise.all(keys.map((key) => herd.set(key, 'old', minute)))).not.toContain(false);
+  const fill = async (herd: Cache) =>
+    expect(await Promise.all(keys.map((key) => herd.set(key, 'old', minute)))).not.toContain(false);
   const freeze = async (herd: Cache) => {
     victim.pause();
     await until('the node is marked down', async () => {
@@ -76,7 +78,9 @@ describe('when one of three nodes freezes', () => {
     expect(deleted).toBe(false);
     await herd.set(key, 'rewritten by nobody', minute);
     victim.resume();
-    await until('the node has forgotten the value', async () => (await exchange(victim.port, `get ${key}\r\n`)).startsWith('END'));
+    await until('the node has forgotten the value', async () =>
+      (await exchange(victim.port, `get ${key}\r\n`)).startsWith('END'),
+    );
     expect(stateOf(herd)).toBe('up');
   }, 30_000);
 
@@ -92,7 +96,12 @@ describe('when one of three nodes freezes', () => {
     expect((await herd.getMany(keys)).get(key)).toBe('new');
     const found = await herd.getMany(keys);
     const missing = keys.filter((one) => !found.has(one) && !own(herd).includes(one));
-    expect(missing.map((one) => `${one} of ${herd.nodeFor(one)!.id}, ${JSON.stringify(herd.topology.nodes.find(({ node }) => node.id === herd.nodeFor(one)!.id)?.health)}`)).toEqual([]);
+    expect(
+      missing.map(
+        (one) =>
+          `${one} of ${herd.nodeFor(one)!.id}, ${JSON.stringify(herd.topology.nodes.find(({ node }) => node.id === herd.nodeFor(one)!.id)?.health)}`,
+      ),
+    ).toEqual([]);
     expect(found.size).toBe(keys.length - own(herd).length + 2);
     expect(await herd.delete(other)).toBe(true);
     expect(await herd.get(other)).toBeUndefined();
@@ -133,9 +142,11 @@ describe('when one of three nodes freezes', () => {
   it('tells what happens on diagnostics channels', async () => {
     const heard: string[] = [];
     const listeners = {
-      'rookery:herd:health': (message: unknown) => heard.push(`${(message as HealthMessage).herd} ${(message as HealthMessage).health.state}`),
+      'rookery:herd:health': (message: unknown) =>
+        heard.push(`${(message as HealthMessage).herd} ${(message as HealthMessage).health.state}`),
       'rookery:herd:failure': (message: unknown) => heard.push((message as FailureMessage).node.id),
-      'rookery:herd:topology': (message: unknown) => heard.push(`picture ${(message as TopologyMessage).topology.nodes.length}`),
+      'rookery:herd:topology': (message: unknown) =>
+        heard.push(`picture ${(message as TopologyMessage).topology.nodes.length}`),
     };
     for (const [name, listener] of Object.entries(listeners)) subscribe(name, listener);
     const herd = await start({ name: 'watched' });
@@ -159,7 +170,14 @@ describe('when one of three nodes freezes', () => {
     unsubscribe('rookery:herd:operation', listen);
     await herd.get(key);
     victim.resume();
-    expect(heard.map(({ herd: name, outcome }) => `${name} ${outcome}`)).toEqual(['timed ok', 'timed ok', 'timed ok', 'timed ok', 'timed ok', 'timed HERD_TIMEOUT']);
+    expect(heard.map(({ herd: name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'timed ok',
+      'timed ok',
+      'timed ok',
+      'timed ok',
+      'timed ok',
+      'timed HERD_TIMEOUT',
+    ]);
     for (const { tookMs } of heard) expect(tookMs).toBeGreaterThan(0);
     expect(heard.at(-1)).toMatchObject({ node: { id: victim.address } });
   }, 30_000);
@@ -171,7 +189,11 @@ describe('when one of three nodes freezes', () => {
     victim.pause();
     const controller = new AbortController();
     const reason = new Error('the user has gone');
-    const waiting = [herd.get(key, { signal: controller.signal }), herd.getMany(keys, { signal: controller.signal }), herd.set(key, 1, { ttl: 60, signal: controller.signal })];
+    const waiting = [
+      herd.get(key, { signal: controller.signal }),
+      herd.getMany(keys, { signal: controller.signal }),
+      herd.set(key, 1, { ttl: 60, signal: controller.signal }),
+    ];
     const settled = Promise.allSettled(waiting);
     const patient = herd.get(key);
     controller.abort(reason);
@@ -186,8 +208,15 @@ describe('when one of three nodes freezes', () => {
 
 it('waits longer for the first answer of a new node than for any later one', async () => {
   let answers = 0;
-  const slow = await startScriptedServer({ version: (socket) => void setTimeout(() => socket.write('VERSION 1.6.18\r\n'), answers++ === 0 ? 400 : 0) });
-  const herd = await startHerd({ discovery: staticNodes([slow.address]), driver: memcached(), timeoutMs: 100, firstContactMs: 5000 });
+  const slow = await startScriptedServer({
+    version: (socket) => void setTimeout(() => socket.write('VERSION 1.6.18\r\n'), answers++ === 0 ? 400 : 0),
+  });
+  const herd = await startHerd({
+    discovery: staticNodes([slow.address]),
+    driver: memcached(),
+    timeoutMs: 100,
+    firstContactMs: 5000,
+  });
   expect(herd.topology.nodes[0]!.health.state).toBe('up');
   await herd.close();
   await slow.close();
@@ -195,7 +224,9 @@ it('waits longer for the first answer of a new node than for any later one', asy
 
 it('tries a node that closes the first connection a second time before it is called down', async () => {
   let connections = 0;
-  const shy = await startScriptedServer({ version: (socket) => (connections++ === 0 ? socket.destroy() : void socket.write('VERSION 1.6.18\r\n')) });
+  const shy = await startScriptedServer({
+    version: (socket) => (connections++ === 0 ? socket.destroy() : void socket.write('VERSION 1.6.18\r\n')),
+  });
   const herd = await startHerd({ discovery: staticNodes([shy.address]), driver: memcached() });
   expect(herd.topology.nodes[0]!.health.state).toBe('up');
   await herd.close();

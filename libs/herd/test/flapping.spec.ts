@@ -38,17 +38,32 @@ function flapping(nodes: readonly Node[], second: () => number): Discovery {
 
 it('an hour of flapping leaves no socket, no timer and no memory behind', async () => {
   let now = Date.UTC(2026, 0, 1);
-  const servers: MemcachedNode[] = await Promise.all(Array.from({ length: 4 }, () => startMemcachedNode({ now: () => now })));
+  const servers: MemcachedNode[] = await Promise.all(
+    Array.from({ length: 4 }, () => startMemcachedNode({ now: () => now })),
+  );
   const nodes = servers.map(({ host, port }, i): Node => ({ id: `node-${i}`, host, port }));
   const begun = now;
   const second = (): number => (now - begun) / 1000;
-  const herd = await startHerd({ discovery: flapping(nodes, second), driver: memcached({ defaultTtl: '1m' }), now: () => now, refresh: '1h', probeMs: 1, maxProbeMs: 5, timeoutMs: 2000 });
+  const herd = await startHerd({
+    discovery: flapping(nodes, second),
+    driver: memcached({ defaultTtl: '1m' }),
+    now: () => now,
+    refresh: '1h',
+    probeMs: 1,
+    maxProbeMs: 5,
+    timeoutMs: 2000,
+  });
   const pass = async (seconds: number): Promise<void> => {
-    for (const end = second() + seconds; second() < end; ) {
+    for (const end = second() + seconds; second() < end;) {
       now += 1000;
       await herd.refresh();
       const key = `key-${second() % 500}`;
-      await Promise.all([herd.set(key, 'x'.repeat(100)), herd.get(key), herd.delete(`gone-${second()}`), herd.getOrSet(`made-${second() % 50}`, '10s', () => 'made')]);
+      await Promise.all([
+        herd.set(key, 'x'.repeat(100)),
+        herd.get(key),
+        herd.delete(`gone-${second()}`),
+        herd.getOrSet(`made-${second() % 50}`, '10s', () => 'made'),
+      ]);
       if (second() % 60 !== 0) continue;
       // Once a minute a server is away, and comes back where it was.
       const i = (second() / 60) % 4;
@@ -62,7 +77,11 @@ it('an hour of flapping leaves no socket, no timer and no memory behind', async 
   // A herd at rest: all four nodes, whatever came before.
   const atRest = async (): Promise<ReturnType<typeof held>> => {
     await pass(7 - (second() % 7));
-    await until('the sockets of nodes that left are closed', () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length <= 8, 30_000);
+    await until(
+      'the sockets of nodes that left are closed',
+      () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length <= 8,
+      30_000,
+    );
     return held();
   };
   // Compiled code and the servers' items fill the heap at first.

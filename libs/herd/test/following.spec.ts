@@ -23,13 +23,24 @@ describe.each([rendezvous(), ketama(), maglev(), modulo()])('a herd by $name tha
     await rm(folder, { recursive: true });
   });
   const list = async (count: number): Promise<void> => {
-    await writeFile(join(folder, 'new'), nodes.slice(0, count).map(({ host, port }, i) => `${host}:${port} id=cache-${i}\n`).join(''));
+    await writeFile(
+      join(folder, 'new'),
+      nodes
+        .slice(0, count)
+        .map(({ host, port }, i) => `${host}:${port} id=cache-${i}\n`)
+        .join(''),
+    );
     await rename(join(folder, 'new'), join(folder, 'nodes'));
   };
 
   it('uses a node soon after it is listed, and keeps what the others hold', async () => {
     await list(2);
-    const herd = await startHerd({ discovery: nodesFile(join(folder, 'nodes')), driver: memcached({ defaultTtl: '1m' }), router, refresh: '1h' });
+    const herd = await startHerd({
+      discovery: nodesFile(join(folder, 'nodes')),
+      driver: memcached({ defaultTtl: '1m' }),
+      router,
+      refresh: '1h',
+    });
     try {
       const keys = Array.from({ length: 200 }, (_, i) => `key-${i}`);
       for (const key of keys) expect(await herd.set(key, key)).toBe(true);
@@ -43,7 +54,9 @@ describe.each([rendezvous(), ketama(), maglev(), modulo()])('a herd by $name tha
       expect((await herd.getMany(keys)).size).toBe(keys.length);
       await writeFile(join(folder, 'nodes'), '127.0.0.1:1');
       await until('the broken file is refused', () => herd.topology.discovery.state === 'refused');
-      expect(herd.topology.discovery).toMatchObject({ reason: expect.stringContaining('its last line has no end') as string });
+      expect(herd.topology.discovery).toMatchObject({
+        reason: expect.stringContaining('its last line has no end') as string,
+      });
       expect(herd.topology.nodes).toHaveLength(3);
     } finally {
       await herd.close();

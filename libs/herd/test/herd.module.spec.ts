@@ -99,8 +99,13 @@ describe('HerdModule', () => {
   });
 
   it('refuses two herds of one name at boot', async () => {
-    const twice = build(HerdModule.forRoot({ name: 'cache', discovery, driver }), HerdModule.forRootAsync({ name: 'cache', useFactory: () => ({ discovery, driver }) }));
-    await expect(twice).rejects.toThrow(`Herd option "name" is taken by another HerdModule (got 'cache'): give each herd of an application a name of its own`);
+    const twice = build(
+      HerdModule.forRoot({ name: 'cache', discovery, driver }),
+      HerdModule.forRootAsync({ name: 'cache', useFactory: () => ({ discovery, driver }) }),
+    );
+    await expect(twice).rejects.toThrow(
+      `Herd option "name" is taken by another HerdModule (got 'cache'): give each herd of an application a name of its own`,
+    );
   });
 
   it('refuses a wrong option at boot, by name and with the remedy', async () => {
@@ -114,8 +119,16 @@ describe('HerdModule', () => {
     class Reader {
       constructor(@Inject(getHerdToken('cache')) readonly cache: unknown) {}
     }
-    const fake = { name: 'fake', topology$: { subscribe: () => undefined }, stopDiscovery: () => undefined, close: () => undefined };
-    const module = await Test.createTestingModule({ imports: [HerdModule.forRoot({ name: 'cache', discovery, driver })], providers: [Reader] })
+    const fake = {
+      name: 'fake',
+      topology$: { subscribe: () => undefined },
+      stopDiscovery: () => undefined,
+      close: () => undefined,
+    };
+    const module = await Test.createTestingModule({
+      imports: [HerdModule.forRoot({ name: 'cache', discovery, driver })],
+      providers: [Reader],
+    })
       .overrideProvider(getHerdToken('cache'))
       .useValue(fake)
       .compile();
@@ -133,7 +146,9 @@ describe('HerdModule', () => {
     expect(warn.mock.calls[0]![0]).toMatch(`Node 127.0.0.1:${later.port} is down: `);
     const again = await startMemcachedNode({ port: later.port });
     const herd = app.get<Herd<MemcachedCommands>>(getHerdToken());
-    await new Promise<void>((resolve) => herd.topology$.subscribe(({ nodes }) => nodes[0]!.health.state === 'up' && resolve()));
+    await new Promise<void>((resolve) =>
+      herd.topology$.subscribe(({ nodes }) => nodes[0]!.health.state === 'up' && resolve()),
+    );
     expect(log.mock.calls.map(([text]) => String(text))).toContain(`Node 127.0.0.1:${later.port} is up again`);
     await app.close();
     await again.close();

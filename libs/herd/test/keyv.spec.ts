@@ -29,7 +29,10 @@ describe('keyvStore', () => {
     await herd.set('not-of-http', 1, { ttl: 60 });
     expect(await cache.get('k')).toBeUndefined();
     await cache.set('k', { any: 'value' });
-    await cache.mset([{ key: 'a', value: 1 }, { key: 'b c', value: 2, ttl: 5000 }]);
+    await cache.mset([
+      { key: 'a', value: 1 },
+      { key: 'b c', value: 2, ttl: 5000 },
+    ]);
     expect(await cache.get('k')).toEqual({ any: 'value' });
     expect(await cache.mget(['a', 'none', 'b c'])).toEqual([1, undefined, 2]);
     await cache.del('k');

@@ -23,12 +23,30 @@ export async function startKubernetesApi() {
   const events: Event[] = [];
   let version = 100;
   let oldest = 100;
-  const api = { mode: 'well' as 'well' | 'silent' | 'forbidden' | 'garbage', lists: 0, refusals: 0, watches: [] as (string | null)[] };
+  const api = {
+    mode: 'well' as 'well' | 'silent' | 'forbidden' | 'garbage',
+    lists: 0,
+    refusals: 0,
+    watches: [] as (string | null)[],
+  };
 
-  const stamped = (slice: V1EndpointSlice) => ({ ...slice, apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { ...slice.metadata, labels: { 'kubernetes.io/service-name': 'caches' }, resourceVersion: `${version}` } });
+  const stamped = (slice: V1EndpointSlice) => ({
+    ...slice,
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...slice.metadata, labels: { 'kubernetes.io/service-name': 'caches' }, resourceVersion: `${version}` },
+  });
   const line = ({ type, object }: Pick<Event, 'type' | 'object'>): string => `${JSON.stringify({ type, object })}\n`;
-  const gone = (code: number) => ({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason: code === 410 ? 'Expired' : 'Forbidden', message: `code ${code}` });
-  const json = (response: ServerResponse, status: number, body: object): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const gone = (code: number) => ({
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code,
+    reason: code === 410 ? 'Expired' : 'Forbidden',
+    message: `code ${code}`,
+  });
+  const json = (response: ServerResponse, status: number, body: object): void =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   const tell = (type: string, object: object): void => {
     events.push({ type, version, object });
     for (const watcher of watchers) watcher.write(line({ type, object }));
@@ -39,7 +57,10 @@ export async function startKubernetesApi() {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     if (since !== null && Number(since) < oldest) return void response.end(line({ type: 'ERROR', object: gone(410) }));
-    const missed = since === null ? [...slices.values()].map((object) => ({ type: 'ADDED', object })) : events.filter((event) => event.version > Number(since));
+    const missed =
+      since === null
+        ? [...slices.values()].map((object) => ({ type: 'ADDED', object }))
+        : events.filter((event) => event.version > Number(since));
     for (const event of missed) response.write(line(event));
     watchers.add(response);
     response.on('close', () => watchers.delete(response));
@@ -48,7 +69,8 @@ export async function startKubernetesApi() {
   const server = createServer(testCertificate, (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url!, 'https://api');
     if (api.mode === 'silent') return;
-    if (api.mode === 'garbage') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"items": [{');
+    if (api.mode === 'garbage')
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"items": [{');
     if (api.mode === 'forbidden' || request.headers.authorization !== `Bearer ${token}`) {
       api.refusals++;
       return json(response, 403, gone(403));
@@ -57,7 +79,12 @@ export async function startKubernetesApi() {
     const matches = url.searchParams.get('labelSelector') === 'kubernetes.io/service-name=caches';
     if (url.searchParams.get('watch') === 'true') return watch(url.searchParams.get('resourceVersion'), response);
     api.lists++;
-    json(response, 200, { kind: 'EndpointSliceList', apiVersion: 'discovery.k8s.io/v1', metadata: { resourceVersion: `${version}` }, items: matches ? [...slices.values()] : [] });
+    json(response, 200, {
+      kind: 'EndpointSliceList',
+      apiVersion: 'discovery.k8s.io/v1',
+      metadata: { resourceVersion: `${version}` },
+      items: matches ? [...slices.values()] : [],
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -80,7 +107,10 @@ export async function startKubernetesApi() {
     },
     bookmark(): void {
       version += 10;
-      for (const watcher of watchers) watcher.write(line({ type: 'BOOKMARK', object: { kind: 'EndpointSlice', metadata: { resourceVersion: `${version}` } } }));
+      for (const watcher of watchers)
+        watcher.write(
+          line({ type: 'BOOKMARK', object: { kind: 'EndpointSlice', metadata: { resourceVersion: `${version}` } } }),
+        );
     },
     /** Forgets all events until now: a watch from before gets 410 Gone. */
     compact(): void {
@@ -99,7 +129,10 @@ export async function startKubernetesApi() {
     kubeConfig(given: { token?: string; ca?: string } = {}): KubeConfig {
       const config = new KubeConfig();
       const caData = Buffer.from(given.ca ?? testCertificate.cert).toString('base64');
-      config.loadFromClusterAndUser({ name: 'test', server: address, caData, skipTLSVerify: false }, { name: 'test', token: given.token ?? token });
+      config.loadFromClusterAndUser(
+        { name: 'test', server: address, caData, skipTLSVerify: false },
+        { name: 'test', token: given.token ?? token },
+      );
       return config;
     },
     async close(): Promise<void> {

@@ -16,8 +16,17 @@ jest.setTimeout(60_000);
 const patienceMs = 30_000;
 
 const never = new AbortController().signal;
-const pod = (index: number, ready = true): V1Endpoint => ({ addresses: [`10.0.0.${index}`], targetRef: { kind: 'Pod', name: `cache-${index}` }, conditions: { ready }, zone: 'eu-1' });
-const slice = (...endpoints: V1Endpoint[]) => ({ addressType: 'IPv4', ports: [{ name: 'memcache', port: 11211 }], endpoints });
+const pod = (index: number, ready = true): V1Endpoint => ({
+  addresses: [`10.0.0.${index}`],
+  targetRef: { kind: 'Pod', name: `cache-${index}` },
+  conditions: { ready },
+  zone: 'eu-1',
+});
+const slice = (...endpoints: V1Endpoint[]) => ({
+  addressType: 'IPv4',
+  ports: [{ name: 'memcache', port: 11211 }],
+  endpoints,
+});
 
 describe('kubernetes', () => {
   let api: Awaited<ReturnType<typeof startKubernetesApi>>;
@@ -32,7 +41,15 @@ describe('kubernetes', () => {
     await api.close();
   });
   const discovery = (options: Partial<KubernetesOptions> = {}): Discovery => {
-    const made = kubernetes({ namespace: 'default', service: 'caches', port: 'memcache', kubeConfig: api.kubeConfig(), watchRetry: 5, timeout: patienceMs, ...options });
+    const made = kubernetes({
+      namespace: 'default',
+      service: 'caches',
+      port: 'memcache',
+      kubeConfig: api.kubeConfig(),
+      watchRetry: 5,
+      timeout: patienceMs,
+      ...options,
+    });
     opened.push(made);
     return made;
   };
@@ -40,12 +57,18 @@ describe('kubernetes', () => {
 
   it('lists the ready endpoints of all slices of the service', async () => {
     api.put('caches-b', slice(pod(4)));
-    expect(await discovery().nodes(never)).toEqual({ nodes: [1, 2, 4].map((i) => ({ id: `cache-${i}`, host: `10.0.0.${i}`, port: 11211, zone: 'eu-1' })) });
+    expect(await discovery().nodes(never)).toEqual({
+      nodes: [1, 2, 4].map((i) => ({ id: `cache-${i}`, host: `10.0.0.${i}`, port: 11211, zone: 'eu-1' })),
+    });
   });
 
   it.each<[string, Partial<KubernetesOptions>, string]>([
     ['a service without slices', { service: 'other' }, 'Kubernetes Service default/other has no EndpointSlices'],
-    ['a port that is not there', { port: 'redis' }, 'Kubernetes Service default/caches has no ready endpoint with the port redis'],
+    [
+      'a port that is not there',
+      { port: 'redis' },
+      'Kubernetes Service default/caches has no ready endpoint with the port redis',
+    ],
     ['another namespace', { namespace: 'none' }, 'Kubernetes discovery of none/caches at https://127.0.0.1'],
   ])('says so for %s', async (_, options, message) => {
     await expect(discovery(options).nodes(never)).rejects.toBeInstanceOf(HerdDiscoveryError);
@@ -54,9 +77,13 @@ describe('kubernetes', () => {
 
   it('names the right that is missing', async () => {
     api.mode = 'forbidden';
-    await expect(discovery().nodes(never)).rejects.toThrow(/default\/caches at https:.* failed with HTTP 403: give its service account a Role with list and watch/);
+    await expect(discovery().nodes(never)).rejects.toThrow(
+      /default\/caches at https:.* failed with HTTP 403: give its service account a Role with list and watch/,
+    );
     api.mode = 'well';
-    await expect(discovery({ kubeConfig: api.kubeConfig({ token: 'wrong' }) }).nodes(never)).rejects.toThrow('failed with HTTP 403');
+    await expect(discovery({ kubeConfig: api.kubeConfig({ token: 'wrong' }) }).nodes(never)).rejects.toThrow(
+      'failed with HTTP 403',
+    );
   });
 
   it('says so when the server is silent, sends garbage, is not trusted, or is gone', async () => {
@@ -67,7 +94,10 @@ describe('kubernetes', () => {
     const config = api.kubeConfig();
     config.loadFromClusterAndUser({ name: 'x', server: api.address, skipTLSVerify: false }, { name: 'x', token: 'x' });
     await expect(discovery({ kubeConfig: config }).nodes(never)).rejects.toThrow('failed: self-signed certificate');
-    config.loadFromClusterAndUser({ name: 'x', server: `https://127.0.0.1:${await freePort()}`, skipTLSVerify: false }, { name: 'x' });
+    config.loadFromClusterAndUser(
+      { name: 'x', server: `https://127.0.0.1:${await freePort()}`, skipTLSVerify: false },
+      { name: 'x' },
+    );
     await expect(discovery({ kubeConfig: config }).nodes(never)).rejects.toThrow(/failed: .*ECONNREFUSED/);
   });
 
@@ -89,7 +119,11 @@ describe('kubernetes', () => {
 
     it('begins where the list ended, and tells of slices that are added, changed and removed', async () => {
       expect(api.watches).toEqual(['101']);
-      for (const change of [() => api.put('caches-b', slice(pod(5))), () => api.put('caches-b', slice(pod(6))), () => api.remove('caches-b')]) {
+      for (const change of [
+        () => api.put('caches-b', slice(pod(5))),
+        () => api.put('caches-b', slice(pod(6))),
+        () => api.remove('caches-b'),
+      ]) {
         news = 0;
         change();
         await told();

@@ -14,7 +14,14 @@ describe('the embedded node, on request', () => {
     node = await startMemcachedNode();
   });
   afterEach(() => node.close());
-  const start = (timeoutMs: number) => startHerd({ discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached({ defaultTtl: '1m' }), onNodeDown: 'error', ejectAfter: 1000, timeoutMs });
+  const start = (timeoutMs: number) =>
+    startHerd({
+      discovery: staticNodes([`127.0.0.1:${node.port}`]),
+      driver: memcached({ defaultTtl: '1m' }),
+      onNodeDown: 'error',
+      ejectAfter: 1000,
+      timeoutMs,
+    });
 
   it('answers late, and in order, until it is told to stop', async () => {
     const herd = await start(60);
@@ -26,7 +33,9 @@ describe('the embedded node, on request', () => {
     await herd.close();
 
     node.delayReplies(30);
-    expect(await exchange(node.port, 'set a 0 0 1\r\nx\r\nget a\r\nmg a v\r\n')).toBe('STORED\r\nVALUE a 0 1\r\nx\r\nEND\r\nVA 1\r\nx\r\nVERSION 1.6.18\r\nEND\r\n');
+    expect(await exchange(node.port, 'set a 0 0 1\r\nx\r\nget a\r\nmg a v\r\n')).toBe(
+      'STORED\r\nVALUE a 0 1\r\nx\r\nEND\r\nVA 1\r\nx\r\nVERSION 1.6.18\r\nEND\r\n',
+    );
   });
 
   it('keeps the order of replies when the delay ends between them', async () => {
@@ -34,7 +43,9 @@ describe('the embedded node, on request', () => {
     const replies = await new Promise<string>((resolve, reject) => {
       let text = '';
       const socket = connect(node.port, '127.0.0.1', () => {
-        socket.write('get first\r\n', () => setImmediate(() => (node.delayReplies(0), socket.write('version\r\nquit\r\n'))));
+        socket.write('get first\r\n', () =>
+          setImmediate(() => (node.delayReplies(0), socket.write('version\r\nquit\r\n'))),
+        );
       });
       socket.on('data', (chunk) => (text += String(chunk)));
       socket.on('close', () => resolve(text));
@@ -54,7 +65,12 @@ describe('the embedded node, on request', () => {
       socket.on('close', () => resolve());
     });
     expect(packets.length).toBeGreaterThan(3);
-    expect(await Promise.all([herd.get('k'), herd.get('none'), herd.set('other', 1), herd.get('other')])).toEqual(['a\r\nEND\r\nb', undefined, true, 1]);
+    expect(await Promise.all([herd.get('k'), herd.get('none'), herd.set('other', 1), herd.get('other')])).toEqual([
+      'a\r\nEND\r\nb',
+      undefined,
+      true,
+      1,
+    ]);
     node.tearReplies(0);
     expect(await herd.get('k')).toBe('a\r\nEND\r\nb');
     await herd.close();

@@ -5,14 +5,29 @@ import type { NodePair } from './node-pair.js';
 
 /** A key is told by a letter: `<a>` as it is, or `<a=>` in base64. */
 const letter = fc.constantFrom('a', 'b', 'n');
-const either = fc.tuple(letter, fc.boolean()).map(([name, binary]) => ({ key: binary ? `<${name}=>` : `<${name}>`, b: binary ? ' b' : '' }));
-const values = fc.constantFrom('', '0', '9', '10', '99', '100', '18446744073709551615', 'x', 'xyz', 'a\r\nEN\r\nb', '\0\xff');
+const either = fc
+  .tuple(letter, fc.boolean())
+  .map(([name, binary]) => ({ key: binary ? `<${name}=>` : `<${name}>`, b: binary ? ' b' : '' }));
+const values = fc.constantFrom(
+  '',
+  '0',
+  '9',
+  '10',
+  '99',
+  '100',
+  '18446744073709551615',
+  'x',
+  'xyz',
+  'a\r\nEN\r\nb',
+  '\0\xff',
+);
 const lives = fc.constantFrom('0', '100', '1000', '-1');
 const amounts = fc.constantFrom('0', '1', '5', '95', '18446744073709551615');
 
 /** A version is told as so many after the first of the run: whether it fits depends on what came before. */
 const version = fc.nat(30).map((after) => `{${after}}`);
-const maybe = (part: fc.Arbitrary<string>): fc.Arbitrary<string[]> => fc.option(part, { nil: undefined, freq: 2 }).map((given) => (given === undefined ? [] : [given]));
+const maybe = (part: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>
+  fc.option(part, { nil: undefined, freq: 2 }).map((given) => (given === undefined ? [] : [given]));
 
 const flag: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ...Object.fromEntries([...'kstcfvlhuqI'].map((letter) => [letter, fc.constant(letter)])),
@@ -28,17 +43,35 @@ const flag: Readonly<Record<string, fc.Arbitrary<string>>> = {
 /** Some of `letters`, each once, in any order; with a mode out of `modes`. */
 const flags = (letters: string, modes: readonly string[] = []): fc.Arbitrary<string> =>
   fc
-    .tuple(fc.shuffledSubarray([...letters], { maxLength: 6 }).chain((chosen) => fc.tuple(...chosen.map((letter) => flag[letter]!))), maybe(modes.length > 0 ? fc.constantFrom(...modes) : fc.constant('k')))
+    .tuple(
+      fc
+        .shuffledSubarray([...letters], { maxLength: 6 })
+        .chain((chosen) => fc.tuple(...chosen.map((letter) => flag[letter]!))),
+      maybe(modes.length > 0 ? fc.constantFrom(...modes) : fc.constant('k')),
+    )
     .map(([chosen, mode]) => [...new Set([...chosen, ...mode])].map((text) => ` ${text}`).join(''));
 
-const meta = (verb: string, letters: string, modes?: readonly string[]): fc.Arbitrary<string> => fc.tuple(either, flags(letters, modes)).map(([{ key, b }, given]) => `${verb} ${key}${given}${b}\r\n`);
+const meta = (verb: string, letters: string, modes?: readonly string[]): fc.Arbitrary<string> =>
+  fc.tuple(either, flags(letters, modes)).map(([{ key, b }, given]) => `${verb} ${key}${given}${b}\r\n`);
 const metaSet = fc
   .tuple(either, values, flags('OkcTFICq', ['MS', 'ME', 'MA', 'MP', 'MR']))
   .map(([{ key, b }, value, given]) => `ms ${key} ${value.length}${given}${b}\r\n${value}\r\n`);
 const store = fc
-  .tuple(fc.constantFrom('set', 'add', 'replace', 'append', 'prepend', 'cas'), letter, fc.constantFrom('0', '5'), lives, values, version, maybe(fc.constant('noreply')))
-  .map(([verb, name, bits, life, value, cas, end]) => `${[verb, `<${name}>`, bits, life, value.length, ...(verb === 'cas' ? [cas] : []), ...end].join(' ')}\r\n${value}\r\n`);
-const line = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> => fc.tuple(letter, ...parts).map(([name, ...words]) => `${words.join(' ').replace('KEY', `<${name}>`)}\r\n`);
+  .tuple(
+    fc.constantFrom('set', 'add', 'replace', 'append', 'prepend', 'cas'),
+    letter,
+    fc.constantFrom('0', '5'),
+    lives,
+    values,
+    version,
+    maybe(fc.constant('noreply')),
+  )
+  .map(
+    ([verb, name, bits, life, value, cas, end]) =>
+      `${[verb, `<${name}>`, bits, life, value.length, ...(verb === 'cas' ? [cas] : []), ...end].join(' ')}\r\n${value}\r\n`,
+  );
+const line = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+  fc.tuple(letter, ...parts).map(([name, ...words]) => `${words.join(' ').replace('KEY', `<${name}>`)}\r\n`);
 const word = fc.constant;
 
 const command = fc.oneof(
@@ -66,7 +99,8 @@ describe('the embedded node and memcached', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 40 }), async (commands) => {
         run++;
-        const keyOf = (name: string): string => (name.endsWith('=') ? Buffer.from(`${run}${name[0]}`).toString('base64') : `${run}${name}`);
+        const keyOf = (name: string): string =>
+          name.endsWith('=') ? Buffer.from(`${run}${name[0]}`).toString('base64') : `${run}${name}`;
         const begin = await pair.ask(`ms ${run}first 0 c\r\n\r\n`);
         expect(begin.answered).toBe(begin.expected);
         const first = BigInt(/^HD c(\d+)/.exec(begin.expected)![1]!);

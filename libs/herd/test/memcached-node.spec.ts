@@ -16,20 +16,27 @@ const scripts: Record<string, string> = {
   'control characters, tabs and high bytes in keys': `${set('\x01\xff', 'x')}get \x01\xff\r\nget a\tb\r\n`,
   'values with line ends and look-alike replies': `${set('a', '\r\nEND\r\nVALUE a 0 1\r\n\0\xff')}get a\r\n`,
   'a line feed alone ends a line': `set a 0 0 1\nx\r\nget a\n`,
-  'keys of 250 and 251 bytes': ['get', 'gets', 'delete'].map((verb) => `${verb} ${key(250)}\r\n${verb} ${key(251)}\r\n`).join(''),
+  'keys of 250 and 251 bytes': ['get', 'gets', 'delete']
+    .map((verb) => `${verb} ${key(250)}\r\n${verb} ${key(251)}\r\n`)
+    .join(''),
   'one long key among many': `get a ${key(251)}\r\n`,
   'long keys in the other commands': `${set(key(250), 'x')}${set(key(251), 'x')}incr ${key(251)} 1\r\ntouch ${key(251)} 1\r\n`,
-  'set with too few and too many words': 'set k\r\nset k 0 0\r\nset k 0 0 1 2 3\r\nx\r\nset k 0 0 1 noreply noreply\r\nx\r\n',
+  'set with too few and too many words':
+    'set k\r\nset k 0 0\r\nset k 0 0 1 2 3\r\nx\r\nset k 0 0 1 noreply noreply\r\nx\r\n',
   'numbers that are none': ['a 0 1', '0 a 1', '0 0 a', '0 0 -1', '-1 0 1', '0 1.5 1', '0x1 0 1', '0 0 4294967295']
     .map((head) => `set k ${head}\r\nx\r\n`)
     .join(''),
-  'numbers at their edges': ['4294967295 0 1', '4294967296 0 1', '+1 +5 +1', '01 05 01'].map((head) => `set k ${head}\r\nx\r\nget k\r\n`).join(''),
+  'numbers at their edges': ['4294967295 0 1', '4294967296 0 1', '+1 +5 +1', '01 05 01']
+    .map((head) => `set k ${head}\r\nx\r\nget k\r\n`)
+    .join(''),
   'data longer than announced': `${set('k', 'old')}set k 0 0 3\r\nabcd\r\nset k 0 0 3\r\nabcdefgh\r\nget k\r\n`,
   'data shorter than announced': 'set k 0 0 3\r\nab\r\nget k\r\n',
   'data with a line feed alone at its end': 'set k 0 0 3\r\nabc\nversion\r\n',
   'noreply of each command': `set k 0 0 1 noreply\r\n1\r\nadd k 0 0 1 noreply\r\n2\r\nreplace k 0 0 1 noreply\r\n3\r\nget k\r\nincr k 1 noreply\r\ndecr k 2 noreply\r\ntouch k 0 noreply\r\nget k\r\ndelete k noreply\r\nget k\r\nflush_all noreply\r\n`,
-  'noreply of what is refused': 'set k 0 0 3 noreply\r\nabcd\r\nset k a 0 3 noreply\r\nabc\r\ndelete k foo noreply\r\nincr k a noreply\r\n',
-  'add and replace': 'add k 0 0 1\r\nx\r\nadd k 0 0 1\r\ny\r\nget k\r\nreplace k 0 0 1\r\nz\r\nreplace none 0 0 1\r\nz\r\nget k\r\n',
+  'noreply of what is refused':
+    'set k 0 0 3 noreply\r\nabcd\r\nset k a 0 3 noreply\r\nabc\r\ndelete k foo noreply\r\nincr k a noreply\r\n',
+  'add and replace':
+    'add k 0 0 1\r\nx\r\nadd k 0 0 1\r\ny\r\nget k\r\nreplace k 0 0 1\r\nz\r\nreplace none 0 0 1\r\nz\r\nget k\r\n',
   'append and prepend': `append none 0 0 1\r\nx\r\nprepend none 0 0 1\r\nx\r\n${set('k', 'b', '7 0')}append k 1 0 1\r\nc\r\nprepend k 2 5 1\r\na\r\nget k\r\nappend k\r\nappend k 0 0 1 noreply\r\nd\r\nget k\r\nappend k 0 0 2\r\nx\r\n\r\nget k\r\n`,
   'append past the largest item': `${set('k', 'x'.repeat(700_000))}append k 0 0 700000\r\n${'y'.repeat(700_000)}\r\nprepend k 0 0 1\r\nz\r\nget k\r\n`,
   'gat and gats': `${set('k', 'x', '3 0')}gat 100 k\r\ngat 100 k none k\r\ngat 100\r\ngat a\r\ngat\r\ngat a k\r\ngats 100 none\r\ngats\r\ngat -1 k\r\nget k\r\ngat 0 ${key(250)}\r\ngat 0 ${key(251)}\r\n`,
@@ -40,12 +47,22 @@ const scripts: Record<string, string> = {
   'incr past 64 bits': `${set('n', '18446744073709551615')}incr n 1\r\nget n\r\nincr n 18446744073709551615\r\nincr n 18446744073709551616\r\n`,
   'incr that grows by a digit': `${set('n', '9')}incr n 1\r\nget n\r\n`,
   'incr with what is no number': `${set('n', '1')}incr n a\r\nincr n -1\r\nincr n\r\nincr\r\nincr n 1 2 3\r\nincr none a\r\n`,
-  'incr of what is no number': ['', 'x', '1a2', '-1', ' 12', '12 ', '0010', '1234567890123456789012345'].map((value) => `${set('n', value)}incr n 1\r\nget n\r\n`).join(''),
+  'incr of what is no number': ['', 'x', '1a2', '-1', ' 12', '12 ', '0010', '1234567890123456789012345']
+    .map((value) => `${set('n', value)}incr n 1\r\nget n\r\n`)
+    .join(''),
   touch: `${set('k', 'x')}touch k 10\r\nget k\r\ntouch k -1\r\nget k\r\ntouch none 1\r\ntouch k\r\ntouch\r\ntouch k a\r\ntouch k 1 2 3\r\n`,
-  'expiry times at once, far and cut to 32 bits': ['-1', '2592000', '2592001', '2147483647', '2147483648', '99999999999', '-2147483648']
+  'expiry times at once, far and cut to 32 bits': [
+    '-1',
+    '2592000',
+    '2592001',
+    '2147483647',
+    '2147483648',
+    '99999999999',
+    '-2147483648',
+  ]
     .map((exptime) => `set e 0 ${exptime} 1\r\nx\r\nget e\r\n`)
     .join(''),
-  'flush_all': `${set('k', 'x')}flush_all\r\nget k\r\n${set('k', 'y')}get k\r\nflush_all a\r\nflush_all 1 2 3\r\nflush_all 100\r\nget k\r\nflush_all -1\r\nget k\r\nflush_all 0\r\n`,
+  flush_all: `${set('k', 'x')}flush_all\r\nget k\r\n${set('k', 'y')}get k\r\nflush_all a\r\nflush_all 1 2 3\r\nflush_all 100\r\nget k\r\nflush_all -1\r\nget k\r\nflush_all 0\r\n`,
   'stats, version and verbosity': 'stats reset\r\nstats foo\r\nversion foo\r\nverbosity 1\r\nverbosity\r\n',
   'the largest item, and one byte more': `${set('big', 'x'.repeat(1048513))}${set('big', 'x'.repeat(1048576))}get big\r\n`,
   'an item too large, with noreply': `${set('big', 'x')}set big 0 0 2000000 noreply\r\n${'x'.repeat(2_000_000)}\r\nget big\r\n`,
@@ -69,10 +86,13 @@ describe('the embedded node answers byte for byte like memcached', () => {
     expect(answered).toBe(expected);
   });
 
-  it.each(Object.entries(scripts).filter(([, script]) => script.length < 1500))('%s, torn at every byte', async (_about, script) => {
-    const { expected, answered } = await pair.ask(script, true);
-    expect(answered).toBe(expected);
-  });
+  it.each(Object.entries(scripts).filter(([, script]) => script.length < 1500))(
+    '%s, torn at every byte',
+    async (_about, script) => {
+      const { expected, answered } = await pair.ask(script, true);
+      expect(answered).toBe(expected);
+    },
+  );
 
   it('stores by a cas token once, and refuses it the second time', async () => {
     for (const { port } of [pair.real, pair.embedded]) {
@@ -92,7 +112,10 @@ describe('the embedded node answers byte for byte like memcached', () => {
 
   it('names the statistics that both have alike', async () => {
     const names = (text: string) => [...text.matchAll(/^STAT (\S+)/gm)].map((match) => match[1]);
-    const [here, there] = [await exchange(pair.embedded.port, 'stats\r\n'), await exchange(pair.real.port, 'stats\r\n')];
+    const [here, there] = [
+      await exchange(pair.embedded.port, 'stats\r\n'),
+      await exchange(pair.real.port, 'stats\r\n'),
+    ];
     expect(names(here).length).toBeGreaterThan(10);
     expect(names(there)).toEqual(expect.arrayContaining(names(here)));
   });
@@ -124,7 +147,9 @@ describe('the embedded node, by an argument clock', () => {
     now += 9999;
     expect(await exchange(node.port, 'get old\r\n')).toMatch(/^VALUE/);
     now += 1;
-    expect(await exchange(node.port, `get old\r\n${set('new', 'x')}get new\r\n`)).toMatch(/^END\r\nSTORED\r\nVALUE new/);
+    expect(await exchange(node.port, `get old\r\n${set('new', 'x')}get new\r\n`)).toMatch(
+      /^END\r\nSTORED\r\nVALUE new/,
+    );
   });
 
   it('drops the least recently used items past its bound', async () => {

@@ -17,7 +17,8 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   const ports = list.map((address) => Number(address.split(':').at(-1)));
   let herd: MemcachedHerd;
   let prefix: string;
-  const start = (options?: MemcachedOptions) => startHerd({ discovery: staticNodes(list), driver: memcached(options), timeoutMs: 5000, onNodeDown: 'error' });
+  const start = (options?: MemcachedOptions) =>
+    startHerd({ discovery: staticNodes(list), driver: memcached(options), timeoutMs: 5000, onNodeDown: 'error' });
   beforeAll(async () => {
     herd = await start();
   });
@@ -29,20 +30,31 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
 
   it('gives back any JSON value, with whatever line ends and bytes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.constantFrom('\r\n', '\\\r\n', 'END\r\n', 'a\r\nEND\r\nVALUE b 0 1\r\nx', '\0', 'é\u2028😀')), async (value) => {
-        expect(await herd.set(`${prefix}k`, value, minute)).toBe(true);
-        expect(await herd.get(`${prefix}k`)).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.jsonValue(),
+          fc.constantFrom('\r\n', '\\\r\n', 'END\r\n', 'a\r\nEND\r\nVALUE b 0 1\r\nx', '\0', 'é\u2028😀'),
+        ),
+        async (value) => {
+          expect(await herd.set(`${prefix}k`, value, minute)).toBe(true);
+          expect(await herd.get(`${prefix}k`)).toEqual(JSON.parse(JSON.stringify(value)));
+        },
+      ),
     );
   });
 
   it('sends a raw codec’s bytes as they are, every one of them', async () => {
-    const raw = { encode: (value: unknown) => ({ bytes: value as Buffer, flags: 77 }), decode: ({ bytes, flags }: { bytes: Buffer; flags: number }) => ({ bytes, flags }) };
+    const raw = {
+      encode: (value: unknown) => ({ bytes: value as Buffer, flags: 77 }),
+      decode: ({ bytes, flags }: { bytes: Buffer; flags: number }) => ({ bytes, flags }),
+    };
     const binary = await start({ codec: raw });
     const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256));
     await binary.set(`${prefix}raw`, bytes, minute);
     expect(await binary.get(`${prefix}raw`)).toEqual({ bytes, flags: 77 });
-    expect(await exchange(portOf(`${prefix}raw`), `get ${prefix}raw\r\n`)).toContain(`VALUE ${prefix}raw 77 512\r\n${bytes.toString('latin1')}\r\n`);
+    expect(await exchange(portOf(`${prefix}raw`), `get ${prefix}raw\r\n`)).toContain(
+      `VALUE ${prefix}raw 77 512\r\n${bytes.toString('latin1')}\r\n`,
+    );
     await binary.close();
   });
 
@@ -136,7 +148,9 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   });
 
   it('needs a ttl, of the call or of the driver', async () => {
-    await expect(herd.set('k', 1)).rejects.toThrow(`set("k") needs a ttl: pass { ttl: '60s' }, or give memcached() a defaultTtl`);
+    await expect(herd.set('k', 1)).rejects.toThrow(
+      `set("k") needs a ttl: pass { ttl: '60s' }, or give memcached() a defaultTtl`,
+    );
     await expect(herd.touch('k')).rejects.toThrow('needs a ttl');
     const lasting = await start({ defaultTtl: '1m' });
     expect(await lasting.set(`${prefix}k`, 1)).toBe(true);
@@ -147,12 +161,16 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     const room = 'x'.repeat(999_998);
     expect(await herd.set(`${prefix}big`, room, minute)).toBe(true);
     expect(await herd.get(`${prefix}big`)).toBe(room);
-    await expect(herd.set(`${prefix}big`, `${room}x`, minute)).rejects.toThrow('has 1000001 bytes, above maxValueBytes 1000000');
+    await expect(herd.set(`${prefix}big`, `${room}x`, minute)).rejects.toThrow(
+      'has 1000001 bytes, above maxValueBytes 1000000',
+    );
   });
 
   it('reports what the server finds too large, without harm to the next command or the node', async () => {
     const daring = await start({ maxValueBytes: 4_000_000 });
-    await expect(daring.set(`${prefix}big`, 'x'.repeat(2_000_000), minute)).rejects.toThrow(/object too large.*larger -I/s);
+    await expect(daring.set(`${prefix}big`, 'x'.repeat(2_000_000), minute)).rejects.toThrow(
+      /object too large.*larger -I/s,
+    );
     expect(await daring.set(`${prefix}big`, 'x', minute)).toBe(true);
     expect(daring.topology.nodes.every(({ health }) => health.state === 'up')).toBe(true);
     await daring.close();
@@ -161,7 +179,12 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   it('stores 1 MiB where the server is started for it, and says so where it is not', async () => {
     const mebibyte = 'x'.repeat(2 ** 20);
     const large = await startMemcached({ args: ['-I', '2m'] });
-    const roomy = await startHerd({ discovery: staticNodes([large.address]), driver: memcached({ maxValueBytes: 2_000_000 }), timeoutMs: 5000, onNodeDown: 'error' });
+    const roomy = await startHerd({
+      discovery: staticNodes([large.address]),
+      driver: memcached({ maxValueBytes: 2_000_000 }),
+      timeoutMs: 5000,
+      onNodeDown: 'error',
+    });
     expect(await roomy.set('big', mebibyte, minute)).toBe(true);
     expect(await roomy.get('big')).toBe(mebibyte);
     await roomy.close();
@@ -179,8 +202,17 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     ['k'.repeat(251), 'at most 250 bytes, this one 251'],
     ['é'.repeat(126), 'at most 250 bytes, this one 252'],
   ])('refuses the key %j in every command', async (key, why) => {
-    const commands = [herd.get(key), herd.getMany(['ok', key]), herd.set(key, 1, minute), herd.delete(key), herd.incr(key), herd.touch(key, minute), herd.gets(key)];
-    for (const result of await Promise.allSettled(commands)) expect(String((result as PromiseRejectedResult).reason)).toMatch(why);
+    const commands = [
+      herd.get(key),
+      herd.getMany(['ok', key]),
+      herd.set(key, 1, minute),
+      herd.delete(key),
+      herd.incr(key),
+      herd.touch(key, minute),
+      herd.gets(key),
+    ];
+    for (const result of await Promise.allSettled(commands))
+      expect(String((result as PromiseRejectedResult).reason)).toMatch(why);
   });
 
   it('refuses a value that the codec cannot write', async () => {
@@ -208,7 +240,11 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   it('shares objects and numbers with npm memcached', async () => {
     const key = `${prefix}shared`;
     const npm = new NpmMemcached(`127.0.0.1:${portOf(key)}`);
-    await new Promise<void>((resolve, reject) => npm.set(key, { n: 1 }, 60, (error: unknown) => (error ? reject(new Error('npm memcached', { cause: error })) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      npm.set(key, { n: 1 }, 60, (error: unknown) =>
+        error ? reject(new Error('npm memcached', { cause: error })) : resolve(),
+      ),
+    );
     expect(await herd.get(key)).toEqual({ n: 1 });
     await herd.set(key, { n: 2 }, minute);
     expect(await new Promise((resolve) => npm.get(key, (_error, value) => resolve(value)))).toEqual({ n: 2 });
@@ -226,8 +262,18 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   it('reaches each node by the connection that is said for it', async () => {
     // As through a tunnel: the nodes are known by names that lead nowhere from here.
     const known = list.map((address, i) => ({ id: address, host: `cache-${i}.invalid`, port: 11211 }));
-    const connection = ({ id }: { id: string }) => ({ host: id.split(':')[0]!, port: Number(id.split(':')[1]), keepAliveMs: 1000, connectTimeoutMs: undefined as never });
-    const tunnelled = await startHerd({ discovery: staticNodes(known), driver: memcached({ connection, defaultTtl: '1m' }), timeoutMs: 5000, onNodeDown: 'error' });
+    const connection = ({ id }: { id: string }) => ({
+      host: id.split(':')[0]!,
+      port: Number(id.split(':')[1]),
+      keepAliveMs: 1000,
+      connectTimeoutMs: undefined as never,
+    });
+    const tunnelled = await startHerd({
+      discovery: staticNodes(known),
+      driver: memcached({ connection, defaultTtl: '1m' }),
+      timeoutMs: 5000,
+      onNodeDown: 'error',
+    });
     const keys = Array.from({ length: 30 }, (_, i) => `${prefix}${i}`);
     for (const key of keys) expect(await tunnelled.set(key, key)).toBe(true);
     expect(await herd.getMany(keys)).toEqual(new Map(keys.map((key) => [key, key])));
@@ -235,7 +281,10 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   });
 
   it('pipelines over one connection per node', async () => {
-    const counts = () => Promise.all(herd.topology.nodes.map(({ node }) => herd.on(node, async (c) => (await c.stats()).total_connections)));
+    const counts = () =>
+      Promise.all(
+        herd.topology.nodes.map(({ node }) => herd.on(node, async (c) => (await c.stats()).total_connections)),
+      );
     await herd.getMany(Array.from({ length: 200 }, (_, i) => `${prefix}${i}`));
     const before = (await counts()).map(Number);
     await Promise.all(Array.from({ length: 500 }, (_, i) => herd.get(`${prefix}${i}`)));
@@ -259,6 +308,11 @@ it.each([
   expect(() => memcached({ [name]: value })).toThrow(`Herd option "${name}" `);
 });
 
-it.each([[{ port: 0 }, 'port'], [{ host: '' }, 'host'], [{ keepAliveMs: 1.5 }, 'keepAliveMs'], [{ tls: true }, 'tls']])('memcached() refuses the connection %j', (connection, name) => {
+it.each([
+  [{ port: 0 }, 'port'],
+  [{ host: '' }, 'host'],
+  [{ keepAliveMs: 1.5 }, 'keepAliveMs'],
+  [{ tls: true }, 'tls'],
+])('memcached() refuses the connection %j', (connection, name) => {
   expect(() => memcached({ connection: connection as never })).toThrow(`Herd option "connection: ${name}" `);
 });

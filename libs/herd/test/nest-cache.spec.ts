@@ -2,7 +2,15 @@ import { Controller, Get, Header, HttpCode, Injectable, Module, Param, SetMetada
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
-import { Cached, CacheEvict, CacheResponse, getHerdToken, HerdModule, InjectNamespace, staticNodes } from '@rookery/herd';
+import {
+  Cached,
+  CacheEvict,
+  CacheResponse,
+  getHerdToken,
+  HerdModule,
+  InjectNamespace,
+  staticNodes,
+} from '@rookery/herd';
 import type { Herd, Namespace } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { HerdHealthIndicator } from '@rookery/herd/terminus';
@@ -70,7 +78,12 @@ class Pages {
   }
 }
 
-@Module({ imports: [HerdModule.forFeature(['users', { name: 'pages', generationMaxAgeMs: 0 }], 'default')], providers: [Users], controllers: [Pages], exports: [Users] })
+@Module({
+  imports: [HerdModule.forFeature(['users', { name: 'pages', generationMaxAgeMs: 0 }], 'default')],
+  providers: [Users],
+  controllers: [Pages],
+  exports: [Users],
+})
 class UsersModule {}
 
 describe('the cache in Nest', () => {
@@ -80,8 +93,15 @@ describe('the cache in Nest', () => {
   let server: Parameters<typeof request>[0];
   beforeAll(async () => {
     node = await startMemcachedNode();
-    const herd = HerdModule.forRoot({ discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached(), timeoutMs: 2000 });
-    const module = await Test.createTestingModule({ imports: [herd, UsersModule, TerminusModule], providers: [HerdHealthIndicator] }).compile();
+    const herd = HerdModule.forRoot({
+      discovery: staticNodes([`127.0.0.1:${node.port}`]),
+      driver: memcached(),
+      timeoutMs: 2000,
+    });
+    const module = await Test.createTestingModule({
+      imports: [herd, UsersModule, TerminusModule],
+      providers: [HerdHealthIndicator],
+    }).compile();
     app = module.createNestApplication<NestExpressApplication>({ logger: false });
     await app.init();
     users = app.get(Users, { strict: false });
@@ -91,7 +111,8 @@ describe('the cache in Nest', () => {
     await app?.close();
     await node?.close();
   });
-  const get = async (path: string, headers: Record<string, string> = {}) => (await request(server).get(path).set(headers)).body as { load: number };
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    (await request(server).get(path).set(headers)).body as { load: number };
 
   it('keeps what a method resolves with, by key, until it is evicted', async () => {
     const [first, second] = [await users.find(1), await users.find(2)];
@@ -147,7 +168,9 @@ describe('the cache in Nest', () => {
     expect(indicator.check('cache', herd)).toEqual({ cache: { status: 'up', nodes: 1, down: [] } });
     await node.close();
     await herd.refresh();
-    expect(indicator.check('cache', herd)).toMatchObject({ cache: { status: 'down', down: [expect.stringContaining('127.0.0.1') as string] } });
+    expect(indicator.check('cache', herd)).toMatchObject({
+      cache: { status: 'down', down: [expect.stringContaining('127.0.0.1') as string] },
+    });
     expect(indicator.check('cache', herd, { minUpFraction: 0 }).cache!.status).toBe('up');
     // Without a cache, all goes on.
     expect((await get('/page/1')).load).toBeGreaterThan(0);

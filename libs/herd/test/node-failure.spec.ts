@@ -20,9 +20,14 @@ describe('a herd of three nodes', () => {
   afterAll(() => Promise.all((servers ?? []).map((server) => server.stop())));
 
   const start = (options: Partial<HerdOptions<never, never>> = {}) =>
-    startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver: memcached(), ...(options as object) });
+    startHerd({
+      discovery: staticNodes(servers.map(({ address }) => address)),
+      driver: memcached(),
+      ...(options as object),
+    });
   type Cache = Awaited<ReturnType<typeof start>>;
-  const stateOf = (herd: Cache, server: RunningServer) => herd.topology.nodes.find(({ node }) => node.id === server.address)!.health.state;
+  const stateOf = (herd: Cache, server: RunningServer) =>
+    herd.topology.nodes.find(({ node }) => node.id === server.address)!.health.state;
   const isUp = (herd: Cache, server: RunningServer) => () => stateOf(herd, server) === 'up';
   const isDown = (herd: Cache, server: RunningServer) => () => stateOf(herd, server) === 'down';
 
@@ -121,7 +126,9 @@ describe('a herd of three nodes', () => {
     const herd = await start();
     try {
       expect(herd.topology.nodes.map(({ health }) => health.state)).toEqual(['down', 'down', 'down']);
-      expect(herd.topology.nodes[0]!.health).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED') as string });
+      expect(herd.topology.nodes[0]!.health).toMatchObject({
+        reason: expect.stringContaining('ECONNREFUSED') as string,
+      });
       expect(await herd.get('k')).toBeUndefined();
       expect(await herd.getMany(keys)).toEqual(new Map());
       await expect(herd.withPolicy({ onNodeDown: 'error' }).get('k')).rejects.toThrow(HerdNodeError);
@@ -159,7 +166,8 @@ describe('a herd of three nodes', () => {
     expect(states.filter((state, i) => state !== states[i - 1])).toEqual(['up', 'down', 'up']);
     expect(pictures.map(({ version }) => version)).toEqual(pictures.map((_, i) => pictures[0]!.version + i));
     expect(completed).toBe(true);
-    for (const part of [pictures[0]!, pictures[0]!.nodes, pictures[0]!.nodes[0]!, pictures[0]!.discovery]) expect(Object.isFrozen(part)).toBe(true);
+    for (const part of [pictures[0]!, pictures[0]!.nodes, pictures[0]!.nodes[0]!, pictures[0]!.discovery])
+      expect(Object.isFrozen(part)).toBe(true);
     await expect(herd.get('k')).rejects.toThrow('is closed');
   });
 });

@@ -23,7 +23,10 @@ describe('nodesFile', () => {
     await writeFile(path, text);
     return nodesFile(path).nodes(never);
   };
-  const plain = [{ id: 'a:1', host: 'a', port: 1 }, { id: 'cache-2', host: '::1', port: 2, weight: 2.5, zone: 'eu-1' }];
+  const plain = [
+    { id: 'a:1', host: 'a', port: 1 },
+    { id: 'cache-2', host: '::1', port: 2, weight: 2.5, zone: 'eu-1' },
+  ];
 
   it.each([
     '# the caches\na:1\n\n  [::1]:2 id=cache-2 zone=eu-1 weight=2.5 # new\n',
@@ -39,23 +42,25 @@ describe('nodesFile', () => {
     expect(await read('{"version": 7, "nodes": ["a:1"]}')).toEqual({ version: 7, nodes: [plain[0]] });
   });
 
-  it.each([
-    ['', 'it lists no nodes'],
-    ['# none\n', 'it lists no nodes'],
-    ['[]', 'it lists no nodes'],
-    ['a:1\nb:112', 'its last line has no end, as if it were still being written'],
-    ['a:1\nb\n', 'line 2 is not host:port: "b"'],
-    ['a:1 wieght=2\n', 'line 1 has "wieght"'],
-    ['a:1 weight=\n', 'line 1 has "weight"'],
-    ['a:1 weight=x\n', 'has a node with a bad weight'],
-    ['a:70000\n', 'has a node with a bad port'],
-    ['a:1\na:1\n', 'has two nodes with the id a:1'],
-    ['{"nodes": 3}', 'it has no list "nodes"'],
-    ['{"version": "7", "nodes": []}', 'its "version" is not a whole number'],
-    ['[null]', 'node 1 has no host and port'],
-    ['["a:1", {"host": "b"}]', 'node 2 has no host and port'],
-    [`[${'"a:1",'.repeat(200_000)}`, 'it has 1200001 bytes, over 1048576'],
-  ].map(([text, message]) => [message!, text!] as const))('refuses a file of which it says: %s', async (message, text) => {
+  it.each(
+    [
+      ['', 'it lists no nodes'],
+      ['# none\n', 'it lists no nodes'],
+      ['[]', 'it lists no nodes'],
+      ['a:1\nb:112', 'its last line has no end, as if it were still being written'],
+      ['a:1\nb\n', 'line 2 is not host:port: "b"'],
+      ['a:1 wieght=2\n', 'line 1 has "wieght"'],
+      ['a:1 weight=\n', 'line 1 has "weight"'],
+      ['a:1 weight=x\n', 'has a node with a bad weight'],
+      ['a:70000\n', 'has a node with a bad port'],
+      ['a:1\na:1\n', 'has two nodes with the id a:1'],
+      ['{"nodes": 3}', 'it has no list "nodes"'],
+      ['{"version": "7", "nodes": []}', 'its "version" is not a whole number'],
+      ['[null]', 'node 1 has no host and port'],
+      ['["a:1", {"host": "b"}]', 'node 2 has no host and port'],
+      [`[${'"a:1",'.repeat(200_000)}`, 'it has 1200001 bytes, over 1048576'],
+    ].map(([text, message]) => [message!, text!] as const),
+  )('refuses a file of which it says: %s', async (message, text) => {
     const failure = read(text);
     await expect(failure).rejects.toBeInstanceOf(HerdDiscoveryError);
     await expect(failure).rejects.toThrow(`Nodes file ${path} cannot be used`);
@@ -64,7 +69,8 @@ describe('nodesFile', () => {
 
   it('refuses JSON and lines cut at any byte, but for a cut between two lines', async () => {
     const [json, lines] = [JSON.stringify({ nodes: plain }), 'a:11211\nb:11211 weight=2\n'];
-    for (let end = 0; end < json.length; end++) await expect(read(json.slice(0, end))).rejects.toBeInstanceOf(HerdDiscoveryError);
+    for (let end = 0; end < json.length; end++)
+      await expect(read(json.slice(0, end))).rejects.toBeInstanceOf(HerdDiscoveryError);
     for (let end = 0; end < lines.length; end++) {
       if (lines[end - 1] !== '\n') await expect(read(lines.slice(0, end))).rejects.toBeInstanceOf(HerdDiscoveryError);
     }

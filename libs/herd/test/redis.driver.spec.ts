@@ -24,14 +24,23 @@ describe('a herd of Redis nodes', () => {
   const address = ({ host, port }: RunningServer): string => `${host}:${port}`;
   const connection = ({ port }: Node) => (port === servers[2]!.port ? { password: 'secret' } : {});
   const start = (options: RedisOptions = { connection }, herd: object = {}) =>
-    startHerd({ discovery: staticNodes(servers.map(address)), driver: redis(options), onNodeDown: 'error', timeoutMs: 2000, ...herd });
-  const direct = (server: RunningServer) => new Redis({ host: server.host, port: server.port, ...(server === servers[2] && { password: 'secret' }) });
+    startHerd({
+      discovery: staticNodes(servers.map(address)),
+      driver: redis(options),
+      onNodeDown: 'error',
+      timeoutMs: 2000,
+      ...herd,
+    });
+  const direct = (server: RunningServer) =>
+    new Redis({ host: server.host, port: server.port, ...(server === servers[2] && { password: 'secret' }) });
 
   it('spreads keys over its nodes, each with the connection that it needs', async () => {
     const herd = await start();
     await Promise.all(keys.map((key) => herd.set(key, { key }, minute)));
     expect(await herd.getMany(keys)).toEqual(new Map(keys.map((key) => [key, { key }])));
-    const counts = await Promise.all(herd.topology.nodes.map(({ node }) => herd.on(node, async (c) => (await c.stats()).db0)));
+    const counts = await Promise.all(
+      herd.topology.nodes.map(({ node }) => herd.on(node, async (c) => (await c.stats()).db0)),
+    );
     for (const count of counts) expect(count).toMatch(/^keys=[1-9]/);
     await herd.close();
   });
@@ -58,7 +67,8 @@ describe('a herd of Redis nodes', () => {
     await expect(herd.get(key)).rejects.toThrow(HerdRequestError);
     await other.del(key);
     await other.lpush(key, 'a');
-    for (const wrong of [herd.get(key), herd.incr(key), herd.gets(key)]) await expect(wrong).rejects.toThrow(/WRONGTYPE/);
+    for (const wrong of [herd.get(key), herd.incr(key), herd.gets(key)])
+      await expect(wrong).rejects.toThrow(/WRONGTYPE/);
     expect(herd.topology.nodes.every(({ health }) => health.state === 'up')).toBe(true);
     await herd.delete(key);
     other.disconnect();
@@ -98,14 +108,22 @@ describe('a herd of Redis nodes', () => {
     await Promise.all(keys.map((key) => herd.get(key)));
     await Promise.all(servers.slice(0, 2).map((server) => server.restart()));
     await until('all are up', () => herd.topology.nodes.every(({ health }) => health.state === 'up'));
-    await until('all store again', async () => (await Promise.all(keys.map((key) => herd.set(key, 1, minute)))).every(Boolean));
+    await until('all store again', async () =>
+      (await Promise.all(keys.map((key) => herd.set(key, 1, minute)))).every(Boolean),
+    );
     await herd.close();
     expect(unhandled).toEqual([]);
     process.off('unhandledRejection', note);
     process.off('uncaughtExceptionMonitor', note);
   }, 30_000);
 
-  it.each([['250 bytes', 'k'.repeat(250)], ['251 bytes', 'k'.repeat(251)], ['spaces', 'a b'], ['control characters', 'a\r\nFLUSHALL\0'], ['many bytes each', '漢😀é'.repeat(100)]])('takes keys of %s, in every command', async (_kind, key) => {
+  it.each([
+    ['250 bytes', 'k'.repeat(250)],
+    ['251 bytes', 'k'.repeat(251)],
+    ['spaces', 'a b'],
+    ['control characters', 'a\r\nFLUSHALL\0'],
+    ['many bytes each', '漢😀é'.repeat(100)],
+  ])('takes keys of %s, in every command', async (_kind, key) => {
     const herd = await start();
     expect(await herd.set(key, 1, minute)).toBe(true);
     expect([await herd.get(key), await herd.incr(key), await herd.touch(key, minute)]).toEqual([1, 2, true]);
@@ -116,7 +134,14 @@ describe('a herd of Redis nodes', () => {
 
   it.each([[''], [undefined], [7]])('refuses the key %p', async (key) => {
     const herd = await start();
-    for (const command of [herd.get(key as string), herd.getMany(['ok', key as string]), herd.set(key as string, 1, minute), herd.delete(key as string), herd.incr(key as string), herd.touch(key as string, minute)]) {
+    for (const command of [
+      herd.get(key as string),
+      herd.getMany(['ok', key as string]),
+      herd.set(key as string, 1, minute),
+      herd.delete(key as string),
+      herd.incr(key as string),
+      herd.touch(key as string, minute),
+    ]) {
       await expect(command).rejects.toThrow('A Redis key must be a text that is not empty');
     }
     await herd.close();
@@ -127,14 +152,19 @@ describe('a herd of Redis nodes', () => {
     const mebibyte = 'x'.repeat(2 ** 20);
     expect(await herd.set('big', mebibyte, minute)).toBe(true);
     expect(await herd.get('big')).toBe(mebibyte);
-    await expect(herd.set('big', 'x'.repeat(8_000_000), minute)).rejects.toThrow('has 8000002 bytes, above maxValueBytes 8000000');
+    await expect(herd.set('big', 'x'.repeat(8_000_000), minute)).rejects.toThrow(
+      'has 8000002 bytes, above maxValueBytes 8000000',
+    );
     expect(await herd.get('big')).toBe(mebibyte);
     await herd.delete('big');
     await herd.close();
   });
 
   it('stores any bytes and flags of a codec', async () => {
-    const raw = { encode: (value: unknown) => ({ bytes: value as Buffer, flags: 77 }), decode: ({ bytes, flags }: { bytes: Buffer; flags: number }) => ({ bytes, flags }) };
+    const raw = {
+      encode: (value: unknown) => ({ bytes: value as Buffer, flags: 77 }),
+      decode: ({ bytes, flags }: { bytes: Buffer; flags: number }) => ({ bytes, flags }),
+    };
     const herd = await start({ connection, codec: raw });
     const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256));
     await herd.set('raw', bytes, minute);
@@ -147,7 +177,9 @@ describe('a herd of Redis nodes', () => {
     const users = herd.namespace('users');
     let loads = 0;
     const load = () => Promise.resolve(++loads);
-    expect(await Promise.all(Array.from({ length: 10 }, () => users.getOrSet('k', '1m', load)))).toEqual(Array(10).fill(1));
+    expect(await Promise.all(Array.from({ length: 10 }, () => users.getOrSet('k', '1m', load)))).toEqual(
+      Array(10).fill(1),
+    );
     expect(await users.clear()).toBe(true);
     expect(await users.getOrSet('k', '1m', load)).toBe(2);
     await herd.close();

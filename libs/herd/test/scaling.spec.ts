@@ -58,7 +58,9 @@ describe('a herd of ten memcached servers', () => {
     const moved = keys.filter((_, i) => ten[i] !== eleven[i]);
     expect(Math.abs((moved.length / keys.length) * 100 - 9.1)).toBeLessThan(2);
     expect(keys.every((_, i) => eleven[i] === ten[i] || eleven[i] === servers[10]!.address)).toBe(true);
-    await until('the new node stores', async () => /STAT curr_items [1-9]/.test(await exchange(servers[10]!.port, 'stats\r\n')));
+    await until('the new node stores', async () =>
+      /STAT curr_items [1-9]/.test(await exchange(servers[10]!.port, 'stats\r\n')),
+    );
 
     count = 10;
     await herd.refresh();
@@ -66,7 +68,10 @@ describe('a herd of ten memcached servers', () => {
     await herd.refresh();
     expect(owners()).toEqual(ten);
     await passed();
-    await until('the connection to the eleventh is closed', async () => (await connectionsOf(servers[10]!)).open === unused.open);
+    await until(
+      'the connection to the eleventh is closed',
+      async () => (await connectionsOf(servers[10]!)).open === unused.open,
+    );
 
     running = false;
     await load;
@@ -81,7 +86,11 @@ describe('a herd of ten memcached servers', () => {
     process.on('unhandledRejection', note);
     process.on('uncaughtExceptionMonitor', note);
     const some = keys.slice(0, 200);
-    const herd = await startHerd({ discovery: staticNodes(servers.map(({ address }) => address)), driver, timeoutMs: 1000 });
+    const herd = await startHerd({
+      discovery: staticNodes(servers.map(({ address }) => address)),
+      driver,
+      timeoutMs: 1000,
+    });
     for (const key of some) expect(await herd.set(key, 'old')).toBe(true);
     await Promise.all(servers.map((server) => server.kill()));
     expect(await Promise.all(some.map((key) => herd.get(key)))).toEqual(some.map(() => undefined));
@@ -89,7 +98,11 @@ describe('a herd of ten memcached servers', () => {
     expect(herd.topology.nodes.map(({ health }) => health.state)).toContain('down');
     await Promise.all(servers.map((server) => server.restart()));
     await until('all are up', () => herd.topology.nodes.every(({ health }) => health.state === 'up'), 30_000);
-    await until('all store again', async () => (await Promise.all(some.map((key) => herd.set(key, 'new')))).every(Boolean), 30_000);
+    await until(
+      'all store again',
+      async () => (await Promise.all(some.map((key) => herd.set(key, 'new')))).every(Boolean),
+      30_000,
+    );
     expect(new Set((await herd.getMany(some)).values())).toEqual(new Set(['new']));
     await herd.close();
     process.off('unhandledRejection', note);
@@ -104,13 +117,24 @@ it('holds a thousand nodes, and lets go of them', async () => {
   const addresses = Array.from({ length: 1000 }, (_, i) => `127.0.${1 + (i >> 8)}.${i & 255}:${server.port}`);
   // One server accepts 511 at a time, and the others ask again after a second.
   const patient = memcached({ defaultTtl: '10m', connectTimeoutMs: 30_000 });
-  const herd = await startHerd({ discovery: staticNodes(addresses), driver: patient, router: maglev(), onNodeDown: 'error', timeoutMs: 30_000, firstContactMs: 30_000 });
+  const herd = await startHerd({
+    discovery: staticNodes(addresses),
+    driver: patient,
+    router: maglev(),
+    onNodeDown: 'error',
+    timeoutMs: 30_000,
+    firstContactMs: 30_000,
+  });
   await until('all are up', () => herd.topology.nodes.every(({ health }) => health.state === 'up'), 30_000);
   for (const key of keys.slice(0, 100)) await herd.set(key, key);
   expect((await herd.getMany(keys.slice(0, 100))).size).toBe(100);
   const shares = herd.snapshot().nodes.map(({ share }) => share);
   expect(shares.filter((share) => share > 0).length).toBeGreaterThan(990);
   await herd.close();
-  await until('all connections are closed', async () => /STAT curr_connections 1\r/.test(await exchange(server.port, 'stats\r\n')), 30_000);
+  await until(
+    'all connections are closed',
+    async () => /STAT curr_connections 1\r/.test(await exchange(server.port, 'stats\r\n')),
+    30_000,
+  );
   await server.close();
 }, 120_000);

@@ -45,15 +45,20 @@ describe('a herd that follows its discovery', () => {
     let requests = 0;
     const lanes = Promise.all(
       Array.from({ length: 10 }, async (_, lane) => {
-        for (let i = lane; running; i++, requests++) await (i % 2 ? herd.get(keys[i % 300]!) : herd.set(keys[i % 300]!, i));
+        for (let i = lane; running; i++, requests++)
+          await (i % 2 ? herd.get(keys[i % 300]!) : herd.set(keys[i % 300]!, i));
       }),
     );
-    const connections = () => Promise.all(nodes.slice(0, 3).map((node) => herd.on(node, async (c) => (await c.stats()).total_connections)));
+    const connections = () =>
+      Promise.all(nodes.slice(0, 3).map((node) => herd.on(node, async (c) => (await c.stats()).total_connections)));
     const before = await connections();
     discovery.next = () => ({ nodes });
     await herd.refresh();
     expect(herd.topology.nodes).toHaveLength(4);
-    await until('the new node is used', async () => Number((await herd.on(nodes[3]!, (c) => c.stats())).curr_items) > 0);
+    await until(
+      'the new node is used',
+      async () => Number((await herd.on(nodes[3]!, (c) => c.stats())).curr_items) > 0,
+    );
     discovery.next = () => ({ nodes: nodes.slice(0, 3) });
     await herd.refresh();
     expect(herd.topology.nodes).toHaveLength(4);
@@ -68,7 +73,9 @@ describe('a herd that follows its discovery', () => {
 
   it('opens and tries a new node before any key is routed to it', async () => {
     const release: (() => void)[] = [];
-    const slow = await startScriptedServer({ version: (socket) => void release.push(() => socket.write('VERSION 1.6.18\r\n')) });
+    const slow = await startScriptedServer({
+      version: (socket) => void release.push(() => socket.write('VERSION 1.6.18\r\n')),
+    });
     const [host, port] = slow.address.split(':') as [string, string];
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
     const herd = await startHerd({ discovery, driver, timeoutMs: 10_000 });
@@ -104,7 +111,9 @@ describe('a herd that follows its discovery', () => {
   });
 
   it('lets a removed node finish what is in flight', async () => {
-    const slow = await startScriptedServer({ 'get slow': (socket) => void setTimeout(() => socket.write('VALUE slow 2 4\r\n"ok"\r\nEND\r\n'), 150) });
+    const slow = await startScriptedServer({
+      'get slow': (socket) => void setTimeout(() => socket.write('VALUE slow 2 4\r\n"ok"\r\nEND\r\n'), 150),
+    });
     const [host, port] = slow.address.split(':') as [string, string];
     const old = asNode({ host, port: Number(port) }, 'node-0');
     const discovery = new ToldDiscovery(() => ({ nodes: [old] }));
@@ -123,11 +132,21 @@ describe('a herd that follows its discovery', () => {
   it.each<[string, () => Promise<Discovered> | Discovered, RegExp]>([
     ['finds nothing', () => ({ nodes: [] }), /no nodes/],
     ['throws', () => Promise.reject(new Error('no such host')), /no such host/],
-    ['throws at once', () => { throw new Error('bug'); }, /bug/],
+    [
+      'throws at once',
+      () => {
+        throw new Error('bug');
+      },
+      /bug/,
+    ],
     ['hangs', () => new Promise<never>(() => undefined), /over 100 ms/],
     ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /without a host/],
     ['finds one id twice', () => ({ nodes: [...nodes, { ...nodes[0]!, port: 9 }] }), /two nodes with the id node-0/],
-    ['finds one address twice', () => ({ nodes: [...nodes, { ...nodes[0]!, id: 'other' }] }), /two nodes with the address/],
+    [
+      'finds one address twice',
+      () => ({ nodes: [...nodes, { ...nodes[0]!, id: 'other' }] }),
+      /two nodes with the address/,
+    ],
     ['finds an older version', () => ({ nodes: nodes.slice(1), version: 6 }), /version 6 is older than 7/],
     ['has lost most of them', () => ({ nodes: nodes.slice(3) }), /1 of 4 nodes/],
     ['finds nothing at all', () => undefined as never, /undefined/],
@@ -137,7 +156,10 @@ describe('a herd that follows its discovery', () => {
     discovery.next = next;
     await herd.refresh();
     expect(herd.topology.nodes).toHaveLength(4);
-    expect(herd.topology.discovery).toMatchObject({ state: 'refused', reason: expect.stringMatching(reason) as string });
+    expect(herd.topology.discovery).toMatchObject({
+      state: 'refused',
+      reason: expect.stringMatching(reason) as string,
+    });
     expect(await herd.set('k', 1)).toBe(true);
     discovery.next = () => ({ nodes });
     await herd.refresh();
@@ -147,10 +169,22 @@ describe('a herd that follows its discovery', () => {
 
   it.each<[string, Parameters<typeof startHerd>[0] extends infer Options ? Partial<Options> : never, RegExp]>([
     ['its router has no room for', { router: maglev({ tableSize: 3 }) }, /tableSize/],
-    ['its driver cannot open', { driver: { ...driver, open: (node) => (node.id === 'node-3' ? refuse() : driver.open(node)) } }, /not this one/],
+    [
+      'its driver cannot open',
+      { driver: { ...driver, open: (node) => (node.id === 'node-3' ? refuse() : driver.open(node)) } },
+      /not this one/,
+    ],
     ['perNode throws for', { perNode: (node) => (node.id === 'node-3' ? refuse() : {}) }, /not this one/],
-    ['perNode gives wrong limits for', { perNode: (node) => (node.id === 'node-3' ? { maxInFlight: 0 } : {}) }, /maxInFlight/],
-    ['perNode gives unknown limits for', { perNode: (node) => (node.id === 'node-3' ? ({ timeoutMs: 5 } as never) : {}) }, /perNode: timeoutMs/],
+    [
+      'perNode gives wrong limits for',
+      { perNode: (node) => (node.id === 'node-3' ? { maxInFlight: 0 } : {}) },
+      /maxInFlight/,
+    ],
+    [
+      'perNode gives unknown limits for',
+      { perNode: (node) => (node.id === 'node-3' ? ({ timeoutMs: 5 } as never) : {}) },
+      /perNode: timeoutMs/,
+    ],
   ])('keeps its nodes, and no connection, when %s a new one', async (_case, options, reason) => {
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
     const herd = await startHerd({ discovery, driver, refresh: 20, ...(options as object) });
@@ -169,8 +203,14 @@ describe('a herd that follows its discovery', () => {
   it('takes limits of single nodes', async () => {
     const limited = nodes[0]!.id;
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 2) }));
-    const herd = await startHerd({ discovery, driver, onNodeDown: 'error', perNode: ({ id }) => (id === limited ? { maxInFlight: 1, maxQueue: 1 } : {}) });
-    const ask = async (node: Node) => (await Promise.allSettled([1, 2, 3].map(() => herd.on(node, (c) => c.version())))).map(({ status }) => status);
+    const herd = await startHerd({
+      discovery,
+      driver,
+      onNodeDown: 'error',
+      perNode: ({ id }) => (id === limited ? { maxInFlight: 1, maxQueue: 1 } : {}),
+    });
+    const ask = async (node: Node) =>
+      (await Promise.allSettled([1, 2, 3].map(() => herd.on(node, (c) => c.version())))).map(({ status }) => status);
     expect(await ask(nodes[0]!)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect(await ask(nodes[1]!)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
     await herd.close();
@@ -207,11 +247,22 @@ describe('a herd that follows its discovery', () => {
 
   it('gives a snapshot with the counts of the moment and the shares of the nodes, as plain data', async () => {
     const weighted = nodes.map((node, i) => (i === 0 ? { ...node, weight: 3 } : node));
-    const herd = await startHerd({ name: 'pictured', discovery: new ToldDiscovery(() => ({ nodes: weighted })), driver });
+    const herd = await startHerd({
+      name: 'pictured',
+      discovery: new ToldDiscovery(() => ({ nodes: weighted })),
+      driver,
+    });
     await Promise.all(keys.map((key) => herd.set(key, 1)));
     const snapshot = herd.snapshot();
-    expect(snapshot).toMatchObject({ herd: 'pictured', driver: 'memcached', router: 'rendezvous', version: herd.topology.version, discovery: { name: 'told', state: 'taken' } });
-    const counted = (list: readonly { stats: { operations: number } }[]) => list.reduce((sum, { stats }) => sum + stats.operations, 0);
+    expect(snapshot).toMatchObject({
+      herd: 'pictured',
+      driver: 'memcached',
+      router: 'rendezvous',
+      version: herd.topology.version,
+      discovery: { name: 'told', state: 'taken' },
+    });
+    const counted = (list: readonly { stats: { operations: number } }[]) =>
+      list.reduce((sum, { stats }) => sum + stats.operations, 0);
     expect([counted(snapshot.nodes), counted(herd.topology.nodes)]).toEqual([keys.length, 0]);
     const shares = snapshot.nodes.map(({ share }) => share);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
@@ -233,7 +284,9 @@ describe('a herd that follows its discovery', () => {
     expect(discovery).toMatchObject({ closed: 1, asked, changed: undefined });
     await until('all connections are closed', async () => {
       const probe = await startHerd({ discovery: new ToldDiscovery(() => ({ nodes })), driver });
-      const open = await Promise.all(nodes.map((node) => probe.on(node, async (c) => (await c.stats()).curr_connections)));
+      const open = await Promise.all(
+        nodes.map((node) => probe.on(node, async (c) => (await c.stats()).curr_connections)),
+      );
       await probe.close();
       return open.every((count) => count === '1');
     });

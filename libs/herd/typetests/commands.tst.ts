@@ -35,7 +35,9 @@ describe('the commands of a memcached herd', () => {
   });
 
   it('of one node are more than those of the herd', () => {
-    expect(withNodes.on(withNodes.nodeFor('k')!, (c) => c.stats())).type.toBe<Promise<Readonly<Record<string, string>>>>();
+    expect(withNodes.on(withNodes.nodeFor('k')!, (c) => c.stats())).type.toBe<
+      Promise<Readonly<Record<string, string>>>
+    >();
     expect(withNodes).type.not.toHaveProperty('stats');
   });
 
@@ -49,7 +51,12 @@ describe('the commands of a memcached herd', () => {
     interface CasStore {
       gets(key: string): Promise<{ value: unknown; cas: string } | undefined>;
       add(key: string, value: unknown, options: { ttl: number }): Promise<boolean>;
-      cas(key: string, value: unknown, token: string, options: { ttl: number }): Promise<'stored' | 'exists' | 'missing'>;
+      cas(
+        key: string,
+        value: unknown,
+        token: string,
+        options: { ttl: number },
+      ): Promise<'stored' | 'exists' | 'missing'>;
     }
     expect(herd).type.toBeAssignableTo<CasStore>();
     expect(herd.withPolicy({ onNodeDown: 'error', timeoutMs: 50 })).type.toBeAssignableTo<CasStore>();
@@ -74,7 +81,15 @@ describe('a herd', () => {
 });
 
 it('HerdModule takes the options of any driver', () => {
-  expect(HerdModule.forRoot).type.toBeCallableWith({ discovery: staticNodes(['a:1']), driver: memcached(), refresh: '30s' });
+  expect(HerdModule.forRoot).type.toBeCallableWith({
+    discovery: staticNodes(['a:1']),
+    driver: memcached(),
+    refresh: '30s',
+  });
   expect(HerdModule.forRoot).type.not.toBeCallableWith({ driver: memcached() });
-  expect(HerdModule.forRoot).type.not.toBeCallableWith({ discovery: staticNodes(['a:1']), driver: memcached(), refresh: 'soon' });
+  expect(HerdModule.forRoot).type.not.toBeCallableWith({
+    discovery: staticNodes(['a:1']),
+    driver: memcached(),
+    refresh: 'soon',
+  });
 });

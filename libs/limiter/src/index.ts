@@ -1,7 +1,22 @@
 // Set up
 export { LimiterModule, type LimiterOptionsFactory } from './nest/limiter.module.js';
-export type { InlinePolicy, LimiterModuleOptions, ModulePolicy, RateLimitHooks, RateLimitSettings } from './nest/rate-limit-options.js';
-export type { CombinedLimitOptions, LimitOptions, Policy, PolicyConduct, PolicyName, PolicyOptions, PolicyRegistry, ResolvedLimit } from './contracts/policy.js';
+export type {
+  InlinePolicy,
+  LimiterModuleOptions,
+  ModulePolicy,
+  RateLimitHooks,
+  RateLimitSettings,
+} from './nest/rate-limit-options.js';
+export type {
+  CombinedLimitOptions,
+  LimitOptions,
+  Policy,
+  PolicyConduct,
+  PolicyName,
+  PolicyOptions,
+  PolicyRegistry,
+  ResolvedLimit,
+} from './contracts/policy.js';
 export type { Duration } from './contracts/duration.js';
 
 // Limit routes
@@ -25,19 +40,36 @@ export type { CombinedDecision, Decision, DecisionSource, LimitStatus } from './
 export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets
-export { memoryStorage, type MemoryStorage, type MemoryStorageOptions, type MemoryStorageStats } from './adapters/memory/memory.storage.js';
+export {
+  memoryStorage,
+  type MemoryStorage,
+  type MemoryStorageOptions,
+  type MemoryStorageStats,
+} from './adapters/memory/memory.storage.js';
 export { withCoalescing, type CoalescingOptions } from './service/coalescing-storage.js';
 export { withLocalDenial, type LocalDenialOptions } from './service/local-denial-storage.js';
 
 // Write a storage of your own
-export type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from './contracts/limiter-storage.js';
+export type {
+  AppliedCost,
+  ApplyRequest,
+  BucketLimit,
+  BucketRequest,
+  LimiterStorage,
+  StorageCapabilities,
+} from './contracts/limiter-storage.js';
 export type { MaybePromise } from './contracts/maybe-promise.js';
 export { monotonicClock, type Clock } from './contracts/clock.js';
 export { applyCosts, emptyAt, levelsAt, type Application, type BucketState } from './algorithm/leaky-bucket.js';
 
 // Answer by hand: headers and problem documents
 export { rateLimitHeaders, retryAfterHeader, type HeaderSet, type Headers } from './headers/rate-limit-headers.js';
-export { PROBLEM_CONTENT_TYPE, quotaExceededProblem, reducedCapacityProblem, type ProblemDocument } from './headers/problem.js';
+export {
+  PROBLEM_CONTENT_TYPE,
+  quotaExceededProblem,
+  reducedCapacityProblem,
+  type ProblemDocument,
+} from './headers/problem.js';
 
 // Errors and events
 export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
@@ -45,4 +77,9 @@ export { LimiterOptionError, type OptionProblem } from './errors/option-error.js
 export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyError } from './errors/request-errors.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
 export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';
-export { DECISION_CHANNEL, STORAGE_ERROR_CHANNEL, type DecisionMessage, type StorageErrorMessage } from './contracts/events.js';
+export {
+  DECISION_CHANNEL,
+  STORAGE_ERROR_CHANNEL,
+  type DecisionMessage,
+  type StorageErrorMessage,
+} from './contracts/events.js';

@@ -1,5 +1,16 @@
 import { setImmediate as yieldOnce } from 'node:timers/promises';
-import { applyCosts, emptyAt, levelsAt, type ApplyRequest, type AppliedCost, type BucketLimit, type BucketRequest, type BucketState, type Clock, type LimiterStorage } from '@rookery/limiter';
+import {
+  applyCosts,
+  emptyAt,
+  levelsAt,
+  type ApplyRequest,
+  type AppliedCost,
+  type BucketLimit,
+  type BucketRequest,
+  type BucketState,
+  type Clock,
+  type LimiterStorage,
+} from '@rookery/limiter';
 
 interface Stored {
   readonly state: BucketState;
@@ -21,7 +32,15 @@ export class CompareAndSetStorage implements LimiterStorage {
     for (;;) {
       const before = await this.load(key);
       const { outcomes, next } = this.decide(before?.state, limits, costs);
-      if (next === undefined || (await this.swap(key, before, { state: next, version: (before?.version ?? 0) + 1, expiresAt: this.expiry(next, limits) }))) return outcomes;
+      if (
+        next === undefined ||
+        (await this.swap(key, before, {
+          state: next,
+          version: (before?.version ?? 0) + 1,
+          expiresAt: this.expiry(next, limits),
+        }))
+      )
+        return outcomes;
     }
   }
 
@@ -34,7 +53,11 @@ export class CompareAndSetStorage implements LimiterStorage {
     this.stored.delete(key);
   }
 
-  protected decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     return applyCosts(state, limits, costs, this.clock());
   }
 
@@ -55,7 +78,6 @@ export class CompareAndSetStorage implements LimiterStorage {
     this.stored.set(key, next);
     return true;
   }
-
 }
 
 /** Reads, then writes whatever has happened since. */
@@ -70,7 +92,11 @@ class UnconditionalFirstWrite extends CompareAndSetStorage {
 
 /** One token per `round(window / limit)` milliseconds. */
 class RoundedInterval extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const rounded = limits.map(({ drainPerTick, unitsPerToken, capacity, tickMicros }): BucketLimit => {
       const micros = Math.max(1, Math.round((unitsPerToken * tickMicros) / drainPerTick / 1000)) * 1000;
       return { drainPerTick: 1, unitsPerToken: micros, capacity: (capacity / unitsPerToken) * micros, tickMicros: 1 };
@@ -88,7 +114,11 @@ class ExpiresEarly extends CompareAndSetStorage {
 
 /** Takes each reading of the clock as the new time of the bucket. */
 class FollowsClockBack extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const { outcomes, next } = super.decide(state, limits, costs);
     return { outcomes, next: next && { ...next, updatedAt: this.clock() } };
   }
@@ -96,7 +126,11 @@ class FollowsClockBack extends CompareAndSetStorage {
 
 /** Takes the distance between two readings for elapsed time. */
 class DrainsBackwards extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const elapsed = state === undefined ? 0 : Math.abs(this.clock() - state.updatedAt);
     return applyCosts(state, limits, costs, (state?.updatedAt ?? this.clock()) + elapsed);
   }
@@ -104,26 +138,50 @@ class DrainsBackwards extends CompareAndSetStorage {
 
 /** Charges each limit that has room, although another refuses. */
 class ChargesInPart extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const whole = super.decide(state, limits, costs);
     if (whole.next !== undefined || limits.length === 1) return whole;
     const levels = levelsAt(state, limits, this.clock());
-    const charged = levels.map((level, index) => Math.min(level + costs[0]! * limits[index]!.unitsPerToken, limits[index]!.capacity));
-    return { ...whole, next: { updatedAt: this.clock(), levels: charged, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+    const charged = levels.map((level, index) =>
+      Math.min(level + costs[0]! * limits[index]!.unitsPerToken, limits[index]!.capacity),
+    );
+    return {
+      ...whole,
+      next: { updatedAt: this.clock(), levels: charged, unitsPerToken: limits.map((limit) => limit.unitsPerToken) },
+    };
   }
 }
 
 /** Fills the bucket with what it refuses. */
 class ChargesRefusals extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const { outcomes, next } = super.decide(state, limits, costs);
-    return { outcomes, next: next ?? { updatedAt: this.clock(), levels: limits.map((limit) => limit.capacity), unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+    return {
+      outcomes,
+      next: next ?? {
+        updatedAt: this.clock(),
+        levels: limits.map((limit) => limit.capacity),
+        unitsPerToken: limits.map((limit) => limit.unitsPerToken),
+      },
+    };
   }
 }
 
 /** Judges all costs of a list by the level before the first. */
 class JudgesListAtOnce extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const each = costs.map((cost) => super.decide(state, limits, [cost]));
     return { outcomes: each.flatMap((one) => one.outcomes), next: each.findLast((one) => one.next)?.next };
   }
@@ -131,14 +189,26 @@ class JudgesListAtOnce extends CompareAndSetStorage {
 
 /** Takes the units of the old policy for units of the new one. */
 class IgnoresPolicyChange extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
-    return super.decide(state && { ...state, unitsPerToken: limits.map((limit) => limit.unitsPerToken) }, limits, costs);
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
+    return super.decide(
+      state && { ...state, unitsPerToken: limits.map((limit) => limit.unitsPerToken) },
+      limits,
+      costs,
+    );
   }
 }
 
 /** Takes what is given back for nothing. */
 class IgnoresRefund extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const { outcomes, next } = super.decide(state, limits, costs);
     return costs.some((cost) => cost < 0) ? { outcomes, next: state } : { outcomes, next };
   }
@@ -146,11 +216,20 @@ class IgnoresRefund extends CompareAndSetStorage {
 
 /** Lets the level fall below zero, so that more than the burst passes afterwards. */
 class RefundsBelowZero extends CompareAndSetStorage {
-  protected override decide(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[]): ReturnType<typeof applyCosts> {
+  protected override decide(
+    state: BucketState | undefined,
+    limits: readonly BucketLimit[],
+    costs: readonly number[],
+  ): ReturnType<typeof applyCosts> {
     const [cost = 0] = costs;
     if (costs.length !== 1 || cost >= 0) return super.decide(state, limits, costs);
-    const levels = levelsAt(state, limits, this.clock()).map((level, index) => level + cost * limits[index]!.unitsPerToken);
-    return { outcomes: [{ allowed: true, levels }], next: { updatedAt: this.clock(), levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+    const levels = levelsAt(state, limits, this.clock()).map(
+      (level, index) => level + cost * limits[index]!.unitsPerToken,
+    );
+    return {
+      outcomes: [{ allowed: true, levels }],
+      next: { updatedAt: this.clock(), levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) },
+    };
   }
 
   protected override expiry(): number {
@@ -165,7 +244,11 @@ class LosesRefunds extends CompareAndSetStorage {
     const before = await this.load(request.key);
     const { outcomes, next } = this.decide(before?.state, request.limits, request.costs);
     await yieldOnce();
-    this.stored.set(request.key, { state: next!, version: (before?.version ?? 0) + 1, expiresAt: this.expiry(next!, request.limits) });
+    this.stored.set(request.key, {
+      state: next!,
+      version: (before?.version ?? 0) + 1,
+      expiresAt: this.expiry(next!, request.limits),
+    });
     return outcomes;
   }
 }

@@ -4,10 +4,19 @@ import type { Clock } from '@rookery/limiter';
 import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
 
 /** The script as it is, but for the clock, which a test moves; and items do not expire by the server's own clock meanwhile. */
-const CLOCKED_LUA = APPLY_LUA.replace("redis.call('TIME')", '{ KEYS[#KEYS - 1], KEYS[#KEYS] }').replace('#KEYS do', '#KEYS - 2 do').replace("string.format('%.0f', ttlMs + 1)", "'600000'");
+const CLOCKED_LUA = APPLY_LUA.replace("redis.call('TIME')", '{ KEYS[#KEYS - 1], KEYS[#KEYS] }')
+  .replace('#KEYS do', '#KEYS - 2 do')
+  .replace("string.format('%.0f', ttlMs + 1)", "'600000'");
 
 export function clockedRedis(redis: Redis, clock: Clock): RedisClient {
   const run = (_script: string, count: number, ...rest: (string | number)[]) =>
-    redis.eval(CLOCKED_LUA, count + 2, ...rest.slice(0, count), Math.floor(clock() / 1_000_000), clock() % 1_000_000, ...rest.slice(count));
+    redis.eval(
+      CLOCKED_LUA,
+      count + 2,
+      ...rest.slice(0, count),
+      Math.floor(clock() / 1_000_000),
+      clock() % 1_000_000,
+      ...rest.slice(count),
+    );
   return { evalsha: run, eval: run, del: (key) => redis.del(key) };
 }

@@ -5,9 +5,15 @@ import { received, startProcess } from './processes/start.js';
 
 interface Said {
   readonly worker: number;
-  readonly message: { readonly ready?: true; readonly answers?: readonly string[]; readonly exited?: true; readonly results?: readonly { name: string; failure?: string }[] };
+  readonly message: {
+    readonly ready?: true;
+    readonly answers?: readonly string[];
+    readonly exited?: true;
+    readonly results?: readonly { name: string; failure?: string }[];
+  };
 }
-const said = <T>(primary: ChildProcess, pick: (said: Said) => T | undefined): Promise<T> => received(primary, (message) => pick(message as Said));
+const said = <T>(primary: ChildProcess, pick: (said: Said) => T | undefined): Promise<T> =>
+  received(primary, (message) => pick(message as Said));
 
 describe('storage contract: cluster', () => {
   it('holds in a worker, bare and under coalescing and local denial', async () => {
@@ -67,13 +73,20 @@ describe('cluster storage', () => {
   it('answers at once in the primary itself', () => {
     const storage = clusterStorage(memoryStorage(), { name: 'own' });
     const limits = [{ drainPerTick: 1, unitsPerToken: 1000, capacity: 1000, tickMicros: 1000 as const }];
-    expect(storage.apply({ key: 'k', limits, costs: [1, 1], timeoutMs: 50 })).toMatchObject([{ allowed: true }, { allowed: false }]);
-    expect(() => clusterStorage(memoryStorage(), { name: 'own' })).toThrow(/clusterStorage name is taken in this process/);
+    expect(storage.apply({ key: 'k', limits, costs: [1, 1], timeoutMs: 50 })).toMatchObject([
+      { allowed: true },
+      { allowed: false },
+    ]);
+    expect(() => clusterStorage(memoryStorage(), { name: 'own' })).toThrow(
+      /clusterStorage name is taken in this process/,
+    );
     void storage.close?.();
     void clusterStorage(memoryStorage(), { name: 'own' }).close?.();
   });
 
   it('names every wrong option at once', () => {
-    expect(() => clusterStorage(undefined as never, { name: '', maxPending: 0 })).toThrow(/3 limiter options are wrong/);
+    expect(() => clusterStorage(undefined as never, { name: '', maxPending: 0 })).toThrow(
+      /3 limiter options are wrong/,
+    );
   });
 });

@@ -67,7 +67,11 @@ describe.each<Platform>(['express', 'fastify'])('policy that counts failures, ov
       tight: { limit: 1, per: '1h' },
       trial: { limit: 1, per: '1h', mode: 'shadow' },
     } as const;
-    app = await startHttpApp(platform, { imports: [LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies })], controllers: [LoginController], providers: [Doorman] });
+    app = await startHttpApp(platform, {
+      imports: [LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies })],
+      controllers: [LoginController],
+      providers: [Doorman],
+    });
     limiter = app.nest.get(Limiter);
   });
   afterEach(() => app.close());
@@ -99,12 +103,17 @@ describe.each<Platform>(['express', 'fastify'])('policy that counts failures, ov
   it('keeps the charge of a caller who hangs up before the answer', async () => {
     const { waiting } = app.nest.get(Doorman);
     const abort = new AbortController();
-    const call = fetch(`${await app.nest.getUrl()}/login/slow`, { method: 'POST', signal: abort.signal }).catch(() => 'aborted');
+    const call = fetch(`${await app.nest.getUrl()}/login/slow`, { method: 'POST', signal: abort.signal }).catch(
+      () => 'aborted',
+    );
     await until('it waits', () => waiting.length === 1);
     abort.abort();
     expect(await call).toBe('aborted');
     const server = app.nest.getHttpServer() as Server;
-    await until('the server has seen it', () => new Promise((resolve) => server.getConnections((_, count) => resolve(count === 0))));
+    await until(
+      'the server has seen it',
+      () => new Promise((resolve) => server.getConnections((_, count) => resolve(count === 0))),
+    );
     waiting[0]!();
     await login('other', 'right');
     expect(await remaining('slow')).toBe(2);
@@ -120,7 +129,12 @@ describe.each<Platform>(['express', 'fastify'])('policy that counts failures, ov
   it('in shadow mode refuses nobody, and shows nothing', async () => {
     for (let call = 0; call < 3; call++) {
       const { status, headers } = await app.call('/login/trial', { method: 'post' });
-      expect([status, headers['ratelimit'], headers['retry-after'], headers['x-ratelimit-remaining']]).toEqual([201, undefined, undefined, undefined]);
+      expect([status, headers['ratelimit'], headers['retry-after'], headers['x-ratelimit-remaining']]).toEqual([
+        201,
+        undefined,
+        undefined,
+        undefined,
+      ]);
     }
     expect(await limiter.peek('trial', 'trial')).toMatchObject({ allowed: true, shadow: 'refused', remaining: 0 });
   });

@@ -1,4 +1,10 @@
-import { Limiter, StorageUnavailableError, type Decision, type LimiterStorage, type StorageErrorPolicy } from '@rookery/limiter';
+import {
+  Limiter,
+  StorageUnavailableError,
+  type Decision,
+  type LimiterStorage,
+  type StorageErrorPolicy,
+} from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
 import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { describeWith, startMemcached, startRedis, type RunningServer } from '@rookery/services';
@@ -37,7 +43,9 @@ const STORAGES = {
 
 async function inTime<T>(call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const hangs = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`no answer within ${HANGS_MS} ms`)), HANGS_MS)));
+  const hangs = new Promise<never>(
+    (_, reject) => (timer = setTimeout(() => reject(new Error(`no answer within ${HANGS_MS} ms`)), HANGS_MS)),
+  );
   return Promise.race([call, hangs]).finally(() => clearTimeout(timer));
 }
 
@@ -55,9 +63,18 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
       await server.stop();
     });
     const open = (onStorageError: StorageErrorPolicy, timeoutMs = TIMEOUT_MS) =>
-      new Limiter({ storage: connection.storage, policies: { api: { limit: LIMIT, per: '1h' } }, timeoutMs, onStorageError, localDenialMaxAgeMs: 0 });
+      new Limiter({
+        storage: connection.storage,
+        policies: { api: { limit: LIMIT, per: '1h' } },
+        timeoutMs,
+        onStorageError,
+        localDenialMaxAgeMs: 0,
+      });
     /** Until the limiter notices: a signal takes its time. */
-    const failed = async (limiter: Limiter, ask: () => Promise<Decision | 'unavailable'>): Promise<Decision | 'unavailable'> => {
+    const failed = async (
+      limiter: Limiter,
+      ask: () => Promise<Decision | 'unavailable'>,
+    ): Promise<Decision | 'unavailable'> => {
       const deadline = Date.now() + 5000;
       for (;;) {
         const decision = await ask();
@@ -75,7 +92,10 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
       }
     };
 
-    const faults: [string, () => unknown][] = [['frozen', () => server.pause()], ['killed', () => server.kill()]];
+    const faults: [string, () => unknown][] = [
+      ['frozen', () => server.pause()],
+      ['killed', () => server.kill()],
+    ];
     describe.each(faults)('%s', (_, fail) => {
       it("limits in the process in time when it is 'local', and shares again afterwards", async () => {
         const limiter = open('local');
@@ -98,7 +118,8 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
         expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
         await fail();
         expect(await failed(limiter, ask(limiter))).toMatchObject({ source: 'open', allowed: true });
-        for (let call = 0; call < LIMIT + 1; call++) expect(await ask(limiter)()).toMatchObject({ source: 'open', allowed: true });
+        for (let call = 0; call < LIMIT + 1; call++)
+          expect(await ask(limiter)()).toMatchObject({ source: 'open', allowed: true });
       });
 
       it("rejects in time when it is 'closed'", async () => {
@@ -115,8 +136,28 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
       connection = connect(server.address, PATIENT_MS);
       const limiter = open('closed', PATIENT_MS);
       const long = 'x'.repeat(10_000);
-      const keys = [long, `${long}y`, 'a\r\nset b 0 0 1', 'a\nset b 0 0 1', ' ', '\0', '用户 🐦', '\ud800', '\ud801', '\ufffd', '{a}', 'a:b'];
-      const admitted = await Promise.all(keys.map(async (key) => (await Promise.all(Array.from({ length: LIMIT + 2 }, () => limiter.consume('api', key)))).filter(({ allowed }) => allowed).length));
+      const keys = [
+        long,
+        `${long}y`,
+        'a\r\nset b 0 0 1',
+        'a\nset b 0 0 1',
+        ' ',
+        '\0',
+        '用户 🐦',
+        '\ud800',
+        '\ud801',
+        '\ufffd',
+        '{a}',
+        'a:b',
+      ];
+      const admitted = await Promise.all(
+        keys.map(
+          async (key) =>
+            (await Promise.all(Array.from({ length: LIMIT + 2 }, () => limiter.consume('api', key)))).filter(
+              ({ allowed }) => allowed,
+            ).length,
+        ),
+      );
       expect(admitted).toEqual(keys.map(() => LIMIT));
     });
   });

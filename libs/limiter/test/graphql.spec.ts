@@ -2,7 +2,15 @@ import { Field, GraphQLModule, Int, Mutation, ObjectType, Query, Resolver, Args 
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { UseGuards, UseInterceptors } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Limiter, LimiterModule, memoryStorage, RateLimit, RateLimitGuard, RateLimitInterceptor, type LimiterModuleOptions } from '@rookery/limiter';
+import {
+  Limiter,
+  LimiterModule,
+  memoryStorage,
+  RateLimit,
+  RateLimitGuard,
+  RateLimitInterceptor,
+  type LimiterModuleOptions,
+} from '@rookery/limiter';
 import { startHttpApp, type HttpApp, type Platform } from './http-app.js';
 
 @ObjectType()
@@ -20,7 +28,12 @@ class BookResolver {
     return { id: 1 };
   }
 
-  @RateLimit({ name: 'by-key', limit: 1, per: '1h', bucket: (c) => (c.request as { headers: Record<string, string> }).headers['x-key'] })
+  @RateLimit({
+    name: 'by-key',
+    limit: 1,
+    per: '1h',
+    bucket: (c) => (c.request as { headers: Record<string, string> }).headers['x-key'],
+  })
   @Query(() => Book)
   keyed(): Book {
     return { id: 2 };
@@ -36,7 +49,11 @@ class BookResolver {
 
 interface GraphqlAnswer {
   readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string; readonly path?: unknown; readonly extensions: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: unknown;
+    readonly extensions: Record<string, unknown>;
+  }[];
 }
 
 describe.each<Platform>(['express', 'fastify'])('guard in GraphQL, by Apollo over %s', (platform) => {
@@ -68,11 +85,19 @@ describe.each<Platform>(['express', 'fastify'])('guard in GraphQL, by Apollo ove
     const refused = await ask('{ book { id } }');
     expect(refused.headers['retry-after']).toBe('20');
     expect(refused.headers['content-type']).toMatch(/^application\/(json|graphql-response\+json)/);
-    expect(refused.errors).toMatchObject([{
-      message: "Rate limit 'api' is used up: retry in 20 s.",
-      path: ['book'],
-      extensions: { code: 'RATE_LIMITED', problem: { type: 'https://iana.org/assignments/http-problem-types#quota-exceeded', 'violated-policies': ['api'] } },
-    }]);
+    expect(refused.errors).toMatchObject([
+      {
+        message: "Rate limit 'api' is used up: retry in 20 s.",
+        path: ['book'],
+        extensions: {
+          code: 'RATE_LIMITED',
+          problem: {
+            type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+            'violated-policies': ['api'],
+          },
+        },
+      },
+    ]);
   });
 
   it('refuses also where the context is the one of the driver alone', async () => {
@@ -83,15 +108,21 @@ describe.each<Platform>(['express', 'fastify'])('guard in GraphQL, by Apollo ove
 
   it('counts each alias of a query, and each once for a global and a resolver guard', async () => {
     await start();
-    const answer = await ask('mutation { a: login(password: "x") b: login(password: "x") c: login(password: "right") }');
-    expect(answer.errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([[['a'], 'INTERNAL_SERVER_ERROR']]);
+    const answer = await ask(
+      'mutation { a: login(password: "x") b: login(password: "x") c: login(password: "right") }',
+    );
+    expect(answer.errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([
+      [['a'], 'INTERNAL_SERVER_ERROR'],
+    ]);
     expect((await app.nest.get(Limiter).peek('login', 'ann')).remaining).toBe(1);
   });
 
   it('counts failures alone where a policy says so', async () => {
     await start();
-    for (let attempt = 0; attempt < 5; attempt++) expect(await ask('mutation { login(password: "right") }')).toMatchObject({ data: { login: true } });
-    for (let attempt = 0; attempt < 2; attempt++) expect((await ask('mutation { login(password: "wrong") }')).errors?.[0]?.message).toBe('wrong password');
+    for (let attempt = 0; attempt < 5; attempt++)
+      expect(await ask('mutation { login(password: "right") }')).toMatchObject({ data: { login: true } });
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect((await ask('mutation { login(password: "wrong") }')).errors?.[0]?.message).toBe('wrong password');
     expect((await ask('mutation { login(password: "right") }')).errors?.[0]?.extensions['code']).toBe('RATE_LIMITED');
   });
 
@@ -106,7 +137,14 @@ describe.each<Platform>(['express', 'fastify'])('guard in GraphQL, by Apollo ove
   });
 
   it('tells a storage that is down apart', async () => {
-    const storage = { ...memoryStorage(), name: 'down', capabilities: { serverClock: true, multiKeyAtomic: false }, apply: () => Promise.reject(new Error('down')), read: () => Promise.reject(new Error('down')), delete: () => undefined };
+    const storage = {
+      ...memoryStorage(),
+      name: 'down',
+      capabilities: { serverClock: true, multiKeyAtomic: false },
+      apply: () => Promise.reject(new Error('down')),
+      read: () => Promise.reject(new Error('down')),
+      delete: () => undefined,
+    };
     await start({ storage, onStorageError: 'closed' });
     const answer = await ask('{ book { id } }');
     expect(answer.errors).toMatchObject([{ extensions: { code: 'RATE_LIMIT_UNAVAILABLE', problem: { status: 503 } } }]);

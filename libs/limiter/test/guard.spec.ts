@@ -1,26 +1,66 @@
-import { Body, Controller, Get, HttpException, Injectable, Post, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpException,
+  Injectable,
+  Post,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Limiter, LimiterModule, memoryStorage, RateLimit, RateLimitGuard, SkipRateLimit, type Decision, type LimiterModuleOptions, type RateLimitContext } from '@rookery/limiter';
+import {
+  Limiter,
+  LimiterModule,
+  memoryStorage,
+  RateLimit,
+  RateLimitGuard,
+  SkipRateLimit,
+  type Decision,
+  type LimiterModuleOptions,
+  type RateLimitContext,
+} from '@rookery/limiter';
 import { startHttpApp, type Platform } from './http-app.js';
 
 @Controller('plain')
 @UseGuards(RateLimitGuard)
 @RateLimit('api')
 class PlainController {
-  @Get() read() { return { ok: true }; }
-  @Get('other') other() { return { ok: true }; }
-  @SkipRateLimit() @Get('skipped') skipped() { return { ok: true }; }
-  @SkipRateLimit('other') @Get('skipped-other') skippedOther() { return { ok: true }; }
-  @RateLimit('api', { cost: 2 }) @Get('dear') dear() { return { ok: true }; }
-  @SkipRateLimit() @RateLimit('tiny') @Get('only-tiny') onlyTiny() { return { ok: true }; }
-  @RateLimit('tiny') @Get('both') both() { return { ok: true }; }
-  @UseGuards(RateLimitGuard, RateLimitGuard) @Get('guarded-often') often() { return { ok: true }; }
+  @Get() read() {
+    return { ok: true };
+  }
+  @Get('other') other() {
+    return { ok: true };
+  }
+  @SkipRateLimit() @Get('skipped') skipped() {
+    return { ok: true };
+  }
+  @SkipRateLimit('other') @Get('skipped-other') skippedOther() {
+    return { ok: true };
+  }
+  @RateLimit('api', { cost: 2 }) @Get('dear') dear() {
+    return { ok: true };
+  }
+  @SkipRateLimit() @RateLimit('tiny') @Get('only-tiny') onlyTiny() {
+    return { ok: true };
+  }
+  @RateLimit('tiny') @Get('both') both() {
+    return { ok: true };
+  }
+  @UseGuards(RateLimitGuard, RateLimitGuard) @Get('guarded-often') often() {
+    return { ok: true };
+  }
 }
 
 @RateLimit('api')
 abstract class BaseController {
-  @Get() read() { return { ok: true }; }
-  @RateLimit('tiny') @Get('tiny') tiny() { return { ok: true }; }
+  @Get() read() {
+    return { ok: true };
+  }
+  @RateLimit('tiny') @Get('tiny') tiny() {
+    return { ok: true };
+  }
 }
 
 @Controller('derived')
@@ -45,34 +85,61 @@ const decorated: string[] = [];
 class HooksController {
   @RateLimit({ name: 'per-user', limit: 2, per: '1h', bucket: (c) => c.user?.id })
   @Get('user')
-  user() { return { ok: true }; }
+  user() {
+    return { ok: true };
+  }
 
   @RateLimit({ name: 'export', limit: 10, per: '1h', cost: (c) => c.request.body.rows })
   @Post('export')
-  export(@Body() body: object) { return body; }
+  export(@Body() body: object) {
+    return body;
+  }
 
   @RateLimit({ name: 'skippable', limit: 1, per: '1h', skip: (c) => c.request.headers['x-skip'] === 'yes' })
   @Get('skippable')
-  skippable() { return { ok: true }; }
+  skippable() {
+    return { ok: true };
+  }
 
-  @RateLimit({ name: 'decorated', limit: 1, per: '1h', decorate: (c: RateLimitContext, d: Decision) => void decorated.push(`${c.controller}.${c.handler} ${c.policy} ${c.address} ${d.allowed}`) })
+  @RateLimit({
+    name: 'decorated',
+    limit: 1,
+    per: '1h',
+    decorate: (c: RateLimitContext, d: Decision) =>
+      void decorated.push(`${c.controller}.${c.handler} ${c.policy} ${c.address} ${d.allowed}`),
+  })
   @Get('decorated')
-  decorated() { return { ok: true }; }
+  decorated() {
+    return { ok: true };
+  }
 
-  @RateLimit({ name: 'teapot', limit: 1, per: '1h', onLimited: (_, { retryAfterMs }) => new HttpException({ wait: retryAfterMs }, 418) })
+  @RateLimit({
+    name: 'teapot',
+    limit: 1,
+    per: '1h',
+    onLimited: (_, { retryAfterMs }) => new HttpException({ wait: retryAfterMs }, 418),
+  })
   @Get('teapot')
-  teapot() { return { ok: true }; }
+  teapot() {
+    return { ok: true };
+  }
 
   @RateLimit({ name: 'notified', limit: 1, per: '1h', onLimited: (c) => void decorated.push(`limited ${c.policy}`) })
   @Get('notified')
-  notified() { return { ok: true }; }
+  notified() {
+    return { ok: true };
+  }
 }
 /* eslint-enable */
 
 @Controller('open')
 class UndecoratedController {
-  @Get() read() { return { ok: true }; }
-  @SkipRateLimit() @Get('skipped') skipped() { return { ok: true }; }
+  @Get() read() {
+    return { ok: true };
+  }
+  @SkipRateLimit() @Get('skipped') skipped() {
+    return { ok: true };
+  }
 }
 
 const options = (more: Partial<LimiterModuleOptions> = {}): LimiterModuleOptions => ({
@@ -85,7 +152,11 @@ const options = (more: Partial<LimiterModuleOptions> = {}): LimiterModuleOptions
 describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
   const controllers = [PlainController, DerivedController, HooksController, UndecoratedController];
   const start = (more: Partial<LimiterModuleOptions> = {}, providers: object[] = []) =>
-    startHttpApp(platform, { imports: [LimiterModule.forRoot(options(more))], controllers, providers: providers as never });
+    startHttpApp(platform, {
+      imports: [LimiterModule.forRoot(options(more))],
+      controllers,
+      providers: providers as never,
+    });
   const globalGuard = { provide: APP_GUARD, useExisting: RateLimitGuard };
   let app: Awaited<ReturnType<typeof start>>;
   afterEach(() => app.close());
@@ -96,14 +167,26 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
     expect(first).toMatchObject({
       status: 200,
       body: { ok: true },
-      headers: { 'ratelimit-policy': '"api";q=3;w=60', ratelimit: '"api";r=2;t=20', 'x-ratelimit-limit': '3', 'x-ratelimit-remaining': '2', 'x-ratelimit-reset': '20', 'x-ratelimit-window': '60000' },
+      headers: {
+        'ratelimit-policy': '"api";q=3;w=60',
+        ratelimit: '"api";r=2;t=20',
+        'x-ratelimit-limit': '3',
+        'x-ratelimit-remaining': '2',
+        'x-ratelimit-reset': '20',
+        'x-ratelimit-window': '60000',
+      },
     });
     expect(first.headers['retry-after']).toBeUndefined();
     expect(await app.statuses('/plain', 2)).toEqual([200, 200]);
     const refused = await app.call('/plain');
     expect(refused.status).toBe(429);
     expect(refused.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(refused.headers).toMatchObject({ 'retry-after': '20', ratelimit: '"api";r=0;t=20', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' });
+    expect(refused.headers).toMatchObject({
+      'retry-after': '20',
+      ratelimit: '"api";r=0;t=20',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '60',
+    });
     expect(refused.body).toEqual({
       type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
       title: 'Request cannot be satisfied as assigned quota has been exceeded',
@@ -181,7 +264,8 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
   it('ignores X-Forwarded-For by default', async () => {
     app = await start();
     const statuses: number[] = [];
-    for (let claim = 1; claim <= 4; claim++) statuses.push((await app.call('/plain', { headers: { 'x-forwarded-for': `1.1.1.${claim}` } })).status);
+    for (let claim = 1; claim <= 4; claim++)
+      statuses.push((await app.call('/plain', { headers: { 'x-forwarded-for': `1.1.1.${claim}` } })).status);
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
@@ -198,10 +282,16 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
     app = await start();
     const rows = (count: unknown) => app.call('/hooks/export', { method: 'post', body: { rows: count } });
     expect(await rows(7)).toMatchObject({ status: 201, headers: { 'x-ratelimit-remaining': '3' } });
-    expect(await rows(4)).toMatchObject({ status: 429, headers: { 'x-ratelimit-remaining': '3', 'retry-after': '360' } });
+    expect(await rows(4)).toMatchObject({
+      status: 429,
+      headers: { 'x-ratelimit-remaining': '3', 'retry-after': '360' },
+    });
     expect(await rows(3)).toMatchObject({ status: 201 });
     for (const count of [11, 0, 1.5, 'many']) {
-      expect(await rows(count)).toMatchObject({ status: 400, body: { status: 400, detail: expect.stringContaining('cost must be a whole number from 1 to 10') as string } });
+      expect(await rows(count)).toMatchObject({
+        status: 400,
+        body: { status: 400, detail: expect.stringContaining('cost must be a whole number from 1 to 10') as string },
+      });
     }
   });
 
@@ -216,9 +306,17 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
     decorated.length = 0;
     await app.statuses('/hooks/decorated', 2);
     expect(await app.statuses('/hooks/notified', 2)).toEqual([200, 429]);
-    expect(decorated).toEqual(['HooksController.decorated decorated 127.0.0.1 true', 'HooksController.decorated decorated 127.0.0.1 false', 'limited notified']);
+    expect(decorated).toEqual([
+      'HooksController.decorated decorated 127.0.0.1 true',
+      'HooksController.decorated decorated 127.0.0.1 false',
+      'limited notified',
+    ]);
     await app.call('/hooks/teapot');
-    expect(await app.call('/hooks/teapot')).toMatchObject({ status: 418, body: { wait: 3_600_000 }, headers: { 'retry-after': '3600' } });
+    expect(await app.call('/hooks/teapot')).toMatchObject({
+      status: 418,
+      body: { wait: 3_600_000 },
+      headers: { 'retry-after': '3600' },
+    });
   });
 
   it('shares its buckets with the service', async () => {
@@ -240,14 +338,21 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
 
   describe('while the storage fails', () => {
     const down = {
-      name: 'down', capabilities: { serverClock: true, multiKeyAtomic: false },
-      apply: () => new Promise<never>(() => undefined), read: () => Promise.reject(new Error('down')), delete: () => Promise.reject(new Error('down')),
+      name: 'down',
+      capabilities: { serverClock: true, multiKeyAtomic: false },
+      apply: () => new Promise<never>(() => undefined),
+      read: () => Promise.reject(new Error('down')),
+      delete: () => Promise.reject(new Error('down')),
     };
 
     it("answers 503 when it is 'closed', told apart from a 429", async () => {
       app = await start({ storage: down, onStorageError: 'closed', timeoutMs: 10 });
       const answer = await app.call('/plain');
-      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: { type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity', status: 503 } });
+      expect(answer).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': '1' },
+        body: { type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity', status: 503 },
+      });
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
       expect(await app.statuses('/plain/skipped', 1)).toEqual([200]);
     });

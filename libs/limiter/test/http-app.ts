@@ -29,11 +29,15 @@ export interface HttpApp {
 
 export async function startHttpApp(platform: Platform, metadata: ModuleMetadata): Promise<HttpApp> {
   const testing = await Test.createTestingModule(metadata).compile();
-  const nest = platform === 'express' ? testing.createNestApplication() : testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  const nest =
+    platform === 'express'
+      ? testing.createNestApplication()
+      : testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   nest.useLogger(false);
   await nest.listen(0, '127.0.0.1');
   const call = async (path: string, { method = 'get', headers = {}, body }: Call = {}): Promise<Answer> => {
-    const sent = request(await nest.getUrl())[method](path).set(headers);
+    const agent = request(await nest.getUrl());
+    const sent = agent[method](path).set(headers);
     const answer = await (body === undefined ? sent : sent.send(body));
     return { status: answer.status, headers: answer.headers, body: answer.body as Record<string, unknown> };
   };

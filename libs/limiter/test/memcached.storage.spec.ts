@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describeWith, startMemcached, type RunningServer } from '@rookery/services';
-import { clockSkewChannel, contentionChannel, memcachedStorage, type ClockSkewMessage, type ContentionMessage } from '@rookery/limiter/memcached';
+import {
+  clockSkewChannel,
+  contentionChannel,
+  memcachedStorage,
+  type ClockSkewMessage,
+  type ContentionMessage,
+} from '@rookery/limiter/memcached';
 import { Limiter, type BucketLimit, type LimiterStorage } from '@rookery/limiter';
 import { connectMemcached, SpyClient } from './memcached-client.js';
 import { faultOf, firstFault } from './storage-faults.js';
@@ -16,7 +22,8 @@ const consume = async (storage: LimiterStorage, key: string, cost = 1, limit = H
   const [answer] = await storage.apply({ key, limits: [limit], costs: [cost], timeoutMs });
   return answer!.allowed;
 };
-const level = async (storage: LimiterStorage, key: string, limit = HOURLY) => (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS }))[0]! / limit.unitsPerToken;
+const level = async (storage: LimiterStorage, key: string, limit = HOURLY) =>
+  (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS }))[0]! / limit.unitsPerToken;
 
 describeWith('memcached', 'memcached storage', (servers) => {
   const [address] = servers.split(',') as [string];
@@ -121,7 +128,7 @@ describeWith('memcached', 'memcached storage', (servers) => {
     const limit: BucketLimit = { drainPerTick: 1, unitsPerToken: 950_000, capacity: 1_900_000, tickMicros: 1 };
     const before = Date.now();
     await consume(storage, key, 2, limit);
-    for (let left = 1; left > 0; ) {
+    for (let left = 1; left > 0;) {
       [left] = (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS })) as [number];
       // Below: the clock moved on between the two readings. Above: a bucket that expired early would read 0 here.
       if (left === 0) expect(Date.now() - before).toBeGreaterThanOrEqual(1899);
@@ -132,7 +139,12 @@ describeWith('memcached', 'memcached storage', (servers) => {
 
   it('keeps a bucket that takes longer than 30 days', async () => {
     const storage = memcachedStorage(client);
-    const yearly: BucketLimit = { drainPerTick: 1, unitsPerToken: 365 * 86_400_000, capacity: 365 * 86_400_000, tickMicros: 1000 };
+    const yearly: BucketLimit = {
+      drainPerTick: 1,
+      unitsPerToken: 365 * 86_400_000,
+      capacity: 365 * 86_400_000,
+      tickMicros: 1000,
+    };
     expect(await consume(storage, key, 1, yearly)).toBe(true);
     expect(await consume(storage, key, 1, yearly)).toBe(false);
   });
@@ -144,7 +156,9 @@ describeWith('memcached', 'memcached storage', (servers) => {
   });
 
   it('names every wrong option at once', () => {
-    expect(() => memcachedStorage({} as never, { maxSkewMs: -1, name: '' })).toThrow(/3 limiter options are wrong:[^]*client must have[^]*\(got {}\)[^]*name must[^]*maxSkewMs must be whole milliseconds from 0 to 86400000 \(got -1\)/);
+    expect(() => memcachedStorage({} as never, { maxSkewMs: -1, name: '' })).toThrow(
+      /3 limiter options are wrong:[^]*client must have[^]*\(got {}\)[^]*name must[^]*maxSkewMs must be whole milliseconds from 0 to 86400000 \(got -1\)/,
+    );
   });
 });
 
@@ -188,7 +202,13 @@ describeWith('memcached', 'memcached storage when the server fails', () => {
     connection.close();
     connection = connectMemcached(server.address, timeoutMs);
     const policies = { api: { limit: burst, per: '1h' } } as const;
-    const limiter = new Limiter({ storage: memcachedStorage(connection.client), policies, timeoutMs, onStorageError: 'closed', localDenialMaxAgeMs: 0 });
+    const limiter = new Limiter({
+      storage: memcachedStorage(connection.client),
+      policies,
+      timeoutMs,
+      onStorageError: 'closed',
+      localDenialMaxAgeMs: 0,
+    });
     let [admitted, refusals, running] = [0, 0, true];
     const caller = async (): Promise<void> => {
       while (running) {

@@ -1,16 +1,32 @@
 import { Controller, Get, Inject, Injectable, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { InjectLimiter, Limiter, LimiterModule, limiterToken, memoryStorage, namedRateLimitGuard, RateLimit, RateLimitGuard, SkipRateLimit } from '@rookery/limiter';
+import {
+  InjectLimiter,
+  Limiter,
+  LimiterModule,
+  limiterToken,
+  memoryStorage,
+  namedRateLimitGuard,
+  RateLimit,
+  RateLimitGuard,
+  SkipRateLimit,
+} from '@rookery/limiter';
 import { startHttpApp, type HttpApp } from './http-app.js';
 
 @Controller('items')
 @UseGuards(RateLimitGuard, namedRateLimitGuard('partner'))
 @RateLimit('api')
 class ItemsController {
-  @RateLimit('api', { limiter: 'partner' }) @Get() both() { return { ok: true }; }
-  @Get('own') own() { return { ok: true }; }
-  @SkipRateLimit() @RateLimit({ name: 'inline', limiter: 'partner', limit: 1, per: '1h' }) @Get('inline') inline() { return { ok: true }; }
+  @RateLimit('api', { limiter: 'partner' }) @Get() both() {
+    return { ok: true };
+  }
+  @Get('own') own() {
+    return { ok: true };
+  }
+  @SkipRateLimit() @RateLimit({ name: 'inline', limiter: 'partner', limit: 1, per: '1h' }) @Get('inline') inline() {
+    return { ok: true };
+  }
 }
 
 @Injectable()
@@ -21,9 +37,21 @@ class Service {
   ) {}
 }
 
-const own = () => LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies: { api: { limit: 3, per: '1m' } }, bucket: () => 'all' });
+const own = () =>
+  LimiterModule.forRoot({
+    storage: memoryStorage({ clock: () => 0 }),
+    policies: { api: { limit: 3, per: '1m' } },
+    bucket: () => 'all',
+  });
 const partner = (name = 'partner') =>
-  LimiterModule.forRootAsync({ name, useFactory: () => ({ storage: memoryStorage({ clock: () => 0 }), policies: { api: { limit: 2, per: '1d' } }, bucket: () => 'all' }) });
+  LimiterModule.forRootAsync({
+    name,
+    useFactory: () => ({
+      storage: memoryStorage({ clock: () => 0 }),
+      policies: { api: { limit: 2, per: '1d' } },
+      bucket: () => 'all',
+    }),
+  });
 
 describe('limiters by name', () => {
   let app: HttpApp | undefined;
@@ -31,7 +59,12 @@ describe('limiters by name', () => {
     await app?.close();
     app = undefined;
   });
-  const start = async (providers: object[] = []) => (app = await startHttpApp('express', { imports: [own(), partner()], controllers: [ItemsController], providers: [Service, ...providers] as never }));
+  const start = async (providers: object[] = []) =>
+    (app = await startHttpApp('express', {
+      imports: [own(), partner()],
+      controllers: [ItemsController],
+      providers: [Service, ...providers] as never,
+    }));
 
   it('decide by policies of their own, each in its own storage', async () => {
     const running = await start();
@@ -56,7 +89,9 @@ describe('limiters by name', () => {
   });
 
   const init = async (...imports: ReturnType<typeof own>[]): Promise<void> => {
-    const nest = (await Test.createTestingModule({ imports, controllers: [ItemsController], providers: [Service] }).compile()).createNestApplication();
+    const nest = (
+      await Test.createTestingModule({ imports, controllers: [ItemsController], providers: [Service] }).compile()
+    ).createNestApplication();
     nest.useLogger(false);
     try {
       await nest.init();
@@ -66,16 +101,24 @@ describe('limiters by name', () => {
   };
 
   it('need a name each', async () => {
-    await expect(init(own(), own(), partner())).rejects.toThrow("LimiterModule name must be set once: give each LimiterModule a name of its own (got 'default')");
+    await expect(init(own(), own(), partner())).rejects.toThrow(
+      "LimiterModule name must be set once: give each LimiterModule a name of its own (got 'default')",
+    );
     await expect(init(own(), partner(), partner())).rejects.toThrow("(got 'partner')");
   });
 
   it('that a decorator names must be there', async () => {
     @Controller('lost')
     class LostController {
-      @RateLimit('api', { limiter: 'partnr' }) @Get() read() { return { ok: true }; }
+      @RateLimit('api', { limiter: 'partnr' }) @Get() read() {
+        return { ok: true };
+      }
     }
-    const nest = Test.createTestingModule({ imports: [own(), partner()], controllers: [LostController] }).compile().then((module) => module.init());
-    await expect(nest).rejects.toThrow("@RateLimit('api') of LostController.read: limiter must be the name of a LimiterModule (default, partner) (got 'partnr')");
+    const nest = Test.createTestingModule({ imports: [own(), partner()], controllers: [LostController] })
+      .compile()
+      .then((module) => module.init());
+    await expect(nest).rejects.toThrow(
+      "@RateLimit('api') of LostController.read: limiter must be the name of a LimiterModule (default, partner) (got 'partnr')",
+    );
   });
 });

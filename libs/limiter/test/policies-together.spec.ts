@@ -18,17 +18,28 @@ function together(open: () => Promise<{ storage: LimiterStorage; close: () => vo
     const prefix = `t-${randomUUID()}`;
     const opened = await Promise.all([open(), open()]);
     closing.push(...opened.map(({ close }) => close));
-    limiters = opened.map(({ storage }) => new Limiter({ storage, policies, prefix, timeoutMs: TIMEOUT_MS, onStorageError: 'closed' }));
+    limiters = opened.map(
+      ({ storage }) => new Limiter({ storage, policies, prefix, timeoutMs: TIMEOUT_MS, onStorageError: 'closed' }),
+    );
   });
   afterEach(() => closing.splice(0).forEach((close) => close()));
-  const remaining = async (policy: 'address' | 'tenant', key: string) => (await limiters[0]!.peek(policy, key)).remaining;
+  const remaining = async (policy: 'address' | 'tenant', key: string) =>
+    (await limiters[0]!.peek(policy, key)).remaining;
 
-  it('admits exactly the tenant\'s limit from many addresses, and gives back what it refused', async () => {
+  it("admits exactly the tenant's limit from many addresses, and gives back what it refused", async () => {
     const addresses = ['a', 'b', 'c', 'd'];
     const answers = await Promise.all(
       Array.from({ length: 80 }, async (_, index) => {
         const address = addresses[index % addresses.length]!;
-        return { address, allowed: (await limiters[index % 2]!.consumeAll([['address', address], ['tenant', 't']])).allowed };
+        return {
+          address,
+          allowed: (
+            await limiters[index % 2]!.consumeAll([
+              ['address', address],
+              ['tenant', 't'],
+            ])
+          ).allowed,
+        };
       }),
     );
     expect(answers.filter((answer) => answer.allowed)).toHaveLength(30);
@@ -52,7 +63,9 @@ function together(open: () => Promise<{ storage: LimiterStorage; close: () => vo
   });
 
   it('loses no refund of many at once', async () => {
-    const reservations = await Promise.all(Array.from({ length: 30 }, (_, index) => limiters[index % 2]!.reserve('tenant', 't')));
+    const reservations = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => limiters[index % 2]!.reserve('tenant', 't')),
+    );
     expect(await remaining('tenant', 't')).toBe(0);
     await Promise.all(reservations.map((reservation) => reservation.settle(0)));
     expect(await remaining('tenant', 't')).toBe(30);

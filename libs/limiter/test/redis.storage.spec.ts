@@ -27,14 +27,16 @@ const ready = async (redis: Redis): Promise<void> => {
   expect(redis.status).toBe('ready');
 };
 type ServerTime = readonly [seconds: string, micros: string];
-const milliseconds = ([seconds, micros]: ServerTime): number => Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+const milliseconds = ([seconds, micros]: ServerTime): number =>
+  Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 /** As the script stores a bucket. */
 const packed = (...numbers: number[]): Buffer => {
   const bytes = Buffer.alloc(8 * numbers.length);
   numbers.forEach((number, index) => bytes.writeDoubleBE(number, 8 * index));
   return bytes;
 };
-const consume = async (storage: LimiterStorage, key: string, ...costs: number[]) => storage.apply({ key, limits: [HOURLY], costs, timeoutMs: TIMEOUT_MS });
+const consume = async (storage: LimiterStorage, key: string, ...costs: number[]) =>
+  storage.apply({ key, limits: [HOURLY], costs, timeoutMs: TIMEOUT_MS });
 
 describeWith('redis', 'Redis storage', (address) => {
   let redis: Redis;
@@ -46,39 +48,97 @@ describeWith('redis', 'Redis storage', (address) => {
 
   const micros = fc.integer({ min: 1, max: 4_000_000_000_000_000 });
   const limit: fc.Arbitrary<BucketLimit> = fc
-    .record({ unitsPerToken: fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })), tickMicros: fc.constantFrom(1 as const, 1000 as const), drain: fc.integer({ min: 1, max: 1_000_000 }), burst: fc.integer({ min: 1, max: 1_000_000 }) })
-    .map(({ unitsPerToken, tickMicros, drain, burst }) => ({ drainPerTick: drain, unitsPerToken, capacity: Math.max(1, Math.min(burst, Math.floor(MAX / unitsPerToken))) * unitsPerToken, tickMicros }));
+    .record({
+      unitsPerToken: fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })),
+      tickMicros: fc.constantFrom(1 as const, 1000 as const),
+      drain: fc.integer({ min: 1, max: 1_000_000 }),
+      burst: fc.integer({ min: 1, max: 1_000_000 }),
+    })
+    .map(({ unitsPerToken, tickMicros, drain, burst }) => ({
+      drainPerTick: drain,
+      unitsPerToken,
+      capacity: Math.max(1, Math.min(burst, Math.floor(MAX / unitsPerToken))) * unitsPerToken,
+      tickMicros,
+    }));
   const state = (count: number): fc.Arbitrary<BucketState> =>
     fc.record({
       updatedAt: micros,
-      levels: fc.array(fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: MAX })), { minLength: count, maxLength: count }),
-      unitsPerToken: fc.array(fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })), { minLength: count, maxLength: count }),
+      levels: fc.array(fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: MAX })), {
+        minLength: count,
+        maxLength: count,
+      }),
+      unitsPerToken: fc.array(fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })), {
+        minLength: count,
+        maxLength: count,
+      }),
     });
   const scenario = fc.record({
     limits: fc.array(limit, { minLength: 1, maxLength: 3 }),
     before: fc.option(fc.integer({ min: 1, max: 3 }).chain(state), { nil: undefined }),
     /** Against the last update: mostly near it, so that buckets are half drained. */
-    elapsed: fc.oneof(fc.integer({ min: -1000, max: 10_000 }), fc.integer({ min: -1_000_000_000, max: 4_000_000_000_000_000 })),
-    costs: fc.array(fc.tuple(fc.oneof(fc.integer({ min: -5, max: 5 }).filter((cost) => cost !== 0), fc.integer({ min: 1, max: 1_000_000 })), fc.integer({ min: 1, max: 8 })), { maxLength: 6 }).map((runs) => runs.flatMap(([cost, times]) => Array<number>(times).fill(cost))),
+    elapsed: fc.oneof(
+      fc.integer({ min: -1000, max: 10_000 }),
+      fc.integer({ min: -1_000_000_000, max: 4_000_000_000_000_000 }),
+    ),
+    costs: fc
+      .array(
+        fc.tuple(
+          fc.oneof(
+            fc.integer({ min: -5, max: 5 }).filter((cost) => cost !== 0),
+            fc.integer({ min: 1, max: 1_000_000 }),
+          ),
+          fc.integer({ min: 1, max: 8 }),
+        ),
+        { maxLength: 6 },
+      )
+      .map((runs) => runs.flatMap(([cost, times]) => Array<number>(times).fill(cost))),
     sameUnits: fc.boolean(),
   });
 
   it('decides, stores and converts exactly as applyCosts does', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ limits, before: drawn, elapsed, costs, sameUnits }) => {
-        const before = drawn && sameUnits ? { ...drawn, unitsPerToken: drawn.levels.map((_, index) => limits[index]?.unitsPerToken ?? 1) } : drawn;
+        const before =
+          drawn && sameUnits
+            ? { ...drawn, unitsPerToken: drawn.levels.map((_, index) => limits[index]?.unitsPerToken ?? 1) }
+            : drawn;
         const now = Math.max(1, (before?.updatedAt ?? 1_000_000_000_000_000) + elapsed);
         const key = `test:${randomUUID()}`;
-        if (before) await redis.set(key, packed(before.updatedAt, ...before.levels.flatMap((level, index) => [level, before.unitsPerToken[index]!])));
-        const script = APPLY_LUA.replace("'PX', px)", `'PX', px + ${LINGER_MS})`).replace("redis.call('TIME')", `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`);
+        if (before)
+          await redis.set(
+            key,
+            packed(before.updatedAt, ...before.levels.flatMap((level, index) => [level, before.unitsPerToken[index]!])),
+          );
+        const script = APPLY_LUA.replace("'PX', px)", `'PX', px + ${LINGER_MS})`).replace(
+          "redis.call('TIME')",
+          `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`,
+        );
         const call = new ApplyCall([{ key, limits, costs }]);
-        const [[, from], [, reply], [, stored], [, expiresAt], [, to]] = (await redis.multi().time().eval(script, 1, key, ...call.numbers).getBuffer(key).pexpiretime(key).time().exec()) as [[null, ServerTime], [null, number[]], [null, Buffer], [null, number], [null, ServerTime]];
+        const [[, from], [, reply], [, stored], [, expiresAt], [, to]] = (await redis
+          .multi()
+          .time()
+          .eval(script, 1, key, ...call.numbers)
+          .getBuffer(key)
+          .pexpiretime(key)
+          .time()
+          .exec()) as [[null, ServerTime], [null, number[]], [null, Buffer], [null, number], [null, ServerTime]];
 
         const { outcomes, next } = applyCosts(before, limits, costs, now);
         expect(call.decode(reply)).toEqual([{ levels: levelsAt(before, limits, now), outcomes }]);
         if (next) {
-          expect(stored).toEqual(packed(next.updatedAt, ...next.levels.flatMap((level, index) => [level, next.unitsPerToken[index]!])));
-          const fullMs = Math.max(...next.levels.map((level, index) => ((Math.floor(next.updatedAt / limits[index]!.tickMicros) - Math.floor(now / limits[index]!.tickMicros) + Math.ceil(level / limits[index]!.drainPerTick)) * limits[index]!.tickMicros) / 1000));
+          expect(stored).toEqual(
+            packed(next.updatedAt, ...next.levels.flatMap((level, index) => [level, next.unitsPerToken[index]!])),
+          );
+          const fullMs = Math.max(
+            ...next.levels.map(
+              (level, index) =>
+                ((Math.floor(next.updatedAt / limits[index]!.tickMicros) -
+                  Math.floor(now / limits[index]!.tickMicros) +
+                  Math.ceil(level / limits[index]!.drainPerTick)) *
+                  limits[index]!.tickMicros) /
+                1000,
+            ),
+          );
           expect(expiresAt).toBeGreaterThanOrEqual(milliseconds(from) + fullMs + LINGER_MS);
           expect(expiresAt).toBeLessThanOrEqual(milliseconds(to) + Math.ceil(fullMs) + 1 + LINGER_MS);
         }
@@ -96,18 +156,33 @@ describeWith('redis', 'Redis storage', (address) => {
     const storage = redisStorage(redis, { maxKeysPerCall: 64 });
     await consume(storage, keys[0]!, 3);
     evalsha.mockClear();
-    const answers = await Promise.allSettled(keys.flatMap((key) => [consume(storage, key, 2, 1, 1), consume(storage, key, 1)]));
+    const answers = await Promise.allSettled(
+      keys.flatMap((key) => [consume(storage, key, 2, 1, 1), consume(storage, key, 1)]),
+    );
     expect(evalsha.mock.calls.map(([, count]) => count)).toEqual([64, 64, 64, 8]);
     evalsha.mockRestore();
-    const allowed = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.map((outcome) => outcome.allowed) : (answer.reason as StorageFaultError).fault));
-    const expected: unknown[] = keys.flatMap<unknown>((_, index) => (index === 7 || index === 70 ? ['malformed', 'malformed'] : index === 0 ? [[false, false, false], [false]] : [[true, true, false], [false]]));
+    const allowed = answers.map((answer) =>
+      answer.status === 'fulfilled'
+        ? answer.value.map((outcome) => outcome.allowed)
+        : (answer.reason as StorageFaultError).fault,
+    );
+    const expected: unknown[] = keys.flatMap<unknown>((_, index) =>
+      index === 7 || index === 70
+        ? ['malformed', 'malformed']
+        : index === 0
+          ? [[false, false, false], [false]]
+          : [[true, true, false], [false]],
+    );
     expect(allowed).toEqual(expected);
   });
 
   it('charges several buckets or none in one call', async () => {
     const [first, second] = [`test:${randomUUID()}`, `test:${randomUUID()}`];
     const storage = redisStorage(redis);
-    const both = (cost: number) => storage.applyAll!([first, second].map((key) => ({ key, limits: [HOURLY], costs: [cost], timeoutMs: TIMEOUT_MS })));
+    const both = (cost: number) =>
+      storage.applyAll!(
+        [first, second].map((key) => ({ key, limits: [HOURLY], costs: [cost], timeoutMs: TIMEOUT_MS })),
+      );
     await consume(storage, second, 2);
     expect((await both(2)).map((outcome) => outcome.allowed)).toEqual([true, false]);
     expect(await redis.exists(first)).toBe(0);
@@ -119,7 +194,9 @@ describeWith('redis', 'Redis storage', (address) => {
   });
 
   it.each([0, 1.5, 1001])('refuses maxKeysPerCall %p', (maxKeysPerCall) => {
-    expect(() => redisStorage(redis, { maxKeysPerCall })).toThrow(`redisStorage maxKeysPerCall must be a whole number from 1 to 1000 (got ${maxKeysPerCall})`);
+    expect(() => redisStorage(redis, { maxKeysPerCall })).toThrow(
+      `redisStorage maxKeysPerCall must be a whole number from 1 to 1000 (got ${maxKeysPerCall})`,
+    );
   });
 
   it('keeps the bucket until it is empty, to the millisecond, and no longer', async () => {
@@ -140,7 +217,19 @@ describeWith('redis', 'Redis storage', (address) => {
     expect(await redis.getBuffer(key)).toEqual(stored);
   });
 
-  it.each<Buffer | string>(['not a bucket', '', '24 characters of no use.', packed(5), packed(1, 2), packed(1, 2, 0), packed(1, NaN, 5), packed(1, -2, 5), packed(1, 2.5, 5), packed(1, 2, 5, 6), packed(1, 2 ** 53, 5)])('calls %p malformed, and never overwrites it', async (value) => {
+  it.each<Buffer | string>([
+    'not a bucket',
+    '',
+    '24 characters of no use.',
+    packed(5),
+    packed(1, 2),
+    packed(1, 2, 0),
+    packed(1, NaN, 5),
+    packed(1, -2, 5),
+    packed(1, 2.5, 5),
+    packed(1, 2, 5, 6),
+    packed(1, 2 ** 53, 5),
+  ])('calls %p malformed, and never overwrites it', async (value) => {
     const key = `test:${randomUUID()}`;
     await redis.set(key, value);
     expect(await faultOf(consume(redisStorage(redis), key, 1))).toBe('malformed');
@@ -154,7 +243,9 @@ describeWith('redis', 'Redis storage', (address) => {
   });
 
   it.each([undefined, {}, { eval: () => {} }])('refuses %p for a client, and says what it must be', (client) => {
-    expect(() => redisStorage(client as never)).toThrow(/redisStorage client must be a Redis or Cluster of ioredis \(got /);
+    expect(() => redisStorage(client as never)).toThrow(
+      /redisStorage client must be a Redis or Cluster of ioredis \(got /,
+    );
   });
 });
 
@@ -176,7 +267,10 @@ describeWith('redis', 'Redis storage when the server fails', () => {
 
   it('is one command for any number of costs', async () => {
     await consume(storage, key, 1);
-    const commands = async () => [...(await redis.info('commandstats')).matchAll(/cmdstat_(evalsha|eval|del):calls=(\d+)/g)].map(([, name, calls]) => `${name} ${calls}`).sort();
+    const commands = async () =>
+      [...(await redis.info('commandstats')).matchAll(/cmdstat_(evalsha|eval|del):calls=(\d+)/g)]
+        .map(([, name, calls]) => `${name} ${calls}`)
+        .sort();
     const before = await commands();
     expect(before).toEqual(['eval 1', 'evalsha 1']);
     expect((await consume(storage, key, 1, 2, 1)).map((answer) => answer.allowed)).toEqual([true, false, true]);
@@ -252,21 +346,28 @@ describeWith('redis', 'Redis storage when the server fails', () => {
 describeWith('redis', 'Redis storage on a cluster', () => {
   let nodes: RunningServer[];
   beforeAll(async () => {
-    nodes = await Promise.all([startRedis({ args: ['--cluster-enabled', 'yes'] }), startRedis({ args: ['--cluster-enabled', 'yes'] })]);
+    nodes = await Promise.all([
+      startRedis({ args: ['--cluster-enabled', 'yes'] }),
+      startRedis({ args: ['--cluster-enabled', 'yes'] }),
+    ]);
     const [first, second] = nodes.map((node) => new Redis(node.address)) as [Redis, Redis];
     await first.call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
     await second.call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
     await first.call('CLUSTER', 'MEET', '127.0.0.1', String(nodes[1]!.port));
     const deadline = Date.now() + 20_000;
     for (const client of [first, second]) {
-      while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok') && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok') && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       client.disconnect();
     }
   }, 30_000);
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));
 
   it('admits exactly the burst of every key, on whichever node it lies', async () => {
-    const cluster = new Cluster(nodes.map(({ host, port }) => ({ host, port })), { redisOptions: { commandTimeout: 2000 } });
+    const cluster = new Cluster(
+      nodes.map(({ host, port }) => ({ host, port })),
+      { redisOptions: { commandTimeout: 2000 } },
+    );
     cluster.on('error', () => {});
     const storage = redisStorage(cluster);
     const admitted = await Promise.all(
@@ -286,7 +387,9 @@ describeWith('redis', 'Redis storage on a cluster', () => {
     const faults: string[] = [];
     for (let index = 0; index < 20; index++) faults.push(await faultOf(consume(storage, `rl:api:${index}`, 1)));
     expect(new Set(faults)).toEqual(new Set(['none', 'moved']));
-    const together = await Promise.all(Array.from({ length: 20 }, (_, index) => faultOf(consume(storage, `rl:api:${index}`, 1))));
+    const together = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => faultOf(consume(storage, `rl:api:${index}`, 1))),
+    );
     expect(new Set(together)).toEqual(new Set(['moved']));
     single.disconnect();
   });

@@ -46,8 +46,16 @@ class InProcessTransport extends Server implements CustomTransportStrategy {
 describe('guard in a microservice', () => {
   it('limits messages, has no headers to set, and counts once for a global and a controller guard', async () => {
     const transport = new InProcessTransport();
-    const module = LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies: {}, trustedProxies: 1 });
-    const testing = await Test.createTestingModule({ imports: [module], controllers: [SumController], providers: [{ provide: APP_GUARD, useExisting: RateLimitGuard }] }).compile();
+    const module = LimiterModule.forRoot({
+      storage: memoryStorage({ clock: () => 0 }),
+      policies: {},
+      trustedProxies: 1,
+    });
+    const testing = await Test.createTestingModule({
+      imports: [module],
+      controllers: [SumController],
+      providers: [{ provide: APP_GUARD, useExisting: RateLimitGuard }],
+    }).compile();
     const app = testing.createNestMicroservice({ strategy: transport, logger: false });
     await app.listen();
 

@@ -12,7 +12,7 @@ import { connectMemcached } from './memcached-client.js';
 const MAX_SKEW_MS = 7_200_000;
 
 const LAYERS: Readonly<Record<string, (storage: LimiterStorage, clock: Clock) => LimiterStorage>> = {
-  'coalesced': (storage) => withCoalescing(storage),
+  coalesced: (storage) => withCoalescing(storage),
   'with local denial': (storage, clock) => withLocalDenial(storage, { clock }),
   'coalesced, with local denial': (storage, clock) => withCoalescing(withLocalDenial(storage, { clock })),
 };
@@ -21,20 +21,24 @@ const LAYERS: Readonly<Record<string, (storage: LimiterStorage, clock: Clock) =>
 function contract(name: string, open: (clock: Clock) => LimiterStorage): void {
   describe(`storage contract: ${name}`, () => {
     describe('by three handles', () => {
-      for (const { name, run } of storageContract({ open: (clock) => [open(clock), open(clock), open(clock)] })) it(name, run, 20_000);
+      for (const { name, run } of storageContract({ open: (clock) => [open(clock), open(clock), open(clock)] }))
+        it(name, run, 20_000);
     });
     describe.each(Object.entries(LAYERS))('%s', (_, layer) => {
-      for (const { name, run } of storageContract({ open: (clock) => [layer(open(clock), clock)] })) it(name, run, 20_000);
+      for (const { name, run } of storageContract({ open: (clock) => [layer(open(clock), clock)] }))
+        it(name, run, 20_000);
     });
   });
 }
 
 describe.each(Object.entries(LAYERS))('storage contract: memory, %s', (_, layer) => {
-  for (const { name, run } of storageContract({ open: (clock) => [layer(memoryStorage({ clock }), clock)] })) it(name, run);
+  for (const { name, run } of storageContract({ open: (clock) => [layer(memoryStorage({ clock }), clock)] }))
+    it(name, run);
 });
 
 describe.each(Object.entries(LAYERS))('storage contract: a compare-and-set storage, %s', (_, layer) => {
-  for (const { name, run } of storageContract({ open: (clock) => [layer(new CompareAndSetStorage(clock), clock)] })) it(name, run);
+  for (const { name, run } of storageContract({ open: (clock) => [layer(new CompareAndSetStorage(clock), clock)] }))
+    it(name, run);
 });
 
 describeWith('memcached', 'memcached', (servers) => {

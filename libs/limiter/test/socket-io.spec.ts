@@ -39,7 +39,9 @@ describe('guard in a gateway, by Socket.IO', () => {
   beforeEach(async () => {
     const policies = { chat: { limit: 2, per: '1m' }, login: { limit: 2, per: '1h', count: 'failures' } } as const;
     const module = LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies, trustedProxies: 1 });
-    app = (await Test.createTestingModule({ imports: [module], providers: [ChatGateway] }).compile()).createNestApplication();
+    app = (
+      await Test.createTestingModule({ imports: [module], providers: [ChatGateway] }).compile()
+    ).createNestApplication();
     app.useLogger(false);
     app.useWebSocketAdapter(new IoAdapter(app));
     await app.listen(0, '127.0.0.1');
@@ -50,14 +52,24 @@ describe('guard in a gateway, by Socket.IO', () => {
   });
 
   const connect = async (headers: Record<string, string> = {}): Promise<Socket> => {
-    const socket = io(await app.getUrl(), { extraHeaders: headers, transports: ['websocket'], reconnection: false, forceNew: true });
+    const socket = io(await app.getUrl(), {
+      extraHeaders: headers,
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
     sockets.push(socket);
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('connect_error', reject));
     return socket;
   };
   /** The next event, whichever it is, and what it carries. */
   const ask = async (socket: Socket, event: string, data: string): Promise<readonly [event: string, data: unknown]> => {
-    const answer = Promise.race(['said', 'exception'].map(async (name) => [name, ((await once(socket as never, name, { signal: AbortSignal.timeout(5000) })) as unknown[])[0]] as const));
+    const answer = Promise.race(
+      ['said', 'exception'].map(
+        async (name) =>
+          [name, ((await once(socket as never, name, { signal: AbortSignal.timeout(5000) })) as unknown[])[0]] as const,
+      ),
+    );
     socket.emit(event, data);
     return answer;
   };
@@ -67,12 +79,19 @@ describe('guard in a gateway, by Socket.IO', () => {
     expect(await ask(socket, 'say', 'one')).toEqual(['said', 'one']);
     expect(await socket.timeout(5000).emitWithAck('acknowledged', 'mine')).toBe('mine');
     expect(await ask(socket, 'say', 'two')).toEqual(['said', 'two']);
-    expect(await ask(socket, 'say', 'three')).toMatchObject(['exception', { status: 429, detail: "Rate limit 'chat' is used up: retry in 30 s.", 'violated-policies': ['chat'] }]);
+    expect(await ask(socket, 'say', 'three')).toMatchObject([
+      'exception',
+      { status: 429, detail: "Rate limit 'chat' is used up: retry in 30 s.", 'violated-policies': ['chat'] },
+    ]);
     expect(await ask(socket, 'login', 'right')).toEqual(['said', 'welcome']);
   });
 
   it('counts by the address over all connections, and knows by itself what the proxy forwards', async () => {
-    const [first, same, other] = [await connect({ 'x-forwarded-for': '192.0.2.1' }), await connect({ 'x-forwarded-for': '192.0.2.1' }), await connect({ 'x-forwarded-for': '192.0.2.2' })];
+    const [first, same, other] = [
+      await connect({ 'x-forwarded-for': '192.0.2.1' }),
+      await connect({ 'x-forwarded-for': '192.0.2.1' }),
+      await connect({ 'x-forwarded-for': '192.0.2.2' }),
+    ];
     expect((await ask(first, 'say', 'one'))[0]).toBe('said');
     expect((await ask(same, 'say', 'two'))[0]).toBe('said');
     expect((await ask(first, 'say', 'three'))[0]).toBe('exception');
@@ -81,8 +100,10 @@ describe('guard in a gateway, by Socket.IO', () => {
 
   it('counts failures alone where a policy says so', async () => {
     const socket = await connect();
-    for (let attempt = 0; attempt < 4; attempt++) expect(await ask(socket, 'login', 'right')).toEqual(['said', 'welcome']);
-    for (let attempt = 0; attempt < 2; attempt++) expect(await ask(socket, 'login', 'wrong')).toMatchObject(['exception', { message: 'wrong password' }]);
+    for (let attempt = 0; attempt < 4; attempt++)
+      expect(await ask(socket, 'login', 'right')).toEqual(['said', 'welcome']);
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect(await ask(socket, 'login', 'wrong')).toMatchObject(['exception', { message: 'wrong password' }]);
     expect(await ask(socket, 'login', 'right')).toMatchObject(['exception', { status: 429 }]);
   });
 });

@@ -11,8 +11,11 @@ describe('storage contract: a compare-and-set storage', () => {
 });
 
 describe('storage contract catches', () => {
-  it.each(BROKEN_STORAGES.map(([storage, caught]) => ({ broken: storage.name, storage, caught })))('$broken: $caught', async ({ storage: Broken, caught }) => {
-    const check = storageContract({ open: (clock) => [new Broken(clock)] }).find(({ name }) => name === caught);
-    await expect(check?.run()).rejects.toThrow();
-  });
+  it.each(BROKEN_STORAGES.map(([storage, caught]) => ({ broken: storage.name, storage, caught })))(
+    '$broken: $caught',
+    async ({ storage: Broken, caught }) => {
+      const check = storageContract({ open: (clock) => [new Broken(clock)] }).find(({ name }) => name === caught);
+      await expect(check?.run()).rejects.toThrow();
+    },
+  );
 });

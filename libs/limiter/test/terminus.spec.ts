@@ -24,22 +24,46 @@ describe('health indicator', () => {
   afterEach(() => app.close());
   const start = async (read: 'answers' | 'hangs', onStorageError: StorageErrorPolicy) => {
     const memory = memoryStorage();
-    const storage = { name: 'flaky', capabilities: memory.capabilities, apply: memory.apply.bind(memory), delete: memory.delete.bind(memory), read: read === 'answers' ? memory.read.bind(memory) : () => new Promise<never>(() => undefined) };
+    const storage = {
+      name: 'flaky',
+      capabilities: memory.capabilities,
+      apply: memory.apply.bind(memory),
+      delete: memory.delete.bind(memory),
+      read: read === 'answers' ? memory.read.bind(memory) : () => new Promise<never>(() => undefined),
+    };
     const limiter = LimiterModule.forRoot({ storage, onStorageError, timeoutMs: 20, policies: {} });
-    app = await startHttpApp('express', { imports: [limiter, TerminusModule.forRoot({ logger: false })], controllers: [HealthController], providers: [LimiterHealthIndicator] });
+    app = await startHttpApp('express', {
+      imports: [limiter, TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [LimiterHealthIndicator],
+    });
     return app.call('/health');
   };
 
   it('is up while the storage answers', async () => {
-    expect(await start('answers', 'closed')).toMatchObject({ status: 200, body: { status: 'ok', details: { limiter: { status: 'up', storage: 'flaky' } } } });
+    expect(await start('answers', 'closed')).toMatchObject({
+      status: 200,
+      body: { status: 'ok', details: { limiter: { status: 'up', storage: 'flaky' } } },
+    });
   });
 
-  it("is down while the storage hangs and requests are refused", async () => {
-    const details = { limiter: { status: 'down', message: "limiter storage 'flaky' is unavailable: no answer within 20 ms (timeoutMs)" } };
+  it('is down while the storage hangs and requests are refused', async () => {
+    const details = {
+      limiter: {
+        status: 'down',
+        message: "limiter storage 'flaky' is unavailable: no answer within 20 ms (timeoutMs)",
+      },
+    };
     expect(await start('hangs', 'closed')).toMatchObject({ status: 503, body: { status: 'error', details } });
   });
 
-  it.each<StorageErrorPolicy>(['local', 'open'])("is degraded while the storage hangs and '%s' serves", async (onStorageError) => {
-    expect(await start('hangs', onStorageError)).toMatchObject({ status: 200, body: { status: 'degraded', details: { limiter: { status: 'degraded', onStorageError } } } });
-  });
+  it.each<StorageErrorPolicy>(['local', 'open'])(
+    "is degraded while the storage hangs and '%s' serves",
+    async (onStorageError) => {
+      expect(await start('hangs', onStorageError)).toMatchObject({
+        status: 200,
+        body: { status: 'degraded', details: { limiter: { status: 'degraded', onStorageError } } },
+      });
+    },
+  );
 });

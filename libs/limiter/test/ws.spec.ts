@@ -1,7 +1,13 @@
 import { UseGuards, UseInterceptors, type INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
-import { MessageBody, SubscribeMessage, WebSocketGateway, WsException, type OnGatewayConnection } from '@nestjs/websockets';
+import {
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WsException,
+  type OnGatewayConnection,
+} from '@nestjs/websockets';
 import { LimiterModule, memoryStorage, RateLimit, RateLimitGuard, RateLimitInterceptor } from '@rookery/limiter';
 import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
@@ -42,7 +48,9 @@ describe('guard in a gateway, by ws', () => {
   beforeEach(async () => {
     const policies = { chat: { limit: 2, per: '1m' }, login: { limit: 2, per: '1h', count: 'failures' } } as const;
     const module = LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies, trustedProxies: 1 });
-    app = (await Test.createTestingModule({ imports: [module], providers: [ChatGateway] }).compile()).createNestApplication();
+    app = (
+      await Test.createTestingModule({ imports: [module], providers: [ChatGateway] }).compile()
+    ).createNestApplication();
     app.useLogger(false);
     app.useWebSocketAdapter(new WsAdapter(app));
     await app.listen(0, '127.0.0.1');
@@ -67,13 +75,20 @@ describe('guard in a gateway, by ws', () => {
     const ask = await connect('/?bare');
     expect(await ask('say', 'one')).toEqual({ event: 'said', data: 'one' });
     expect(await ask('say', 'two')).toEqual({ event: 'said', data: 'two' });
-    expect(await ask('say', 'three')).toMatchObject({ event: 'exception', data: { status: 429, detail: "Rate limit 'chat' is used up: retry in 30 s.", 'violated-policies': ['chat'] } });
+    expect(await ask('say', 'three')).toMatchObject({
+      event: 'exception',
+      data: { status: 429, detail: "Rate limit 'chat' is used up: retry in 30 s.", 'violated-policies': ['chat'] },
+    });
     expect(await ask('login', 'right')).toEqual({ event: 'welcome', data: 'ann' });
   });
 
   it('counts by the address of the socket over all its connections', async () => {
-    await (await connect('/?bare'))('say', 'one');
-    await (await connect('/?bare'))('say', 'two');
+    await (
+      await connect('/?bare')
+    )('say', 'one');
+    await (
+      await connect('/?bare')
+    )('say', 'two');
     expect(await (await connect('/?bare'))('say', 'three')).toMatchObject({ event: 'exception' });
   });
 
@@ -82,13 +97,17 @@ describe('guard in a gateway, by ws', () => {
     await first('say', 'one');
     await first('say', 'two');
     expect(await first('say', 'three')).toMatchObject({ event: 'exception' });
-    expect(await (await connect('/', { 'x-forwarded-for': '192.0.2.2' }))('say', 'one')).toMatchObject({ event: 'said' });
+    expect(await (await connect('/', { 'x-forwarded-for': '192.0.2.2' }))('say', 'one')).toMatchObject({
+      event: 'said',
+    });
   });
 
   it('counts failures alone where a policy says so', async () => {
     const ask = await connect();
-    for (let attempt = 0; attempt < 4; attempt++) expect(await ask('login', 'right')).toMatchObject({ event: 'welcome' });
-    for (let attempt = 0; attempt < 2; attempt++) expect(await ask('login', 'wrong')).toMatchObject({ data: { message: 'wrong password' } });
+    for (let attempt = 0; attempt < 4; attempt++)
+      expect(await ask('login', 'right')).toMatchObject({ event: 'welcome' });
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect(await ask('login', 'wrong')).toMatchObject({ data: { message: 'wrong password' } });
     expect(await ask('login', 'right')).toMatchObject({ event: 'exception', data: { status: 429 } });
   });
 });

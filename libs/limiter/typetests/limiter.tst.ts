@@ -1,4 +1,13 @@
-import { LimiterModule, memoryStorage, RateLimit, SkipRateLimit, type Decision, type Limiter, type LimiterStorage, type PolicyName } from '@rookery/limiter';
+import {
+  LimiterModule,
+  memoryStorage,
+  RateLimit,
+  SkipRateLimit,
+  type Decision,
+  type Limiter,
+  type LimiterStorage,
+  type PolicyName,
+} from '@rookery/limiter';
 import { storageContract } from '@rookery/limiter/testing';
 import { describe, expect, test } from 'tstyche';
 
@@ -13,7 +22,13 @@ describe('RateLimit', () => {
 
   test('takes a policy with a name', () => {
     expect(RateLimit).type.toBeCallableWith({ name: 'export', limit: 10, per: '1h', cost: () => 1 });
-    expect(RateLimit).type.toBeCallableWith({ name: 'export', limits: [{ limit: 10, per: '1s' }, { limit: 100, per: 3_600_000 }] });
+    expect(RateLimit).type.toBeCallableWith({
+      name: 'export',
+      limits: [
+        { limit: 10, per: '1s' },
+        { limit: 100, per: 3_600_000 },
+      ],
+    });
     expect(RateLimit).type.not.toBeCallableWith({ limit: 10, per: '1h' });
     expect(RateLimit).type.not.toBeCallableWith({ name: 'export', limit: 10 });
   });
@@ -40,11 +55,17 @@ describe('LimiterModule', () => {
     expect(LimiterModule.forRoot).type.toBeCallableWith({ storage: memoryStorage(), policies, isGlobal: false });
     expect(LimiterModule.forRoot).type.not.toBeCallableWith({ policies });
     expect(LimiterModule.forRoot).type.not.toBeCallableWith({ storage: memoryStorage() });
-    expect(LimiterModule.forRoot).type.not.toBeCallableWith({ storage: memoryStorage(), policies, onStorageError: 'ignore' });
+    expect(LimiterModule.forRoot).type.not.toBeCallableWith({
+      storage: memoryStorage(),
+      policies,
+      onStorageError: 'ignore',
+    });
   });
 
   test('is set up by a factory', () => {
-    expect(LimiterModule.forRootAsync).type.toBeCallableWith({ useFactory: () => ({ storage: memoryStorage(), policies }) });
+    expect(LimiterModule.forRootAsync).type.toBeCallableWith({
+      useFactory: () => ({ storage: memoryStorage(), policies }),
+    });
     expect(LimiterModule.forRootAsync).type.not.toBeCallableWith({ useFactory: () => ({ storage: memoryStorage() }) });
   });
 });

@@ -1,6 +1,14 @@
 // Describe documents
 export { Indexed, SearchField } from './metadata/decorators.js';
-export type { AddedFieldOptions, FieldParameters, IndexedOptions, SearchFieldOptions, SharedFieldOptions, SubFieldOptions, SyncMode } from './metadata/options.js';
+export type {
+  AddedFieldOptions,
+  FieldParameters,
+  IndexedOptions,
+  SearchFieldOptions,
+  SharedFieldOptions,
+  SubFieldOptions,
+  SyncMode,
+} from './metadata/options.js';
 export type { EntityClass } from './metadata/recorder.js';
 export type { IndexReference } from './mapping/index-registry.js';
 export { defaultTypeInference } from './mapping/default-type-inference.js';
@@ -8,7 +16,12 @@ export type { PropertyFacts, TypeInference } from './contracts/type-inference.js
 export type { FieldType } from './contracts/index-body.js';
 
 // Use in Nest
-export { SearchModule, type SearchModuleAsyncOptions, type SearchModuleOptions, type SearchOptionsFactory } from './nest/search.module.js';
+export {
+  SearchModule,
+  type SearchModuleAsyncOptions,
+  type SearchModuleOptions,
+  type SearchOptionsFactory,
+} from './nest/search.module.js';
 export { SearchRelayModule } from './nest/search-relay.module.js';
 export { InjectSearch, InjectSearchRepository, getSearchRepositoryToken, getSearchToken } from './nest/tokens.js';
 
@@ -17,8 +30,19 @@ export { SearchService, type IndexedEntity, type SettledOptions } from './servic
 export type { SearchOptions } from './service/options.js';
 export { SearchRepository } from './repository/search-repository.js';
 export type {
-  AnswerOf, AnyQuery, ByQueryOptions, ChangeOptions, DocumentChange, DocumentOperation, IndexAllOptions, IndexAllProgress,
-  PaginateOptions, Paging, QueryMaker, StoredDocument, UpdateOptions,
+  AnswerOf,
+  AnyQuery,
+  ByQueryOptions,
+  ChangeOptions,
+  DocumentChange,
+  DocumentOperation,
+  IndexAllOptions,
+  IndexAllProgress,
+  PaginateOptions,
+  Paging,
+  QueryMaker,
+  StoredDocument,
+  UpdateOptions,
 } from './repository/repository-calls.js';
 export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/across.js';
 export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
@@ -62,7 +86,15 @@ export type { SignificantResult } from './query/aggregations/value-buckets.js';
 export type { HighlightOptions } from './query/highlight.js';
 export type { CollapseOptions, RequestOptions, RescoreOptions, SourceFilter } from './query/request.js';
 export type { DistanceSortOptions, SortOptions } from './query/sort.js';
-export type { CompletionSuggestion, PhraseSuggestion, SuggestBuilder, Suggestion, Suggestions, SuggestionsOf, WordSuggestion } from './query/suggest.js';
+export type {
+  CompletionSuggestion,
+  PhraseSuggestion,
+  SuggestBuilder,
+  Suggestion,
+  Suggestions,
+  SuggestionsOf,
+  WordSuggestion,
+} from './query/suggest.js';
 export type { Distance, GeoPoint } from './query/geo-point.js';
 export type { Script } from './query/script.js';
 
@@ -72,11 +104,21 @@ export type { SearchEvent, SearchEventListener } from './contracts/search-event.
 
 // Handle errors
 export { SearchError, type SearchErrorCode } from './errors/search-error.js';
-export { SearchIndexMismatchError, SearchModelError, SearchOptionError, type ModelComplaint } from './errors/model.errors.js';
+export {
+  SearchIndexMismatchError,
+  SearchModelError,
+  SearchOptionError,
+  type ModelComplaint,
+} from './errors/model.errors.js';
 export { SearchMigrationError, SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
 export { SearchDocumentError, SearchHookError, SearchQueryError } from './errors/query.errors.js';
 export {
-  SearchAbortedError, SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError, SearchVersionConflictError, type UnavailableReason,
+  SearchAbortedError,
+  SearchEngineError,
+  SearchEngineUnavailableError,
+  SearchNotFoundError,
+  SearchVersionConflictError,
+  type UnavailableReason,
 } from './errors/engine.errors.js';
 export { SearchBulkError, SearchNotSettledError, type BulkFailure } from './errors/bulk.errors.js';
 

@@ -13,21 +13,36 @@ const BREAKS = {
   }),
   'ignores versions': (engine) => {
     let version = Date.now() * 1000;
-    return { bulk: (operations, options) => engine.bulk(operations.map((one): BulkOperation => ({ ...one, version: (version += 1) })), options) };
+    return {
+      bulk: (operations, options) =>
+        engine.bulk(
+          operations.map((one): BulkOperation => ({ ...one, version: (version += 1) })),
+          options,
+        ),
+    };
   },
   'answers a bulk in another order': (engine) => ({
     bulk: async (operations, options) => [...(await engine.bulk(operations, options))].reverse(),
   }),
   'takes refused operations for busy ones': (engine) => ({
-    bulk: async (operations, options) => (await engine.bulk(operations, options)).map((one) => (one.outcome === 'failed' ? { ...one, retryable: true } : one)),
+    bulk: async (operations, options) =>
+      (await engine.bulk(operations, options)).map((one) =>
+        one.outcome === 'failed' ? { ...one, retryable: true } : one,
+      ),
   }),
   'swallows failures of shards': (engine) => {
     const empty = { took: 0, hits: { total: { value: 0, relation: 'eq' as const }, max_score: null, hits: [] } };
     return {
-      search: (request, options) => engine.search(request, options).catch((error: unknown) => {
-        if (String(error).includes('by the check') || String(error).includes('script_exception') || String(error).includes('shard')) return empty;
-        throw error;
-      }),
+      search: (request, options) =>
+        engine.search(request, options).catch((error: unknown) => {
+          if (
+            String(error).includes('by the check') ||
+            String(error).includes('script_exception') ||
+            String(error).includes('shard')
+          )
+            return empty;
+          throw error;
+        }),
     };
   },
   'counts only the hits of the page': (engine) => ({
@@ -37,13 +52,22 @@ const BREAKS = {
     },
   }),
   'leaves missing documents out of getMany': (engine) => ({
-    getMany: async (index, ids, options) => (await engine.getMany(index, ids, options)).filter((document) => document !== undefined),
+    getMany: async (index, ids, options) =>
+      (await engine.getMany(index, ids, options)).filter((document) => document !== undefined),
   }),
   'ignores ifSeqNo': (engine) => ({
-    update: (request, options) => engine.update(Object.fromEntries(Object.entries(request).filter(([name]) => !name.startsWith('if'))) as typeof request, options),
+    update: (request, options) =>
+      engine.update(
+        Object.fromEntries(Object.entries(request).filter(([name]) => !name.startsWith('if'))) as typeof request,
+        options,
+      ),
   }),
   'says that it cancels': () => ({ cancelTask: () => Promise.resolve() }),
-  'ignores signals': (engine) => ({ get: (index, id) => engine.get(index, id), search: (request) => engine.search(request), bulk: (operations) => engine.bulk(operations) }),
+  'ignores signals': (engine) => ({
+    get: (index, id) => engine.get(index, id),
+    search: (request) => engine.search(request),
+    bulk: (operations) => engine.bulk(operations),
+  }),
   'takes a missing index for an empty one': (engine) => ({
     count: (request, options) => engine.count(request, options).catch(() => 0),
   }),
@@ -53,9 +77,15 @@ const BREAKS = {
     },
   }),
   'forgets the routing': (engine) => ({
-    bulk: (operations, options) => engine.bulk(operations.map((one): BulkOperation => ({ ...one, routing: undefined })), options),
+    bulk: (operations, options) =>
+      engine.bulk(
+        operations.map((one): BulkOperation => ({ ...one, routing: undefined })),
+        options,
+      ),
   }),
-  'knows one shard': (engine) => ({ shardRoutings: async (index, options) => (await engine.shardRoutings(index, options)).slice(0, 1) }),
+  'knows one shard': (engine) => ({
+    shardRoutings: async (index, options) => (await engine.shardRoutings(index, options)).slice(0, 1),
+  }),
 } satisfies Record<string, Break>;
 
 /** The check that has to catch each. */
@@ -83,5 +113,9 @@ export interface BrokenEngine {
 }
 
 export function brokenEngines(engine: SearchEngine): BrokenEngine[] {
-  return Object.entries(BREAKS as Record<string, Break>).map(([name, broken]) => ({ name, caughtBy: CAUGHT_BY[name as keyof typeof BREAKS], engine: Object.assign(Object.create(engine) as SearchEngine, broken(engine)) }));
+  return Object.entries(BREAKS as Record<string, Break>).map(([name, broken]) => ({
+    name,
+    caughtBy: CAUGHT_BY[name as keyof typeof BREAKS],
+    engine: Object.assign(Object.create(engine) as SearchEngine, broken(engine)),
+  }));
 }

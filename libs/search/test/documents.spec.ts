@@ -48,58 +48,99 @@ class Sample {
   @SearchField({ include: ['initials'] }) @ManyToOne(() => Maker) maker!: Rel<Maker>;
 }
 
-describeWith('postgres', 'postgres', () => describeWith('opensearch', 'documents of every kind of property', () => {
-  let running: Running;
-  const id = '6f9619ff-8b86-4011-b42d-00cf4fc964ff';
-  beforeAll(async () => {
-    running = await startSearch({}, [Maker, Size, Sample]);
-    const em = running.orm.em.fork();
-    const maker = em.create(Maker, { id, first: 'Ada', last: 'Lovelace' } as never);
-    em.create(Sample, {
-      id, big: 9007199254740993n, price: '12.50', ratio: 0.5, at: new Date(Date.UTC(2020, 1, 2)), day: '1999-12-31', colour: Colour.Red, code: id,
-      extra: { deep: { n: 1 } }, tags: ['a', 'b'], bytes: Buffer.from('rook'), missing: null, size: { width: 1, height: 2 }, box: { width: 3, height: 4 }, hidden: 21, maker,
-    } as never);
-    await em.flush();
-    await running.search.settled();
-  }, 30_000);
-  afterAll(() => running.stop(), 30_000);
+describeWith('postgres', 'postgres', () =>
+  describeWith('opensearch', 'documents of every kind of property', () => {
+    let running: Running;
+    const id = '6f9619ff-8b86-4011-b42d-00cf4fc964ff';
+    beforeAll(async () => {
+      running = await startSearch({}, [Maker, Size, Sample]);
+      const em = running.orm.em.fork();
+      const maker = em.create(Maker, { id, first: 'Ada', last: 'Lovelace' } as never);
+      em.create(Sample, {
+        id,
+        big: 9007199254740993n,
+        price: '12.50',
+        ratio: 0.5,
+        at: new Date(Date.UTC(2020, 1, 2)),
+        day: '1999-12-31',
+        colour: Colour.Red,
+        code: id,
+        extra: { deep: { n: 1 } },
+        tags: ['a', 'b'],
+        bytes: Buffer.from('rook'),
+        missing: null,
+        size: { width: 1, height: 2 },
+        box: { width: 3, height: 4 },
+        hidden: 21,
+        maker,
+      } as never);
+      await em.flush();
+      await running.search.settled();
+    }, 30_000);
+    afterAll(() => running.stop(), 30_000);
 
-  const samples = () => running.search.repository(Sample);
+    const samples = () => running.search.repository(Sample);
 
-  it('are as the field table says', async () => {
-    expect((await samples().get(id))?.source).toEqual({
-      big: '9007199254740993', price: '12.50', ratio: 0.5, at: '2020-02-02T00:00:00.000Z', day: '1999-12-31', colour: 'red', code: id,
-      extra: { deep: { n: 1 } }, tags: ['a', 'b'], bytes: 'cm9vaw==', missing: null, size: { width: 1, height: 2 }, box: { width: 3, height: 4 },
-      doubled: 42, maker: { initials: 'AL' },
+    it('are as the field table says', async () => {
+      expect((await samples().get(id))?.source).toEqual({
+        big: '9007199254740993',
+        price: '12.50',
+        ratio: 0.5,
+        at: '2020-02-02T00:00:00.000Z',
+        day: '1999-12-31',
+        colour: 'red',
+        code: id,
+        extra: { deep: { n: 1 } },
+        tags: ['a', 'b'],
+        bytes: 'cm9vaw==',
+        missing: null,
+        size: { width: 1, height: 2 },
+        box: { width: 3, height: 4 },
+        doubled: 42,
+        maker: { initials: 'AL' },
+      });
     });
-  });
 
-  it('are found by each of them', async () => {
-    const page = await samples()
-      .query()
-      .filter((q) => [
-        q.term('big', 9007199254740993n), q.range('price', { gte: '12.4', lt: '12.6' }), q.term('at', new Date(Date.UTC(2020, 1, 2))), q.term('day', '1999-12-31'),
-        q.term('colour', Colour.Red), q.term('code', id), q.term('extra.deep.n', 1), q.terms('tags', ['b']), q.term('size.width', 1), q.term('box.height', 4),
-        q.term('doubled', 42), q.term('maker.initials', 'AL'),
-      ])
-      .mustNot((q) => q.exists('missing'))
-      .search();
-    expect(page.total).toBe(1);
-  });
-
-  it('follow any column of an entity whose getter is indexed, and parts of embeddables and JSON', async () => {
-    const em = running.orm.em.fork();
-    const sample = await em.findOneOrFail(Sample, id, { populate: ['maker'] });
-    sample.hidden = 4;
-    sample.maker.last = 'Byron';
-    sample.size.width = 9;
-    sample.box.height = 8;
-    sample.extra['deep'] = { n: 2 };
-    await em.flush();
-    await running.search.settled({ refresh: false });
-    expect((await samples().get(id))?.source).toMatchObject({
-      doubled: 8, maker: { initials: 'AB' }, size: { width: 9, height: 2 }, box: { width: 3, height: 8 }, extra: { deep: { n: 2 } },
+    it('are found by each of them', async () => {
+      const page = await samples()
+        .query()
+        .filter((q) => [
+          q.term('big', 9007199254740993n),
+          q.range('price', { gte: '12.4', lt: '12.6' }),
+          q.term('at', new Date(Date.UTC(2020, 1, 2))),
+          q.term('day', '1999-12-31'),
+          q.term('colour', Colour.Red),
+          q.term('code', id),
+          q.term('extra.deep.n', 1),
+          q.terms('tags', ['b']),
+          q.term('size.width', 1),
+          q.term('box.height', 4),
+          q.term('doubled', 42),
+          q.term('maker.initials', 'AL'),
+        ])
+        .mustNot((q) => q.exists('missing'))
+        .search();
+      expect(page.total).toBe(1);
     });
-    expect(running.events).toEqual([]);
-  });
-}));
+
+    it('follow any column of an entity whose getter is indexed, and parts of embeddables and JSON', async () => {
+      const em = running.orm.em.fork();
+      const sample = await em.findOneOrFail(Sample, id, { populate: ['maker'] });
+      sample.hidden = 4;
+      sample.maker.last = 'Byron';
+      sample.size.width = 9;
+      sample.box.height = 8;
+      sample.extra['deep'] = { n: 2 };
+      await em.flush();
+      await running.search.settled({ refresh: false });
+      expect((await samples().get(id))?.source).toMatchObject({
+        doubled: 8,
+        maker: { initials: 'AB' },
+        size: { width: 9, height: 2 },
+        box: { width: 3, height: 8 },
+        extra: { deep: { n: 2 } },
+      });
+      expect(running.events).toEqual([]);
+    });
+  }),
+);

@@ -16,8 +16,12 @@ describeWith('opensearch', 'the engine contract catches an engine that', (node) 
   const engine = openSearch({ node, requestTimeoutMs: 2_000 });
   afterAll(() => engine.close());
 
-  it.each(brokenEngines(engine))('$name', async ({ engine: broken, caughtBy }) => {
-    const check = engineContract({ engine: broken, prefix: uniqueName() }).find(({ name }) => name === caughtBy);
-    await expect(check!.run()).rejects.toThrow(ContractViolation);
-  }, 60_000);
+  it.each(brokenEngines(engine))(
+    '$name',
+    async ({ engine: broken, caughtBy }) => {
+      const check = engineContract({ engine: broken, prefix: uniqueName() }).find(({ name }) => name === caughtBy);
+      await expect(check!.run()).rejects.toThrow(ContractViolation);
+    },
+    60_000,
+  );
 });

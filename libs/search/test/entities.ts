@@ -1,5 +1,15 @@
 import { Collection, type Opt, type Rel } from '@mikro-orm/core';
-import { Embeddable, Embedded, Entity, Enum, ManyToMany, ManyToOne, OneToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import {
+  Embeddable,
+  Embedded,
+  Entity,
+  Enum,
+  ManyToMany,
+  ManyToOne,
+  OneToMany,
+  PrimaryKey,
+  Property,
+} from '@mikro-orm/decorators/legacy';
 import { Indexed, SearchField } from '@rookery/search';
 
 export enum Party {
@@ -32,7 +42,8 @@ export class Address {
   @SearchField() @Property({ type: 'datetime' }) heldAt!: Date;
   @SearchField() @Embedded(() => Place) place!: Place;
   @SearchField({ include: ['id', 'name', 'party'] }) @ManyToOne(() => President) president!: Rel<President>;
-  @SearchField({ include: ['text'] }) @OneToMany(() => Passage, (passage) => passage.address, { orphanRemoval: true })
+  @SearchField({ include: ['text'] })
+  @OneToMany(() => Passage, (passage) => passage.address, { orphanRemoval: true })
   passages = new Collection<Passage>(this);
 }
 
@@ -48,13 +59,15 @@ export class Topic {
 export class Passage {
   @PrimaryKey() id!: number;
   @SearchField({ analyzer: 'english', fields: { raw: { type: 'keyword', ignoreAbove: 256 } } })
-  @Property({ type: 'text' }) text!: string;
+  @Property({ type: 'text' })
+  text!: string;
   @SearchField() @Property({ type: 'integer' }) position!: number;
   @SearchField() @Property({ type: 'boolean', default: false }) quoted: Opt<boolean> = false;
   /** In no document. */
   @Property({ type: 'string', nullable: true }) remark?: string;
   @SearchField({ include: ['id', 'year', 'heldAt', 'president.name', 'president.party'] })
-  @ManyToOne(() => Address) address!: Rel<Address>;
+  @ManyToOne(() => Address)
+  address!: Rel<Address>;
   @SearchField({ include: ['label'] }) @ManyToMany(() => Topic) topics = new Collection<Topic>(this);
 }
 

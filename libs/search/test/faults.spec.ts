@@ -13,7 +13,11 @@ describe('an engine in trouble', () => {
   beforeEach(async () => {
     server = createServer((request, response) => script(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    engine = openSearch({ node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeoutMs: 200, bulkTimeoutMs: 200 });
+    engine = openSearch({
+      node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      requestTimeoutMs: 200,
+      bulkTimeoutMs: 200,
+    });
   });
   afterEach(async () => {
     await engine.close();
@@ -46,19 +50,26 @@ describe('an engine in trouble', () => {
   });
 
   it.each([429, 502, 503, 504])('that answers %d is overloaded, and says when to come back', async (status) => {
-    script = (_request, response) => json(response, status, { error: { type: 'busy', reason: 'too much' } }, { 'retry-after': '2' });
+    script = (_request, response) =>
+      json(response, status, { error: { type: 'busy', reason: 'too much' } }, { 'retry-after': '2' });
     const error = await search().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(SearchEngineUnavailableError);
     expect(error).toMatchObject({ reason: 'overloaded', retryAfterMs: 2000 });
   });
 
   it('that refuses is no outage', async () => {
-    script = (_request, response) => json(response, 400, { error: { type: 'parsing_exception', reason: 'unknown query [mtch]' } });
-    await expect(search()).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED', status: 400, type: 'parsing_exception' });
+    script = (_request, response) =>
+      json(response, 400, { error: { type: 'parsing_exception', reason: 'unknown query [mtch]' } });
+    await expect(search()).rejects.toMatchObject({
+      code: 'SEARCH_ENGINE_REFUSED',
+      status: 400,
+      type: 'parsing_exception',
+    });
   });
 
   it('that tells of a version conflict', async () => {
-    script = (_request, response) => json(response, 409, { error: { type: 'version_conflict_engine_exception', reason: 'current [2]' } });
+    script = (_request, response) =>
+      json(response, 409, { error: { type: 'version_conflict_engine_exception', reason: 'current [2]' } });
     await expect(search()).rejects.toThrow(SearchVersionConflictError);
   });
 
@@ -70,7 +81,9 @@ describe('an engine in trouble', () => {
   it("ends at the caller's signal", async () => {
     const controller = new AbortController();
     script = () => controller.abort();
-    await expect(engine.search({ index: 'i', body: {} }, { signal: controller.signal })).rejects.toMatchObject({ code: 'SEARCH_ABORTED' });
+    await expect(engine.search({ index: 'i', body: {} }, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'SEARCH_ABORTED',
+    });
   });
 
   it('is found again after an outage', async () => {

@@ -13,7 +13,13 @@ export async function seed(em: EntityManager): Promise<void> {
   const years = [1850, 1862, 1913];
   const addresses = people.map((president, at) => {
     const year = years[at]!;
-    return em.create(Address, { id: at + 1, year, heldAt: new Date(Date.UTC(year, 11, 2)), place: { city: 'Washington', room: 'House' }, president });
+    return em.create(Address, {
+      id: at + 1,
+      year,
+      heldAt: new Date(Date.UTC(year, 11, 2)),
+      place: { city: 'Washington', room: 'House' },
+      president,
+    });
   });
   const texts = [
     [0, 'The Union must be preserved by the laws', [union]],
@@ -24,7 +30,14 @@ export async function seed(em: EntityManager): Promise<void> {
     [2, 'The state of the Union is strong and its trade is free', [union, trade]],
   ] as const;
   texts.forEach(([address, text, topics], at) => {
-    em.create(Passage, { id: at + 1, text, position: at % 2, quoted: at === 3, address: addresses[address]!, topics: [...topics] });
+    em.create(Passage, {
+      id: at + 1,
+      text,
+      position: at % 2,
+      quoted: at === 3,
+      address: addresses[address]!,
+      topics: [...topics],
+    });
   });
   await em.flush();
 }

@@ -13,7 +13,13 @@ export function uniqueName(): string {
 }
 
 export function ormConfig(dbName: string, entities: EntityClass[] = ENTITIES) {
-  return defineConfig({ clientUrl: POSTGRES_URL, dbName, entities, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false });
+  return defineConfig({
+    clientUrl: POSTGRES_URL,
+    dbName,
+    entities,
+    metadataProvider: ReflectMetadataProvider,
+    allowGlobalContext: false,
+  });
 }
 
 /** An ORM on a database of its own, with its schema. */
@@ -44,7 +50,12 @@ export async function startSearch(options: Partial<SearchOptions> = {}, entities
   const orm = await createOrm(entities);
   const events: SearchEvent[] = [];
   const prefix = uniqueName();
-  const search = new SearchService(orm, { engine: openSearch({ node: OPENSEARCH_URL }), prefix, onEvent: (event) => events.push(event), ...options });
+  const search = new SearchService(orm, {
+    engine: openSearch({ node: OPENSEARCH_URL }),
+    prefix,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
   await search.start();
   const stop = async (): Promise<void> => {
     await search.close();

@@ -1,6 +1,13 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Collection, type Rel } from '@mikro-orm/core';
-import { Entity, ManyToMany, ManyToOne, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import {
+  Entity,
+  ManyToMany,
+  ManyToOne,
+  PrimaryKey,
+  Property,
+  ReflectMetadataProvider,
+} from '@mikro-orm/decorators/legacy';
 import { Indexed, SearchField, SearchModelError, SearchService, type SearchEngine } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { ENTITIES, Passage } from './entities.js';
@@ -55,7 +62,7 @@ describe('the model', () => {
     }
     expect(error).toBeInstanceOf(SearchModelError);
     expect((error as Error).message.split('\n').sort()).toEqual([
-      "  - Author.nmae: is no property that the ORM knows, and no getter. Use one of: id, name, teacher.",
+      '  - Author.nmae: is no property that the ORM knows, and no getter. Use one of: id, name, teacher.',
       "  - Author.teacher: is a relation without `include`. Name what to embed of it: include: ['id', …].",
       '  - Bare: is @Indexed without any @SearchField. Decorate at least one property with @SearchField().',
       '  - Pair: has a composite primary key. Give the indexed entity a single primary key.',
@@ -74,13 +81,18 @@ describe('the model', () => {
 
   it('names an entity that is indexed but not known to the ORM', () => {
     const search = new SearchService(orm(ENTITIES), { engine });
-    expect(() => search.repository(Bare)).toThrow("Bare: is not an entity that the ORM knows. Add it to the ORM's `entities`.");
+    expect(() => search.repository(Bare)).toThrow(
+      "Bare: is not an entity that the ORM knows. Add it to the ORM's `entities`.",
+    );
     expect(() => search.repository(Author)).toThrow('Author: is not indexed. Decorate the class with @Indexed().');
   });
 
   it('takes another type inference whole', () => {
     const byDefault = new SearchService(orm(ENTITIES), { engine }).repository(Passage);
-    const replaced = new SearchService(orm(ENTITIES), { engine, typeInference: { infer: ({ label }) => (label === 'Passage.text' ? 'text' : 'keyword') } }).repository(Passage);
+    const replaced = new SearchService(orm(ENTITIES), {
+      engine,
+      typeInference: { infer: ({ label }) => (label === 'Passage.text' ? 'text' : 'keyword') },
+    }).repository(Passage);
     expect(() => byDefault.query().sort('address.president.name').toBody()).toThrow('is text');
     expect(() => replaced.query().sort('address.president.name').toBody()).not.toThrow();
   });
@@ -89,18 +101,40 @@ describe('the model', () => {
     ['engine', { engine: {} }, 'SearchModule: engine must be an engine such as openSearch({ node }) (got {})'],
     ['prefix', { prefix: 'Dev' }, "SearchModule: prefix must be lower case (got 'Dev')"],
     ['createIndices', { createIndices: 'no' }, "SearchModule: createIndices must be true or false (got 'no')"],
-    ['whenEngineIsDown', { whenEngineIsDown: 'wait' }, "SearchModule: whenEngineIsDown must be 'start' or 'refuse' (got 'wait')"],
-    ['bulk.concurrency', { bulk: { concurrency: 0 } }, 'SearchModule: bulk.concurrency must be a whole number of 1 or more (got 0)'],
-    ['bulk.retryAfterMs', { bulk: { retryAfterMs: 5 } }, 'SearchModule: bulk.retryAfterMs must be a function of the attempt (got 5)'],
-    ['shutdownTimeoutMs', { shutdownTimeoutMs: -1 }, 'SearchModule: shutdownTimeoutMs must be a whole number of milliseconds, 0 or more (got -1)'],
+    [
+      'whenEngineIsDown',
+      { whenEngineIsDown: 'wait' },
+      "SearchModule: whenEngineIsDown must be 'start' or 'refuse' (got 'wait')",
+    ],
+    [
+      'bulk.concurrency',
+      { bulk: { concurrency: 0 } },
+      'SearchModule: bulk.concurrency must be a whole number of 1 or more (got 0)',
+    ],
+    [
+      'bulk.retryAfterMs',
+      { bulk: { retryAfterMs: 5 } },
+      'SearchModule: bulk.retryAfterMs must be a function of the attempt (got 5)',
+    ],
+    [
+      'shutdownTimeoutMs',
+      { shutdownTimeoutMs: -1 },
+      'SearchModule: shutdownTimeoutMs must be a whole number of milliseconds, 0 or more (got -1)',
+    ],
   ])('is not even read when the option %s is wrong', (_option, options, message) => {
     expect(() => new SearchService(orm(ENTITIES), { engine, ...options } as never)).toThrow(message);
   });
 
   it.each([
-    [{ node: 'localhost:9200' }, "openSearch({ node }) must be an address such as 'http://127.0.0.1:9200' (got 'localhost:9200')"],
+    [
+      { node: 'localhost:9200' },
+      "openSearch({ node }) must be an address such as 'http://127.0.0.1:9200' (got 'localhost:9200')",
+    ],
     [{ node: [] }, 'openSearch({ node }) must name at least one address (got [])'],
-    [{ node: 'http://a', requestTimeoutMs: 0 }, 'openSearch({ requestTimeoutMs }) must be a whole number of milliseconds, 1 or more (got 0)'],
+    [
+      { node: 'http://a', requestTimeoutMs: 0 },
+      'openSearch({ requestTimeoutMs }) must be a whole number of milliseconds, 1 or more (got 0)',
+    ],
   ])('and the engine %j', (options, message) => {
     expect(() => openSearch(options)).toThrow(message);
   });

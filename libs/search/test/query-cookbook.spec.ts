@@ -8,7 +8,6 @@ const EXAMPLE = /```ts\n([\s\S]+?)\n```\n```json\n([\s\S]*?)```/g;
 type AnyQuery = SearchQuery<Book, unknown, unknown, unknown>;
 type Body = Record<string, unknown>;
 
-
 /** An example begins with the builder that it is made by. */
 function requestOf(code: string, query: AnyQuery): AnyQuery {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the examples are this repository's own text
@@ -20,19 +19,28 @@ function requestOf(code: string, query: AnyQuery): AnyQuery {
 
 /** The part of the body that the example is about. */
 function compiled(code: string): Body {
-  const body = requestOf(code, repositoryOf(code).query()).toBody() as Body & { query: { bool: { must: Body[] } }; aggs: { example: Body } };
+  const body = requestOf(code, repositoryOf(code).query()).toBody() as Body & {
+    query: { bool: { must: Body[] } };
+    aggs: { example: Body };
+  };
   if (code.startsWith('q.')) return body.query.bool.must[0]!;
   if (code.startsWith('a.')) return body.aggs.example;
   const { query, from, size, track_total_hits: total, ...rest } = body;
   return {
-    ...('match_all' in query ? {} : { query }), ...(from === 0 ? {} : { from }), ...(size === 10 ? {} : { size }), ...(total === true ? {} : { track_total_hits: total }), ...rest,
+    ...('match_all' in query ? {} : { query }),
+    ...(from === 0 ? {} : { from }),
+    ...(size === 10 ? {} : { size }),
+    ...(total === true ? {} : { track_total_hits: total }),
+    ...rest,
   };
 }
 
 type Which = 'books' | 'posts' | 'pictures';
-const libraryOf = (code: string): Which => (/hasChild|hasParent|parentId/.test(code) ? 'posts' : code.includes('knn') ? 'pictures' : 'books');
+const libraryOf = (code: string): Which =>
+  /hasChild|hasParent|parentId/.test(code) ? 'posts' : code.includes('knn') ? 'pictures' : 'books';
 const OFFLINE = { books: offline(Book), posts: offline(Post), pictures: offline(Picture) };
-const repositoryOf = (code: string, library: Pick<Library, Which> = OFFLINE): { query(): AnyQuery } => library[libraryOf(code)] as unknown as { query(): AnyQuery };
+const repositoryOf = (code: string, library: Pick<Library, Which> = OFFLINE): { query(): AnyQuery } =>
+  library[libraryOf(code)] as unknown as { query(): AnyQuery };
 
 function shown(body: Body): string {
   const line = JSON.stringify(body);
@@ -40,11 +48,18 @@ function shown(body: Body): string {
 }
 
 if (process.env['UPDATE_COOKBOOK']) {
-  const written = readFileSync(FILE, 'utf8').replace(EXAMPLE, (_all, code: string) => `\`\`\`ts\n${code}\n\`\`\`\n\`\`\`json\n${shown(compiled(code))}\n\`\`\``);
+  const written = readFileSync(FILE, 'utf8').replace(
+    EXAMPLE,
+    (_all, code: string) => `\`\`\`ts\n${code}\n\`\`\`\n\`\`\`json\n${shown(compiled(code))}\n\`\`\``,
+  );
   writeFileSync(FILE, written);
 }
 const text = readFileSync(FILE, 'utf8');
-const examples = [...text.matchAll(EXAMPLE)].map(([, code, json]) => ({ name: code!.replaceAll(/\s+/g, ' '), code: code!, json: json!.trim() }));
+const examples = [...text.matchAll(EXAMPLE)].map(([, code, json]) => ({
+  name: code!.replaceAll(/\s+/g, ' '),
+  code: code!,
+  json: json!.trim(),
+}));
 
 describe('the cookbook', () => {
   it.each(examples)('compiles $name', ({ code, json }) => {
@@ -53,11 +68,33 @@ describe('the cookbook', () => {
 
   it('has every clause, aggregation, suggestion and part of a request', () => {
     const names: string[] = [];
-    OFFLINE.books.query().must((q) => { names.push(...Object.keys(q)); return q.matchAll(); });
-    OFFLINE.books.query().aggregate((a) => { names.push(...Object.keys(a)); return {}; });
-    OFFLINE.books.query().suggest((s) => { names.push(...Object.keys(s)); return {}; });
+    OFFLINE.books.query().must((q) => {
+      names.push(...Object.keys(q));
+      return q.matchAll();
+    });
+    OFFLINE.books.query().aggregate((a) => {
+      names.push(...Object.keys(a));
+      return {};
+    });
+    OFFLINE.books.query().suggest((s) => {
+      names.push(...Object.keys(s));
+      return {};
+    });
     const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(OFFLINE.books.query()) as object);
-    const ways = ['constructor', 'add', 'with', 'must', 'filter', 'should', 'mustNot', 'minimumShouldMatch', 'aggregate', 'toBody', 'search', 'count'];
+    const ways = [
+      'constructor',
+      'add',
+      'with',
+      'must',
+      'filter',
+      'should',
+      'mustNot',
+      'minimumShouldMatch',
+      'aggregate',
+      'toBody',
+      'search',
+      'count',
+    ];
     names.push(...methods.filter((name) => !ways.includes(name)));
     const all = text.replaceAll(/\*\*.*?\*\*/g, '');
     expect(names.length).toBeGreaterThan(90);
@@ -67,10 +104,15 @@ describe('the cookbook', () => {
 
 describeLibrary('the cookbook', (library, line) => {
   // The plug-in for vectors is in neither of these libraries, and the 2.x line has no combinedFields.
-  const sendable = examples.filter(({ code }) => !code.includes('knn') && (line === 3 || !code.includes('combinedFields')));
+  const sendable = examples.filter(
+    ({ code }) => !code.includes('knn') && (line === 3 || !code.includes('combinedFields')),
+  );
 
   it.each(sendable)('is understood: $name', async ({ code }) => {
-    const page = await requestOf(code.replace('dev-books', library().books.indexName), repositoryOf(code, library()).query()).search();
+    const page = await requestOf(
+      code.replace('dev-books', library().books.indexName),
+      repositoryOf(code, library()).query(),
+    ).search();
     expect(page.timedOut).toBe(false);
   });
 });

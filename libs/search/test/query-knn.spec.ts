@@ -11,15 +11,29 @@ describeWith('opensearch2', 'nearest vectors', (node) => {
 
   it('come nearest first', async () => {
     const { pictures } = library;
-    expect(await idsOf(pictures.query().must((q) => q.knn('vector', [1, 1], { k: 3 })).page({ size: 3 }))).toEqual(['2', '3', '1']);
+    expect(
+      await idsOf(
+        pictures
+          .query()
+          .must((q) => q.knn('vector', [1, 1], { k: 3 }))
+          .page({ size: 3 }),
+      ),
+    ).toEqual(['2', '3', '1']);
   });
 
   it('are those that match a filter', async () => {
     const { pictures } = library;
-    expect(await idsOf(pictures.query().must((q) => q.knn('vector', [1, 1], { k: 2, filter: q.term('kind', 'tree') })))).toEqual(['3', '4']);
+    expect(
+      await idsOf(pictures.query().must((q) => q.knn('vector', [1, 1], { k: 2, filter: q.term('kind', 'tree') }))),
+    ).toEqual(['3', '4']);
   });
 
   it('tell a vector of the wrong length by the engine', async () => {
-    await expect(library.pictures.query().must((q) => q.knn('vector', [1, 1, 1], { k: 1 })).search()).rejects.toMatchObject({ status: 400 });
+    await expect(
+      library.pictures
+        .query()
+        .must((q) => q.knn('vector', [1, 1, 1], { k: 1 }))
+        .search(),
+    ).rejects.toMatchObject({ status: 400 });
   });
 });

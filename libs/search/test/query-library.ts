@@ -1,8 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { Collection, MikroORM, type Rel } from '@mikro-orm/postgresql';
-import { Entity, Enum, ManyToOne, OneToMany, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import {
+  Entity,
+  Enum,
+  ManyToOne,
+  OneToMany,
+  PrimaryKey,
+  Property,
+  ReflectMetadataProvider,
+} from '@mikro-orm/decorators/legacy';
 import { describeWith } from '@rookery/services';
-import { Indexed, SearchField, SearchService, type Distance, type EntityClass, type SearchRepository } from '@rookery/search';
+import {
+  Indexed,
+  SearchField,
+  SearchService,
+  type Distance,
+  type EntityClass,
+  type SearchRepository,
+} from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 
 export enum Genre {
@@ -72,20 +87,76 @@ export class Picture {
 }
 
 const BOOKS = [
-  { id: 1, title: 'The Silver Key', body: 'A silver key opens the old door of the garden', author: 'Ada Moss', genre: Genre.Fantasy, price: 10, at: { lat: 48.8566, lon: 2.3522 } },
-  { id: 2, title: 'The Silver Sword', body: 'The sword was made of silver and the king kept it', author: 'Ada Moss', genre: Genre.Fantasy, price: 20, at: { lat: 51.5074, lon: -0.1278 } },
-  { id: 3, title: 'Iron Sword', body: 'An iron sword breaks the old silver shield in battle', author: 'Ben Oak', genre: Genre.Fantasy, price: 30, at: { lat: 52.52, lon: 13.405 } },
-  { id: 4, title: 'A History of Silver Mining', body: 'Miners dug silver from the hills for the king', author: 'Cara Pine', genre: Genre.History, price: 40, at: { lat: 40.4168, lon: -3.7038 } },
-  { id: 5, title: 'Sea Routes', body: 'Ships crossed the sea from port to port', author: 'Cara Pine', genre: Genre.History, price: 50, at: { lat: 41.9028, lon: 12.4964 } },
-  { id: 6, title: 'The Key to the Sea', body: 'The traveller found the key beside the sea', author: 'Dov Elm', genre: Genre.Travel, at: { lat: 40.7128, lon: -74.006 } },
+  {
+    id: 1,
+    title: 'The Silver Key',
+    body: 'A silver key opens the old door of the garden',
+    author: 'Ada Moss',
+    genre: Genre.Fantasy,
+    price: 10,
+    at: { lat: 48.8566, lon: 2.3522 },
+  },
+  {
+    id: 2,
+    title: 'The Silver Sword',
+    body: 'The sword was made of silver and the king kept it',
+    author: 'Ada Moss',
+    genre: Genre.Fantasy,
+    price: 20,
+    at: { lat: 51.5074, lon: -0.1278 },
+  },
+  {
+    id: 3,
+    title: 'Iron Sword',
+    body: 'An iron sword breaks the old silver shield in battle',
+    author: 'Ben Oak',
+    genre: Genre.Fantasy,
+    price: 30,
+    at: { lat: 52.52, lon: 13.405 },
+  },
+  {
+    id: 4,
+    title: 'A History of Silver Mining',
+    body: 'Miners dug silver from the hills for the king',
+    author: 'Cara Pine',
+    genre: Genre.History,
+    price: 40,
+    at: { lat: 40.4168, lon: -3.7038 },
+  },
+  {
+    id: 5,
+    title: 'Sea Routes',
+    body: 'Ships crossed the sea from port to port',
+    author: 'Cara Pine',
+    genre: Genre.History,
+    price: 50,
+    at: { lat: 41.9028, lon: 12.4964 },
+  },
+  {
+    id: 6,
+    title: 'The Key to the Sea',
+    body: 'The traveller found the key beside the sea',
+    author: 'Dov Elm',
+    genre: Genre.Travel,
+    at: { lat: 40.7128, lon: -74.006 },
+  },
 ];
 const PUBLISHED = ['1990-05-01', '1991-06-01', '1995-01-15', '2000-02-20', '2005-07-07', '2010-12-31'];
 const REVIEWS = [
-  [['ann', 5, 'a gem'], ['bob', 2, 'too slow']],
-  [['ann', 2, 'dull'], ['bob', 5, 'great fun']],
+  [
+    ['ann', 5, 'a gem'],
+    ['bob', 2, 'too slow'],
+  ],
+  [
+    ['ann', 2, 'dull'],
+    ['bob', 5, 'great fun'],
+  ],
   [],
   [['cat', 4, 'solid']],
-  [['ann', 5, 'rich'], ['dan', 1, 'wrong maps']],
+  [
+    ['ann', 5, 'rich'],
+    ['dan', 1, 'wrong maps'],
+  ],
   [],
 ] as const;
 
@@ -126,7 +197,10 @@ export interface Library {
 }
 
 /** A repository that compiles queries and has no engine to send them to. */
-export function offline<T extends object>(entity: EntityClass<T>, entities: EntityClass[] = [Publisher, Review, Book, Post, Picture]): SearchRepository<T> {
+export function offline<T extends object>(
+  entity: EntityClass<T>,
+  entities: EntityClass[] = [Publisher, Review, Book, Post, Picture],
+): SearchRepository<T> {
   return serviceOf(entities, 'http://127.0.0.1:9', 'offline').repository(entity);
 }
 
@@ -135,9 +209,15 @@ export async function openLibrary(node: string, { pictures = false } = {}): Prom
   const search = serviceOf(pictures ? [Picture] : [Publisher, Review, Book, Post], node, prefix);
   await search.start();
   if (pictures) {
-    await search.repository(Picture).bulk(PICTURES.map(({ id, ...document }) => ({ action: 'index', id, document })), { refresh: true });
+    await search.repository(Picture).bulk(
+      PICTURES.map(({ id, ...document }) => ({ action: 'index', id, document })),
+      { refresh: true },
+    );
   } else {
-    await search.repository(Book).bulk(DOCUMENTS.map((document) => ({ action: 'index', id: document.id, document: document as never })), { refresh: true });
+    await search.repository(Book).bulk(
+      DOCUMENTS.map((document) => ({ action: 'index', id: document.id, document: document as never })),
+      { refresh: true },
+    );
     await indexPosts(node, search.repository(Post).indexName);
   }
   const close = async (): Promise<void> => {
@@ -148,9 +228,15 @@ export async function openLibrary(node: string, { pictures = false } = {}): Prom
   };
   const repository = <T extends object>(entity: EntityClass<T>) => search.repository(entity);
   return {
-    get books() { return repository(Book); },
-    get posts() { return repository(Post); },
-    get pictures() { return repository(Picture); },
+    get books() {
+      return repository(Book);
+    },
+    get posts() {
+      return repository(Post);
+    },
+    get pictures() {
+      return repository(Picture);
+    },
     close,
   };
 }
@@ -161,19 +247,30 @@ async function indexPosts(node: string, index: string): Promise<void> {
     const routing = typeof document.family === 'object' ? document.family.parent : id;
     return [JSON.stringify({ index: { _id: id, routing } }), JSON.stringify(document)];
   });
-  const response = await fetch(`${node}/${index}/_bulk?refresh=true`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body: `${lines.join('\n')}\n` });
+  const response = await fetch(`${node}/${index}/_bulk?refresh=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: `${lines.join('\n')}\n`,
+  });
   const { errors } = (await response.json()) as { errors: boolean };
   if (errors) throw new Error('the posts were not indexed');
 }
 
 function serviceOf(entities: EntityClass[], node: string, prefix: string): SearchService {
-  const orm = new MikroORM({ entities: entities as never[], dbName: 'none', metadataProvider: ReflectMetadataProvider });
+  const orm = new MikroORM({
+    entities: entities as never[],
+    dbName: 'none',
+    metadataProvider: ReflectMetadataProvider,
+  });
   return new SearchService(orm, { engine: openSearch({ node }), prefix, sync: 'manual' });
 }
 
 /** The suite on both lines of OpenSearch, each with its own library. */
 export function describeLibrary(title: string, suite: (library: () => Library, line: 3 | 2) => void): void {
-  for (const [service, line] of [['opensearch', 3], ['opensearch2', 2]] as const) {
+  for (const [service, line] of [
+    ['opensearch', 3],
+    ['opensearch2', 2],
+  ] as const) {
     describeWith(service, `${title} (OpenSearch ${line}.x)`, (node) => {
       let library: Library;
       beforeAll(async () => {

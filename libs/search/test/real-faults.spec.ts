@@ -15,19 +15,35 @@ class Note {
 }
 
 /** Notes on a server, without a database. */
-async function notesOn(node: string, timeoutMs = 20_000): Promise<{ notes: SearchRepository<Note>; search: SearchService; close: () => Promise<void> }> {
+async function notesOn(
+  node: string,
+  timeoutMs = 20_000,
+): Promise<{ notes: SearchRepository<Note>; search: SearchService; close: () => Promise<void> }> {
   const orm = new MikroORM({ entities: [Note], dbName: 'none', metadataProvider: ReflectMetadataProvider });
-  const search = new SearchService(orm, { engine: openSearch({ node, requestTimeoutMs: timeoutMs, bulkTimeoutMs: timeoutMs }), prefix: uniqueName(), sync: 'manual', bulk: { attempts: 2, retryAfterMs: () => 0 } });
+  const search = new SearchService(orm, {
+    engine: openSearch({ node, requestTimeoutMs: timeoutMs, bulkTimeoutMs: timeoutMs }),
+    prefix: uniqueName(),
+    sync: 'manual',
+    bulk: { attempts: 2, retryAfterMs: () => 0 },
+  });
   await search.ensureIndices();
   const close = async (): Promise<void> => {
-    for (const { name } of search.indices) await search.repository(Note, name).control.delete().catch(() => undefined);
+    for (const { name } of search.indices)
+      await search
+        .repository(Note, name)
+        .control.delete()
+        .catch(() => undefined);
     await search.close();
     await orm.close(true);
   };
   return { notes: search.repository(Note), search, close };
 }
 
-const writes = (count: number) => Array.from({ length: count }, (_, id) => ({ action: 'index', id, document: { text: `note ${id}`, size: id } }) as const);
+const writes = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, id) => ({ action: 'index', id, document: { text: `note ${id}`, size: id } }) as const,
+  );
 
 describeWith('opensearch', 'a real server', (node) => {
   it('with a closed index is told by every call, and works again when it is open', async () => {
@@ -35,12 +51,28 @@ describeWith('opensearch', 'a real server', (node) => {
     await notes.bulk(writes(3), { refresh: true });
     await notes.control.close();
     // Reads meet the index itself, writes and refreshes the block on it.
-    const closed = { code: 'SEARCH_ENGINE_REFUSED', type: expect.stringMatching(/^(index_closed|cluster_block)_exception$/) as string };
-    const calls = [notes.count(), notes.query().search(), notes.get(1), notes.exists(1), notes.stream().next(), notes.update(1, { document: { size: 2 } }), notes.explain(1, (q) => q), notes.refresh()];
-    for (const answer of await Promise.allSettled(calls)) expect(answer).toMatchObject({ status: 'rejected', reason: closed });
+    const closed = {
+      code: 'SEARCH_ENGINE_REFUSED',
+      type: expect.stringMatching(/^(index_closed|cluster_block)_exception$/) as string,
+    };
+    const calls = [
+      notes.count(),
+      notes.query().search(),
+      notes.get(1),
+      notes.exists(1),
+      notes.stream().next(),
+      notes.update(1, { document: { size: 2 } }),
+      notes.explain(1, (q) => q),
+      notes.refresh(),
+    ];
+    for (const answer of await Promise.allSettled(calls))
+      expect(answer).toMatchObject({ status: 'rejected', reason: closed });
     await expect(notes.getMany([1])).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED' });
     await expect(notes.searchMany([notes.query()])).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED' });
-    await expect(notes.bulk(writes(1))).rejects.toMatchObject({ code: 'SEARCH_BULK_FAILED', failures: [{ id: '0', type: 'index_closed_exception' }] });
+    await expect(notes.bulk(writes(1))).rejects.toMatchObject({
+      code: 'SEARCH_BULK_FAILED',
+      failures: [{ id: '0', type: 'index_closed_exception' }],
+    });
     await notes.control.open();
     expect(await notes.count()).toBe(3);
     await close();
@@ -50,10 +82,20 @@ describeWith('opensearch', 'a real server', (node) => {
     const { search, close } = await notesOn(node);
     const notes = search.repository(Note, 'sourceless');
     await notes.bulk(writes(3), { refresh: true });
-    const page = await notes.query().filter((q) => q.range('size', { gte: 1 })).sort('size').search();
-    expect(page.hits.map(({ id, source }) => [id, source])).toEqual([['1', undefined], ['2', undefined]]);
+    const page = await notes
+      .query()
+      .filter((q) => q.range('size', { gte: 1 }))
+      .sort('size')
+      .search();
+    expect(page.hits.map(({ id, source }) => [id, source])).toEqual([
+      ['1', undefined],
+      ['2', undefined],
+    ]);
     expect((await notes.get(1))!.source).toBeUndefined();
-    await expect(notes.update(1, { document: { size: 9 } })).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED', type: 'document_source_missing_exception' });
+    await expect(notes.update(1, { document: { size: 9 } })).rejects.toMatchObject({
+      code: 'SEARCH_ENGINE_REFUSED',
+      type: 'document_source_missing_exception',
+    });
     await notes.delete(1, { refresh: true });
     expect(await notes.count()).toBe(2);
     await close();
@@ -63,7 +105,15 @@ describeWith('opensearch', 'a real server', (node) => {
     const { notes, close } = await notesOn(node);
     await notes.bulk(writes(20), { refresh: true });
     // Fails on the shard of one document only.
-    const failing = notes.query().filter((q) => q.raw({ script: { script: { source: "if (doc['size'].value == 7) { throw new IllegalArgumentException('by seven') } return true" } } }));
+    const failing = notes.query().filter((q) =>
+      q.raw({
+        script: {
+          script: {
+            source: "if (doc['size'].value == 7) { throw new IllegalArgumentException('by seven') } return true",
+          },
+        },
+      }),
+    );
     await expect(failing.search()).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED' });
     await expect(failing.search()).rejects.toThrow(/by seven|script_exception|runtime error|shard/);
     await expect(failing.count()).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED' });
@@ -83,7 +133,15 @@ describeWith('opensearch', 'a real server of our own', () => {
     await notes.bulk(writes(2_000), { refresh: true });
     const limit = async (value: string | null): Promise<void> => {
       const body = JSON.stringify({ transient: { 'indices.breaker.request.limit': value } });
-      expect((await fetch(`${server.address}/_cluster/settings`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body })).status).toBe(200);
+      expect(
+        (
+          await fetch(`${server.address}/_cluster/settings`, {
+            method: 'PUT',
+            headers: { 'content-type': 'application/json' },
+            body,
+          })
+        ).status,
+      ).toBe(200);
     };
     const facets = notes.query().aggregate((a) => ({ sizes: a.terms('size', { size: 2_000 }) }));
     await limit('1kb');
@@ -100,9 +158,19 @@ describeWith('opensearch', 'a real server of our own', () => {
     server.pause();
     try {
       const calls = [
-        notes.count(undefined, soon), notes.query().search(soon), notes.get(1, soon), notes.bulk(writes(1), soon), notes.update(1, { document: {} }, soon), notes.refresh(soon), notes.stream(undefined, soon).next(),
+        notes.count(undefined, soon),
+        notes.query().search(soon),
+        notes.get(1, soon),
+        notes.bulk(writes(1), soon),
+        notes.update(1, { document: {} }, soon),
+        notes.refresh(soon),
+        notes.stream(undefined, soon).next(),
       ];
-      for (const answer of await Promise.allSettled(calls)) expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'SEARCH_ENGINE_UNAVAILABLE', reason: 'timeout' } });
+      for (const answer of await Promise.allSettled(calls))
+        expect(answer).toMatchObject({
+          status: 'rejected',
+          reason: { code: 'SEARCH_ENGINE_UNAVAILABLE', reason: 'timeout' },
+        });
     } finally {
       server.resume();
     }

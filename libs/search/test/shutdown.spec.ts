@@ -23,29 +23,38 @@ describeWith('postgres', 'a stop while the engine is down', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  it.each(['hangs', 'refuses connections'])('waits `shutdownTimeoutMs` once when it %s, over drain and close together', async (how) => {
-    const node = how === 'hangs' ? await listen() : 'http://127.0.0.1:9';
-    const orm = await createOrm();
-    const events: SearchEvent[] = [];
-    const search = new SearchService(orm, { engine: openSearch({ node, requestTimeoutMs: 60_000 }), shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS, onEvent: (event) => events.push(event), createIndices: false });
-    try {
-      await search.start();
-      const em = orm.em.fork();
-      await seed(em);
-      em.create(President, { id: 9, name: 'x', party: 'Whig' as never });
-      expect(search.pending).toBeGreaterThan(0);
-      const began = performance.now();
-      await search.drain();
-      await search.close();
-      const tookMs = performance.now() - began;
-      expect(tookMs).toBeGreaterThanOrEqual(SHUTDOWN_TIMEOUT_MS - 10);
-      expect(tookMs).toBeLessThan(2 * SHUTDOWN_TIMEOUT_MS);
-      expect(search.pending).toBe(0);
-      expect(events.filter(({ type }) => type === 'changes-dropped').length).toBeGreaterThan(0);
-    } finally {
-      await dropOrm(orm);
-    }
-  }, 40_000);
+  it.each(['hangs', 'refuses connections'])(
+    'waits `shutdownTimeoutMs` once when it %s, over drain and close together',
+    async (how) => {
+      const node = how === 'hangs' ? await listen() : 'http://127.0.0.1:9';
+      const orm = await createOrm();
+      const events: SearchEvent[] = [];
+      const search = new SearchService(orm, {
+        engine: openSearch({ node, requestTimeoutMs: 60_000 }),
+        shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+        onEvent: (event) => events.push(event),
+        createIndices: false,
+      });
+      try {
+        await search.start();
+        const em = orm.em.fork();
+        await seed(em);
+        em.create(President, { id: 9, name: 'x', party: 'Whig' as never });
+        expect(search.pending).toBeGreaterThan(0);
+        const began = performance.now();
+        await search.drain();
+        await search.close();
+        const tookMs = performance.now() - began;
+        expect(tookMs).toBeGreaterThanOrEqual(SHUTDOWN_TIMEOUT_MS - 10);
+        expect(tookMs).toBeLessThan(2 * SHUTDOWN_TIMEOUT_MS);
+        expect(search.pending).toBe(0);
+        expect(events.filter(({ type }) => type === 'changes-dropped').length).toBeGreaterThan(0);
+      } finally {
+        await dropOrm(orm);
+      }
+    },
+    40_000,
+  );
 
   it('does not wait longer for a request that creates indices', async () => {
     const orm = await createOrm();
@@ -57,7 +66,10 @@ describeWith('postgres', 'a stop while the engine is down', () => {
       if ((requests += 1) === 1) socket.destroy();
       else hanging();
     });
-    const search = new SearchService(orm, { engine: openSearch({ node, requestTimeoutMs: 8_000 }), shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS });
+    const search = new SearchService(orm, {
+      engine: openSearch({ node, requestTimeoutMs: 8_000 }),
+      shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+    });
     try {
       await search.start();
       await hangs;

@@ -21,7 +21,10 @@ describe('aggregations', () => {
     expect(a.histogram).type.not.toBeCallableWith('address.heldAt', { interval: 1 });
     expect(a.dateHistogram).type.not.toBeCallableWith('address.year', { calendarInterval: 'year' });
     expect(a.dateHistogram).type.not.toBeCallableWith('address.heldAt', { calendarInterval: 'decade' });
-    expect(a.dateHistogram).type.not.toBeCallableWith('address.heldAt', { calendarInterval: 'year', fixedInterval: '1d' });
+    expect(a.dateHistogram).type.not.toBeCallableWith('address.heldAt', {
+      calendarInterval: 'year',
+      fixedInterval: '1d',
+    });
     expect(a.range).type.not.toBeCallableWith('text', [{ from: 1 }]);
     expect(a.range).type.not.toBeCallableWith('address.year', [{}]);
     expect(a.dateRange).type.not.toBeCallableWith('address.heldAt', [{ from: 1 }]);
@@ -51,26 +54,40 @@ describe('aggregations', () => {
   });
 
   it('answer typed through all levels', async () => {
-    const { aggregations } = await query.aggregate((b) => ({
-      pairs: b.multiTerms(['address.president.party', 'address.heldAt']),
-      rare: b.rareTerms('address.year', { aggs: (c) => ({ top: c.topHits() }) }),
-      significant: b.significantTerms('address.president.party'),
-      auto: b.autoDateHistogram('address.heldAt', { aggs: (c) => ({ avg: c.avg('address.year') }) }),
-      ranges: b.dateRange('address.heldAt', [{ from: 'now' }]),
-      composite: b.composite((s) => ({ party: s.terms('address.president.party'), decade: s.histogram('address.year', 10, { missingBucket: true }), year: s.dateHistogram('address.heldAt', { calendarInterval: 'year' }) })),
-      filter: b.filter(() => clause, { aggs: (c) => ({ parties: c.terms('address.president.party') }) }),
-      filters: b.filters(() => ({ one: clause, two: clause }), { otherBucket: 'rest', aggs: (c) => ({ years: c.valueCount('address.year') }) }),
-      nested: b.nested('address.passages', { aggs: (c) => ({ best: c.topElements('address.passages'), back: c.reverseNested({ aggs: (d) => ({ ids: d.terms('id') }) }) }) }),
-      first: b.min('address.heldAt'),
-      avg: b.avg('address.year'),
-      stats: b.stats('address.year'),
-      extended: b.extendedStats('address.year'),
-      percentiles: b.percentiles('address.year', [50]),
-      script: b.scriptedMetric<string[]>({ map: 'x', combine: 'x', reduce: 'x' }),
-      change: b.derivative('x'),
-      most: b.maxBucket('x'),
-      sorted: b.bucketSort({ size: 1 }),
-    })).search();
+    const { aggregations } = await query
+      .aggregate((b) => ({
+        pairs: b.multiTerms(['address.president.party', 'address.heldAt']),
+        rare: b.rareTerms('address.year', { aggs: (c) => ({ top: c.topHits() }) }),
+        significant: b.significantTerms('address.president.party'),
+        auto: b.autoDateHistogram('address.heldAt', { aggs: (c) => ({ avg: c.avg('address.year') }) }),
+        ranges: b.dateRange('address.heldAt', [{ from: 'now' }]),
+        composite: b.composite((s) => ({
+          party: s.terms('address.president.party'),
+          decade: s.histogram('address.year', 10, { missingBucket: true }),
+          year: s.dateHistogram('address.heldAt', { calendarInterval: 'year' }),
+        })),
+        filter: b.filter(() => clause, { aggs: (c) => ({ parties: c.terms('address.president.party') }) }),
+        filters: b.filters(() => ({ one: clause, two: clause }), {
+          otherBucket: 'rest',
+          aggs: (c) => ({ years: c.valueCount('address.year') }),
+        }),
+        nested: b.nested('address.passages', {
+          aggs: (c) => ({
+            best: c.topElements('address.passages'),
+            back: c.reverseNested({ aggs: (d) => ({ ids: d.terms('id') }) }),
+          }),
+        }),
+        first: b.min('address.heldAt'),
+        avg: b.avg('address.year'),
+        stats: b.stats('address.year'),
+        extended: b.extendedStats('address.year'),
+        percentiles: b.percentiles('address.year', [50]),
+        script: b.scriptedMetric<string[]>({ map: 'x', combine: 'x', reduce: 'x' }),
+        change: b.derivative('x'),
+        most: b.maxBucket('x'),
+        sorted: b.bucketSort({ size: 1 }),
+      }))
+      .search();
     expect(aggregations.pairs.buckets[0]!.key).type.toBe<readonly [President['party'], Date]>();
     expect(aggregations.rare.buckets[0]!.top.hits[0]!.source).type.toBe<DocumentOf<Placed>>();
     expect(aggregations.significant.buckets[0]!.key).type.toBe<President['party']>();
@@ -78,7 +95,11 @@ describe('aggregations', () => {
     expect(aggregations.auto.interval).type.toBe<string>();
     expect(aggregations.auto.buckets[0]!.avg.value).type.toBe<number | null>();
     expect(aggregations.ranges.buckets[0]!.from).type.toBe<Date | undefined>();
-    expect(aggregations.composite.buckets[0]!.key).type.toBe<{ readonly party: President['party']; readonly decade: number | null; readonly year: Date }>();
+    expect(aggregations.composite.buckets[0]!.key).type.toBe<{
+      readonly party: President['party'];
+      readonly decade: number | null;
+      readonly year: Date;
+    }>();
     expect(aggregations.filter.parties.buckets[0]!.count).type.toBe<number>();
     expect(aggregations.filters.buckets.one.years.value).type.toBe<number>();
     expect(aggregations.filters.buckets.rest.count).type.toBe<number>();
@@ -100,7 +121,9 @@ describe('aggregations', () => {
   });
 
   it('page through composites with typed buckets', async () => {
-    for await (const bucket of query.everyBucket((b) => b.composite((s) => ({ year: s.terms('address.year') }), { aggs: (c) => ({ top: c.topHits() }) }))) {
+    for await (const bucket of query.everyBucket((b) =>
+      b.composite((s) => ({ year: s.terms('address.year') }), { aggs: (c) => ({ top: c.topHits() }) }),
+    )) {
       expect(bucket.key.year).type.toBe<number>();
       expect(bucket.top.hits[0]!.source.text).type.toBe<string>();
     }
@@ -115,7 +138,12 @@ describe('requests', () => {
     expect(query.sortByDistance).type.toBeCallableWith('at', { lat: 1, lon: 2 }, { unit: 'km' });
     expect(query.collapse).type.toBeCallableWith('address.president.party', { innerHits: { name: 'all', size: 3 } });
     expect(query.page).type.toBeCallableWith({ from: 10, size: 5 });
-    expect(query.options).type.toBeCallableWith({ trackTotalHits: 100, minScore: 1, routing: 'a', serverTimeoutMs: 100 });
+    expect(query.options).type.toBeCallableWith({
+      trackTotalHits: 100,
+      minScore: 1,
+      routing: 'a',
+      serverTimeoutMs: 100,
+    });
     expect(query.searchAfter).type.toBeCallableWith([1, 'a', null]);
   });
 
@@ -138,7 +166,14 @@ describe('requests', () => {
   });
 
   it('type what comes back', async () => {
-    const page = await query.source(['text']).suggest((s) => ({ words: s.term('text', 'x'), phrases: s.phrase('text', 'x'), completions: s.completion('text', 'x') })).search();
+    const page = await query
+      .source(['text'])
+      .suggest((s) => ({
+        words: s.term('text', 'x'),
+        phrases: s.phrase('text', 'x'),
+        completions: s.completion('text', 'x'),
+      }))
+      .search();
     expect(page.hits[0]!.source).type.toBe<PartOf<DocumentOf<Placed>>>();
     expect(page.hits[0]!.source.text).type.toBe<string | undefined>();
     expect(page.suggestions.words[0]!.options[0]!.frequency).type.toBe<number>();

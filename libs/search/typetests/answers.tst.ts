@@ -66,7 +66,11 @@ describe('inner hits', () => {
 describe('answers', () => {
   it('have typed hits and aggregations through all levels', async () => {
     const page = await query
-      .aggregate((b) => ({ parties: b.terms('address.president.party', { aggs: (c) => ({ years: c.histogram('address.year', { interval: 10, aggs: (d) => ({ top: d.topHits() }) }) }) }) }))
+      .aggregate((b) => ({
+        parties: b.terms('address.president.party', {
+          aggs: (c) => ({ years: c.histogram('address.year', { interval: 10, aggs: (d) => ({ top: d.topHits() }) }) }),
+        }),
+      }))
       .aggregate((b) => ({ dates: b.dateHistogram('address.heldAt', { calendarInterval: 'year' }) }))
       .search();
     expect(page.hits[0]!.source).type.toBe<DocumentOf<Passage>>();
@@ -90,6 +94,9 @@ describe('answers', () => {
     expect(a.histogram).type.not.toBeCallableWith('address.year', {});
     expect(a.dateHistogram).type.not.toBeCallableWith('address.year', { calendarInterval: 'year' });
     expect(a.dateHistogram).type.not.toBeCallableWith('address.heldAt', { calendarInterval: 'decade' });
-    expect(a.dateHistogram).type.not.toBeCallableWith('address.heldAt', { calendarInterval: 'year', fixedInterval: '1d' });
+    expect(a.dateHistogram).type.not.toBeCallableWith('address.heldAt', {
+      calendarInterval: 'year',
+      fixedInterval: '1d',
+    });
   });
 });

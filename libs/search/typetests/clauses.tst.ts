@@ -2,7 +2,15 @@ import { describe, expect, it } from 'tstyche';
 import type { Clause, ClauseBuilder } from '@rookery/search';
 import type { Passage, President } from './model.js';
 
-declare const q: ClauseBuilder<Passage & { at: { lat: number; lon: number }; where: string; vector: number[]; ages: { gte: number; lt?: number }; term: { gte: Date; lte: Date } }>;
+declare const q: ClauseBuilder<
+  Passage & {
+    at: { lat: number; lon: number };
+    where: string;
+    vector: number[];
+    ages: { gte: number; lt?: number };
+    term: { gte: Date; lte: Date };
+  }
+>;
 declare const clause: Clause;
 declare const party: President['party'];
 
@@ -11,11 +19,19 @@ describe('full text', () => {
     expect(q.matchPhrasePrefix).type.toBeCallableWith('text', 'the uni', { maxExpansions: 10, slop: 1 });
     expect(q.matchBoolPrefix).type.toBeCallableWith('note', 'the uni', { operator: 'and', fuzziness: 1 });
     expect(q.multiMatch).type.toBeCallableWith(['text', 'note'], 'x', { boosts: { text: 2 }, type: 'cross_fields' });
-    expect(q.combinedFields).type.toBeCallableWith(['text', 'address.president.name'], 'x', { boosts: { text: 2 }, operator: 'and' });
-    expect(q.queryString).type.toBeCallableWith('x AND y', { fields: ['text', 'address.year'], defaultOperator: 'and' });
+    expect(q.combinedFields).type.toBeCallableWith(['text', 'address.president.name'], 'x', {
+      boosts: { text: 2 },
+      operator: 'and',
+    });
+    expect(q.queryString).type.toBeCallableWith('x AND y', {
+      fields: ['text', 'address.year'],
+      defaultOperator: 'and',
+    });
     expect(q.simpleQueryString).type.toBeCallableWith('x +y', { fields: ['text'], flags: 'OR|PREFIX' });
     expect(q.simpleQueryString).type.toBeCallableWith('x +y');
-    expect(q.intervals('text', (i) => i.allOf([i.match('x', { maxGaps: 1 }), i.prefix('y')]))).type.toBeAssignableTo<Clause>();
+    expect(
+      q.intervals('text', (i) => i.allOf([i.match('x', { maxGaps: 1 }), i.prefix('y')])),
+    ).type.toBeAssignableTo<Clause>();
     expect(q.match).type.toBeCallableWith('text', 'x', { fuzziness: 'AUTO:3,6', name: 'title' });
   });
 
@@ -33,7 +49,9 @@ describe('full text', () => {
     expect(q.queryString).type.not.toBeCallableWith('x', { defaultOperator: 'not' });
     expect(q.simpleQueryString).type.not.toBeCallableWith(1);
     expect(q.simpleQueryString).type.not.toBeCallableWith('x', { fields: ['quoted'] });
-    expect(q.intervals).type.not.toBeCallableWith('address.year', () => { throw new Error(); });
+    expect(q.intervals).type.not.toBeCallableWith('address.year', () => {
+      throw new Error();
+    });
     expect(q.intervals).type.not.toBeCallableWith('text', 'x');
     expect(q.match).type.not.toBeCallableWith('text', 'x', { fuzziness: 'auto' });
   });
@@ -73,13 +91,24 @@ describe('geo, likeness and scores', () => {
   it('take places, vectors and functions', () => {
     expect(q.geoDistance).type.toBeCallableWith('at', { lat: 1, lon: 2 }, '12km');
     expect(q.geoDistance).type.toBeCallableWith('where', { lat: 1, lon: 2 }, '1.5mi', { distanceType: 'plane' });
-    expect(q.geoBoundingBox).type.toBeCallableWith('at', { topLeft: { lat: 1, lon: 2 }, bottomRight: { lat: 0, lon: 3 } });
+    expect(q.geoBoundingBox).type.toBeCallableWith('at', {
+      topLeft: { lat: 1, lon: 2 },
+      bottomRight: { lat: 0, lon: 3 },
+    });
     expect(q.geoPolygon).type.toBeCallableWith('at', [{ lat: 1, lon: 2 }]);
     expect(q.knn).type.toBeCallableWith('vector', [1, 2], { k: 3, filter: clause });
     expect(q.moreLikeThis).type.toBeCallableWith(['text', 'note'], [{ id: '1' }, 'words'], { minTermFreq: 1 });
     expect(q.scriptScore).type.toBeCallableWith(clause, { source: 'x', params: { a: 1 } });
-    expect(q.functionScore(clause, (f) => [f.fieldValueFactor('address.year', { modifier: 'log1p' }), f.random({ seed: 1 }), f.weight(2, { filter: clause })])).type.toBeAssignableTo<Clause>();
-    expect(q.functionScore(clause, (f) => f.decay('gauss', 'address.heldAt', { origin: new Date(), scale: '10d' }))).type.toBeAssignableTo<Clause>();
+    expect(
+      q.functionScore(clause, (f) => [
+        f.fieldValueFactor('address.year', { modifier: 'log1p' }),
+        f.random({ seed: 1 }),
+        f.weight(2, { filter: clause }),
+      ]),
+    ).type.toBeAssignableTo<Clause>();
+    expect(
+      q.functionScore(clause, (f) => f.decay('gauss', 'address.heldAt', { origin: new Date(), scale: '10d' })),
+    ).type.toBeAssignableTo<Clause>();
   });
 
   it('refuse what is none', () => {

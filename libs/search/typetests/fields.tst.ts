@@ -8,7 +8,11 @@ describe('options of a field', () => {
     expect<{ type: 'date'; format: string }>().type.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'date_range'; format: string }>().type.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'scaled_float'; scalingFactor: number }>().type.toBeAssignableTo<SearchFieldOptions>();
-    expect<{ type: 'knn_vector'; dimension: number; method: { name: string } }>().type.toBeAssignableTo<SearchFieldOptions>();
+    expect<{
+      type: 'knn_vector';
+      dimension: number;
+      method: { name: string };
+    }>().type.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'completion'; contexts: { name: string }[] }>().type.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'search_as_you_type'; maxShingleSize: 3 }>().type.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'nested'; include: string[] }>().type.toBeAssignableTo<SearchFieldOptions>();
@@ -29,7 +33,9 @@ describe('options of a field', () => {
     expect<{ type: 'geo_point'; coerce: boolean }>().type.not.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'flat_object'; index: boolean }>().type.not.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'text'; dimension: number }>().type.not.toBeAssignableTo<SearchFieldOptions>();
-    expect<{ fields: { raw: { type: 'keyword'; analyzer: string } } }>().type.not.toBeAssignableTo<SearchFieldOptions>();
+    expect<{
+      fields: { raw: { type: 'keyword'; analyzer: string } };
+    }>().type.not.toBeAssignableTo<SearchFieldOptions>();
     expect<{ fields: { raw: { ignoreAbove: number } } }>().type.not.toBeAssignableTo<SearchFieldOptions>();
     expect<{ type: 'nonsense' }>().type.not.toBeAssignableTo<SearchFieldOptions>();
   });

@@ -8,6 +8,10 @@ import { ServiceError } from './service-error.js';
 export async function build(project: string): Promise<void> {
   const child = spawn('npm', ['run', '--silent', 'build'], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
   if (child.pid !== undefined) child.once('exit', guard({ pid: child.pid }));
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<[number | null]>]);
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
   if (code !== 0) throw new ServiceError(`npm run build failed:\n${output}${errors}`);
 }

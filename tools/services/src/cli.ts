@@ -39,7 +39,11 @@ async function test(args: string[]): Promise<number> {
   const chosen = chosenServices();
   const addresses = await start(await supply(chosen, wantedPackages(chosen)));
   const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--max-old-space-size=2048'];
-  return runForeground(process.execPath, [...options, join(PROJECT, 'node_modules/jest/bin/jest.js'), ...args], addresses);
+  return runForeground(
+    process.execPath,
+    [...options, join(PROJECT, 'node_modules/jest/bin/jest.js'), ...args],
+    addresses,
+  );
 }
 
 /** Without a bound the heap grows with the machine; the demo needs less than 100 MB of it, also while it loads. */
@@ -54,7 +58,9 @@ async function demo(args: string[]): Promise<number> {
   const [addresses] = await Promise.all([start([...available, ...optional], folder), build(PROJECT)]);
   // `npm run search` reads it.
   const env = { ...addresses, DEMO_ENV_FILE: join(folder, 'demo.env') };
-  return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], env, { apart: true });
+  return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], env, {
+    apart: true,
+  });
 }
 
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { services, test, demo };

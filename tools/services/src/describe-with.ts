@@ -14,7 +14,13 @@ import { ADDRESS_VARIABLES, inCi, type ServiceName } from './service-names.js';
  */
 export function describeWith(service: ServiceName, title: string, suite: (address: string) => void): void {
   const variable = ADDRESS_VARIABLES[service];
-  describeIf(service, process.env[variable], `${variable} is not set: run "npm test", which starts ${service}, or set it`, title, suite);
+  describeIf(
+    service,
+    process.env[variable],
+    `${variable} is not set: run "npm test", which starts ${service}, or set it`,
+    title,
+    suite,
+  );
 }
 
 /**
@@ -23,10 +29,22 @@ export function describeWith(service: ServiceName, title: string, suite: (addres
  * @param suite receives the path of the program.
  */
 export function describeWithProgram(program: string, title: string, suite: (file: string) => void): void {
-  describeIf(program, findServer(program), `${program} is not installed: "npm test" as root on Debian or Ubuntu installs it`, title, suite);
+  describeIf(
+    program,
+    findServer(program),
+    `${program} is not installed: "npm test" as root on Debian or Ubuntu installs it`,
+    title,
+    suite,
+  );
 }
 
-function describeIf(needed: string, found: string | undefined, reason: string, title: string, suite: (found: string) => void): void {
+function describeIf(
+  needed: string,
+  found: string | undefined,
+  reason: string,
+  title: string,
+  suite: (found: string) => void,
+): void {
   if (found) return describe(title, () => suite(found));
   if (inCi()) {
     return describe(title, () => {

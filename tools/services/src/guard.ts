@@ -40,7 +40,11 @@ export async function tidyUp(): Promise<void> {
 }
 
 function startGuardian(): ChildProcess {
-  const child = spawn(process.execPath, nodeScript('guardian'), { detached: true, stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
+  const child = spawn(process.execPath, nodeScript('guardian'), {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
   child.on('error', () => {});
   child.stdin.on('error', () => {}); // Somebody ended the guardian: its owner still stops what it started.
   child.unref();

@@ -9,7 +9,12 @@ import { poll } from './poll.ts'; // Node runs this file as it is, from src too:
 import { commandLine, descendants, isAlive, signalAll } from './processes.ts';
 
 /** A process to end, or to wait for where an end would do harm; a folder (or file) to remove; a file to move back. */
-export type Guarded = { pid?: number; signal?: NodeJS.Signals | 'wait'; folder?: string; restore?: { from: string; to: string } };
+export type Guarded = {
+  pid?: number;
+  signal?: NodeJS.Signals | 'wait';
+  folder?: string;
+  restore?: { from: string; to: string };
+};
 export type GuardianLine = { id: number; guard?: Guarded };
 
 const GUARDIAN = /\/services\/(src|dist)\/guardian\.[jt]s/;
@@ -28,7 +33,10 @@ async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
   signalAll([pid], signal);
   signalAll(family, 'SIGCONT'); // A paused process would not hear of it.
   await poll(() => !isAlive(pid), STOP_TIMEOUT_MS);
-  signalAll(family.filter((member) => !guardians.includes(member)), 'SIGKILL');
+  signalAll(
+    family.filter((member) => !guardians.includes(member)),
+    'SIGKILL',
+  );
   await poll(() => !guardians.some(isAlive), STOP_TIMEOUT_MS);
 }
 

@@ -14,7 +14,9 @@ const FORBID = '#!/bin/sh\n# Written while rookery installs test servers, remove
 /** Whether packages may be installed: Debian or Ubuntu, as root, and not forbidden by `ROOKERY_NO_INSTALL`. */
 export function mayInstall(env: NodeJS.ProcessEnv = process.env): boolean {
   const forbidden = !['', '0', 'false', undefined].includes(env['ROOKERY_NO_INSTALL']);
-  return !forbidden && process.getuid?.() === 0 && existsSync('/etc/debian_version') && findProgram('apt-get') !== undefined;
+  return (
+    !forbidden && process.getuid?.() === 0 && existsSync('/etc/debian_version') && findProgram('apt-get') !== undefined
+  );
 }
 
 /** Installs Debian packages without letting them start their own services on the standard ports. */
@@ -50,7 +52,11 @@ async function aptGet(args: string[]): Promise<string | undefined> {
   try {
     const output = openSync(log, 'w');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const child = spawn('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, detached: true, stdio: ['ignore', output, output] });
+    const child = spawn('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+      env,
+      detached: true,
+      stdio: ['ignore', output, output],
+    });
     closeSync(output);
     const release = child.pid === undefined ? () => {} : guard({ pid: child.pid, signal: 'wait' });
     const code = await new Promise<number | string>((resolve) => {

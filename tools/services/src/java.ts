@@ -12,7 +12,10 @@ export type Jdk = { home: string; major: number };
 const SYSTEM_FOLDERS = ['/usr/lib/jvm/*', '/Library/Java/JavaVirtualMachines/*/Contents/Home'];
 
 /** The JDKs that were found: `$OPENSEARCH_JAVA_HOME`, `$JAVA_HOME`, `java` on PATH, then the system's, newest first. */
-export async function findJdks(env: NodeJS.ProcessEnv = process.env, systemFolders: readonly string[] = SYSTEM_FOLDERS): Promise<Jdk[]> {
+export async function findJdks(
+  env: NodeJS.ProcessEnv = process.env,
+  systemFolders: readonly string[] = SYSTEM_FOLDERS,
+): Promise<Jdk[]> {
   const java = findProgram('java', env['PATH']);
   const named = [env['OPENSEARCH_JAVA_HOME'], env['JAVA_HOME'], java && dirname(dirname(realpathSync(java)))];
   const [first, rest] = await Promise.all([inspectAll(named), inspectAll(systemFolders.flatMap(expand))]);
@@ -26,7 +29,9 @@ function expand(pattern: string): string[] {
 
 async function inspectAll(homes: (string | undefined)[]): Promise<Jdk[]> {
   // Only a JDK has javac, and only a JDK runs a source file.
-  const real = homes.filter((home) => home !== undefined && existsSync(join(home, 'bin/javac'))).map((home) => realpathSync(home!));
+  const real = homes
+    .filter((home) => home !== undefined && existsSync(join(home, 'bin/javac')))
+    .map((home) => realpathSync(home!));
   const jdks = await Promise.all([...new Set(real)].map(inspect));
   return jdks.filter((jdk) => jdk !== undefined);
 }

@@ -25,7 +25,8 @@ let foreground: { child: ChildProcess; ended: Promise<number> } | undefined;
 export async function runToEnd(work: () => Promise<number>): Promise<never> {
   let over = false;
   const worked = work().catch((error: unknown) => {
-    if (!over) reportLine(error instanceof ServiceError ? error.message : String(error instanceof Error ? error.stack : error));
+    if (!over)
+      reportLine(error instanceof ServiceError ? error.message : String(error instanceof Error ? error.stack : error));
     return 1;
   });
   const code = await Promise.race([worked, stopSignal.then(endForeground)]);
@@ -56,7 +57,12 @@ async function endForeground(signal: Signal): Promise<number> {
  *
  * @returns its exit code.
  */
-export function runForeground(file: string, args: string[], env: Record<string, string>, { apart = false } = {}): Promise<number> {
+export function runForeground(
+  file: string,
+  args: string[],
+  env: Record<string, string>,
+  { apart = false } = {},
+): Promise<number> {
   const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env }, detached: apart });
   const release = child.pid === undefined ? () => {} : guard({ pid: child.pid });
   const ended = new Promise<number>((resolve) => {

@@ -37,6 +37,12 @@ function installed(file: string, port: number, args: string[]): Command {
 function embedded(port: number, args: string[]): Command {
   const [flag, megabytes, ...rest] = args;
   const known = args.length === 0 || (flag === '-m' && Number(megabytes) > 0 && rest.length === 0);
-  if (!known) throw new ServiceError(`the embedded memcached node takes -m <megabytes> alone (got ${args.join(' ')}): install the package memcached`);
-  return { file: process.execPath, args: [...nodeScript('memcached-node'), String(port), ...(megabytes === undefined ? [] : [megabytes])] };
+  if (!known)
+    throw new ServiceError(
+      `the embedded memcached node takes -m <megabytes> alone (got ${args.join(' ')}): install the package memcached`,
+    );
+  return {
+    file: process.execPath,
+    args: [...nodeScript('memcached-node'), String(port), ...(megabytes === undefined ? [] : [megabytes])],
+  };
 }

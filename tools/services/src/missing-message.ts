@@ -8,7 +8,10 @@ export function missingMessage(missing: ReadonlyMap<ServiceName, MissingServerEr
   const reasons = entries.map(([name, { server, why }]) => `  ${server} (${name}): ${why}`);
   const exports = entries.map(([name]) => `    export ${ADDRESS_VARIABLES[name]}=${COMPOSE_ADDRESSES[name]}`);
   const install = packages.length > 0 ? [`  - install on Debian or Ubuntu: apt-get install ${packages.join(' ')}`] : [];
-  const compose = [`  - or use Docker: docker compose up -d --wait ${entries.map(([name]) => COMPOSE_SERVICES[name]).join(' ')}`, ...exports];
+  const compose = [
+    `  - or use Docker: docker compose up -d --wait ${entries.map(([name]) => COMPOSE_SERVICES[name]).join(' ')}`,
+    ...exports,
+  ];
   return ['Missing servers:', ...reasons, 'Remedies:', ...install, ...compose].join('\n');
 }
 

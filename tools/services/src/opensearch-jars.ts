@@ -38,8 +38,25 @@ export async function fetchJars(line: OpenSearchLine, report: (progress: string)
     const profile = line === '2.x' ? ['-P2.x'] : [];
     const jars = join(workshop, 'jars');
     await copyFile(POM, join(workshop, 'pom.xml')); // Maven leaves marker files beside the pom that it reads.
-    await maven([...profile, 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DincludeTypes=jar', `-DoutputDirectory=${jars}`], workshop, line, report);
-    if (line === '2.x') await maven([...profile, 'dependency:unpack-dependencies', '-DincludeTypes=zip', `-DoutputDirectory=${jars}`], workshop, line, report);
+    await maven(
+      [
+        ...profile,
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        '-DincludeTypes=jar',
+        `-DoutputDirectory=${jars}`,
+      ],
+      workshop,
+      line,
+      report,
+    );
+    if (line === '2.x')
+      await maven(
+        [...profile, 'dependency:unpack-dependencies', '-DincludeTypes=zip', `-DoutputDirectory=${jars}`],
+        workshop,
+        line,
+        report,
+      );
     await rename(jars, target).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // Another process was faster.
     });
@@ -52,10 +69,21 @@ export async function fetchJars(line: OpenSearchLine, report: (progress: string)
 
 const KILOBYTES: Record<string, number> = { B: 0.001, kB: 1, MB: 1000 };
 
-async function maven(args: string[], cwd: string, line: OpenSearchLine, report: (progress: string) => void): Promise<void> {
-  const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], { cwd, env: process.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+async function maven(
+  args: string[],
+  cwd: string,
+  line: OpenSearchLine,
+  report: (progress: string) => void,
+): Promise<void> {
+  const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], {
+    cwd,
+    env: process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const closed = once(child, 'close') as Promise<[number | null]>;
-  if (child.pid === undefined) throw new ServiceError(`mvn could not be started (${String(await closed.catch(String))})`);
+  if (child.pid === undefined)
+    throw new ServiceError(`mvn could not be started (${String(await closed.catch(String))})`);
   const release = guard({ pid: child.pid });
   const lines: string[] = [];
   let files = 0;
@@ -73,6 +101,10 @@ async function maven(args: string[], cwd: string, line: OpenSearchLine, report: 
   const [code] = await closed;
   release();
   if (code === 0) return;
-  const tail = lines.filter((text) => text.includes('ERROR')).slice(0, 5).join('\n  ') || lines.slice(-5).join('\n  ');
+  const tail =
+    lines
+      .filter((text) => text.includes('ERROR'))
+      .slice(0, 5)
+      .join('\n  ') || lines.slice(-5).join('\n  ');
   throw new ServiceError(`Maven could not fetch OpenSearch ${line}:\n  ${tail}`);
 }

@@ -16,7 +16,8 @@ const NEEDED_JAVA: Record<OpenSearchLine, number> = { '3.x': 21, '2.x': 17 };
 export async function chooseLine(asked: OpenSearchLine | undefined): Promise<{ line: OpenSearchLine; jdk: Jdk }> {
   const jdks = await findJdks();
   const chosen = lineFor(asked, jdks);
-  if (!hasJars(jarsFolder(chosen.line)) && !findProgram('mvn')) throw new MissingServerError('OpenSearch', 'no mvn on PATH to fetch it with', ['maven']);
+  if (!hasJars(jarsFolder(chosen.line)) && !findProgram('mvn'))
+    throw new MissingServerError('OpenSearch', 'no mvn on PATH to fetch it with', ['maven']);
   return chosen;
 }
 
@@ -28,5 +29,9 @@ export function lineFor(asked: OpenSearchLine | undefined, jdks: readonly Jdk[])
   }
   const found = jdks.map(({ major }) => major).join(', ') || 'none';
   const why = `it needs a JDK of ${NEEDED_JAVA[asked ?? '2.x']} or later, ${NEEDED_JAVA[asked ?? '3.x']} for ${asked ?? '3.x'} (found: ${found}; OPENSEARCH_JAVA_HOME names one)`;
-  throw new MissingServerError('OpenSearch', why, findProgram('mvn') ? ['default-jdk-headless'] : ['default-jdk-headless', 'maven']);
+  throw new MissingServerError(
+    'OpenSearch',
+    why,
+    findProgram('mvn') ? ['default-jdk-headless'] : ['default-jdk-headless', 'maven'],
+  );
 }

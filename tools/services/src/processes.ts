@@ -6,7 +6,8 @@ export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const [child, parent] of parents()) children.set(parent, [...(children.get(parent) ?? []), child]);
   const found: number[] = [];
-  for (let level = children.get(pid) ?? []; level.length > 0; level = level.flatMap((id) => children.get(id) ?? [])) found.push(...level);
+  for (let level = children.get(pid) ?? []; level.length > 0; level = level.flatMap((id) => children.get(id) ?? []))
+    found.push(...level);
   return found;
 }
 

@@ -3,7 +3,15 @@ import { poll } from './poll.js';
 import { ServiceError } from './service-error.js';
 import { ADDRESS_VARIABLES, type ServiceName } from './service-names.js';
 
-const DEFAULT_PORTS: Record<string, number> = { 'postgres:': 5432, 'postgresql:': 5432, 'mysql:': 3306, 'redis:': 6379, 'rediss:': 6379, 'http:': 80, 'https:': 443 };
+const DEFAULT_PORTS: Record<string, number> = {
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'mysql:': 3306,
+  'redis:': 6379,
+  'rediss:': 6379,
+  'http:': 80,
+  'https:': 443,
+};
 const TIMEOUT_MS = 5000;
 
 /**
@@ -14,9 +22,14 @@ const TIMEOUT_MS = 5000;
 export async function requireReachable(name: ServiceName, address: string): Promise<void> {
   for (const part of name === 'memcached' ? address.split(',') : [address]) {
     const target = parse(name, part.trim());
-    if (!target) throw new ServiceError(`${ADDRESS_VARIABLES[name]} must be ${name === 'memcached' ? 'host:port,host:port,…' : 'a URL'} (got ${address})`);
+    if (!target)
+      throw new ServiceError(
+        `${ADDRESS_VARIABLES[name]} must be ${name === 'memcached' ? 'host:port,host:port,…' : 'a URL'} (got ${address})`,
+      );
     if (await poll(() => accepts(target), TIMEOUT_MS, 200)) continue;
-    throw new ServiceError(`${ADDRESS_VARIABLES[name]} is set, but nothing answers at ${target.host}:${target.port}: start it (docker compose up -d --wait), or unset the variable`);
+    throw new ServiceError(
+      `${ADDRESS_VARIABLES[name]} is set, but nothing answers at ${target.host}:${target.port}: start it (docker compose up -d --wait), or unset the variable`,
+    );
   }
 }
 

@@ -103,16 +103,25 @@ class ServerProcess implements RunningServer {
   }
 
   get pid(): number {
-    if (this.child?.pid === undefined) throw new ServiceError(`${this.name} on port ${this.port} does not run: call restart() first`);
+    if (this.child?.pid === undefined)
+      throw new ServiceError(`${this.name} on port ${this.port} does not run: call restart() first`);
     return this.child.pid;
   }
 
   async start(): Promise<void> {
-    if (await portInUse(this.port)) throw new ServiceError(`${this.name}: port ${this.port} of ${this.host} is in use: choose another, or none to get a free one`);
+    if (await portInUse(this.port))
+      throw new ServiceError(
+        `${this.name}: port ${this.port} of ${this.host} is in use: choose another, or none to get a free one`,
+      );
     const { file, args, env } = await this.recipe.command(this.port, this.folder);
     const log = openSync(this.logFile, 'a');
     // A session of its own, so that Ctrl-C reaches the runner alone, which then decides the order.
-    const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: this.folder, env: { ...process.env, ...env } });
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      cwd: this.folder,
+      env: { ...process.env, ...env },
+    });
     closeSync(log);
     child.unref(); // A forgotten server must not keep a test run from ending; the guardian ends it then.
     let failure: string | undefined;
@@ -134,7 +143,10 @@ class ServerProcess implements RunningServer {
     void this.exited.then(release);
     this.child = child;
 
-    const settled = await poll(async () => failure !== undefined || (await this.isReady(pid)), this.recipe.readyTimeoutMs);
+    const settled = await poll(
+      async () => failure !== undefined || (await this.isReady(pid)),
+      this.recipe.readyTimeoutMs,
+    );
     if (settled && failure === undefined) return;
     await this.end('SIGKILL');
     const reason = failure ?? `no answer on port ${this.port} within ${this.recipe.readyTimeoutMs / 1000} s`;
@@ -196,7 +208,12 @@ class ServerProcess implements RunningServer {
 
   private logTail(): string {
     try {
-      return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).map((line) => `  ${line}`).join('\n');
+      return readFileSync(this.logFile, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(-LOG_TAIL_LINES)
+        .map((line) => `  ${line}`)
+        .join('\n');
     } catch {
       return '  (empty)';
     }

@@ -38,7 +38,8 @@ export function chosenServices(env: NodeJS.ProcessEnv = process.env): ServiceNam
   if (choice === 'none') return [];
   return choice.split(',').map((part) => {
     const name = SERVICE_NAMES.find((known) => known === part.trim());
-    if (!name) throw new ServiceError(`ROOKERY_SERVICES takes ${SERVICE_NAMES.join(', ')} or none (got ${part.trim()})`);
+    if (!name)
+      throw new ServiceError(`ROOKERY_SERVICES takes ${SERVICE_NAMES.join(', ')} or none (got ${part.trim()})`);
     return name;
   });
 }

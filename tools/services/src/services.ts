@@ -29,18 +29,25 @@ type Service = {
 const SERVICES: Record<ServiceName, Service> = {
   postgres: {
     require: requirePostgres,
-    start: async ({ dataDir }) => [await startPostgres(dataDir === undefined ? {} : { dataDir: `${dataDir}/postgres` })],
+    start: async ({ dataDir }) => [
+      await startPostgres(dataDir === undefined ? {} : { dataDir: `${dataDir}/postgres` }),
+    ],
   },
   mariadb: { require: requireMariadb, start: async () => [await startMariadb()] },
   opensearch: {
     require: () => chooseLine(undefined),
     start: async ({ dataDir, report }) => [
-      await startOpenSearch({ report: (progress) => report('opensearch', progress), ...(dataDir !== undefined && { dataDir: `${dataDir}/opensearch` }) }),
+      await startOpenSearch({
+        report: (progress) => report('opensearch', progress),
+        ...(dataDir !== undefined && { dataDir: `${dataDir}/opensearch` }),
+      }),
     ],
   },
   opensearch2: {
     require: () => chooseLine('2.x'),
-    start: async ({ report }) => [await startOpenSearch({ line: '2.x', report: (progress) => report('opensearch2', progress) })],
+    start: async ({ report }) => [
+      await startOpenSearch({ line: '2.x', report: (progress) => report('opensearch2', progress) }),
+    ],
   },
   memcached: {
     require: () => undefined, // The embedded node is always there.
@@ -50,7 +57,10 @@ const SERVICES: Record<ServiceName, Service> = {
 };
 
 /** What this machine lacks to start `names`; a service with an address in the environment needs nothing. */
-export async function findMissing(names: readonly ServiceName[], env: NodeJS.ProcessEnv = process.env): Promise<Map<ServiceName, MissingServerError>> {
+export async function findMissing(
+  names: readonly ServiceName[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Map<ServiceName, MissingServerError>> {
   const missing = new Map<ServiceName, MissingServerError>();
   for (const name of names.filter((candidate) => !env[ADDRESS_VARIABLES[candidate]])) {
     try {
@@ -70,14 +80,20 @@ const TEST_PEERS = { nutcracker: 'nutcracker', dnsmasq: 'dnsmasq-base' };
 export function wantedPackages(names: readonly ServiceName[], env: NodeJS.ProcessEnv = process.env): string[] {
   if (!names.includes('memcached')) return [];
   const programs = { ...(!env[ADDRESS_VARIABLES.memcached] && { memcached: 'memcached' }), ...TEST_PEERS };
-  return Object.entries(programs).filter(([program]) => !findServer(program)).map(([, name]) => name);
+  return Object.entries(programs)
+    .filter(([program]) => !findServer(program))
+    .map(([, name]) => name);
 }
 
 /**
  * The address of each service: from its environment variable when that is set, else of a server that is started, all at once.
  * The first failure rejects; what was started until then goes with {@link tidyUp}, as everything does.
  */
-export async function startServices(names: readonly ServiceName[], options: StartOptions, env: NodeJS.ProcessEnv = process.env): Promise<Record<string, string>> {
+export async function startServices(
+  names: readonly ServiceName[],
+  options: StartOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Record<string, string>> {
   const addresses = await Promise.all(names.map((name) => startService(name, options, env)));
   return Object.fromEntries(names.map((name, index) => [ADDRESS_VARIABLES[name], addresses[index]!]));
 }
@@ -92,6 +108,9 @@ async function startService(name: ServiceName, options: StartOptions, env: NodeJ
   const startedAt = performance.now();
   const servers = await SERVICES[name].start(options);
   const address = servers.map((server) => server.address).join(',');
-  options.report(name, `${servers[0]!.name} ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s at ${address}`);
+  options.report(
+    name,
+    `${servers[0]!.name} ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s at ${address}`,
+  );
   return address;
 }

@@ -18,10 +18,16 @@ export class CliRun {
   private family: number[] = [];
 
   constructor(args: string[], env: NodeJS.ProcessEnv) {
-    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_URL$|_SERVERS$|^CI$|^npm_|^ROOKERY_/.test(name)));
-    this.child = spawn(process.execPath, [CLI, ...args], { env: { ...clean, TMPDIR: this.temp, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const clean = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/_URL$|_SERVERS$|^CI$|^npm_|^ROOKERY_/.test(name)),
+    );
+    this.child = spawn(process.execPath, [CLI, ...args], {
+      env: { ...clean, TMPDIR: this.temp, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.exited = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(code ?? signal!)));
-    for (const stream of [this.child.stdout!, this.child.stderr!]) stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    for (const stream of [this.child.stdout!, this.child.stderr!])
+      stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
   get pid(): number {
@@ -29,7 +35,8 @@ export class CliRun {
   }
 
   async until(done: () => boolean): Promise<void> {
-    if (!(await poll(done, TIMEOUT_MS))) throw new Error(`not within ${TIMEOUT_MS} ms (left over: ${this.leftovers().join(', ')}):\n${this.output}`);
+    if (!(await poll(done, TIMEOUT_MS)))
+      throw new Error(`not within ${TIMEOUT_MS} ms (left over: ${this.leftovers().join(', ')}):\n${this.output}`);
   }
 
   untilPrinted(text: string | RegExp): Promise<void> {

@@ -51,7 +51,10 @@ describe('services', () => {
   });
 
   it('ends the others when one server fails, and shows the end of its log', async () => {
-    start(['services'], { ROOKERY_SERVICES: 'memcached,redis', PATH: programs({ 'redis-server': 'echo no memory left today; exit 3' }) });
+    start(['services'], {
+      ROOKERY_SERVICES: 'memcached,redis',
+      PATH: programs({ 'redis-server': 'echo no memory left today; exit 3' }),
+    });
     await expect(run.end()).resolves.toBe(1);
     expect(run.output).toMatch(/Redis did not start: it ended with code 3[^]*no memory left today/);
     expect(run.leftovers()).toEqual([]);
@@ -70,9 +73,16 @@ describe('services', () => {
 
   it('names every missing server and both remedies in one message, and starts the others', async () => {
     const cache = { XDG_CACHE_HOME: join('/', 'nowhere') };
-    start(['services'], { ROOKERY_SERVICES: 'redis,opensearch,memcached', ROOKERY_NO_INSTALL: '1', ...cache, PATH: programs({}) });
+    start(['services'], {
+      ROOKERY_SERVICES: 'redis,opensearch,memcached',
+      ROOKERY_NO_INSTALL: '1',
+      ...cache,
+      PATH: programs({}),
+    });
     await run.untilPrinted('Ctrl-C ends them all');
-    expect(run.output).toMatch(/Missing servers:\n {2}Redis \(redis\): no redis-server on PATH\n {2}OpenSearch \(opensearch\): no mvn on PATH/);
+    expect(run.output).toMatch(
+      /Missing servers:\n {2}Redis \(redis\): no redis-server on PATH\n {2}OpenSearch \(opensearch\): no mvn on PATH/,
+    );
     expect(run.output).toMatch(/apt-get install redis-server maven\n.*docker compose up -d --wait redis opensearch\n/);
     expect(run.output).toMatch(/^export MEMCACHED_SERVERS=/m);
   });
@@ -80,9 +90,18 @@ describe('services', () => {
   it('starts three embedded nodes where memcached is not installed', async () => {
     start(['services'], { ROOKERY_SERVICES: 'memcached', ROOKERY_NO_INSTALL: '1', PATH: join(scratch, 'empty') });
     await run.untilPrinted('Ctrl-C ends them all');
-    const ports = run.output.match(/^export MEMCACHED_SERVERS=(.*)$/m)![1]!.split(',').map((address) => Number(address.split(':')[1]));
+    const ports = run.output
+      .match(/^export MEMCACHED_SERVERS=(.*)$/m)![1]!
+      .split(',')
+      .map((address) => Number(address.split(':')[1]));
     expect(run.output).toContain('memcached (embedded) ready');
-    await Promise.all(ports.map((port) => expect(exchange(port, 'set k 0 0 1\r\nv\r\nget k\r\n', 'END')).resolves.toBe('STORED\r\nVALUE k 0 1\r\nv\r\nEND\r\n')));
+    await Promise.all(
+      ports.map((port) =>
+        expect(exchange(port, 'set k 0 0 1\r\nv\r\nget k\r\n', 'END')).resolves.toBe(
+          'STORED\r\nVALUE k 0 1\r\nv\r\nEND\r\n',
+        ),
+      ),
+    );
     await run.signal('SIGKILL');
     await run.until(() => run.leftovers().length === 0);
   });
@@ -90,19 +109,29 @@ describe('services', () => {
   it('refuses a service that it does not know', async () => {
     start(['services'], { ROOKERY_SERVICES: 'memcached,mongo' });
     await expect(run.end()).resolves.toBe(1);
-    expect(run.output).toContain('ROOKERY_SERVICES takes postgres, mariadb, opensearch, opensearch2, memcached, redis or none (got mongo)');
+    expect(run.output).toContain(
+      'ROOKERY_SERVICES takes postgres, mariadb, opensearch, opensearch2, memcached, redis or none (got mongo)',
+    );
   });
 });
 
 describe('test', () => {
   const project = (body: string) => {
     writeFileSync(join(scratch, 'one.test.mjs'), `import { startMemcached } from '${LIBRARY}';\n${body}`);
-    const config = JSON.stringify({ rootDir: scratch, cacheDirectory: join(scratch, 'cache'), testMatch: ['**/*.test.mjs'], transform: {}, testTimeout: 600_000 });
+    const config = JSON.stringify({
+      rootDir: scratch,
+      cacheDirectory: join(scratch, 'cache'),
+      testMatch: ['**/*.test.mjs'],
+      transform: {},
+      testTimeout: 600_000,
+    });
     return ['test', '--config', config];
   };
 
   it('passes the addresses on, exits with the code of Jest, and leaves nothing of a failed test', async () => {
-    const args = project(`test('fails', async () => { await startMemcached(); throw new Error('saw ' + process.env.MEMCACHED_SERVERS); });`);
+    const args = project(
+      `test('fails', async () => { await startMemcached(); throw new Error('saw ' + process.env.MEMCACHED_SERVERS); });`,
+    );
     start(args, { ROOKERY_SERVICES: 'memcached' });
     await expect(run.end()).resolves.toBe(1);
     expect(run.output).toMatch(/saw 127\.0\.0\.1:\d+,/);
@@ -110,7 +139,9 @@ describe('test', () => {
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)('takes Jest, its workers and their servers with it on %s', async (signal) => {
-    const args = project(`test('hangs', async () => { const { pid } = await startMemcached(); process.stderr.write('started ' + pid); await new Promise((r) => setTimeout(r, 600_000)); });`);
+    const args = project(
+      `test('hangs', async () => { const { pid } = await startMemcached(); process.stderr.write('started ' + pid); await new Promise((r) => setTimeout(r, 600_000)); });`,
+    );
     start([...args, '--maxWorkers=2'], { ROOKERY_SERVICES: 'memcached' });
     await run.untilPrinted(/started \d+/);
     await run.signal(signal);

@@ -14,13 +14,23 @@ describe('describeWith', () => {
     `import { describeWith } from '${LIBRARY}';
      describeWith('redis', 'the suite', (address) => { it('has ' + address, () => { expect(address).toBe(process.env.REDIS_URL); }); });`,
   );
-  const config = JSON.stringify({ rootDir: folder, cacheDirectory: join(folder, 'cache'), testMatch: ['**/*.test.mjs'], transform: {} });
+  const config = JSON.stringify({
+    rootDir: folder,
+    cacheDirectory: join(folder, 'cache'),
+    testMatch: ['**/*.test.mjs'],
+    transform: {},
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const jest = (env: NodeJS.ProcessEnv) =>
     new Promise<string>((resolve) => {
       const args = ['--experimental-vm-modules', JEST, '--config', config, '--verbose'];
-      execFile(process.execPath, args, { env: { ...process.env, REDIS_URL: '', CI: '', ...env } }, (_error, stdout, stderr) => resolve(stdout + stderr));
+      execFile(
+        process.execPath,
+        args,
+        { env: { ...process.env, REDIS_URL: '', CI: '', ...env } },
+        (_error, stdout, stderr) => resolve(stdout + stderr),
+      );
     });
 
   it('runs the suite with the address', async () => {
@@ -29,7 +39,9 @@ describe('describeWith', () => {
 
   it('skips it with one loud line where there is none', async () => {
     const output = await jest({});
-    expect(output).toContain('!!! SKIPPED "the suite": REDIS_URL is not set: run "npm test", which starts redis, or set it');
+    expect(output).toContain(
+      '!!! SKIPPED "the suite": REDIS_URL is not set: run "npm test", which starts redis, or set it',
+    );
     expect(output).toContain('1 skipped');
   });
 

@@ -20,7 +20,10 @@ afterEach(() => {
 
 /** An apt-get that notes its arguments and whether services may start, then obeys `script`. */
 function aptGet(script: string): void {
-  writeFileSync(join(scratch, 'apt-get'), `#!/bin/sh\n"${policy}" memcached start; echo "$? $*" >>"${scratch}/calls"\n${script}\n`);
+  writeFileSync(
+    join(scratch, 'apt-get'),
+    `#!/bin/sh\n"${policy}" memcached start; echo "$? $*" >>"${scratch}/calls"\n${script}\n`,
+  );
   chmodSync(join(scratch, 'apt-get'), 0o755);
 }
 
@@ -30,7 +33,9 @@ describe('installing packages', () => {
   it('forbids their services to start meanwhile, and lets them again afterwards', async () => {
     aptGet('exit 0');
     await installPackages(['memcached', 'redis-server'], policy);
-    expect(calls()).toEqual([expect.stringMatching(/^101 .* install --yes --no-install-recommends memcached redis-server$/)]);
+    expect(calls()).toEqual([
+      expect.stringMatching(/^101 .* install --yes --no-install-recommends memcached redis-server$/),
+    ]);
     expect(existsSync(policy)).toBe(false);
   });
 
@@ -50,7 +55,9 @@ describe('installing packages', () => {
 
   it('says what apt-get said when it fails', async () => {
     aptGet('echo "E: Unable to locate package memcached"; exit 100');
-    await expect(installPackages(['memcached'], policy)).rejects.toThrow(/could not install memcached:\nE: Unable to locate package/);
+    await expect(installPackages(['memcached'], policy)).rejects.toThrow(
+      /could not install memcached:\nE: Unable to locate package/,
+    );
     expect(existsSync(policy)).toBe(false);
   });
 

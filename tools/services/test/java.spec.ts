@@ -36,6 +36,8 @@ describe('findJdks', () => {
   it('leaves out a runtime without compiler, a broken one, and folders that are not there', async () => {
     jdk('jvm/jre', '21', ['java']);
     jdk('jvm/broken', 'unknown');
-    await expect(findJdks({ JAVA_HOME: '/nowhere', PATH: '' }, [`${scratch}/jvm/*`, '/nowhere/*'])).resolves.toEqual([]);
+    await expect(findJdks({ JAVA_HOME: '/nowhere', PATH: '' }, [`${scratch}/jvm/*`, '/nowhere/*'])).resolves.toEqual(
+      [],
+    );
   });
 });

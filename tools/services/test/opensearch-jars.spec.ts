@@ -33,7 +33,9 @@ describe('the jars of OpenSearch', () => {
   it('are fetched once, with progress', async () => {
     const progress: string[] = [];
     const report = (line: string) => progress.push(line);
-    maven('mkdir -p $out; echo "[INFO] Downloaded from central: x.jar (1.5 MB at 3.0 MB/s)"; echo "[INFO] Downloaded from central: y.jar (600 kB at 3.0 MB/s)"; touch $out/x.jar');
+    maven(
+      'mkdir -p $out; echo "[INFO] Downloaded from central: x.jar (1.5 MB at 3.0 MB/s)"; echo "[INFO] Downloaded from central: y.jar (600 kB at 3.0 MB/s)"; touch $out/x.jar',
+    );
     const folder = await fetchJars('3.x', report);
     expect(readdirSync(folder)).toEqual(['x.jar']);
     expect(progress.at(-1)).toBe('fetching OpenSearch 3.x from Maven Central: 2 files, 2 MB');
@@ -51,7 +53,9 @@ describe('the jars of OpenSearch', () => {
 
   it('are not left half fetched by a failure, which shows what Maven said', async () => {
     maven('mkdir -p $out; touch $out/a.jar; echo "[INFO] noise"; echo "[ERROR] central is away"; exit 1');
-    await expect(fetchJars('2.x', () => {})).rejects.toThrow('Maven could not fetch OpenSearch 2.x:\n  [ERROR] central is away');
+    await expect(fetchJars('2.x', () => {})).rejects.toThrow(
+      'Maven could not fetch OpenSearch 2.x:\n  [ERROR] central is away',
+    );
     expect(inCache()).toEqual([]);
   });
 });
@@ -68,7 +72,9 @@ describe('the line of OpenSearch', () => {
   });
 
   it('names the JDKs found and the remedy when none is new enough', () => {
-    expect(() => lineFor(undefined, [jdk(11)])).toThrow(/JDK of 17 or later, 21 for 3\.x \(found: 11;.*install default-jdk-headless/);
+    expect(() => lineFor(undefined, [jdk(11)])).toThrow(
+      /JDK of 17 or later, 21 for 3\.x \(found: 11;.*install default-jdk-headless/,
+    );
     expect(() => lineFor('3.x', [jdk(17)])).toThrow(/JDK of 21 or later/);
   });
 });

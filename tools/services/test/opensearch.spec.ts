@@ -13,7 +13,11 @@ describeWith('opensearch', 'an OpenSearch with a data folder', () => {
   it('still has its documents after a SIGKILL, and in another process later', async () => {
     const server = await startOpenSearch({ dataDir });
     const body = JSON.stringify({ text: 'union' });
-    await fetch(`${server.address}/things/_doc/1?refresh=true`, { method: 'PUT', body, headers: { 'content-type': 'application/json' } });
+    await fetch(`${server.address}/things/_doc/1?refresh=true`, {
+      method: 'PUT',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
     await server.kill();
     await server.restart();
     await expect(getJson(`${server.address}/things/_count`)).resolves.toMatchObject({ count: 1 });

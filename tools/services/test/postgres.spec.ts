@@ -51,7 +51,9 @@ describe('a PostgreSQL with a data folder', () => {
 
   it('refuses a folder that another PostgreSQL uses, and names its process', async () => {
     const server = await startPostgres({ dataDir });
-    await expect(startPostgres({ dataDir })).rejects.toThrow(`PostgreSQL already runs on ${dataDir} as process ${server.pid}`);
+    await expect(startPostgres({ dataDir })).rejects.toThrow(
+      `PostgreSQL already runs on ${dataDir} as process ${server.pid}`,
+    );
     await server.stop();
   }, 60_000);
 

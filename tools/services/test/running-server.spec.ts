@@ -19,7 +19,8 @@ describe.each([
 
   const ask = async (): Promise<string> => {
     if (server.name === 'MariaDB') return exchange(server.port, '', 'MariaDB');
-    if (server.name !== 'PostgreSQL') return exchange(server.port, server.name === 'Redis' ? 'PING\r\n' : 'version\r\n', '\r\n');
+    if (server.name !== 'PostgreSQL')
+      return exchange(server.port, server.name === 'Redis' ? 'PING\r\n' : 'version\r\n', '\r\n');
     const client = new pg.Client({ connectionString: server.address, connectionTimeoutMillis: 1000 });
     client.on('error', () => {});
     await client.connect();

@@ -6,7 +6,9 @@ import { Problems } from '../problem/problems.js';
 import { AddressDto } from './address.dto.js';
 import { AddressesService } from './addresses.service.js';
 
-const CACHE_HEADER = { 'X-Cache': { description: 'HIT when the herd had it', schema: { type: 'string' as const, enum: ['HIT', 'MISS'] } } };
+const CACHE_HEADER = {
+  'X-Cache': { description: 'HIT when the herd had it', schema: { type: 'string' as const, enum: ['HIT', 'MISS'] } },
+};
 
 @ApiTags('addresses')
 @Controller('addresses')

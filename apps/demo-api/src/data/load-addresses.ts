@@ -5,7 +5,12 @@ import { splitPassages } from './split-passages.js';
 
 const ROWS_PER_INSERT = 500;
 
-type Options = Readonly<{ em: EntityManager; records: AsyncIterable<AddressRecord>; onAddress?: () => void; signal?: AbortSignal }>;
+type Options = Readonly<{
+  em: EntityManager;
+  records: AsyncIterable<AddressRecord>;
+  onAddress?: () => void;
+  signal?: AbortSignal;
+}>;
 
 /**
  * Inserts the addresses that the database does not have. An address and its passages are committed together, so after
@@ -24,9 +29,19 @@ export async function loadAddresses({ em, records, onAddress, signal }: Options)
     addressId += 1;
     if (!presidentIds.has(record.president)) presidentIds.set(record.president, presidentIds.size + 1);
     const president = { id: presidentIds.get(record.president)!, name: record.president, party: record.party };
-    const passages = splitPassages(record.text).map((text, position) => ({ id: ++passageId, address: addressId, position, text }));
+    const passages = splitPassages(record.text).map((text, position) => ({
+      id: ++passageId,
+      address: addressId,
+      position,
+      text,
+    }));
     if (!present.has(addressId)) {
-      const address = { id: addressId, year: record.year, title: `State of the Union ${record.year}`, president: president.id };
+      const address = {
+        id: addressId,
+        year: record.year,
+        title: `State of the Union ${record.year}`,
+        president: president.id,
+      };
       await insertAddress(em, president, address, passages);
       inserted += 1;
     }
@@ -39,7 +54,12 @@ type PresidentRow = Pick<President, 'id' | 'name' | 'party'>;
 type AddressRow = Pick<Address, 'id' | 'year' | 'title'> & { president: number };
 type PassageRow = Pick<Passage, 'id' | 'position' | 'text'> & { address: number };
 
-async function insertAddress(em: EntityManager, president: PresidentRow, address: AddressRow, passages: readonly PassageRow[]): Promise<void> {
+async function insertAddress(
+  em: EntityManager,
+  president: PresidentRow,
+  address: AddressRow,
+  passages: readonly PassageRow[],
+): Promise<void> {
   await em.fork().transactional(async (tx) => {
     if ((await tx.count(President, { id: president.id })) === 0) await tx.insert(President, president);
     await tx.insert(Address, address);

@@ -13,11 +13,19 @@ type Config = Pick<DemoConfig, 'addresses' | 'postgresUrl'>;
  *
  * @throws {@link StartError} when PostgreSQL does not answer or refuses the login.
  */
-export async function prepareDatabase(orm: MikroORM, { addresses, postgresUrl }: Config, output: Output, signal: AbortSignal): Promise<void> {
+export async function prepareDatabase(
+  orm: MikroORM,
+  { addresses, postgresUrl }: Config,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await orm.schema.ensureDatabase();
   } catch (error) {
-    throw new StartError(`PostgreSQL at ${URL.parse(postgresUrl)?.host} cannot be used: ${messageOf(error)}. Check POSTGRES_URL, and that the server runs.`, { cause: error });
+    throw new StartError(
+      `PostgreSQL at ${URL.parse(postgresUrl)?.host} cannot be used: ${messageOf(error)}. Check POSTGRES_URL, and that the server runs.`,
+      { cause: error },
+    );
   }
   await orm.migrator.up();
   if ((await orm.em.fork().count(Address)) >= addresses) return;

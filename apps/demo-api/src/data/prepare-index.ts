@@ -54,7 +54,9 @@ export async function prepareIndexWhenPossible(parts: Parts): Promise<void> {
     await prepareIndex(parts);
   } catch (error) {
     if (!(error instanceof SearchEngineUnavailableError)) throw error;
-    parts.output.write(`${error.message}. /search answers 503 until it is there; trying again every ${RETRY_MS / 1000} s.\n`);
+    parts.output.write(
+      `${error.message}. /search answers 503 until it is there; trying again every ${RETRY_MS / 1000} s.\n`,
+    );
     void retry(parts);
   }
 }
@@ -72,6 +74,7 @@ async function retry(parts: Parts): Promise<void> {
       }
     }
   } catch (error) {
-    if (!parts.signal.aborted) parts.output.write(`The passages are not indexed: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!parts.signal.aborted)
+      parts.output.write(`The passages are not indexed: ${error instanceof Error ? error.message : String(error)}\n`);
   }
 }

@@ -19,7 +19,9 @@ export class Progress {
     const percent = Math.floor((this.#done / this.total) * 100);
     if (percent < this.#shownPercent + (this.output.isTTY === true ? 1 : 10)) return;
     this.#shownPercent = this.output.isTTY === true ? percent : percent - (percent % 10);
-    this.output.write(this.output.isTTY === true ? this.#bar(percent) : `${this.label}: ${percent}% (${this.#counts()})\n`);
+    this.output.write(
+      this.output.isTTY === true ? this.#bar(percent) : `${this.label}: ${percent}% (${this.#counts()})\n`,
+    );
   }
 
   #bar(percent: number): string {

@@ -31,7 +31,10 @@ describe('readAddresses', () => {
   it('reads in the order in which they were spoken', async () => {
     const addresses = await read();
     expect(addresses.map(({ year }) => year)).toEqual(addresses.map(({ year }) => year).sort((a, b) => a - b));
-    expect(addresses.filter(({ year }) => year === 1961).map(({ president }) => president)).toEqual(['Dwight D Eisenhower', 'John F Kennedy']);
+    expect(addresses.filter(({ year }) => year === 1961).map(({ president }) => president)).toEqual([
+      'Dwight D Eisenhower',
+      'John F Kennedy',
+    ]);
   });
 
   it('stops at the limit', async () => {

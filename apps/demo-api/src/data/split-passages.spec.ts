@@ -17,7 +17,10 @@ describe('splitPassages', () => {
         splitPassages(text)
           .slice(0, -1)
           .every((passage) => {
-            const untilLastSentence = passage.split(/(?<=[.!?]) /).slice(0, -1).join(' ');
+            const untilLastSentence = passage
+              .split(/(?<=[.!?]) /)
+              .slice(0, -1)
+              .join(' ');
             return /[.!?]$/.test(passage) && countWords(passage) >= 120 && countWords(untilLastSentence) < 120;
           }),
       ),

@@ -7,7 +7,12 @@ describe('synonyms', () => {
 
   it('are rules of the analyzer of what is searched for', () => {
     const { settings, text } = synonymsOf('corsair, pirate; railroad, railway');
-    expect(settings).toMatchObject({ analysis: { filter: { synonyms: { synonyms: ['corsair, pirate', 'railroad, railway'] } }, analyzer: { english_synonyms: {} } } });
+    expect(settings).toMatchObject({
+      analysis: {
+        filter: { synonyms: { synonyms: ['corsair, pirate', 'railroad, railway'] } },
+        analyzer: { english_synonyms: {} },
+      },
+    });
     expect(text).toEqual({ searchAnalyzer: 'english_synonyms' });
   });
 });

@@ -8,8 +8,14 @@ const ANALYZER = 'english_synonyms';
  *
  * @returns what they change in the index and in its text; nothing without synonyms.
  */
-export function synonymsOf(text = ''): { settings: NonNullable<IndexedOptions['settings']>; text: Pick<SearchFieldOptions, 'searchAnalyzer'> } {
-  const synonyms = text.split(';').map((rule) => rule.trim()).filter((rule) => rule !== '');
+export function synonymsOf(text = ''): {
+  settings: NonNullable<IndexedOptions['settings']>;
+  text: Pick<SearchFieldOptions, 'searchAnalyzer'>;
+} {
+  const synonyms = text
+    .split(';')
+    .map((rule) => rule.trim())
+    .filter((rule) => rule !== '');
   if (synonyms.length === 0) return { settings: {}, text: {} };
   const filter = {
     synonyms: { type: 'synonym_graph', synonyms },
@@ -18,7 +24,11 @@ export function synonymsOf(text = ''): { settings: NonNullable<IndexedOptions['s
     english_stemmer: { type: 'stemmer', language: 'english' },
   };
   const analyzer = {
-    [ANALYZER]: { type: 'custom', tokenizer: 'standard', filter: ['english_possessive', 'lowercase', 'synonyms', 'english_stop', 'english_stemmer'] },
+    [ANALYZER]: {
+      type: 'custom',
+      tokenizer: 'standard',
+      filter: ['english_possessive', 'lowercase', 'synonyms', 'english_stop', 'english_stemmer'],
+    },
   };
   return { settings: { analysis: { filter, analyzer } }, text: { searchAnalyzer: ANALYZER } };
 }

@@ -13,9 +13,11 @@ export class AddressExport {
 
   /** One address a line, in order; read page by page, as fast as the reader takes them. */
   async *lines({ from, to }: Years): AsyncGenerator<string> {
-    for (let last = 0; ; ) {
+    for (let last = 0; ;) {
       const where = { id: { $gt: last }, year: { $gte: from, $lte: to } };
-      const page = await this.em.fork().find(Address, where, { populate: ['president', 'passages'], orderBy: { id: 'asc' }, limit: PAGE });
+      const page = await this.em
+        .fork()
+        .find(Address, where, { populate: ['president', 'passages'], orderBy: { id: 'asc' }, limit: PAGE });
       for (const address of page) yield `${JSON.stringify(AddressDto.of(address))}\n`;
       if (page.length < PAGE) return;
       last = page.at(-1)!.id;

@@ -16,7 +16,8 @@ export class PassageExport {
   /** One hit a line, all that match, of one state of the index; OpenSearch forgets that state when the reader ends early. */
   async *lines(filters: SearchFilters): AsyncGenerator<string> {
     try {
-      for await (const hit of this.passages.stream((query) => passageQuery(query, filters), { size: PAGE })) yield `${JSON.stringify(toHit(hit))}\n`;
+      for await (const hit of this.passages.stream((query) => passageQuery(query, filters), { size: PAGE }))
+        yield `${JSON.stringify(toHit(hit))}\n`;
     } catch (error) {
       throw refusalOf(error, filters);
     }

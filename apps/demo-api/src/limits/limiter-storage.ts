@@ -8,7 +8,10 @@ import { Redis } from 'ioredis';
 import type { DemoConfig } from '../config.js';
 
 /** Where the buckets lie: in this process, in the herd that also caches, or in Redis. */
-export function limiterStorage({ limiterStorage: kind, limiterTimeoutMs: timeoutMs, redisUrl }: DemoConfig, herd: Herd<MemcachedCommands>): LimiterStorage {
+export function limiterStorage(
+  { limiterStorage: kind, limiterTimeoutMs: timeoutMs, redisUrl }: DemoConfig,
+  herd: Herd<MemcachedCommands>,
+): LimiterStorage {
   switch (kind) {
     case 'memory':
       return memoryStorage();

@@ -25,7 +25,8 @@ export class LoginController {
   @ApiNoContentResponse({ description: 'Right.' })
   @Problems(400, 401, 429)
   login(@Body() { password }: Login): void {
-    if (!timingSafeEqual(digest(password), digest(this.config.editorPassword))) throw new UnauthorizedException('The password is wrong.');
+    if (!timingSafeEqual(digest(password), digest(this.config.editorPassword)))
+      throw new UnauthorizedException('The password is wrong.');
   }
 }
 

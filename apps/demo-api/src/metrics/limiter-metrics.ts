@@ -1,6 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DECISION_CHANNEL, type DecisionMessage, STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from '@rookery/limiter';
-import { clockSkewChannel, type ClockSkewMessage, contentionChannel, type ContentionMessage } from '@rookery/limiter/memcached';
+import {
+  DECISION_CHANNEL,
+  type DecisionMessage,
+  STORAGE_ERROR_CHANNEL,
+  type StorageErrorMessage,
+} from '@rookery/limiter';
+import {
+  clockSkewChannel,
+  type ClockSkewMessage,
+  contentionChannel,
+  type ContentionMessage,
+} from '@rookery/limiter/memcached';
 import { Counter, Registry } from 'prom-client';
 import { ChannelCollector } from './channel-collector.js';
 
@@ -23,11 +33,36 @@ export class LimiterMetrics extends ChannelCollector {
   constructor(registry: Registry) {
     super();
     const registers = [registry];
-    this.#decisions = new Counter({ name: 'rookery_limiter_decisions_total', help: 'Decisions by policy, outcome and who decided', labelNames: ['policy', 'outcome', 'source'], registers });
-    this.#tokens = new Counter({ name: 'rookery_limiter_tokens_total', help: 'Tokens asked for', labelNames: ['policy', 'outcome'], registers });
-    this.#errors = new Counter({ name: 'rookery_limiter_storage_errors_total', help: 'Failed and late answers of the storage', labelNames: ['storage', 'policy'], registers });
-    this.#contentions = new Counter({ name: 'rookery_limiter_contentions_total', help: 'Buckets that changed at every attempt', labelNames: ['storage'], registers });
-    this.#skews = new Counter({ name: 'rookery_limiter_clock_skews_total', help: 'Buckets that came from the future', labelNames: ['storage'], registers });
+    this.#decisions = new Counter({
+      name: 'rookery_limiter_decisions_total',
+      help: 'Decisions by policy, outcome and who decided',
+      labelNames: ['policy', 'outcome', 'source'],
+      registers,
+    });
+    this.#tokens = new Counter({
+      name: 'rookery_limiter_tokens_total',
+      help: 'Tokens asked for',
+      labelNames: ['policy', 'outcome'],
+      registers,
+    });
+    this.#errors = new Counter({
+      name: 'rookery_limiter_storage_errors_total',
+      help: 'Failed and late answers of the storage',
+      labelNames: ['storage', 'policy'],
+      registers,
+    });
+    this.#contentions = new Counter({
+      name: 'rookery_limiter_contentions_total',
+      help: 'Buckets that changed at every attempt',
+      labelNames: ['storage'],
+      registers,
+    });
+    this.#skews = new Counter({
+      name: 'rookery_limiter_clock_skews_total',
+      help: 'Buckets that came from the future',
+      labelNames: ['storage'],
+      registers,
+    });
   }
 
   #decided({ cost, decision: { policy, allowed, shadow, source } }: DecisionMessage): void {

@@ -9,6 +9,12 @@ import { SyncMetrics } from './sync-metrics.js';
 /** One collector for each library. */
 @Module({
   controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: () => new Registry() }, HerdMetrics, LimiterMetrics, SearchMetrics, SyncMetrics],
+  providers: [
+    { provide: Registry, useFactory: () => new Registry() },
+    HerdMetrics,
+    LimiterMetrics,
+    SearchMetrics,
+    SyncMetrics,
+  ],
 })
 export class MetricsModule {}

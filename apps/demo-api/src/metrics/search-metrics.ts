@@ -28,11 +28,35 @@ export class SearchMetrics extends ChannelCollector {
   ) {
     super();
     const registers = [registry];
-    this.#requests = new Histogram({ name: 'rookery_search_request_seconds', help: 'Requests to OpenSearch by kind and outcome', labelNames: ['operation', 'outcome'], buckets: SECONDS, registers });
-    this.#slow = new Counter({ name: 'rookery_search_slow_queries_total', help: 'Searches that took SLOW_QUERY_MS or longer', registers });
-    this.#written = new Counter({ name: 'rookery_search_bulk_operations_total', help: 'Operations of bulk requests', labelNames: ['outcome'], registers });
-    this.#bulks = new Histogram({ name: 'rookery_search_bulk_seconds', help: 'Bulk requests', buckets: SECONDS, registers });
-    this.#retries = new Counter({ name: 'rookery_search_bulk_retries_total', help: 'Operations that were sent again', registers });
+    this.#requests = new Histogram({
+      name: 'rookery_search_request_seconds',
+      help: 'Requests to OpenSearch by kind and outcome',
+      labelNames: ['operation', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.#slow = new Counter({
+      name: 'rookery_search_slow_queries_total',
+      help: 'Searches that took SLOW_QUERY_MS or longer',
+      registers,
+    });
+    this.#written = new Counter({
+      name: 'rookery_search_bulk_operations_total',
+      help: 'Operations of bulk requests',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#bulks = new Histogram({
+      name: 'rookery_search_bulk_seconds',
+      help: 'Bulk requests',
+      buckets: SECONDS,
+      registers,
+    });
+    this.#retries = new Counter({
+      name: 'rookery_search_bulk_retries_total',
+      help: 'Operations that were sent again',
+      registers,
+    });
   }
 
   #requested({ operation, outcome, tookMs }: RequestDiagnostics): void {

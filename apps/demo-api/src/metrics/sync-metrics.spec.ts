@@ -6,9 +6,19 @@ import { SyncMetrics } from './sync-metrics.js';
 describe('metrics of the sync', () => {
   it('count what was written apart from what was refused', async () => {
     const registry = new Registry();
-    const metrics = new SyncMetrics(registry, { backlog: () => Promise.resolve({ pending: 0, parked: 0, lagMs: 0 }) } as unknown as SearchService);
+    const metrics = new SyncMetrics(registry, {
+      backlog: () => Promise.resolve({ pending: 0, parked: 0, lagMs: 0 }),
+    } as unknown as SearchService);
     metrics.onModuleInit();
-    const batch: RelayBatchMessage = { index: 'passages', rows: 3, documents: 1, refused: 2, released: false, durationMs: 5, lagMs: 10 };
+    const batch: RelayBatchMessage = {
+      index: 'passages',
+      rows: 3,
+      documents: 1,
+      refused: 2,
+      released: false,
+      durationMs: 5,
+      lagMs: 10,
+    };
     channel('rookery:search:relay').publish(batch);
     metrics.onModuleDestroy();
     const text = await registry.metrics();

@@ -26,14 +26,51 @@ export class SyncMetrics extends ChannelCollector {
     super();
     const registers = [registry];
     const labelNames = ['index'] as const;
-    this.#batches = new Histogram({ name: 'rookery_sync_batch_seconds', help: 'Batches of the relay', labelNames, buckets: SECONDS, registers });
-    this.#lag = new Histogram({ name: 'rookery_sync_lag_seconds', help: 'From commit to index, of the oldest change of a batch', labelNames, buckets: SECONDS, registers });
-    this.#documents = new Counter({ name: 'rookery_sync_documents_total', help: 'Documents of the relay', labelNames: ['index', 'outcome'], registers });
-    this.#released = new Counter({ name: 'rookery_sync_released_batches_total', help: 'Batches that could not be written, and are tried again', labelNames, registers });
+    this.#batches = new Histogram({
+      name: 'rookery_sync_batch_seconds',
+      help: 'Batches of the relay',
+      labelNames,
+      buckets: SECONDS,
+      registers,
+    });
+    this.#lag = new Histogram({
+      name: 'rookery_sync_lag_seconds',
+      help: 'From commit to index, of the oldest change of a batch',
+      labelNames,
+      buckets: SECONDS,
+      registers,
+    });
+    this.#documents = new Counter({
+      name: 'rookery_sync_documents_total',
+      help: 'Documents of the relay',
+      labelNames: ['index', 'outcome'],
+      registers,
+    });
+    this.#released = new Counter({
+      name: 'rookery_sync_released_batches_total',
+      help: 'Batches that could not be written, and are tried again',
+      labelNames,
+      registers,
+    });
     const collect = () => this.#counted();
-    this.#waiting = new Gauge({ name: 'rookery_sync_backlog', help: 'Changes that wait in the outbox', registers, collect });
-    this.#parked = new Gauge({ name: 'rookery_sync_parked', help: 'Documents that were refused too often', registers, collect });
-    this.#oldest = new Gauge({ name: 'rookery_sync_oldest_seconds', help: 'Age of the oldest change that waits', registers, collect });
+    this.#waiting = new Gauge({
+      name: 'rookery_sync_backlog',
+      help: 'Changes that wait in the outbox',
+      registers,
+      collect,
+    });
+    this.#parked = new Gauge({
+      name: 'rookery_sync_parked',
+      help: 'Documents that were refused too often',
+      registers,
+      collect,
+    });
+    this.#oldest = new Gauge({
+      name: 'rookery_sync_oldest_seconds',
+      help: 'Age of the oldest change that waits',
+      registers,
+      collect,
+    });
   }
 
   #relayed({ index, documents, refused, released, durationMs, lagMs }: RelayBatchMessage): void {

@@ -22,7 +22,8 @@ export class PresidentsService {
     try {
       await em.flush();
     } catch (error) {
-      if (error instanceof UniqueConstraintViolationException) throw new ConflictException(`Another president has the name ${change.name}.`);
+      if (error instanceof UniqueConstraintViolationException)
+        throw new ConflictException(`Another president has the name ${change.name}.`);
       throw error;
     }
     await this.addresses.forgetPresident(id);

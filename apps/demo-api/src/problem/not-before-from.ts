@@ -1,4 +1,9 @@
-import { Validate, type ValidationArguments, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  Validate,
+  type ValidationArguments,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 
 @ValidatorConstraint({ name: 'notBeforeFrom' })
 class NotBeforeFromConstraint implements ValidatorConstraintInterface {

@@ -22,8 +22,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   #toProblem(error: unknown): Problem {
-    if (error instanceof SearchEngineUnavailableError) return problemOf(503, 'The search engine does not answer. Try again later.');
-    if (error instanceof SearchNotFoundError && error.what === 'index') return problemOf(503, 'The passages are not indexed yet. Try again later.');
+    if (error instanceof SearchEngineUnavailableError)
+      return problemOf(503, 'The search engine does not answer. Try again later.');
+    if (error instanceof SearchNotFoundError && error.what === 'index')
+      return problemOf(503, 'The passages are not indexed yet. Try again later.');
     if (!(error instanceof HttpException)) {
       this.#logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return problemOf(500);
@@ -36,5 +38,10 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function problemOf(status: number, detail?: string): Problem {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, ...(detail === undefined ? {} : { detail }) };
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    ...(detail === undefined ? {} : { detail }),
+  };
 }

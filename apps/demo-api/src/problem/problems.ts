@@ -13,5 +13,7 @@ const MEANING = {
 
 /** Describes which refusals a route answers, all of them as problem documents. */
 export function Problems(...statuses: (keyof typeof MEANING)[]): MethodDecorator {
-  return applyDecorators(...statuses.map((status) => ApiResponse({ status, type: Problem, description: MEANING[status] })));
+  return applyDecorators(
+    ...statuses.map((status) => ApiResponse({ status, type: Problem, description: MEANING[status] })),
+  );
 }

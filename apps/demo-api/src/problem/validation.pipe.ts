@@ -17,7 +17,10 @@ export function validationPipe(): ValidationPipe {
 function toComplaint({ property, constraints = {}, target, value }: ValidationError): ParameterComplaint {
   const [rule, message] = Object.entries(constraints)[0] ?? ['', `${property} is not valid`];
   if (rule === 'whitelistValidation') {
-    return { parameter: property, message: `${property} is not a parameter of this route; it takes ${knownParameters(target).join(', ')}` };
+    return {
+      parameter: property,
+      message: `${property} is not a parameter of this route; it takes ${knownParameters(target).join(', ')}`,
+    };
   }
   return { parameter: property, message: value === undefined ? message : `${message} (got ${JSON.stringify(value)})` };
 }

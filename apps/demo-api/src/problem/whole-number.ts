@@ -6,7 +6,9 @@ import { IsInt, Max, Min } from 'class-validator';
 export function WholeNumber({ min, max }: { min: number; max: number }): PropertyDecorator {
   const rule = { message: `$property must be a whole number from ${min} to ${max}` };
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+    ),
     IsInt(rule),
     Min(min, rule),
     Max(max, rule),

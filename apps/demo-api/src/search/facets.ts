@@ -23,7 +23,9 @@ export function significantWords(a: AggregationBuilder<Passage>) {
       shardSize: SAMPLE,
       aggs: (b) => ({
         // The words as they are written, not their stems; documents hold them under `text`.
-        words: b.raw<SignificantWords>({ significant_text: { field: 'text.plain', source_fields: ['text'], size: WORDS, filter_duplicate_text: true } }),
+        words: b.raw<SignificantWords>({
+          significant_text: { field: 'text.plain', source_fields: ['text'], size: WORDS, filter_duplicate_text: true },
+        }),
       }),
     }),
   };

@@ -23,9 +23,11 @@ export class PassageSearch {
    */
   async search(parameters: SearchParameters): Promise<SearchAnswer> {
     const { page = 1, cursor } = parameters;
-    const [found, words] = await Promise.all([this.#page(parameters), this.#significantWords(parameters)]).catch((error: unknown) => {
-      throw refusalOf(error, parameters);
-    });
+    const [found, words] = await Promise.all([this.#page(parameters), this.#significantWords(parameters)]).catch(
+      (error: unknown) => {
+        throw refusalOf(error, parameters);
+      },
+    );
     const { party, decade } = found.aggregations;
     return {
       total: found.total,
@@ -45,12 +47,21 @@ export class PassageSearch {
   #page(parameters: SearchParameters) {
     const { q, size, page = 1, cursor } = parameters;
     const place = cursor === undefined ? { page } : { cursor };
-    return this.passages.paginate((query) => passageQuery(query, parameters).aggregate(facets).suggest((s) => meant(s, q)), { size, ...place, ...this.#deadline });
+    return this.passages.paginate(
+      (query) =>
+        passageQuery(query, parameters)
+          .aggregate(facets)
+          .suggest((s) => meant(s, q)),
+      { size, ...place, ...this.#deadline },
+    );
   }
 
   async #significantWords(parameters: SearchParameters): Promise<WordCount[]> {
     if (parameters.words === 'false') return [];
-    const { aggregations } = await passageQuery(this.passages.query(), parameters).aggregate(significantWords).page({ size: 0 }).search(this.#deadline);
+    const { aggregations } = await passageQuery(this.passages.query(), parameters)
+      .aggregate(significantWords)
+      .page({ size: 0 })
+      .search(this.#deadline);
     return aggregations.sample.words.buckets.map(({ key, doc_count: count }) => ({ word: key, count }));
   }
 

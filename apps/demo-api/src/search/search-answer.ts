@@ -17,7 +17,11 @@ export class SearchHit {
   @ApiProperty({ description: 'Of the passage.', example: 3595 })
   id!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Relevance; null where there was no `q` to be relevant to.' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Relevance; null where there was no `q` to be relevant to.',
+  })
   score!: number | null;
 
   @ApiProperty()
@@ -64,7 +68,10 @@ export class Facets {
   @ApiProperty({ type: [DecadeCount], description: 'Passages of each decade, in order.' })
   decade!: DecadeCount[];
 
-  @ApiProperty({ type: [WordCount], description: 'With `words=true`: those that set the best passages apart from all others.' })
+  @ApiProperty({
+    type: [WordCount],
+    description: 'With `words=true`: those that set the best passages apart from all others.',
+  })
   words!: WordCount[];
 }
 
@@ -79,10 +86,18 @@ export class SearchAnswer {
   @ApiProperty()
   pages!: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Give it as `cursor` for the next page; null on the last one.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Give it as `cursor` for the next page; null on the last one.',
+  })
   nextCursor!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Another spelling of `q`, where a word of it is in no passage.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Another spelling of `q`, where a word of it is in no passage.',
+  })
   didYouMean!: string | null;
 
   @ApiProperty({ type: [SearchHit] })

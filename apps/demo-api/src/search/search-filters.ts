@@ -12,16 +12,31 @@ const DISTANCES = { min: 1, max: 50 };
 
 /** Which passages: the query of `GET /export`, and the most of `GET /search`. */
 export class SearchFilters {
-  @ApiPropertyOptional({ description: 'What to find in the passages; without it all passages match.', maxLength: 200, example: 'public debt' })
+  @ApiPropertyOptional({
+    description: 'What to find in the passages; without it all passages match.',
+    maxLength: 200,
+    example: 'public debt',
+  })
   @Optional()
   @PlainText({ max: 200 })
   q?: string;
 
-  @ApiPropertyOptional({ enum: MODES, default: 'words', description: 'How to read `q`: all its words; words like them; the phrase; its words near each other; the query syntax of Lucene.' })
+  @ApiPropertyOptional({
+    enum: MODES,
+    default: 'words',
+    description:
+      'How to read `q`: all its words; words like them; the phrase; its words near each other; the query syntax of Lucene.',
+  })
   @IsIn(MODES, { message: `mode must be one of ${MODES.join(', ')}` })
   mode: Mode = 'words';
 
-  @ApiPropertyOptional({ description: 'Words that may stand between those of `q`, with `mode=near`.', type: 'integer', minimum: DISTANCES.min, maximum: DISTANCES.max, default: 8 })
+  @ApiPropertyOptional({
+    description: 'Words that may stand between those of `q`, with `mode=near`.',
+    type: 'integer',
+    minimum: DISTANCES.min,
+    maximum: DISTANCES.max,
+    default: 8,
+  })
   @WholeNumber(DISTANCES)
   distance = 8;
 

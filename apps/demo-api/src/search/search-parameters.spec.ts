@@ -19,13 +19,27 @@ async function complaints(query: Record<string, unknown>): Promise<readonly Para
 
 describe('SearchParameters', () => {
   it('reads numbers and fills in what is left out', async () => {
-    expect(await read({ q: 'union', from: '1861', to: '1865' })).toMatchObject({ q: 'union', mode: 'words', from: 1861, to: 1865, size: 10 });
-    expect(await read({ page: '2', mode: 'near', distance: '3' })).toMatchObject({ page: 2, mode: 'near', distance: 3 });
+    expect(await read({ q: 'union', from: '1861', to: '1865' })).toMatchObject({
+      q: 'union',
+      mode: 'words',
+      from: 1861,
+      to: 1865,
+      size: 10,
+    });
+    expect(await read({ page: '2', mode: 'near', distance: '3' })).toMatchObject({
+      page: 2,
+      mode: 'near',
+      distance: 3,
+    });
   });
 
   it('lists the parameters that there are when it gets an unknown one', async () => {
     expect(await complaints({ query: 'union' })).toEqual([
-      { parameter: 'query', message: 'query is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words' },
+      {
+        parameter: 'query',
+        message:
+          'query is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words',
+      },
     ]);
   });
 
@@ -37,7 +51,11 @@ describe('SearchParameters', () => {
     ['q', ['a', 'b'], 'given once'],
     ['q', { a: 'b' }, 'given once'],
     ['president', '', 'text of 1 to 100 characters'],
-    ['party', 'Green', 'one of Democratic, Democratic-Republican, Federalist, National Union, Republican, Whig, Whig & Democratic, none'],
+    [
+      'party',
+      'Green',
+      'one of Democratic, Democratic-Republican, Federalist, National Union, Republican, Whig, Whig & Democratic, none',
+    ],
     ['party', ['Whig', 'none'], 'one of Democratic'],
     ['from', '1789', 'a whole number from 1790 to 2100'],
     ['from', '', 'a whole number from 1790 to 2100'],
@@ -62,14 +80,20 @@ describe('SearchParameters', () => {
   });
 
   it('takes a page or a cursor', async () => {
-    expect(await complaints({ page: '1', cursor: 'abc' })).toEqual([{ parameter: 'cursor', message: 'cursor must not be given together with page (got "abc")' }]);
+    expect(await complaints({ page: '1', cursor: 'abc' })).toEqual([
+      { parameter: 'cursor', message: 'cursor must not be given together with page (got "abc")' },
+    ]);
   });
 
   it('refuses years in the wrong order', async () => {
-    expect(await complaints({ from: '1900', to: '1890' })).toEqual([{ parameter: 'to', message: 'to must not be before from (got 1890)' }]);
+    expect(await complaints({ from: '1900', to: '1890' })).toEqual([
+      { parameter: 'to', message: 'to must not be before from (got 1890)' },
+    ]);
   });
 
   it('tells all that is wrong at once', async () => {
-    expect((await complaints({ party: 'x', page: 'x', colour: 'x' })).map(({ parameter }) => parameter).sort()).toEqual(['colour', 'page', 'party']);
+    expect((await complaints({ party: 'x', page: 'x', colour: 'x' })).map(({ parameter }) => parameter).sort()).toEqual(
+      ['colour', 'page', 'party'],
+    );
   });
 });

@@ -23,11 +23,21 @@ export class SearchParameters extends SearchFilters {
   @NotWith('page')
   cursor?: string;
 
-  @ApiPropertyOptional({ enum: SWITCH, default: 'false', description: 'Whether to name the words that set the hits apart, which takes longer than all the rest.' })
+  @ApiPropertyOptional({
+    enum: SWITCH,
+    default: 'false',
+    description: 'Whether to name the words that set the hits apart, which takes longer than all the rest.',
+  })
   @IsIn(SWITCH, { message: 'words must be true or false' })
   words: (typeof SWITCH)[number] = 'false';
 
-  @ApiPropertyOptional({ description: 'Hits a page.', type: 'integer', minimum: SIZES.min, maximum: SIZES.max, default: 10 })
+  @ApiPropertyOptional({
+    description: 'Hits a page.',
+    type: 'integer',
+    minimum: SIZES.min,
+    maximum: SIZES.max,
+    default: 10,
+  })
   @WholeNumber(SIZES)
   size = 10;
 }

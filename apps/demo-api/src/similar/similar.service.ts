@@ -23,7 +23,13 @@ export class SimilarService {
     if (own.length === 0) throw new NotFoundException(`There is no address ${address}.`);
     const found = await this.passages
       .query()
-      .must((c) => c.moreLikeThis(['text'], own.map(({ id }) => ({ id: String(id) })), { maxQueryTerms: WORDS, minimumShouldMatch: '20%' }))
+      .must((c) =>
+        c.moreLikeThis(
+          ['text'],
+          own.map(({ id }) => ({ id: String(id) })),
+          { maxQueryTerms: WORDS, minimumShouldMatch: '20%' },
+        ),
+      )
       .mustNot((c) => c.term('address.id', address))
       .collapse('address.id')
       .page({ size })

@@ -12,7 +12,13 @@ export class SuggestParameters {
   @PlainText({ max: 100 })
   q!: string;
 
-  @ApiPropertyOptional({ description: 'Presidents and addresses at most.', type: 'integer', minimum: SIZES.min, maximum: SIZES.max, default: 5 })
+  @ApiPropertyOptional({
+    description: 'Presidents and addresses at most.',
+    type: 'integer',
+    minimum: SIZES.min,
+    maximum: SIZES.max,
+    default: 5,
+  })
   @WholeNumber(SIZES)
   size = 5;
 }

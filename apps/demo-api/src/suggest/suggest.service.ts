@@ -16,14 +16,20 @@ export class SuggestService {
     const query = this.passages.query().sort('_score', 'desc').sort('address.id').page({ size });
     const [presidents, addresses] = await this.passages.searchMany(
       [
-        query.must((c) => c.matchBoolPrefix('address.president.name.typed', q, { operator: 'and' })).collapse('address.president.id'),
+        query
+          .must((c) => c.matchBoolPrefix('address.president.name.typed', q, { operator: 'and' }))
+          .collapse('address.president.id'),
         query.must((c) => c.matchBoolPrefix('address.title.typed', q, { operator: 'and' })).collapse('address.id'),
       ],
       { timeoutMs: this.config.searchTimeoutMs },
     );
     return {
       presidents: presidents.hits.map(({ source }) => source.address.president),
-      addresses: addresses.hits.map(({ source: { address } }) => ({ id: address.id, year: address.year, title: address.title })),
+      addresses: addresses.hits.map(({ source: { address } }) => ({
+        id: address.id,
+        year: address.year,
+        title: address.title,
+      })),
     };
   }
 }

@@ -6,11 +6,16 @@ const EVERY_MS = 500;
 
 const { DEMO_URL, WALKTHROUGH_EVERY_MS = EVERY_MS } = process.env;
 if (DEMO_URL === undefined) {
-  console.error('No demo runs: start one by `npm run demo` in another terminal, or set DEMO_URL and the addresses of its servers.');
+  console.error(
+    'No demo runs: start one by `npm run demo` in another terminal, or set DEMO_URL and the addresses of its servers.',
+  );
   process.exit(1);
 }
 try {
-  const { searches, failedSearches, writes, failedWrites, failure } = await walkThrough(new DemoApi(DEMO_URL), Number(WALKTHROUGH_EVERY_MS));
+  const { searches, failedSearches, writes, failedWrites, failure } = await walkThrough(
+    new DemoApi(DEMO_URL),
+    Number(WALKTHROUGH_EVERY_MS),
+  );
   console.log(`\nMeanwhile: ${searches} searches, ${failedSearches} failed; ${writes} writes, ${failedWrites} failed.`);
   if (failure !== undefined) {
     console.error(`The first failure: ${failure}`);

@@ -30,6 +30,9 @@ export class SearchCommand {
     const release = this.synonyms === undefined ? '' : `DEMO_SYNONYMS='${this.synonyms}' `;
     console.log(`\n$ ${release}npm run search -- ${args.join(' ')}`);
     const env = { ...process.env, DEMO_SYNONYMS: this.synonyms ?? '' };
-    return spawn(process.execPath, [...process.execArgv, SCRIPT, ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    return spawn(process.execPath, [...process.execArgv, SCRIPT, ...args], {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
   }
 }

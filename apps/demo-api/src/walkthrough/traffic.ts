@@ -1,7 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoApi } from './demo-api.js';
 
-export type TrafficReport = Readonly<{ searches: number; failedSearches: number; writes: number; failedWrites: number; /** Why the first one that failed did. */ failure?: string }>;
+export type TrafficReport = Readonly<{
+  searches: number;
+  failedSearches: number;
+  writes: number;
+  failedWrites: number;
+  /** Why the first one that failed did. */ failure?: string;
+}>;
 
 /** Searches and edits that go on beside a migration, one of each every `everyMs`. */
 export class Traffic {
@@ -39,14 +45,18 @@ export class Traffic {
   /** A search that finds nothing has failed as well: the word is in every address. */
   async #search(at: number): Promise<void> {
     const query = { q: 'congress', size: String(1 + (at % 10)) };
-    const failure = await this.demo.search(query).then(({ total }) => (total === 0 ? 'a search found nothing' : undefined), messageOf);
+    const failure = await this.demo
+      .search(query)
+      .then(({ total }) => (total === 0 ? 'a search found nothing' : undefined), messageOf);
     this.#counts.searches += 1;
     if (failure !== undefined) this.#counts.failedSearches += 1;
     this.#failure ??= failure;
   }
 
   async #write(at: number): Promise<void> {
-    const failure = await this.demo.changeParty(this.president, at % 2 === 0 ? 'National Union' : 'none').then(() => undefined, messageOf);
+    const failure = await this.demo
+      .changeParty(this.president, at % 2 === 0 ? 'National Union' : 'none')
+      .then(() => undefined, messageOf);
     this.#counts.writes += 1;
     if (failure !== undefined) this.#counts.failedWrites += 1;
     this.#failure ??= failure;

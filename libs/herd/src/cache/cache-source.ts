@@ -5,7 +5,12 @@ import { HerdOptionError } from '../errors/option-error.js';
  * What a cache works with. `strict` are the same commands under the policy `error`: a lease that another holds, and one that
  * cannot be had, are not the same. `now` is epoch milliseconds, `random` from 0 to 1.
  */
-export type CacheSource = Readonly<{ commands: CacheCommands; strict: CacheCommands; now: () => number; random: () => number }>;
+export type CacheSource = Readonly<{
+  commands: CacheCommands;
+  strict: CacheCommands;
+  now: () => number;
+  random: () => number;
+}>;
 
 const needed = ['get', 'getMany', 'set', 'add', 'delete'] as const;
 
@@ -13,5 +18,10 @@ const needed = ['get', 'getMany', 'set', 'add', 'delete'] as const;
 export function asCacheCommands(commands: object): CacheCommands {
   const missing = needed.find((name) => typeof (commands as Record<string, unknown>)[name] !== 'function');
   if (missing === undefined) return commands as CacheCommands;
-  throw new HerdOptionError('driver', `has no command ${missing}, which a cache needs`, Object.keys(commands), 'use memcached() or redis()');
+  throw new HerdOptionError(
+    'driver',
+    `has no command ${missing}, which a cache needs`,
+    Object.keys(commands),
+    'use memcached() or redis()',
+  );
 }

@@ -6,5 +6,10 @@
  * @param random from 0 (excluded: it always refreshes) to 1.
  * @see Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede Prevention" (VLDB 2015), XFetch.
  */
-export const refreshesEarly = (freshUntil: number, loadMs: number, now: number, random: number, beta: number): boolean =>
-  beta > 0 && now - loadMs * beta * Math.log(random) >= freshUntil;
+export const refreshesEarly = (
+  freshUntil: number,
+  loadMs: number,
+  now: number,
+  random: number,
+  beta: number,
+): boolean => beta > 0 && now - loadMs * beta * Math.log(random) >= freshUntil;

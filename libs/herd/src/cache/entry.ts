@@ -13,7 +13,9 @@ export const entryOf = (value: unknown, ttlMs: number, now: number, loadMs: numb
 
 /** @returns `found` where it is an entry: anything else under its key is another's, and not used. */
 export function asEntry(found: unknown): Entry | undefined {
-  return typeof found === 'object' && found !== null && (found as Partial<Entry>).rookery === 1 ? (found as Entry) : undefined;
+  return typeof found === 'object' && found !== null && (found as Partial<Entry>).rookery === 1
+    ? (found as Entry)
+    : undefined;
 }
 
 export const isFresh = ({ freshUntil = Infinity }: Entry, now: number): boolean => now < freshUntil;

@@ -21,7 +21,14 @@ const lookAgainMs = 20;
 /** Where the keys of a cache stand; `undefined` while that cannot be known. */
 type Prefix = () => Promise<readonly string[] | undefined>;
 
-type Task<Value> = Readonly<{ key: string; stored: string; lease: string; ttlMs: number; load: Load<Value>; options: ResolvedCacheOptions }>;
+type Task<Value> = Readonly<{
+  key: string;
+  stored: string;
+  lease: string;
+  ttlMs: number;
+  load: Load<Value>;
+  options: ResolvedCacheOptions;
+}>;
 
 /** {@link Cache} over the commands of a herd. */
 export class HerdCache implements Cache {
@@ -44,7 +51,11 @@ export class HerdCache implements Cache {
       const entry = await tolerant(() => this.read(task.stored), undefined);
       const now = this.source.now();
       if (!entry || !isFresh(entry, now)) return this.miss(task, entry, called);
-      if (entry.freshUntil !== undefined && refreshesEarly(entry.freshUntil, entry.loadMs, now, this.source.random(), options.beta)) this.refresh(task);
+      if (
+        entry.freshUntil !== undefined &&
+        refreshesEarly(entry.freshUntil, entry.loadMs, now, this.source.random(), options.beta)
+      )
+        this.refresh(task);
       return entry.value as Value;
     });
   }
@@ -71,7 +82,10 @@ export class HerdCache implements Cache {
     const lifeMs = ttlMs(ttl);
     const prefix = await this.prefix();
     this.callOff(key);
-    return prefix !== undefined && this.write(this.keysOf(prefix, key).stored, entryOf(value, lifeMs, this.source.now(), 0), lifeMs);
+    return (
+      prefix !== undefined &&
+      this.write(this.keysOf(prefix, key).stored, entryOf(value, lifeMs, this.source.now(), 0), lifeMs)
+    );
   }
 
   async delete(key: string): Promise<boolean> {
@@ -100,7 +114,11 @@ export class HerdCache implements Cache {
     return this.source.commands.set(stored, entry, { ttl: lifeMs === Infinity ? 'never' : lifeMs / 1000 });
   }
 
-  private async miss<Value>(task: Task<Value>, stale: Entry | undefined, called: Readonly<{ off: boolean }>): Promise<Value> {
+  private async miss<Value>(
+    task: Task<Value>,
+    stale: Entry | undefined,
+    called: Readonly<{ off: boolean }>,
+  ): Promise<Value> {
     const lease = await takeLease(this.source, task.lease, task.options.loadTimeoutMs);
     if (lease.kind === 'other') {
       const entry = await this.awaited(task);
@@ -110,7 +128,8 @@ export class HerdCache implements Cache {
       return await this.make(task, called, lease.kind === 'own' ? lease.token : undefined);
     } catch (error) {
       const now = this.source.now();
-      if (stale?.freshUntil !== undefined && now < stale.freshUntil + task.options.staleIfErrorMs) return stale.value as Value;
+      if (stale?.freshUntil !== undefined && now < stale.freshUntil + task.options.staleIfErrorMs)
+        return stale.value as Value;
       throw error;
     } finally {
       if (lease.kind === 'own') await tolerant(() => this.source.commands.delete(task.lease), false);
@@ -122,13 +141,19 @@ export class HerdCache implements Cache {
     const work = async (called: Readonly<{ off: boolean }>): Promise<void> => {
       const lease = await takeLease(this.source, task.lease, task.options.loadTimeoutMs);
       if (lease.kind !== 'own') return;
-      await this.make(task, called, lease.token).finally(() => tolerant(() => this.source.commands.delete(task.lease), false));
+      await this.make(task, called, lease.token).finally(() =>
+        tolerant(() => this.source.commands.delete(task.lease), false),
+      );
     };
     void this.refreshes.run(task.key, work).catch(() => undefined);
   }
 
   /** Loads, and stores what came of it, unless the key was deleted meanwhile. */
-  private async make<Value>(task: Task<Value>, called: Readonly<{ off: boolean }>, token: string | undefined): Promise<Value> {
+  private async make<Value>(
+    task: Task<Value>,
+    called: Readonly<{ off: boolean }>,
+    token: string | undefined,
+  ): Promise<Value> {
     const begun = this.source.now();
     const value = await this.loaded(task);
     const now = this.source.now();
@@ -146,15 +171,22 @@ export class HerdCache implements Cache {
   private loaded<Value>({ key, load, options }: Pick<Task<Value>, 'key' | 'load' | 'options'>): Promise<Value> {
     const abort = new AbortController();
     const late = () => {
-      const error = new HerdTimeoutError({ what: `Loading ${JSON.stringify(key)} took over ${options.loadTimeoutMs} ms`, remedy: 'raise loadTimeout, or end the load by its signal' });
+      const error = new HerdTimeoutError({
+        what: `Loading ${JSON.stringify(key)} took over ${options.loadTimeoutMs} ms`,
+        remedy: 'raise loadTimeout, or end the load by its signal',
+      });
       abort.abort(error);
       return error;
     };
-    return withDeadline(Promise.resolve().then(() => load(abort.signal)), options.loadTimeoutMs, late);
+    return withDeadline(
+      Promise.resolve().then(() => load(abort.signal)),
+      options.loadTimeoutMs,
+      late,
+    );
   }
 
   private async awaited({ stored, options }: Task<unknown>): Promise<Entry | undefined> {
-    for (const start = performance.now(); performance.now() - start < options.waitMs; ) {
+    for (const start = performance.now(); performance.now() - start < options.waitMs;) {
       await pause(lookAgainMs);
       const entry = await tolerant(() => this.read(stored), undefined);
       if (entry && isFresh(entry, this.source.now())) return entry;

@@ -16,7 +16,12 @@ export class HerdNamespace extends HerdCache implements Namespace {
     given: NamespaceOptions,
   ) {
     if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
-      throw new HerdOptionError('namespace', 'must be 1 to 100 letters, digits and _ . -', name, `use a name such as 'users'`);
+      throw new HerdOptionError(
+        'namespace',
+        'must be 1 to 100 letters, digits and _ . -',
+        name,
+        `use a name such as 'users'`,
+      );
     }
     const options = resolveCacheOptions(given);
     const generation = new Generation(source, `${name}:generation`, options.generationMaxAgeMs);

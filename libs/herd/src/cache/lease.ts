@@ -22,4 +22,5 @@ export async function takeLease({ strict }: CacheSource, key: string, lifeMs: nu
 }
 
 /** Whether the lease is still this one: a `delete` takes it away, as what was loaded before it may be out of date. */
-export const stillHeld = async ({ commands }: CacheSource, key: string, token: string): Promise<boolean> => (await commands.get(key)) === token;
+export const stillHeld = async ({ commands }: CacheSource, key: string, token: string): Promise<boolean> =>
+  (await commands.get(key)) === token;

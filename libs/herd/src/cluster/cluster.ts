@@ -82,7 +82,10 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
     if (this.stopped) return;
     const { refreshMs, refreshJitter, random } = this.options;
     const wait = this.accepted.nodes.length === 0 ? Math.min(refreshMs, emptyRefreshMs) : refreshMs;
-    this.timer = setTimeout(() => void this.refresh().then(() => this.schedule()), jittered(wait, refreshJitter, random)).unref();
+    this.timer = setTimeout(
+      () => void this.refresh().then(() => this.schedule()),
+      jittered(wait, refreshJitter, random),
+    ).unref();
   }
 
   /** News that came during an update may not be in it. */
@@ -115,7 +118,11 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
   private async ask(): Promise<Discovered> {
     const { discovery, discoveryTimeoutMs } = this.options;
     const deadline = AbortSignal.timeout(discoveryTimeoutMs);
-    const late = () => new HerdTimeoutError({ what: `Discovery "${discovery.name}" took over ${discoveryTimeoutMs} ms`, remedy: 'raise discoveryTimeoutMs' });
+    const late = () =>
+      new HerdTimeoutError({
+        what: `Discovery "${discovery.name}" took over ${discoveryTimeoutMs} ms`,
+        remedy: 'raise discoveryTimeoutMs',
+      });
     const answer = Promise.resolve().then(() => discovery.nodes(AbortSignal.any([deadline, this.abort.signal])));
     return withDeadline(answer, discoveryTimeoutMs, late);
   }
@@ -124,8 +131,17 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
     const { name: herd, driver, router, discovery } = this.options;
     const picture = this.picture(this.topology$.value.version);
     const shares = keyShares(this.fleet.route.table);
-    const nodes = Object.freeze(picture.nodes.map((status) => Object.freeze({ ...status, share: shares.get(status.node.id) ?? 0 })));
-    return Object.freeze({ ...picture, herd, driver: driver.name, router: router.name, nodes, discovery: Object.freeze({ ...picture.discovery, name: discovery.name }) });
+    const nodes = Object.freeze(
+      picture.nodes.map((status) => Object.freeze({ ...status, share: shares.get(status.node.id) ?? 0 })),
+    );
+    return Object.freeze({
+      ...picture,
+      herd,
+      driver: driver.name,
+      router: router.name,
+      nodes,
+      discovery: Object.freeze({ ...picture.discovery, name: discovery.name }),
+    });
   }
 
   private publish(): void {

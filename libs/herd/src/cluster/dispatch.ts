@@ -19,7 +19,8 @@ export type DispatchSource<Client> = Readonly<{
 
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
-  const absorbs = (error: unknown): boolean => source.onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request';
+  const absorbs = (error: unknown): boolean =>
+    source.onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request';
   const tolerant = (error: unknown): void => {
     if (!absorbs(error)) throw error;
   };
@@ -37,8 +38,12 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         } catch (error) {
           return promised(() => Promise.resolve(orMiss(error)));
         }
-        const asked = timed(source.name, owner.node, () => owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]));
-        return asked.then(undefined, (error: unknown) => failover(source, key, operation, effect, { owner, error, until }).catch(orMiss));
+        const asked = timed(source.name, owner.node, () =>
+          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]),
+        );
+        return asked.then(undefined, (error: unknown) =>
+          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss),
+        );
       });
     },
     byKeys: (keys, operation, { signal } = {}) =>
@@ -46,7 +51,9 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const gathered = new Map<string, never>();
         const until = performance.now() + source.timeoutMs;
         const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const found = await timed(source.name, pool.node, () => pool.use((client) => operation(client, own), leftUntil(until), own)).catch((error: unknown) => {
+          const found = await timed(source.name, pool.node, () =>
+            pool.use((client) => operation(client, own), leftUntil(until), own),
+          ).catch((error: unknown) => {
             publishFailure(source.name, pool.node, error);
             throw error;
           });
@@ -78,14 +85,24 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   const run = async <Result>(operation: Operation<Client, Result>): Promise<Result> => {
     checkOpen(source);
     const pool = source.route().pools.get(id);
-    if (!pool) throw new HerdNodeError({ what: `Herd "${source.name}" has no such node`, received: id, remedy: 'take the node from topology' });
-    return timed(source.name, pool.node, () => pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs));
+    if (!pool)
+      throw new HerdNodeError({
+        what: `Herd "${source.name}" has no such node`,
+        received: id,
+        remedy: 'take the node from topology',
+      });
+    return timed(source.name, pool.node, () =>
+      pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),
+    );
   };
   return {
     run,
     byKey: (_key, operation, _miss, { signal } = {}) => abortable(signal, () => run(operation)),
     byKeys: (keys, operation, { signal } = {}) =>
-      abortable(signal, async () => new Map(keys.length === 0 ? [] : await run((client) => operation(client, [...new Set(keys)])))),
+      abortable(
+        signal,
+        async () => new Map(keys.length === 0 ? [] : await run((client) => operation(client, [...new Set(keys)]))),
+      ),
   };
 }
 
@@ -98,12 +115,17 @@ async function failover<Client, Result>(
   { owner, error, until }: { owner: NodePool<Client>; error: unknown; until: number },
 ): Promise<Result> {
   noteFailure(source, owner, key, effect, error);
-  for (const tried = [owner]; ; ) {
-    const pool = source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1 ? standIn(source, key, tried) : undefined;
+  for (const tried = [owner]; ;) {
+    const pool =
+      source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1
+        ? standIn(source, key, tried)
+        : undefined;
     if (!pool) throw error;
     tried.push(pool);
     try {
-      return await timed(source.name, pool.node, () => pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]));
+      return await timed(source.name, pool.node, () =>
+        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]),
+      );
     } catch (failure) {
       noteFailure(source, pool, key, effect, failure);
       error = failure;
@@ -112,17 +134,34 @@ async function failover<Client, Result>(
 }
 
 /** Under `error` the caller knows of a write that failed, and a value that he guards by a token must not vanish. */
-function noteFailure<Client>({ name, onNodeDown }: DispatchSource<Client>, pool: NodePool<Client>, key: string, effect: Effect, error: unknown): void {
+function noteFailure<Client>(
+  { name, onNodeDown }: DispatchSource<Client>,
+  pool: NodePool<Client>,
+  key: string,
+  effect: Effect,
+  error: unknown,
+): void {
   publishFailure(name, pool.node, error);
-  if (effect === 'write' && onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request') pool.doubt([key]);
+  if (
+    effect === 'write' &&
+    onNodeDown !== 'error' &&
+    error instanceof HerdOperationError &&
+    error.failure !== 'request'
+  )
+    pool.doubt([key]);
 }
 
 /** An overload would only move on to the next node. */
-const failsOver = (error: unknown): boolean => error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
+const failsOver = (error: unknown): boolean =>
+  error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
 
 const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
 
-function standIn<Client>(source: DispatchSource<Client>, key: string, tried: readonly NodePool<Client>[]): NodePool<Client> | undefined {
+function standIn<Client>(
+  source: DispatchSource<Client>,
+  key: string,
+  tried: readonly NodePool<Client>[],
+): NodePool<Client> | undefined {
   const { table, pools } = source.route();
   return table
     .nodesFor(key, table.nodes.length)
@@ -134,7 +173,11 @@ function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<
   checkOpen(source);
   const { table, pools } = source.route();
   const node = table.nodeFor(key);
-  if (!node) throw new HerdNoNodesError({ what: `Herd "${source.name}" has no nodes`, remedy: 'see topology.discovery for the reason' });
+  if (!node)
+    throw new HerdNoNodesError({
+      what: `Herd "${source.name}" has no nodes`,
+      remedy: 'see topology.discovery for the reason',
+    });
   return pools.get(node.id)!;
 }
 
@@ -156,5 +199,6 @@ function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group
 }
 
 function checkOpen({ name, closed }: DispatchSource<unknown>): void {
-  if (closed()) throw new HerdClosedError({ what: `Herd "${name}" is closed`, remedy: 'finish your work before close()' });
+  if (closed())
+    throw new HerdClosedError({ what: `Herd "${name}" is closed`, remedy: 'finish your work before close()' });
 }

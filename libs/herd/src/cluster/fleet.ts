@@ -40,7 +40,10 @@ export class Fleet<Client> {
     const pools = this.poolsOf(nodes);
     await Promise.all([...pools.values()].map((pool) => pool.check()));
     const kept = new Set(pools.values());
-    if (this.closed) return void [...kept].filter((pool) => before.pools.get(pool.node.id) !== pool).forEach((pool) => this.retire(pool));
+    if (this.closed)
+      return void [...kept]
+        .filter((pool) => before.pools.get(pool.node.id) !== pool)
+        .forEach((pool) => this.retire(pool));
     this.route = { table, pools };
     this.countDown();
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
@@ -87,7 +90,14 @@ export class Fleet<Client> {
       publishHealth({ herd: this.options.name, node, health: pool.health });
       this.onHealth();
     };
-    const pool = new NodePool(node, this.options.driver, this.options.poolOptions(node), this.options.now, onHealth, () => this.mayRefuse());
+    const pool = new NodePool(
+      node,
+      this.options.driver,
+      this.options.poolOptions(node),
+      this.options.now,
+      onHealth,
+      () => this.mayRefuse(),
+    );
     return pool;
   }
 

@@ -5,7 +5,11 @@ import type { Accepted } from './guard.js';
 const node = (id: string): Node => ({ id, host: id, port: 11211 });
 const nodes = (...ids: string[]) => ids.map(node);
 
-function accept(found: { nodes: readonly Node[]; version?: number }, present: Accepted = nothingYet, minFraction = 0.5): Accepted {
+function accept(
+  found: { nodes: readonly Node[]; version?: number },
+  present: Accepted = nothingYet,
+  minFraction = 0.5,
+): Accepted {
   const verdict = judge(found, present, minFraction);
   if ('refused' in verdict) throw new Error(verdict.refused);
   return verdict.accepted;
@@ -38,7 +42,8 @@ describe('the guard', () => {
     expect(refusal({ nodes: nodes('a') }, four, 0)).toBeUndefined();
   });
 
-  it('takes a new node at once', () => expect(ids(accept({ nodes: nodes('a', 'b', 'c', 'd', 'e') }, four))).toEqual(['a', 'b', 'c', 'd', 'e']));
+  it('takes a new node at once', () =>
+    expect(ids(accept({ nodes: nodes('a', 'b', 'c', 'd', 'e') }, four))).toEqual(['a', 'b', 'c', 'd', 'e']));
 
   it('removes a node when a second poll misses it too', () => {
     const once = accept({ nodes: nodes('a', 'b', 'c') }, four);

@@ -28,14 +28,17 @@ export function judge(found: Discovered, present: Accepted, minFraction: number)
   if (version !== undefined && present.version !== undefined && version < present.version) {
     return { refused: `version ${version} is older than ${present.version}` };
   }
-  if (nodes.length < present.nodes.length * minFraction) return { refused: `it found ${nodes.length} of ${present.nodes.length} nodes` };
+  if (nodes.length < present.nodes.length * minFraction)
+    return { refused: `it found ${nodes.length} of ${present.nodes.length} nodes` };
   return { accepted: merged(nodes, version, present) };
 }
 
 function merged(nodes: readonly Node[], version: Discovered['version'], present: Accepted): Accepted {
   const ids = new Set(nodes.map(({ id }) => id));
   const addresses = new Set(nodes.map(({ host, port }) => `${host} ${port}`));
-  const unconfirmed = present.nodes.filter((node) => !ids.has(node.id) && !present.missing.has(node.id) && !addresses.has(`${node.host} ${node.port}`));
+  const unconfirmed = present.nodes.filter(
+    (node) => !ids.has(node.id) && !present.missing.has(node.id) && !addresses.has(`${node.host} ${node.port}`),
+  );
   return {
     nodes: Object.freeze([...nodes, ...unconfirmed]),
     ...(version !== undefined && { version }),

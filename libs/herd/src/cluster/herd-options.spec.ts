@@ -8,7 +8,12 @@ const least = { discovery: staticNodes(['a:1']), driver };
 
 describe('the options of a herd', () => {
   it('have defaults, also for what is given as undefined', () => {
-    expect(resolveHerdOptions({ ...least, timeoutMs: undefined })).toMatchObject({ name: 'default', timeoutMs: 250, refreshMs: 30_000, onNodeDown: 'miss' });
+    expect(resolveHerdOptions({ ...least, timeoutMs: undefined })).toMatchObject({
+      name: 'default',
+      timeoutMs: 250,
+      refreshMs: 30_000,
+      onNodeDown: 'miss',
+    });
   });
 
   it.each([

@@ -61,11 +61,21 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
 }
 
 /** What may differ from one node of a herd to another; what is left out is as for all. */
-export type NodeLimits = Readonly<Partial<Pick<HerdOptions<never, object>, 'ejectAfter' | 'firstContactMs' | 'probeMs' | 'maxProbeMs' | 'maxInFlight' | 'maxQueue'>>>;
+export type NodeLimits = Readonly<
+  Partial<
+    Pick<
+      HerdOptions<never, object>,
+      'ejectAfter' | 'firstContactMs' | 'probeMs' | 'maxProbeMs' | 'maxInFlight' | 'maxQueue'
+    >
+  >
+>;
 
 /** {@link HerdOptions} with each default filled in. */
 export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands extends object> = Readonly<
-  Required<Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl'>> & { refreshMs: number; failoverTtlMs: number }
+  Required<Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl'>> & {
+    refreshMs: number;
+    failoverTtlMs: number;
+  }
 >;
 
 const defaults = Object.freeze({
@@ -101,15 +111,18 @@ const longestMs = 2 ** 31 - 1;
 export function resolveHerdOptions<Client, Commands extends object, NodeCommands extends object>(
   given: HerdOptions<Client, Commands, NodeCommands>,
 ): ResolvedHerdOptions<Client, Commands, NodeCommands> {
-  if (typeof given !== 'object' || given === null) throw new HerdOptionError('options', 'must be an object', given, 'pass { discovery, driver }');
+  if (typeof given !== 'object' || given === null)
+    throw new HerdOptionError('options', 'must be an object', given, 'pass { discovery, driver }');
   const unknown = Object.keys(given).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${[...known].join(', ')}`);
+  if (unknown !== undefined)
+    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${[...known].join(', ')}`);
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given;
   const { refresh, failoverTtl, ...options } = { ...defaults, router: rendezvous(), ...set };
   checkParts(options);
   checkLimits(options);
   for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
-    if (!(options[name] >= 0 && options[name] <= 1)) throw new HerdOptionError(name, 'must be from 0 to 1', options[name], `leave it out for ${defaults[name]}`);
+    if (!(options[name] >= 0 && options[name] <= 1))
+      throw new HerdOptionError(name, 'must be from 0 to 1', options[name], `leave it out for ${defaults[name]}`);
   }
   checkPolicy(options);
   const refreshMs = toMs(refresh, 'refresh');
@@ -120,13 +133,20 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
 
 /** @throws {@link HerdOptionError} */
 export function checkPolicy({ onNodeDown, timeoutMs }: HerdPolicy): void {
-  if (onNodeDown !== undefined && !['miss', 'error', 'next'].includes(onNodeDown)) throw new HerdOptionError('onNodeDown', 'is unknown', onNodeDown, `use 'miss', 'error' or 'next'`);
+  if (onNodeDown !== undefined && !['miss', 'error', 'next'].includes(onNodeDown))
+    throw new HerdOptionError('onNodeDown', 'is unknown', onNodeDown, `use 'miss', 'error' or 'next'`);
   if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs);
 }
 
 function checkLimits(options: Readonly<Record<(typeof counts)[number] | (typeof times)[number], number>>): void {
   for (const name of counts) {
-    if (!Number.isInteger(options[name]) || options[name] < 1) throw new HerdOptionError(name, 'must be a whole number of 1 or more', options[name], `leave it out for ${defaults[name]}`);
+    if (!Number.isInteger(options[name]) || options[name] < 1)
+      throw new HerdOptionError(
+        name,
+        'must be a whole number of 1 or more',
+        options[name],
+        `leave it out for ${defaults[name]}`,
+      );
   }
   for (const name of times) checkMs(name, options[name]);
 }
@@ -134,12 +154,22 @@ function checkLimits(options: Readonly<Record<(typeof counts)[number] | (typeof 
 const limits = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
 
 /** @returns `options` with what `perNode` says of `node`. @throws {@link HerdOptionError} for what it must not say. */
-export function limitsOf<Options extends Pick<ResolvedHerdOptions<never, object, object>, (typeof counts)[number] | (typeof times)[number] | 'perNode'>>(options: Options, node: Node): Options {
+export function limitsOf<
+  Options extends Pick<
+    ResolvedHerdOptions<never, object, object>,
+    (typeof counts)[number] | (typeof times)[number] | 'perNode'
+  >,
+>(options: Options, node: Node): Options {
   const given: unknown = options.perNode(node);
-  if (typeof given !== 'object' || given === null) throw new HerdOptionError('perNode', 'must give an object', given, 'give {} where a node is like the others');
+  if (typeof given !== 'object' || given === null)
+    throw new HerdOptionError('perNode', 'must give an object', given, 'give {} where a node is like the others');
   const unknown = Object.keys(given).find((name) => !(limits as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new HerdOptionError(`perNode: ${unknown}`, 'is unknown', unknown, `use one of ${limits.join(', ')}`);
-  const merged = { ...options, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+  if (unknown !== undefined)
+    throw new HerdOptionError(`perNode: ${unknown}`, 'is unknown', unknown, `use one of ${limits.join(', ')}`);
+  const merged = {
+    ...options,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
   checkLimits(merged);
   return merged;
 }
@@ -149,14 +179,26 @@ function checkMs(name: string, value: number): void {
   throw new HerdOptionError(name, `must be milliseconds from 1 to ${longestMs}`, value, 'leave it out for the default');
 }
 
-function checkParts(options: { name: unknown; discovery?: unknown; driver?: unknown; router: unknown; now: unknown; random: unknown; perNode: unknown }): void {
+function checkParts(options: {
+  name: unknown;
+  discovery?: unknown;
+  driver?: unknown;
+  router: unknown;
+  now: unknown;
+  random: unknown;
+  perNode: unknown;
+}): void {
   const { name, discovery, driver, router } = options;
-  if (typeof name !== 'string' || name === '') throw new HerdOptionError('name', 'must be a name', name, `leave it out for 'default'`);
-  if (!hasMethod(discovery, 'nodes')) throw new HerdOptionError('discovery', 'must be a discovery', discovery, `pass staticNodes(['10.0.0.1:11211'])`);
+  if (typeof name !== 'string' || name === '')
+    throw new HerdOptionError('name', 'must be a name', name, `leave it out for 'default'`);
+  if (!hasMethod(discovery, 'nodes'))
+    throw new HerdOptionError('discovery', 'must be a discovery', discovery, `pass staticNodes(['10.0.0.1:11211'])`);
   if (!hasMethod(driver, 'open')) throw new HerdOptionError('driver', 'must be a driver', driver, 'pass memcached()');
-  if (!hasMethod(router, 'build')) throw new HerdOptionError('router', 'must be a router', router, 'pass rendezvous(), or leave it out');
+  if (!hasMethod(router, 'build'))
+    throw new HerdOptionError('router', 'must be a router', router, 'pass rendezvous(), or leave it out');
   for (const name of ['now', 'random', 'perNode'] as const) {
-    if (typeof options[name] !== 'function') throw new HerdOptionError(name, 'must be a function', options[name], 'leave it out for the default');
+    if (typeof options[name] !== 'function')
+      throw new HerdOptionError(name, 'must be a function', options[name], 'leave it out for the default');
   }
 }
 

@@ -35,7 +35,14 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
   const { name, driver } = cluster.options;
   const { timeoutMs = cluster.options.timeoutMs, onNodeDown = cluster.options.onNodeDown } = policy;
   const { failoverTtlMs } = cluster.options;
-  const source: DispatchSource<Client> = { name, timeoutMs, onNodeDown, failoverTtlMs, route: () => cluster.fleet.route, closed: () => cluster.closed };
+  const source: DispatchSource<Client> = {
+    name,
+    timeoutMs,
+    onNodeDown,
+    failoverTtlMs,
+    route: () => cluster.fleet.route,
+    closed: () => cluster.closed,
+  };
   const commands = driver.commands(dispatchByTable(source));
   const cacheSource = (): CacheSource => ({
     commands: asCacheCommands(commands),
@@ -67,5 +74,8 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     stopDiscovery: () => cluster.stopDiscovery(),
     close: () => cluster.close(),
   };
-  return Object.freeze(Object.defineProperties({ ...commands }, Object.getOwnPropertyDescriptors(handle))) as Herd<Commands, NodeCommands>;
+  return Object.freeze(Object.defineProperties({ ...commands }, Object.getOwnPropertyDescriptors(handle))) as Herd<
+    Commands,
+    NodeCommands
+  >;
 }

@@ -6,7 +6,8 @@ import { operationsAreWatched, publishOperation } from './diagnostics.js';
 export function timed<Result>(herd: string, node: Node, run: () => Promise<Result>): Promise<Result> {
   if (!operationsAreWatched()) return run();
   const startedAt = performance.now();
-  const tell = (outcome: string): void => publishOperation({ herd, node, outcome, tookMs: performance.now() - startedAt });
+  const tell = (outcome: string): void =>
+    publishOperation({ herd, node, outcome, tookMs: performance.now() - startedAt });
   const running = run();
   running.then(
     () => tell('ok'),

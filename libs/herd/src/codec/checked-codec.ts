@@ -14,7 +14,10 @@ export class CheckedCodec {
     const encoded = this.encode(key, value);
     const { length } = encoded.bytes;
     if (length <= this.maxValueBytes) return encoded;
-    throw new HerdRequestError({ what: `The value of ${JSON.stringify(key)} has ${length} bytes, above maxValueBytes ${this.maxValueBytes}`, remedy: 'store less under one key' });
+    throw new HerdRequestError({
+      what: `The value of ${JSON.stringify(key)} has ${length} bytes, above maxValueBytes ${this.maxValueBytes}`,
+      remedy: 'store less under one key',
+    });
   }
 
   /** @throws {@link HerdRequestError} for what another program wrote in a format of its own. */
@@ -31,7 +34,12 @@ export class CheckedCodec {
     try {
       return this.codec.encode(value);
     } catch (cause) {
-      throw new HerdRequestError({ what: `The value for ${JSON.stringify(key)} cannot be encoded: ${messageOf(cause)}`, received: value, remedy: 'pass what the codec takes', cause });
+      throw new HerdRequestError({
+        what: `The value for ${JSON.stringify(key)} cannot be encoded: ${messageOf(cause)}`,
+        received: value,
+        remedy: 'pass what the codec takes',
+        cause,
+      });
     }
   }
 }

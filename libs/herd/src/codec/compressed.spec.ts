@@ -10,7 +10,11 @@ describe.each(['gzip', 'brotli'] as const)('compressed, with %s', (algorithm) =>
   const codec = compressed(jsonCodec, { aboveBytes: 100, algorithm });
 
   it('gives back what it was given', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => expect(codec.decode(codec.encode(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) =>
+        expect(codec.decode(codec.encode(value))).toEqual(JSON.parse(JSON.stringify(value))),
+      ),
+    );
     const long = 'all the same '.repeat(1000);
     expect(codec.encode(long).bytes.length).toBeLessThan(1000);
     expect(codec.decode(codec.encode(long))).toBe(long);
@@ -24,7 +28,8 @@ describe.each(['gzip', 'brotli'] as const)('compressed, with %s', (algorithm) =>
 
   it('reads what another algorithm wrote, and what none did', () => {
     const text = 'x'.repeat(500);
-    for (const other of ['gzip', 'brotli'] as const) expect(codec.decode(compressed(jsonCodec, { aboveBytes: 0, algorithm: other }).encode(text))).toBe(text);
+    for (const other of ['gzip', 'brotli'] as const)
+      expect(codec.decode(compressed(jsonCodec, { aboveBytes: 0, algorithm: other }).encode(text))).toBe(text);
     expect(codec.decode(jsonCodec.encode(text))).toBe(text);
   });
 

@@ -28,15 +28,20 @@ const brotliFlag = 1 << 17;
 export function compressed(codec: Codec, options: CompressionOptions = {}): Codec {
   const { aboveBytes = 4096, algorithm = 'gzip', maxBytes = 64 * 1024 * 1024 } = options;
   for (const [name, value] of Object.entries({ aboveBytes, maxBytes })) {
-    if (!Number.isInteger(value) || value < 0) throw new HerdOptionError(name, 'must be a whole number of 0 or more', value, 'leave it out for the default');
+    if (!Number.isInteger(value) || value < 0)
+      throw new HerdOptionError(name, 'must be a whole number of 0 or more', value, 'leave it out for the default');
   }
-  if (algorithm !== 'gzip' && algorithm !== 'brotli') throw new HerdOptionError('algorithm', 'is unknown', algorithm, `use 'gzip' or 'brotli'`);
+  if (algorithm !== 'gzip' && algorithm !== 'brotli')
+    throw new HerdOptionError('algorithm', 'is unknown', algorithm, `use 'gzip' or 'brotli'`);
   const limit = { maxOutputLength: maxBytes };
   return Object.freeze({
     encode(value: unknown): Encoded {
       const plain = codec.encode(value);
       if (plain.bytes.length <= aboveBytes) return plain;
-      const small = algorithm === 'gzip' ? gzipSync(plain.bytes) : brotliCompressSync(plain.bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+      const small =
+        algorithm === 'gzip'
+          ? gzipSync(plain.bytes)
+          : brotliCompressSync(plain.bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
       if (small.length >= plain.bytes.length) return plain;
       return { bytes: small, flags: plain.flags | (algorithm === 'gzip' ? gzipFlag : brotliFlag) };
     },

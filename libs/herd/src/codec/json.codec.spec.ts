@@ -4,12 +4,20 @@ import { jsonCodec } from './json.codec.js';
 
 describe('jsonCodec', () => {
   it('gives back any JSON value', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(jsonCodec.decode(jsonCodec.encode(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) =>
+        expect(jsonCodec.decode(jsonCodec.encode(value))).toEqual(JSON.parse(JSON.stringify(value))),
+      ),
+    );
   });
 
-  it('reads a counter as memcached leaves it, padded and without flags', () => expect(jsonCodec.decode({ bytes: Buffer.from('9 '), flags: 0 })).toBe(9));
+  it('reads a counter as memcached leaves it, padded and without flags', () =>
+    expect(jsonCodec.decode({ bytes: Buffer.from('9 '), flags: 0 })).toBe(9));
 
-  it.each([undefined, () => 1, Symbol('s'), 1n])('refuses %p', (value) => expect(() => jsonCodec.encode(value)).toThrow(TypeError));
+  it.each([undefined, () => 1, Symbol('s'), 1n])('refuses %p', (value) =>
+    expect(() => jsonCodec.encode(value)).toThrow(TypeError),
+  );
 
-  it('refuses what another format is flagged as', () => expect(() => jsonCodec.decode({ bytes: Buffer.from('1'), flags: 4 })).toThrow('flags 4'));
+  it('refuses what another format is flagged as', () =>
+    expect(() => jsonCodec.decode({ bytes: Buffer.from('1'), flags: 4 })).toThrow('flags 4'));
 });

@@ -66,4 +66,5 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
 }
 
 /** A herd of nodes with the commands of its driver, such as `Herd<MemcachedCommands>`. */
-export type Herd<Commands extends object, NodeCommands extends object = Commands> = HerdHandle<Commands, NodeCommands> & Commands;
+export type Herd<Commands extends object, NodeCommands extends object = Commands> = HerdHandle<Commands, NodeCommands> &
+  Commands;

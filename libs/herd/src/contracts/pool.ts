@@ -6,7 +6,13 @@ export type Health =
   | Readonly<{ state: 'down'; since: number; reason: string; probes: number }>;
 
 /** Counts since the pool was opened, but for `inFlight` and `queued`, which are of now. */
-export type PoolStats = Readonly<{ inFlight: number; queued: number; operations: number; failures: number; timeouts: number }>;
+export type PoolStats = Readonly<{
+  inFlight: number;
+  queued: number;
+  operations: number;
+  failures: number;
+  timeouts: number;
+}>;
 
 /** An operation, told by its node. */
 export type PoolOperation<Client, Result> = (client: Client, node: Node) => Promise<Result>;

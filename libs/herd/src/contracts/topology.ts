@@ -5,7 +5,8 @@ import type { Health, PoolStats } from './pool.js';
 export type NodeStatus = Readonly<{ node: Node; health: Health; stats: PoolStats }>;
 
 /** The last answer of discovery: taken, or refused, with the nodes before it kept. `at` is epoch milliseconds. */
-export type DiscoveryStatus = Readonly<{ state: 'taken'; at: number }> | Readonly<{ state: 'refused'; at: number; reason: string }>;
+export type DiscoveryStatus =
+  Readonly<{ state: 'taken'; at: number }> | Readonly<{ state: 'refused'; at: number; reason: string }>;
 
 /** A frozen picture of a herd; `version` rises by one with each. */
 export type Topology = Readonly<{ version: number; nodes: readonly NodeStatus[]; discovery: DiscoveryStatus }>;
@@ -14,4 +15,11 @@ export type Topology = Readonly<{ version: number; nodes: readonly NodeStatus[];
 export type NodeSnapshot = NodeStatus & Readonly<{ share: number }>;
 
 /** {@link Topology}, with the counts of this very moment and the shares of the nodes: plain data, for a page or for metrics. */
-export type HerdSnapshot = Readonly<{ herd: string; driver: string; router: string; version: number; nodes: readonly NodeSnapshot[]; discovery: DiscoveryStatus & Readonly<{ name: string }> }>;
+export type HerdSnapshot = Readonly<{
+  herd: string;
+  driver: string;
+  router: string;
+  version: number;
+  nodes: readonly NodeSnapshot[];
+  discovery: DiscoveryStatus & Readonly<{ name: string }>;
+}>;

@@ -13,5 +13,9 @@ export function ttlMs(ttl: Ttl): number {
   if (ttl === 'never') return Infinity;
   const ms = typeof ttl === 'string' ? (durationMs(ttl) ?? NaN) : ttl * 1000;
   if (typeof ms === 'number' && Number.isFinite(ms) && ms > 0) return ms;
-  throw new HerdRequestError({ what: 'A ttl must be above 0', received: ttl, remedy: `pass seconds, a text such as '60s', or 'never'` });
+  throw new HerdRequestError({
+    what: 'A ttl must be above 0',
+    received: ttl,
+    remedy: `pass seconds, a text such as '60s', or 'never'`,
+  });
 }

@@ -4,7 +4,12 @@
  *
  * @throws what `work` throws, the reason of `signal`, or what `late` gives once `timeoutMs` have passed.
  */
-export async function within<Result>(timeoutMs: number, signal: AbortSignal, late: () => Error, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+export async function within<Result>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  late: () => Error,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   signal.throwIfAborted();
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal.reason);
@@ -13,7 +18,9 @@ export async function within<Result>(timeoutMs: number, signal: AbortSignal, lat
   try {
     return await new Promise<Result>((resolve, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true });
-      work(controller.signal).then(resolve, (error: unknown) => reject((controller.signal.aborted ? controller.signal.reason : error) as Error));
+      work(controller.signal).then(resolve, (error: unknown) =>
+        reject((controller.signal.aborted ? controller.signal.reason : error) as Error),
+      );
     });
   } finally {
     clearTimeout(timer);

@@ -2,7 +2,12 @@ import { writeTogether } from './write-together.js';
 
 function recorder() {
   const written: unknown[] = [];
-  const socket = { written, writable: true, writableNeedDrain: false, write: (...args: unknown[]): boolean => written.push(args.length > 1 ? args : args[0]) > 0 };
+  const socket = {
+    written,
+    writable: true,
+    writableNeedDrain: false,
+    write: (...args: unknown[]): boolean => written.push(args.length > 1 ? args : args[0]) > 0,
+  };
   writeTogether(socket);
   return socket;
 }

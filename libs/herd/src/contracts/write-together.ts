@@ -1,5 +1,9 @@
 /** What is needed of a socket. */
-export type TextSocket = { write: (...args: never[]) => boolean; readonly writable: boolean; readonly writableNeedDrain: boolean };
+export type TextSocket = {
+  write: (...args: never[]) => boolean;
+  readonly writable: boolean;
+  readonly writableNeedDrain: boolean;
+};
 
 /**
  * Lets the texts that are written to `socket` in one turn of the event loop leave as one, in the socket's default encoding:

@@ -9,7 +9,8 @@ import { staticNodes } from './static-nodes.js';
 import type { StaticNode } from './static-nodes.js';
 
 /** What a callback may answer: nodes in any form that {@link staticNodes} takes, also with a version. */
-export type CallbackAnswer = readonly StaticNode[] | Readonly<{ nodes: readonly StaticNode[]; version?: number | bigint }>;
+export type CallbackAnswer =
+  readonly StaticNode[] | Readonly<{ nodes: readonly StaticNode[]; version?: number | bigint }>;
 
 export interface CallbackNodesOptions {
   /** For messages. Default `callback`. */
@@ -26,18 +27,35 @@ export interface CallbackNodesOptions {
  * @throws {@link HerdOptionError} unless `ask` is a function. Its `nodes` throws {@link HerdDiscoveryError} for a call that
  * fails or is late, and {@link HerdOptionError} for an answer that is empty or malformed.
  */
-export function callbackNodes(ask: (signal: AbortSignal) => CallbackAnswer | Promise<CallbackAnswer>, options: CallbackNodesOptions = {}): Discovery {
+export function callbackNodes(
+  ask: (signal: AbortSignal) => CallbackAnswer | Promise<CallbackAnswer>,
+  options: CallbackNodesOptions = {},
+): Discovery {
   const { name = 'callback', timeout = '1500ms' } = options;
-  if (typeof ask !== 'function') throw new HerdOptionError('discovery', 'needs a function that gives nodes', ask, 'pass callbackNodes(async () => [...])');
+  if (typeof ask !== 'function')
+    throw new HerdOptionError(
+      'discovery',
+      'needs a function that gives nodes',
+      ask,
+      'pass callbackNodes(async () => [...])',
+    );
   const timeoutMs = toMs(timeout, 'timeout');
-  const late = (): Error => new HerdDiscoveryError({ what: `Discovery "${name}" gave no answer within ${timeoutMs} ms`, remedy: 'end the call when its signal aborts, or raise timeout' });
+  const late = (): Error =>
+    new HerdDiscoveryError({
+      what: `Discovery "${name}" gave no answer within ${timeoutMs} ms`,
+      remedy: 'end the call when its signal aborts, or raise timeout',
+    });
 
   return {
     name,
     async nodes(signal): Promise<Discovered> {
       const answer = await within(timeoutMs, signal, late, async (own) => ask(own)).catch((cause: unknown) => {
         if (signal.aborted || cause instanceof HerdDiscoveryError) throw cause;
-        throw new HerdDiscoveryError({ what: `Discovery "${name}" failed: ${messageOf(cause)}`, remedy: 'see the cause', cause });
+        throw new HerdDiscoveryError({
+          what: `Discovery "${name}" failed: ${messageOf(cause)}`,
+          remedy: 'see the cause',
+          cause,
+        });
       });
       const { nodes, version } = hasNodes(answer) ? answer : { nodes: answer };
       const found = await staticNodes(nodes).nodes(signal);
@@ -46,4 +64,5 @@ export function callbackNodes(ask: (signal: AbortSignal) => CallbackAnswer | Pro
   };
 }
 
-const hasNodes = (answer: CallbackAnswer): answer is Exclude<CallbackAnswer, readonly StaticNode[]> => typeof answer === 'object' && answer !== null && 'nodes' in answer;
+const hasNodes = (answer: CallbackAnswer): answer is Exclude<CallbackAnswer, readonly StaticNode[]> =>
+  typeof answer === 'object' && answer !== null && 'nodes' in answer;

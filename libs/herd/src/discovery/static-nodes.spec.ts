@@ -2,11 +2,14 @@ import { HerdOptionError } from '../errors/option-error.js';
 import { staticNodes } from './static-nodes.js';
 import type { StaticNode } from './static-nodes.js';
 
-const found = async (list: readonly StaticNode[]) => (await staticNodes(list).nodes(new AbortController().signal)).nodes;
+const found = async (list: readonly StaticNode[]) =>
+  (await staticNodes(list).nodes(new AbortController().signal)).nodes;
 
 describe('staticNodes', () => {
   it('names a node by its address, unless it has an id', async () => {
-    expect(await found(['cache-1:11211', '[::1]:11212', { id: 'third', host: '10.0.0.3', port: 11211, weight: 2 }])).toEqual([
+    expect(
+      await found(['cache-1:11211', '[::1]:11212', { id: 'third', host: '10.0.0.3', port: 11211, weight: 2 }]),
+    ).toEqual([
       { id: 'cache-1:11211', host: 'cache-1', port: 11211 },
       { id: '[::1]:11212', host: '::1', port: 11212 },
       { id: 'third', host: '10.0.0.3', port: 11211, weight: 2 },

@@ -25,12 +25,19 @@ export function staticNodes(list: readonly StaticNode[]): Discovery {
 
 function toNode(entry: StaticNode): Node {
   const node = typeof entry === 'object' && entry !== null ? entry : parsed(entry);
-  if (typeof node.host !== 'string') throw new HerdOptionError('discovery', 'has a node without a host', entry, `write 'host:port', or { host, port }`);
+  if (typeof node.host !== 'string')
+    throw new HerdOptionError('discovery', 'has a node without a host', entry, `write 'host:port', or { host, port }`);
   return Object.freeze({ ...node, id: node.id ?? addressOf(node) });
 }
 
 function parsed(address: string): Omit<Node, 'id'> & { id?: string } {
   const place = parseAddress(address);
-  if (place === undefined) throw new HerdOptionError('discovery', 'has a malformed node', address, `write 'host:port', or '[::1]:port' for IPv6`);
+  if (place === undefined)
+    throw new HerdOptionError(
+      'discovery',
+      'has a malformed node',
+      address,
+      `write 'host:port', or '[::1]:port' for IPv6`,
+    );
   return place;
 }

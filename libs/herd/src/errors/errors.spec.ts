@@ -7,17 +7,30 @@ describe('the errors of a herd', () => {
   it('say what is wrong, with what value, and what to do', () => {
     const error = new HerdOptionError('refresh', 'must be a duration', { a: 1 }, `use '30s'`);
     expect(error.message).toBe(`Herd option "refresh" must be a duration (got { a: 1 }): use '30s'`);
-    expect(error).toMatchObject({ name: 'HerdOptionError', code: 'HERD_OPTION', option: 'refresh', received: { a: 1 }, remedy: `use '30s'` });
+    expect(error).toMatchObject({
+      name: 'HerdOptionError',
+      code: 'HERD_OPTION',
+      option: 'refresh',
+      received: { a: 1 },
+      remedy: `use '30s'`,
+    });
   });
 
   it('are one family', () => {
     const down = new HerdNodeDownError({ what: 'Node a is down', remedy: 'start it' });
     for (const type of [HerdNodeError, HerdOperationError, HerdError, Error]) expect(down).toBeInstanceOf(type);
-    expect(down).toMatchObject({ name: 'HerdNodeDownError', code: 'HERD_NODE_DOWN', failure: 'node', message: 'Node a is down: start it' });
+    expect(down).toMatchObject({
+      name: 'HerdNodeDownError',
+      code: 'HERD_NODE_DOWN',
+      failure: 'node',
+      message: 'Node a is down: start it',
+    });
   });
 
   it('cut long values', () => {
-    expect(new HerdRequestError({ what: 'bad', received: 'x'.repeat(5000), remedy: 'none' }).message.length).toBeLessThan(150);
+    expect(
+      new HerdRequestError({ what: 'bad', received: 'x'.repeat(5000), remedy: 'none' }).message.length,
+    ).toBeLessThan(150);
   });
 });
 

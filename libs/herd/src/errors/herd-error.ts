@@ -24,7 +24,10 @@ export abstract class HerdError extends Error {
 
   constructor(problem: HerdProblem) {
     const got = 'received' in problem ? ` (got ${shown(problem.received)})` : '';
-    super(`${problem.what}${got}: ${problem.remedy}`, problem.cause === undefined ? undefined : { cause: problem.cause });
+    super(
+      `${problem.what}${got}: ${problem.remedy}`,
+      problem.cause === undefined ? undefined : { cause: problem.cause },
+    );
     this.name = new.target.name;
     this.received = problem.received;
     this.remedy = problem.remedy;

@@ -3,5 +3,8 @@ export function messageOf(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown);
   const { message, code } = thrown as { message?: unknown; code?: unknown };
   // Node.js reports a host of several addresses that all refuse by an AggregateError without a message.
-  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? 'an error without a message';
+  return (
+    [message, code].find((text): text is string => typeof text === 'string' && text !== '') ??
+    'an error without a message'
+  );
 }

@@ -8,14 +8,20 @@ import type { Ttl } from '../contracts/ttl.js';
 import type { NamespaceChoice } from './namespace-property.js';
 import { getNamespaceToken } from './namespace-token.js';
 
-type Request = Readonly<{ method: string; url: string; originalUrl?: string; headers: Readonly<Record<string, unknown>> }>;
+type Request = Readonly<{
+  method: string;
+  url: string;
+  originalUrl?: string;
+  headers: Readonly<Record<string, unknown>>;
+}>;
 type Response = Readonly<{ statusCode: number; getHeader(name: string): unknown }>;
 
 /**
  * @property key what tells responses apart; `undefined` for a request that is not to be cached. By default the URL of a
  * request that has neither a cookie nor an `Authorization`, as a response may be meant for one user alone.
  */
-export type CacheResponseOptions = NamespaceChoice & Readonly<{ ttl: Ttl; key?: (context: ExecutionContext) => string | undefined }>;
+export type CacheResponseOptions = NamespaceChoice &
+  Readonly<{ ttl: Ttl; key?: (context: ExecutionContext) => string | undefined }>;
 
 /**
  * Answers GET requests from a namespace. Kept are bodies of status 200, unless the handler sets a cookie, or a
@@ -26,10 +32,16 @@ export type CacheResponseOptions = NamespaceChoice & Readonly<{ ttl: Ttl; key?: 
  * @CacheResponse({ namespace: 'pages', ttl: '1m' })
  * list(): Promise<President[]> { … }
  */
-export const CacheResponse = (options: CacheResponseOptions): ClassDecorator & MethodDecorator => UseInterceptors(cacheInterceptor(options));
+export const CacheResponse = (options: CacheResponseOptions): ClassDecorator & MethodDecorator =>
+  UseInterceptors(cacheInterceptor(options));
 
 /** The interceptor of {@link CacheResponse}, for `app.useGlobalInterceptors` and `APP_INTERCEPTOR`. */
-export function cacheInterceptor({ namespace: name, herd, ttl, key = publicUrl }: CacheResponseOptions): Type<NestInterceptor> {
+export function cacheInterceptor({
+  namespace: name,
+  herd,
+  ttl,
+  key = publicUrl,
+}: CacheResponseOptions): Type<NestInterceptor> {
   class HerdCacheInterceptor implements NestInterceptor {
     constructor(@Inject(getNamespaceToken(name, herd)) private readonly namespace: Namespace) {}
 
@@ -39,7 +51,8 @@ export function cacheInterceptor({ namespace: name, herd, ttl, key = publicUrl }
       const place = http.getRequest<Request>().method === 'GET' ? key(context) : undefined;
       if (place === undefined) return next.handle();
       const keep = (body: unknown) => {
-        if (mayKeep(body, http.getResponse<Response>())) void this.namespace.set(place, body, { ttl }).catch(() => undefined);
+        if (mayKeep(body, http.getResponse<Response>()))
+          void this.namespace.set(place, body, { ttl }).catch(() => undefined);
       };
       const found = this.namespace.get(place).catch(() => undefined);
       return from(found).pipe(switchMap((body) => (body === undefined ? next.handle().pipe(tap(keep)) : of(body))));
@@ -56,5 +69,8 @@ function publicUrl(context: ExecutionContext): string | undefined {
 function mayKeep(body: unknown, response: Response): boolean {
   if (body === undefined || body instanceof StreamableFile || response.statusCode !== 200) return false;
   const control = response.getHeader('cache-control');
-  return response.getHeader('set-cookie') === undefined && !(typeof control === 'string' && /no-store|private/i.test(control));
+  return (
+    response.getHeader('set-cookie') === undefined &&
+    !(typeof control === 'string' && /no-store|private/i.test(control))
+  );
 }

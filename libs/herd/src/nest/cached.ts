@@ -9,13 +9,20 @@ import type { NamespaceChoice } from './namespace-property.js';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Arguments = any[];
 type Method<Args extends Arguments, Result> = (...args: Args) => Promise<Result>;
-type MethodDecoratorOf<Args extends Arguments> = <Result>(target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<Method<Args, Result>>) => void;
+type MethodDecoratorOf<Args extends Arguments> = <Result>(
+  target: object,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method<Args, Result>>,
+) => void;
 
 /** @property key by default the class, the method and its arguments as JSON. */
-export type CachedOptions<Args extends Arguments> = NamespaceChoice & CacheOptions & Readonly<{ ttl: Ttl; key?: (...args: Args) => string }>;
+export type CachedOptions<Args extends Arguments> = NamespaceChoice &
+  CacheOptions &
+  Readonly<{ ttl: Ttl; key?: (...args: Args) => string }>;
 
 /** Which keys to drop: some, or `all` of the namespace. */
-export type CacheEvictOptions<Args extends Arguments> = NamespaceChoice & (Readonly<{ key: (...args: Args) => string | readonly string[] }> | Readonly<{ all: true }>);
+export type CacheEvictOptions<Args extends Arguments> = NamespaceChoice &
+  (Readonly<{ key: (...args: Args) => string | readonly string[] }> | Readonly<{ all: true }>);
 
 /**
  * Keeps what an asynchronous method resolves with, by `Namespace.getOrSet`. The class is a provider or controller of a
@@ -30,10 +37,12 @@ export function Cached<Args extends Arguments = Arguments>(options: CachedOption
   return (target, name, descriptor) => {
     const namespaceOf = namespaceProperty(target, { namespace, ...(herd !== undefined && { herd }) });
     const keyOf = key ?? ((...args: Args) => `${target.constructor.name}.${String(name)}:${JSON.stringify(args)}`);
-    wrap(descriptor, (method) =>
-      async function (this: object, ...args) {
-        return namespaceOf(this).getOrSet(keyOf(...args), ttl, () => method.apply(this, args), cache);
-      },
+    wrap(
+      descriptor,
+      (method) =>
+        async function (this: object, ...args) {
+          return namespaceOf(this).getOrSet(keyOf(...args), ttl, () => method.apply(this, args), cache);
+        },
     );
   };
 }
@@ -45,26 +54,34 @@ export function Cached<Args extends Arguments = Arguments>(options: CachedOption
  * @CacheEvict({ namespace: 'users', key: (user: User) => `user:${user.id}` })
  * async save(user: User): Promise<void> { … }
  */
-export function CacheEvict<Args extends Arguments = Arguments>(options: CacheEvictOptions<Args>): MethodDecoratorOf<Args> {
+export function CacheEvict<Args extends Arguments = Arguments>(
+  options: CacheEvictOptions<Args>,
+): MethodDecoratorOf<Args> {
   return (target, _name, descriptor) => {
     const namespaceOf = namespaceProperty(target, options);
-    wrap(descriptor, (method) =>
-      async function (this: object, ...args) {
-        const result = await method.apply(this, args);
-        const namespace = namespaceOf(this);
-        if ('all' in options) await namespace.clear();
-        else await Promise.all([options.key(...args)].flat().map((key) => namespace.delete(key)));
-        return result;
-      },
+    wrap(
+      descriptor,
+      (method) =>
+        async function (this: object, ...args) {
+          const result = await method.apply(this, args);
+          const namespace = namespaceOf(this);
+          if ('all' in options) await namespace.clear();
+          else await Promise.all([options.key(...args)].flat().map((key) => namespace.delete(key)));
+          return result;
+        },
     );
   };
 }
 
 /** Routes, guards and the like are remembered on the function itself: they go with it. */
-function wrap<Args extends Arguments, Result>(descriptor: TypedPropertyDescriptor<Method<Args, Result>>, around: (method: Method<Args, Result>) => Method<Args, Result>): void {
+function wrap<Args extends Arguments, Result>(
+  descriptor: TypedPropertyDescriptor<Method<Args, Result>>,
+  around: (method: Method<Args, Result>) => Method<Args, Result>,
+): void {
   const method = descriptor.value!;
   const wrapped = around(method);
   Object.defineProperty(wrapped, 'name', { value: method.name });
-  for (const key of Reflect.getMetadataKeys(method)) Reflect.defineMetadata(key, Reflect.getMetadata(key, method), wrapped);
+  for (const key of Reflect.getMetadataKeys(method))
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), wrapped);
   descriptor.value = wrapped;
 }

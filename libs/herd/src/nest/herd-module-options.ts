@@ -15,8 +15,11 @@ export interface HerdOptionsFactory {
 }
 
 type OptionsSource =
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Nest types its own factories
-  | { useFactory: (...args: any[]) => UnnamedHerdOptions | Promise<UnnamedHerdOptions>; inject?: (InjectionToken | OptionalFactoryDependency)[] }
+  | {
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Nest types its own factories
+      useFactory: (...args: any[]) => UnnamedHerdOptions | Promise<UnnamedHerdOptions>;
+      inject?: (InjectionToken | OptionalFactoryDependency)[];
+    }
   | { useClass: Type<HerdOptionsFactory> }
   | { useExisting: InjectionToken<HerdOptionsFactory> };
 

@@ -4,7 +4,12 @@ import { ModulesContainer } from '@nestjs/core';
 import { startHerd } from '../cluster/start-herd.js';
 import type { Herd } from '../contracts/herd.js';
 import { HerdLifecycle } from './herd-lifecycle.js';
-import type { AnyHerdOptions, HerdAsyncOptions, HerdOptionsFactory, UnnamedHerdOptions } from './herd-module-options.js';
+import type {
+  AnyHerdOptions,
+  HerdAsyncOptions,
+  HerdOptionsFactory,
+  UnnamedHerdOptions,
+} from './herd-module-options.js';
 import { getHerdToken } from './herd-token.js';
 import { assertUniqueName } from './unique-name.js';
 
@@ -20,16 +25,24 @@ export const herdProviders = (name: string): Provider[] => [
       return startHerd({ ...options, name });
     },
   },
-  { provide: `${getHerdToken(name)}:lifecycle`, inject: [getHerdToken(name)], useFactory: (herd: Herd<object>) => new HerdLifecycle(herd) },
+  {
+    provide: `${getHerdToken(name)}:lifecycle`,
+    inject: [getHerdToken(name)],
+    useFactory: (herd: Herd<object>) => new HerdLifecycle(herd),
+  },
 ];
 
-export const givenOptions = (name: string, options: AnyHerdOptions): Provider => ({ provide: optionsToken(name), useValue: options });
+export const givenOptions = (name: string, options: AnyHerdOptions): Provider => ({
+  provide: optionsToken(name),
+  useValue: options,
+});
 
 /** The options from wherever the application makes them. */
 export function madeOptions(name: string, source: HerdAsyncOptions): Provider[] {
   const provide = optionsToken(name);
   if ('useFactory' in source) return [{ provide, useFactory: source.useFactory, inject: source.inject ?? [] }];
-  const useFactory = (factory: HerdOptionsFactory): UnnamedHerdOptions | Promise<UnnamedHerdOptions> => factory.createHerdOptions();
+  const useFactory = (factory: HerdOptionsFactory): UnnamedHerdOptions | Promise<UnnamedHerdOptions> =>
+    factory.createHerdOptions();
   if ('useExisting' in source) return [{ provide, useFactory, inject: [source.useExisting] }];
   return [source.useClass, { provide, useFactory, inject: [source.useClass] }];
 }

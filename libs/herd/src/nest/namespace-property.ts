@@ -12,7 +12,10 @@ export type NamespaceChoice = Readonly<{ namespace: string; herd?: string }>;
  *
  * @returns what reads it from an instance.
  */
-export function namespaceProperty(target: object, { namespace, herd }: NamespaceChoice): (instance: object) => Namespace {
+export function namespaceProperty(
+  target: object,
+  { namespace, herd }: NamespaceChoice,
+): (instance: object) => Namespace {
   const token = getNamespaceToken(namespace, herd);
   const property = Symbol.for(token);
   Inject(token)(target, property);

@@ -11,5 +11,9 @@ export type NamespaceEntry = string | ({ readonly name: string } & NamespaceOpti
 export const namespaceProviders = (entries: readonly NamespaceEntry[], herd: string | undefined): Provider[] =>
   entries.map((entry) => {
     const { name, ...options } = typeof entry === 'string' ? { name: entry } : entry;
-    return { provide: getNamespaceToken(name, herd), inject: [getHerdToken(herd)], useFactory: (of: Herd<object>) => of.namespace(name, options) };
+    return {
+      provide: getNamespaceToken(name, herd),
+      inject: [getHerdToken(herd)],
+      useFactory: (of: Herd<object>) => of.namespace(name, options),
+    };
   });

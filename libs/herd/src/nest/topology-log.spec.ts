@@ -10,17 +10,20 @@ const picture = (nodes: Record<string, Health>, refused?: string): Topology => (
   nodes: Object.entries(nodes).map(([id, health]) => ({ node: { id, host: id, port: 1 }, health, stats })),
   discovery: refused === undefined ? { state: 'taken', at: 0 } : { state: 'refused', at: 0, reason: refused },
 });
-const texts = (before: Topology | undefined, after: Topology) => changes(before, after).map(({ level, text }) => `${level}: ${text}`);
+const texts = (before: Topology | undefined, after: Topology) =>
+  changes(before, after).map(({ level, text }) => `${level}: ${text}`);
 
 describe('what is logged of a herd', () => {
   it('says nothing of a good start', () => expect(texts(undefined, picture({ a: up, b: up }))).toEqual([]));
-  it('names what is down at the start', () => expect(texts(undefined, picture({ a: up, b: gone }))).toEqual(['warn: Node b is down: refused']));
+  it('names what is down at the start', () =>
+    expect(texts(undefined, picture({ a: up, b: gone }))).toEqual(['warn: Node b is down: refused']));
   it('says once that a node is down, and once that it is back', () => {
     expect(texts(picture({ a: up }), picture({ a: gone }))).toEqual(['warn: Node a is down: refused']);
     expect(texts(picture({ a: gone }), picture({ a: gone }))).toEqual([]);
     expect(texts(picture({ a: gone }), picture({ a: up }))).toEqual(['log: Node a is up again']);
   });
-  it('names who joins and leaves', () => expect(texts(picture({ a: up }), picture({ b: up }))).toEqual(['log: Node b has joined', 'log: Node a has left']));
+  it('names who joins and leaves', () =>
+    expect(texts(picture({ a: up }), picture({ b: up }))).toEqual(['log: Node b has joined', 'log: Node a has left']));
   it('says once that discovery is not followed', () => {
     expect(texts(picture({ a: up }), picture({ a: up }, 'it found no nodes'))).toHaveLength(1);
     expect(texts(picture({ a: up }, 'x'), picture({ a: up }, 'x'))).toEqual([]);

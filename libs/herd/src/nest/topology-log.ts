@@ -10,14 +10,18 @@ export function changes(before: Topology | undefined, after: Topology): readonly
   const lines: Line[] = [];
   for (const { node, health } of after.nodes) {
     const was = states.get(node.id) ?? 'up';
-    if (health.state === 'down' && was === 'up') lines.push({ level: 'warn', text: `Node ${node.id} is down: ${health.reason}` });
+    if (health.state === 'down' && was === 'up')
+      lines.push({ level: 'warn', text: `Node ${node.id} is down: ${health.reason}` });
     if (health.state === 'up' && was === 'down') lines.push({ level: 'log', text: `Node ${node.id} is up again` });
     if (before && !states.has(node.id)) lines.push({ level: 'log', text: `Node ${node.id} has joined` });
     states.delete(node.id);
   }
   for (const id of states.keys()) lines.push({ level: 'log', text: `Node ${id} has left` });
   if (after.discovery.state === 'refused' && before?.discovery.state !== 'refused') {
-    lines.push({ level: 'warn', text: `The nodes stay as they are: discovery is not followed, as ${after.discovery.reason}` });
+    lines.push({
+      level: 'warn',
+      text: `The nodes stay as they are: discovery is not followed, as ${after.discovery.reason}`,
+    });
   }
   return lines;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import { afterFailure, afterProbe, afterSuccess, down, probeDelayMs, well } from './health.js';
 
-const fail = (times: number) => Array.from({ length: times }).reduce<typeof well>((health) => afterFailure(health, 'refused', 1000, 3), well);
+const fail = (times: number) =>
+  Array.from({ length: times }).reduce<typeof well>((health) => afterFailure(health, 'refused', 1000, 3), well);
 
 describe('the health of a node', () => {
   it('is down after three failures in a row, with the reason and the moment of the last', () => {
@@ -10,7 +11,8 @@ describe('the health of a node', () => {
     expect(fail(3)).toEqual({ state: 'down', since: 1000, reason: 'refused', probes: 0 });
   });
 
-  it('begins a new row after a success', () => expect(afterFailure(afterSuccess(fail(2)), 'refused', 0, 3)).toEqual({ state: 'up', failures: 1 }));
+  it('begins a new row after a success', () =>
+    expect(afterFailure(afterSuccess(fail(2)), 'refused', 0, 3)).toEqual({ state: 'up', failures: 1 }));
 
   it('is not up again by an answer that comes late, but by a probe', () => {
     expect(afterSuccess(fail(3))).toEqual(fail(3));
@@ -24,12 +26,16 @@ describe('the health of a node', () => {
     expect(afterSuccess(onTrial)).toEqual(well);
   });
 
-  it('is down at once by a failure that is worth several', () => expect(afterFailure(well, 'silent', 1000, 3, 3).state).toBe('down'));
+  it('is down at once by a failure that is worth several', () =>
+    expect(afterFailure(well, 'silent', 1000, 3, 3).state).toBe('down'));
 
-  it('keeps its first reason while it stays down', () => expect(afterFailure(down('frozen', 1), 'refused', 2, 3)).toEqual(down('frozen', 1)));
+  it('keeps its first reason while it stays down', () =>
+    expect(afterFailure(down('frozen', 1), 'refused', 2, 3)).toEqual(down('frozen', 1)));
 
   it('waits longer before each probe, up to the most', () => {
-    expect([0, 1, 2, 3, 4, 5].map((probes) => probeDelayMs(probes, 100, 1000))).toEqual([100, 200, 400, 800, 1000, 1000]);
+    expect([0, 1, 2, 3, 4, 5].map((probes) => probeDelayMs(probes, 100, 1000))).toEqual([
+      100, 200, 400, 800, 1000, 1000,
+    ]);
     fc.assert(fc.property(fc.nat(), (probes) => probeDelayMs(probes, 100, 1000) <= 1000));
   });
 });

@@ -1,10 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdRequestError, HerdTimeoutError } from '../errors/operation-errors.js';
+import {
+  HerdNodeDownError,
+  HerdNodeError,
+  HerdOverloadError,
+  HerdRequestError,
+  HerdTimeoutError,
+} from '../errors/operation-errors.js';
 import { NodePool } from './node-pool.js';
 
-const options = { ejectAfter: 3, probeMs: 5, maxProbeMs: 20, pingTimeoutMs: 20, firstContactMs: 20, maxInFlight: 2, maxQueue: 1 };
+const options = {
+  ejectAfter: 3,
+  probeMs: 5,
+  maxProbeMs: 20,
+  pingTimeoutMs: 20,
+  firstContactMs: 20,
+  maxInFlight: 2,
+  maxQueue: 1,
+};
 const node = { id: 'n', host: 'n', port: 1 };
 const lost = () => new HerdNodeError({ what: 'lost', remedy: 'none' });
 const never = () => new Promise<never>(() => undefined);
@@ -25,11 +39,21 @@ function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
     abandon: () => void asked.abandoned++,
     close: () => Promise.resolve(void asked.closed++),
   };
-  return { asked, pool: new NodePool(node, driver, options, () => 1000, () => void asked.health++) };
+  return {
+    asked,
+    pool: new NodePool(
+      node,
+      driver,
+      options,
+      () => 1000,
+      () => void asked.health++,
+    ),
+  };
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5000; !condition(); await nextTurn()) if (Date.now() > end) throw new Error('waited in vain');
+  for (const end = Date.now() + 5000; !condition(); await nextTurn())
+    if (Date.now() > end) throw new Error('waited in vain');
 }
 
 describe('NodePool', () => {
@@ -45,25 +69,41 @@ describe('NodePool', () => {
     const order: string[] = [];
     const told = pool.use(never, 100).catch(() => order.push('told'));
     // At the deadline, and one turn later, as operations are told.
-    const passed = new Promise<void>((resolve) => setTimeout(() => setImmediate(() => (order.push('passed'), resolve())), 100));
-    for (const end = Date.now() + 150; Date.now() < end; );
+    const passed = new Promise<void>((resolve) =>
+      setTimeout(() => setImmediate(() => (order.push('passed'), resolve())), 100),
+    );
+    for (const end = Date.now() + 150; Date.now() < end;);
     await Promise.all([told, passed]);
     expect(order).toEqual(['told', 'passed']);
   });
 
   it('gives up on many, each by its own deadline, by one timer', async () => {
     const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const pool = new NodePool(node, driverOf(never), { ...options, maxInFlight: 100, maxQueue: 100 }, () => 1000, () => undefined);
+    const pool = new NodePool(
+      node,
+      driverOf(never),
+      { ...options, maxInFlight: 100, maxQueue: 100 },
+      () => 1000,
+      () => undefined,
+    );
     const all = [60, 20, 60_000, 100, 40, 80, 20].map((ms) => pool.use(never, ms));
     for (const one of all) one.catch(() => undefined);
     expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBe(before + 1);
-    for (const [i, ms] of [60, 20, 60_000, 100, 40, 80, 20].entries()) if (ms < 60_000) await expect(all[i]).rejects.toThrow(`did not answer within ${ms} ms`);
+    for (const [i, ms] of [60, 20, 60_000, 100, 40, 80, 20].entries())
+      if (ms < 60_000) await expect(all[i]).rejects.toThrow(`did not answer within ${ms} ms`);
     expect(pool.stats).toMatchObject({ inFlight: 1, queued: 0, timeouts: 6 });
     await pool.drain(1);
   });
 
   it('is down by one deadline at which nothing at all had answered', async () => {
-    const wide = () => new NodePool(node, driverOf(never), { ...options, maxInFlight: 9 }, () => 1000, () => undefined);
+    const wide = () =>
+      new NodePool(
+        node,
+        driverOf(never),
+        { ...options, maxInFlight: 9 },
+        () => 1000,
+        () => undefined,
+      );
     const silent = wide();
     const others = Promise.allSettled([silent.use(never, 50), silent.use(never, 50)]);
     await expect(silent.use(never, 10)).rejects.toThrow(HerdTimeoutError);
@@ -86,21 +126,30 @@ describe('NodePool', () => {
       forgotten.push(keys);
       return Promise.resolve();
     };
-    const pool: NodePool<object> = new NodePool(node, { ...driverOf(() => Promise.resolve()), forget }, options, () => 1000, () => {
-      states.push([pool.health.state, forgotten.length]);
-    });
+    const pool: NodePool<object> = new NodePool(
+      node,
+      { ...driverOf(() => Promise.resolve()), forget },
+      options,
+      () => 1000,
+      () => {
+        states.push([pool.health.state, forgotten.length]);
+      },
+    );
     const states: [string, number][] = [];
     for (let i = 0; i < 3; i++) await pool.use(() => Promise.reject(lost()), 100).catch(() => undefined);
     pool.doubt(['a', 'b']);
     await until(() => pool.health.state === 'up');
-    expect(states).toEqual([['down', 0], ['up', 1]]);
+    expect(states).toEqual([
+      ['down', 0],
+      ['up', 1],
+    ]);
     expect(forgotten).toEqual([['a', 'b']]);
   });
 
   it('takes an answer that arrived while this process was too busy to read it', async () => {
     const { pool } = scripted();
     const answer = pool.use(() => stat('.').then(() => 'in time'), 10);
-    for (const end = Date.now() + 200; Date.now() < end; );
+    for (const end = Date.now() + 200; Date.now() < end;);
     expect(await answer).toBe('in time');
   });
 
@@ -108,7 +157,8 @@ describe('NodePool', () => {
     const { pool } = scripted();
     const order: number[] = [];
     const releases: (() => void)[] = [];
-    const work = (id: number) => pool.use(() => new Promise<void>((resolve) => (order.push(id), releases.push(resolve))), 5000);
+    const work = (id: number) =>
+      pool.use(() => new Promise<void>((resolve) => (order.push(id), releases.push(resolve))), 5000);
     const all = [work(1), work(2), work(3)];
     expect(pool.stats).toMatchObject({ inFlight: 2, queued: 1 });
     await expect(work(4)).rejects.toThrow(HerdOverloadError);
@@ -137,7 +187,11 @@ describe('NodePool', () => {
     for (let i = 0; i < 3; i++) await expect(pool.use(() => Promise.reject(lost()), 100)).rejects.toThrow('lost');
     await expect(pool.use(never, 100)).rejects.toThrow(HerdNodeDownError);
     await until(() => asked.pings >= 2);
-    expect(pool.health).toMatchObject({ state: 'down', since: 1000, reason: expect.stringContaining('lost') as string });
+    expect(pool.health).toMatchObject({
+      state: 'down',
+      since: 1000,
+      reason: expect.stringContaining('lost') as string,
+    });
     well = true;
     await until(() => pool.health.state === 'up');
     expect(asked.health).toBe(2);
@@ -155,13 +209,20 @@ describe('NodePool', () => {
   it('counts a lost connection once, however many operations it fails', async () => {
     const { pool } = scripted();
     const error = lost();
-    await Promise.allSettled([pool.use(() => Promise.reject(error), 100), pool.use(() => Promise.reject(error), 100), pool.use(() => Promise.reject(error), 100)]);
+    await Promise.allSettled([
+      pool.use(() => Promise.reject(error), 100),
+      pool.use(() => Promise.reject(error), 100),
+      pool.use(() => Promise.reject(error), 100),
+    ]);
     expect(pool.health).toEqual({ state: 'up', failures: 1 });
   });
 
   it('does not count what is the fault of the request', async () => {
     const { pool } = scripted();
-    for (let i = 0; i < 5; i++) await expect(pool.use(() => Promise.reject(new HerdRequestError({ what: 'bad', remedy: 'none' })), 100)).rejects.toThrow('bad');
+    for (let i = 0; i < 5; i++)
+      await expect(
+        pool.use(() => Promise.reject(new HerdRequestError({ what: 'bad', remedy: 'none' })), 100),
+      ).rejects.toThrow('bad');
     expect(pool.health).toEqual({ state: 'up', failures: 0 });
   });
 

@@ -36,7 +36,10 @@ export class NodePool<Client> implements Pool<Client> {
 
   constructor(
     readonly node: Node,
-    private readonly driver: Pick<Driver<Client, object>, 'open' | 'ping' | 'abandon' | 'forget' | 'close' | 'classify'>,
+    private readonly driver: Pick<
+      Driver<Client, object>,
+      'open' | 'ping' | 'abandon' | 'forget' | 'close' | 'classify'
+    >,
     private readonly options: PoolOptions,
     private readonly now: () => number,
     private readonly onHealth: () => void,
@@ -66,7 +69,11 @@ export class NodePool<Client> implements Pool<Client> {
     return Object.freeze({ inFlight: this.workload.inFlight, queued: this.workload.queued, ...this.counts });
   }
 
-  use<Result>(operation: PoolOperation<Client, Result>, timeoutMs: number, keys: readonly string[] = []): Promise<Result> {
+  use<Result>(
+    operation: PoolOperation<Client, Result>,
+    timeoutMs: number,
+    keys: readonly string[] = [],
+  ): Promise<Result> {
     const refusal = this.refusal(keys);
     if (refusal) return Promise.reject(refusal);
     this.counts.operations++;
@@ -76,7 +83,9 @@ export class NodePool<Client> implements Pool<Client> {
   /** Asks the node whether it is there. One that does not answer is marked down, and probed until it does. */
   async check(): Promise<void> {
     if (this.health.state === 'down') return;
-    await (this.met ? this.ping() : this.meet()).catch((error: unknown) => this.become(down(messageOf(error), this.now())));
+    await (this.met ? this.ping() : this.meet()).catch((error: unknown) =>
+      this.become(down(messageOf(error), this.now())),
+    );
   }
 
   doubt(keys: readonly string[]): void {
@@ -86,14 +95,19 @@ export class NodePool<Client> implements Pool<Client> {
   async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
     this.recovery.end();
-    await withDeadline(this.workload.idle(), timeoutMs, () => this.error(HerdTimeoutError, 'did not finish its work')).catch(() => undefined);
+    await withDeadline(this.workload.idle(), timeoutMs, () =>
+      this.error(HerdTimeoutError, 'did not finish its work'),
+    ).catch(() => undefined);
     await this.driver.close(this.client);
   }
 
   private refusal(keys: readonly string[]): Error | undefined {
     if (this.draining) return this.error(HerdNodeError, 'has left the herd');
-    if (this.health.state === 'down' && (this.mayRefuse() || keys.some((key) => this.recovery.isDoubted(key)))) return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
-    return this.workload.full ? this.error(HerdOverloadError, `has ${this.workload.queued} operations waiting`) : undefined;
+    if (this.health.state === 'down' && (this.mayRefuse() || keys.some((key) => this.recovery.isDoubted(key))))
+      return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
+    return this.workload.full
+      ? this.error(HerdOverloadError, `has ${this.workload.queued} operations waiting`)
+      : undefined;
   }
 
   private succeeded(task: Task, result: unknown): void {
@@ -110,7 +124,8 @@ export class NodePool<Client> implements Pool<Client> {
 
   private late(begun: readonly Task[], waiting: readonly Task[]): void {
     this.counts.timeouts += begun.length + waiting.length;
-    const error = ({ timeoutMs }: Task): HerdTimeoutError => this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
+    const error = ({ timeoutMs }: Task): HerdTimeoutError =>
+      this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
     if (begun.length > 0) {
       // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
       const silent = begun.some(({ answeredBefore }) => answeredBefore === this.answered);
@@ -119,7 +134,8 @@ export class NodePool<Client> implements Pool<Client> {
       this.count(error(begun[0]!), worth);
     }
     for (const task of begun) task.reject(error(task));
-    for (const task of waiting) task.reject(this.error(HerdTimeoutError, `took no operation within ${task.timeoutMs} ms`));
+    for (const task of waiting)
+      task.reject(this.error(HerdTimeoutError, `took no operation within ${task.timeoutMs} ms`));
   }
 
   /** One lost connection fails many operations with one error: it counts once. */
@@ -161,6 +177,9 @@ export class NodePool<Client> implements Pool<Client> {
   }
 
   private error<E>(type: new (problem: { what: string; remedy: string }) => E, what: string): E {
-    return new type({ what: `Node ${this.node.id} ${what}`, remedy: `see that ${addressOf(this.node)} is up and not overloaded` });
+    return new type({
+      what: `Node ${this.node.id} ${what}`,
+      remedy: `see that ${addressOf(this.node)} is up and not overloaded`,
+    });
   }
 }

@@ -59,7 +59,10 @@ export class Recovery {
     if (this.ended || !this.patient.isDown()) return;
     const { probeMs, maxProbeMs } = this.options;
     clearTimeout(this.probe);
-    this.probe = setTimeout(() => void this.tryAgain(), probeDelayMs(this.patient.probes(), probeMs, maxProbeMs)).unref();
+    this.probe = setTimeout(
+      () => void this.tryAgain(),
+      probeDelayMs(this.patient.probes(), probeMs, maxProbeMs),
+    ).unref();
   }
 
   private async tryAgain(): Promise<void> {

@@ -56,7 +56,9 @@ export class Workload {
 
   /** Resolves once nothing is on its way; to be asked once. */
   idle(): Promise<void> {
-    return new Promise((resolve) => (this.running.size + this.queue.size === 0 ? resolve() : (this.whenIdle = resolve)));
+    return new Promise((resolve) =>
+      this.running.size + this.queue.size === 0 ? resolve() : (this.whenIdle = resolve),
+    );
   }
 
   private start(task: Task): void {

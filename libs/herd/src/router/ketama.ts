@@ -36,7 +36,9 @@ const names = {
 
 function build(nodes: readonly Node[], nameOf: (node: Node) => string): RouteTable {
   const totalWeight = nodes.reduce((sum, node) => sum + weightOf(node), 0);
-  const ring = buildRing(nodes.map((node) => pointsOf(nameOf(node), md5Count(weightOf(node), totalWeight, nodes.length))));
+  const ring = buildRing(
+    nodes.map((node) => pointsOf(nameOf(node), md5Count(weightOf(node), totalWeight, nodes.length))),
+  );
   const digest = new Uint32Array(4);
   const place = (key: string): number => {
     md5(key, digest);

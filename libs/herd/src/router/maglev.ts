@@ -21,12 +21,19 @@ const free = 0xffffffff;
  * @throws {@link HerdOptionError} for a table size that is not a prime, and on building with more nodes than slots.
  */
 export function maglev({ tableSize = 65537 }: MaglevOptions = {}): Router {
-  if (!isPrime(tableSize)) throw new HerdOptionError('tableSize', 'must be a prime', tableSize, 'use a prime such as 65537 or 655373');
+  if (!isPrime(tableSize))
+    throw new HerdOptionError('tableSize', 'must be a prime', tableSize, 'use a prime such as 65537 or 655373');
   return { name: 'maglev', build: (nodes) => build(byId(nodes), tableSize) };
 }
 
 function build(nodes: readonly Node[], tableSize: number): RouteTable {
-  if (nodes.length > tableSize) throw new HerdOptionError('tableSize', `must be at least the number of nodes, ${nodes.length}`, tableSize, 'use a prime of 100 times that');
+  if (nodes.length > tableSize)
+    throw new HerdOptionError(
+      'tableSize',
+      `must be at least the number of nodes, ${nodes.length}`,
+      tableSize,
+      'use a prime of 100 times that',
+    );
   const table = fill(nodes, tableSize);
   // Mixed again, as ids and keys are hashed alike: a key that equals an id must not favour its node.
   const slot = (key: string): number => fmix32(fnv1a(key)) % tableSize;

@@ -16,7 +16,8 @@ export function md5(text: string, out: Uint32Array): void {
     const d0 = d;
     for (let step = 0; step < 64; step++) {
       const round = step >> 4;
-      const mixed = round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+      const mixed =
+        round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
       const sum = (a + mixed + sines[step]! + message[offset + wordOf[step]!]!) | 0;
       const turn = turns[step]!;
       a = d;
@@ -36,8 +37,20 @@ export function md5(text: string, out: Uint32Array): void {
 }
 
 const sines = Int32Array.from({ length: 64 }, (_, step) => Math.floor(Math.abs(Math.sin(step + 1)) * 2 ** 32));
-const wordOf = Uint8Array.from({ length: 64 }, (_, step) => [step, 5 * step + 1, 3 * step + 5, 7 * step][step >> 4]! % 16);
-const turns = Uint8Array.from({ length: 64 }, (_, step) => [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]][step >> 4]![step % 4]!);
+const wordOf = Uint8Array.from(
+  { length: 64 },
+  (_, step) => [step, 5 * step + 1, 3 * step + 5, 7 * step][step >> 4]! % 16,
+);
+const turns = Uint8Array.from(
+  { length: 64 },
+  (_, step) =>
+    [
+      [7, 12, 17, 22],
+      [5, 9, 14, 20],
+      [4, 11, 16, 23],
+      [6, 10, 15, 21],
+    ][step >> 4]![step % 4]!,
+);
 
 /** The padded message; kept between calls, so that a key of usual length allocates nothing. */
 let message = new Int32Array(16 * 8);

@@ -3,12 +3,20 @@ import fc from 'fast-check';
 import type { Node } from '../contracts/node.js';
 import { rendezvous } from './rendezvous.js';
 
-const node = (id: string, weight?: number): Node => ({ id, host: id, port: 11211, ...(weight !== undefined && { weight }) });
+const node = (id: string, weight?: number): Node => ({
+  id,
+  host: id,
+  port: 11211,
+  ...(weight !== undefined && { weight }),
+});
 const fleet = (count: number): Node[] => Array.from({ length: count }, (_, i) => node(`node-${i}`));
 const keys = Array.from({ length: 20_000 }, (_, i) => `user:${i}`);
 const build = (nodes: readonly Node[]) => rendezvous().build(nodes);
 
-const fleets = fc.uniqueArray(fc.record({ id: fc.string({ minLength: 1, maxLength: 8 }), weight: fc.integer({ min: 1, max: 9 }) }), { selector: ({ id }) => id, minLength: 1, maxLength: 12 });
+const fleets = fc.uniqueArray(
+  fc.record({ id: fc.string({ minLength: 1, maxLength: 8 }), weight: fc.integer({ min: 1, max: 9 }) }),
+  { selector: ({ id }) => id, minLength: 1, maxLength: 12 },
+);
 const asNodes = (entries: { id: string; weight: number }[]) => entries.map(({ id, weight }) => node(id, weight));
 
 function shares(nodes: readonly Node[]): Map<string, number> {

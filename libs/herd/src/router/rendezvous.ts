@@ -40,7 +40,8 @@ function seed(nodes: readonly Node[]): readonly Seeded[] {
 }
 
 const plainScore = (hash: number, { seed }: Seeded): number => fmix32(hash ^ seed);
-const weightedScore = (hash: number, { seed, weight }: Seeded): number => -weight / Math.log((fmix32(hash ^ seed) + 0.5) / 2 ** 32);
+const weightedScore = (hash: number, { seed, weight }: Seeded): number =>
+  -weight / Math.log((fmix32(hash ^ seed) + 0.5) / 2 ** 32);
 
 function best(seeded: readonly Seeded[], hash: number, score: typeof plainScore): Node | undefined {
   let owner: Node | undefined;

@@ -52,6 +52,7 @@ export function countBelow(ascending: Uint32Array | Float64Array, bound: number)
 export function walk(owners: Uint32Array, start: number, nodes: readonly Node[], count: number): readonly Node[] {
   const met = new Set<number>();
   const wanted = Math.min(count, nodes.length);
-  for (let step = 0; step < owners.length && met.size < wanted; step++) met.add(owners[(start + step) % owners.length]!);
+  for (let step = 0; step < owners.length && met.size < wanted; step++)
+    met.add(owners[(start + step) % owners.length]!);
   return [...met].map((owner) => nodes[owner]!);
 }

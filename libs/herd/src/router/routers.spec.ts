@@ -12,8 +12,14 @@ import { modulo } from './modulo.js';
 import { rendezvous } from './rendezvous.js';
 import { buildRing, countBelow, firstPoint } from './ring.js';
 
-const node = fc.record({ id: fc.string({ minLength: 1, maxLength: 30 }), host: fc.domain(), port: fc.integer({ min: 1, max: 65535 }), weight: fc.integer({ min: 1, max: 5 }) });
-const fleet = (minLength = 1): fc.Arbitrary<Node[]> => fc.uniqueArray(node, { minLength, maxLength: 12, selector: ({ id }) => id });
+const node = fc.record({
+  id: fc.string({ minLength: 1, maxLength: 30 }),
+  host: fc.domain(),
+  port: fc.integer({ min: 1, max: 65535 }),
+  weight: fc.integer({ min: 1, max: 5 }),
+});
+const fleet = (minLength = 1): fc.Arbitrary<Node[]> =>
+  fc.uniqueArray(node, { minLength, maxLength: 12, selector: ({ id }) => id });
 const keys = fc.uniqueArray(fc.string({ maxLength: 60, unit: 'binary' }), { minLength: 20, maxLength: 60 });
 const sequence = Array.from({ length: 5000 }, (_, i) => `key-${i}`);
 const small = { numRuns: 20 };
@@ -28,72 +34,103 @@ const routers: [string, Router, number][] = [
 
 describe.each(routers)('%s', (name, router, maxSkew) => {
   it('gives each key one owner, whatever the order of the nodes', () => {
-    fc.assert(fc.property(fleet(), fc.infiniteStream(fc.nat()), keys, (nodes, order, sample) => {
-      const shuffled = nodes.map((item) => ({ item, at: order.next().value as number })).sort((a, b) => a.at - b.at).map(({ item }) => item);
-      const [one, other] = [router.build(nodes), router.build(shuffled)];
-      for (const key of sample) {
-        expect(nodes).toContain(one.nodeFor(key));
-        expect(other.nodeFor(key)).toBe(one.nodeFor(key));
-      }
-    }), small);
+    fc.assert(
+      fc.property(fleet(), fc.infiniteStream(fc.nat()), keys, (nodes, order, sample) => {
+        const shuffled = nodes
+          .map((item) => ({ item, at: order.next().value as number }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ item }) => item);
+        const [one, other] = [router.build(nodes), router.build(shuffled)];
+        for (const key of sample) {
+          expect(nodes).toContain(one.nodeFor(key));
+          expect(other.nodeFor(key)).toBe(one.nodeFor(key));
+        }
+      }),
+      small,
+    );
   });
 
   it('names different nodes, the owner first, each list the beginning of a longer one', () => {
-    fc.assert(fc.property(fleet(), keys, fc.nat(14), (nodes, sample, count) => {
-      const table = router.build(nodes);
-      for (const key of sample) {
-        const named = table.nodesFor(key, count);
-        const all = table.nodesFor(key, nodes.length);
-        expect(named).toEqual(all.slice(0, count));
-        expect(new Set(named).size).toBe(Math.min(count, nodes.length));
-        expect(all[0]).toBe(table.nodeFor(key));
-      }
-    }), small);
+    fc.assert(
+      fc.property(fleet(), keys, fc.nat(14), (nodes, sample, count) => {
+        const table = router.build(nodes);
+        for (const key of sample) {
+          const named = table.nodesFor(key, count);
+          const all = table.nodesFor(key, nodes.length);
+          expect(named).toEqual(all.slice(0, count));
+          expect(new Set(named).size).toBe(Math.min(count, nodes.length));
+          expect(all[0]).toBe(table.nodeFor(key));
+        }
+      }),
+      small,
+    );
   });
 
   it('loads the nodes in proportion to their weights', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 8 }), fc.stringMatching(/^[a-z]{3,8}$/), (weights, prefix) => {
-      const nodes = weights.map((weight, i) => ({ id: `${prefix}-${i}`, host: `10.0.0.${i}`, port: 11211, weight }));
-      const table = router.build(nodes);
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
-      const counts = new Map(nodes.map((item) => [item.id, 0]));
-      for (const key of sequence) {
-        const { id } = table.nodeFor(key)!;
-        counts.set(id, counts.get(id)! + 1);
-      }
-      for (const { id, weight } of nodes) {
-        const load = counts.get(id)! / ((sequence.length * weight) / total);
-        expect(load).toBeLessThan(maxSkew);
-        expect(load).toBeGreaterThan(1 / (maxSkew + 0.1));
-      }
-    }), { numRuns: 8 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 8 }),
+        fc.stringMatching(/^[a-z]{3,8}$/),
+        (weights, prefix) => {
+          const nodes = weights.map((weight, i) => ({
+            id: `${prefix}-${i}`,
+            host: `10.0.0.${i}`,
+            port: 11211,
+            weight,
+          }));
+          const table = router.build(nodes);
+          const total = weights.reduce((sum, weight) => sum + weight, 0);
+          const counts = new Map(nodes.map((item) => [item.id, 0]));
+          for (const key of sequence) {
+            const { id } = table.nodeFor(key)!;
+            counts.set(id, counts.get(id)! + 1);
+          }
+          for (const { id, weight } of nodes) {
+            const load = counts.get(id)! / ((sequence.length * weight) / total);
+            expect(load).toBeLessThan(maxSkew);
+            expect(load).toBeGreaterThan(1 / (maxSkew + 0.1));
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
   });
 
   if (name === 'modulo') return;
 
   it('moves nothing but the keys that a joining node takes', () => {
-    fc.assert(fc.property(fc.integer({ min: 2, max: 20 }), fc.stringMatching(/^[a-z]{3,8}$/), (count, prefix) => {
-      const nodes = Array.from({ length: count + 1 }, (_, i) => ({ id: `${prefix}-${i}`, host: `10.0.0.${i}`, port: 11211 }));
-      const newcomer = nodes.at(-1)!;
-      const [before, after] = [router.build(nodes.slice(0, -1)), router.build(nodes)];
-      const moved = sequence.filter((key) => before.nodeFor(key) !== after.nodeFor(key));
-      const astray = moved.filter((key) => after.nodeFor(key) !== newcomer);
-      expect(moved.length / sequence.length).toBeLessThan((maxSkew + 0.25) / (count + 1));
-      expect(astray.length / sequence.length).toBeLessThanOrEqual(name === 'maglev' ? 0.03 : 0);
-    }), { numRuns: 8 });
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 20 }), fc.stringMatching(/^[a-z]{3,8}$/), (count, prefix) => {
+        const nodes = Array.from({ length: count + 1 }, (_, i) => ({
+          id: `${prefix}-${i}`,
+          host: `10.0.0.${i}`,
+          port: 11211,
+        }));
+        const newcomer = nodes.at(-1)!;
+        const [before, after] = [router.build(nodes.slice(0, -1)), router.build(nodes)];
+        const moved = sequence.filter((key) => before.nodeFor(key) !== after.nodeFor(key));
+        const astray = moved.filter((key) => after.nodeFor(key) !== newcomer);
+        expect(moved.length / sequence.length).toBeLessThan((maxSkew + 0.25) / (count + 1));
+        expect(astray.length / sequence.length).toBeLessThanOrEqual(name === 'maglev' ? 0.03 : 0);
+      }),
+      { numRuns: 8 },
+    );
   });
 });
 
 describe('ketama', () => {
   it.each([ketama(), rendezvous()])('$name gives the keys of a node that leaves to the next in nodesFor', (router) => {
-    fc.assert(fc.property(fleet(2), keys, (drawn, sample) => {
-      const nodes = drawn.map((item) => ({ ...item, weight: 1 }));
-      const table = router.build(nodes);
-      for (const key of sample) {
-        const [owner, heir] = table.nodesFor(key, 2);
-        expect(router.build(nodes.filter((item) => item !== owner)).nodeFor(key)).toBe(heir);
-      }
-    }), { numRuns: 10 });
+    fc.assert(
+      fc.property(fleet(2), keys, (drawn, sample) => {
+        const nodes = drawn.map((item) => ({ ...item, weight: 1 }));
+        const table = router.build(nodes);
+        for (const key of sample) {
+          const [owner, heir] = table.nodesFor(key, 2);
+          expect(router.build(nodes.filter((item) => item !== owner)).nodeFor(key)).toBe(heir);
+        }
+      }),
+      { numRuns: 10 },
+    );
   });
 
   it('hashes points under the id, the address without port 11211, or a name of the caller', () => {
@@ -104,9 +141,19 @@ describe('ketama', () => {
     };
     const named = (name: (item: Node) => string): Node[] => nodes.map((item) => ({ ...item, id: name(item) }));
     const libmemcached = owners(ketama({ pointName: 'libmemcached' }), nodes);
-    expect(libmemcached).toEqual(owners(ketama(), named(({ host, port }) => (port === 11211 ? host : `${host}:${port}`))));
+    expect(libmemcached).toEqual(
+      owners(
+        ketama(),
+        named(({ host, port }) => (port === 11211 ? host : `${host}:${port}`)),
+      ),
+    );
     expect(libmemcached).not.toEqual(owners(ketama(), nodes));
-    expect(owners(ketama({ pointName: ({ host }) => host }), nodes)).toEqual(owners(ketama(), named(({ host }) => host)));
+    expect(owners(ketama({ pointName: ({ host }) => host }), nodes)).toEqual(
+      owners(
+        ketama(),
+        named(({ host }) => host),
+      ),
+    );
   });
 });
 
@@ -127,7 +174,8 @@ describe('modulo', () => {
   it('takes the remainder over the nodes by id, or by shares where they have weights', () => {
     const nodes = ['b', 'a', 'c'].map((id) => ({ id, host: id, port: 1 }));
     const router = modulo({ hash: Number });
-    const ids = (list: readonly Node[]): string => [...'01234567'].map((key) => router.build(list).nodeFor(key)!.id).join('');
+    const ids = (list: readonly Node[]): string =>
+      [...'01234567'].map((key) => router.build(list).nodeFor(key)!.id).join('');
     expect(ids(nodes)).toBe('abcabcab');
     expect(ids(nodes.map((item) => (item.id === 'b' ? { ...item, weight: 2 } : item)))).toBe('abbcabbc');
   });
@@ -136,20 +184,29 @@ describe('modulo', () => {
 describe('md5', () => {
   it('agrees with node:crypto on every text', () => {
     const words = new Uint32Array(4);
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-      md5(text, words);
-      expect(Buffer.from(words.buffer).toString('hex')).toBe(createHash('md5').update(text).digest('hex'));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        md5(text, words);
+        expect(Buffer.from(words.buffer).toString('hex')).toBe(createHash('md5').update(text).digest('hex'));
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
 describe('ring', () => {
   it('finds the first point at or after a hash, round the end', () => {
-    fc.assert(fc.property(fc.uniqueArray(fc.nat(0xffffffff), { minLength: 1, maxLength: 50 }), fc.nat(0xffffffff), (points, hash) => {
-      const ring = buildRing(points.map((point) => Uint32Array.of(point)));
-      const expected = [...points].sort((a, b) => a - b).find((point) => point >= hash) ?? Math.min(...points);
-      expect(points[ring.owners[firstPoint(ring, hash)]!]).toBe(expected);
-      expect(countBelow(ring.points, hash)).toBe(points.filter((point) => point < hash).length);
-    }));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat(0xffffffff), { minLength: 1, maxLength: 50 }),
+        fc.nat(0xffffffff),
+        (points, hash) => {
+          const ring = buildRing(points.map((point) => Uint32Array.of(point)));
+          const expected = [...points].sort((a, b) => a - b).find((point) => point >= hash) ?? Math.min(...points);
+          expect(points[ring.owners[firstPoint(ring, hash)]!]).toBe(expected);
+          expect(countBelow(ring.points, hash)).toBe(points.filter((point) => point < hash).length);
+        },
+      ),
+    );
   });
 });

@@ -30,15 +30,23 @@ export interface DiscoveryContractOptions {
  *
  * @example for (const check of discoveryContract({ make: () => callbackNodes(listCaches) })) it(check.name, check.run);
  */
-export function discoveryContract(subject: DiscoverySubject, options: DiscoveryContractOptions = {}): readonly ContractCheck[] {
+export function discoveryContract(
+  subject: DiscoverySubject,
+  options: DiscoveryContractOptions = {},
+): readonly ContractCheck[] {
   const { patienceMs = 5000, abortMs = 500 } = options;
-  const ask = (discovery: Discovery): Promise<Discovered> => settled(discovery.nodes(new AbortController().signal), patienceMs, 'nodes() did not answer');
-  const check = (name: string, prove: (discovery: Discovery, close: () => Promise<void>) => Promise<void>): ContractCheck => ({
+  const ask = (discovery: Discovery): Promise<Discovered> =>
+    settled(discovery.nodes(new AbortController().signal), patienceMs, 'nodes() did not answer');
+  const check = (
+    name: string,
+    prove: (discovery: Discovery, close: () => Promise<void>) => Promise<void>,
+  ): ContractCheck => ({
     name,
     async run() {
       const discovery = await subject.make();
       let closed: Promise<void> | undefined;
-      const close = (): Promise<void> => (closed ??= settled(Promise.resolve(discovery.close?.()), patienceMs, 'close() did not end'));
+      const close = (): Promise<void> =>
+        (closed ??= settled(Promise.resolve(discovery.close?.()), patienceMs, 'close() did not end'));
       try {
         await prove(discovery, close);
       } finally {
@@ -67,23 +75,37 @@ export function discoveryContract(subject: DiscoverySubject, options: DiscoveryC
     }),
     check('settles at once under a signal that is aborted already', async (discovery) => {
       const answer = discovery.nodes(AbortSignal.abort(new Error('aborted before')));
-      await settled(answer.catch(() => undefined), abortMs, 'nodes() did not settle under an aborted signal');
+      await settled(
+        answer.catch(() => undefined),
+        abortMs,
+        'nodes() did not settle under an aborted signal',
+      );
     }),
-    ...(subject.hang === undefined ? [] : [check('stops waiting for a source that hangs when its signal aborts', async (discovery) => {
-      await subject.hang!();
-      try {
-        const controller = new AbortController();
-        const answer = discovery.nodes(controller.signal);
-        answer.catch(() => undefined);
-        await delay(20);
-        controller.abort(new Error('the herd is closing'));
-        const outcome = answer.then(() => 'answered', () => 'rejected');
-        expectContract((await settled(outcome, abortMs, 'nodes() went on after its signal was aborted,')) === 'rejected', 'nodes() answered though the source hangs');
-      } finally {
-        await subject.resume?.();
-      }
-      await ask(discovery);
-    })]),
+    ...(subject.hang === undefined
+      ? []
+      : [
+          check('stops waiting for a source that hangs when its signal aborts', async (discovery) => {
+            await subject.hang!();
+            try {
+              const controller = new AbortController();
+              const answer = discovery.nodes(controller.signal);
+              answer.catch(() => undefined);
+              await delay(20);
+              controller.abort(new Error('the herd is closing'));
+              const outcome = answer.then(
+                () => 'answered',
+                () => 'rejected',
+              );
+              expectContract(
+                (await settled(outcome, abortMs, 'nodes() went on after its signal was aborted,')) === 'rejected',
+                'nodes() answered though the source hangs',
+              );
+            } finally {
+              await subject.resume?.();
+            }
+            await ask(discovery);
+          }),
+        ]),
     check('watches: tells of news, and is silent once the watch is ended', async (discovery) => {
       if (discovery.watch === undefined) return;
       expectContract(subject.change !== undefined, 'the subject of a discovery with watch needs change()');
@@ -113,7 +135,11 @@ export function discoveryContract(subject: DiscoverySubject, options: DiscoveryC
   ];
 }
 
-const ids = ({ nodes }: Discovered): string => nodes.map(({ id }) => id).sort().join(' ');
+const ids = ({ nodes }: Discovered): string =>
+  nodes
+    .map(({ id }) => id)
+    .sort()
+    .join(' ');
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function attempt(spoil: () => unknown): void {

@@ -55,7 +55,8 @@ export class DriverBench {
   }
 
   private dispatch(): NodeDispatch<unknown> & Dispatch<unknown> {
-    const run = <Result>(operation: Operation<unknown, Result>): Promise<Result> => operation(this.client, this.node, this.maxTtlMs);
+    const run = <Result>(operation: Operation<unknown, Result>): Promise<Result> =>
+      operation(this.client, this.node, this.maxTtlMs);
     return {
       run,
       byKey: (_key, operation, _miss, intent: Intent = {}) => {

@@ -41,7 +41,10 @@ type Check = (bench: DriverBench, server: DriverServer, make: () => AnyDriver) =
 const minute = { ttl: 60 };
 
 function same(found: unknown, expected: unknown, what: string): void {
-  expectContract(isDeepStrictEqual(found, expected), `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`);
+  expectContract(
+    isDeepStrictEqual(found, expected),
+    `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`,
+  );
 }
 
 const checks: Record<string, Check> = {
@@ -55,7 +58,21 @@ const checks: Record<string, Check> = {
   'answers a ping': async (bench) => same(await bench.failure(bench.driver.ping(bench.client)), 'none', 'ping'),
 
   'gives back every value as it was': async ({ commands, key }) => {
-    const values = ['', 'text', 'line\r\nEND\r\nVALUE a 0 1', 'é漢字🙂', '\0\u0001', 0, -1.5, true, false, null, [], { a: [1, { b: null }] }, 'x'.repeat(300_000)];
+    const values = [
+      '',
+      'text',
+      'line\r\nEND\r\nVALUE a 0 1',
+      'é漢字🙂',
+      '\0\u0001',
+      0,
+      -1.5,
+      true,
+      false,
+      null,
+      [],
+      { a: [1, { b: null }] },
+      'x'.repeat(300_000),
+    ];
     for (const [i, value] of values.entries()) {
       same(await commands.set(key(`v${i}`), value, minute), true, 'set');
       same(await commands.get(key(`v${i}`)), value, 'get');
@@ -77,7 +94,11 @@ const checks: Record<string, Check> = {
 
   'adds only what is missing, and replaces only what is there': async ({ commands, key }) => {
     same(await commands.replace(key('k'), 1, minute), false, 'replace of nothing');
-    same([await commands.add(key('k'), 2, minute), await commands.add(key('k'), 3, minute)], [true, false], 'add, twice');
+    same(
+      [await commands.add(key('k'), 2, minute), await commands.add(key('k'), 3, minute)],
+      [true, false],
+      'add, twice',
+    );
     same(await commands.get(key('k')), 2, 'the first add');
     same([await commands.replace(key('k'), 4, minute), await commands.get(key('k'))], [true, 4], 'replace');
   },
@@ -87,7 +108,11 @@ const checks: Record<string, Check> = {
     const stored = await Promise.all(names.map((name) => commands.set(name, name, minute)));
     same(stored.every(Boolean), true, 'all sets');
     same(await Promise.all(names.map((name) => commands.get(name))), names, 'all gets');
-    same([...(await commands.getMany(names)).entries()].sort(), names.map((name) => [name, name]).sort(), 'getMany of 400');
+    same(
+      [...(await commands.getMany(names)).entries()].sort(),
+      names.map((name) => [name, name]).sort(),
+      'getMany of 400',
+    );
   },
 
   'lets a value live as long as its ttl, and touch give it more': async (bench) => {
@@ -96,7 +121,11 @@ const checks: Record<string, Check> = {
     await commands.set(key('touched'), 1, { ttl: 1 });
     await commands.set(key('long'), 1, { ttl: '1h' });
     await commands.set(key('ever'), 1, { ttl: 'never' });
-    same([await commands.touch(key('touched'), minute), await commands.touch(key('long'), { ttl: 'never' })], [true, true], 'touch');
+    same(
+      [await commands.touch(key('touched'), minute), await commands.touch(key('long'), { ttl: 'never' })],
+      [true, true],
+      'touch',
+    );
     await bench.until('the short life is over', async () => (await commands.get(key('short'))) === undefined);
     for (const name of ['touched', 'long', 'ever']) same(await commands.get(key(name)), 1, `the value ${name}`);
   },
@@ -104,14 +133,19 @@ const checks: Record<string, Check> = {
   'refuses a value without a ttl, and ttls that are none': async (bench) => {
     const { commands, key } = bench;
     same(await bench.failure(commands.set(key('k'), 1)), 'request', 'set without a ttl');
-    for (const ttl of [0, -1, NaN, 'soon']) same(await bench.failure(commands.set(key('k'), 1, { ttl: ttl as never })), 'request', `the ttl ${ttl}`);
+    for (const ttl of [0, -1, NaN, 'soon'])
+      same(await bench.failure(commands.set(key('k'), 1, { ttl: ttl as never })), 'request', `the ttl ${ttl}`);
     same(await commands.get(key('k')), undefined, 'nothing is stored');
   },
 
   'gives no longer life than a stand-in may': async (bench) => {
     const { commands, key } = bench;
     bench.maxTtlMs = 1000;
-    for (const [name, ttl] of [['hour', '1h'], ['ever', 'never']] as const) await commands.set(key(name), 1, { ttl });
+    for (const [name, ttl] of [
+      ['hour', '1h'],
+      ['ever', 'never'],
+    ] as const)
+      await commands.set(key(name), 1, { ttl });
     bench.maxTtlMs = Infinity;
     await bench.until('both are gone', async () => (await commands.getMany([key('hour'), key('ever')])).size === 0);
   },
@@ -120,7 +154,11 @@ const checks: Record<string, Check> = {
     const { commands, key } = bench;
     same([await commands.incr(key('n')), await commands.decr(key('n'))], [undefined, undefined], 'counting nothing');
     await commands.add(key('n'), 5, minute);
-    same([await commands.incr(key('n')), await commands.incr(key('n'), 10), await commands.decr(key('n'), 6)], [6, 16, 10], 'counting');
+    same(
+      [await commands.incr(key('n')), await commands.incr(key('n'), 10), await commands.decr(key('n'), 6)],
+      [6, 16, 10],
+      'counting',
+    );
     same([await commands.decr(key('n'), 100), await commands.incr(key('n'), 0)], [0, 0], 'counting down to 0');
     await commands.set(key('text'), 'no number', minute);
     same(await bench.failure(commands.incr(key('text'))), 'request', 'incr of a text');
@@ -140,7 +178,9 @@ const checks: Record<string, Check> = {
     same(await commands.cas(key('k'), 'three', second.cas, minute), 'missing', 'cas after delete');
     await commands.set(key('k'), 'base', minute);
     const { cas } = (await commands.gets(key('k')))!;
-    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => commands.cas(key('k'), `new-${i}`, cas, minute)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => commands.cas(key('k'), `new-${i}`, cas, minute)),
+    );
     same(outcomes.filter((outcome) => outcome === 'stored').length, 1, 'winners among 20 with one token');
   },
 
@@ -209,7 +249,10 @@ const checks: Record<string, Check> = {
     await server.restart();
     await bench.until('it works again', async () => {
       const failure = await bench.failure(commands.set(key('k'), 2, minute));
-      expectContract(failure === 'none' || failure === 'node', `a lost connection is the node's fault (found ${failure})`);
+      expectContract(
+        failure === 'none' || failure === 'node',
+        `a lost connection is the node's fault (found ${failure})`,
+      );
       return failure === 'none';
     });
     same(await commands.get(key('k')), 2, 'the value after the restart');

@@ -24,7 +24,10 @@ export function routerContract(make: () => Router, options: RouterContractOption
   const { placedBy = 'id', maxSkew = 1.35, maxMoved = 0.14, maxDisturbed = 0 } = options;
   const nodes = contractNodes(10);
   const build = (list: readonly Node[]): RouteTable => make().build(list);
-  const check = (name: string, run: () => void): ContractCheck => ({ name, run: () => new Promise<void>((resolve) => resolve(run())) });
+  const check = (name: string, run: () => void): ContractCheck => ({
+    name,
+    run: () => new Promise<void>((resolve) => resolve(run())),
+  });
 
   return [
     check('has no owner where there are no nodes', () => {
@@ -35,7 +38,8 @@ export function routerContract(make: () => Router, options: RouterContractOption
     check('gives a lone node every key, whatever its bytes', () => {
       const lone = nodes[0]!;
       const table = build([lone]);
-      for (const key of ['', 'a', 'é', '漢字', '\u0000', 'x'.repeat(250)]) expectContract(table.nodeFor(key)?.id === lone.id, `no owner for the key ${JSON.stringify(key)}`);
+      for (const key of ['', 'a', 'é', '漢字', '\u0000', 'x'.repeat(250)])
+        expectContract(table.nodeFor(key)?.id === lone.id, `no owner for the key ${JSON.stringify(key)}`);
     }),
     check('lists its nodes, and keeps them when the caller changes the list', () => {
       const list = [...nodes];
@@ -43,25 +47,42 @@ export function routerContract(make: () => Router, options: RouterContractOption
       const before = ownersOf(table);
       list.pop();
       list.reverse();
-      expectContract(table.nodes.length === nodes.length && nodes.every((node) => table.nodes.includes(node)), 'nodes must hold what the table was built from');
+      expectContract(
+        table.nodes.length === nodes.length && nodes.every((node) => table.nodes.includes(node)),
+        'nodes must hold what the table was built from',
+      );
       expectContract(same(before, ownersOf(table)), 'a table must not change after it is built');
     }),
     check('gives one table for every order of the nodes', () => {
       const expected = ownersOf(build(nodes));
-      for (let seed = 1; seed <= 3; seed++) expectContract(same(expected, ownersOf(build(shuffled(nodes, seed)))), 'another order of the nodes gave other owners');
+      for (let seed = 1; seed <= 3; seed++)
+        expectContract(
+          same(expected, ownersOf(build(shuffled(nodes, seed)))),
+          'another order of the nodes gave other owners',
+        );
     }),
     check('forgets earlier tables', () => {
       const router = make();
       const first = ownersOf(router.build(nodes));
       router.build(contractNodes(7));
-      expectContract(same(first, ownersOf(router.build(nodes))), 'the same nodes gave other owners after a build with others');
+      expectContract(
+        same(first, ownersOf(router.build(nodes))),
+        'the same nodes gave other owners after a build with others',
+      );
     }),
-    ...(placedBy === 'address' ? [] : [check('places a node by its id, and answers with its present address', () => {
-      const moved = nodes.map((node) => ({ ...node, host: `moved-${node.host}`, port: node.port + 1 }));
-      const table = build(moved);
-      expectContract(same(ownersOf(build(nodes)), ownersOf(table)), 'keys moved though only addresses changed');
-      expectContract(moved.includes(table.nodeFor('key') as (typeof moved)[number]), 'the owner must be a node of the list that was built');
-    })]),
+    ...(placedBy === 'address'
+      ? []
+      : [
+          check('places a node by its id, and answers with its present address', () => {
+            const moved = nodes.map((node) => ({ ...node, host: `moved-${node.host}`, port: node.port + 1 }));
+            const table = build(moved);
+            expectContract(same(ownersOf(build(nodes)), ownersOf(table)), 'keys moved though only addresses changed');
+            expectContract(
+              moved.includes(table.nodeFor('key') as (typeof moved)[number]),
+              'the owner must be a node of the list that was built',
+            );
+          }),
+        ]),
     check('spreads the keys over equal nodes', () => {
       const shares = sharesOf(build(nodes));
       const most = Math.max(...shares.values()) * nodes.length;
@@ -83,22 +104,36 @@ export function routerContract(make: () => Router, options: RouterContractOption
       const after = build(nodes.filter((node) => node !== gone));
       const others = keys.filter((key) => before.nodeFor(key) !== gone);
       const disturbed = others.filter((key) => before.nodeFor(key) !== after.nodeFor(key)).length / others.length;
-      expectContract(disturbed <= maxDisturbed, `${(disturbed * 100).toFixed(1)}% of the other nodes' keys moved (limit ${maxDisturbed * 100}%)`);
+      expectContract(
+        disturbed <= maxDisturbed,
+        `${(disturbed * 100).toFixed(1)}% of the other nodes' keys moved (limit ${maxDisturbed * 100}%)`,
+      );
     }),
     check('names different nodes in nodesFor, the owner first', () => {
       const table = build(nodes);
       for (const key of keys.slice(0, 500)) {
         const all = table.nodesFor(key, nodes.length);
         expectContract(all[0] === table.nodeFor(key), `nodesFor(${key}) must begin with the owner`);
-        expectContract(new Set(all).size === nodes.length, `nodesFor(${key}, ${nodes.length}) must hold each node once`);
-        for (const count of [0, 1, 3]) expectContract(same(table.nodesFor(key, count), all.slice(0, count)), `nodesFor(${key}, ${count}) must be the first ${count} of all`);
-        expectContract(table.nodesFor(key, 99).length === nodes.length, 'nodesFor must hold no more nodes than there are');
+        expectContract(
+          new Set(all).size === nodes.length,
+          `nodesFor(${key}, ${nodes.length}) must hold each node once`,
+        );
+        for (const count of [0, 1, 3])
+          expectContract(
+            same(table.nodesFor(key, count), all.slice(0, count)),
+            `nodesFor(${key}, ${count}) must be the first ${count} of all`,
+          );
+        expectContract(
+          table.nodesFor(key, 99).length === nodes.length,
+          'nodesFor must hold no more nodes than there are',
+        );
       }
     }),
   ];
 }
 
-const same = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
+const same = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 function movedShare(before: RouteTable, after: RouteTable): number {
   const [old, now] = [ownersOf(before), ownersOf(after)];

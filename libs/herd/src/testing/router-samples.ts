@@ -3,11 +3,16 @@ import type { RouteTable } from '../contracts/router.js';
 
 /** @returns `count` nodes of equal weight; those of a lower count are among those of a higher one. */
 export const contractNodes = (count: number): readonly Node[] =>
-  Object.freeze(Array.from({ length: count }, (_, i) => Object.freeze({ id: `cache-${(i * 7) % 31}`, host: `10.0.0.${i + 1}`, port: 11211 })));
+  Object.freeze(
+    Array.from({ length: count }, (_, i) =>
+      Object.freeze({ id: `cache-${(i * 7) % 31}`, host: `10.0.0.${i + 1}`, port: 11211 }),
+    ),
+  );
 
 export const contractKeys: readonly string[] = Array.from({ length: 5000 }, (_, i) => `user:${i * 31}:profile`);
 
-export const ownersOf = (table: RouteTable): (string | undefined)[] => contractKeys.map((key) => table.nodeFor(key)?.id);
+export const ownersOf = (table: RouteTable): (string | undefined)[] =>
+  contractKeys.map((key) => table.nodeFor(key)?.id);
 
 /** @returns each owner's part of the keys, from 0 to 1. */
 export function sharesOf(table: RouteTable): Map<string | undefined, number> {

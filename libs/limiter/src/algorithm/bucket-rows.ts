@@ -59,7 +59,9 @@ export class BucketRows {
   /** Writes what {@link copy} gave. */
   restore(row: number, numbers: Float64Array): void {
     const at = this.#offsetOf(row);
-    this.#chunkOf(row).fill(0, at, at + this.#width).set(numbers, at);
+    this.#chunkOf(row)
+      .fill(0, at, at + this.#width)
+      .set(numbers, at);
   }
 
   move(from: number, to: number): void {
@@ -85,7 +87,8 @@ export class BucketRows {
     const narrow = this.#width;
     this.#chunks = this.#chunks.map((chunk) => {
       const wide = new Float64Array(CHUNK_ROWS * width);
-      for (let row = 0; row < CHUNK_ROWS; row++) wide.set(chunk.subarray(row * narrow, (row + 1) * narrow), row * width);
+      for (let row = 0; row < CHUNK_ROWS; row++)
+        wide.set(chunk.subarray(row * narrow, (row + 1) * narrow), row * width);
       return wide;
     });
     this.#width = width;

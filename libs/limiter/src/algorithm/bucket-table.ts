@@ -36,7 +36,8 @@ export class BucketTable {
   apply(key: string, limits: readonly BucketLimit[], costs: readonly number[], now: number): readonly AppliedCost[] {
     const row = this.#rowOf.get(key);
     const outcomes = decideCosts(this.#rows.levelsAt(row, limits, now), limits, costs);
-    if (outcomes.some((outcome) => outcome.allowed)) this.#rows.write(row ?? this.#insert(key, now), limits, outcomes.at(-1)!.levels, now, row === undefined);
+    if (outcomes.some((outcome) => outcome.allowed))
+      this.#rows.write(row ?? this.#insert(key, now), limits, outcomes.at(-1)!.levels, now, row === undefined);
     return outcomes;
   }
 
@@ -54,7 +55,10 @@ export class BucketTable {
       }
       // Backwards, as a bucket may be named twice.
       for (const step of undo.toReversed()) step();
-      return outcomes.map(({ allowed }, index) => ({ allowed, levels: this.read(requests[index]!.key, requests[index]!.limits, now) }));
+      return outcomes.map(({ allowed }, index) => ({
+        allowed,
+        levels: this.read(requests[index]!.key, requests[index]!.limits, now),
+      }));
     }
     return outcomes;
   }

@@ -4,7 +4,12 @@ import type { Policy, ResolvedLimit } from '../contracts/policy.js';
 import { drainTicks, fitsAll } from './leaky-bucket.js';
 
 /** Turns the levels that a storage answered for `cost` into what callers and headers show. */
-export function toDecision(policy: Policy, cost: number, { allowed, levels }: AppliedCost, source: DecisionSource): Decision {
+export function toDecision(
+  policy: Policy,
+  cost: number,
+  { allowed, levels }: AppliedCost,
+  source: DecisionSource,
+): Decision {
   const refusedCost = allowed ? 0 : cost;
   const limits = policy.limits.map((limit, index) => statusOf(limit, levels[index]!, refusedCost));
   const { limit, remaining, retryAfterMs, resetMs } = tightestOf(limits);
@@ -13,7 +18,12 @@ export function toDecision(policy: Policy, cost: number, { allowed, levels }: Ap
 }
 
 /** What a request of `cost` would be answered, with nothing charged. */
-export function previewDecision(policy: Policy, cost: number, levels: readonly number[], source: DecisionSource): Decision {
+export function previewDecision(
+  policy: Policy,
+  cost: number,
+  levels: readonly number[],
+  source: DecisionSource,
+): Decision {
   const allowed = fitsAll(policy.limits, levels, cost);
   return toDecision(policy, cost, { allowed, levels }, source);
 }
@@ -21,7 +31,16 @@ export function previewDecision(policy: Policy, cost: number, levels: readonly n
 /** Nothing is known, and the request passes. */
 export function openDecision(policy: Policy): Decision {
   const limit = Math.min(...policy.limits.map((each) => each.limit));
-  return { allowed: true, policy: policy.name, limit, remaining: 0, retryAfterMs: 0, resetMs: 0, source: 'open', limits: [] };
+  return {
+    allowed: true,
+    policy: policy.name,
+    limit,
+    remaining: 0,
+    retryAfterMs: 0,
+    resetMs: 0,
+    source: 'open',
+    limits: [],
+  };
 }
 
 function statusOf(limit: ResolvedLimit, level: number, refusedCost: number): LimitStatus {

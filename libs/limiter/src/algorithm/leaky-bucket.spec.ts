@@ -6,11 +6,18 @@ import { applyCosts, emptyAt, levelsAt, type BucketState } from './leaky-bucket.
 import { resolvePolicy } from './policy.js';
 
 const T0 = 1_767_225_600_000_000;
-const limitsOf = (...limits: TestLimit[]) => resolvePolicy('p', { limits: limits.map((limit, index) => ({ ...limit, per: limit.windowMs, name: `l${index}` })) }).limits;
+const limitsOf = (...limits: TestLimit[]) =>
+  resolvePolicy('p', { limits: limits.map((limit, index) => ({ ...limit, per: limit.windowMs, name: `l${index}` })) })
+    .limits;
 
 describe('leaky bucket', () => {
   it('admits exactly the limit at one instant when the limit does not divide the window', () => {
-    const { outcomes } = applyCosts(undefined, limitsOf({ limit: 7, windowMs: 1000, burst: 7 }), Array<number>(20).fill(1), T0);
+    const { outcomes } = applyCosts(
+      undefined,
+      limitsOf({ limit: 7, windowMs: 1000, burst: 7 }),
+      Array<number>(20).fill(1),
+      T0,
+    );
     expect(outcomes.filter((outcome) => outcome.allowed)).toHaveLength(7);
   });
 
@@ -28,26 +35,37 @@ describe('leaky bucket', () => {
     expect(applyCosts(levelsState(next!, 5), limits, [1], T0 - 500).next?.updatedAt).toBe(T0);
   });
 
-  const anyLimit = fc.record({ limit: fc.integer({ min: 1, max: 1000 }), windowMs: fc.integer({ min: 1, max: 100_000 }), burst: fc.integer({ min: 1, max: 1000 }) });
-  const anyStep = fc.record({ elapsed: fc.oneof(fc.integer({ min: 0, max: 2_000_000 }), fc.integer({ min: -5_000_000, max: 0 })), cost: fc.integer({ min: 1, max: 1000 }) });
+  const anyLimit = fc.record({
+    limit: fc.integer({ min: 1, max: 1000 }),
+    windowMs: fc.integer({ min: 1, max: 100_000 }),
+    burst: fc.integer({ min: 1, max: 1000 }),
+  });
+  const anyStep = fc.record({
+    elapsed: fc.oneof(fc.integer({ min: 0, max: 2_000_000 }), fc.integer({ min: -5_000_000, max: 0 })),
+    cost: fc.integer({ min: 1, max: 1000 }),
+  });
 
   it('decides as exact rationals do, and holds the same number of tokens', () => {
     fc.assert(
-      fc.property(fc.array(anyLimit, { minLength: 1, maxLength: 3 }), fc.array(anyStep, { maxLength: 60 }), (testLimits, steps) => {
-        const limits = limitsOf(...testLimits);
-        const reference = new ReferenceBucket(testLimits);
-        let state: BucketState | undefined;
-        let now = T0;
-        for (const { elapsed, cost } of steps) {
-          now += elapsed;
-          const { outcomes, next } = applyCosts(state, limits, [cost], now);
-          state = next ?? state;
-          expect(outcomes[0]!.allowed).toBe(reference.consume(cost, now));
-          reference.tokensAt(now).forEach((tokens, index) => {
-            expect(compare(tokens, fraction(outcomes[0]!.levels[index]!, limits[index]!.unitsPerToken))).toBe(0n);
-          });
-        }
-      }),
+      fc.property(
+        fc.array(anyLimit, { minLength: 1, maxLength: 3 }),
+        fc.array(anyStep, { maxLength: 60 }),
+        (testLimits, steps) => {
+          const limits = limitsOf(...testLimits);
+          const reference = new ReferenceBucket(testLimits);
+          let state: BucketState | undefined;
+          let now = T0;
+          for (const { elapsed, cost } of steps) {
+            now += elapsed;
+            const { outcomes, next } = applyCosts(state, limits, [cost], now);
+            state = next ?? state;
+            expect(outcomes[0]!.allowed).toBe(reference.consume(cost, now));
+            reference.tokensAt(now).forEach((tokens, index) => {
+              expect(compare(tokens, fraction(outcomes[0]!.levels[index]!, limits[index]!.unitsPerToken))).toBe(0n);
+            });
+          }
+        },
+      ),
     );
   });
 
@@ -60,20 +78,30 @@ describe('leaky bucket', () => {
         const reference = new ReferenceBucket([{ limit, windowMs, burst }]);
         const { next } = applyCosts(undefined, limits, [burst], T0);
         reference.consume(burst, T0);
-        expect(compare(reference.tokensAt(T0 + elapsed)[0]!, fraction(levelsAt(next, limits, T0 + elapsed)[0]!, limits[0]!.unitsPerToken))).toBe(0n);
+        expect(
+          compare(
+            reference.tokensAt(T0 + elapsed)[0]!,
+            fraction(levelsAt(next, limits, T0 + elapsed)[0]!, limits[0]!.unitsPerToken),
+          ),
+        ).toBe(0n);
       }),
     );
   });
 
   it('is empty exactly at the moment it says', () => {
     fc.assert(
-      fc.property(fc.array(anyLimit, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 1000), fc.nat({ max: 5000 }), (testLimits, tickMicros, offset) => {
-        const limits = limitsOf(...testLimits).filter((limit) => tickMicros === 1 || limit.tickMicros === 1);
-        const { next } = applyCosts(undefined, limits, [1], T0 + offset);
-        const moment = emptyAt(next!, limits);
-        expect(levelsAt(next, limits, moment)).toEqual(limits.map(() => 0));
-        expect(levelsAt(next, limits, moment - 1)).not.toEqual(limits.map(() => 0));
-      }),
+      fc.property(
+        fc.array(anyLimit, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(1, 1000),
+        fc.nat({ max: 5000 }),
+        (testLimits, tickMicros, offset) => {
+          const limits = limitsOf(...testLimits).filter((limit) => tickMicros === 1 || limit.tickMicros === 1);
+          const { next } = applyCosts(undefined, limits, [1], T0 + offset);
+          const moment = emptyAt(next!, limits);
+          expect(levelsAt(next, limits, moment)).toEqual(limits.map(() => 0));
+          expect(levelsAt(next, limits, moment - 1)).not.toEqual(limits.map(() => 0));
+        },
+      ),
     );
   });
 
@@ -107,7 +135,10 @@ describe('leaky bucket', () => {
     });
 
     it('starts a limit that is added empty', () => {
-      const [first, second] = limitsOf({ limit: 10, windowMs: 1000, burst: 10 }, { limit: 100, windowMs: 60_000, burst: 100 });
+      const [first, second] = limitsOf(
+        { limit: 10, windowMs: 1000, burst: 10 },
+        { limit: 100, windowMs: 60_000, burst: 100 },
+      );
       const { next } = applyCosts(undefined, [first!], [10], T0);
       expect(levelsAt(next, [first!, second!], T0)).toEqual([first!.capacity, 0]);
     });

@@ -25,15 +25,27 @@ export interface Application {
  *
  * @example applyCosts(undefined, policy.limits, [1, 1], now).outcomes.map((outcome) => outcome.allowed)
  */
-export function applyCosts(state: BucketState | undefined, limits: readonly BucketLimit[], costs: readonly number[], now: number): Application {
+export function applyCosts(
+  state: BucketState | undefined,
+  limits: readonly BucketLimit[],
+  costs: readonly number[],
+  now: number,
+): Application {
   const outcomes = decideCosts(levelsAt(state, limits, now), limits, costs);
   if (!outcomes.some((outcome) => outcome.allowed)) return { outcomes, next: undefined };
   const updatedAt = state === undefined ? now : Math.max(state.updatedAt, now);
-  return { outcomes, next: { updatedAt, levels: outcomes.at(-1)!.levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) } };
+  return {
+    outcomes,
+    next: { updatedAt, levels: outcomes.at(-1)!.levels, unitsPerToken: limits.map((limit) => limit.unitsPerToken) },
+  };
 }
 
 /** {@link applyCosts} on levels that are drained already. */
-export function decideCosts(drained: readonly number[], limits: readonly BucketLimit[], costs: readonly number[]): AppliedCost[] {
+export function decideCosts(
+  drained: readonly number[],
+  limits: readonly BucketLimit[],
+  costs: readonly number[],
+): AppliedCost[] {
   let levels = drained;
   return costs.map((cost): AppliedCost => {
     const allowed = fitsAll(limits, levels, cost);
@@ -43,7 +55,11 @@ export function decideCosts(drained: readonly number[], limits: readonly BucketL
 }
 
 /** The level of each limit at `now`, in units of today's policy. A limit that the state does not hold yet is at zero. */
-export function levelsAt(state: BucketState | undefined, limits: readonly BucketLimit[], now: number): readonly number[] {
+export function levelsAt(
+  state: BucketState | undefined,
+  limits: readonly BucketLimit[],
+  now: number,
+): readonly number[] {
   return limits.map((limit, index) => {
     const level = state?.levels[index];
     return level === undefined ? 0 : levelAt(level, state!.unitsPerToken[index]!, state!.updatedAt, limit, now);
@@ -57,7 +73,10 @@ export function levelAt(level: number, unitsPerToken: number, since: number, lim
 
 /** The first microsecond at which every level is zero: from then on the state may be forgotten, and not before. */
 export function emptyAt(state: BucketState, limits: readonly BucketLimit[]): number {
-  return Math.max(state.updatedAt, ...limits.map((limit, index) => emptyMoment(state.updatedAt, limit, state.levels[index]!)));
+  return Math.max(
+    state.updatedAt,
+    ...limits.map((limit, index) => emptyMoment(state.updatedAt, limit, state.levels[index]!)),
+  );
 }
 
 /** {@link emptyAt} of one limit whose level was `level` at `since`. */

@@ -6,7 +6,18 @@ describe('policy', () => {
   it('reduces limit and window to lowest terms', () => {
     expect(resolvePolicy('api', { limit: 100, per: '1m' })).toEqual({
       name: 'api',
-      limits: [{ name: 'api', limit: 100, windowMs: 60_000, burst: 100, drainPerTick: 1, unitsPerToken: 600_000, capacity: 60_000_000, tickMicros: 1 }],
+      limits: [
+        {
+          name: 'api',
+          limit: 100,
+          windowMs: 60_000,
+          burst: 100,
+          drainPerTick: 1,
+          unitsPerToken: 600_000,
+          capacity: 60_000_000,
+          tickMicros: 1,
+        },
+      ],
       maxCost: 100,
       mode: 'enforce',
       count: 'all',
@@ -14,15 +25,27 @@ describe('policy', () => {
   });
 
   it('keeps a limit that does not divide its window exact', () => {
-    expect(resolvePolicy('api', { limit: 7, per: 1000 }).limits[0]).toMatchObject({ drainPerTick: 7, unitsPerToken: 1_000_000, capacity: 7_000_000 });
+    expect(resolvePolicy('api', { limit: 7, per: 1000 }).limits[0]).toMatchObject({
+      drainPerTick: 7,
+      unitsPerToken: 1_000_000,
+      capacity: 7_000_000,
+    });
   });
 
   it('counts in milliseconds where microseconds would leave the safe integers', () => {
-    expect(resolvePolicy('api', { limit: 1_000_003, per: '1d' }).limits[0]).toMatchObject({ tickMicros: 1000, unitsPerToken: 86_400_000 });
+    expect(resolvePolicy('api', { limit: 1_000_003, per: '1d' }).limits[0]).toMatchObject({
+      tickMicros: 1000,
+      unitsPerToken: 86_400_000,
+    });
   });
 
   it('takes the smallest burst as the highest cost, and names each limit by its window', () => {
-    const policy = resolvePolicy('api', { limits: [{ limit: 10, per: '1s' }, { limit: 1000, per: '1h', burst: 5 }] });
+    const policy = resolvePolicy('api', {
+      limits: [
+        { limit: 10, per: '1s' },
+        { limit: 1000, per: '1h', burst: 5 },
+      ],
+    });
     expect(policy.maxCost).toBe(5);
     expect(policy.limits.map((limit) => limit.name)).toEqual(['api-1s', 'api-1h']);
   });
@@ -38,7 +61,8 @@ describe('policy', () => {
           return error instanceof LimiterOptionError && BigInt(burst) * BigInt(per) > 2n ** 53n;
         }
         const { drainPerTick, unitsPerToken, capacity, tickMicros } = resolve();
-        const sameRate = BigInt(drainPerTick) * BigInt(per) * 1000n === BigInt(limit) * BigInt(unitsPerToken) * BigInt(tickMicros);
+        const sameRate =
+          BigInt(drainPerTick) * BigInt(per) * 1000n === BigInt(limit) * BigInt(unitsPerToken) * BigInt(tickMicros);
         return Number.isSafeInteger(capacity) && capacity === burst * unitsPerToken && sameRate;
       }),
     );
@@ -49,22 +73,41 @@ describe('policy', () => {
     [{ limit: 1.5, per: '1m' }, 'policies.api.limit must be a whole number from 1 to 1000000000000 (got 1.5)'],
     [{ limit: '5', per: '1m' }, "policies.api.limit must be a whole number from 1 to 1000000000000 (got '5')"],
     [{ limit: 5, per: '1m', burst: 0 }, 'policies.api.burst must be a whole number from 1 to 1000000000000 (got 0)'],
-    [{ limit: 5, per: '1 minute' }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '1 minute')"],
+    [
+      { limit: 5, per: '1 minute' },
+      "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '1 minute')",
+    ],
     [{ limit: 5, per: 0 }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got 0)"],
-    [{ limit: 5, per: '400d' }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '400d')"],
+    [
+      { limit: 5, per: '400d' },
+      "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '400d')",
+    ],
     [{ limit: 5 }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got undefined)"],
     [{ limit: 5, per: '1m', mode: 'dry' }, "policies.api.mode must be 'enforce' or 'shadow' (got 'dry')"],
     [{ limit: 5, per: '1m', count: 'successes' }, "policies.api.count must be 'all' or 'failures' (got 'successes')"],
     [{ limits: [] }, 'policies.api.limits must hold one limit or more (got [])'],
     [null, 'policies.api must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] } (got null)'],
     [{ limits: [null] }, 'policies.api.limits[0] must be { limit, per, burst? } (got null)'],
-    [{ limits: [{ limit: 1, per: '1s' }, { limit: 2, per: '1s' }] }, "policies.api.limits must have a distinct name each: set `name` (got [ 'api-1s', 'api-1s' ])"],
-    [{ limit: 999_999_999_989, per: '1d' }, 'policies.api is too fine for exact arithmetic: lower burst, shorten per, or take a limit that divides the window'],
+    [
+      {
+        limits: [
+          { limit: 1, per: '1s' },
+          { limit: 2, per: '1s' },
+        ],
+      },
+      "policies.api.limits must have a distinct name each: set `name` (got [ 'api-1s', 'api-1s' ])",
+    ],
+    [
+      { limit: 999_999_999_989, per: '1d' },
+      'policies.api is too fine for exact arithmetic: lower burst, shorten per, or take a limit that divides the window',
+    ],
   ])('refuses %p and says what it must be', (options, message) => {
     expect(() => resolvePolicy('api', options as never)).toThrow(message);
   });
 
   it('names every complaint at once', () => {
-    expect(() => resolvePolicy('my api', { limit: 0, per: '0s', burst: -1 })).toThrow(/^4 limiter options are wrong:(\n {2}- policies\.my api.*){4}$/);
+    expect(() => resolvePolicy('my api', { limit: 0, per: '0s', burst: -1 })).toThrow(
+      /^4 limiter options are wrong:(\n {2}- policies\.my api.*){4}$/,
+    );
   });
 });

@@ -28,25 +28,47 @@ export function resolvePolicy(name: string, options: PolicyOptions, path = `poli
 function resolveLimits(name: string, options: PolicyOptions, path: string, problems: OptionProblems): ResolvedLimit[] {
   const shape = 'must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] }';
   if (!problems.check(typeof options === 'object' && options !== null, path, options, shape)) return [];
-  if (!('limits' in options)) return [resolveLimit(name, options, path, problems)].filter((limit) => limit !== undefined);
+  if (!('limits' in options))
+    return [resolveLimit(name, options, path, problems)].filter((limit) => limit !== undefined);
 
   const { limits } = options;
-  if (!problems.check(Array.isArray(limits) && limits.length > 0, `${path}.limits`, limits, 'must hold one limit or more')) return [];
-  const resolved = limits.map((limit, index) => resolveLimit(`${name}-${limit?.per}`, limit, `${path}.limits[${index}]`, problems));
+  if (
+    !problems.check(Array.isArray(limits) && limits.length > 0, `${path}.limits`, limits, 'must hold one limit or more')
+  )
+    return [];
+  const resolved = limits.map((limit, index) =>
+    resolveLimit(`${name}-${limit?.per}`, limit, `${path}.limits[${index}]`, problems),
+  );
   const names = resolved.flatMap((limit) => (limit === undefined ? [] : [limit.name]));
-  problems.check(new Set(names).size === names.length, `${path}.limits`, names, 'must have a distinct name each: set `name`');
+  problems.check(
+    new Set(names).size === names.length,
+    `${path}.limits`,
+    names,
+    'must have a distinct name each: set `name`',
+  );
   return resolved.filter((limit) => limit !== undefined);
 }
 
-function resolveLimit(defaultName: string, options: LimitOptions, path: string, problems: OptionProblems): ResolvedLimit | undefined {
-  if (!problems.check(typeof options === 'object' && options !== null, path, options, 'must be { limit, per, burst? }')) return undefined;
+function resolveLimit(
+  defaultName: string,
+  options: LimitOptions,
+  path: string,
+  problems: OptionProblems,
+): ResolvedLimit | undefined {
+  if (!problems.check(typeof options === 'object' && options !== null, path, options, 'must be { limit, per, burst? }'))
+    return undefined;
   const { limit, per, burst = limit, name = defaultName } = options;
   const tokens = `must be a whole number from 1 to ${MAX_TOKENS}`;
   const windowMs = parseDuration(per);
   const valid = [
     problems.check(isWhole(limit, MAX_TOKENS), `${path}.limit`, limit, tokens),
     problems.check(options.burst === undefined || isWhole(burst, MAX_TOKENS), `${path}.burst`, burst, tokens),
-    problems.check(windowMs !== undefined && isWhole(windowMs, MAX_WINDOW_MS), `${path}.per`, per, "must be a duration from 1 ms to 366 days, such as '1m' or 60000"),
+    problems.check(
+      windowMs !== undefined && isWhole(windowMs, MAX_WINDOW_MS),
+      `${path}.per`,
+      per,
+      "must be a duration from 1 ms to 366 days, such as '1m' or 60000",
+    ),
     problems.check(name === defaultName || NAME.test(name), `${path}.name`, name, NAME_RULE),
   ].every(Boolean);
   if (!valid || windowMs === undefined) return undefined;
@@ -69,7 +91,8 @@ function reduce(limit: number, windowMs: number, burst: number): BucketLimit | u
     const divisor = gcd(limit, windowTicks);
     const unitsPerToken = windowTicks / divisor;
     const capacity = burst * unitsPerToken;
-    if (capacity <= Number.MAX_SAFE_INTEGER) return { drainPerTick: limit / divisor, unitsPerToken, capacity, tickMicros };
+    if (capacity <= Number.MAX_SAFE_INTEGER)
+      return { drainPerTick: limit / divisor, unitsPerToken, capacity, tickMicros };
   }
   return undefined;
 }

@@ -19,7 +19,9 @@ export class LimiterOptionError extends LimiterError {
 }
 
 function describe(problems: readonly OptionProblem[]): string {
-  const lines = problems.map((problem) => `${problem.option} ${problem.requirement} (got ${received(problem.received)})`);
+  const lines = problems.map(
+    (problem) => `${problem.option} ${problem.requirement} (got ${received(problem.received)})`,
+  );
   return lines.length === 1 ? lines[0]! : `${lines.length} limiter options are wrong:\n  - ${lines.join('\n  - ')}`;
 }
 

@@ -22,7 +22,9 @@ export class LimiterSettleError extends LimiterError {
     readonly policy: string,
     readonly used: unknown,
   ) {
-    super(`used must be a whole number of 0 or more, the tokens that policy '${policy}' is to charge (got ${received(used)})`);
+    super(
+      `used must be a whole number of 0 or more, the tokens that policy '${policy}' is to charge (got ${received(used)})`,
+    );
   }
 }
 
@@ -44,6 +46,8 @@ export class UnknownPolicyError extends LimiterError {
     readonly policy: unknown,
     readonly known: readonly string[],
   ) {
-    super(`policy must be one of ${known.map((name) => `'${name}'`).join(', ') || 'the options\' policies, which are none'} (got ${received(policy)})`);
+    super(
+      `policy must be one of ${known.map((name) => `'${name}'`).join(', ') || "the options' policies, which are none"} (got ${received(policy)})`,
+    );
   }
 }

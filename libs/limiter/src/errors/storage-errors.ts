@@ -8,7 +8,9 @@ export class StorageUnavailableError extends LimiterError {
     readonly storage: string,
     cause: unknown,
   ) {
-    super(`limiter storage '${storage}' is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`limiter storage '${storage}' is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
 

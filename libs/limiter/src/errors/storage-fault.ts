@@ -13,7 +13,17 @@ import { messageOf } from './message-of.js';
  * - `malformed`: what is stored, or was answered, is no bucket
  * - `unknown`: anything else; `cause` tells
  */
-export type StorageFaultKind = 'unreachable' | 'timeout' | 'loading' | 'readonly' | 'moved' | 'memory' | 'contention' | 'overload' | 'malformed' | 'unknown';
+export type StorageFaultKind =
+  | 'unreachable'
+  | 'timeout'
+  | 'loading'
+  | 'readonly'
+  | 'moved'
+  | 'memory'
+  | 'contention'
+  | 'overload'
+  | 'malformed'
+  | 'unknown';
 
 const REMEDY: Readonly<Record<StorageFaultKind, string>> = {
   unreachable: 'the server cannot be reached',

@@ -4,22 +4,53 @@ import { rateLimitHeaders, retryAfterHeader } from './rate-limit-headers.js';
 import { structuredString } from './structured-field.js';
 
 const status = (part: Partial<LimitStatus> = {}): LimitStatus => ({
-  name: 'api', limit: 100, windowMs: 60_000, remaining: 12, retryAfterMs: 0, nextTokenMs: 600, resetMs: 52_800, ...part,
+  name: 'api',
+  limit: 100,
+  windowMs: 60_000,
+  remaining: 12,
+  retryAfterMs: 0,
+  nextTokenMs: 600,
+  resetMs: 52_800,
+  ...part,
 });
 const decision = (...limits: readonly LimitStatus[]): Decision => {
   const { limit, remaining, resetMs } = limits[0]!;
   const retryAfterMs = Math.max(...limits.map((each) => each.retryAfterMs));
-  return { allowed: retryAfterMs === 0, policy: 'api', limit, remaining, retryAfterMs, resetMs, source: 'storage', limits };
+  return {
+    allowed: retryAfterMs === 0,
+    policy: 'api',
+    limit,
+    remaining,
+    retryAfterMs,
+    resetMs,
+    source: 'storage',
+    limits,
+  };
 };
-const open: Decision = { allowed: true, policy: 'api', limit: 100, remaining: 0, retryAfterMs: 0, resetMs: 0, source: 'open', limits: [] };
+const open: Decision = {
+  allowed: true,
+  policy: 'api',
+  limit: 100,
+  remaining: 0,
+  retryAfterMs: 0,
+  resetMs: 0,
+  source: 'open',
+  limits: [],
+};
 
 describe('rate limit headers', () => {
   it('are structured fields in the IETF set', () => {
-    expect(rateLimitHeaders([decision(status())], ['ietf'])).toEqual({ 'RateLimit-Policy': '"api";q=100;w=60', RateLimit: '"api";r=12;t=1' });
+    expect(rateLimitHeaders([decision(status())], ['ietf'])).toEqual({
+      'RateLimit-Policy': '"api";q=100;w=60',
+      RateLimit: '"api";r=12;t=1',
+    });
   });
 
   it('list every limit of every decision', () => {
-    const decisions = [decision(status({ name: 'api-1s', limit: 10, windowMs: 1000, remaining: 9 }), status({ name: 'api-1h' })), decision(status({ name: 'login' }))];
+    const decisions = [
+      decision(status({ name: 'api-1s', limit: 10, windowMs: 1000, remaining: 9 }), status({ name: 'api-1h' })),
+      decision(status({ name: 'login' })),
+    ];
     expect(rateLimitHeaders(decisions, ['ietf'])).toEqual({
       'RateLimit-Policy': '"api-1s";q=10;w=1, "api-1h";q=100;w=60, "login";q=100;w=60',
       RateLimit: '"api-1s";r=9;t=1, "api-1h";r=12;t=1, "login";r=12;t=1',
@@ -27,7 +58,10 @@ describe('rate limit headers', () => {
   });
 
   it('leave out a window below a second, and a time that is not there to wait for', () => {
-    expect(rateLimitHeaders([decision(status({ windowMs: 250, nextTokenMs: 0 }))], ['ietf'])).toEqual({ 'RateLimit-Policy': '"api";q=100', RateLimit: '"api";r=12' });
+    expect(rateLimitHeaders([decision(status({ windowMs: 250, nextTokenMs: 0 }))], ['ietf'])).toEqual({
+      'RateLimit-Policy': '"api";q=100',
+      RateLimit: '"api";r=12',
+    });
   });
 
   it('round seconds up', () => {
@@ -36,16 +70,26 @@ describe('rate limit headers', () => {
   });
 
   it('show the tightest limit in the de-facto sets', () => {
-    const decisions = [decision(status()), decision(status({ name: 'login', limit: 5, remaining: 1, resetMs: 12_001, windowMs: 30_000 }))];
+    const decisions = [
+      decision(status()),
+      decision(status({ name: 'login', limit: 5, remaining: 1, resetMs: 12_001, windowMs: 30_000 })),
+    ];
     expect(rateLimitHeaders(decisions, ['x-ratelimit', 'x-ratelimit-window'])).toEqual({
-      'X-RateLimit-Limit': '5', 'X-RateLimit-Remaining': '1', 'X-RateLimit-Reset': '13', 'X-RateLimit-Window': '30000',
+      'X-RateLimit-Limit': '5',
+      'X-RateLimit-Remaining': '1',
+      'X-RateLimit-Reset': '13',
+      'X-RateLimit-Window': '30000',
     });
   });
 
   it('say nothing where nothing is known', () => expect(rateLimitHeaders([open], ['ietf', 'x-ratelimit'])).toEqual({}));
 
   it('ask to wait for the last of those that refused', () => {
-    const refused = [decision(status({ retryAfterMs: 1001 })), decision(status({ retryAfterMs: 400 })), decision(status())];
+    const refused = [
+      decision(status({ retryAfterMs: 1001 })),
+      decision(status({ retryAfterMs: 400 })),
+      decision(status()),
+    ];
     expect(retryAfterHeader(refused)).toEqual({ 'Retry-After': '2' });
     expect(retryAfterHeader([decision(status())])).toEqual({});
   });
@@ -62,7 +106,9 @@ describe('structured string', () => {
 
 describe('problem documents', () => {
   it('name the limits that refused', () => {
-    expect(quotaExceededProblem(decision(status({ name: 'api-1s' }), status({ name: 'api-1h', retryAfterMs: 1500 })))).toEqual({
+    expect(
+      quotaExceededProblem(decision(status({ name: 'api-1s' }), status({ name: 'api-1h', retryAfterMs: 1500 }))),
+    ).toEqual({
       type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
       title: 'Request cannot be satisfied as assigned quota has been exceeded',
       status: 429,
@@ -72,6 +118,9 @@ describe('problem documents', () => {
   });
 
   it('tell a storage that is down from a caller who asks too much', () => {
-    expect(reducedCapacityProblem()).toMatchObject({ type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity', status: 503 });
+    expect(reducedCapacityProblem()).toMatchObject({
+      type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
+      status: 503,
+    });
   });
 });

@@ -27,7 +27,9 @@ export function rateLimitHeaders(decisions: readonly Decision[], sets: readonly 
 /** Whole seconds, rounded up, until the last of the refused decisions would pass; empty when none was refused. */
 export function retryAfterHeader(decisions: readonly Decision[]): Headers {
   const refused = decisions.filter((decision) => !decision.allowed);
-  return refused.length === 0 ? {} : { 'Retry-After': String(seconds(Math.max(...refused.map((decision) => decision.retryAfterMs)))) };
+  return refused.length === 0
+    ? {}
+    : { 'Retry-After': String(seconds(Math.max(...refused.map((decision) => decision.retryAfterMs)))) };
 }
 
 const RENDER: Record<HeaderSet, (limits: readonly LimitStatus[]) => Headers> = {
@@ -37,7 +39,11 @@ const RENDER: Record<HeaderSet, (limits: readonly LimitStatus[]) => Headers> = {
   }),
   'x-ratelimit': (limits) => {
     const { limit, remaining, resetMs } = tightestOf(limits);
-    return { 'X-RateLimit-Limit': String(limit), 'X-RateLimit-Remaining': String(remaining), 'X-RateLimit-Reset': String(seconds(resetMs)) };
+    return {
+      'X-RateLimit-Limit': String(limit),
+      'X-RateLimit-Remaining': String(remaining),
+      'X-RateLimit-Reset': String(seconds(resetMs)),
+    };
   },
   'x-ratelimit-window': (limits) => ({ 'X-RateLimit-Window': String(tightestOf(limits).windowMs) }),
 };

@@ -1,4 +1,10 @@
-import { ConfigurableModuleBuilder, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
 import { DEFAULT_LIMITER, enforcerToken, limiterToken } from './limiter-name.js';
@@ -18,13 +24,18 @@ interface LimiterModuleExtras {
   readonly isGlobal?: boolean;
 }
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<LimiterModuleOptions>({ moduleName: 'Limiter' })
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<LimiterModuleOptions>({
+  moduleName: 'Limiter',
+})
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createLimiterOptions')
   .setExtras<LimiterModuleExtras>({ name: DEFAULT_LIMITER, isGlobal: true }, withName)
   .build();
 
-function withName(definition: DynamicModule, { name = DEFAULT_LIMITER, isGlobal = true }: LimiterModuleExtras): DynamicModule {
+function withName(
+  definition: DynamicModule,
+  { name = DEFAULT_LIMITER, isGlobal = true }: LimiterModuleExtras,
+): DynamicModule {
   const limiter = { provide: limiterToken(name), useExisting: MODULE_LIMITER };
   const enforcer = { provide: enforcerToken(name), useExisting: RateLimitEnforcer };
   // The default one is injected by its classes, which another must not answer to.
@@ -32,7 +43,12 @@ function withName(definition: DynamicModule, { name = DEFAULT_LIMITER, isGlobal 
   return {
     ...definition,
     global: isGlobal,
-    providers: [...(definition.providers ?? []), { provide: LIMITER_NAME, useValue: name }, limiter, ...(named ? [enforcer] : [RateLimitGuard])],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: LIMITER_NAME, useValue: name },
+      limiter,
+      ...(named ? [enforcer] : [RateLimitGuard]),
+    ],
     exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...(named ? [] : [RateLimitGuard])],
   };
 }
@@ -55,7 +71,11 @@ export interface LimiterOptionsFactory {
   imports: [DiscoveryModule],
   providers: [
     { provide: RESOLVED_MODULE_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveModuleOptions },
-    { provide: MODULE_LIMITER, inject: [RESOLVED_MODULE_OPTIONS], useFactory: ({ limiter }: ResolvedModuleOptions) => new Limiter(limiter) },
+    {
+      provide: MODULE_LIMITER,
+      inject: [RESOLVED_MODULE_OPTIONS],
+      useFactory: ({ limiter }: ResolvedModuleOptions) => new Limiter(limiter),
+    },
     NamedLimiters,
     RateLimitPlanner,
     RateLimitEnforcer,

@@ -15,7 +15,11 @@ export interface ResolvedModuleOptions {
 
 type Defaulted = Required<Pick<LimiterModuleOptions, 'defaultPolicies' | 'trustedProxies' | 'headers'>>;
 
-export const MODULE_DEFAULTS = Object.freeze<Defaulted>({ defaultPolicies: [], trustedProxies: 0, headers: ['ietf', 'x-ratelimit'] });
+export const MODULE_DEFAULTS = Object.freeze<Defaulted>({
+  defaultPolicies: [],
+  trustedProxies: 0,
+  headers: ['ietf', 'x-ratelimit'],
+});
 
 export const RESOLVED_MODULE_OPTIONS = Symbol('rookery.limiter.module-options');
 
@@ -27,12 +31,18 @@ export function resolveModuleOptions(limiter: LimiterModuleOptions): ResolvedMod
   const { defaultPolicies, trustedProxies, headers } = withDefaults(MODULE_DEFAULTS, limiter);
   problems.attempt(() => resolveLimiterOptions(limiter));
   checkHooks(limiter, '', problems);
-  for (const [name, policy] of Object.entries(limiter.policies ?? {})) checkHooks(policy ?? {}, `policies.${name}.`, problems);
+  for (const [name, policy] of Object.entries(limiter.policies ?? {}))
+    checkHooks(policy ?? {}, `policies.${name}.`, problems);
   const known = Object.keys(limiter.policies ?? {});
   const names = Array.isArray(defaultPolicies) && defaultPolicies.every((name: string) => known.includes(name));
   problems.check(names, 'defaultPolicies', defaultPolicies, `must be an array of names among ${known.join(', ')}`);
   const proxies = Number.isSafeInteger(trustedProxies) && trustedProxies >= 0 && trustedProxies <= MAX_PROXIES;
-  problems.check(proxies, 'trustedProxies', trustedProxies, `must be the number of proxies in front of the application, 0 to ${MAX_PROXIES}`);
+  problems.check(
+    proxies,
+    'trustedProxies',
+    trustedProxies,
+    `must be the number of proxies in front of the application, 0 to ${MAX_PROXIES}`,
+  );
   const sets = Array.isArray(headers) && headers.every((set: HeaderSet) => HEADER_SETS.includes(set));
   problems.check(sets, 'headers', headers, `must be an array of ${HEADER_SETS.map((set) => `'${set}'`).join(', ')}`);
   problems.throwIfAny();
@@ -43,7 +53,12 @@ export function resolveModuleOptions(limiter: LimiterModuleOptions): ResolvedMod
 /** Checks what a decorator, a policy or the module sets; `path` is put before each name. */
 export function checkHooks(hooks: RateLimitHooks, path: string, problems: OptionProblems): void {
   for (const name of ['bucket', 'skip', 'decorate', 'onLimited'] as const) {
-    problems.check(hooks[name] === undefined || typeof hooks[name] === 'function', `${path}${name}`, hooks[name], 'must be a function');
+    problems.check(
+      hooks[name] === undefined || typeof hooks[name] === 'function',
+      `${path}${name}`,
+      hooks[name],
+      'must be a function',
+    );
   }
   const { cost } = hooks;
   const valid = cost === undefined || typeof cost === 'function' || (Number.isSafeInteger(cost) && cost >= 1);

@@ -24,7 +24,8 @@ export function RateLimit(policy: PolicyName | InlinePolicy, settings: RateLimit
 }
 
 function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
-  if (typeof policy === 'object' && policy !== null) return { kind: 'inline', name: policy.name, limiter: policy.limiter ?? DEFAULT_LIMITER, policy };
+  if (typeof policy === 'object' && policy !== null)
+    return { kind: 'inline', name: policy.name, limiter: policy.limiter ?? DEFAULT_LIMITER, policy };
   return { kind: 'named', name: policy, limiter: settings.limiter ?? DEFAULT_LIMITER, hooks: settings };
 }
 
@@ -40,5 +41,6 @@ export function SkipRateLimit(...policies: string[]): ClassOrMethodDecorator {
 }
 
 function onClassOrMethod(record: (target: object) => void): ClassOrMethodDecorator {
-  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) => record((descriptor?.value as object | undefined) ?? target);
+  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) =>
+    record((descriptor?.value as object | undefined) ?? target);
 }

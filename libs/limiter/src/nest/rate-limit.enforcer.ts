@@ -10,7 +10,11 @@ import { readerOf } from './context/readers.js';
 import { RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
 import { MODULE_LIMITER } from './named-limiters.js';
 import { RateLimitContext } from './rate-limit-context.js';
-import { RateLimitCostException, RateLimitExceededException, RateLimitStorageException } from './rate-limit.exceptions.js';
+import {
+  RateLimitCostException,
+  RateLimitExceededException,
+  RateLimitStorageException,
+} from './rate-limit.exceptions.js';
 import { RateLimitPlanner, type PlannedLimit } from './rate-limit.planner.js';
 import { holdUntilSettled, settle } from './settlements.js';
 
@@ -53,7 +57,11 @@ export class RateLimitEnforcer {
     if (due.length > 0) await this.#enforceTogether(due, call, seen);
   }
 
-  async #enforceTogether(due: readonly DueLimit[], call: IncomingCall, seen: Map<string, Decision | undefined>): Promise<void> {
+  async #enforceTogether(
+    due: readonly DueLimit[],
+    call: IncomingCall,
+    seen: Map<string, Decision | undefined>,
+  ): Promise<void> {
     const { allowed, reservations } = await this.#reserve(due, call);
     const decided = reservations.map((reservation) => {
       const { limit, context, cost } = due.find((each) => each.limit.policy.name === reservation.decision.policy)!;
@@ -69,7 +77,10 @@ export class RateLimitEnforcer {
     for (const { limit, context, reservation } of decided) await limit.decorate?.(context, reservation.decision);
     if (allowed) return;
     const { limit, context, reservation } = decided.at(-1)!;
-    throw (await limit.onLimited?.(context, reservation.decision)) ?? (await call.refusal(RateLimitExceededException.ofFlood(reservation.decision)));
+    throw (
+      (await limit.onLimited?.(context, reservation.decision)) ??
+      (await call.refusal(RateLimitExceededException.ofFlood(reservation.decision)))
+    );
   }
 
   async #reserve(due: readonly DueLimit[], call: IncomingCall): Promise<CombinedReservation> {

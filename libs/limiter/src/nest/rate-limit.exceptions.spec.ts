@@ -1,7 +1,16 @@
 import { RateLimitExceededException } from './rate-limit.exceptions.js';
 import type { Decision } from '../contracts/decision.js';
 
-const refused: Decision = { allowed: false, policy: 'api', limit: 1, remaining: 0, retryAfterMs: 1500, resetMs: 1500, source: 'storage', limits: [] };
+const refused: Decision = {
+  allowed: false,
+  policy: 'api',
+  limit: 1,
+  remaining: 0,
+  retryAfterMs: 1500,
+  resetMs: 1500,
+  source: 'storage',
+  limits: [],
+};
 
 describe('refusal of the guard', () => {
   it('tells all but a stack, which a flood would pay for', () => {

@@ -28,7 +28,12 @@ export class RateLimitExplorer implements OnModuleInit {
         const limits = levelsOf(target, handler).flatMap((level) => level.limits);
         for (const { name, limiter } of limits) {
           const path = `@RateLimit('${name}') of ${target.name}.${handler.name}: limiter`;
-          problems.check(names.includes(limiter), path, limiter, `must be the name of a LimiterModule (${names.join(', ')})`);
+          problems.check(
+            names.includes(limiter),
+            path,
+            limiter,
+            `must be the name of a LimiterModule (${names.join(', ')})`,
+          );
         }
         if (limits.length > 0) problems.attempt(() => this.planner.planFor(target, handler));
       }
@@ -38,7 +43,11 @@ export class RateLimitExplorer implements OnModuleInit {
 
   #classes(): Set<Target> {
     const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    return new Set(wrappers.map((wrapper) => wrapper.metatype as Target | null).filter((target) => target?.prototype !== undefined) as Target[]);
+    return new Set(
+      wrappers
+        .map((wrapper) => wrapper.metatype as Target | null)
+        .filter((target) => target?.prototype !== undefined) as Target[],
+    );
   }
 
   #methods({ prototype }: Target): Target[] {

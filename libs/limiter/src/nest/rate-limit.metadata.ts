@@ -32,10 +32,17 @@ export function declareSkip(target: object, names: readonly string[]): void {
 /** The levels that hold for a handler, from the outermost: base classes, the class, the method. */
 export function levelsOf(controller: object, handler: object): DeclarationLevel[] {
   const classes: object[] = [];
-  for (let target: object | null = controller; target !== null && target !== Function.prototype; target = Object.getPrototypeOf(target) as object | null) {
+  for (
+    let target: object | null = controller;
+    target !== null && target !== Function.prototype;
+    target = Object.getPrototypeOf(target) as object | null
+  ) {
     classes.unshift(target);
   }
-  return [...classes, handler].map((target) => ({ skip: Reflect.getOwnMetadata(SKIP, target) as SkipDeclaration | undefined, limits: ownLimits(target) }));
+  return [...classes, handler].map((target) => ({
+    skip: Reflect.getOwnMetadata(SKIP, target) as SkipDeclaration | undefined,
+    limits: ownLimits(target),
+  }));
 }
 
 function ownLimits(target: object): readonly RateLimitDeclaration[] {

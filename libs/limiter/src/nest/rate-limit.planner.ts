@@ -37,7 +37,8 @@ export class RateLimitPlanner {
 
   #plan(controller: object & { name: string }, handler: object & { name: string }): PlannedLimit[] {
     const declared = new Map<string, RateLimitDeclaration>();
-    for (const name of this.options.defaultPolicies) declared.set(name, { kind: 'named', name, limiter: this.limiterName, hooks: {} });
+    for (const name of this.options.defaultPolicies)
+      declared.set(name, { kind: 'named', name, limiter: this.limiterName, hooks: {} });
     for (const { skip, limits } of levelsOf(controller, handler)) {
       dropSkipped(declared, skip);
       for (const limit of limits) if (limit.limiter === this.limiterName) declared.set(limit.name, limit);
@@ -54,12 +55,19 @@ export class RateLimitPlanner {
     const path = `@RateLimit('${declaration.name}') ${where}`;
     const own = declaration.kind === 'named' ? declaration.hooks : declaration.policy;
     checkHooks(own, `${path}: `, problems);
-    const policy = problems.attempt(() => (declaration.kind === 'named' ? this.#named(declaration.name, path) : this.#inlineOf(declaration, path)));
+    const policy = problems.attempt(() =>
+      declaration.kind === 'named' ? this.#named(declaration.name, path) : this.#inlineOf(declaration, path),
+    );
     problems.throwIfAny();
     const shared = declaration.kind === 'named' ? this.options.limiter.policies[declaration.name] : undefined;
     const limit = { policy: policy!, ...mergeHooks(this.options.hooks, shared ?? {}, own) };
     const costFits = typeof limit.cost !== 'number' || limit.cost <= limit.policy.maxCost;
-    problems.check(costFits, `${path}: cost`, limit.cost, `must be at most ${limit.policy.maxCost}, the burst: a higher one could never pass`);
+    problems.check(
+      costFits,
+      `${path}: cost`,
+      limit.cost,
+      `must be at most ${limit.policy.maxCost}, the burst: a higher one could never pass`,
+    );
     problems.throwIfAny();
     return limit;
   }
@@ -67,7 +75,12 @@ export class RateLimitPlanner {
   #named(name: string, path: string): Policy {
     const known = Object.keys(this.options.limiter.policies);
     const problems = new OptionProblems();
-    problems.check(known.includes(name), path, name, `must be a policy of the module (${known.join(', ') || 'it has none'}), or an object with limits`);
+    problems.check(
+      known.includes(name),
+      path,
+      name,
+      `must be a policy of the module (${known.join(', ') || 'it has none'}), or an object with limits`,
+    );
     problems.throwIfAny();
     return this.limiter.policy(name);
   }
@@ -76,9 +89,19 @@ export class RateLimitPlanner {
     const policy = resolvePolicy(name, options, path);
     const other = this.#inline.get(name);
     const problems = new OptionProblems();
-    problems.check(!(name in this.options.limiter.policies), path, name, 'must not repeat the name of a policy of the module: take another name');
+    problems.check(
+      !(name in this.options.limiter.policies),
+      path,
+      name,
+      'must not repeat the name of a policy of the module: take another name',
+    );
     const same = other === undefined || JSON.stringify(other) === JSON.stringify(policy);
-    problems.check(same, path, policy.limits, 'must not differ from the policy of the same name on another handler: take another name');
+    problems.check(
+      same,
+      path,
+      policy.limits,
+      'must not differ from the policy of the same name on another handler: take another name',
+    );
     problems.throwIfAny();
     this.#inline.set(name, policy);
     return policy;
@@ -92,6 +115,13 @@ function dropSkipped(declared: Map<string, unknown>, skip: SkipDeclaration | und
 
 /** Part by part, the last that sets one wins. */
 function mergeHooks(...levels: readonly RateLimitHooks[]): RateLimitHooks {
-  const pick = <K extends keyof RateLimitHooks>(name: K): RateLimitHooks[K] => levels.findLast((level) => level[name] !== undefined)?.[name];
-  return { bucket: pick('bucket'), cost: pick('cost'), skip: pick('skip'), decorate: pick('decorate'), onLimited: pick('onLimited') };
+  const pick = <K extends keyof RateLimitHooks>(name: K): RateLimitHooks[K] =>
+    levels.findLast((level) => level[name] !== undefined)?.[name];
+  return {
+    bucket: pick('bucket'),
+    cost: pick('cost'),
+    skip: pick('skip'),
+    decorate: pick('decorate'),
+    onLimited: pick('onLimited'),
+  };
 }

@@ -33,7 +33,9 @@ export class Bookings {
   reserve(claims: readonly Claim[]): MaybePromise<CombinedReservation> {
     if (claims.length !== 1) return this.#reserveTogether(claims);
     const booked = this.gate.ask(new Booking(this.storage, claims[0]!));
-    return booked instanceof Promise ? booked.then((each) => this.#reserved([each])) : this.#reserved([booked as Booked]);
+    return booked instanceof Promise
+      ? booked.then((each) => this.#reserved([each]))
+      : this.#reserved([booked as Booked]);
   }
 
   /** Claims in shadow mode can refuse nothing, so they are asked last, and only of a call that passes. */
@@ -48,7 +50,10 @@ export class Bookings {
 
   #reserved(booked: readonly Booked[]): CombinedReservation {
     for (const { claim, decision } of booked) tell(this.storage, claim, decision);
-    return { allowed: booked.every((each) => each.decision.allowed), reservations: booked.map((each) => this.#reservation(each)) };
+    return {
+      allowed: booked.every((each) => each.decision.allowed),
+      reservations: booked.map((each) => this.#reservation(each)),
+    };
   }
 
   async #bookTogether(claims: readonly Claim[]): Promise<Booked[]> {
@@ -124,7 +129,12 @@ class Booked {
     const { claim, decision, outcome } = this;
     if (outcome?.allowed !== true) return new Booked(claim, decision, 0, outcome);
     const levels = chargeAll(claim.rule.limits, outcome.levels, -claim.cost);
-    return new Booked(claim, toDecision(claim.rule, claim.cost, { allowed: true, levels }, decision.source), 0, outcome);
+    return new Booked(
+      claim,
+      toDecision(claim.rule, claim.cost, { allowed: true, levels }, decision.source),
+      0,
+      outcome,
+    );
   }
 }
 
@@ -173,7 +183,12 @@ class Consumption extends Charging<Decision> {
   }
 }
 
-function booking(claim: Claim, outcome: AppliedCost, source: DecisionSource, charged = outcome.allowed ? claim.cost : 0): Booked {
+function booking(
+  claim: Claim,
+  outcome: AppliedCost,
+  source: DecisionSource,
+  charged = outcome.allowed ? claim.cost : 0,
+): Booked {
   return new Booked(claim, toDecision(claim.rule, claim.cost, outcome, source), charged, outcome);
 }
 
@@ -181,11 +196,17 @@ function unknown(claim: Claim): Booked {
   return new Booked(claim, openDecision(claim.rule), 0);
 }
 
-function applyLocal(table: BucketTable, { request }: Claim, costs: readonly number[], now: number): readonly AppliedCost[] {
+function applyLocal(
+  table: BucketTable,
+  { request }: Claim,
+  costs: readonly number[],
+  now: number,
+): readonly AppliedCost[] {
   return table.apply(request.key, request.limits, costs, now);
 }
 
 function tell(storage: LimiterStorage, { cost }: Claim, decision: Decision): Decision {
-  if (decisionChannel.hasSubscribers) decisionChannel.publish({ storage: storage.name, cost, decision } satisfies DecisionMessage);
+  if (decisionChannel.hasSubscribers)
+    decisionChannel.publish({ storage: storage.name, cost, decision } satisfies DecisionMessage);
   return decision;
 }

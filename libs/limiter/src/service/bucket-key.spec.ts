@@ -1,9 +1,26 @@
 import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
 
-const AWKWARD = ['', ' ', 'a\r\nb', '用户', '\ud800', '\ud801', '\ufffd', '=', ':', '\0', 'x'.repeat(127), 'x'.repeat(128), 'x'.repeat(129), 'x'.repeat(10_000), '='.repeat(129)];
+const AWKWARD = [
+  '',
+  ' ',
+  'a\r\nb',
+  '用户',
+  '\ud800',
+  '\ud801',
+  '\ufffd',
+  '=',
+  ':',
+  '\0',
+  'x'.repeat(127),
+  'x'.repeat(128),
+  'x'.repeat(129),
+  'x'.repeat(10_000),
+  '='.repeat(129),
+];
 
 describe('hashed bucket keys', () => {
-  it('are the prefix, the policy and a hash', () => expect(hashedKeys('rl', 'api')('user-1')).toMatch(/^rl:api:[\w-]{22}$/));
+  it('are the prefix, the policy and a hash', () =>
+    expect(hashedKeys('rl', 'api')('user-1')).toMatch(/^rl:api:[\w-]{22}$/));
 
   it.each(AWKWARD)('are safe for %p', (key) => {
     const keys = hashedKeys('rl', 'api');
@@ -25,7 +42,10 @@ describe('plain bucket keys', () => {
   it('are bounded', () => expect(plainKeys('rl', 'api')('x'.repeat(10_000))).toMatch(/^rl:api:[\w-]{22}$/));
 });
 
-it.each<[string, (prefix: string, policy: string) => BucketKeys]>([['hashed', hashedKeys], ['plain', plainKeys]])('%s bucket keys never meet', (_, keysOf) => {
+it.each<[string, (prefix: string, policy: string) => BucketKeys]>([
+  ['hashed', hashedKeys],
+  ['plain', plainKeys],
+])('%s bucket keys never meet', (_, keysOf) => {
   const spaces = [keysOf('rl', 'api'), keysOf('rl', 'login'), keysOf('x', 'api')];
   const made = spaces.flatMap((keys) => [...AWKWARD, keysOf('rl', 'api')('a').slice('rl:api:'.length)].map(keys));
   expect(new Set(made).size).toBe(made.length);

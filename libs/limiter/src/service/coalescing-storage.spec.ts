@@ -36,7 +36,13 @@ class HeldStorage implements LimiterStorage {
 /** A list leaves at the end of a turn of the event loop. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-const request = (over: Partial<ApplyRequest> = {}): ApplyRequest => ({ key: 'k', limits: LIMITS, costs: [1], timeoutMs: 1000, ...over });
+const request = (over: Partial<ApplyRequest> = {}): ApplyRequest => ({
+  key: 'k',
+  limits: LIMITS,
+  costs: [1],
+  timeoutMs: 1000,
+  ...over,
+});
 
 describe('coalescing', () => {
   it('sends what comes in one turn as one list, then all that came meanwhile, each answered by its own part', async () => {
@@ -47,9 +53,14 @@ describe('coalescing', () => {
     const second = [request({ costs: [2, 99] }), request({ costs: [96] })].map(async (each) => storage.apply(each));
     await held.release();
     await held.release();
-    const allowed = (await Promise.all([...first, ...second])).map((outcomes) => outcomes.map((outcome) => outcome.allowed));
+    const allowed = (await Promise.all([...first, ...second])).map((outcomes) =>
+      outcomes.map((outcome) => outcome.allowed),
+    );
     expect(allowed).toEqual([[true], [true], [true, false], [true]]);
-    expect(held.asked.map((each) => each.costs)).toEqual([[1, 1], [2, 99, 96]]);
+    expect(held.asked.map((each) => each.costs)).toEqual([
+      [1, 1],
+      [2, 99, 96],
+    ]);
   });
 
   it('lets who asks again at once go with the others', async () => {
@@ -63,7 +74,10 @@ describe('coalescing', () => {
     await held.release();
     await held.release();
     await Promise.all(twice);
-    expect(held.asked.map((each) => each.costs)).toEqual([[1, 2], [1, 2]]);
+    expect(held.asked.map((each) => each.costs)).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
 
   it('holds nothing up that the storage answers at once', () => {
@@ -76,11 +90,17 @@ describe('coalescing', () => {
     const held = new HeldStorage();
     const storage = withCoalescing(held);
     const raised = [{ ...LIMITS[0]!, capacity: 200_000 }];
-    const answers = [request(), request(), request({ limits: raised }), request({ key: 'other' })].map(async (each) => storage.apply(each));
+    const answers = [request(), request(), request({ limits: raised }), request({ key: 'other' })].map(async (each) =>
+      storage.apply(each),
+    );
     await turn();
     for (let call = 0; call < 3; call++) await held.release();
     await Promise.all(answers);
-    expect(held.asked.map(({ key, limits, costs }) => [key, limits === raised, costs.length])).toEqual([['k', false, 2], ['other', false, 1], ['k', true, 1]]);
+    expect(held.asked.map(({ key, limits, costs }) => [key, limits === raised, costs.length])).toEqual([
+      ['k', false, 2],
+      ['other', false, 1],
+      ['k', true, 1],
+    ]);
   });
 
   it('keeps lists short, and refuses what would wait beyond its bound', async () => {

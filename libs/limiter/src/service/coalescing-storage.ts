@@ -1,4 +1,10 @@
-import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage, StorageCapabilities } from '../contracts/limiter-storage.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketRequest,
+  LimiterStorage,
+  StorageCapabilities,
+} from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
 import { withinDeadline } from './deadline.js';
@@ -93,7 +99,9 @@ class CoalescingStorage implements LimiterStorage {
     if (batch.request !== undefined) {
       try {
         // A storage that never answers must not hold up the key for ever.
-        batch.resolve(await withinDeadline(Promise.resolve(this.storage.apply(batch.request)), batch.request.timeoutMs));
+        batch.resolve(
+          await withinDeadline(Promise.resolve(this.storage.apply(batch.request)), batch.request.timeoutMs),
+        );
       } catch (error) {
         batch.reject(error);
       }

@@ -5,10 +5,12 @@ import { StorageTimeoutError } from '../errors/storage-errors.js';
 export function withinDeadline<T>(answer: PromiseLike<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new StorageTimeoutError(timeoutMs)), timeoutMs);
-    const settle = <V>(done: (value: V) => void) => (value: V): void => {
-      clearTimeout(timer);
-      done(value);
-    };
+    const settle =
+      <V>(done: (value: V) => void) =>
+      (value: V): void => {
+        clearTimeout(timer);
+        done(value);
+      };
     answer.then(settle(resolve), settle(reject));
   });
 }

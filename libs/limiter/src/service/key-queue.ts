@@ -21,7 +21,9 @@ export class KeyQueue {
 
   /** @param now `performance.now()`, at most a turn of the event loop ago */
   add(request: ApplyRequest, now: number): Promise<readonly AppliedCost[]> {
-    return new Promise((resolve, reject) => this.#waiting.push({ request, deadline: now + request.timeoutMs, resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.#waiting.push({ request, deadline: now + request.timeoutMs, resolve, reject }),
+    );
   }
 
   /** The next that can go together: under one policy, at most `maxCosts` costs, and still listened to. */
@@ -35,7 +37,8 @@ export class KeyQueue {
       } else {
         const { request } = waiting;
         const first = batch[0]?.request;
-        if (first !== undefined && (request.limits !== first.limits || costs.length + request.costs.length > maxCosts)) break;
+        if (first !== undefined && (request.limits !== first.limits || costs.length + request.costs.length > maxCosts))
+          break;
         costs.push(...request.costs);
         batch.push(waiting);
       }

@@ -51,7 +51,9 @@ export interface ResolvedLimiterOptions {
   readonly clock: Clock;
 }
 
-type Defaulted = Required<Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'>>;
+type Defaulted = Required<
+  Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'>
+>;
 
 export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
   onStorageError: 'local',
@@ -69,18 +71,50 @@ const MAX_DENIAL_AGE_MS = 60_000;
 export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterOptions {
   const problems = new OptionProblems();
   const { storage, policies } = options;
-  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = withDefaults(LIMITER_DEFAULTS, options);
+  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = withDefaults(
+    LIMITER_DEFAULTS,
+    options,
+  );
   problems.check(isStorage(storage), 'storage', storage, 'must be a LimiterStorage, such as memoryStorage()');
-  problems.check(['open', 'closed', 'local'].includes(onStorageError), 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
-  problems.check(Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS, 'timeoutMs', timeoutMs, `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`);
-  problems.check(typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix), 'prefix', prefix, 'must be 1 to 64 letters, digits or any of . : - _ { }');
+  problems.check(
+    ['open', 'closed', 'local'].includes(onStorageError),
+    'onStorageError',
+    onStorageError,
+    "must be 'open', 'closed' or 'local'",
+  );
+  problems.check(
+    Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS,
+    'timeoutMs',
+    timeoutMs,
+    `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`,
+  );
+  problems.check(
+    typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix),
+    'prefix',
+    prefix,
+    'must be 1 to 64 letters, digits or any of . : - _ { }',
+  );
   problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');
-  const ageIsValid = Number.isSafeInteger(localDenialMaxAgeMs) && localDenialMaxAgeMs >= 0 && localDenialMaxAgeMs <= MAX_DENIAL_AGE_MS;
-  problems.check(ageIsValid, 'localDenialMaxAgeMs', localDenialMaxAgeMs, `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`);
-  problems.check(typeof policies === 'object' && policies !== null, 'policies', policies, "must be an object such as { api: { limit: 100, per: '1m' } }");
-  const resolved = Object.entries(policies ?? {}).map(([name, policy]) => [name, problems.attempt(() => resolvePolicy(name, policy))] as const);
+  const ageIsValid =
+    Number.isSafeInteger(localDenialMaxAgeMs) && localDenialMaxAgeMs >= 0 && localDenialMaxAgeMs <= MAX_DENIAL_AGE_MS;
+  problems.check(
+    ageIsValid,
+    'localDenialMaxAgeMs',
+    localDenialMaxAgeMs,
+    `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`,
+  );
+  problems.check(
+    typeof policies === 'object' && policies !== null,
+    'policies',
+    policies,
+    "must be an object such as { api: { limit: 100, per: '1m' } }",
+  );
+  const resolved = Object.entries(policies ?? {}).map(
+    ([name, policy]) => [name, problems.attempt(() => resolvePolicy(name, policy))] as const,
+  );
   problems.throwIfAny();
-  const denying = localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
+  const denying =
+    localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
   const makeKeys = storage.capabilities.plainKeys === true ? plainKeys : hashedKeys;
   return {
     // Below, so that it learns once from each list.
@@ -95,5 +129,8 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
 }
 
 function isStorage(storage: Partial<LimiterStorage> | undefined | null): boolean {
-  return [storage?.apply, storage?.read, storage?.delete].every((method) => typeof method === 'function') && typeof storage?.capabilities === 'object';
+  return (
+    [storage?.apply, storage?.read, storage?.delete].every((method) => typeof method === 'function') &&
+    typeof storage?.capabilities === 'object'
+  );
 }

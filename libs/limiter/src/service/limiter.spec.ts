@@ -17,9 +17,18 @@ describe('limiter', () => {
 
   it('admits the limit, then refuses and tells when to come again', async () => {
     const limiter = open();
-    for (const remaining of [2, 1, 0]) expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining });
+    for (const remaining of [2, 1, 0])
+      expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining });
     const refused = await limiter.consume('api', 'a');
-    expect(refused).toMatchObject({ allowed: false, policy: 'api', limit: 3, remaining: 0, retryAfterMs: 334, resetMs: 1000, source: 'storage' });
+    expect(refused).toMatchObject({
+      allowed: false,
+      policy: 'api',
+      limit: 3,
+      remaining: 0,
+      retryAfterMs: 334,
+      resetMs: 1000,
+      source: 'storage',
+    });
     now += refused.retryAfterMs * 1000;
     expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining: 0 });
   });
@@ -35,7 +44,11 @@ describe('limiter', () => {
     const limiter = open();
     await limiter.consume('api', 'a', { cost: 2 });
     expect(await limiter.peek('api', 'a')).toMatchObject({ allowed: true, remaining: 1 });
-    expect(await limiter.peek('api', 'a', { cost: 2 })).toMatchObject({ allowed: false, remaining: 1, retryAfterMs: 334 });
+    expect(await limiter.peek('api', 'a', { cost: 2 })).toMatchObject({
+      allowed: false,
+      remaining: 1,
+      retryAfterMs: 334,
+    });
     expect(await limiter.peek('api', 'unseen')).toMatchObject({ allowed: true, remaining: 3, resetMs: 0 });
   });
 
@@ -65,11 +78,21 @@ describe('limiter', () => {
 
   it('refuses a policy that it does not know, and names those it does', async () => {
     await expect(open().consume('apii', 'a')).rejects.toThrow(new UnknownPolicyError('apii', ['api', 'login']));
-    await expect(open().peek('constructor', 'a')).rejects.toThrow("policy must be one of 'api', 'login' (got 'constructor')");
+    await expect(open().peek('constructor', 'a')).rejects.toThrow(
+      "policy must be one of 'api', 'login' (got 'constructor')",
+    );
   });
 
   it('refuses wrong options, all of them in one message', () => {
-    const wrong = { storage: {}, policies: { api: { limit: 0, per: '1m' } }, timeoutMs: 0, onStorageError: 'ignore', prefix: 'a b', coalesce: 1, localDenialMaxAgeMs: -1 };
+    const wrong = {
+      storage: {},
+      policies: { api: { limit: 0, per: '1m' } },
+      timeoutMs: 0,
+      onStorageError: 'ignore',
+      prefix: 'a b',
+      coalesce: 1,
+      localDenialMaxAgeMs: -1,
+    };
     expect(() => new Limiter(wrong as never)).toThrow(LimiterOptionError);
     expect(() => new Limiter(wrong as never)).toThrow(
       [
@@ -93,14 +116,26 @@ describe('limiter over a storage that is far away', () => {
     let now = 0;
     const calls: number[] = [];
     const storage: LimiterStorage = {
-      name: 'far', capabilities: { serverClock: true, multiKeyAtomic: false }, read: (request) => memory.read(request), delete: (request) => memory.delete(request),
+      name: 'far',
+      capabilities: { serverClock: true, multiKeyAtomic: false },
+      read: (request) => memory.read(request),
+      delete: (request) => memory.delete(request),
       apply: async (request) => {
         calls.push(request.costs.length);
         await new Promise((resolve) => setImmediate(resolve));
         return memory.apply(request);
       },
     };
-    return { limiter: new Limiter({ storage, policies: { api: { limit: 50, per: '1s' } }, clock: () => now++, timeoutMs: 5000, ...options }), calls };
+    return {
+      limiter: new Limiter({
+        storage,
+        policies: { api: { limit: 50, per: '1s' } },
+        clock: () => now++,
+        timeoutMs: 5000,
+        ...options,
+      }),
+      calls,
+    };
   };
   const admitted = async (limiter: Limiter, times: number): Promise<number> => {
     const decisions = await Promise.all(Array.from({ length: times }, () => limiter.consume('api', 'a')));
@@ -134,32 +169,47 @@ describe('limiter over a storage that is far away', () => {
 
 describe('limiter while the storage fails', () => {
   const failing = (fail: () => never | Promise<never>): LimiterStorage => ({
-    name: 'failing', capabilities: { serverClock: true, multiKeyAtomic: false }, apply: fail, read: fail, delete: fail,
+    name: 'failing',
+    capabilities: { serverClock: true, multiKeyAtomic: false },
+    apply: fail,
+    read: fail,
+    delete: fail,
   });
   const reject = () => Promise.reject(new Error('connection refused'));
   const faults: [string, LimiterStorage][] = [
-    ['throws', failing(() => { throw new Error('connection refused'); })],
+    [
+      'throws',
+      failing(() => {
+        throw new Error('connection refused');
+      }),
+    ],
     ['rejects', failing(reject)],
     ['never answers', failing(() => new Promise<never>(() => undefined))],
     ['answers nothing', failing((() => undefined) as never)],
   ];
-  const limiter = (storage: LimiterStorage, onStorageError?: StorageErrorPolicy) => new Limiter({ storage, policies, onStorageError, timeoutMs: 20, clock: () => 0 });
+  const limiter = (storage: LimiterStorage, onStorageError?: StorageErrorPolicy) =>
+    new Limiter({ storage, policies, onStorageError, timeoutMs: 20, clock: () => 0 });
 
   describe.each(faults)('as it %s', (_, storage) => {
     it('limits in the process by default', async () => {
       const local = limiter(storage);
-      for (const remaining of [2, 1, 0]) expect(await local.consume('api', 'a')).toMatchObject({ allowed: true, remaining, source: 'local' });
+      for (const remaining of [2, 1, 0])
+        expect(await local.consume('api', 'a')).toMatchObject({ allowed: true, remaining, source: 'local' });
       expect(await local.consume('api', 'a')).toMatchObject({ allowed: false, retryAfterMs: 334, source: 'local' });
       expect(await local.peek('api', 'a')).toMatchObject({ allowed: false, source: 'local' });
     });
 
     it("lets all pass when it is 'open'", async () => {
       const open = limiter(storage, 'open');
-      for (let call = 0; call < 5; call++) expect(await open.consume('api', 'a')).toMatchObject({ allowed: true, source: 'open', limits: [] });
+      for (let call = 0; call < 5; call++)
+        expect(await open.consume('api', 'a')).toMatchObject({ allowed: true, source: 'open', limits: [] });
     });
 
     it("rejects when it is 'closed'", async () => {
-      await expect(limiter(storage, 'closed').consume('api', 'a')).rejects.toMatchObject({ code: 'LIMITER_STORAGE_UNAVAILABLE', storage: 'failing' });
+      await expect(limiter(storage, 'closed').consume('api', 'a')).rejects.toMatchObject({
+        code: 'LIMITER_STORAGE_UNAVAILABLE',
+        storage: 'failing',
+      });
     });
 
     it('tells who listens', async () => {
@@ -168,7 +218,9 @@ describe('limiter while the storage fails', () => {
       subscribe(STORAGE_ERROR_CHANNEL, listen);
       await limiter(storage).consume('api', 'a');
       unsubscribe(STORAGE_ERROR_CHANNEL, listen);
-      expect(heard).toEqual([{ storage: 'failing', policy: 'api', onStorageError: 'local', error: expect.any(Error) as Error }]);
+      expect(heard).toEqual([
+        { storage: 'failing', policy: 'api', onStorageError: 'local', error: expect.any(Error) as Error },
+      ]);
     });
   });
 
@@ -177,13 +229,22 @@ describe('limiter while the storage fails', () => {
   });
 
   it('names the deadline as the cause', async () => {
-    const call = limiter(failing(() => new Promise<never>(() => undefined)), 'closed').consume('api', 'a');
-    await expect(call).rejects.toMatchObject({ message: "limiter storage 'failing' is unavailable: no answer within 20 ms (timeoutMs)", cause: expect.any(StorageTimeoutError) as Error });
+    const call = limiter(
+      failing(() => new Promise<never>(() => undefined)),
+      'closed',
+    ).consume('api', 'a');
+    await expect(call).rejects.toMatchObject({
+      message: "limiter storage 'failing' is unavailable: no answer within 20 ms (timeoutMs)",
+      cause: expect.any(StorageTimeoutError) as Error,
+    });
   });
 
   it('ignores a failure that comes after the deadline', async () => {
     let rejectLate: (error: Error) => void = () => undefined;
-    const late = limiter(failing(() => new Promise<never>((_, fail) => (rejectLate = fail))), 'open');
+    const late = limiter(
+      failing(() => new Promise<never>((_, fail) => (rejectLate = fail))),
+      'open',
+    );
     expect(await late.consume('api', 'a')).toMatchObject({ source: 'open' });
     rejectLate(new Error('too late'));
     // An unhandled rejection would be raised in this turn of the event loop, and fail the run.
@@ -193,7 +254,13 @@ describe('limiter while the storage fails', () => {
   it('asks the storage again as soon as it answers', async () => {
     let up = false;
     const memory = memoryStorage({ clock: () => 0 });
-    const flapping = limiter({ name: 'flapping', capabilities: memory.capabilities, apply: (request) => (up ? memory.apply(request) : reject()), read: reject, delete: reject });
+    const flapping = limiter({
+      name: 'flapping',
+      capabilities: memory.capabilities,
+      apply: (request) => (up ? memory.apply(request) : reject()),
+      read: reject,
+      delete: reject,
+    });
     expect(await flapping.consume('api', 'a', { cost: 3 })).toMatchObject({ source: 'local' });
     up = true;
     expect(await flapping.consume('api', 'a')).toMatchObject({ source: 'storage', remaining: 2 });

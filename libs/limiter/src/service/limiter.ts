@@ -5,7 +5,12 @@ import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
 import { Bookings, type Claim } from './bookings.js';
 import type { BucketKeys } from './bucket-key.js';
-import { resolveLimiterOptions, type LimiterOptions, type ResolvedLimiterOptions, type StorageErrorPolicy } from './limiter-options.js';
+import {
+  resolveLimiterOptions,
+  type LimiterOptions,
+  type ResolvedLimiterOptions,
+  type StorageErrorPolicy,
+} from './limiter-options.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { StorageGate } from './storage-gate.js';
 
@@ -130,15 +135,22 @@ export class Limiter {
    */
   async check(): Promise<void> {
     const { prefix, storage, timeoutMs } = this.#options;
-    await this.#gate.insist('health', () => storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }));
+    await this.#gate.insist('health', () =>
+      storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }),
+    );
   }
 
   #claim(policy: PolicyName | Policy, key: string, cost = 1): Claim {
     const rule = typeof policy === 'object' ? policy : this.policy(policy);
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(rule.name, key);
-    if (!Number.isSafeInteger(cost) || cost < 1 || cost > rule.maxCost) throw new LimiterCostError(rule.name, cost, rule.maxCost);
+    if (!Number.isSafeInteger(cost) || cost < 1 || cost > rule.maxCost)
+      throw new LimiterCostError(rule.name, cost, rule.maxCost);
     const costs = cost === 1 ? ONE_TOKEN : [cost];
-    return { rule, cost, request: { key: this.#keysOf(rule)(key), limits: rule.limits, costs, timeoutMs: this.#options.timeoutMs } };
+    return {
+      rule,
+      cost,
+      request: { key: this.#keysOf(rule)(key), limits: rule.limits, costs, timeoutMs: this.#options.timeoutMs },
+    };
   }
 
   #keysOf(rule: Policy): BucketKeys {

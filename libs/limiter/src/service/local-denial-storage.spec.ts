@@ -3,7 +3,9 @@ import { applyCosts, levelsAt, type BucketState } from '../algorithm/leaky-bucke
 import type { AppliedCost, ApplyRequest, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
 import { withLocalDenial } from './local-denial-storage.js';
 
-const LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 100_000, capacity: 1_000_000, tickMicros: 1 }];
+const LIMITS: readonly BucketLimit[] = [
+  { drainPerTick: 1, unitsPerToken: 100_000, capacity: 1_000_000, tickMicros: 1 },
+];
 
 /** A storage on the far side of a wire, with a clock that is `offset` ahead. Each way takes `latency`. */
 class FarStorage implements LimiterStorage {
@@ -13,7 +15,10 @@ class FarStorage implements LimiterStorage {
   asked = 0;
   state: BucketState | undefined;
 
-  constructor(private readonly offset = 0, private readonly latency = 0) {}
+  constructor(
+    private readonly offset = 0,
+    private readonly latency = 0,
+  ) {}
 
   async apply({ limits, costs }: ApplyRequest): Promise<readonly AppliedCost[]> {
     this.asked++;
@@ -32,10 +37,14 @@ class FarStorage implements LimiterStorage {
   }
 }
 
-const ask = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') => (await storage.apply({ key, limits, costs: [cost], timeoutMs: 50 }))[0]!;
+const ask = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') =>
+  (await storage.apply({ key, limits, costs: [cost], timeoutMs: 50 }))[0]!;
 
 describe('local denial', () => {
-  const open = (options = {}, far = new FarStorage()) => ({ far, storage: withLocalDenial(far, { clock: () => far.now, ...options }) });
+  const open = (options = {}, far = new FarStorage()) => ({
+    far,
+    storage: withLocalDenial(far, { clock: () => far.now, ...options }),
+  });
 
   it('asks once for a flood, and again when the next token may have drained', async () => {
     const { far, storage } = open();
@@ -56,21 +65,31 @@ describe('local denial', () => {
 
   it('refuses no request that the storage would admit, whatever the clocks, and admits none that it would refuse', async () => {
     const step = fc.record({ wait: fc.integer({ min: 0, max: 300_000 }), cost: fc.integer({ min: 1, max: 8 }) });
-    const limit = fc.record({ drainPerTick: fc.integer({ min: 1, max: 50 }), unitsPerToken: fc.integer({ min: 1, max: 1_000_000 }), tickMicros: fc.constantFrom(1 as const, 1000 as const) });
+    const limit = fc.record({
+      drainPerTick: fc.integer({ min: 1, max: 50 }),
+      unitsPerToken: fc.integer({ min: 1, max: 1_000_000 }),
+      tickMicros: fc.constantFrom(1 as const, 1000 as const),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(limit, { minLength: 1, maxLength: 2 }), fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 5000 }), fc.array(step, { maxLength: 40 }), async (drawn, offset, latency, steps) => {
-        const limits = drawn.map((each): BucketLimit => ({ ...each, capacity: 8 * each.unitsPerToken }));
-        const { far, storage } = open({ maxAgeMs: 10_000 }, new FarStorage(offset, latency));
-        for (const { wait, cost } of steps) {
-          far.now += wait;
-          const asked = far.asked;
-          const { allowed, levels } = await ask(storage, cost, limits);
-          if (far.asked > asked) continue;
-          expect(allowed).toBe(false);
-          expect(applyCosts(far.state, limits, [cost], far.now + offset).outcomes[0]!.allowed).toBe(false);
-          far.read({ limits }).forEach((level, index) => expect(levels[index]).toBeGreaterThanOrEqual(level));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(limit, { minLength: 1, maxLength: 2 }),
+        fc.integer({ min: 0, max: 999_999 }),
+        fc.integer({ min: 0, max: 5000 }),
+        fc.array(step, { maxLength: 40 }),
+        async (drawn, offset, latency, steps) => {
+          const limits = drawn.map((each): BucketLimit => ({ ...each, capacity: 8 * each.unitsPerToken }));
+          const { far, storage } = open({ maxAgeMs: 10_000 }, new FarStorage(offset, latency));
+          for (const { wait, cost } of steps) {
+            far.now += wait;
+            const asked = far.asked;
+            const { allowed, levels } = await ask(storage, cost, limits);
+            if (far.asked > asked) continue;
+            expect(allowed).toBe(false);
+            expect(applyCosts(far.state, limits, [cost], far.now + offset).outcomes[0]!.allowed).toBe(false);
+            far.read({ limits }).forEach((level, index) => expect(levels[index]).toBeGreaterThanOrEqual(level));
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -148,13 +167,27 @@ describe('local denial', () => {
           const decided = requests.map(({ key, limits, costs }) => applyCosts(states.get(key), limits, costs, far.now));
           const refusedAt = decided.findIndex(({ next }) => next === undefined);
           if (refusedAt < 0) requests.forEach(({ key }, index) => states.set(key, decided[index]!.next!));
-          const levels = (index: number) => levelsAt(states.get(requests[index]!.key), requests[index]!.limits, far.now);
-          return Promise.resolve(decided.slice(0, refusedAt < 0 ? undefined : refusedAt + 1).map(({ outcomes }, index) => ({ allowed: outcomes[0]!.allowed, levels: levels(index) })));
+          const levels = (index: number) =>
+            levelsAt(states.get(requests[index]!.key), requests[index]!.limits, far.now);
+          return Promise.resolve(
+            decided
+              .slice(0, refusedAt < 0 ? undefined : refusedAt + 1)
+              .map(({ outcomes }, index) => ({ allowed: outcomes[0]!.allowed, levels: levels(index) })),
+          );
         },
       });
       const storage = withLocalDenial(far, { clock: () => far.now });
       const both = async (wide: number, narrow: number) =>
-        (await storage.applyAll!([['wide', wide, WIDE] as const, ['narrow', narrow, LIMITS] as const].map(([key, cost, limits]) => ({ key, limits, costs: [cost], timeoutMs: 50 })))).map((outcome) => outcome.allowed);
+        (
+          await storage.applyAll!(
+            [['wide', wide, WIDE] as const, ['narrow', narrow, LIMITS] as const].map(([key, cost, limits]) => ({
+              key,
+              limits,
+              costs: [cost],
+              timeoutMs: 50,
+            })),
+          )
+        ).map((outcome) => outcome.allowed);
       return { far, asked, storage, both };
     };
 

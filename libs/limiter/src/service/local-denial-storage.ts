@@ -1,6 +1,13 @@
 import { drainTicks, fitsAll } from '../algorithm/leaky-bucket.js';
 import { monotonicClock, type Clock } from '../contracts/clock.js';
-import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest, LimiterStorage, StorageCapabilities } from '../contracts/limiter-storage.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketLimit,
+  BucketRequest,
+  LimiterStorage,
+  StorageCapabilities,
+} from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { isPromiseLike } from './deadline.js';
 
@@ -69,7 +76,12 @@ class LocalDenialStorage implements LimiterStorage {
     if (!isPromiseLike(answer)) return answer;
     return answer.then((outcomes) => {
       const last = outcomes.at(-1);
-      if (last !== undefined) this.#learn(request.key, Math.max(...request.costs), { ...room(request.limits, last.levels), sentAt, answeredAt: this.options.clock() });
+      if (last !== undefined)
+        this.#learn(request.key, Math.max(...request.costs), {
+          ...room(request.limits, last.levels),
+          sentAt,
+          answeredAt: this.options.clock(),
+        });
       return outcomes;
     });
   }
@@ -79,14 +91,25 @@ class LocalDenialStorage implements LimiterStorage {
     if (denied !== undefined) return denied;
     const sentAt = this.options.clock();
     const refunded = requests.filter(({ costs }) => costs[0]! < 0);
-    const ask = refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>((next, { key }) => () => this.#forgetting(key, next), () => storage.applyAll!(requests));
+    const ask = refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>(
+      (next, { key }) =>
+        () =>
+          this.#forgetting(key, next),
+      () => storage.applyAll!(requests),
+    );
     const answer = ask();
     if (!isPromiseLike(answer) || refunded.length > 0) return answer;
     return answer.then((outcomes) => {
       const answeredAt = this.options.clock();
       // Those that passed before one refused are needed to refuse again.
       const refused = outcomes.at(-1)?.allowed === false;
-      outcomes.forEach(({ levels }, index) => this.#learn(requests[index]!.key, refused ? Infinity : requests[index]!.costs[0]!, { ...room(requests[index]!.limits, levels), sentAt, answeredAt }));
+      outcomes.forEach(({ levels }, index) =>
+        this.#learn(requests[index]!.key, refused ? Infinity : requests[index]!.costs[0]!, {
+          ...room(requests[index]!.limits, levels),
+          sentAt,
+          answeredAt,
+        }),
+      );
       return outcomes;
     });
   }

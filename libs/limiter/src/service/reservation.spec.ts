@@ -34,7 +34,8 @@ class OneKeyStorage implements LimiterStorage {
   }
 }
 
-const remaining = async (limiter: Limiter, policy: string): Promise<number> => (await limiter.peek(policy, 'a')).remaining;
+const remaining = async (limiter: Limiter, policy: string): Promise<number> =>
+  (await limiter.peek(policy, 'a')).remaining;
 
 describe.each([
   ['in one step', () => memoryStorage({ clock: () => 0 })],
@@ -44,15 +45,34 @@ describe.each([
 
   it('are charged together', async () => {
     const limiter = open();
-    const answer = await limiter.consumeAll([['api', 'a', { cost: 2 }], ['tenant', 'a']]);
-    expect(answer).toMatchObject({ allowed: true, decisions: [{ policy: 'api', remaining: 8 }, { policy: 'tenant', remaining: 2 }] });
+    const answer = await limiter.consumeAll([
+      ['api', 'a', { cost: 2 }],
+      ['tenant', 'a'],
+    ]);
+    expect(answer).toMatchObject({
+      allowed: true,
+      decisions: [
+        { policy: 'api', remaining: 8 },
+        { policy: 'tenant', remaining: 2 },
+      ],
+    });
   });
 
   it('are charged not at all when one refuses, and show it', async () => {
     const limiter = open();
     await limiter.consume('tenant', 'a', { cost: 3 });
-    const answer = await limiter.consumeAll([['api', 'a'], ['tenant', 'a'], ['api', 'b']]);
-    expect(answer).toMatchObject({ allowed: false, decisions: [{ policy: 'api', allowed: true, remaining: 10 }, { policy: 'tenant', allowed: false, retryAfterMs: 20_000 }] });
+    const answer = await limiter.consumeAll([
+      ['api', 'a'],
+      ['tenant', 'a'],
+      ['api', 'b'],
+    ]);
+    expect(answer).toMatchObject({
+      allowed: false,
+      decisions: [
+        { policy: 'api', allowed: true, remaining: 10 },
+        { policy: 'tenant', allowed: false, retryAfterMs: 20_000 },
+      ],
+    });
     expect(answer.decisions).toHaveLength(2);
     expect(await remaining(limiter, 'api')).toBe(10);
     expect((await limiter.peek('api', 'b')).remaining).toBe(10);
@@ -60,30 +80,57 @@ describe.each([
 
   it('admit exactly the smallest among many calls at once', async () => {
     const limiter = open();
-    const answers = await Promise.all(Array.from({ length: 30 }, () => limiter.consumeAll([['tenant', 'a'], ['api', 'a']])));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        limiter.consumeAll([
+          ['tenant', 'a'],
+          ['api', 'a'],
+        ]),
+      ),
+    );
     expect(answers.filter((answer) => answer.allowed)).toHaveLength(3);
     expect(await remaining(limiter, 'api')).toBe(7);
   });
 
   it('are all checked before one is charged', async () => {
     const limiter = open();
-    await expect(limiter.consumeAll([['api', 'a'], ['tenant', 'a', { cost: 4 }]])).rejects.toThrow(LimiterCostError);
+    await expect(
+      limiter.consumeAll([
+        ['api', 'a'],
+        ['tenant', 'a', { cost: 4 }],
+      ]),
+    ).rejects.toThrow(LimiterCostError);
     expect(await remaining(limiter, 'api')).toBe(10);
   });
 
   it('count one bucket that is named twice twice', async () => {
     const limiter = open();
-    expect(await limiter.consumeAll([['tenant', 'a', { cost: 2 }], ['tenant', 'a', { cost: 2 }]])).toMatchObject({ allowed: false });
+    expect(
+      await limiter.consumeAll([
+        ['tenant', 'a', { cost: 2 }],
+        ['tenant', 'a', { cost: 2 }],
+      ]),
+    ).toMatchObject({ allowed: false });
     expect(await remaining(limiter, 'tenant')).toBe(3);
   });
 
-  it('are allowed when there are none', async () => expect(await open().consumeAll([])).toEqual({ allowed: true, decisions: [] }));
+  it('are allowed when there are none', async () =>
+    expect(await open().consumeAll([])).toEqual({ allowed: true, decisions: [] }));
 
   it('ask one in shadow mode only where the call passes, and never refuse by it', async () => {
     const limiter = open();
-    const claims = [['trial', 'a'], ['tenant', 'a']] as const;
-    expect(await limiter.consumeAll(claims)).toMatchObject({ allowed: true, decisions: [{ policy: 'trial', shadow: 'allowed' }, { policy: 'tenant' }] });
-    expect(await limiter.consumeAll(claims)).toMatchObject({ allowed: true, decisions: [{ policy: 'trial', allowed: true, shadow: 'refused' }, {}] });
+    const claims = [
+      ['trial', 'a'],
+      ['tenant', 'a'],
+    ] as const;
+    expect(await limiter.consumeAll(claims)).toMatchObject({
+      allowed: true,
+      decisions: [{ policy: 'trial', shadow: 'allowed' }, { policy: 'tenant' }],
+    });
+    expect(await limiter.consumeAll(claims)).toMatchObject({
+      allowed: true,
+      decisions: [{ policy: 'trial', allowed: true, shadow: 'refused' }, {}],
+    });
     await limiter.consume('tenant', 'a');
     expect((await limiter.consumeAll(claims)).decisions.map((decision) => decision.policy)).toEqual(['tenant']);
   });
@@ -98,24 +145,40 @@ describe('several policies while the storage fails for the second', () => {
 
   it("give back what was charged when it is 'closed'", async () => {
     const limiter = open('closed');
-    await expect(limiter.consumeAll([['api', 'a'], ['tenant', 'a']])).rejects.toThrow(StorageUnavailableError);
+    await expect(
+      limiter.consumeAll([
+        ['api', 'a'],
+        ['tenant', 'a'],
+      ]),
+    ).rejects.toThrow(StorageUnavailableError);
     expect(await remaining(limiter, 'api')).toBe(10);
   });
 
   it('give back what was charged when the local bucket refuses', async () => {
     const limiter = open('local');
     await limiter.consume('tenant', 'a', { cost: 3 });
-    expect(await limiter.consumeAll([['api', 'a'], ['tenant', 'a']])).toMatchObject({ allowed: false, decisions: [{ source: 'storage', remaining: 10 }, { source: 'local' }] });
+    expect(
+      await limiter.consumeAll([
+        ['api', 'a'],
+        ['tenant', 'a'],
+      ]),
+    ).toMatchObject({ allowed: false, decisions: [{ source: 'storage', remaining: 10 }, { source: 'local' }] });
     expect(await remaining(limiter, 'api')).toBe(10);
   });
 
   it("pass when it is 'open'", async () => {
-    expect(await open('open').consumeAll([['api', 'a'], ['tenant', 'a']])).toMatchObject({ allowed: true, decisions: [{ source: 'storage' }, { source: 'open' }] });
+    expect(
+      await open('open').consumeAll([
+        ['api', 'a'],
+        ['tenant', 'a'],
+      ]),
+    ).toMatchObject({ allowed: true, decisions: [{ source: 'storage' }, { source: 'open' }] });
   });
 });
 
 describe('reservation', () => {
-  const open = (storage: LimiterStorage = memoryStorage({ clock: () => 0 })) => new Limiter({ storage, policies, clock: () => 0 });
+  const open = (storage: LimiterStorage = memoryStorage({ clock: () => 0 })) =>
+    new Limiter({ storage, policies, clock: () => 0 });
 
   it.each([
     [0, 10],
@@ -205,9 +268,20 @@ describe('decision channel', () => {
     const limiter = new Limiter({ storage: memoryStorage({ clock: () => 0 }), policies });
     await limiter.consume('tenant', 'secret', { cost: 2 });
     await limiter.peek('tenant', 'secret');
-    await limiter.consumeAll([['api', 'secret'], ['tenant', 'secret', { cost: 2 }]]);
+    await limiter.consumeAll([
+      ['api', 'secret'],
+      ['tenant', 'secret', { cost: 2 }],
+    ]);
     unsubscribe(DECISION_CHANNEL, listen);
-    expect(heard.map(({ storage, cost, decision }) => [storage, cost, decision.policy, decision.allowed, decision.remaining])).toEqual([
+    expect(
+      heard.map(({ storage, cost, decision }) => [
+        storage,
+        cost,
+        decision.policy,
+        decision.allowed,
+        decision.remaining,
+      ]),
+    ).toEqual([
       ['memory', 2, 'tenant', true, 1],
       ['memory', 1, 'api', true, 10],
       ['memory', 2, 'tenant', false, 1],

@@ -60,7 +60,10 @@ export class StorageGate {
     return new Promise((resolve, reject) => {
       const waiting = new WaitingQuestion(this, this.#deadlines, question, resolve, reject);
       this.#deadlines.add(waiting);
-      answer.then((value) => waiting.succeed(value), (error: unknown) => waiting.fail(error));
+      answer.then(
+        (value) => waiting.succeed(value),
+        (error: unknown) => waiting.fail(error),
+      );
     });
   }
 

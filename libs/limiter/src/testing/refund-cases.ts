@@ -19,7 +19,10 @@ export const REFUND_CASES: Record<string, (bench: StorageBench) => Promise<void>
     const bucket = bench.bucket(PER_SECOND);
     const unit = bucket.limits[0]!.unitsPerToken;
     const outcomes = await bucket.apply(3, -8, 4);
-    assert.deepEqual(outcomes.map((outcome) => outcome.levels), [[3 * unit], [0], [4 * unit]]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.levels),
+      [[3 * unit], [0], [4 * unit]],
+    );
     assert.equal(await bucket.consume(-100), true);
     assert.deepEqual(await bucket.read(), [0]);
     assert.equal(await bucket.admitted(20), 10, 'and never above the burst');
@@ -41,13 +44,25 @@ export const REFUND_CASES: Record<string, (bench: StorageBench) => Promise<void>
     const [wide, narrow] = [bench.bucket(PER_SECOND), bench.bucket({ limit: 3, windowMs: 1000, burst: 3 })];
     const rounds = await Promise.all(Array.from({ length: 8 }, () => bench.applyAll([wide, narrow], 1)));
     assert.equal(rounds.filter((outcomes) => outcomes.every((outcome) => outcome.allowed)).length, 3);
-    assert.deepEqual(await wide.read(), [3 * wide.limits[0]!.unitsPerToken], 'a refusal by the second charged nothing to the first');
+    assert.deepEqual(
+      await wide.read(),
+      [3 * wide.limits[0]!.unitsPerToken],
+      'a refusal by the second charged nothing to the first',
+    );
     const [first, second] = rounds.at(-1)!;
     assert.deepEqual([first?.allowed, second?.allowed], [true, false]);
     assert.deepEqual(first?.levels, await wide.read(), 'levels are those at the end of the step');
-    assert.deepEqual((await bench.applyAll([narrow, wide], 1)).map((outcome) => outcome.allowed), [false], 'up to the first that refuses');
+    assert.deepEqual(
+      (await bench.applyAll([narrow, wide], 1)).map((outcome) => outcome.allowed),
+      [false],
+      'up to the first that refuses',
+    );
     const doubled = bench.bucket({ limit: 3, windowMs: 1000, burst: 3 });
-    assert.deepEqual((await bench.applyAll([doubled, doubled], 2)).map((outcome) => outcome.allowed), [true, false], 'one bucket twice');
+    assert.deepEqual(
+      (await bench.applyAll([doubled, doubled], 2)).map((outcome) => outcome.allowed),
+      [true, false],
+      'one bucket twice',
+    );
     assert.deepEqual(await doubled.read(), [0]);
   },
 };

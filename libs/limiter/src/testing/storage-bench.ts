@@ -44,7 +44,9 @@ export class StorageBench {
 
   /** `cost` tokens of each bucket, in one step. The storage must have `applyAll`. */
   async applyAll(buckets: readonly BenchBucket[], cost: number): Promise<readonly AppliedCost[]> {
-    return this.storage.applyAll!(buckets.map(({ key, limits }) => ({ key, limits, costs: [cost], timeoutMs: TIMEOUT_MS })));
+    return this.storage.applyAll!(
+      buckets.map(({ key, limits }) => ({ key, limits, costs: [cost], timeoutMs: TIMEOUT_MS })),
+    );
   }
 
   /** The next handle in turn. */

@@ -39,7 +39,10 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
   'admits exactly the burst, one after another': async (bench) => {
     const bucket = bench.bucket(PER_SECOND);
     const { outcomes } = await inTurn(25, () => bucket.consume());
-    assert.deepEqual(outcomes, Array.from({ length: 25 }, (_, index) => index < 10));
+    assert.deepEqual(
+      outcomes,
+      Array.from({ length: 25 }, (_, index) => index < 10),
+    );
   },
 
   'admits exactly the burst of many at once on a key that is new': async (bench) => {
@@ -102,9 +105,15 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
 
   'decides a list of costs in order, each by what is left': async (bench) => {
     const outcomes = await bench.bucket(PER_SECOND).apply(6, 5, 4, 1);
-    assert.deepEqual(outcomes.map((outcome) => outcome.allowed), [true, false, true, false]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.allowed),
+      [true, false, true, false],
+    );
     const unit = bench.bucket(PER_SECOND).limits[0]!.unitsPerToken;
-    assert.deepEqual(outcomes.map((outcome) => outcome.levels), [[6 * unit], [6 * unit], [10 * unit], [10 * unit]]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.levels),
+      [[6 * unit], [6 * unit], [10 * unit], [10 * unit]],
+    );
   },
 
   'charges all limits of a bucket or none': async (bench) => {
@@ -112,7 +121,11 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
     assert.equal(await bucket.admitted(20), 10);
     bench.now += SECOND;
     assert.equal(await bucket.admitted(20), 5, 'held by the second limit');
-    assert.equal((await bucket.read())[0], 5 * bucket.limits[0]!.unitsPerToken, 'refusals were not charged to the first');
+    assert.equal(
+      (await bucket.read())[0],
+      5 * bucket.limits[0]!.unitsPerToken,
+      'refusals were not charged to the first',
+    );
   },
 
   'charges nothing for a refusal': async (bench) => {
@@ -217,7 +230,11 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
 
 async function compareWithReference(bench: StorageBench, seed: number): Promise<void> {
   const random = seededRandom(seed);
-  const limits = Array.from({ length: 1 + random(3) }, (): TestLimit => ({ limit: 1 + random(50), windowMs: 1 + random(2000), burst: 1 + random(40) }));
+  const limits = Array.from({ length: 1 + random(3) }, (): TestLimit => ({
+    limit: 1 + random(50),
+    windowMs: 1 + random(2000),
+    burst: 1 + random(40),
+  }));
   const bucket = bench.bucket(...limits);
   const reference = new ReferenceBucket(limits);
   const maxCost = Math.min(...limits.map((limit) => limit.burst));
@@ -226,11 +243,18 @@ async function compareWithReference(bench: StorageBench, seed: number): Promise<
     const costs = Array.from({ length: 1 + random(4) }, () => 1 + random(maxCost));
     const expected = costs.map((cost) => reference.consume(cost, bench.now));
     const actual = (await bucket.apply(...costs)).map((outcome) => outcome.allowed);
-    assert.deepEqual(actual, expected, `step ${step} of seed ${seed}: costs ${costs.join(', ')} of ${JSON.stringify(limits)}`);
+    assert.deepEqual(
+      actual,
+      expected,
+      `step ${step} of seed ${seed}: costs ${costs.join(', ')} of ${JSON.stringify(limits)}`,
+    );
   }
 }
 
-async function inTurn(times: number, attempt: () => Promise<boolean>): Promise<{ outcomes: boolean[]; admitted: number }> {
+async function inTurn(
+  times: number,
+  attempt: () => Promise<boolean>,
+): Promise<{ outcomes: boolean[]; admitted: number }> {
   const outcomes: boolean[] = [];
   for (let index = 0; index < times; index++) outcomes.push(await attempt());
   return { outcomes, admitted: outcomes.filter(Boolean).length };

@@ -13,5 +13,10 @@ export function bucketLimit({ limit, windowMs, burst, tickMicros = 1 }: TestLimi
   const ticks = (windowMs * 1000) / tickMicros;
   let divisor = Math.min(limit, ticks);
   while (limit % divisor !== 0 || ticks % divisor !== 0) divisor--;
-  return { drainPerTick: limit / divisor, unitsPerToken: ticks / divisor, capacity: (burst * ticks) / divisor, tickMicros };
+  return {
+    drainPerTick: limit / divisor,
+    unitsPerToken: ticks / divisor,
+    capacity: (burst * ticks) / divisor,
+    tickMicros,
+  };
 }

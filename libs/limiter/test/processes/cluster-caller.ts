@@ -4,11 +4,16 @@ import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
 import type { StorageFaultError } from '../../src/errors/storage-fault.js';
 
 const storage = clusterStorage(memoryStorage(), { maxPending: 20 });
-const limits = [{ drainPerTick: 1, unitsPerToken: 8_640_000_000, capacity: 10 * 8_640_000_000, tickMicros: 1000 as const }];
+const limits = [
+  { drainPerTick: 1, unitsPerToken: 8_640_000_000, capacity: 10 * 8_640_000_000, tickMicros: 1000 as const },
+];
 
-process.on('message', ({ cost, timeoutMs = 5000, times = 1 }: { cost?: number; timeoutMs?: number; times?: number }) => {
-  if (cost !== undefined) void ask(cost, timeoutMs, times);
-});
+process.on(
+  'message',
+  ({ cost, timeoutMs = 5000, times = 1 }: { cost?: number; timeoutMs?: number; times?: number }) => {
+    if (cost !== undefined) void ask(cost, timeoutMs, times);
+  },
+);
 process.send!({ ready: true });
 
 async function ask(cost: number, timeoutMs: number, times: number): Promise<void> {

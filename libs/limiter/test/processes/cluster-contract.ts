@@ -10,12 +10,21 @@ import { storageContract } from '../../src/testing/index.js';
 /** Messages keep their order: the primary has the time before it has the question. */
 function openAt(clock: Clock): LimiterStorage {
   const storage = clusterStorage(memoryStorage());
-  const atTime = <A extends unknown[], R>(ask: (...args: A) => R) => (...args: A): R => {
-    process.send!({ now: clock() });
-    return ask(...args);
-  };
+  const atTime =
+    <A extends unknown[], R>(ask: (...args: A) => R) =>
+    (...args: A): R => {
+      process.send!({ now: clock() });
+      return ask(...args);
+    };
   const { name, capabilities } = storage;
-  return { name, capabilities, apply: atTime((request) => storage.apply(request)), read: atTime((request) => storage.read(request)), delete: atTime((request) => storage.delete(request)), close: () => storage.close?.() };
+  return {
+    name,
+    capabilities,
+    apply: atTime((request) => storage.apply(request)),
+    read: atTime((request) => storage.read(request)),
+    delete: atTime((request) => storage.delete(request)),
+    close: () => storage.close?.(),
+  };
 }
 
 const HARNESSES = {
@@ -26,7 +35,10 @@ const HARNESSES = {
 const results: { name: string; failure: string | undefined }[] = [];
 for (const [layer, open] of Object.entries(HARNESSES)) {
   for (const { name, run } of storageContract({ open })) {
-    const failure = await run().then(() => undefined, (error: Error) => error.message);
+    const failure = await run().then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
     results.push({ name: `${layer}: ${name}`, failure });
   }
 }

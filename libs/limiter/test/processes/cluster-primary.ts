@@ -20,11 +20,28 @@ cluster.on('message', (worker, message: object) => {
   else if (!('rookeryLimiter' in message)) process.send!({ worker: worker.id, message });
 });
 cluster.on('exit', (worker) => process.send!({ worker: worker.id, message: { exited: true } }));
-process.on('message', ({ to, kill, fork, stopServing, message }: { to?: number; kill?: number; fork?: true; stopServing?: true; message?: object }) => {
-  if (stopServing) void storage.close?.();
-  if (fork) cluster.fork();
-  if (kill !== undefined) cluster.workers?.[kill]?.process.kill('SIGKILL');
-  if (message !== undefined) for (const worker of Object.values(cluster.workers ?? {})) if (to === undefined || worker?.id === to) worker?.send(message);
-});
+process.on(
+  'message',
+  ({
+    to,
+    kill,
+    fork,
+    stopServing,
+    message,
+  }: {
+    to?: number;
+    kill?: number;
+    fork?: true;
+    stopServing?: true;
+    message?: object;
+  }) => {
+    if (stopServing) void storage.close?.();
+    if (fork) cluster.fork();
+    if (kill !== undefined) cluster.workers?.[kill]?.process.kill('SIGKILL');
+    if (message !== undefined)
+      for (const worker of Object.values(cluster.workers ?? {}))
+        if (to === undefined || worker?.id === to) worker?.send(message);
+  },
+);
 process.on('disconnect', () => process.exit());
 for (let index = 0; index < Number(workers); index++) cluster.fork();

@@ -32,7 +32,9 @@ function open(): LimiterStorage {
 const bare = open();
 const layered = { bare, coalesced: withCoalescing(bare), layered: withCoalescing(withLocalDenial(bare)) };
 /** One token in 100 days: none drains meanwhile. */
-const limits = [{ drainPerTick: 1, unitsPerToken: 8_640_000_000, capacity: Number(limit) * 8_640_000_000, tickMicros: 1000 as const }];
+const limits = [
+  { drainPerTick: 1, unitsPerToken: 8_640_000_000, capacity: Number(limit) * 8_640_000_000, tickMicros: 1000 as const },
+];
 
 process.on('message', (message: { go?: keyof typeof layered }) => {
   if (message.go !== undefined) void flood(layered[message.go], `${key}-${message.go}`);
@@ -41,7 +43,12 @@ await bare.read({ key, limits, timeoutMs: TIMEOUT_MS });
 process.send!({ ready: true });
 
 async function flood(storage: LimiterStorage, on: string): Promise<void> {
-  const answers = await Promise.allSettled(Array.from({ length: Number(requests) }, async () => (await storage.apply({ key: on, limits, costs: [1], timeoutMs: TIMEOUT_MS }))[0]!.allowed));
+  const answers = await Promise.allSettled(
+    Array.from(
+      { length: Number(requests) },
+      async () => (await storage.apply({ key: on, limits, costs: [1], timeoutMs: TIMEOUT_MS }))[0]!.allowed,
+    ),
+  );
   const count = (test: (answer: PromiseSettledResult<boolean>) => boolean) => answers.filter(test).length;
   process.send!({
     done: {

@@ -13,7 +13,11 @@ export function startProcess(file: string, args: readonly string[] = [], options
 }
 
 /** The next message of `child` for which `pick` finds something; rejects when it ends first, or is late. */
-export function received<T>(child: ChildProcess, pick: (message: unknown) => T | undefined, timeoutMs = 30_000): Promise<T> {
+export function received<T>(
+  child: ChildProcess,
+  pick: (message: unknown) => T | undefined,
+  timeoutMs = 30_000,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => settle(() => reject(new Error(`no message within ${timeoutMs} ms`))), timeoutMs);
     const onMessage = (message: unknown) => {

@@ -13,7 +13,14 @@ export interface CallOptions {
 
 /** One write. `source` is the document as JSON text, so that its bytes are counted and sent as they are. */
 export type BulkOperation =
-  | Readonly<{ action: 'index'; index: string; id: string; source: string; version: number; routing?: string | undefined }>
+  | Readonly<{
+      action: 'index';
+      index: string;
+      id: string;
+      source: string;
+      version: number;
+      routing?: string | undefined;
+    }>
   | Readonly<{ action: 'delete'; index: string; id: string; version: number; routing?: string | undefined }>;
 
 /** Where a document is. `routing` is needed where the index was written with it. */

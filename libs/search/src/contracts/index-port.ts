@@ -19,7 +19,11 @@ export type IndexStatus = 'open' | 'closed' | 'missing';
 export interface IndexPort {
   indexStatus(index: string, options?: CallOptions): Promise<IndexStatus>;
   /** Adds fields, and replaces what else is given; a field that is there cannot become another. */
-  putMapping(index: string, mappings: Pick<IndexMappings, 'properties'> & Partial<IndexMappings>, options?: CallOptions): Promise<void>;
+  putMapping(
+    index: string,
+    mappings: Pick<IndexMappings, 'properties'> & Partial<IndexMappings>,
+    options?: CallOptions,
+  ): Promise<void>;
   /** Dynamic settings at any time, the others while the index is closed; `null` brings the engine's default back. */
   putSettings(index: string, settings: IndexSettings, options?: CallOptions): Promise<void>;
   openIndex(index: string, options?: CallOptions): Promise<void>;

@@ -31,7 +31,9 @@ export function routingOf<T extends object>(model: IndexModel<T>, entity: object
   const id = documentIdOf(model, keyOf(model, entity));
   const value = guarded(model, 'routing', id, () => model.routing!.of(entity));
   if (['string', 'number', 'bigint'].includes(typeof value) && value !== '') return String(value);
-  throw new SearchHookError('routing', model.entity.name, id, { cause: new Error(`it gave ${JSON.stringify(value) ?? 'undefined'}, and has to give a text that is not empty`) });
+  throw new SearchHookError('routing', model.entity.name, id, {
+    cause: new Error(`it gave ${JSON.stringify(value) ?? 'undefined'}, and has to give a text that is not empty`),
+  });
 }
 
 /**
@@ -45,11 +47,21 @@ export function buildDocument<T extends object>(model: IndexModel<T>, entity: T)
   const { document } = model.hooks;
   if (!document) return fields;
   const made = guarded(model, 'document', id, () => document(entity, fields as Record<string, unknown>));
-  if (typeof made === 'object' && made !== null && !Array.isArray(made) && !('then' in made)) return valueOf(made, { id, path: 'document' }) as Json;
-  throw new SearchHookError('document', model.entity.name, id, { cause: new Error(`it gave ${typeof made === 'object' ? 'no plain object' : typeof made}, and has to give an object`) });
+  if (typeof made === 'object' && made !== null && !Array.isArray(made) && !('then' in made))
+    return valueOf(made, { id, path: 'document' }) as Json;
+  throw new SearchHookError('document', model.entity.name, id, {
+    cause: new Error(
+      `it gave ${typeof made === 'object' ? 'no plain object' : typeof made}, and has to give an object`,
+    ),
+  });
 }
 
-function guarded<R, T extends object>(model: IndexModel<T>, hook: 'document' | 'routing', id: string, call: () => R): R {
+function guarded<R, T extends object>(
+  model: IndexModel<T>,
+  hook: 'document' | 'routing',
+  id: string,
+  call: () => R,
+): R {
   try {
     return call();
   } catch (cause) {
@@ -67,7 +79,8 @@ function objectOf(fields: readonly FieldModel[], source: object, place: Place): 
   for (const field of fields) {
     const path = place.path ? `${place.path}.${field.name}` : field.name;
     const value = (source as Record<string, unknown>)[field.name];
-    const made = field.kind === 'object' ? embed(field, value, { id: place.id, path }) : valueOf(value, { id: place.id, path });
+    const made =
+      field.kind === 'object' ? embed(field, value, { id: place.id, path }) : valueOf(value, { id: place.id, path });
     if (made !== undefined) object[field.name] = made;
   }
   return object;

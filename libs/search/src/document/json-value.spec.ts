@@ -11,12 +11,19 @@ describe('the JSON form of a value', () => {
     ['a set as a list', new Set([1, 2]), [1, 2]],
     ['null as null', null, null],
     ['null for what is undefined in a list', [1, undefined], [1, null]],
-    ['an object without what is undefined', { a: 1, b: undefined, c: { d: new Date(0) } }, { a: 1, c: { d: '1970-01-01T00:00:00.000Z' } }],
+    [
+      'an object without what is undefined',
+      { a: 1, b: undefined, c: { d: new Date(0) } },
+      { a: 1, c: { d: '1970-01-01T00:00:00.000Z' } },
+    ],
   ])('writes %s', (_name, value, expected) => {
     expect(toJsonValue(value)).toEqual(expected);
   });
 
-  it.each([[NaN], [Infinity], [new Date(NaN)], [() => 1], [Symbol('s')], [[NaN]], [{ deep: { deeper: -Infinity } }]])('refuses %p', (value) => {
-    expect(() => toJsonValue(value)).toThrow(UnfitValue);
-  });
+  it.each([[NaN], [Infinity], [new Date(NaN)], [() => 1], [Symbol('s')], [[NaN]], [{ deep: { deeper: -Infinity } }]])(
+    'refuses %p',
+    (value) => {
+      expect(() => toJsonValue(value)).toThrow(UnfitValue);
+    },
+  );
 });

@@ -37,7 +37,8 @@ function fromObject(value: object): unknown {
     if (Number.isNaN(value.getTime())) throw new UnfitValue(value, 'must be a valid date');
     return value.toISOString();
   }
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  if (value instanceof Uint8Array)
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   if (Array.isArray(value)) return value.map((element) => toJsonValue(element) ?? null);
   if (value instanceof Set) return [...value].map((element) => toJsonValue(element) ?? null);
   if (hasMethod(value, 'toJSON')) return value.toJSON();

@@ -10,7 +10,10 @@ export interface PopulatePlan {
  * Loads only what documents hold. Getters may read any column of their entity: where one is indexed, `columnsOf`
  * gives all of them.
  */
-export function populatePlan(fields: readonly FieldModel[], columnsOf: (owner: readonly string[]) => readonly string[]): PopulatePlan {
+export function populatePlan(
+  fields: readonly FieldModel[],
+  columnsOf: (owner: readonly string[]) => readonly string[],
+): PopulatePlan {
   const plan = collect(fields, [], columnsOf);
   return { fields: [...new Set(plan.fields)], populate: [...new Set(plan.populate)] };
 }

@@ -43,6 +43,9 @@ export class SearchNotSettledError extends SearchError {
     timeoutMs: number,
     options?: ErrorOptions,
   ) {
-    super(`${pending} changes are not in the index after ${timeoutMs} ms: is the engine up? See the cause, or wait longer with { timeoutMs }`, options);
+    super(
+      `${pending} changes are not in the index after ${timeoutMs} ms: is the engine up? See the cause, or wait longer with { timeoutMs }`,
+      options,
+    );
   }
 }

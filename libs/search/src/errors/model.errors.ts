@@ -28,7 +28,11 @@ export class SearchModelError extends SearchError {
 
   constructor(readonly complaints: readonly ModelComplaint[]) {
     const lines = complaints.map(({ where, problem, remedy }) => `  - ${where}: ${problem}. ${remedy}.`);
-    super([`The search model has ${complaints.length} ${complaints.length === 1 ? 'mistake' : 'mistakes'}:`, ...lines].join('\n'));
+    super(
+      [`The search model has ${complaints.length} ${complaints.length === 1 ? 'mistake' : 'mistakes'}:`, ...lines].join(
+        '\n',
+      ),
+    );
   }
 }
 

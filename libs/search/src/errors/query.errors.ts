@@ -32,7 +32,10 @@ export class SearchHookError extends SearchError {
     options: { readonly cause: unknown },
   ) {
     const { cause } = options;
-    super(`@Indexed({ ${hook} }) of ${entity} failed${documentId === undefined ? '' : ` for document ${documentId}`}: ${cause instanceof Error ? cause.message : String(cause)}`, options);
+    super(
+      `@Indexed({ ${hook} }) of ${entity} failed${documentId === undefined ? '' : ` for document ${documentId}`}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      options,
+    );
   }
 }
 

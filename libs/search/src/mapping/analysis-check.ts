@@ -3,10 +3,41 @@ import type { ModelComplaint } from '../errors/model.errors.js';
 import type { Properties } from './mapping-builder.js';
 
 const LANGUAGES = [
-  'arabic', 'armenian', 'basque', 'bengali', 'brazilian', 'bulgarian', 'catalan', 'cjk', 'czech', 'danish', 'dutch',
-  'english', 'estonian', 'finnish', 'french', 'galician', 'german', 'greek', 'hindi', 'hungarian', 'indonesian',
-  'irish', 'italian', 'latvian', 'lithuanian', 'norwegian', 'persian', 'portuguese', 'romanian', 'russian', 'sorani',
-  'spanish', 'swedish', 'thai', 'turkish',
+  'arabic',
+  'armenian',
+  'basque',
+  'bengali',
+  'brazilian',
+  'bulgarian',
+  'catalan',
+  'cjk',
+  'czech',
+  'danish',
+  'dutch',
+  'english',
+  'estonian',
+  'finnish',
+  'french',
+  'galician',
+  'german',
+  'greek',
+  'hindi',
+  'hungarian',
+  'indonesian',
+  'irish',
+  'italian',
+  'latvian',
+  'lithuanian',
+  'norwegian',
+  'persian',
+  'portuguese',
+  'romanian',
+  'russian',
+  'sorani',
+  'spanish',
+  'swedish',
+  'thai',
+  'turkish',
 ];
 const BUILT_IN: Readonly<Record<Kind, readonly string[]>> = {
   analyzer: ['standard', 'simple', 'whitespace', 'stop', 'keyword', 'pattern', 'fingerprint', ...LANGUAGES],
@@ -39,7 +70,13 @@ function checkField(mapping: FieldMapping, settings: IndexSettings, where: strin
     const defined = definedIn(settings, kind);
     if (defined.includes(name) || BUILT_IN[kind].includes(name) || usesPlugins(settings)) return [];
     const problem = `names the ${kind} '${name}', which is neither built in nor defined`;
-    return [{ where, problem, remedy: `Define it in @Indexed({ settings: { analysis: { ${kind}: { ${name}: … } } } })${list(defined)}` }];
+    return [
+      {
+        where,
+        problem,
+        remedy: `Define it in @Indexed({ settings: { analysis: { ${kind}: { ${name}: … } } } })${list(defined)}`,
+      },
+    ];
   });
 }
 

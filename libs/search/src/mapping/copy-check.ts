@@ -10,7 +10,14 @@ export function checkCopies(properties: Properties, dynamic: DynamicMapping, ent
     [(mapping['copy_to'] ?? []) as string | readonly string[]].flat().flatMap((target) => {
       const found = fields.get(target);
       const where = `${entity}.${path}`;
-      if (!found) return [{ where, problem: `is copied to '${target}', which is no field`, remedy: `Use one of: ${[...fields.keys()].join(', ')}` }];
+      if (!found)
+        return [
+          {
+            where,
+            problem: `is copied to '${target}', which is no field`,
+            remedy: `Use one of: ${[...fields.keys()].join(', ')}`,
+          },
+        ];
       if (found.type !== 'object' && found.type !== 'nested') return [];
       return [{ where, problem: `is copied to '${target}', which is an object`, remedy: 'Name a field inside it' }];
     }),
@@ -19,6 +26,9 @@ export function checkCopies(properties: Properties, dynamic: DynamicMapping, ent
 
 function pathsOf(properties: Properties, parent = ''): Map<string, FieldMapping> {
   return new Map(
-    Object.entries(properties).flatMap(([name, mapping]) => [[`${parent}${name}`, mapping] as const, ...pathsOf(mapping.properties ?? {}, `${parent}${name}.`)]),
+    Object.entries(properties).flatMap(([name, mapping]) => [
+      [`${parent}${name}`, mapping] as const,
+      ...pathsOf(mapping.properties ?? {}, `${parent}${name}.`),
+    ]),
   );
 }

@@ -3,12 +3,37 @@ import type { FieldMapping } from '../contracts/index-body.js';
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** What the engine takes when nothing is said. Some of it it gives back unasked, and leaves out other that was said. */
-const DEFAULTS: Parameters = { index: true, store: false, doc_values: true, coerce: true, ignore_malformed: false, eager_global_ordinals: false, enabled: true };
+const DEFAULTS: Parameters = {
+  index: true,
+  store: false,
+  doc_values: true,
+  coerce: true,
+  ignore_malformed: false,
+  eager_global_ordinals: false,
+  enabled: true,
+};
 const OF_TYPE: Readonly<Record<string, Parameters>> = {
-  text: { norms: true, index_options: 'positions', term_vector: 'no', position_increment_gap: 100, index_phrases: false },
+  text: {
+    norms: true,
+    index_options: 'positions',
+    term_vector: 'no',
+    position_increment_gap: 100,
+    index_phrases: false,
+  },
   keyword: { norms: false, index_options: 'docs', split_queries_on_whitespace: false },
-  search_as_you_type: { doc_values: false, max_shingle_size: 3, norms: true, index_options: 'positions', term_vector: 'no' },
-  completion: { analyzer: 'simple', max_input_length: 50, preserve_separators: true, preserve_position_increments: true },
+  search_as_you_type: {
+    doc_values: false,
+    max_shingle_size: 3,
+    norms: true,
+    index_options: 'positions',
+    term_vector: 'no',
+  },
+  completion: {
+    analyzer: 'simple',
+    max_input_length: 50,
+    preserve_separators: true,
+    preserve_position_increments: true,
+  },
   join: { eager_global_ordinals: true },
 };
 
@@ -21,28 +46,50 @@ const OF_VERSION: Readonly<Record<string, readonly string[]>> = { wildcard: ['do
  *
  * @param beside the mapping that this one is compared with.
  */
-export function parametersInForce({ type = 'object', ...field }: FieldMapping, beside: FieldMapping): Record<string, string> {
+export function parametersInForce(
+  { type = 'object', ...field }: FieldMapping,
+  beside: FieldMapping,
+): Record<string, string> {
   const defaults: Parameters = { ...DEFAULTS, ...OF_TYPE[type] };
   const unsaid = (OF_VERSION[type] ?? []).filter((name) => (beside as Parameters)[name] === undefined);
   const entries = Object.entries(withoutRepetition(field))
-    .filter(([name, value]) => value !== undefined && name !== 'properties' && name !== 'fields' && !unsaid.includes(name))
+    .filter(
+      ([name, value]) => value !== undefined && name !== 'properties' && name !== 'fields' && !unsaid.includes(name),
+    )
     .map(([name, value]) => [name, textOf(oneForm(name, value))] as const)
     .filter(([name, text]) => text !== textOf(defaults[name]));
   return Object.fromEntries([...entries, ['type', type]]);
 }
 
 /** Each analyzer is the one before it, unless another is named. */
-function withoutRepetition({ analyzer, search_analyzer: search = analyzer, search_quote_analyzer: quote = search, ...others }: Parameters): Parameters {
-  return { ...others, analyzer, ...(search === analyzer ? {} : { search_analyzer: search }), ...(quote === search ? {} : { search_quote_analyzer: quote }) };
+function withoutRepetition({
+  analyzer,
+  search_analyzer: search = analyzer,
+  search_quote_analyzer: quote = search,
+  ...others
+}: Parameters): Parameters {
+  return {
+    ...others,
+    analyzer,
+    ...(search === analyzer ? {} : { search_analyzer: search }),
+    ...(quote === search ? {} : { search_quote_analyzer: quote }),
+  };
 }
 
 /** One element may stand for a list of one, and types of contexts come back in capitals. */
 function oneForm(name: string, value: unknown): unknown {
   if (name === 'copy_to') return [value].flat();
-  if (name === 'relations') return Object.fromEntries(Object.entries(value as Parameters).map(([parent, children]) => [parent, [children].flat()]));
-  if (name === 'contexts') return (value as readonly Parameters[]).map((context) => ({ ...context, type: String(context['type']).toLowerCase() }));
+  if (name === 'relations')
+    return Object.fromEntries(
+      Object.entries(value as Parameters).map(([parent, children]) => [parent, [children].flat()]),
+    );
+  if (name === 'contexts')
+    return (value as readonly Parameters[]).map((context) => ({
+      ...context,
+      type: String(context['type']).toLowerCase(),
+    }));
   return value;
 }
 
 /** Numbers and booleans come back as they were sent, or as text. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value) ?? '');
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

@@ -43,15 +43,41 @@ export const WIRE_NAMES: Readonly<Record<Parameter, string>> = {
 const STORED = ['index', 'docValues', 'store'] as const;
 const NUMBER = [...STORED, 'nullValue', 'coerce', 'ignoreMalformed'] as const;
 const RANGE = [...STORED, 'coerce'] as const;
-const TEXT = ['analyzer', 'searchAnalyzer', 'searchQuoteAnalyzer', 'similarity', 'index', 'store', 'norms', 'indexOptions', 'termVector'] as const;
+const TEXT = [
+  'analyzer',
+  'searchAnalyzer',
+  'searchQuoteAnalyzer',
+  'similarity',
+  'index',
+  'store',
+  'norms',
+  'indexOptions',
+  'termVector',
+] as const;
 
 /** Which parameters a type takes (OpenSearch refuses the others when the index is created). */
 export const PARAMETERS = {
   text: [...TEXT, 'positionIncrementGap', 'indexPhrases', 'indexPrefixes', 'eagerGlobalOrdinals'],
   search_as_you_type: [...TEXT, 'maxShingleSize'],
-  completion: ['analyzer', 'searchAnalyzer', 'maxInputLength', 'preserveSeparators', 'preservePositionIncrements', 'contexts'],
+  completion: [
+    'analyzer',
+    'searchAnalyzer',
+    'maxInputLength',
+    'preserveSeparators',
+    'preservePositionIncrements',
+    'contexts',
+  ],
   token_count: [...STORED, 'analyzer', 'nullValue'],
-  keyword: [...STORED, 'normalizer', 'ignoreAbove', 'nullValue', 'similarity', 'norms', 'eagerGlobalOrdinals', 'splitQueriesOnWhitespace'],
+  keyword: [
+    ...STORED,
+    'normalizer',
+    'ignoreAbove',
+    'nullValue',
+    'similarity',
+    'norms',
+    'eagerGlobalOrdinals',
+    'splitQueriesOnWhitespace',
+  ],
   wildcard: ['normalizer', 'ignoreAbove', 'nullValue', 'docValues'],
   integer: NUMBER,
   long: NUMBER,

@@ -51,27 +51,60 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
   const where = model.entity.name;
   const settings = { ...DEFAULT_SETTINGS, ...model.options.settings };
   const properties = propertiesOf(model, new MappingBuilder(options.typeInference, complaints), complaints);
-  complaints.push(...checkAnalysis(properties, settings, where), ...checkSimilarities(properties, settings, where), ...checkCopies(properties, model.options.dynamic ?? 'strict', where));
+  complaints.push(
+    ...checkAnalysis(properties, settings, where),
+    ...checkSimilarities(properties, settings, where),
+    ...checkCopies(properties, model.options.dynamic ?? 'strict', where),
+  );
   const { sync } = model.options;
-  if (sync !== undefined && !SYNC_MODES.includes(sync)) complaints.push({ where, problem: `has sync ${shown(sync)}`, remedy: `Set @Indexed({ sync }) to one of ${SYNC_MODES.join(', ')}, or leave it out` });
+  if (sync !== undefined && !SYNC_MODES.includes(sync))
+    complaints.push({
+      where,
+      problem: `has sync ${shown(sync)}`,
+      remedy: `Set @Indexed({ sync }) to one of ${SYNC_MODES.join(', ')}, or leave it out`,
+    });
   if (model.routing && partitioned(settings)) {
-    complaints.push({ where, problem: 'has `routing` and the setting `routing_partition_size`, under which a document that moves cannot be found', remedy: 'Leave out one of them' });
+    complaints.push({
+      where,
+      problem:
+        'has `routing` and the setting `routing_partition_size`, under which a document that moves cannot be found',
+      remedy: 'Leave out one of them',
+    });
   }
   const kept = model.options.mapping?.['_source'] as Readonly<Record<string, unknown>> | undefined;
   if (kept && ('includes' in kept || 'excludes' in kept)) {
-    complaints.push({ where, problem: 'has a mapping whose `_source` keeps only a part of each document, which then always differs from its row', remedy: 'Leave fields out by query().source(…), or all by _source: { enabled: false }' });
+    complaints.push({
+      where,
+      problem:
+        'has a mapping whose `_source` keeps only a part of each document, which then always differs from its row',
+      remedy: 'Leave fields out by query().source(…), or all by _source: { enabled: false }',
+    });
   }
   const alias = aliasName(options.prefix, model.name);
   const problem = indexNameProblem(alias);
-  if (problem) complaints.push({ where, problem: `the index name '${alias}' ${problem}`, remedy: 'Change @Indexed({ name }) or the `prefix`' });
-  const mappings: IndexMappings = { dynamic: model.options.dynamic ?? 'strict', ...model.options.mapping, ...(model.routing ? { _routing: { required: true } } : {}), properties };
+  if (problem)
+    complaints.push({
+      where,
+      problem: `the index name '${alias}' ${problem}`,
+      remedy: 'Change @Indexed({ name }) or the `prefix`',
+    });
+  const mappings: IndexMappings = {
+    dynamic: model.options.dynamic ?? 'strict',
+    ...model.options.mapping,
+    ...(model.routing ? { _routing: { required: true } } : {}),
+    properties,
+  };
   const placement = placementOf(model);
   const hash = mappingHash(mappings, settings, ...(placement ? [placement] : []));
   const _meta = { rookery: { hash, ...(placement ? { placement } : {}) } satisfies RookeryMeta };
   return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
 }
 
-function propertiesOf({ entity, fields, options }: IndexModel, builder: MappingBuilder, complaints: ModelComplaint[]): Properties {
+function propertiesOf(
+  { entity, fields, options }: IndexModel,
+  builder: MappingBuilder,
+  complaints: ModelComplaint[],
+): Properties {
   const own = builder.properties(fields, entity.name);
   const added = builder.added(options.properties ?? {}, entity.name);
   for (const [name, mapping] of Object.entries(added)) {

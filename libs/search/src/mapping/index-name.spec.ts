@@ -16,9 +16,12 @@ describe('index names', () => {
     expect(generationOf('passages', index)).toBe(generation);
   });
 
-  it.each(['', '..', 'Passages', '_passages', '-a', 'a b', 'a/b', 'a*', 'a:b', 'a#b', 'a'.repeat(231)])('refuse %p', (name) => {
-    expect(indexNameProblem(name)).toEqual(expect.any(String));
-  });
+  it.each(['', '..', 'Passages', '_passages', '-a', 'a b', 'a/b', 'a*', 'a:b', 'a#b', 'a'.repeat(231)])(
+    'refuse %p',
+    (name) => {
+      expect(indexNameProblem(name)).toEqual(expect.any(String));
+    },
+  );
 
   it.each(['passages', 'dev-passages.v2', 'ünicode'])('take %p', (name) => {
     expect(indexNameProblem(name)).toBeUndefined();

@@ -27,16 +27,27 @@ export class IndexRegistry {
 
   private named(name: string): IndexDefinition {
     const names = this.definitions.map(({ model }) => model.name).join(', ');
-    return this.definitions.find(({ model }) => model.name === name) ?? refuse(`'${name}'`, 'is no index of this search', `Use one of: ${names}`);
+    return (
+      this.definitions.find(({ model }) => model.name === name) ??
+      refuse(`'${name}'`, 'is no index of this search', `Use one of: ${names}`)
+    );
   }
 
-  private missing(entity: EntityClass, own: readonly IndexDefinition[], index: string | undefined): [problem: string, remedy: string] {
+  private missing(
+    entity: EntityClass,
+    own: readonly IndexDefinition[],
+    index: string | undefined,
+  ): [problem: string, remedy: string] {
     const indices = recordedIndices(entity);
     if (indices.length === 0) return ['is not indexed', 'Decorate the class with @Indexed()'];
-    if (own.length > 0) return [`has no index '${index}' here`, `Use one of: ${own.map(({ model }) => model.name).join(', ')}`];
+    if (own.length > 0)
+      return [`has no index '${index}' here`, `Use one of: ${own.map(({ model }) => model.name).join(', ')}`];
     const { engine } = indices[0]!;
     if (engine === this.engine) return ['is not an entity that the ORM knows', "Add it to the ORM's `entities`"];
-    const [there, here] = [engine === undefined ? 'the default engine' : `the engine '${engine}'`, this.engine === undefined ? 'the default one' : `'${this.engine}'`];
+    const [there, here] = [
+      engine === undefined ? 'the default engine' : `the engine '${engine}'`,
+      this.engine === undefined ? 'the default one' : `'${this.engine}'`,
+    ];
     return [`lives on ${there}, not on ${here}`, 'Ask the search of that name, or change @Indexed({ engine })'];
   }
 }

@@ -26,7 +26,11 @@ export class MappingBuilder {
   private object(field: ObjectField, where: string): FieldMapping {
     const type = field.options.type ?? 'object';
     if (type !== 'object' && type !== 'nested') {
-      this.complain(where, `is embedded, and cannot be \`${type}\``, "Leave out `type`, or use 'nested' to query the parts of each element together");
+      this.complain(
+        where,
+        `is embedded, and cannot be \`${type}\``,
+        "Leave out `type`, or use 'nested' to query the parts of each element together",
+      );
     }
     return { type, properties: this.properties(field.fields, where) };
   }
@@ -35,7 +39,11 @@ export class MappingBuilder {
     const type = field.options.type ?? (field.facts && this.inference.infer(field.facts));
     if (!type) {
       const known = field.facts ? `the ORM's type '${field.facts.ormType}'` : 'a getter';
-      this.complain(where, `has no field type that follows from ${known}`, "Name it: @SearchField({ type: 'keyword' })");
+      this.complain(
+        where,
+        `has no field type that follows from ${known}`,
+        "Name it: @SearchField({ type: 'keyword' })",
+      );
       return undefined;
     }
     return this.mapping(type, field.options, where);
@@ -43,10 +51,16 @@ export class MappingBuilder {
 
   /** Fields that no property stands for. */
   added(fields: Readonly<Record<string, AddedFieldOptions>>, parent: string): Properties {
-    return Object.fromEntries(Object.entries(fields).map(([name, options]) => [name, this.mapping(options.type, options, `${parent}.${name}`)]));
+    return Object.fromEntries(
+      Object.entries(fields).map(([name, options]) => [name, this.mapping(options.type, options, `${parent}.${name}`)]),
+    );
   }
 
-  private mapping(type: FieldType, options: FieldParameters & Pick<SharedFieldOptions, 'fields' | 'copyTo'>, where: string): FieldMapping {
+  private mapping(
+    type: FieldType,
+    options: FieldParameters & Pick<SharedFieldOptions, 'fields' | 'copyTo'>,
+    where: string,
+  ): FieldMapping {
     const { fields, copyTo } = options;
     return {
       type,
@@ -70,10 +84,19 @@ export class MappingBuilder {
     const allowed: readonly (keyof FieldParameters)[] = PARAMETERS[type];
     for (const name of names.filter((candidate) => !allowed.includes(candidate))) {
       const taken = allowed.join(', ') || 'none';
-      this.complain(where, `has \`${name}\`, which \`${type}\` does not take`, `Leave it out, or change the type (\`${type}\` takes: ${taken})`);
+      this.complain(
+        where,
+        `has \`${name}\`, which \`${type}\` does not take`,
+        `Leave it out, or change the type (\`${type}\` takes: ${taken})`,
+      );
     }
     const required = REQUIRED[type];
-    if (required && options[required] === undefined) this.complain(where, `is \`${type}\` without \`${required}\``, `Add it: @SearchField({ type: '${type}', ${required}: … })`);
+    if (required && options[required] === undefined)
+      this.complain(
+        where,
+        `is \`${type}\` without \`${required}\``,
+        `Add it: @SearchField({ type: '${type}', ${required}: … })`,
+      );
     return Object.fromEntries(names.map((name) => [WIRE_NAMES[name], options[name]]));
   }
 

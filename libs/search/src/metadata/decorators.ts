@@ -10,7 +10,9 @@ import { recordField, recordIndexed, type EntityClass } from './recorder.js';
  * \@Indexed({ name: 'passages' })
  * export class Passage { … }
  */
-export function Indexed<T extends object = AnyEntity>(options: IndexedOptions<T> = {}): (entity: EntityClass<T>) => void {
+export function Indexed<T extends object = AnyEntity>(
+  options: IndexedOptions<T> = {},
+): (entity: EntityClass<T>) => void {
   return (entity) => recordIndexed(entity, options);
 }
 

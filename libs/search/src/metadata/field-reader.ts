@@ -39,10 +39,23 @@ export class FieldReader {
       this.complain(where, 'is no property that the ORM knows, and no getter', `Use one of: ${this.namesOf(meta)}`);
       return [];
     }
-    return [{ kind: 'value', name, options, facts: property && factsOf(property, meta), computed: !property || isComputed(property) }];
+    return [
+      {
+        kind: 'value',
+        name,
+        options,
+        facts: property && factsOf(property, meta),
+        computed: !property || isComputed(property),
+      },
+    ];
   }
 
-  private readRelation(property: EntityProperty, options: SearchFieldOptions, include: IncludeTree | undefined, where: string): FieldModel[] {
+  private readRelation(
+    property: EntityProperty,
+    options: SearchFieldOptions,
+    include: IncludeTree | undefined,
+    where: string,
+  ): FieldModel[] {
     const target = this.metas.find((meta) => meta.class === relationOf(property).target);
     if (!target) {
       this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");
@@ -53,16 +66,31 @@ export class FieldReader {
       this.complain(where, 'is a relation without `include`', `Name what to embed of it: include: ['${example}', …]`);
       return [];
     }
-    return [{ kind: 'object', name: property.name, options, fields: this.readIncluded(target, include), relation: relationOf(property) }];
+    return [
+      {
+        kind: 'object',
+        name: property.name,
+        options,
+        fields: this.readIncluded(target, include),
+        relation: relationOf(property),
+      },
+    ];
   }
 
-  private readEmbedded(property: EntityProperty, options: SearchFieldOptions, include: IncludeTree | undefined, where: string): FieldModel[] {
+  private readEmbedded(
+    property: EntityProperty,
+    options: SearchFieldOptions,
+    include: IncludeTree | undefined,
+    where: string,
+  ): FieldModel[] {
     const meta = this.metas.find((candidate) => candidate.class === property.embeddable);
     if (!meta) {
       this.complain(where, 'is an embeddable that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
     }
-    return [{ kind: 'object', name: property.name, options, fields: this.embeddedFields(meta, include), relation: undefined }];
+    return [
+      { kind: 'object', name: property.name, options, fields: this.embeddedFields(meta, include), relation: undefined },
+    ];
   }
 
   private embeddedFields(meta: EntityMetadata, include: IncludeTree | undefined): FieldModel[] {
@@ -83,7 +111,9 @@ export class FieldReader {
 
   private namesOf(meta: EntityMetadata): string {
     // Pivots and columns of embeddables are properties too, but none that anybody wrote.
-    const written = Object.values(meta.properties as Record<string, EntityProperty>).filter(({ embedded, name }) => !embedded && !(name).includes('__'));
+    const written = Object.values(meta.properties as Record<string, EntityProperty>).filter(
+      ({ embedded, name }) => !embedded && !name.includes('__'),
+    );
     return written.map(({ name }) => name).join(', ');
   }
 

@@ -6,7 +6,11 @@ import { indicesOf, recordedFields, type EntityClass } from './recorder.js';
 export function checkTargets(metas: readonly EntityMetadata[], names: readonly string[]): ModelComplaint[] {
   return metas.flatMap((meta) => {
     const entity = meta.class as EntityClass | undefined;
-    return entity ? [...recordedFields(entity)].flatMap(([property, options]) => targetsOf(`${meta.className}.${property}`, options.map(indicesOf), names)) : [];
+    return entity
+      ? [...recordedFields(entity)].flatMap(([property, options]) =>
+          targetsOf(`${meta.className}.${property}`, options.map(indicesOf), names),
+        )
+      : [];
   });
 }
 
@@ -15,7 +19,15 @@ function targetsOf(where: string, targets: readonly (readonly string[])[], names
   const all = targets.flatMap((indices) => (indices.length > 0 ? indices : ['']));
   const twice = [...new Set(all.filter((name, at) => all.indexOf(name) !== at))];
   return [
-    ...unknown.map((name) => ({ where, problem: `is for the index '${name}', which is none`, remedy: `Use one of: ${names.join(', ')}` })),
-    ...twice.map((name) => ({ where, problem: `has two @SearchField for ${name ? `the index '${name}'` : 'every index'}`, remedy: 'Keep one, or name the index of the other: @SearchField({ in })' })),
+    ...unknown.map((name) => ({
+      where,
+      problem: `is for the index '${name}', which is none`,
+      remedy: `Use one of: ${names.join(', ')}`,
+    })),
+    ...twice.map((name) => ({
+      where,
+      problem: `has two @SearchField for ${name ? `the index '${name}'` : 'every index'}`,
+      remedy: 'Keep one, or name the index of the other: @SearchField({ in })',
+    })),
   ];
 }

@@ -7,19 +7,40 @@ import type { IndexedOptions } from './options.js';
  * Reads `@Indexed({ id })`. The row of any document can be found by its id, and the other way round, whatever was
  * deleted or changed: so an id is a unique property, as it is or with text around it.
  */
-export function readIdentity(meta: EntityMetadata, primaryKey: string, { id }: IndexedOptions, complaints: ModelComplaint[]): Identity {
+export function readIdentity(
+  meta: EntityMetadata,
+  primaryKey: string,
+  { id }: IndexedOptions,
+  complaints: ModelComplaint[],
+): Identity {
   const plain = (property: string): Identity => ({ property, prefix: '', suffix: '' });
   const complain = (problem: string, remedy: string): Identity => {
     complaints.push({ where: meta.className, problem, remedy });
     return plain(primaryKey);
   };
   const identity = typeof id === 'function' ? probe(meta, id) : plain(id ?? primaryKey);
-  if (typeof identity === 'string') return complain(`has an \`id\` that ${identity}`, 'Make it from one unique property, as it is: id: ({ slug }) => `book:${slug}`');
+  if (typeof identity === 'string')
+    return complain(
+      `has an \`id\` that ${identity}`,
+      'Make it from one unique property, as it is: id: ({ slug }) => `book:${slug}`',
+    );
   const { property: name } = identity;
   const property = propertiesOf(meta)[name];
-  if (!property) return complain(`has the \`id\` '${name}', which is no property that the ORM knows`, `Use one of: ${uniqueNames(meta).join(', ')}`);
-  if (!isUnique(meta, property)) return complain(`has the \`id\` '${name}', which is not unique: two rows would share a document`, `Add @Unique() to it, or use one of: ${uniqueNames(meta).join(', ')}`);
-  if (property.nullable) return complain(`has the \`id\` '${name}', which may be null: such a row could have no document`, 'Make the column not null, or use the primary key');
+  if (!property)
+    return complain(
+      `has the \`id\` '${name}', which is no property that the ORM knows`,
+      `Use one of: ${uniqueNames(meta).join(', ')}`,
+    );
+  if (!isUnique(meta, property))
+    return complain(
+      `has the \`id\` '${name}', which is not unique: two rows would share a document`,
+      `Add @Unique() to it, or use one of: ${uniqueNames(meta).join(', ')}`,
+    );
+  if (property.nullable)
+    return complain(
+      `has the \`id\` '${name}', which may be null: such a row could have no document`,
+      'Make the column not null, or use the primary key',
+    );
   return identity;
 }
 
@@ -30,7 +51,10 @@ const SAMPLES: Readonly<Record<string, unknown>> = { number: 4242424242, bigint:
 function probe(meta: EntityMetadata, id: (entity: never) => unknown): Identity | string {
   const read = new Set<string>();
   const valueOf = (name: string): unknown => SAMPLES[propertiesOf(meta)[name]?.runtimeType ?? ''] ?? 'aB-é 7';
-  const row = new Proxy({}, { get: (_target, name) => (typeof name === 'string' ? (read.add(name), valueOf(name)) : undefined) });
+  const row = new Proxy(
+    {},
+    { get: (_target, name) => (typeof name === 'string' ? (read.add(name), valueOf(name)) : undefined) },
+  );
   let made: unknown;
   try {
     made = id(row as never);
@@ -38,17 +62,26 @@ function probe(meta: EntityMetadata, id: (entity: never) => unknown): Identity |
     return `throws: ${error instanceof Error ? error.message : String(error)}`;
   }
   const [property, ...others] = read;
-  if (property === undefined || others.length > 0) return `reads ${read.size === 0 ? 'nothing of its row' : [...read].map((name) => `\`${name}\``).join(', ')}`;
+  if (property === undefined || others.length > 0)
+    return `reads ${read.size === 0 ? 'nothing of its row' : [...read].map((name) => `\`${name}\``).join(', ')}`;
   const parts = typeof made === 'string' ? made.split(String(valueOf(property))) : [];
-  return parts.length === 2 ? { property, prefix: parts[0]!, suffix: parts[1]! } : `does not hold \`${property}\` once, as it is`;
+  return parts.length === 2
+    ? { property, prefix: parts[0]!, suffix: parts[1]! }
+    : `does not hold \`${property}\` once, as it is`;
 }
 
 function isUnique(meta: EntityMetadata, property: EntityProperty): boolean {
-  return property.primary === true || Boolean(property.unique) || meta.uniques.some(({ properties }) => [properties].flat().join() === property.name);
+  return (
+    property.primary === true ||
+    Boolean(property.unique) ||
+    meta.uniques.some(({ properties }) => [properties].flat().join() === property.name)
+  );
 }
 
 function uniqueNames(meta: EntityMetadata): string[] {
-  return Object.values(propertiesOf(meta)).filter((property) => isUnique(meta, property)).map(({ name }) => name);
+  return Object.values(propertiesOf(meta))
+    .filter((property) => isUnique(meta, property))
+    .map(({ name }) => name);
 }
 
 function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {

@@ -19,7 +19,9 @@ export function readModels(storage: Iterable<EntityMetadata>): ModelReading {
   const complaints: ModelComplaint[] = [];
   const models = metas.flatMap((meta) => {
     const entity = classOf(meta);
-    return entity ? recordedIndices(entity).flatMap((options) => readModel(meta, entity, options, { metas, complaints })) : [];
+    return entity
+      ? recordedIndices(entity).flatMap((options) => readModel(meta, entity, options, { metas, complaints }))
+      : [];
   });
   const names = [...new Set(models.map(({ name }) => name))];
   return { models, complaints: [...complaints, ...sameNames(models), ...checkTargets(metas, names)] };
@@ -30,20 +32,39 @@ interface Reading {
   readonly complaints: ModelComplaint[];
 }
 
-function readModel(meta: EntityMetadata, entity: EntityClass, options: IndexedOptions, { metas, complaints }: Reading): IndexModel[] {
+function readModel(
+  meta: EntityMetadata,
+  entity: EntityClass,
+  options: IndexedOptions,
+  { metas, complaints }: Reading,
+): IndexModel[] {
   const name = indexNameOf(entity, options);
   const [primaryKey, ...others] = meta.primaryKeys;
-  const complain = (problem: string, remedy: string): void => void complaints.push({ where: meta.className, problem, remedy });
+  const complain = (problem: string, remedy: string): void =>
+    void complaints.push({ where: meta.className, problem, remedy });
   if (!primaryKey || others.length > 0) {
     complain(`has ${primaryKey ? 'a composite' : 'no'} primary key`, 'Give the indexed entity a single primary key');
     return [];
   }
   const fields = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
-  if (fieldsIn(entity, name).size === 0) complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
+  if (fieldsIn(entity, name).size === 0)
+    complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
   const identity = readIdentity(meta, primaryKey, options, complaints);
   const reader = new SourceReader(metas, complaints);
   const sources = [...fields, ...reader.read(meta, options, identity)];
-  return [{ entity, name, options, primaryKey, identity, routing: reader.routing(meta, options), hooks: hooksOf(options), fields, sources }];
+  return [
+    {
+      entity,
+      name,
+      options,
+      primaryKey,
+      identity,
+      routing: reader.routing(meta, options),
+      hooks: hooksOf(options),
+      fields,
+      sources,
+    },
+  ];
 }
 
 function hooksOf({ document, preload }: IndexedOptions): Hooks {

@@ -117,7 +117,9 @@ export interface FieldParameters {
 }
 
 /** A type with the parameters that it takes, and no others. */
-type Typed<T extends FieldType> = { readonly type: T } & Pick<FieldParameters, ParameterOf<T>> & { readonly [K in Exclude<keyof FieldParameters, ParameterOf<T>>]?: never };
+type Typed<T extends FieldType> = { readonly type: T } & Pick<FieldParameters, ParameterOf<T>> & {
+    readonly [K in Exclude<keyof FieldParameters, ParameterOf<T>>]?: never;
+  };
 
 /** Without a type any parameter: which ones fit is checked at start-up, when the type is known. */
 type Inferred = { readonly type?: undefined } & FieldParameters;

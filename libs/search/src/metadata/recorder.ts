@@ -38,7 +38,10 @@ export function recordedFields(entity: EntityClass): Recorded {
 /** Options by property that hold in one index: those that name it in `in`, else those that name none. */
 export function fieldsIn(entity: EntityClass, index: string): ReadonlyMap<string, SearchFieldOptions> {
   const chosen = [...recordedFields(entity)].map(([name, all]) => {
-    return [name, all.find((options) => indicesOf(options).includes(index)) ?? all.find((options) => options.in === undefined)] as const;
+    return [
+      name,
+      all.find((options) => indicesOf(options).includes(index)) ?? all.find((options) => options.in === undefined),
+    ] as const;
   });
   return new Map(chosen.filter((entry): entry is readonly [string, SearchFieldOptions] => entry[1] !== undefined));
 }

@@ -6,7 +6,13 @@ import type { IndexedOptions } from './options.js';
 import { factsOf, isComputed, isEmbedded, isRelation, isToOneOwner, relationOf } from './orm-property.js';
 
 /** Stands for all columns of an entity: any change of it counts. */
-const EVERY_COLUMN: ValueField = Object.freeze({ kind: 'value', name: '*', options: {}, facts: undefined, computed: true });
+const EVERY_COLUMN: ValueField = Object.freeze({
+  kind: 'value',
+  name: '*',
+  options: {},
+  facts: undefined,
+  computed: true,
+});
 
 /** Reads what id, routing and hooks need of rows besides the fields. */
 export class SourceReader {
@@ -18,8 +24,11 @@ export class SourceReader {
   /** A function that does not say what it `reads` may read every column, and no relation. */
   read(meta: EntityMetadata, options: IndexedOptions, identity: Identity): FieldModel[] {
     const { routing, document, preload, reads } = options;
-    const undeclared = reads === undefined && (document !== undefined || preload !== undefined || typeof routing === 'function');
-    const columns = [identity.property, ...(typeof routing === 'string' ? [routing] : [])].flatMap((name) => this.column(meta, name));
+    const undeclared =
+      reads === undefined && (document !== undefined || preload !== undefined || typeof routing === 'function');
+    const columns = [identity.property, ...(typeof routing === 'string' ? [routing] : [])].flatMap((name) =>
+      this.column(meta, name),
+    );
     return [...columns, ...this.along(meta, includeTree(reads ?? [])), ...(undeclared ? [EVERY_COLUMN] : [])];
   }
 
@@ -29,9 +38,17 @@ export class SourceReader {
     if (routing === undefined) return undefined;
     const property = propertyOf(meta, routing);
     if (!property || isEmbedded(property) || (isRelation(property) && !isToOneOwner(property))) {
-      this.complain(meta.className, `has the \`routing\` '${routing}', which is no column of it`, 'Name a property or a to-one relation, or give a function');
+      this.complain(
+        meta.className,
+        `has the \`routing\` '${routing}', which is no column of it`,
+        'Name a property or a to-one relation, or give a function',
+      );
     } else if (property.nullable) {
-      this.complain(meta.className, `has the \`routing\` '${routing}', which may be null`, 'Make the column not null, or give a function that knows what to do then');
+      this.complain(
+        meta.className,
+        `has the \`routing\` '${routing}', which may be null`,
+        'Make the column not null, or give a function that knows what to do then',
+      );
     }
     const key = property && isRelation(property) ? this.metaOf(property)?.primaryKeys[0] : undefined;
     return { label: routing, of: (entity) => keyIn((entity as Record<string, unknown>)[routing], key) };
@@ -50,13 +67,26 @@ export class SourceReader {
 
   private column(meta: EntityMetadata, name: string): FieldModel[] {
     const property = propertyOf(meta, name);
-    if (property && isEmbedded(property)) return [{ kind: 'object', name, options: {}, fields: [], relation: undefined }];
+    if (property && isEmbedded(property))
+      return [{ kind: 'object', name, options: {}, fields: [], relation: undefined }];
     if (!property && !(name in meta.prototype)) {
       const names = Object.keys(meta.properties as object).filter((known) => !known.includes('__'));
-      this.complain(`${meta.className}.${name}`, 'is read, and is no property that the ORM knows, and no getter', `Use one of: ${names.join(', ')}`);
+      this.complain(
+        `${meta.className}.${name}`,
+        'is read, and is no property that the ORM knows, and no getter',
+        `Use one of: ${names.join(', ')}`,
+      );
       return [];
     }
-    return [{ kind: 'value', name, options: {}, facts: property && factsOf(property, meta), computed: !property || isComputed(property) }];
+    return [
+      {
+        kind: 'value',
+        name,
+        options: {},
+        facts: property && factsOf(property, meta),
+        computed: !property || isComputed(property),
+      },
+    ];
   }
 
   private metaOf(property: EntityProperty): EntityMetadata | undefined {

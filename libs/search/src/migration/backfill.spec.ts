@@ -6,7 +6,13 @@ import { backfill, type BackfillPage } from './backfill.js';
 const ROWS = 10;
 const PAGE_SIZE = 3;
 const DEFINITION = {
-  model: { entity: class Row {}, identity: { property: 'id', prefix: '', suffix: '' }, primaryKey: 'id', fields: [], hooks: {} },
+  model: {
+    entity: class Row {},
+    identity: { property: 'id', prefix: '', suffix: '' },
+    primaryKey: 'id',
+    fields: [],
+    hooks: {},
+  },
 } as unknown as IndexDefinition;
 
 /** A write that ends when the test says so. */
@@ -23,28 +29,39 @@ describe('backfill', () => {
     let ticks = 0;
     const reads: number[] = [];
     const writes: Write[] = [];
-    const source = backfill(DEFINITION, 'new', {
-      clock: { next: () => Promise.resolve((ticks += 1)) },
-      reader: {
-        pageAfter: (_model, after, size) => {
-          const from = after === undefined ? 1 : Number(after) + 1;
-          reads.push(from);
-          return Promise.resolve(Array.from({ length: Math.min(size, ROWS + 1 - from) }, (_, at) => ({ id: from + at })));
+    const source = backfill(
+      DEFINITION,
+      'new',
+      {
+        clock: { next: () => Promise.resolve((ticks += 1)) },
+        reader: {
+          pageAfter: (_model, after, size) => {
+            const from = after === undefined ? 1 : Number(after) + 1;
+            reads.push(from);
+            return Promise.resolve(
+              Array.from({ length: Math.min(size, ROWS + 1 - from) }, (_, at) => ({ id: from + at })),
+            );
+          },
+        },
+        writer: {
+          write: (operations) => {
+            const all = [...(operations as Iterable<{ id: string; version: number }>)];
+            return new Promise((resolve) =>
+              writes.push({
+                ids: all.map(({ id }) => id),
+                versions: [...new Set(all.map(({ version }) => version))],
+                end: (report = {}) => resolve({ ...EMPTY_REPORT, succeeded: all.length, ...report }),
+              }),
+            );
+          },
         },
       },
-      writer: {
-        write: (operations) => {
-          const all = [...(operations as Iterable<{ id: string; version: number }>)];
-          return new Promise((resolve) => writes.push({
-            ids: all.map(({ id }) => id),
-            versions: [...new Set(all.map(({ version }) => version))],
-            end: (report = {}) => resolve({ ...EMPTY_REPORT, succeeded: all.length, ...report }),
-          }));
-        },
-      },
-    }, { after: undefined, pageSize: PAGE_SIZE, ...options });
+      { after: undefined, pageSize: PAGE_SIZE, ...options },
+    );
     const pages: BackfillPage[] = [];
-    const ended = (async () => { for await (const page of source) pages.push(page); })();
+    const ended = (async () => {
+      for await (const page of source) pages.push(page);
+    })();
     ended.catch(() => undefined);
     return { reads, writes, pages, ended };
   }
@@ -52,7 +69,10 @@ describe('backfill', () => {
   it('writes two pages at a time while the next is read, each with the tick before its read', async () => {
     const { reads, writes, pages, ended } = running();
     await turn();
-    expect(writes.map(({ ids }) => ids)).toEqual([['1', '2', '3'], ['4', '5', '6']]);
+    expect(writes.map(({ ids }) => ids)).toEqual([
+      ['1', '2', '3'],
+      ['4', '5', '6'],
+    ]);
     expect(reads).toEqual([1, 4, 7]);
     writes[0]!.end();
     await turn();
@@ -63,7 +83,12 @@ describe('backfill', () => {
       await turn();
     }
     await ended;
-    expect(pages.map(({ lastKey, rows }) => [lastKey, rows])).toEqual([[3, 3], [6, 3], [9, 3], [10, 1]]);
+    expect(pages.map(({ lastKey, rows }) => [lastKey, rows])).toEqual([
+      [3, 3],
+      [6, 3],
+      [9, 3],
+      [10, 1],
+    ]);
     expect(writes.map(({ versions }) => versions)).toEqual([[1], [2], [3], [4]]);
   });
 
@@ -84,7 +109,10 @@ describe('backfill', () => {
     let over = false;
     void ended.catch(() => (over = true));
     await turn();
-    writes[0]!.end({ failures: [{ id: '1', index: 'new', status: 0, type: 'engine_connection', reason: 'reset', retryable: true }], unavailable: gone });
+    writes[0]!.end({
+      failures: [{ id: '1', index: 'new', status: 0, type: 'engine_connection', reason: 'reset', retryable: true }],
+      unavailable: gone,
+    });
     await turn();
     expect(over).toBe(false);
     for (const write of writes.slice(1)) write.end();

@@ -63,7 +63,11 @@ export async function* backfill(
   };
   const write = ({ version, entities, lastKey }: Page): Writing => {
     const refused: RetryableFailure[] = [];
-    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, { targets: [{ index, role: 'live' }], version, refused });
+    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, {
+      targets: [{ index, role: 'live' }],
+      version,
+      refused,
+    });
     const report = writer.write(operations, options);
     // It may fail before its turn comes.
     report.catch(() => undefined);
@@ -72,7 +76,8 @@ export async function* backfill(
   const written = async ({ rows, lastKey, refused, report }: Writing): Promise<BackfillPage> => {
     const { failures, unavailable } = await report;
     const busy = failures.find(({ retryable }) => retryable);
-    if (busy) throw unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
+    if (busy)
+      throw unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
     return { lastKey, rows, failures: [...failures, ...refused] };
   };
   const underWay: Writing[] = [];
@@ -81,7 +86,11 @@ export async function* backfill(
       const startedAt = performance.now();
       underWay.push(write(page));
       if (underWay.length === WRITES_AT_ONCE) yield await written(underWay.shift()!);
-      if (maxDocumentsPerSecond) await pause(Math.max(0, (page.entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)), options.signal);
+      if (maxDocumentsPerSecond)
+        await pause(
+          Math.max(0, (page.entities.length / maxDocumentsPerSecond) * 1000 - (performance.now() - startedAt)),
+          options.signal,
+        );
     }
     while (underWay.length > 0) yield await written(underWay.shift()!);
   } finally {

@@ -37,27 +37,46 @@ export class MigrationStore {
       return await work();
     } finally {
       clearInterval(renewal);
-      await this.database.run(`update ${this.table} set owner = null, owned_until = 0 where index_alias = ? and owner = ?`, [alias, this.owner]).catch(() => undefined);
+      await this.database
+        .run(`update ${this.table} set owner = null, owned_until = 0 where index_alias = ? and owner = ?`, [
+          alias,
+          this.owner,
+        ])
+        .catch(() => undefined);
     }
   }
 
   /** Only the owner may. Relays write to both indices from here on. */
   async begin({ alias, oldIndex, newIndex, oldHash, newHash, total }: NewMigration): Promise<void> {
     const now = this.now();
-    const sets = 'phase = ?, old_index = ?, new_index = ?, old_hash = ?, new_hash = ?, last_key = null, done = 0, total = ?, started_at = ?, updated_at = ?, inexact = null';
+    const sets =
+      'phase = ?, old_index = ?, new_index = ?, old_hash = ?, new_hash = ?, last_key = null, done = 0, total = ?, started_at = ?, updated_at = ?, inexact = null';
     await this.owned(alias, sets, ['backfill', oldIndex, newIndex, oldHash ?? null, newHash, total, now, now]);
   }
 
   /** Only the owner may. @throws SearchMigrationError when it is not ours any more. */
   async advance(alias: string, { phase, lastKey, done }: MigrationAdvance): Promise<void> {
     const now = this.now();
-    const changes = Object.entries({ phase, last_key: lastKey, done, updated_at: now, owned_until: now + OWNED_MS }).filter(([, value]) => value !== undefined);
-    await this.owned(alias, changes.map(([column]) => `${column} = ?`).join(', '), changes.map(([, value]) => value));
+    const changes = Object.entries({
+      phase,
+      last_key: lastKey,
+      done,
+      updated_at: now,
+      owned_until: now + OWNED_MS,
+    }).filter(([, value]) => value !== undefined);
+    await this.owned(
+      alias,
+      changes.map(([column]) => `${column} = ?`).join(', '),
+      changes.map(([, value]) => value),
+    );
   }
 
   /** A rollback would bring back an index that lacks something. The first reason stays. */
   async noteInexact(alias: string, reason: string): Promise<void> {
-    await this.database.run(`update ${this.table} set inexact = ? where index_alias = ? and inexact is null`, [reason, alias]);
+    await this.database.run(`update ${this.table} set inexact = ? where index_alias = ? and inexact is null`, [
+      reason,
+      alias,
+    ]);
   }
 
   /** Forgets what was migrated: the index is made anew. */
@@ -68,19 +87,29 @@ export class MigrationStore {
   private async acquire(alias: string): Promise<void> {
     const now = this.now();
     const [ignore, otherwise] = this.database.dialect === 'mysql' ? ['ignore ', ''] : ['', ' on conflict do nothing'];
-    const columns = 'index_alias, phase, old_index, new_index, new_hash, done, total, started_at, updated_at, owned_until';
-    await this.database.run(`insert ${ignore}into ${this.table} (${columns}) values (?, '', '', '', '', 0, 0, ?, ?, 0)${otherwise}`, [alias, now, now]);
+    const columns =
+      'index_alias, phase, old_index, new_index, new_hash, done, total, started_at, updated_at, owned_until';
+    await this.database.run(
+      `insert ${ignore}into ${this.table} (${columns}) values (?, '', '', '', '', 0, 0, ?, ?, 0)${otherwise}`,
+      [alias, now, now],
+    );
     const taken = await this.database.run(
       `update ${this.table} set owner = ?, owned_until = ? where index_alias = ? and (owner is null or owned_until < ? or owned_until > ?)`,
       [this.owner, now + OWNED_MS, alias, now, now + 2 * OWNED_MS],
     );
     if (taken.affectedRows === 1) return;
     const state = await this.database.all(`select owner from ${this.table} where index_alias = ?`, [alias]);
-    throw new SearchMigrationError(alias, `is being migrated by ${String(state[0]?.['owner'])}: wait for it; ${OWNED_MS / 1000} seconds after that process is gone another may go on`);
+    throw new SearchMigrationError(
+      alias,
+      `is being migrated by ${String(state[0]?.['owner'])}: wait for it; ${OWNED_MS / 1000} seconds after that process is gone another may go on`,
+    );
   }
 
   private async owned(alias: string, sets: string, values: readonly unknown[]): Promise<void> {
-    const { affectedRows } = await this.database.run(`update ${this.table} set ${sets} where index_alias = ? and owner = ?`, [...values, alias, this.owner]);
+    const { affectedRows } = await this.database.run(
+      `update ${this.table} set ${sets} where index_alias = ? and owner = ?`,
+      [...values, alias, this.owner],
+    );
     if (affectedRows === 0) throw new SearchMigrationError(alias, 'was taken over by another process');
   }
 }
@@ -88,7 +117,11 @@ export class MigrationStore {
 function stateOf(row: Row): MigrationState {
   const text = (column: string): string | undefined => (row[column] as string | null) ?? undefined;
   const phase = PHASES.find((known) => known === row['phase']);
-  if (!phase) throw new SearchMigrationError(text('index_alias') ?? '', `is in a phase that this version does not know: ${text('phase')}`);
+  if (!phase)
+    throw new SearchMigrationError(
+      text('index_alias') ?? '',
+      `is in a phase that this version does not know: ${text('phase')}`,
+    );
   return {
     alias: text('index_alias')!,
     phase: phase satisfies MigrationPhase,

@@ -59,7 +59,8 @@ export class MigrationTargets implements IndexTargets {
     if (this.fitting.has(definition)) return targets;
     const [live] = await this.engine.readIndices(definition.alias);
     const hash = live && hashOf(live.meta);
-    if (live && hash !== definition.hash) throw new SearchModelOutdatedError(definition.alias, definition.hash, hash ?? 'of another program');
+    if (live && hash !== definition.hash)
+      throw new SearchModelOutdatedError(definition.alias, definition.hash, hash ?? 'of another program');
     if (live) this.fitting.add(definition);
     return targets;
   }

@@ -79,7 +79,10 @@ export class MigrationService {
     return store.exclusively(alias, async () => {
       const state = await store.read(alias);
       if (!state || state.phase === 'finished' || state.phase === 'rolled-back' || state.oldIndex === state.newIndex) {
-        throw new SearchMigrationError(alias, 'has no migration to roll back: its old index is gone, or was never replaced');
+        throw new SearchMigrationError(
+          alias,
+          'has no migration to roll back: its old index is gone, or was never replaced',
+        );
       }
       if (state.phase === 'swapped') await swapAlias(engine, alias, state.oldIndex, options);
       await store.advance(alias, { phase: 'rolled-back' });
@@ -94,7 +97,8 @@ export class MigrationService {
     const { store, engine } = this.requireStore();
     await store.exclusively(alias, async () => {
       const state = await store.read(alias);
-      if (state?.phase !== 'swapped') throw new SearchMigrationError(alias, `has no migration to finish (phase ${state?.phase ?? 'none'})`);
+      if (state?.phase !== 'swapped')
+        throw new SearchMigrationError(alias, `has no migration to finish (phase ${state?.phase ?? 'none'})`);
       await store.advance(alias, { phase: 'finished' });
       await engine.deleteIndex(state.oldIndex, options);
     });
@@ -114,21 +118,29 @@ export class MigrationService {
       const used = state && (state.phase === 'swapped' || isUnderWay(state)) ? [state.oldIndex, state.newIndex] : [];
       const indices = await engine.readIndices(`${alias}-v*-*`, options);
       const ofAlias = indices.filter((state) => generationOf(alias, state.index) !== undefined);
-      const unused = ofAlias.filter(({ index: name, aliases }) => !aliases.includes(alias) && !used.includes(name)).map((state) => state.index);
+      const unused = ofAlias
+        .filter(({ index: name, aliases }) => !aliases.includes(alias) && !used.includes(name))
+        .map((state) => state.index);
       for (const name of unused) await engine.deleteIndex(name, options);
       return unused;
     });
   }
 
   /** Documents that differ from the database now. Changes under way look like drift: `repair` looks twice. */
-  async *verify(index: IndexReference, options?: CallOptions & { onProgress?: (done: number) => void }): AsyncGenerator<DriftedDocument> {
+  async *verify(
+    index: IndexReference,
+    options?: CallOptions & { onProgress?: (done: number) => void },
+  ): AsyncGenerator<DriftedDocument> {
     const definition = this.parts.definitionOf(index);
     await this.parts.engine.refresh(definition.alias, options);
     yield* this.parts.verifier.drift(definition, definition.alias, options);
   }
 
   /** Writes exactly the documents that differ, by the steps that keep a newer version from holding older content. */
-  async repair(index: IndexReference, options?: CallOptions & { onProgress?: (done: number) => void }): Promise<RepairResult> {
+  async repair(
+    index: IndexReference,
+    options?: CallOptions & { onProgress?: (done: number) => void },
+  ): Promise<RepairResult> {
     const definition = this.parts.definitionOf(index);
     const counts = { missing: 0, orphaned: 0, outdated: 0 };
     let keys: PrimaryKey[] = [];
@@ -144,7 +156,11 @@ export class MigrationService {
     return counts;
   }
 
-  private async run(definition: IndexDefinition, options: MigrateOptions, tell: (progress: MigrationProgress) => void): Promise<void> {
+  private async run(
+    definition: IndexDefinition,
+    options: MigrateOptions,
+    tell: (progress: MigrationProgress) => void,
+  ): Promise<void> {
     const { alias } = definition;
     const { store } = this.requireStore();
     await store.exclusively(alias, async () => {
@@ -156,24 +172,40 @@ export class MigrationService {
   }
 
   /** Notes a migration, or goes on with the one that is noted. @returns where it stands; `undefined` when nothing is to be done. */
-  private async begin(definition: IndexDefinition, migration: Migration, options: MigrateOptions, tell: (progress: MigrationProgress) => void): Promise<MigrationState | undefined> {
+  private async begin(
+    definition: IndexDefinition,
+    migration: Migration,
+    options: MigrateOptions,
+    tell: (progress: MigrationProgress) => void,
+  ): Promise<MigrationState | undefined> {
     const { alias, hash } = definition;
     const { store } = this.requireStore();
     const before = await store.read(alias);
     if (before && (isUnderWay(before) || before.phase === 'swapped') && before.newHash !== hash) {
-      throw new SearchMigrationError(alias, `has another model's migration under way (${before.newHash}): finish it or roll it back first`);
+      throw new SearchMigrationError(
+        alias,
+        `has another model's migration under way (${before.newHash}): finish it or roll it back first`,
+      );
     }
     if (before?.phase === 'swapped') return void tell(progressMeter(alias, 'swapped', before.total, 0)(before.total));
     if (!before || !isUnderWay(before)) {
       const plan = planOf(definition, await this.liveIndex(definition, options));
       if (plan.action === 'none') return void tell(progressMeter(alias, 'finished', 0, 0)(0));
-      if (plan.action === 'create') throw new SearchMigrationError(alias, 'is not there yet: run search.ensureIndices(), then repository.indexAll()');
+      if (plan.action === 'create')
+        throw new SearchMigrationError(
+          alias,
+          'is not there yet: run search.ensureIndices(), then repository.indexAll()',
+        );
       await migration.begin(plan);
     }
     return store.read(alias);
   }
 
-  private async carryOut(migration: Migration, state: MigrationState, tell: (progress: MigrationProgress) => void): Promise<void> {
+  private async carryOut(
+    migration: Migration,
+    state: MigrationState,
+    tell: (progress: MigrationProgress) => void,
+  ): Promise<void> {
     try {
       for await (const progress of migration.run(state)) tell(progress);
     } catch (error) {
@@ -193,8 +225,20 @@ export class MigrationService {
   private async liveIndex({ alias }: IndexDefinition, options?: CallOptions): Promise<IndexState | undefined> {
     const indices = await this.parts.engine.readIndices(alias, options);
     const names = indices.map(({ index }) => index).join(', ');
-    if (indices.length > 1) throw new SearchIndexMismatchError(alias, names, 'is several indices behind one alias', 'Remove the alias from all but one');
-    if (names === alias) throw new SearchIndexMismatchError(alias, names, 'has the name that the alias needs', 'Delete it, or change the `prefix` or @Indexed({ name })');
+    if (indices.length > 1)
+      throw new SearchIndexMismatchError(
+        alias,
+        names,
+        'is several indices behind one alias',
+        'Remove the alias from all but one',
+      );
+    if (names === alias)
+      throw new SearchIndexMismatchError(
+        alias,
+        names,
+        'has the name that the alias needs',
+        'Delete it, or change the `prefix` or @Indexed({ name })',
+      );
     return indices[0];
   }
 

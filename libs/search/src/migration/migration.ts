@@ -70,7 +70,10 @@ export class Migration {
     const { engine, store, reader } = this.parts;
     const { alias, hash, body, model } = this.definition;
     if (plan.differences.some(({ path }) => path === PLACEMENT)) {
-      throw new SearchMigrationError(alias, 'has its documents under other ids or on other shards: give the new rule an index of another name, fill it, then leave out the old one; or run search.recreateIndex() and repository.indexAll()');
+      throw new SearchMigrationError(
+        alias,
+        'has its documents under other ids or on other shards: give the new rule an index of another name, fill it, then leave out the old one; or run search.recreateIndex() and repository.indexAll()',
+      );
     }
     const oldIndex = plan.liveIndex!;
     const [live] = await engine.readIndices(oldIndex);
@@ -80,8 +83,11 @@ export class Migration {
       // Noted first: a process with the old model must not write once the mapping says the new one.
       await store.begin({ alias, oldIndex, newIndex: oldIndex, oldHash, newHash: hash, total });
       await engine.putMapping(oldIndex, body.mappings, this.options);
-      const changed = plan.differences.filter(({ path }) => path.startsWith('settings.')).map(({ path, wanted }) => [path.slice('settings.'.length), wanted]);
-      if (changed.length > 0) await engine.putSettings(oldIndex, Object.fromEntries(changed) as Record<string, unknown>, this.options);
+      const changed = plan.differences
+        .filter(({ path }) => path.startsWith('settings.'))
+        .map(({ path, wanted }) => [path.slice('settings.'.length), wanted]);
+      if (changed.length > 0)
+        await engine.putSettings(oldIndex, Object.fromEntries(changed) as Record<string, unknown>, this.options);
       return;
     }
     const newIndex = concreteName(alias, (generationOf(alias, oldIndex) ?? 0) + 1, hash);
@@ -108,7 +114,7 @@ export class Migration {
     const failures: BulkFailure[] = [];
     const { pageSize = PAGE_SIZE, maxDocumentsPerSecond, signal } = this.options;
     let after = lastKey === undefined ? undefined : decodeKey(lastKey);
-    for (let failed = 0, complete = false; !complete && failures.length < SHOWN_FAILURES; ) {
+    for (let failed = 0, complete = false; !complete && failures.length < SHOWN_FAILURES;) {
       const options = { after, pageSize, maxDocumentsPerSecond, ...(signal ? { signal } : {}) };
       try {
         for await (const page of backfill(this.definition, writesTo(state), this.parts, options)) {
@@ -126,7 +132,8 @@ export class Migration {
         await pause(backoffMs(failed, AWAY_BACKOFF, 1), signal);
       }
     }
-    if (failures.length > 0) throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures);
+    if (failures.length > 0)
+      throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures);
     await this.parts.store.advance(alias, { phase: 'drain' });
   }
 
@@ -140,7 +147,11 @@ export class Migration {
       const meter = progressMeter(alias, 'drain', atFirst, 0);
       for (let waiting = atFirst; waiting > 0; waiting = await drain.waitingUpTo(newest, [alias])) {
         yield meter(Math.max(0, atFirst - waiting));
-        if (performance.now() > deadline) throw new SearchMigrationError(alias, `still has ${waiting} changes in the outbox: is a relay running that has this model?`);
+        if (performance.now() > deadline)
+          throw new SearchMigrationError(
+            alias,
+            `still has ${waiting} changes in the outbox: is a relay running that has this model?`,
+          );
         await wait(DRAIN_POLL_MS, undefined, this.options.signal ? { signal: this.options.signal } : {});
       }
     }
@@ -162,9 +173,16 @@ export class Migration {
     const meter = progressMeter(alias, 'verify', 2 * total, 0);
     const keys: PrimaryKey[] = [];
     let done = 0;
-    for await (const { key } of verifier.drift(this.definition, writes, { ...this.options, onProgress: (looked) => void (done = looked) })) {
+    for await (const { key } of verifier.drift(this.definition, writes, {
+      ...this.options,
+      onProgress: (looked) => void (done = looked),
+    })) {
       keys.push(key);
-      if (keys.length > MAX_DRIFT) throw new SearchMigrationError(alias, `differs from the database in more than ${MAX_DRIFT} documents: run it again`);
+      if (keys.length > MAX_DRIFT)
+        throw new SearchMigrationError(
+          alias,
+          `differs from the database in more than ${MAX_DRIFT} documents: run it again`,
+        );
     }
     yield meter(done);
     await this.repair(alias, writes, keys);
@@ -176,7 +194,12 @@ export class Migration {
     for (let round = 1; keys.length > 0; round += 1) {
       const { failures, unavailable } = await this.parts.publisher.publish(this.definition, keys, this.options);
       if (unavailable) throw unavailable;
-      if (failures.length > 0) throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures.slice(0, SHOWN_FAILURES));
+      if (failures.length > 0)
+        throw new SearchMigrationError(
+          alias,
+          'has a new mapping that refuses documents:',
+          failures.slice(0, SHOWN_FAILURES),
+        );
       keys = (await this.parts.verifier.recheck(this.definition, writes, keys, this.options)).map(({ key }) => key);
       // What still differs then is written faster than it can be looked at: each of its changes is in the outbox.
       if (round === REPAIR_ROUNDS) return;
@@ -208,4 +231,8 @@ export async function swapAlias(engine: SearchEngine, alias: string, to: string,
 }
 
 /** Settings of an index that nobody searches yet. */
-const FILLING = Object.freeze({ 'index.number_of_replicas': '0', 'index.auto_expand_replicas': 'false', 'index.refresh_interval': '-1' });
+const FILLING = Object.freeze({
+  'index.number_of_replicas': '0',
+  'index.auto_expand_replicas': 'false',
+  'index.refresh_interval': '-1',
+});

@@ -30,7 +30,8 @@ export interface MigrationPlan {
 }
 
 /** Settings that an index has for life. Others can be put on a living index. */
-const FOR_LIFE = /^index\.(analysis\.|similarity\.|sort\.|number_of_shards$|number_of_routing_shards$|routing_partition_size$|codec|knn$|soft_deletes)/;
+const FOR_LIFE =
+  /^index\.(analysis\.|similarity\.|sort\.|number_of_shards$|number_of_routing_shards$|routing_partition_size$|codec|knn$|soft_deletes)/;
 
 /** Compares a model with the index behind its alias. Pure. */
 export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState | undefined): MigrationPlan {
@@ -79,12 +80,17 @@ function comparePlacement(live: string | undefined, wanted: string | undefined):
 }
 
 /** Options of the mapping that are no fields. What an index keeps of each document it has for life. */
-function compareOptions(live: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): MappingDifference[] {
+function compareOptions(
+  live: Readonly<Record<string, unknown>>,
+  wanted: Readonly<Record<string, unknown>>,
+): MappingDifference[] {
   const names = Object.keys(wanted).filter((name) => !['properties', 'dynamic', '_meta', '_routing'].includes(name));
   return names.flatMap((name): MappingDifference[] => {
     if (canonical(live[name] ?? '') === canonical(wanted[name])) return [];
     const change = live[name] === undefined ? 'added' : 'changed';
-    return [{ path: `mappings.${name}`, change, live: live[name], wanted: wanted[name], additive: !name.startsWith('_') }];
+    return [
+      { path: `mappings.${name}`, change, live: live[name], wanted: wanted[name], additive: !name.startsWith('_') },
+    ];
   });
 }
 
@@ -100,7 +106,15 @@ function compareSettings(live: IndexSettings, wanted: IndexSettings): MappingDif
     const there = have[path];
     if (there !== undefined && canonical(there) === canonical(value)) return [];
     const additive = !FOR_LIFE.test(path);
-    return [{ path: `settings.${path}`, change: there === undefined ? 'added' : 'changed', live: there, wanted: value, additive }];
+    return [
+      {
+        path: `settings.${path}`,
+        change: there === undefined ? 'added' : 'changed',
+        live: there,
+        wanted: value,
+        additive,
+      },
+    ];
   });
 }
 
@@ -110,7 +124,10 @@ export function flatSettings(settings: IndexSettings): Record<string, unknown> {
   const walk = (value: unknown, path: string): void => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       for (const [name, inner] of Object.entries(value)) walk(inner, path ? `${path}.${name}` : name);
-    } else flat[path.startsWith('index.') ? path : `index.${path}`] = Array.isArray(value) ? value.map(String) : String(value);
+    } else
+      flat[path.startsWith('index.') ? path : `index.${path}`] = Array.isArray(value)
+        ? value.map(String)
+        : String(value);
   };
   walk(settings, '');
   return flat;

@@ -14,7 +14,13 @@ export interface MigrationProgress {
 }
 
 /** @param now milliseconds of a clock that never steps back */
-export function progressMeter(alias: string, phase: MigrationPhase, total: number, doneBefore: number, now: () => number = () => performance.now()) {
+export function progressMeter(
+  alias: string,
+  phase: MigrationPhase,
+  total: number,
+  doneBefore: number,
+  now: () => number = () => performance.now(),
+) {
   const startedAt = now();
   return (done: number): MigrationProgress => {
     const seconds = (now() - startedAt) / 1000;

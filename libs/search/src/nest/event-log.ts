@@ -6,7 +6,8 @@ const logger = new Logger('Search');
 /** One line per event in Nest's log, then the application's own listener. */
 export function logged(next: SearchEventListener | undefined): SearchEventListener {
   return (event) => {
-    if (event.type === 'indices-ready' || event.type === 'publish-resumed' || event.type === 'relay-resumed') logger.log(lineOf(event));
+    if (event.type === 'indices-ready' || event.type === 'publish-resumed' || event.type === 'relay-resumed')
+      logger.log(lineOf(event));
     else logger.warn(lineOf(event));
     next?.(event);
   };

@@ -13,6 +13,9 @@ import { SearchModule, type SearchModuleOptions } from './search.module.js';
 @Module({})
 export class SearchRelayModule {
   static forRoot(options: Omit<SearchModuleOptions, 'sync'>): DynamicModule {
-    return { module: SearchRelayModule, imports: [SearchModule.forRoot({ ...options, sync: 'outbox', relay: options.relay ?? true })] };
+    return {
+      module: SearchRelayModule,
+      imports: [SearchModule.forRoot({ ...options, sync: 'outbox', relay: options.relay ?? true })],
+    };
   }
 }

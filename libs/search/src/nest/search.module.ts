@@ -1,7 +1,16 @@
 import { MikroORM } from '@mikro-orm/core';
 import {
-  Inject, Module,
-  type BeforeApplicationShutdown, type DynamicModule, type FactoryProvider, type InjectionToken, type ModuleMetadata, type OnApplicationShutdown, type OnModuleInit, type Provider, type Type,
+  Inject,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type FactoryProvider,
+  type InjectionToken,
+  type ModuleMetadata,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+  type Type,
 } from '@nestjs/common';
 import { SearchOptionError } from '../errors/model.errors.js';
 import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
@@ -95,15 +104,34 @@ function root(options: Provider[], orm: InjectionToken = MikroORM, name?: string
   const search: FactoryProvider = {
     provide: token,
     inject: [orm, OPTIONS],
-    useFactory: (database: MikroORM, given: SearchOptions) => new SearchService(database, { ...given, ...(name === undefined ? {} : { name }), onEvent: logged(given.onEvent) }),
+    useFactory: (database: MikroORM, given: SearchOptions) =>
+      new SearchService(database, {
+        ...given,
+        ...(name === undefined ? {} : { name }),
+        onEvent: logged(given.onEvent),
+      }),
   };
-  return { module: SearchModule, global: true, providers: [...options, search, { provide: OWN, useExisting: token }], exports: [token] };
+  return {
+    module: SearchModule,
+    global: true,
+    providers: [...options, search, { provide: OWN, useExisting: token }],
+    exports: [token],
+  };
 }
 
 function asyncOptions({ useFactory, useClass, useExisting, inject = [] }: SearchModuleAsyncOptions): Provider[] {
   if (useFactory) return [{ provide: OPTIONS, inject, useFactory: useFactory as FactoryProvider['useFactory'] }];
   const factory = useExisting ?? useClass;
-  if (!factory) throw new SearchOptionError('SearchModule.forRootAsync', 'needs one of useFactory, useClass, useExisting', undefined);
-  const options: FactoryProvider = { provide: OPTIONS, inject: [factory], useFactory: (made: SearchOptionsFactory) => made.createSearchOptions() };
+  if (!factory)
+    throw new SearchOptionError(
+      'SearchModule.forRootAsync',
+      'needs one of useFactory, useClass, useExisting',
+      undefined,
+    );
+  const options: FactoryProvider = {
+    provide: OPTIONS,
+    inject: [factory],
+    useFactory: (made: SearchOptionsFactory) => made.createSearchOptions(),
+  };
   return useClass ? [{ provide: useClass, useClass }, options] : [options];
 }

@@ -13,7 +13,9 @@ export function getSearchRepositoryToken(entity: EntityClass, index?: string): s
   const [first = {}] = recordedIndices(entity);
   const name = index ?? indexNameOf(entity, first);
   const tokens = repositories.get(entity) ?? new Map<string, symbol>();
-  const token = tokens.get(name) ?? Symbol(`SearchRepository<${[entity.name, ...(index === undefined ? [] : [`'${index}'`])].join(', ')}>`);
+  const token =
+    tokens.get(name) ??
+    Symbol(`SearchRepository<${[entity.name, ...(index === undefined ? [] : [`'${index}'`])].join(', ')}>`);
   repositories.set(entity, tokens.set(name, token));
   return token;
 }

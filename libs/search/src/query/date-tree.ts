@@ -9,7 +9,8 @@ export interface DateTree {
 export function dateTree(fields: readonly FieldModel[], properties: Readonly<Record<string, FieldMapping>>): DateTree {
   const entries = fields.flatMap((field): [string, 'date' | DateTree][] => {
     const mapping = properties[field.name];
-    if (field.kind === 'value') return mapping?.type === 'date' && field.facts?.runtimeType === 'Date' ? [[field.name, 'date']] : [];
+    if (field.kind === 'value')
+      return mapping?.type === 'date' && field.facts?.runtimeType === 'Date' ? [[field.name, 'date']] : [];
     const inner = dateTree(field.fields, mapping?.properties ?? {});
     return Object.keys(inner).length > 0 ? [[field.name, inner]] : [];
   });
@@ -22,5 +23,10 @@ export function withDates(value: unknown, tree: 'date' | DateTree): unknown {
   if (tree === 'date') return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   const dated = Object.entries(tree).filter(([name]) => name in value);
-  return { ...value, ...Object.fromEntries(dated.map(([name, inner]) => [name, withDates((value as Record<string, unknown>)[name], inner)])) };
+  return {
+    ...value,
+    ...Object.fromEntries(
+      dated.map(([name, inner]) => [name, withDates((value as Record<string, unknown>)[name], inner)]),
+    ),
+  };
 }

@@ -25,11 +25,24 @@ export type JsonOf<V, F extends DateForm = 'text'> = V extends null | undefined 
  * without `@SearchField`, or outside the `include` of a relation, are not in the document.
  */
 export type DocumentOf<T, F extends DateForm = 'text'> = {
-  readonly [K in keyof T as K extends string ? (NonNullable<T[K]> extends AnyFunction ? never : K) : never]: JsonOf<T[K], F>;
+  readonly [K in keyof T as K extends string ? (NonNullable<T[K]> extends AnyFunction ? never : K) : never]: JsonOf<
+    T[K],
+    F
+  >;
 };
 
 /** A document of which only a part came. */
-export type PartOf<D> = D extends Date ? D : D extends readonly (infer Element)[] ? readonly PartOf<Element>[] : D extends object ? { readonly [K in keyof D]?: PartOf<D[K]> } : D;
+export type PartOf<D> = D extends Date
+  ? D
+  : D extends readonly (infer Element)[]
+    ? readonly PartOf<Element>[]
+    : D extends object
+      ? { readonly [K in keyof D]?: PartOf<D[K]> }
+      : D;
 
 /** `S`, what comes of each document, with dates as Date. */
-export type Dated<T, S> = S extends undefined ? S : S extends DocumentOf<T> ? DocumentOf<T, 'date'> : PartOf<DocumentOf<T, 'date'>>;
+export type Dated<T, S> = S extends undefined
+  ? S
+  : S extends DocumentOf<T>
+    ? DocumentOf<T, 'date'>
+    : PartOf<DocumentOf<T, 'date'>>;

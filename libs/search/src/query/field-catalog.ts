@@ -23,7 +23,12 @@ export class FieldCatalog {
   constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
     const { model, body } = definition;
     this.dates = dateTree(model.fields, body.mappings.properties);
-    this.add([...model.fields, ...Object.keys(model.options.properties ?? {}).map(added)], body.mappings.properties, '', undefined);
+    this.add(
+      [...model.fields, ...Object.keys(model.options.properties ?? {}).map(added)],
+      body.mappings.properties,
+      '',
+      undefined,
+    );
   }
 
   /**
@@ -33,10 +38,17 @@ export class FieldCatalog {
    */
   require(path: string, use: FieldUse, within?: string): string {
     const field = this.fields.get(path) ?? this.find(path);
-    if (!field) throw new SearchQueryError(path, `\`${path}\` is no field of ${this.definition.alias}: ${this.choices(path)}`, path);
+    if (!field)
+      throw new SearchQueryError(
+        path,
+        `\`${path}\` is no field of ${this.definition.alias}: ${this.choices(path)}`,
+        path,
+      );
     const rule = FIELD_USES[use];
-    if (field.nestedIn !== within && !rule.anywhere) throw new SearchQueryError(path, misplaced(path, field.nestedIn, within), path);
-    if (!field.open && !rule.takes(field.mapping.type)) throw new SearchQueryError(path, this.misuse(path, field, use), path);
+    if (field.nestedIn !== within && !rule.anywhere)
+      throw new SearchQueryError(path, misplaced(path, field.nestedIn, within), path);
+    if (!field.open && !rule.takes(field.mapping.type))
+      throw new SearchQueryError(path, this.misuse(path, field, use), path);
     return path;
   }
 
@@ -51,7 +63,12 @@ export class FieldCatalog {
     return field && { type: field.mapping.type, runtimeType: field.runtimeType };
   }
 
-  private add(fields: readonly FieldModel[], properties: Readonly<Record<string, FieldMapping>>, prefix: string, nestedIn: string | undefined): void {
+  private add(
+    fields: readonly FieldModel[],
+    properties: Readonly<Record<string, FieldMapping>>,
+    prefix: string,
+    nestedIn: string | undefined,
+  ): void {
     for (const field of fields) {
       const mapping = properties[field.name];
       if (!mapping) continue;
@@ -60,7 +77,8 @@ export class FieldCatalog {
       this.fields.set(path, { mapping, runtimeType, nestedIn, open: false });
       for (const [name, sub] of [...Object.entries(mapping.fields ?? {}), ...shinglesOf(mapping)]) {
         this.fields.set(`${path}.${name}`, { mapping: sub, runtimeType, nestedIn, open: false });
-        for (const [made, shingles] of shinglesOf(sub)) this.fields.set(`${path}.${name}.${made}`, { mapping: shingles, runtimeType, nestedIn, open: false });
+        for (const [made, shingles] of shinglesOf(sub))
+          this.fields.set(`${path}.${name}.${made}`, { mapping: shingles, runtimeType, nestedIn, open: false });
       }
       if (field.kind === 'object') {
         this.add(field.fields, mapping.properties ?? {}, `${path}.`, mapping.type === 'nested' ? path : nestedIn);
@@ -72,7 +90,8 @@ export class FieldCatalog {
     const known = this.fields.get(path);
     if (known) return known;
     const parent = path.includes('.') ? this.find(path.slice(0, path.lastIndexOf('.'))) : undefined;
-    const openParent = parent && (parent.open || parent.mapping['dynamic'] === true || parent.mapping.type === 'flat_object');
+    const openParent =
+      parent && (parent.open || parent.mapping['dynamic'] === true || parent.mapping.type === 'flat_object');
     return openParent ? { ...parent, open: true } : undefined;
   }
 
@@ -87,8 +106,12 @@ export class FieldCatalog {
 
   private choices(path: string): string {
     const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.') + 1) : '';
-    const siblings = [...this.fields.keys()].filter((name) => name.startsWith(parent) && !name.slice(parent.length).includes('.'));
-    return siblings.length > 0 ? `use one of ${siblings.join(', ')}` : `use one of ${[...this.fields.keys()].join(', ')}`;
+    const siblings = [...this.fields.keys()].filter(
+      (name) => name.startsWith(parent) && !name.slice(parent.length).includes('.'),
+    );
+    return siblings.length > 0
+      ? `use one of ${siblings.join(', ')}`
+      : `use one of ${[...this.fields.keys()].join(', ')}`;
   }
 }
 
@@ -105,6 +128,7 @@ function shinglesOf({ type, max_shingle_size: size = 3 }: FieldMapping): [string
 }
 
 function misplaced(path: string, nestedIn: string | undefined, within: string | undefined): string {
-  if (nestedIn === undefined) return `\`${path}\` is outside the nested field \`${within}\`: ask for it outside of nested('${within}', …)`;
+  if (nestedIn === undefined)
+    return `\`${path}\` is outside the nested field \`${within}\`: ask for it outside of nested('${within}', …)`;
   return `\`${path}\` is inside the nested field \`${nestedIn}\`: use nested('${nestedIn}', …)`;
 }

@@ -18,12 +18,16 @@ export type Held<V> = V extends null | undefined
           : V;
 
 /** Names of a class's data: no methods, no symbols. */
-export type DataKey<T> = { [K in keyof T]-?: K extends string ? (NonNullable<T[K]> extends AnyFunction ? never : K) : never }[keyof T];
+export type DataKey<T> = {
+  [K in keyof T]-?: K extends string ? (NonNullable<T[K]> extends AnyFunction ? never : K) : never;
+}[keyof T];
 
 /** `any`, `unknown` and JSON columns: paths into them are known to the mapping alone. */
 type IsOpen<V> = IsAny<V> extends true ? true : unknown extends V ? true : string extends keyof V ? true : false;
 
-type Choices<T, Value> = { [K in DataKey<T>]: Held<T[K]> extends Value ? K : Held<T[K]> extends Scalar ? never : `${K}.` }[DataKey<T>];
+type Choices<T, Value> = {
+  [K in DataKey<T>]: Held<T[K]> extends Value ? K : Held<T[K]> extends Scalar ? never : `${K}.`;
+}[DataKey<T>];
 
 type Step<T, Head extends keyof T & string, Tail extends string, Value> =
   IsOpen<Held<T[Head]>> extends true

@@ -34,12 +34,21 @@ export interface HighlightNode {
 /** `html` escapes the text around the marks, for all fields of a request. */
 export type HighlightEncoder = 'default' | 'html';
 
-export function compileHighlight(nodes: readonly HighlightNode[], encoder: HighlightEncoder | undefined, context: CompileContext): Wire {
-  const fields = nodes.map(({ field, options }) => [context.field(field, 'highlight'), wireHighlight(options, context)] as const);
+export function compileHighlight(
+  nodes: readonly HighlightNode[],
+  encoder: HighlightEncoder | undefined,
+  context: CompileContext,
+): Wire {
+  const fields = nodes.map(
+    ({ field, options }) => [context.field(field, 'highlight'), wireHighlight(options, context)] as const,
+  );
   return { fields: Object.fromEntries(fields), ...(encoder ? { encoder } : {}) };
 }
 
-function wireHighlight({ preTag, postTag, fragmentSize, fragments, query, ...options }: HighlightOptions, context: CompileContext): Wire {
+function wireHighlight(
+  { preTag, postTag, fragmentSize, fragments, query, ...options }: HighlightOptions,
+  context: CompileContext,
+): Wire {
   return {
     ...(preTag === undefined ? {} : { pre_tags: [preTag] }),
     ...(postTag === undefined ? {} : { post_tags: [postTag] }),

@@ -22,7 +22,8 @@ export class RequestCompiler {
   /** The body of `_search`. @throws SearchQueryError */
   search(request: RequestNode): Wire {
     const { context } = this;
-    const { sort, highlight, aggregations, suggest, postFilter, source, collapse, rescore, pointInTime, options, raw } = request;
+    const { sort, highlight, aggregations, suggest, postFilter, source, collapse, rescore, pointInTime, options, raw } =
+      request;
     return {
       query: this.query(request),
       ...compileWindow(request),
@@ -41,9 +42,15 @@ export class RequestCompiler {
   }
 
   /** What goes into the address of a request. @throws SearchQueryError */
-  parameters({ options: { routing, preference, requestCache, searchType }, pointInTime }: RequestNode): Readonly<Record<string, string | boolean>> {
+  parameters({
+    options: { routing, preference, requestCache, searchType },
+    pointInTime,
+  }: RequestNode): Readonly<Record<string, string | boolean>> {
     if (pointInTime && (routing !== undefined || preference !== undefined)) {
-      throw new SearchQueryError('pointInTime', 'a point in time keeps its own shards: give routing and preference to openPointInTime() instead');
+      throw new SearchQueryError(
+        'pointInTime',
+        'a point in time keeps its own shards: give routing and preference to openPointInTime() instead',
+      );
     }
     return wireOptions({ routing, preference, requestCache, searchType }) as Record<string, string | boolean>;
   }
@@ -53,7 +60,9 @@ export class RequestCompiler {
     return { query: this.query(request) };
   }
 
-  countParameters({ options: { routing, preference, minScore } }: RequestNode): Readonly<Record<string, string | number>> {
+  countParameters({
+    options: { routing, preference, minScore },
+  }: RequestNode): Readonly<Record<string, string | number>> {
     return wireOptions({ routing, preference, minScore }) as Record<string, string | number>;
   }
 
@@ -67,16 +76,24 @@ export class RequestCompiler {
 
   private source(source: NonNullable<RequestNode['source']> | false): unknown {
     if (source === false) return false;
-    for (const path of [source.includes ?? [], source.excludes ?? []].flat()) if (!path.includes('*')) this.context.field(path, 'source');
+    for (const path of [source.includes ?? [], source.excludes ?? []].flat())
+      if (!path.includes('*')) this.context.field(path, 'source');
     return source;
   }
 
   private collapse({ field, options: { innerHits, ...options } }: NonNullable<RequestNode['collapse']>): Wire {
-    return { field: this.context.field(field, 'collapse'), ...(innerHits ? { inner_hits: wireOptions(innerHits) } : {}), ...wireOptions(options) };
+    return {
+      field: this.context.field(field, 'collapse'),
+      ...(innerHits ? { inner_hits: wireOptions(innerHits) } : {}),
+      ...wireOptions(options),
+    };
   }
 
   private rescore({ query, options: { windowSize, ...options } }: RequestNode['rescore'][number]): Wire {
-    return { ...wireOptions({ windowSize }), query: { rescore_query: this.context.clause(query), ...wireOptions(options) } };
+    return {
+      ...wireOptions({ windowSize }),
+      query: { rescore_query: this.context.clause(query), ...wireOptions(options) },
+    };
   }
 
   private suggest(nodes: RequestNode['suggest']): Wire {
@@ -84,7 +101,15 @@ export class RequestCompiler {
   }
 }
 
-function bodyOptions({ trackTotalHits = true, trackScores, minScore, explain, profile, serverTimeoutMs, terminateAfter }: RequestOptions): Wire {
+function bodyOptions({
+  trackTotalHits = true,
+  trackScores,
+  minScore,
+  explain,
+  profile,
+  serverTimeoutMs,
+  terminateAfter,
+}: RequestOptions): Wire {
   const timeout = serverTimeoutMs === undefined ? undefined : `${wholeNumber(serverTimeoutMs, 1, 'serverTimeoutMs')}ms`;
   return wireOptions({ trackTotalHits, trackScores, minScore, explain, profile, timeout, terminateAfter });
 }

@@ -8,7 +8,8 @@ const MAX_WINDOW = 10_000;
 /** Which of the hits are asked for: a page, or those after a hit. */
 export function compileWindow({ page, searchAfter, sort }: RequestNode): Wire {
   const size = wholeNumber(page.size, 0, 'page.size');
-  const from = 'from' in page ? wholeNumber(page.from, 0, 'page.from') : (wholeNumber(page.number, 1, 'page.number') - 1) * size;
+  const from =
+    'from' in page ? wholeNumber(page.from, 0, 'page.from') : (wholeNumber(page.number, 1, 'page.number') - 1) * size;
   if (from + size > MAX_WINDOW) {
     const asked = 'from' in page ? `${size} hits from ${from} on end` : `page ${page.number} of ${size} ends`;
     throw new SearchQueryError(
@@ -18,9 +19,18 @@ export function compileWindow({ page, searchAfter, sort }: RequestNode): Wire {
     );
   }
   if (!searchAfter) return { from, size };
-  if (from > 0) throw new SearchQueryError('searchAfter', `searchAfter goes on from a hit, so the page must be the first (got from ${from})`, from);
+  if (from > 0)
+    throw new SearchQueryError(
+      'searchAfter',
+      `searchAfter goes on from a hit, so the page must be the first (got from ${from})`,
+      from,
+    );
   if (searchAfter.length === 0 || searchAfter.length !== sort.length) {
-    throw new SearchQueryError('searchAfter', `searchAfter needs one value per sort(…): give it hit.sort (got ${searchAfter.length} values for ${sort.length} sorts)`, searchAfter);
+    throw new SearchQueryError(
+      'searchAfter',
+      `searchAfter needs one value per sort(…): give it hit.sort (got ${searchAfter.length} values for ${sort.length} sorts)`,
+      searchAfter,
+    );
   }
   return { from, size, search_after: searchAfter.map(sortValue) };
 }
@@ -34,7 +44,8 @@ function sortValue(value: unknown): unknown {
 const KEEP_ALIVE = /^\d+(ms|s|m|h|d)$/;
 
 export function compilePointInTime({ id, keepAlive }: NonNullable<RequestNode['pointInTime']>): Wire {
-  if (typeof id !== 'string' || id === '') throw unusable('pointInTime', 'pointInTime needs the id that openPointInTime() gave', id);
+  if (typeof id !== 'string' || id === '')
+    throw unusable('pointInTime', 'pointInTime needs the id that openPointInTime() gave', id);
   if (keepAlive === undefined) return { id };
   return { id, keep_alive: wireKeepAlive(keepAlive) };
 }

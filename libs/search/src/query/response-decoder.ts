@@ -24,21 +24,35 @@ export function decodeHit(hit: EngineHit): Hit<unknown> {
 }
 
 function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {
-  const decoded = Object.entries(groups).map(([name, { hits }]) => [name, { hits: hits.hits.map((hit) => decodeHit(hit) as Hit<Wire>), total: hits.total.value }]);
+  const decoded = Object.entries(groups).map(([name, { hits }]) => [
+    name,
+    { hits: hits.hits.map((hit) => decodeHit(hit) as Hit<Wire>), total: hits.total.value },
+  ]);
   return Object.fromEntries(decoded) as Readonly<Record<string, InnerHits>>;
 }
 
-export function decodeResponse(request: RequestNode, response: SearchResponse, catalog: FieldCatalog): SearchPage<unknown, unknown, unknown> {
+export function decodeResponse(
+  request: RequestNode,
+  response: SearchResponse,
+  catalog: FieldCatalog,
+): SearchPage<unknown, unknown, unknown> {
   const { hits, took, aggregations = NONE, suggest = NONE } = response;
   return {
-    hits: request.dates ? hits.hits.map((hit) => decodeHit({ ...hit, _source: withDates(hit._source, catalog.dates) })) : hits.hits.map(decodeHit),
+    hits: request.dates
+      ? hits.hits.map((hit) => decodeHit({ ...hit, _source: withDates(hit._source, catalog.dates) }))
+      : hits.hits.map(decodeHit),
     total: hits.total?.value ?? hits.hits.length,
     totalRelation: hits.total?.relation ?? 'gte',
     maxScore: hits.max_score,
     tookMs: took,
     timedOut: response.timed_out ?? false,
-    aggregations: decodeAggregations(request.aggregations, aggregations, { hit: decodeHit, typeOf: (path) => catalog.typeOf(path) }),
-    suggestions: Object.fromEntries(Object.entries(request.suggest).map(([name, node]) => [name, decodeSuggest(node, suggest[name] ?? [])])),
+    aggregations: decodeAggregations(request.aggregations, aggregations, {
+      hit: decodeHit,
+      typeOf: (path) => catalog.typeOf(path),
+    }),
+    suggestions: Object.fromEntries(
+      Object.entries(request.suggest).map(([name, node]) => [name, decodeSuggest(node, suggest[name] ?? [])]),
+    ),
     profile: response.profile,
     pointInTimeId: response.pit_id,
   };

@@ -21,7 +21,13 @@ export interface Hit<Source> {
 
 /** By nested field, as the type of its elements; by any other name as they come. */
 export type InnerHitsOf<Source> = Readonly<Record<string, InnerHits>> & {
-  readonly [K in keyof Source as Source[K] extends readonly (infer E)[] | null | undefined ? (E extends object ? K : never) : never]?: InnerHits<NonNullable<Source[K]> extends readonly (infer E)[] ? E : never>;
+  readonly [
+    K in keyof Source as Source[K] extends readonly (infer E)[] | null | undefined
+      ? E extends object
+        ? K
+        : never
+      : never
+  ]?: InnerHits<NonNullable<Source[K]> extends readonly (infer E)[] ? E : never>;
 };
 
 export interface InnerHits<Element = Wire> {

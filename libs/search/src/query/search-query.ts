@@ -1,5 +1,11 @@
 import type { CallOptions } from '../contracts/engine.js';
-import { aggregationBuilder, type Aggregation, type AggregationBuilder, type Aggregations, type ResultsOf } from './aggregations/aggregation.js';
+import {
+  aggregationBuilder,
+  type Aggregation,
+  type AggregationBuilder,
+  type Aggregations,
+  type ResultsOf,
+} from './aggregations/aggregation.js';
 import { everyBucket, type CompositeResult } from './aggregations/composite.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
@@ -8,7 +14,14 @@ import type { FieldPath } from './field-path.js';
 import { frozenCopy } from './freeze.js';
 import type { GeoPoint, GeoValue } from './geo-point.js';
 import type { HighlightEncoder, HighlightOptions } from './highlight.js';
-import { EMPTY_REQUEST, type CollapseOptions, type RequestNode, type RequestOptions, type RescoreOptions, type SourceFilter } from './request.js';
+import {
+  EMPTY_REQUEST,
+  type CollapseOptions,
+  type RequestNode,
+  type RequestOptions,
+  type RescoreOptions,
+  type SourceFilter,
+} from './request.js';
 import type { Script } from './script.js';
 import type { SearchPage } from './search-page.js';
 import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
@@ -79,13 +92,21 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   }
 
   /** Sorts by a field, by `_score` or by `_doc`; later calls break ties. A field inside a nested one may be named too. */
-  sort<P extends string>(field: '_score' | '_doc' | FieldPath<T, P, Sortable>, direction: Direction = 'asc', options: SortOptions | ((builder: ClauseBuilder<T>) => SortOptions) = {}): SearchQuery<T, A, S, G> {
+  sort<P extends string>(
+    field: '_score' | '_doc' | FieldPath<T, P, Sortable>,
+    direction: Direction = 'asc',
+    options: SortOptions | ((builder: ClauseBuilder<T>) => SortOptions) = {},
+  ): SearchQuery<T, A, S, G> {
     const made = typeof options === 'function' ? options(clauseBuilder<T>()) : options;
     return this.with({ sort: [...this.request.sort, { by: 'field', field, direction, options: made }] });
   }
 
   /** The nearest first; `hit.sort` holds the distance. */
-  sortByDistance<P extends string>(field: FieldPath<T, P, GeoValue>, from: GeoPoint | readonly GeoPoint[], options: DistanceSortOptions = {}): SearchQuery<T, A, S, G> {
+  sortByDistance<P extends string>(
+    field: FieldPath<T, P, GeoValue>,
+    from: GeoPoint | readonly GeoPoint[],
+    options: DistanceSortOptions = {},
+  ): SearchQuery<T, A, S, G> {
     return this.with({ sort: [...this.request.sort, { by: 'distance', field, from: [from].flat(), options }] });
   }
 
@@ -94,7 +115,10 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   }
 
   /** Marks the words found: `hit.highlights[field]`. The text around the marks is not escaped, unless `highlightEncoder('html')` says so. */
-  highlight<P extends string>(field: FieldPath<T, P>, options: HighlightOptions | ((builder: ClauseBuilder<T>) => HighlightOptions) = {}): SearchQuery<T, A, S, G> {
+  highlight<P extends string>(
+    field: FieldPath<T, P>,
+    options: HighlightOptions | ((builder: ClauseBuilder<T>) => HighlightOptions) = {},
+  ): SearchQuery<T, A, S, G> {
     const made = typeof options === 'function' ? options(clauseBuilder<T>()) : options;
     return this.with({ highlight: [...this.request.highlight, { field, options: made }] });
   }
@@ -114,7 +138,9 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   }
 
   /** `number` counts from 1, `from` from 0. Pages end at hit 10,000. Size 0 asks for total and aggregations only. */
-  page(page: Readonly<{ number?: number; size?: number; from?: never } | { from: number; size?: number; number?: never }>): SearchQuery<T, A, S, G> {
+  page(
+    page: Readonly<{ number?: number; size?: number; from?: never } | { from: number; size?: number; number?: never }>,
+  ): SearchQuery<T, A, S, G> {
     const size = page.size ?? this.request.page.size;
     if (page.from !== undefined) return this.with({ page: { from: page.from, size } });
     const number = page.number ?? ('number' in this.request.page ? this.request.page.number : 1);
@@ -136,7 +162,10 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   source<const P extends string>(paths: readonly FieldPath<T, P>[]): SearchQuery<T, A, PartOf<DocumentOf<T>>, G>;
   source(filter: SourceFilter): SearchQuery<T, A, PartOf<DocumentOf<T>>, G>;
   source(source: false | readonly string[] | SourceFilter): SearchQuery<T, A, never, G> {
-    return this.with({ source: Array.isArray(source) ? { includes: source as readonly string[] } : (source as false | SourceFilter), dates: false });
+    return this.with({
+      source: Array.isArray(source) ? { includes: source as readonly string[] } : (source as false | SourceFilter),
+      dates: false,
+    });
   }
 
   /** Brings dates of hits as Date, where the entity has them so; call it after `source()`. Best hits of aggregations, and streams, keep them as text. */
@@ -185,9 +214,18 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
    * @example
    * for await (const { key, count } of query.everyBucket((a) => a.composite((s) => ({ year: s.terms('address.year') })))) …
    */
-  everyBucket<B>(make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>, options?: CallOptions): AsyncGenerator<B, void, undefined> {
+  everyBucket<B>(
+    make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>,
+    options?: CallOptions,
+  ): AsyncGenerator<B, void, undefined> {
     return everyBucket<B>(make(aggregationBuilder<T>()), async (all) => {
-      const request = frozenCopy({ ...EMPTY_REQUEST, parts: this.request.parts, options: this.request.options, page: { from: 0, size: 0 }, aggregations: { all } });
+      const request = frozenCopy({
+        ...EMPTY_REQUEST,
+        parts: this.request.parts,
+        options: this.request.options,
+        page: { from: 0, size: 0 },
+        aggregations: { all },
+      });
       return ((await this.runner.search(request, options)).aggregations as { all: CompositeResult<B> }).all;
     });
   }

@@ -36,13 +36,21 @@ export type SortNode =
 export const SORT_KEYS = ['_score', '_doc'] as const;
 
 export function compileSort(node: SortNode, context: CompileContext): Wire {
-  if (node.by === 'script') return { _script: { type: node.type, script: wireScript(node.script), order: node.direction } };
+  if (node.by === 'script')
+    return { _script: { type: node.type, script: wireScript(node.script), order: node.direction } };
   if (node.by === 'distance') {
     const { direction = 'asc', ...options } = node.options;
     const nested = context.nestedOf(node.field);
     const from = node.from.map((point) => wirePoint(point, node.field));
     const field = context.inside(nested).field(node.field, 'point');
-    return { _geo_distance: { [field]: from, order: direction, ...wireOptions(options), ...(nested === undefined ? {} : { nested: { path: nested } }) } };
+    return {
+      _geo_distance: {
+        [field]: from,
+        order: direction,
+        ...wireOptions(options),
+        ...(nested === undefined ? {} : { nested: { path: nested } }),
+      },
+    };
   }
   if ((SORT_KEYS as readonly string[]).includes(node.field)) return { [node.field]: { order: node.direction } };
   const { filter, missing, ...options } = node.options;
@@ -52,7 +60,9 @@ export function compileSort(node: SortNode, context: CompileContext): Wire {
       order: node.direction,
       ...(missing === undefined ? {} : { missing: wireValue(missing, node.field) }),
       ...wireOptions(options),
-      ...(nested === undefined ? {} : { nested: { path: nested, ...(filter ? { filter: context.inside(nested).clause(filter) } : {}) } }),
+      ...(nested === undefined
+        ? {}
+        : { nested: { path: nested, ...(filter ? { filter: context.inside(nested).clause(filter) } : {}) } }),
     },
   };
 }

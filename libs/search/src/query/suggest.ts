@@ -41,7 +41,9 @@ export interface PhraseSuggestOptions {
 export interface CompletionOptions {
   readonly size?: number;
   readonly skipDuplicates?: boolean;
-  readonly fuzzy?: true | Readonly<{ fuzziness?: 'AUTO' | number; transpositions?: boolean; minLength?: number; prefixLength?: number }>;
+  readonly fuzzy?:
+    | true
+    | Readonly<{ fuzziness?: 'AUTO' | number; transpositions?: boolean; minLength?: number; prefixLength?: number }>;
   readonly contexts?: Wire;
 }
 
@@ -81,15 +83,34 @@ export type SuggestionsOf<G> = { readonly [K in keyof G]: G[K] extends { readonl
 
 export interface SuggestBuilder<T> {
   /** Other spellings, word by word. */
-  term<P extends string>(field: FieldPath<T, P, string>, text: string, options?: TermSuggestOptions): Suggestion<readonly WordSuggestion[]>;
+  term<P extends string>(
+    field: FieldPath<T, P, string>,
+    text: string,
+    options?: TermSuggestOptions,
+  ): Suggestion<readonly WordSuggestion[]>;
   /** Did-you-mean for a whole text. */
-  phrase<P extends string>(field: FieldPath<T, P, string>, text: string, options?: PhraseSuggestOptions): Suggestion<readonly PhraseSuggestion[]>;
+  phrase<P extends string>(
+    field: FieldPath<T, P, string>,
+    text: string,
+    options?: PhraseSuggestOptions,
+  ): Suggestion<readonly PhraseSuggestion[]>;
   /** Suggest-as-you-type from a `completion` field. */
-  completion<P extends string>(field: FieldPath<T, P, string>, prefix: string, options?: CompletionOptions): Suggestion<readonly CompletionSuggestion<DocumentOf<T>>[]>;
+  completion<P extends string>(
+    field: FieldPath<T, P, string>,
+    prefix: string,
+    options?: CompletionOptions,
+  ): Suggestion<readonly CompletionSuggestion<DocumentOf<T>>[]>;
 }
 
-const suggestion = (kind: SuggestNode['kind']) => (field: string, text: string, options: object = {}) => frozenCopy({ kind, field, text, options });
-const BUILDER = Object.freeze({ term: suggestion('term'), phrase: suggestion('phrase'), completion: suggestion('completion') });
+const suggestion =
+  (kind: SuggestNode['kind']) =>
+  (field: string, text: string, options: object = {}) =>
+    frozenCopy({ kind, field, text, options });
+const BUILDER = Object.freeze({
+  term: suggestion('term'),
+  phrase: suggestion('phrase'),
+  completion: suggestion('completion'),
+});
 
 export function suggestBuilder<T>(): SuggestBuilder<T> {
   return BUILDER;
@@ -97,11 +118,15 @@ export function suggestBuilder<T>(): SuggestBuilder<T> {
 
 export function compileSuggest(node: SuggestNode, context: CompileContext): Wire {
   const text = wireText(node.text, node.field);
-  if (node.kind === 'term') return { text, term: { field: context.field(node.field, 'words'), ...wireOptions(node.options) } };
+  if (node.kind === 'term')
+    return { text, term: { field: context.field(node.field, 'words'), ...wireOptions(node.options) } };
   if (node.kind === 'completion') {
     const { fuzzy, ...options } = node.options;
     const fuzziness = fuzzy ? { fuzzy: fuzzy === true ? {} : wireOptions(fuzzy) } : {};
-    return { prefix: text, completion: { field: context.field(node.field, 'complete'), ...wireOptions(options), ...fuzziness } };
+    return {
+      prefix: text,
+      completion: { field: context.field(node.field, 'complete'), ...wireOptions(options), ...fuzziness },
+    };
   }
   const { highlight, directGenerator, ...options } = node.options;
   return {
@@ -111,7 +136,12 @@ export function compileSuggest(node: SuggestNode, context: CompileContext): Wire
       ...wireOptions(options),
       ...(highlight ? { highlight: wireOptions(highlight) } : {}),
       ...(directGenerator
-        ? { direct_generator: directGenerator.map(({ field, ...generator }) => ({ field: context.field(field, 'words'), ...wireOptions(generator) })) }
+        ? {
+            direct_generator: directGenerator.map(({ field, ...generator }) => ({
+              field: context.field(field, 'words'),
+              ...wireOptions(generator),
+            })),
+          }
         : {}),
     },
   };
@@ -121,18 +151,30 @@ interface WireEntry {
   readonly text: string;
   readonly offset: number;
   readonly length: number;
-  readonly options: readonly (Readonly<{ text: string; score: number; freq: number; highlighted?: string }> & EngineHit)[];
+  readonly options: readonly (Readonly<{ text: string; score: number; freq: number; highlighted?: string }> &
+    EngineHit)[];
 }
 
 export function decodeSuggest(node: SuggestNode, entries: readonly WireEntry[]): unknown {
   switch (node.kind) {
     case 'term':
       return entries.map(({ text, offset, length, options }) => ({
-        text, offset, length, options: options.map((option) => ({ text: option.text, score: option.score, frequency: option.freq })),
+        text,
+        offset,
+        length,
+        options: options.map((option) => ({ text: option.text, score: option.score, frequency: option.freq })),
       }));
     case 'phrase':
-      return entries.flatMap(({ options }) => options.map(({ text, score, highlighted }) => ({ text, score, ...(highlighted === undefined ? {} : { highlighted }) })));
+      return entries.flatMap(({ options }) =>
+        options.map(({ text, score, highlighted }) => ({
+          text,
+          score,
+          ...(highlighted === undefined ? {} : { highlighted }),
+        })),
+      );
     case 'completion':
-      return entries.flatMap(({ options }) => options.map(({ text, _score, _id, _source }) => ({ text, score: _score, id: _id, source: _source })));
+      return entries.flatMap(({ options }) =>
+        options.map(({ text, _score, _id, _source }) => ({ text, score: _score, id: _id, source: _source })),
+      );
   }
 }

@@ -23,7 +23,9 @@ export interface AcrossHit<Source> extends Hit<Source> {
 }
 
 /** The answer to a search over several indices. */
-export type AcrossPage<Source, Results> = Omit<SearchPage<Source, Results>, 'hits'> & { readonly hits: readonly AcrossHit<Source>[] };
+export type AcrossPage<Source, Results> = Omit<SearchPage<Source, Results>, 'hits'> & {
+  readonly hits: readonly AcrossHit<Source>[];
+};
 
 /** Searches over the documents of several entities, `T` being any of them. */
 export class SearchAcross<T extends object> {
@@ -34,18 +36,30 @@ export class SearchAcross<T extends object> {
   }
 
   /** Only fields that all of the entities have can be named. @throws SearchQueryError */
-  search<A>(make: (query: SearchQuery<T>) => SearchQuery<T, A>, options?: CallOptions): Promise<AcrossPage<DocumentOf<T>, ResultsOf<A>>> {
-    return make(new SearchQuery<T>(this.runner)).search(options) as unknown as Promise<AcrossPage<DocumentOf<T>, ResultsOf<A>>>;
+  search<A>(
+    make: (query: SearchQuery<T>) => SearchQuery<T, A>,
+    options?: CallOptions,
+  ): Promise<AcrossPage<DocumentOf<T>, ResultsOf<A>>> {
+    return make(new SearchQuery<T>(this.runner)).search(options) as unknown as Promise<
+      AcrossPage<DocumentOf<T>, ResultsOf<A>>
+    >;
   }
 
-  count(make: (query: SearchQuery<T>) => SearchQuery<T, unknown> = (query) => query, options?: CallOptions): Promise<number> {
+  count(
+    make: (query: SearchQuery<T>) => SearchQuery<T, unknown> = (query) => query,
+    options?: CallOptions,
+  ): Promise<number> {
     return make(new SearchQuery<T>(this.runner)).count(options);
   }
 }
 
 /** Answers queries over several indices at once. A field has to be in all of them, used alike. */
 class AcrossRunner implements QueryRunner {
-  private readonly indices: readonly { readonly definition: IndexDefinition; readonly catalog: FieldCatalog; readonly compiler: RequestCompiler }[];
+  private readonly indices: readonly {
+    readonly definition: IndexDefinition;
+    readonly catalog: FieldCatalog;
+    readonly compiler: RequestCompiler;
+  }[];
 
   constructor(
     definitions: readonly IndexDefinition[],
@@ -66,7 +80,10 @@ class AcrossRunner implements QueryRunner {
     const body = this.compile(request);
     const response = await this.engine.search({ index: await this.names(), body }, options);
     const page = decodeResponse(request, response, this.indices[0]!.catalog);
-    return { ...page, hits: page.hits.map((hit, at) => this.told(hit, response.hits.hits[at]!)) } as unknown as SearchPage<never, never>;
+    return {
+      ...page,
+      hits: page.hits.map((hit, at) => this.told(hit, response.hits.hits[at]!)),
+    } as unknown as SearchPage<never, never>;
   }
 
   async count(request: RequestNode, options?: CallOptions): Promise<number> {
@@ -80,7 +97,9 @@ class AcrossRunner implements QueryRunner {
   }
 
   private told(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
-    const { entity } = this.indices.find(({ definition: { alias } }) => generationOf(alias, _index) !== undefined || _index === alias)!.definition.model;
+    const { entity } = this.indices.find(
+      ({ definition: { alias } }) => generationOf(alias, _index) !== undefined || _index === alias,
+    )!.definition.model;
     return { ...hit, entity, is: ((other: EntityClass) => other === entity) as AcrossHit<unknown>['is'] };
   }
 
@@ -89,6 +108,9 @@ class AcrossRunner implements QueryRunner {
     const differing = bodies.findIndex((body) => JSON.stringify(body) !== JSON.stringify(first));
     if (differing < 0) return first!;
     const [a, b] = [0, differing].map((at) => this.indices[at]!.definition.model.entity.name);
-    throw new SearchQueryError('across', `the query means different requests for ${a} and ${b}: use fields that both map alike`);
+    throw new SearchQueryError(
+      'across',
+      `the query means different requests for ${a} and ${b}: use fields that both map alike`,
+    );
   }
 }

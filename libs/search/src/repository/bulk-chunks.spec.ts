@@ -9,9 +9,9 @@ async function chunked(operations: readonly BulkOperation[], maxBytes: number): 
 }
 
 describe('chunks of a bulk', () => {
-  const operation = fc.record({ id: fc.string(), source: fc.string({ maxLength: 500 }) }).map(
-    ({ id, source }): BulkOperation => ({ action: 'index', index: 'i', id, source, version: 1 }),
-  );
+  const operation = fc
+    .record({ id: fc.string(), source: fc.string({ maxLength: 500 }) })
+    .map(({ id, source }): BulkOperation => ({ action: 'index', index: 'i', id, source, version: 1 }));
 
   it('keep every operation in order, are never empty, and stay below the limit unless one alone is larger', async () => {
     await fc.assert(

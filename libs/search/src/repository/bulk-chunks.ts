@@ -11,7 +11,10 @@ export function bytesOf(operation: BulkOperation): number {
 }
 
 /** Groups operations so that each group has at most `maxBytes`; one that is larger alone makes a group alone. */
-export async function* chunksByBytes(operations: Operations, maxBytes: number): AsyncGenerator<readonly BulkOperation[]> {
+export async function* chunksByBytes(
+  operations: Operations,
+  maxBytes: number,
+): AsyncGenerator<readonly BulkOperation[]> {
   let chunk: BulkOperation[] = [];
   let bytes = 0;
   const full = function* (more: Iterable<BulkOperation>): Generator<readonly BulkOperation[]> {
@@ -26,6 +29,8 @@ export async function* chunksByBytes(operations: Operations, maxBytes: number): 
     }
   };
   if (Symbol.iterator in operations) yield* full(operations);
-  else for await (const some of operations) yield* full(Array.isArray(some) ? (some as readonly BulkOperation[]) : [some as BulkOperation]);
+  else
+    for await (const some of operations)
+      yield* full(Array.isArray(some) ? (some as readonly BulkOperation[]) : [some as BulkOperation]);
   if (chunk.length > 0) yield chunk;
 }

@@ -20,7 +20,10 @@ export interface BulkReport {
 
 export const EMPTY_REPORT: BulkReport = Object.freeze({ succeeded: 0, failures: [], unavailable: undefined });
 
-export function failureOf({ id, status, type, reason, retryable }: Extract<BulkOutcome, { outcome: 'failed' }>, index: string): RetryableFailure {
+export function failureOf(
+  { id, status, type, reason, retryable }: Extract<BulkOutcome, { outcome: 'failed' }>,
+  index: string,
+): RetryableFailure {
   return { id, index, status, type, reason, retryable };
 }
 

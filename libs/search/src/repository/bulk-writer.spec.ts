@@ -6,11 +6,31 @@ import { BULK_DEFAULTS, BulkWriter } from './bulk-writer.js';
 type Answer = (operations: readonly BulkOperation[]) => readonly BulkOutcome[];
 
 const written = ({ id }: BulkOperation): BulkOutcome => ({ id, outcome: 'written' });
-const busy = ({ id }: BulkOperation): BulkOutcome => ({ id, outcome: 'failed', status: 429, type: 'busy', reason: 'queue full', retryable: true });
-const refused = ({ id }: BulkOperation): BulkOutcome => ({ id, outcome: 'failed', status: 400, type: 'bad', reason: 'no number', retryable: false });
+const busy = ({ id }: BulkOperation): BulkOutcome => ({
+  id,
+  outcome: 'failed',
+  status: 429,
+  type: 'busy',
+  reason: 'queue full',
+  retryable: true,
+});
+const refused = ({ id }: BulkOperation): BulkOutcome => ({
+  id,
+  outcome: 'failed',
+  status: 400,
+  type: 'bad',
+  reason: 'no number',
+  retryable: false,
+});
 
 describe('BulkWriter', () => {
-  const operations = Array.from({ length: 9 }, (_, id): BulkOperation => ({ action: 'index', index: 'i', id: `${id}`, source: '{}', version: 1 }));
+  const operations = Array.from({ length: 9 }, (_, id): BulkOperation => ({
+    action: 'index',
+    index: 'i',
+    id: `${id}`,
+    source: '{}',
+    version: 1,
+  }));
 
   function writing(answer: Answer, options: Partial<typeof BULK_DEFAULTS> = {}) {
     const requests: string[][] = [];
@@ -25,12 +45,18 @@ describe('BulkWriter', () => {
     let round = 0;
     const { requests, writer } = writing((chunk) => {
       round += 1;
-      return chunk.map((one) => (Number(one.id) % 3 === 0 ? refused(one) : round === 1 && Number(one.id) % 3 === 1 ? busy(one) : written(one)));
+      return chunk.map((one) =>
+        Number(one.id) % 3 === 0 ? refused(one) : round === 1 && Number(one.id) % 3 === 1 ? busy(one) : written(one),
+      );
     });
     const report = await writer.write(operations);
     expect(requests).toEqual([operations.map(({ id }) => id), ['1', '4', '7']]);
     expect(report.succeeded).toBe(6);
-    expect(report.failures.map(({ id, retryable }) => [id, retryable])).toEqual([['0', false], ['3', false], ['6', false]]);
+    expect(report.failures.map(({ id, retryable }) => [id, retryable])).toEqual([
+      ['0', false],
+      ['3', false],
+      ['6', false],
+    ]);
   });
 
   it('gives up after its attempts', async () => {
@@ -43,7 +69,12 @@ describe('BulkWriter', () => {
 
   it('waits as long as its own strategy says', async () => {
     const attempts: number[] = [];
-    const { writer } = writing((chunk) => chunk.map(busy), { attempts: 4, baseMs: 60_000, maxMs: 60_000, retryAfterMs: (attempt) => (attempts.push(attempt), 0) });
+    const { writer } = writing((chunk) => chunk.map(busy), {
+      attempts: 4,
+      baseMs: 60_000,
+      maxMs: 60_000,
+      retryAfterMs: (attempt) => (attempts.push(attempt), 0),
+    });
     await writer.write(operations);
     expect(attempts).toEqual([1, 2, 3]);
   });
@@ -73,7 +104,12 @@ describe('BulkWriter', () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);
-    const { writer } = writing(() => { throw new Error('too large'); }, { maxBytes: 1 });
+    const { writer } = writing(
+      () => {
+        throw new Error('too large');
+      },
+      { maxBytes: 1 },
+    );
     async function* slow(): AsyncGenerator<BulkOperation> {
       for (const operation of operations) {
         yield operation;

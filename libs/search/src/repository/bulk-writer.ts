@@ -83,21 +83,41 @@ export class BulkWriter {
     for (let attempt = 1; ; attempt += 1) {
       const began = performance.now();
       const { outcomes, unavailable } = await this.sendOnce(remaining, options);
-      const failed = outcomes.flatMap((outcome, at) => (outcome.outcome === 'failed' ? [{ outcome, operation: remaining[at]! }] : []));
+      const failed = outcomes.flatMap((outcome, at) =>
+        outcome.outcome === 'failed' ? [{ outcome, operation: remaining[at]! }] : [],
+      );
       succeeded += outcomes.length - failed.length;
       if (bulkChannel.hasSubscribers) {
-        const message: BulkDiagnostics = { operations: outcomes.length, failed: failed.length, attempt, tookMs: performance.now() - began };
+        const message: BulkDiagnostics = {
+          operations: outcomes.length,
+          failed: failed.length,
+          attempt,
+          tookMs: performance.now() - began,
+        };
         bulkChannel.publish(message);
       }
       const again = failed.filter(({ outcome }) => outcome.retryable);
-      refused.push(...failed.filter(({ outcome }) => !outcome.retryable).map(({ outcome, operation }) => failureOf(outcome, operation.index)));
+      refused.push(
+        ...failed
+          .filter(({ outcome }) => !outcome.retryable)
+          .map(({ outcome, operation }) => failureOf(outcome, operation.index)),
+      );
       if (again.length === 0 || attempt >= this.options.attempts || options.signal?.aborted) {
-        return { succeeded, failures: [...refused, ...again.map(({ outcome, operation }) => failureOf(outcome, operation.index))], unavailable };
+        return {
+          succeeded,
+          failures: [...refused, ...again.map(({ outcome, operation }) => failureOf(outcome, operation.index))],
+          unavailable,
+        };
       }
       remaining = again.map(({ operation }) => operation);
       const waitMs = this.waitMs(attempt, unavailable);
       if (retryChannel.hasSubscribers) {
-        const message: RetryDiagnostics = { operations: again.length, attempt, waitMs, reason: again[0]!.outcome.reason };
+        const message: RetryDiagnostics = {
+          operations: again.length,
+          attempt,
+          waitMs,
+          reason: again[0]!.outcome.reason,
+        };
         retryChannel.publish(message);
       }
       await pause(waitMs, options.signal);
@@ -118,7 +138,10 @@ export class BulkWriter {
 
   private waitMs(attempt: number, unavailable: SearchEngineUnavailableError | undefined): number {
     const asked = Math.min(unavailable?.retryAfterMs ?? 0, this.options.maxMs);
-    return Math.max(asked, this.options.retryAfterMs?.(attempt) ?? backoffMs(attempt, this.options, this.options.random()));
+    return Math.max(
+      asked,
+      this.options.retryAfterMs?.(attempt) ?? backoffMs(attempt, this.options, this.options.random()),
+    );
   }
 }
 

@@ -1,7 +1,12 @@
 import type { CallOptions } from '../contracts/engine.js';
 import type { TaskPort, TaskProgress, TaskState } from '../contracts/task-port.js';
 import { SearchBulkError } from '../errors/bulk.errors.js';
-import { SearchAbortedError, SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError } from '../errors/engine.errors.js';
+import {
+  SearchAbortedError,
+  SearchEngineError,
+  SearchEngineUnavailableError,
+  SearchNotFoundError,
+} from '../errors/engine.errors.js';
 import { backoffMs, pause } from './backoff.js';
 
 export interface DoneOptions extends CallOptions {
@@ -51,7 +56,12 @@ export class ByQueryTask {
       if (state && 'progress' in state) onProgress?.(state.progress);
       if (state && state.state !== 'running') return this.resultOf(state);
       const leftMs = until - performance.now();
-      if (leftMs <= 0) throw new SearchEngineUnavailableError(this.engine.name, 'timeout', `task ${this.id} has not ended within ${timeoutMs} ms: wait longer with { timeoutMs }, or cancel() it`);
+      if (leftMs <= 0)
+        throw new SearchEngineUnavailableError(
+          this.engine.name,
+          'timeout',
+          `task ${this.id} has not ended within ${timeoutMs} ms: wait longer with { timeoutMs }, or cancel() it`,
+        );
       await pause(Math.min(leftMs, backoffMs(attempt, POLL, 1)), signal);
       if (signal?.aborted) throw new SearchAbortedError(`the wait for task ${this.id}`, { cause: signal.reason });
     }
@@ -67,10 +77,15 @@ export class ByQueryTask {
   }
 
   private resultOf(state: Exclude<TaskState, { state: 'running' }>): TaskResult {
-    if (state.state === 'failed' && state.type === 'index_not_found_exception') throw new SearchNotFoundError('index', state.reason, 'create it with search.ensureIndices()');
+    if (state.state === 'failed' && state.type === 'index_not_found_exception')
+      throw new SearchNotFoundError('index', state.reason, 'create it with search.ensureIndices()');
     if (state.state === 'failed') throw new SearchEngineError(this.engine.name, 0, state.type, state.reason);
     const { progress, failures } = state;
-    if (failures.length > 0) throw new SearchBulkError(failures.map((failure) => ({ ...failure, status: 0 })), progress.updated + progress.deleted);
+    if (failures.length > 0)
+      throw new SearchBulkError(
+        failures.map((failure) => ({ ...failure, status: 0 })),
+        progress.updated + progress.deleted,
+      );
     return { ...progress, cancelled: state.state === 'cancelled' };
   }
 }

@@ -10,8 +10,13 @@ export function encodeCursor(body: Wire, sort: readonly unknown[]): string {
 /** @throws SearchQueryError for what is no cursor, or the cursor of another query or order. */
 export function decodeCursor(body: Wire, cursor: string): readonly unknown[] {
   const [of, ...sort] = parsed(cursor);
-  if (sort.length === 0) throw new SearchQueryError('cursor', `the cursor '${cursor.slice(0, 40)}' is none that paginate() gave: begin without one`);
-  if (of !== fingerprint(body)) throw new SearchQueryError('cursor', 'the cursor belongs to another query or order: begin without one');
+  if (sort.length === 0)
+    throw new SearchQueryError(
+      'cursor',
+      `the cursor '${cursor.slice(0, 40)}' is none that paginate() gave: begin without one`,
+    );
+  if (of !== fingerprint(body))
+    throw new SearchQueryError('cursor', 'the cursor belongs to another query or order: begin without one');
   return sort;
 }
 
@@ -25,5 +30,8 @@ function parsed(cursor: string): readonly unknown[] {
 }
 
 function fingerprint({ query, sort }: Wire): string {
-  return createHash('sha256').update(JSON.stringify([query, sort])).digest('base64url').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([query, sort]))
+    .digest('base64url')
+    .slice(0, 8);
 }

@@ -20,7 +20,10 @@ describe('operations of a bulk', () => {
   }
 
   it('let the last on a document win, within a window by number and across windows by version', async () => {
-    const operations = Array.from({ length: 2_500 }, (_, n) => ({ action: 'index', id: n % 1_250, document: { n } }) as const);
+    const operations = Array.from(
+      { length: 2_500 },
+      (_, n) => ({ action: 'index', id: n % 1_250, document: { n } }) as const,
+    );
     const last = new Map<string, BulkOperation>();
     for (const operation of await wire(operations)) {
       const before = last.get(operation.id);
@@ -28,7 +31,8 @@ describe('operations of a bulk', () => {
       last.set(operation.id, operation);
     }
     expect(last.size).toBe(1_250);
-    for (const [id, operation] of last) expect(operation).toMatchObject({ source: JSON.stringify({ n: Number(id) + 1_250 }) });
+    for (const [id, operation] of last)
+      expect(operation).toMatchObject({ source: JSON.stringify({ n: Number(id) + 1_250 }) });
   });
 
   it('are taken no further ahead than a window', async () => {

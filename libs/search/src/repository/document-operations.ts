@@ -25,8 +25,16 @@ export interface OperationParts {
  *
  * @throws SearchOptionError for a write to a routed index that does not say its routing.
  */
-export async function* versioned<T>(operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>, parts: OperationParts): AsyncGenerator<readonly BulkOperation[]> {
-  for await (const window of windowsOf(operations)) yield wired(new Map(window.map((operation) => [documentIdOf(parts.model, operation.id), operation])), await begin(window, parts), parts);
+export async function* versioned<T>(
+  operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>,
+  parts: OperationParts,
+): AsyncGenerator<readonly BulkOperation[]> {
+  for await (const window of windowsOf(operations))
+    yield wired(
+      new Map(window.map((operation) => [documentIdOf(parts.model, operation.id), operation])),
+      await begin(window, parts),
+      parts,
+    );
 }
 
 /** An iterable that is not async is not awaited for each of its values. */
@@ -48,24 +56,46 @@ interface Window {
   readonly version: number;
 }
 
-async function begin<T>(window: readonly DocumentOperation<T>[], { model, targets, clock, engine }: OperationParts): Promise<Window> {
-  const anywhere = model.routing !== undefined && window.some(({ action, routing }) => action === 'delete' && routing === undefined);
+async function begin<T>(
+  window: readonly DocumentOperation<T>[],
+  { model, targets, clock, engine }: OperationParts,
+): Promise<Window> {
+  const anywhere =
+    model.routing !== undefined && window.some(({ action, routing }) => action === 'delete' && routing === undefined);
   const found = await targets();
-  const shardsOf = (index: string): Promise<readonly (string | undefined)[]> => (anywhere ? engine.shardRoutings(index) : Promise.resolve([undefined]));
+  const shardsOf = (index: string): Promise<readonly (string | undefined)[]> =>
+    anywhere ? engine.shardRoutings(index) : Promise.resolve([undefined]);
   const reached = await Promise.all(found.map(async (target) => ({ ...target, shards: await shardsOf(target.index) })));
   return { targets: reached, version: await clock.next() };
 }
 
-function wired<T>(window: ReadonlyMap<string, DocumentOperation<T>>, { targets, version }: Window, { model }: OperationParts): BulkOperation[] {
+function wired<T>(
+  window: ReadonlyMap<string, DocumentOperation<T>>,
+  { targets, version }: Window,
+  { model }: OperationParts,
+): BulkOperation[] {
   const wire: BulkOperation[] = [];
   for (const { index, fit, shards } of targets) {
     for (const [id, operation] of window) {
       const { routing } = operation;
       if (operation.action === 'delete') {
-        for (const shard of routing === undefined ? shards : [routing]) wire.push({ action: 'delete', index, id, version, routing: shard });
+        for (const shard of routing === undefined ? shards : [routing])
+          wire.push({ action: 'delete', index, id, version, routing: shard });
       } else {
-        if (model.routing && routing === undefined) throw new SearchOptionError('bulk: routing', `is needed: the index is routed by ${model.routing.label}`, routing);
-        wire.push({ action: 'index', index, id, version, routing, source: JSON.stringify(fit ? fit(operation.document) : operation.document) });
+        if (model.routing && routing === undefined)
+          throw new SearchOptionError(
+            'bulk: routing',
+            `is needed: the index is routed by ${model.routing.label}`,
+            routing,
+          );
+        wire.push({
+          action: 'index',
+          index,
+          id,
+          version,
+          routing,
+          source: JSON.stringify(fit ? fit(operation.document) : operation.document),
+        });
       }
     }
   }

@@ -59,7 +59,11 @@ export class DocumentPublisher {
     return { ...report, failures };
   }
 
-  private async *operationsFor(definition: IndexDefinition, keys: readonly DocumentKey[], notes: Notes): AsyncGenerator<readonly BulkOperation[]> {
+  private async *operationsFor(
+    definition: IndexDefinition,
+    keys: readonly DocumentKey[],
+    notes: Notes,
+  ): AsyncGenerator<readonly BulkOperation[]> {
     const { model } = definition;
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
@@ -75,13 +79,18 @@ export class DocumentPublisher {
     }
   }
 
-  private async *operationsForAll(definition: IndexDefinition, pageSize: number, notes: Notes): AsyncGenerator<readonly BulkOperation[]> {
+  private async *operationsForAll(
+    definition: IndexDefinition,
+    pageSize: number,
+    notes: Notes,
+  ): AsyncGenerator<readonly BulkOperation[]> {
     const { model } = definition;
     const read = async (after: DocumentKey | undefined) => {
       const batch = await this.begin(definition, notes, false);
       return { batch, entities: await this.parts.reader.pageAfter(model, after, pageSize) };
     };
-    for await (const { batch, entities } of pagesInOrder(model, pageSize, read)) yield [...indexOperations(definition, entities, batch)];
+    for await (const { batch, entities } of pagesInOrder(model, pageSize, read))
+      yield [...indexOperations(definition, entities, batch)];
   }
 
   /** @param everywhere whether documents may be on other shards than they belong */
@@ -90,7 +99,9 @@ export class DocumentPublisher {
     const found = await places.of(definition);
     for (const { index, role } of found) if (role === 'shadow') shadows.add(index);
     if (!everywhere || !definition.model.routing) return { targets: found, version: await clock.next(), refused };
-    const targets = await Promise.all(found.map(async (target) => ({ ...target, shards: await engine.shardRoutings(target.index) })));
+    const targets = await Promise.all(
+      found.map(async (target) => ({ ...target, shards: await engine.shardRoutings(target.index) })),
+    );
     return { targets, sweepVersion: await clock.next(), version: await clock.next(), refused };
   }
 }

@@ -1,6 +1,12 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { ExplainAnswer, ValidateAnswer } from '../contracts/document-port.js';
-import type { CallOptions, DocumentOptions, DocumentPlace, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
+import type {
+  CallOptions,
+  DocumentOptions,
+  DocumentPlace,
+  PointInTimeOptions,
+  SearchEngine,
+} from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
 import { SearchOptionError } from '../errors/model.errors.js';
@@ -56,12 +62,18 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /** @example await passages.search((q) => q.must((c) => c.match('text', 'union')).page({ size: 5 })) */
-  search<A, S, G>(make: (query: SearchQuery<T>) => SearchQuery<T, A, S, G>, options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
+  search<A, S, G>(
+    make: (query: SearchQuery<T>) => SearchQuery<T, A, S, G>,
+    options?: CallOptions,
+  ): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
     return make(this.query()).search(options);
   }
 
   /** How many documents match; all of them without `make`. */
-  count(make: (query: SearchQuery<T>) => SearchQuery<T, unknown, unknown, unknown> = (query) => query, options?: CallOptions): Promise<number> {
+  count(
+    make: (query: SearchQuery<T>) => SearchQuery<T, unknown, unknown, unknown> = (query) => query,
+    options?: CallOptions,
+  ): Promise<number> {
     return make(this.query()).count(options);
   }
 
@@ -94,10 +106,15 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /** The documents of keys in their order, all of one `routing` where the index is routed; `undefined` where there is none. */
-  async getMany(keys: readonly PrimaryKey[], options?: DocumentOptions): Promise<readonly (StoredDocument<T> | undefined)[]> {
+  async getMany(
+    keys: readonly PrimaryKey[],
+    options?: DocumentOptions,
+  ): Promise<readonly (StoredDocument<T> | undefined)[]> {
     const places = keys.map((key) => this.placeOf('getMany', key, options));
     await this.parts.targets.ready(this.untyped);
-    return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (StoredDocument<T> | undefined)[];
+    return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (
+      StoredDocument<T> | undefined
+    )[];
   }
 
   async exists(key: PrimaryKey, options?: DocumentOptions): Promise<boolean> {
@@ -107,11 +124,20 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /** Several searches in one request, answered in their order. One that is refused rejects all. */
-  async searchMany<const Q extends readonly AnyQuery[]>(queries: Q, options?: CallOptions): Promise<{ readonly [K in keyof Q]: AnswerOf<Q[K]> }> {
-    const requests = queries.map(({ request }) => ({ index: this.indexName, body: this.runner.compile(request), parameters: this.runner.parameters(request) }));
+  async searchMany<const Q extends readonly AnyQuery[]>(
+    queries: Q,
+    options?: CallOptions,
+  ): Promise<{ readonly [K in keyof Q]: AnswerOf<Q[K]> }> {
+    const requests = queries.map(({ request }) => ({
+      index: this.indexName,
+      body: this.runner.compile(request),
+      parameters: this.runner.parameters(request),
+    }));
     await this.parts.targets.ready(this.untyped);
     const responses = await this.parts.engine.searchMany(requests, options);
-    return responses.map((response, at) => this.runner.decode(queries[at]!.request, response)) as { readonly [K in keyof Q]: AnswerOf<Q[K]> };
+    return responses.map((response, at) => this.runner.decode(queries[at]!.request, response)) as {
+      readonly [K in keyof Q]: AnswerOf<Q[K]>;
+    };
   }
 
   /**
@@ -119,11 +145,19 @@ export abstract class DocumentReads<T extends object> {
    *
    * @example for await (const { id, source } of passages.stream((q) => q.must((c) => c.match('text', 'union')))) …
    */
-  async *stream(make: QueryMaker<T> = (query) => query, options: StreamOptions = {}): AsyncGenerator<Hit<DocumentOf<T>>, void, undefined> {
+  async *stream(
+    make: QueryMaker<T> = (query) => query,
+    options: StreamOptions = {},
+  ): AsyncGenerator<Hit<DocumentOf<T>>, void, undefined> {
     const { request } = make(this.query());
     const [body, { routing, preference }] = [this.runner.compile(request), request.options];
     await this.parts.targets.ready(this.untyped);
-    for await (const hit of streamHits(this.parts.engine, this.indexName, body, { ...options, ...(routing === undefined ? {} : { routing }), ...(preference === undefined ? {} : { preference }) })) yield decodeHit(hit) as Hit<DocumentOf<T>>;
+    for await (const hit of streamHits(this.parts.engine, this.indexName, body, {
+      ...options,
+      ...(routing === undefined ? {} : { routing }),
+      ...(preference === undefined ? {} : { preference }),
+    }))
+      yield decodeHit(hit) as Hit<DocumentOf<T>>;
   }
 
   /**
@@ -134,17 +168,28 @@ export abstract class DocumentReads<T extends object> {
    * const first = await passages.paginate((q) => q.sort('address.year'), { size: 20 });
    * const second = await passages.paginate((q) => q.sort('address.year'), { size: 20, cursor: first.nextCursor });
    */
-  async paginate<Q extends AnyQuery>(make: (query: SearchQuery<T>) => Q, { size = 20, page, cursor, ...options }: PaginateOptions = {}): Promise<AnswerOf<Q> & Paging> {
+  async paginate<Q extends AnyQuery>(
+    make: (query: SearchQuery<T>) => Q,
+    { size = 20, page, cursor, ...options }: PaginateOptions = {},
+  ): Promise<AnswerOf<Q> & Paging> {
     const request: RequestNode = { ...make(this.query()).request, page: { number: page ?? 1, size } };
     const compiled = this.runner.compile(request);
     const sort = [...((compiled['sort'] as readonly unknown[] | undefined) ?? [{ _score: 'desc' }]), { _id: 'asc' }];
     const body = { ...compiled, sort };
     const after = cursor === undefined ? {} : { search_after: decodeCursor(body, cursor) };
     await this.parts.targets.ready(this.untyped);
-    const response = await this.parts.engine.search({ index: this.indexName, body: { ...body, ...after }, parameters: this.runner.parameters(request) }, options);
+    const response = await this.parts.engine.search(
+      { index: this.indexName, body: { ...body, ...after }, parameters: this.runner.parameters(request) },
+      options,
+    );
     const answer = this.runner.decode(request, response);
     const last = answer.hits.length === size ? answer.hits.at(-1) : undefined;
-    return { ...answer, size, pageCount: Math.ceil(answer.total / size), nextCursor: last && encodeCursor(body, last.sort) } as unknown as AnswerOf<Q> & Paging;
+    return {
+      ...answer,
+      size,
+      pageCount: Math.ceil(answer.total / size),
+      nextCursor: last && encodeCursor(body, last.sort),
+    } as unknown as AnswerOf<Q> & Paging;
   }
 
   /** The entities behind hits, managed by `em` and in the order of the hits, with one query. */
@@ -170,7 +215,12 @@ export abstract class DocumentReads<T extends object> {
   /** @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
     const { model, alias } = this.untyped;
-    if (model.routing && routing === undefined) throw new SearchOptionError(`${call}({ routing })`, `is needed: ${alias} is routed by ${model.routing.label}`, routing);
+    if (model.routing && routing === undefined)
+      throw new SearchOptionError(
+        `${call}({ routing })`,
+        `is needed: ${alias} is routed by ${model.routing.label}`,
+        routing,
+      );
     return { id: documentIdOf(model, key), routing };
   }
 

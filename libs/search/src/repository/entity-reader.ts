@@ -47,7 +47,11 @@ export class EntityReader {
   async present(model: IndexModel, keys: readonly DocumentKey[]): Promise<DocumentKey[]> {
     const { property } = model.identity;
     const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
-    const rows = await this.fork().find(model.entity, { [property]: { $in: fitting } }, { fields: [...new Set([model.primaryKey, property])], filters: false });
+    const rows = await this.fork().find(
+      model.entity,
+      { [property]: { $in: fitting } },
+      { fields: [...new Set([model.primaryKey, property])], filters: false },
+    );
     return rows.map((row) => keyOf(model, row));
   }
 
@@ -74,7 +78,11 @@ export class EntityReader {
     do {
       const where = after === undefined ? reaching : { $and: [reaching, { [property]: { $gt: after } }] };
       const fields = [...new Set([model.primaryKey, property])];
-      const page = await this.fork(within).find(model.entity, where, { fields, filters: false, ...this.ordered(model, size) });
+      const page = await this.fork(within).find(model.entity, where, {
+        fields,
+        filters: false,
+        ...this.ordered(model, size),
+      });
       const found = page.map((entity) => keyOf(model, entity));
       if (found.length > 0) yield found;
       after = found.length < size ? undefined : found.at(-1);
@@ -115,7 +123,9 @@ export class EntityReader {
   /** Columns of the entity at the end of `owner`, foreign keys among them. */
   private columnsOf(model: IndexModel, owner: readonly string[]): string[] {
     const meta = owner.reduce((current, step) => propertiesOf(current)[step]!.targetMeta!, this.metaOf(model));
-    const loadable = Object.values(propertiesOf(meta)).filter((property) => property.persist !== false && !property.embedded);
+    const loadable = Object.values(propertiesOf(meta)).filter(
+      (property) => property.persist !== false && !property.embedded,
+    );
     const held = loadable.filter((property) => !isRelation(property) || isToOneOwner(property));
     return held.map(({ name }) => name);
   }

@@ -21,10 +21,23 @@ export async function* streamHits(
   body: Wire,
   { size = 1_000, keepAlive = '1m', ...call }: StreamOptions & PointInTimeOptions = {},
 ): AsyncGenerator<EngineHit, void, undefined> {
-  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) throw new SearchOptionError('stream({ size })', `must be a whole number from 1 to ${MAX_SIZE}`, size);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE)
+    throw new SearchOptionError('stream({ size })', `must be a whole number from 1 to ${MAX_SIZE}`, size);
   let pit = await engine.openPointInTime(index, keepAlive, call);
   const ask = async (more: Wire) => {
-    const response = await engine.search({ body: { ...body, aggs: undefined, from: 0, track_total_hits: false, pit: { id: pit, keep_alive: keepAlive }, ...more } }, call);
+    const response = await engine.search(
+      {
+        body: {
+          ...body,
+          aggs: undefined,
+          from: 0,
+          track_total_hits: false,
+          pit: { id: pit, keep_alive: keepAlive },
+          ...more,
+        },
+      },
+      call,
+    );
     pit = response.pit_id ?? pit;
     return response;
   };
@@ -42,7 +55,9 @@ export async function* streamHits(
     }
   } finally {
     // Without the caller's signal: it may be what ended the stream. What cannot be closed ends by `keepAlive`.
-    await engine.closePointInTime(pit, call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }).catch(() => undefined);
+    await engine
+      .closePointInTime(pit, call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs })
+      .catch(() => undefined);
   }
 }
 

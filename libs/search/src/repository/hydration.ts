@@ -28,8 +28,15 @@ export async function hydrate<T extends object>(
   if (ids.length === 0) return { entities: [], missing: [] };
   const meta = em.getMetadata().get<object>(model.entity as never) as EntityMetadata;
   const { property } = model.identity;
-  const keys = fittingKeys(ids.map((id) => keyTextOf(model, id)), (meta.properties as Record<string, EntityProperty>)[property]!.runtimeType);
-  const found = (await (em as unknown as Finder).find(model.entity, { [property]: { $in: keys } }, { populate })) as T[];
+  const keys = fittingKeys(
+    ids.map((id) => keyTextOf(model, id)),
+    (meta.properties as Record<string, EntityProperty>)[property]!.runtimeType,
+  );
+  const found = (await (em as unknown as Finder).find(
+    model.entity,
+    { [property]: { $in: keys } },
+    { populate },
+  )) as T[];
   const byId = new Map(found.map((entity) => [documentIdOf(model, keyOf(model, entity)), entity]));
   return {
     entities: hits.flatMap(({ id }) => byId.get(id) ?? []),

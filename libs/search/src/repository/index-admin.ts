@@ -32,7 +32,8 @@ export class IndexAdmin {
   async recreate(definition: IndexDefinition, options?: CallOptions): Promise<void> {
     this.ready.delete(definition.alias);
     const live = (await this.engine.readIndices(definition.alias, options)).map(({ index }) => index);
-    for (const index of new Set([...live, ...(await this.generations(definition, options))])) await this.engine.deleteIndex(index, options);
+    for (const index of new Set([...live, ...(await this.generations(definition, options))]))
+      await this.engine.deleteIndex(index, options);
     await this.ensure(definition);
   }
 
@@ -54,7 +55,13 @@ export class IndexAdmin {
     const index = firstIndexOf(definition);
     const others = (await this.generations(definition)).filter((name) => name !== index);
     // An empty index under the alias would hide them.
-    if (others.length > 0) throw new SearchIndexMismatchError(alias, others.join(', '), 'has no alias', 'Give the alias to the one that holds the documents, or delete them');
+    if (others.length > 0)
+      throw new SearchIndexMismatchError(
+        alias,
+        others.join(', '),
+        'has no alias',
+        'Give the alias to the one that holds the documents, or delete them',
+      );
     const created = await this.engine.createIndex(index, { ...body, aliases: { [alias]: { is_write_index: true } } });
     // Another process made it at the same time, or an earlier one lost its alias.
     if (created === 'exists') await this.engine.updateAliases([{ add: { index, alias } }]);
@@ -68,8 +75,12 @@ function check({ alias, hash }: IndexDefinition, existing: readonly IndexState[]
     throw new SearchIndexMismatchError(alias, existing.map(({ index }) => index).join(', '), problem, remedy);
   };
   if (others.length > 0) mismatch('is several indices behind one alias', 'Remove the alias from all but one');
-  if (live.index === alias) mismatch('has the name that the alias needs', 'Delete it, or change the `prefix` or @Indexed({ name })');
+  if (live.index === alias)
+    mismatch('has the name that the alias needs', 'Delete it, or change the `prefix` or @Indexed({ name })');
   if (hashOf(live.meta) !== hash) {
-    mismatch('was made from another model', 'Run search.recreateIndex(Entity), then repository.indexAll(), or go back to the model it was made from');
+    mismatch(
+      'was made from another model',
+      'Run search.recreateIndex(Entity), then repository.indexAll(), or go back to the model it was made from',
+    );
   }
 }

@@ -53,7 +53,8 @@ export class IndexControl {
   /** Deletes the index with all its documents; nothing happens when there is none. */
   async delete(options?: CallOptions): Promise<void> {
     this.admin.forget(this.definition);
-    for (const { index } of await this.engine.readIndices(this.definition.alias, options)) await this.engine.deleteIndex(index, options);
+    for (const { index } of await this.engine.readIndices(this.definition.alias, options))
+      await this.engine.deleteIndex(index, options);
   }
 
   stats(options?: CallOptions): Promise<IndexStats> {
@@ -74,9 +75,16 @@ export class IndexControl {
     return this.changeAlias((index) => ({ remove: { index, alias } }), options);
   }
 
-  private async changeAlias(action: (index: string) => Parameters<SearchEngine['updateAliases']>[0][number], options?: CallOptions): Promise<void> {
+  private async changeAlias(
+    action: (index: string) => Parameters<SearchEngine['updateAliases']>[0][number],
+    options?: CallOptions,
+  ): Promise<void> {
     const indices = await this.engine.readIndices(this.definition.alias, options);
-    if (indices.length === 0) throw new SearchNotFoundError('index', this.definition.alias, 'create it with search.ensureIndices()');
-    await this.engine.updateAliases(indices.map(({ index }) => action(index)), options);
+    if (indices.length === 0)
+      throw new SearchNotFoundError('index', this.definition.alias, 'create it with search.ensureIndices()');
+    await this.engine.updateAliases(
+      indices.map(({ index }) => action(index)),
+      options,
+    );
   }
 }

@@ -22,7 +22,11 @@ export interface Batch {
 }
 
 /** Writes of these entities to each target; a document that cannot be built is noted instead. */
-export function* indexOperations({ model }: IndexDefinition, entities: readonly object[], { targets, version, sweepVersion, refused }: Batch): Generator<BulkOperation> {
+export function* indexOperations(
+  { model }: IndexDefinition,
+  entities: readonly object[],
+  { targets, version, sweepVersion, refused }: Batch,
+): Generator<BulkOperation> {
   for (const entity of entities) {
     const id = documentIdOf(model, keyOf(model, entity));
     try {
@@ -32,7 +36,8 @@ export function* indexOperations({ model }: IndexDefinition, entities: readonly 
       for (const { index, fit, shards = [] } of targets) {
         yield { action: 'index', index, version, id, routing, source: fit ? JSON.stringify(fit(document)) : source };
         // Each shard may hold an older state of a document that has moved. On its own shard the write has the higher version.
-        if (sweepVersion !== undefined && shards.length > 1) for (const shard of shards) yield { action: 'delete', index, id, version: sweepVersion, routing: shard };
+        if (sweepVersion !== undefined && shards.length > 1)
+          for (const shard of shards) yield { action: 'delete', index, id, version: sweepVersion, routing: shard };
       }
     } catch (error) {
       refused.push(refusal(id, targets, error));
@@ -41,15 +46,21 @@ export function* indexOperations({ model }: IndexDefinition, entities: readonly 
 }
 
 /** Deletes of documents whose rows are gone, wherever they are. */
-export function* deleteOperations({ model }: IndexDefinition, keys: readonly DocumentKey[], { targets, version }: Batch): Generator<BulkOperation> {
+export function* deleteOperations(
+  { model }: IndexDefinition,
+  keys: readonly DocumentKey[],
+  { targets, version }: Batch,
+): Generator<BulkOperation> {
   for (const { index, shards = [undefined] } of targets) {
-    for (const key of keys) for (const routing of shards) yield { action: 'delete', index, id: documentIdOf(model, key), version, routing };
+    for (const key of keys)
+      for (const routing of shards) yield { action: 'delete', index, id: documentIdOf(model, key), version, routing };
   }
 }
 
 /** A document that this process cannot build. */
 export function refusal(id: string, targets: readonly WriteTarget[], error: unknown): RetryableFailure {
-  const type = error instanceof SearchDocumentError || error instanceof SearchHookError ? error.code : 'document_failed';
+  const type =
+    error instanceof SearchDocumentError || error instanceof SearchHookError ? error.code : 'document_failed';
   const reason = error instanceof Error ? error.message : String(error);
   return { id, index: targets[0]?.index ?? '', status: 0, type, reason, retryable: false };
 }

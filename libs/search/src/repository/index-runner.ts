@@ -52,6 +52,9 @@ export class IndexRunner implements QueryRunner {
   async count(request: RequestNode, options?: CallOptions): Promise<number> {
     const body = this.compiler.count(request);
     await this.targets.ready(this.definition);
-    return this.engine.count({ index: this.definition.alias, body, parameters: this.compiler.countParameters(request) }, options);
+    return this.engine.count(
+      { index: this.definition.alias, body, parameters: this.compiler.countParameters(request) },
+      options,
+    );
   }
 }

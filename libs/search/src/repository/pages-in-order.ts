@@ -13,7 +13,7 @@ export async function* pagesInOrder<Page extends { readonly entities: readonly o
   read: (after: DocumentKey | undefined) => Promise<Page>,
   after?: DocumentKey,
 ): AsyncGenerator<Page & { readonly lastKey: DocumentKey }, void, undefined> {
-  for (let [key, full] = [after, true]; full; ) {
+  for (let [key, full] = [after, true]; full;) {
     const page = await read(key);
     const last = page.entities.at(-1);
     if (!last) return;

@@ -11,7 +11,7 @@ export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T,
     return taken;
   };
   try {
-    for (let next = take(); ; ) {
+    for (let next = take(); ;) {
       const taken = await next;
       if (taken.done) return;
       next = take();

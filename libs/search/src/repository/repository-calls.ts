@@ -40,8 +40,15 @@ export interface IndexAllProgress {
 
 /** How a document changes. What is not named stays as it is. */
 export type DocumentChange<T> =
-  | Readonly<{ document: Partial<DocumentOf<T>>; /** Written when there is no document yet; `true`: `document` itself. */ upsert?: true | Partial<DocumentOf<T>> }>
-  | Readonly<{ script: EngineScript; upsert?: Partial<DocumentOf<T>>; /** Runs the script on `upsert` too. */ scriptedUpsert?: boolean }>;
+  | Readonly<{
+      document: Partial<DocumentOf<T>>;
+      /** Written when there is no document yet; `true`: `document` itself. */ upsert?: true | Partial<DocumentOf<T>>;
+    }>
+  | Readonly<{
+      script: EngineScript;
+      upsert?: Partial<DocumentOf<T>>;
+      /** Runs the script on `upsert` too. */ scriptedUpsert?: boolean;
+    }>;
 
 export interface UpdateOptions extends ChangeOptions, DocumentOptions {
   /** Both as read: a document that has changed since is left alone, with `SearchVersionConflictError`. */
@@ -60,7 +67,9 @@ export interface ByQueryOptions extends CallOptions {
 }
 
 /** `page` counts from 1; `cursor` is what the last page gave. */
-export type PaginateOptions = CallOptions & Readonly<{ size?: number }> & (Readonly<{ page: number; cursor?: never }> | Readonly<{ cursor?: string; page?: never }>);
+export type PaginateOptions = CallOptions &
+  Readonly<{ size?: number }> &
+  (Readonly<{ page: number; cursor?: never }> | Readonly<{ cursor?: string; page?: never }>);
 
 export interface Paging {
   readonly size: number;

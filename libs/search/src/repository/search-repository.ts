@@ -11,8 +11,15 @@ import { DocumentReads, type RepositoryParts } from './document-reads.js';
 import type { PrimaryKey } from './entity-reader.js';
 import { IndexControl } from './index-control.js';
 import {
-  wireChange, type ByQueryOptions, type ChangeOptions, type DocumentChange, type DocumentOperation, type IndexAllOptions, type IndexAllProgress,
-  type QueryMaker, type UpdateOptions,
+  wireChange,
+  type ByQueryOptions,
+  type ChangeOptions,
+  type DocumentChange,
+  type DocumentOperation,
+  type IndexAllOptions,
+  type IndexAllProgress,
+  type QueryMaker,
+  type UpdateOptions,
 } from './repository-calls.js';
 
 /**
@@ -38,17 +45,41 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     const { ifSeqNo, ifPrimaryTerm, retryOnConflict, routing, ...call } = options;
     const place = this.placeOf('update', key, options);
     const conditional = ifSeqNo !== undefined || ifPrimaryTerm !== undefined;
-    if (conditional && (ifSeqNo === undefined || ifPrimaryTerm === undefined)) throw new SearchOptionError('update({ ifSeqNo, ifPrimaryTerm })', 'must be given together, as get() returns them', { ifSeqNo, ifPrimaryTerm });
-    if (conditional && retryOnConflict !== undefined) throw new SearchOptionError('update({ retryOnConflict })', 'cannot go with `ifSeqNo`: read the document again instead', retryOnConflict);
+    if (conditional && (ifSeqNo === undefined || ifPrimaryTerm === undefined))
+      throw new SearchOptionError(
+        'update({ ifSeqNo, ifPrimaryTerm })',
+        'must be given together, as get() returns them',
+        { ifSeqNo, ifPrimaryTerm },
+      );
+    if (conditional && retryOnConflict !== undefined)
+      throw new SearchOptionError(
+        'update({ retryOnConflict })',
+        'cannot go with `ifSeqNo`: read the document again instead',
+        retryOnConflict,
+      );
     await this.soleIndex('update()');
-    const when = conditional ? { ifSeqNo: ifSeqNo!, ifPrimaryTerm: ifPrimaryTerm! } : { retryOnConflict: retryOnConflict ?? 3 };
-    const answer = await this.parts.engine.update({ index: this.indexName, id: place.id, ...(routing === undefined ? {} : { routing }), ...wireChange(change), ...when }, call);
+    const when = conditional
+      ? { ifSeqNo: ifSeqNo!, ifPrimaryTerm: ifPrimaryTerm! }
+      : { retryOnConflict: retryOnConflict ?? 3 };
+    const answer = await this.parts.engine.update(
+      {
+        index: this.indexName,
+        id: place.id,
+        ...(routing === undefined ? {} : { routing }),
+        ...wireChange(change),
+        ...when,
+      },
+      call,
+    );
     await this.refreshIf(options);
     return answer;
   }
 
   /** Starts a change of all documents that match; resolves when it has started. @throws SearchMigrationError while the index is migrated. */
-  updateByQuery(make: QueryMaker<T>, { script, ...options }: ByQueryOptions & { readonly script: EngineScript }): Promise<ByQueryTask> {
+  updateByQuery(
+    make: QueryMaker<T>,
+    { script, ...options }: ByQueryOptions & { readonly script: EngineScript },
+  ): Promise<ByQueryTask> {
     return this.startByQuery('update', make, script, options);
   }
 
@@ -69,15 +100,23 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
 
   /** Deletes documents by entity or key, wherever they are and whatever the database says. */
   async delete(entitiesOrKeys: T | PrimaryKey | readonly (T | PrimaryKey)[], options?: ChangeOptions): Promise<void> {
-    const keys = [entitiesOrKeys].flat().map((one) => (typeof one === 'object' ? keyOf(this.untyped.model, one as object) : (one as PrimaryKey)));
-    await this.bulk(keys.map((id) => ({ action: 'delete', id })), options);
+    const keys = [entitiesOrKeys]
+      .flat()
+      .map((one) => (typeof one === 'object' ? keyOf(this.untyped.model, one as object) : (one as PrimaryKey)));
+    await this.bulk(
+      keys.map((id) => ({ action: 'delete', id })),
+      options,
+    );
   }
 
   /**
    * Writes documents built by hand, any number of them in constant memory: operations are taken from their source as
    * they are sent. Of several operations on one document the last counts.
    */
-  async bulk(operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>, options?: ChangeOptions): Promise<void> {
+  async bulk(
+    operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>,
+    options?: ChangeOptions,
+  ): Promise<void> {
     assertAllWritten(await this.parts.writer.write(versioned(operations, this.operationParts), options));
     await this.refreshIf(options);
   }
@@ -91,7 +130,10 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   async indexAll({ pageSize, onProgress, ...options }: IndexAllOptions = {}): Promise<IndexAllProgress> {
     const total = await this.parts.reader.count(this.untyped.model);
     const progress = onProgress && ((done: number): void => onProgress({ done, total }));
-    const report = await this.parts.publisher.publishAll(this.untyped, pageSize, { ...options, ...(progress ? { onProgress: progress } : {}) });
+    const report = await this.parts.publisher.publishAll(this.untyped, pageSize, {
+      ...options,
+      ...(progress ? { onProgress: progress } : {}),
+    });
     assertAllWritten(report);
     await this.refresh(options);
     return { done: report.succeeded, total };
@@ -103,11 +145,24 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     await this.parts.engine.refresh(this.indexName, options);
   }
 
-  private async startByQuery(action: 'update' | 'delete', make: QueryMaker<T>, script: EngineScript | undefined, options: ByQueryOptions): Promise<ByQueryTask> {
+  private async startByQuery(
+    action: 'update' | 'delete',
+    make: QueryMaker<T>,
+    script: EngineScript | undefined,
+    options: ByQueryOptions,
+  ): Promise<ByQueryTask> {
     const { conflicts = 'proceed', refresh = false, documentsPerSecond, ...call } = options;
     const query = this.runner.compileQuery(make(this.query()).request);
     await this.soleIndex(`${action}ByQuery()`);
-    const request = { action, index: this.indexName, query, conflicts, refresh, ...(script ? { script } : {}), ...(documentsPerSecond === undefined ? {} : { documentsPerSecond }) };
+    const request = {
+      action,
+      index: this.indexName,
+      query,
+      conflicts,
+      refresh,
+      ...(script ? { script } : {}),
+      ...(documentsPerSecond === undefined ? {} : { documentsPerSecond }),
+    };
     return new ByQueryTask(await this.parts.engine.startByQuery(request, call), this.parts.engine);
   }
 
@@ -116,7 +171,10 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     const targets = await this.parts.targets.of(this.untyped);
     if (targets.length === 1) return;
     const remedy = 'change the rows and call search.sync.touch(), or wait for `search finish` or `search rollback`';
-    throw new SearchMigrationError(this.indexName, `is being migrated, and ${call} would reach one of its two indices: ${remedy}`);
+    throw new SearchMigrationError(
+      this.indexName,
+      `is being migrated, and ${call} would reach one of its two indices: ${remedy}`,
+    );
   }
 
   private async refreshIf(options: ChangeOptions | undefined): Promise<void> {

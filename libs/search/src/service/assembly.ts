@@ -63,7 +63,11 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   const follower = new DocumentPublisher({ targets, clock, reader, writer: once, engine });
   const { strategy, outbox } = strategiesFor(definitions, { orm, options, publisher: follower, reader, database });
   const migrations = new MigrationService({
-    engine, clock, reader, publisher, store,
+    engine,
+    clock,
+    reader,
+    publisher,
+    store,
     writer: once,
     verifier: new Verifier(engine, reader),
     drain: outbox?.outbox,
@@ -72,7 +76,11 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   });
   const dependencies = dependenciesOf(definitions);
   return {
-    registry, store, outbox, strategy, migrations,
+    registry,
+    store,
+    outbox,
+    strategy,
+    migrations,
     parts: { engine, admin, targets, clock, reader, writer, publisher },
     preparation: new IndexPreparation({ definitions, admin, migrations, store, options }),
     sync: new SearchSync(orm, dependencies, new FlushReader(dependencies, reader), strategy),

@@ -72,10 +72,20 @@ export class IndexPreparation {
     if (plan.action === 'rebuild' && this.parts.options.whenModelChanges === 'refuse') {
       const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
       const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;
-      throw new SearchIndexMismatchError(alias, plan.liveIndex ?? '', 'was made from another model', `${remedy}:${differences}`);
+      throw new SearchIndexMismatchError(
+        alias,
+        plan.liveIndex ?? '',
+        'was made from another model',
+        `${remedy}:${differences}`,
+      );
     }
-    const migrating = lastValueFrom(this.parts.migrations.migrate(model.name, { signal: this.stopping.signal }), { defaultValue: undefined });
-    const done = migrating.then(() => undefined, (error: unknown) => this.parts.options.onEvent({ type: 'migration-failed', index: alias, error }));
+    const migrating = lastValueFrom(this.parts.migrations.migrate(model.name, { signal: this.stopping.signal }), {
+      defaultValue: undefined,
+    });
+    const done = migrating.then(
+      () => undefined,
+      (error: unknown) => this.parts.options.onEvent({ type: 'migration-failed', index: alias, error }),
+    );
     this.background = Promise.all([this.background, done]).then(() => undefined);
   }
 
@@ -86,7 +96,10 @@ export class IndexPreparation {
       if (signal.aborted) return;
       try {
         await this.ensureAll();
-        return this.parts.options.onEvent({ type: 'indices-ready', indices: this.parts.definitions.map(({ alias }) => alias) });
+        return this.parts.options.onEvent({
+          type: 'indices-ready',
+          indices: this.parts.definitions.map(({ alias }) => alias),
+        });
       } catch (error) {
         if (error instanceof SearchEngineUnavailableError) continue;
         return this.parts.options.onEvent({ type: 'indices-delayed', error });

@@ -70,9 +70,12 @@ export interface RelayTuning {
   readonly maxAttempts?: number;
 }
 
-export type ResolvedSearchOptions = Required<Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock' | 'bulk'>> & Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock' | 'bulk'> & {
-  readonly onEvent: SearchEventListener;
-};
+export type ResolvedSearchOptions = Required<
+  Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock' | 'bulk'>
+> &
+  Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock' | 'bulk'> & {
+    readonly onEvent: SearchEventListener;
+  };
 
 const DEFAULTS = Object.freeze({
   sync: 'after-commit',
@@ -87,7 +90,9 @@ const DEFAULTS = Object.freeze({
 
 /** @throws SearchOptionError naming the option, what it takes and what was received. */
 export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOptions {
-  const given = Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as unknown as SearchOptions;
+  const given = Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+  ) as unknown as SearchOptions;
   const resolved: ResolvedSearchOptions = { ...DEFAULTS, ...given };
   const refuse = (option: string, remedy: string, value: unknown): never => {
     throw new SearchOptionError(`SearchModule: ${option}`, remedy, value);
@@ -98,20 +103,27 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
     const problem = typeof prefix === 'string' ? indexNameProblem(prefix) : 'must be a string';
     if (problem) refuse('prefix', `${problem}`, prefix);
   }
-  if (resolved.name !== undefined && (typeof resolved.name !== 'string' || resolved.name === '')) refuse('name', 'must be a name such as \'logs\'', resolved.name);
+  if (resolved.name !== undefined && (typeof resolved.name !== 'string' || resolved.name === ''))
+    refuse('name', "must be a name such as 'logs'", resolved.name);
   const { slowQueryMs } = resolved;
-  if (slowQueryMs !== undefined && !(Number.isFinite(slowQueryMs) && slowQueryMs >= 0)) refuse('slowQueryMs', 'must be milliseconds, 0 or more', slowQueryMs);
+  if (slowQueryMs !== undefined && !(Number.isFinite(slowQueryMs) && slowQueryMs >= 0))
+    refuse('slowQueryMs', 'must be milliseconds, 0 or more', slowQueryMs);
   if (!SYNC_MODES.includes(sync)) refuse('sync', "must be 'outbox', 'after-commit' or 'manual'", sync);
   for (const [name, value] of Object.entries(typeof resolved.relay === 'object' ? resolved.relay : {})) {
     if (!(Number.isInteger(value) && value >= 1)) refuse(`relay.${name}`, 'must be a whole number of 1 or more', value);
   }
-  if (!['boolean', 'object'].includes(typeof resolved.relay)) refuse('relay', 'must be true, false or options', resolved.relay);
+  if (!['boolean', 'object'].includes(typeof resolved.relay))
+    refuse('relay', 'must be true, false or options', resolved.relay);
   const { retryAfterMs, ...numbers } = resolved.bulk ?? {};
-  for (const [name, value] of Object.entries(numbers)) if (!(Number.isInteger(value) && value >= 1)) refuse(`bulk.${name}`, 'must be a whole number of 1 or more', value);
-  if (retryAfterMs !== undefined && typeof retryAfterMs !== 'function') refuse('bulk.retryAfterMs', 'must be a function of the attempt', retryAfterMs);
+  for (const [name, value] of Object.entries(numbers))
+    if (!(Number.isInteger(value) && value >= 1)) refuse(`bulk.${name}`, 'must be a whole number of 1 or more', value);
+  if (retryAfterMs !== undefined && typeof retryAfterMs !== 'function')
+    refuse('bulk.retryAfterMs', 'must be a function of the attempt', retryAfterMs);
   if (typeof createIndices !== 'boolean') refuse('createIndices', 'must be true or false', createIndices);
-  if (!['start', 'refuse'].includes(whenEngineIsDown)) refuse('whenEngineIsDown', "must be 'start' or 'refuse'", whenEngineIsDown);
-  if (!['refuse', 'migrate'].includes(resolved.whenModelChanges)) refuse('whenModelChanges', "must be 'refuse' or 'migrate'", resolved.whenModelChanges);
+  if (!['start', 'refuse'].includes(whenEngineIsDown))
+    refuse('whenEngineIsDown', "must be 'start' or 'refuse'", whenEngineIsDown);
+  if (!['refuse', 'migrate'].includes(resolved.whenModelChanges))
+    refuse('whenModelChanges', "must be 'refuse' or 'migrate'", resolved.whenModelChanges);
   if (!(Number.isInteger(shutdownTimeoutMs) && shutdownTimeoutMs >= 0)) {
     refuse('shutdownTimeoutMs', 'must be a whole number of milliseconds, 0 or more', shutdownTimeoutMs);
   }

@@ -71,7 +71,11 @@ export class SearchService {
 
   /** Every index of every `@Indexed` entity that the ORM knows. */
   get indices(): readonly IndexedEntity[] {
-    return this.assembly.registry.definitions.map(({ alias, model }) => ({ entity: model.entity, name: model.name, alias }));
+    return this.assembly.registry.definitions.map(({ alias, model }) => ({
+      entity: model.entity,
+      name: model.name,
+      alias,
+    }));
   }
 
   /** For changes that the ORM does not tell of. */
@@ -108,7 +112,11 @@ export class SearchService {
   across<const E extends readonly EntityClass[]>(entities: E): SearchAcross<InstanceType<E[number]>> {
     if (entities.length === 0) throw new SearchOptionError('search.across', 'needs at least one entity', entities);
     const { registry, parts } = this.assembly;
-    return new SearchAcross(entities.map((entity) => registry.of(entity)), parts.engine, parts.targets);
+    return new SearchAcross(
+      entities.map((entity) => registry.of(entity)),
+      parts.engine,
+      parts.targets,
+    );
   }
 
   /** A task of `updateByQuery` or `deleteByQuery` by its id, also one that another process started. */

@@ -10,7 +10,8 @@ export function tellSlowQueries(engine: SearchEngine, thresholdMs: number, onEve
         return await engine.search(request, options);
       } finally {
         const tookMs = performance.now() - began;
-        if (tookMs >= thresholdMs) onEvent({ type: 'slow-query', index: request.index ?? '', tookMs, body: request.body });
+        if (tookMs >= thresholdMs)
+          onEvent({ type: 'slow-query', index: request.index ?? '', tookMs, body: request.body });
       }
     },
   };

@@ -32,23 +32,47 @@ export function syncModeOf({ model }: IndexDefinition, { sync }: Pick<ResolvedSe
 }
 
 /** Makes the strategies that the indices ask for. @throws SearchOptionError for options that cannot go together. */
-export function strategiesFor(definitions: readonly IndexDefinition[], { orm, options, publisher, reader, database }: SyncParts): SyncStrategies {
-  const of = (mode: SyncMode): IndexDefinition[] => definitions.filter((definition) => syncModeOf(definition, options) === mode);
+export function strategiesFor(
+  definitions: readonly IndexDefinition[],
+  { orm, options, publisher, reader, database }: SyncParts,
+): SyncStrategies {
+  const of = (mode: SyncMode): IndexDefinition[] =>
+    definitions.filter((definition) => syncModeOf(definition, options) === mode);
   const [durable, inMemory] = [of('outbox'), of('after-commit')];
   refuseWhatCannotGoTogether(durable, orm, options);
   const report = options.onEvent;
-  const outbox = database && durable.length > 0
-    ? new OutboxSync({ definitions: durable, relayed: [...durable, ...inMemory], outbox: new DatabaseOutbox(database, outboxOptions(options)), publisher, reader, report, relay: relayOptions(options) })
-    : undefined;
+  const outbox =
+    database && durable.length > 0
+      ? new OutboxSync({
+          definitions: durable,
+          relayed: [...durable, ...inMemory],
+          outbox: new DatabaseOutbox(database, outboxOptions(options)),
+          publisher,
+          reader,
+          report,
+          relay: relayOptions(options),
+        })
+      : undefined;
   const strategy = new SyncByIndex([
     ...(outbox ? [{ strategy: outbox, definitions: durable }] : []),
-    ...(inMemory.length > 0 ? [{ strategy: new AfterCommitSync(inMemory, publisher, reader, report), definitions: inMemory }] : []),
+    ...(inMemory.length > 0
+      ? [{ strategy: new AfterCommitSync(inMemory, publisher, reader, report), definitions: inMemory }]
+      : []),
   ]);
   return { strategy, outbox };
 }
 
-function refuseWhatCannotGoTogether(durable: readonly IndexDefinition[], orm: Orm, { relay }: ResolvedSearchOptions): void {
-  if (durable.length === 0 && typeof relay === 'object') throw new SearchOptionError('SearchModule: relay', "tunes a relay, and no index has sync: 'outbox': leave it out, or set sync", relay);
+function refuseWhatCannotGoTogether(
+  durable: readonly IndexDefinition[],
+  orm: Orm,
+  { relay }: ResolvedSearchOptions,
+): void {
+  if (durable.length === 0 && typeof relay === 'object')
+    throw new SearchOptionError(
+      'SearchModule: relay',
+      "tunes a relay, and no index has sync: 'outbox': leave it out, or set sync",
+      relay,
+    );
   const [first] = durable;
   const { config } = orm.em as unknown as { config: { get(option: 'implicitTransactions'): boolean | undefined } };
   if (!first || config.get('implicitTransactions') !== false) return;

@@ -17,8 +17,15 @@ export class AfterCommitSync implements SyncStrategy {
   private readonly capture: CaptureSubscriber;
   private readonly queues: ReadonlyMap<IndexDefinition, PublishQueue>;
 
-  constructor(definitions: readonly IndexDefinition[], publisher: DocumentPublisher, reader: EntityReader, report: SearchEventListener) {
-    this.queues = new Map(definitions.map((definition) => [definition, new PublishQueue(definition, publisher, reader, report)]));
+  constructor(
+    definitions: readonly IndexDefinition[],
+    publisher: DocumentPublisher,
+    reader: EntityReader,
+    report: SearchEventListener,
+  ) {
+    this.queues = new Map(
+      definitions.map((definition) => [definition, new PublishQueue(definition, publisher, reader, report)]),
+    );
     this.capture = new CaptureSubscriber(new FlushReader(dependenciesOf(definitions), reader), {
       committed: (touches) => this.enqueue(touches),
       failed: (error) => report({ type: 'capture-failed', error }),
@@ -45,7 +52,9 @@ export class AfterCommitSync implements SyncStrategy {
     const queues = [...this.queues.values()];
     const done = Promise.all(queues.map((queue) => queue.idle())).then((): true => true);
     if (await within(done, timeoutMs)) return;
-    throw new SearchNotSettledError(this.pending, timeoutMs, { cause: queues.find(({ lastError }) => lastError)?.lastError });
+    throw new SearchNotSettledError(this.pending, timeoutMs, {
+      cause: queues.find(({ lastError }) => lastError)?.lastError,
+    });
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -58,7 +67,8 @@ export class AfterCommitSync implements SyncStrategy {
   }
 
   private enqueue(touches: Iterable<Touch>): void {
-    for (const [definition, group] of groupTouches(touches, (touch) => touch.definition)) this.queues.get(definition)?.add(group);
+    for (const [definition, group] of groupTouches(touches, (touch) => touch.definition))
+      this.queues.get(definition)?.add(group);
   }
 }
 

@@ -26,7 +26,9 @@ export interface CollectionChange {
 
 /** Which documents a change touches. Pure: the touches name paths, and whoever publishes looks up who is there. */
 export function touchesOf(change: Change, dependencies: readonly Dependency[]): Touch[] {
-  return dependencies.filter(({ entity }) => isA(change.entity, entity)).flatMap((dependency) => touchesAt(dependency, change));
+  return dependencies
+    .filter(({ entity }) => isA(change.entity, entity))
+    .flatMap((dependency) => touchesAt(dependency, change));
 }
 
 function touchesAt(dependency: Dependency, change: Change): Touch[] {
@@ -37,7 +39,8 @@ function touchesAt(dependency: Dependency, change: Change): Touch[] {
   // was looked up before it went.
   if (change.type !== 'update') return change.type === 'create' && via.side === 'inverse' ? [here] : [];
   const foreignKey = via.side === 'inverse' ? via.mappedBy : undefined;
-  if (foreignKey === undefined || !change.properties?.includes(foreignKey)) return shows(dependency, change) ? [here] : [];
+  if (foreignKey === undefined || !change.properties?.includes(foreignKey))
+    return shows(dependency, change) ? [here] : [];
   const formerOwner = change.before(foreignKey);
   return isKey(formerOwner) ? [here, touchUp(dependency, formerOwner)] : [here];
 }
@@ -56,12 +59,24 @@ export function touchesOfCollection(change: CollectionChange, dependencies: read
 
 /** Dependencies whose documents are looked up before the rows of `entity` are deleted. */
 export function lostWithRow(entity: EntityClass, dependencies: readonly Dependency[]): Dependency[] {
-  return dependencies.filter((dependency) => (dependency.via ?? hasOwnKey(dependency)) && isA(entity, dependency.entity));
+  return dependencies.filter(
+    (dependency) => (dependency.via ?? hasOwnKey(dependency)) && isA(entity, dependency.entity),
+  );
 }
 
 /** Dependencies whose documents are looked up before these properties change: what has the old id goes. */
-export function renamedWithRow(entity: EntityClass, changed: object, dependencies: readonly Dependency[]): Dependency[] {
-  return dependencies.filter((dependency) => !dependency.via && hasOwnKey(dependency) && dependency.definition.model.identity.property in changed && isA(entity, dependency.entity));
+export function renamedWithRow(
+  entity: EntityClass,
+  changed: object,
+  dependencies: readonly Dependency[],
+): Dependency[] {
+  return dependencies.filter(
+    (dependency) =>
+      !dependency.via &&
+      hasOwnKey(dependency) &&
+      dependency.definition.model.identity.property in changed &&
+      isA(entity, dependency.entity),
+  );
 }
 
 /** Whether documents have another key than the primary key. */
@@ -79,7 +94,9 @@ function touchUp({ definition, path }: Dependency, key: PrimaryKey): Touch {
 }
 
 function shows({ watched }: Dependency, change: Change): boolean {
-  return watched === 'all' || change.properties === undefined || change.properties.some((property) => watched.has(property));
+  return (
+    watched === 'all' || change.properties === undefined || change.properties.some((property) => watched.has(property))
+  );
 }
 
 function isKey(value: unknown): value is PrimaryKey {

@@ -35,13 +35,19 @@ export class DatabaseClock implements VersionClock {
   }
 
   private async set(greater: string, now: number): Promise<number | undefined> {
-    const [row] = await this.database.all(`update ${this.table} set value = ${greater} where id = 1 returning value`, [now, now]);
+    const [row] = await this.database.all(`update ${this.table} set value = ${greater} where id = 1 returning value`, [
+      now,
+      now,
+    ]);
     return row && Number(row['value']);
   }
 
   /** MySQL has no RETURNING for an update. */
   private async setOnMysql(greater: string, now: number): Promise<number | undefined> {
-    const { affectedRows, insertId } = await this.database.run(`update ${this.table} set value = last_insert_id(${greater}) where id = 1`, [now, now]);
+    const { affectedRows, insertId } = await this.database.run(
+      `update ${this.table} set value = last_insert_id(${greater}) where id = 1`,
+      [now, now],
+    );
     return affectedRows > 0 ? Number(insertId) : undefined;
   }
 

@@ -19,7 +19,12 @@ interface SqlConnection {
   /** The ORM's log of queries, and what it shows of one; not part of its public types. */
   logQuery?(sql: string, context: object): void;
   getSql?(sql: string, withValues: string): string;
-  execute(sql: string, params: readonly unknown[], method: 'all' | 'run', context?: TransactionContext): Promise<unknown>;
+  execute(
+    sql: string,
+    params: readonly unknown[],
+    method: 'all' | 'run',
+    context?: TransactionContext,
+  ): Promise<unknown>;
   transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T>;
   /** Kysely in ORM 7. */
   getClient?(): { connection?(): { execute<T>(work: (session: TransactionContext) => Promise<T>): Promise<T> } };
@@ -37,7 +42,9 @@ export class Database {
 
   /** The quoted name of a table. @throws SearchTableMissingError when the ORM does not know its entity. */
   table(entity: new () => object): string {
-    const meta = ([...this.orm.getMetadata()] as unknown as EntityMetadata[]).find((known) => (known.class as unknown) === entity);
+    const meta = ([...this.orm.getMetadata()] as unknown as EntityMetadata[]).find(
+      (known) => (known.class as unknown) === entity,
+    );
     if (!meta) throw new SearchTableMissingError(entity.name);
     const schema = meta.schema ?? this.orm.config.get('schema');
     const platform = this.orm.em.getPlatform();
@@ -50,7 +57,11 @@ export class Database {
   }
 
   /** @returns the number of rows changed, and MySQL's last insert id. */
-  async run(sql: string, params: readonly unknown[] = [], context?: TransactionContext): Promise<{ affectedRows: number; insertId: number }> {
+  async run(
+    sql: string,
+    params: readonly unknown[] = [],
+    context?: TransactionContext,
+  ): Promise<{ affectedRows: number; insertId: number }> {
     return (await this.connection().execute(sql, params, 'run', context)) as { affectedRows: number; insertId: number };
   }
 
@@ -123,7 +134,11 @@ export class Database {
 }
 
 function dialectOf(platform: object): Dialect {
-  for (let type = Object.getPrototypeOf(platform) as object | null; type; type = Object.getPrototypeOf(type) as object | null) {
+  for (
+    let type = Object.getPrototypeOf(platform) as object | null;
+    type;
+    type = Object.getPrototypeOf(type) as object | null
+  ) {
     const { name } = (type as { constructor: { name: string } }).constructor;
     if (/postgre/i.test(name)) return 'postgres';
     if (/mysql|mariadb/i.test(name)) return 'mysql';

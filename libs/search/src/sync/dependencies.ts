@@ -16,7 +16,9 @@ export interface Dependency {
 
 /** Every place of every index where values come from. */
 export function dependenciesOf(definitions: readonly IndexDefinition[]): Dependency[] {
-  return definitions.flatMap((definition) => collect(definition, definition.model.entity, definition.model.sources, [], undefined));
+  return definitions.flatMap((definition) =>
+    collect(definition, definition.model.entity, definition.model.sources, [], undefined),
+  );
 }
 
 function collect(

@@ -8,7 +8,11 @@ export type KeyReader = Pick<EntityReader, 'keysReaching'>;
 const PAGE_SIZE = 500;
 
 /** Turns touches into keys of documents, in pages: those named directly first, then those that reach a changed row. */
-export async function* expand(touches: Iterable<Touch>, { model }: IndexDefinition, reader: KeyReader): AsyncGenerator<readonly PrimaryKey[]> {
+export async function* expand(
+  touches: Iterable<Touch>,
+  { model }: IndexDefinition,
+  reader: KeyReader,
+): AsyncGenerator<readonly PrimaryKey[]> {
   const byPath = groupTouches(touches, ({ path }) => path.join('.'));
   for (const [path, group] of [...byPath].sort(([a], [b]) => a.length - b.length)) {
     for (const keys of pages(group.map(({ key }) => key))) {

@@ -47,28 +47,47 @@ export class SearchSync {
    * });
    */
   async touch(entity: EntityClass, rows: TouchedRows, { em, deleting = false }: TouchOptions = {}): Promise<void> {
-    const holding = this.dependencies.filter((dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity));
-    if (holding.length === 0) throw new SearchOptionError('search.sync.touch', 'needs an entity that a document holds', entity.name);
+    const holding = this.dependencies.filter(
+      (dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity),
+    );
+    if (holding.length === 0)
+      throw new SearchOptionError('search.sync.touch', 'needs an entity that a document holds', entity.name);
     const held = holding.filter(({ definition }) => this.strategy.followed.includes(definition));
-    if (held.length === 0) throw new SearchOptionError('search.sync.touch', "needs an index with sync: 'outbox' or 'after-commit'", 'manual');
-    const manager = em ?? (this.orm.em.getContext(false));
+    if (held.length === 0)
+      throw new SearchOptionError(
+        'search.sync.touch',
+        "needs an index with sync: 'outbox' or 'after-commit'",
+        'manual',
+      );
+    const manager = em ?? this.orm.em.getContext(false);
     for await (const keys of this.keysOf(entity, rows, manager)) {
       const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];
-      const own = held.flatMap(({ definition, path }): Touch[] => keys.map((key) => touchAt({ definition, path }, key)));
+      const own = held.flatMap(({ definition, path }): Touch[] =>
+        keys.map((key) => touchAt({ definition, path }, key)),
+      );
       await this.strategy.add([...new TouchSet([...own, ...lost])], manager);
     }
   }
 
-  private async *keysOf(entity: EntityClass, rows: TouchedRows, em: EntityManager): AsyncGenerator<readonly PrimaryKey[]> {
+  private async *keysOf(
+    entity: EntityClass,
+    rows: TouchedRows,
+    em: EntityManager,
+  ): AsyncGenerator<readonly PrimaryKey[]> {
     if (isKeys(rows)) {
       yield [rows].flat();
       return;
     }
     const [primaryKey] = em.getMetadata().get<object>(entity as never).primaryKeys as unknown as [string];
-    for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE; ) {
+    for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE;) {
       const where = after === undefined ? rows : { $and: [rows, { [primaryKey]: { $gt: after } }] };
       const finder: Finder = em.fork({ keepTransactionContext: true });
-      const page = await finder.find(entity, where, { fields: [primaryKey], filters: false, orderBy: { [primaryKey]: 'asc' }, limit: PAGE_SIZE });
+      const page = await finder.find(entity, where, {
+        fields: [primaryKey],
+        filters: false,
+        orderBy: { [primaryKey]: 'asc' },
+        limit: PAGE_SIZE,
+      });
       const keys = page.map((row) => (row as Record<string, PrimaryKey>)[primaryKey]!);
       if (keys.length > 0) yield keys;
       [after, size] = [keys.at(-1), keys.length];

@@ -23,7 +23,8 @@ export class FlushReader {
   /** What can only be seen before the rows are written: who reaches a row that is deleted, its old id, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
     const touches = this.left(uow);
-    for (const { dependencies, keys } of this.lookUps(uow.getChangeSets())) touches.push(...(await this.documentsOf(em, dependencies, keys)));
+    for (const { dependencies, keys } of this.lookUps(uow.getChangeSets()))
+      touches.push(...(await this.documentsOf(em, dependencies, keys)));
     return touches;
   }
 
@@ -44,10 +45,20 @@ export class FlushReader {
     return this.documentsOf(em, lostWithRow(entity, this.dependencies), keys);
   }
 
-  private async documentsOf(em: EntityManager, dependencies: readonly Dependency[], keys: readonly PrimaryKey[]): Promise<Touch[]> {
+  private async documentsOf(
+    em: EntityManager,
+    dependencies: readonly Dependency[],
+    keys: readonly PrimaryKey[],
+  ): Promise<Touch[]> {
     const touches: Touch[] = [];
     for (const { definition, path } of dependencies) {
-      for await (const page of this.reader.keysReaching(definition.model, path.length > 0 ? path : rootPath(definition), keys, PAGE_SIZE, em)) {
+      for await (const page of this.reader.keysReaching(
+        definition.model,
+        path.length > 0 ? path : rootPath(definition),
+        keys,
+        PAGE_SIZE,
+        em,
+      )) {
         touches.push(...page.map((key) => ({ definition, path: [], key })));
       }
     }
@@ -75,10 +86,15 @@ export class FlushReader {
   }
 
   private left(uow: UnitOfWork): Touch[] {
-    return this.collections(uow, (collection) => (collection.getSnapshot() ?? []).map((item) => keyOf(metaOf(item), item)));
+    return this.collections(uow, (collection) =>
+      (collection.getSnapshot() ?? []).map((item) => keyOf(metaOf(item), item)),
+    );
   }
 
-  private collections(uow: UnitOfWork, removedFrom: (collection: Collection<object>) => readonly PrimaryKey[]): Touch[] {
+  private collections(
+    uow: UnitOfWork,
+    removedFrom: (collection: Collection<object>) => readonly PrimaryKey[],
+  ): Touch[] {
     return (uow.getCollectionUpdates() as unknown as Collection<object>[]).flatMap((collection) => {
       const meta = metaOf(collection.owner);
       const ownerKey = keyOf(meta, collection.owner);

@@ -26,7 +26,8 @@ const MAX_KEY_LENGTH = 255;
 /** `7`, `7n` for a bigint, `"seven"`: text that gives the same key back. */
 export function encodeKey(key: PrimaryKey): string {
   const text = typeof key === 'bigint' ? `${key}n` : JSON.stringify(key);
-  if (text.length > MAX_KEY_LENGTH) throw new SearchOptionError('a primary key', `must be at most ${MAX_KEY_LENGTH} characters as JSON`, key);
+  if (text.length > MAX_KEY_LENGTH)
+    throw new SearchOptionError('a primary key', `must be at most ${MAX_KEY_LENGTH} characters as JSON`, key);
   return text;
 }
 

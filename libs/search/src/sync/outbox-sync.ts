@@ -101,7 +101,8 @@ export class OutboxSync implements SyncStrategy {
     for (;;) {
       const waiting = await this.outbox.waitingUpTo(newest, this.aliases);
       if (waiting === 0) return;
-      if (performance.now() >= deadline) throw new SearchNotSettledError(waiting, timeoutMs, { cause: this.relay?.lastError });
+      if (performance.now() >= deadline)
+        throw new SearchNotSettledError(waiting, timeoutMs, { cause: this.relay?.lastError });
       await pause(SETTLED_POLL_MS, undefined);
     }
   }

@@ -33,7 +33,10 @@ export class OutboxSubscriber implements EventSubscriber {
   private readonly transactions = new TransactionTree();
   /** Transactions whose COMMIT will be told, and is still to come. */
   private readonly open = new WeakSet<OpenTransaction>();
-  private readonly last = new WeakMap<OpenTransaction, { readonly touches: readonly Touch[]; readonly sent: () => boolean }>();
+  private readonly last = new WeakMap<
+    OpenTransaction,
+    { readonly touches: readonly Touch[]; readonly sent: () => boolean }
+  >();
 
   constructor(
     private readonly reader: FlushReader,
@@ -68,7 +71,8 @@ export class OutboxSubscriber implements EventSubscriber {
     // What others add from here on has no COMMIT to wait for.
     this.open.delete(transaction);
     const touches = [...(this.transactions.commit(transaction) ?? [])];
-    if (touches.length > 0) this.last.set(transaction, { touches, sent: await this.sink.writeLast(touches, transaction) });
+    if (touches.length > 0)
+      this.last.set(transaction, { touches, sent: await this.sink.writeLast(touches, transaction) });
   }
 
   async afterTransactionCommit({ transaction }: OfTransaction): Promise<void> {
@@ -89,7 +93,8 @@ export class OutboxSubscriber implements EventSubscriber {
     const distinct = new TouchSet(touches);
     const outermost = context && this.transactions.outermost(context);
     const told = outermost !== undefined && this.open.has(outermost);
-    if (told && distinct.size + this.transactions.waiting(outermost) <= MAX_WAITING) return this.transactions.add(context!, distinct);
+    if (told && distinct.size + this.transactions.waiting(outermost) <= MAX_WAITING)
+      return this.transactions.add(context!, distinct);
     await this.sink.write([...distinct], context);
     if (context === undefined) this.sink.committed();
   }

@@ -96,9 +96,11 @@ export class DatabaseOutbox implements Outbox {
     if (aliases.length === 0) return 0;
     // SQLite locks the whole database for a transaction: there, rows are read without a claim. Two relays would do
     // the same work twice, which changes nothing in an index.
-    if (this.database.dialect === 'sqlite') return this.work(await this.due(aliases, limit, undefined), undefined, work);
+    if (this.database.dialect === 'sqlite')
+      return this.work(await this.due(aliases, limit, undefined), undefined, work);
     return this.database.transactional(async (context) => {
-      if (this.database.dialect === 'postgres') await this.database.run(`set local idle_in_transaction_session_timeout = ${STALLED_RELAY_MS}`, [], context);
+      if (this.database.dialect === 'postgres')
+        await this.database.run(`set local idle_in_transaction_session_timeout = ${STALLED_RELAY_MS}`, [], context);
       return this.work(await this.due(aliases, limit, context), context, work);
     });
   }
@@ -117,7 +119,10 @@ export class DatabaseOutbox implements Outbox {
 
   /** The newest row; rows up to it that wait are counted by `waitingUpTo`. */
   async newest(aliases: readonly string[]): Promise<string> {
-    const [row] = await this.database.all(`select max(id) as id from ${this.table} where index_alias in (${marks(aliases)})`, aliases);
+    const [row] = await this.database.all(
+      `select max(id) as id from ${this.table} where index_alias in (${marks(aliases)})`,
+      aliases,
+    );
     return String((row?.['id'] as number | string | null | undefined) ?? 0);
   }
 
@@ -160,11 +165,18 @@ export class DatabaseOutbox implements Outbox {
   /** @param put how a value stands in the statement; asked in the order of the places */
   private insert(touches: readonly Touch[], put: (value: string | number) => string): string {
     const now = this.options.now();
-    const rows = touches.map(({ definition, path, key }) => `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)})`);
+    const rows = touches.map(
+      ({ definition, path, key }) =>
+        `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)})`,
+    );
     return `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${rows.join(', ')}`;
   }
 
-  private async work(due: readonly OutboxRow[], context: TransactionContext, work: (claim: Claim) => Promise<void>): Promise<number> {
+  private async work(
+    due: readonly OutboxRow[],
+    context: TransactionContext,
+    work: (claim: Claim) => Promise<void>,
+  ): Promise<number> {
     if (due.length === 0) return 0;
     const rows = [...due, ...(await this.earlierRefusals(due, context))];
     await work({
@@ -192,11 +204,16 @@ export class DatabaseOutbox implements Outbox {
   private async earlierRefusals(due: readonly OutboxRow[], context: TransactionContext): Promise<OutboxRow[]> {
     const fresh = due.filter(({ path, attempts }) => path.length === 0 && attempts === 0);
     if (fresh.length === 0) return [];
-    const [aliases, keys] = [[...new Set(fresh.map(({ alias }) => alias))], [...new Set(fresh.map(({ key }) => encodeKey(key)))]];
+    const [aliases, keys] = [
+      [...new Set(fresh.map(({ alias }) => alias))],
+      [...new Set(fresh.map(({ key }) => encodeKey(key)))],
+    ];
     const sql = `select ${COLUMNS} from ${this.table} where attempts > 0 and path = '' and index_alias in (${marks(aliases)}) and row_key in (${marks(keys)})${this.lock(context)}`;
     const documents = new Set(fresh.map(documentOf));
     const claimed = new Set(due.map(({ id }) => id));
-    return (await this.database.all(sql, [...aliases, ...keys], context)).map(rowOf).filter((row) => documents.has(documentOf(row)) && !claimed.has(row.id));
+    return (await this.database.all(sql, [...aliases, ...keys], context))
+      .map(rowOf)
+      .filter((row) => documents.has(documentOf(row)) && !claimed.has(row.id));
   }
 
   private async refuse(refusals: readonly Refusal[], context: TransactionContext): Promise<void> {
@@ -204,7 +221,15 @@ export class DatabaseOutbox implements Outbox {
     const insert = `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at, parked_at, reason) values (?, '', ?, ?, ?, ?, ?, ?)`;
     for (const { alias, key, createdAt, attempts, reason } of refusals) {
       const parkedAt = attempts >= this.options.maxAttempts ? now : null;
-      const values = [alias, encodeKey(key), createdAt, attempts, now + this.options.retryAfterMs(attempts), parkedAt, reason];
+      const values = [
+        alias,
+        encodeKey(key),
+        createdAt,
+        attempts,
+        now + this.options.retryAfterMs(attempts),
+        parkedAt,
+        reason,
+      ];
       await this.database.run(insert, values, context);
     }
   }

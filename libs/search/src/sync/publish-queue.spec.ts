@@ -6,7 +6,10 @@ import type { PrimaryKey } from '../repository/entity-reader.js';
 import { PublishQueue, PUBLISH_DEFAULTS } from './publish-queue.js';
 
 describe('PublishQueue', () => {
-  const definition = { alias: 'books', model: { identity: { property: 'id', prefix: '', suffix: '' } } } as IndexDefinition;
+  const definition = {
+    alias: 'books',
+    model: { identity: { property: 'id', prefix: '', suffix: '' } },
+  } as IndexDefinition;
   const reader = {
     async *keysReaching(_model: unknown, path: readonly string[], keys: readonly PrimaryKey[]) {
       yield await Promise.resolve(keys.map((key) => `${path.join('.')}:${key}`));
@@ -14,14 +17,25 @@ describe('PublishQueue', () => {
   };
   const touch = (key: PrimaryKey, path: readonly string[] = []) => ({ definition, path, key });
   const away = new SearchEngineUnavailableError('e', 'connection', 'refused');
-  const failed = (id: string, retryable: boolean): BulkReport => ({ ...EMPTY_REPORT, failures: [{ id, index: 'i', status: 400, type: 't', reason: 'r', retryable }] });
+  const failed = (id: string, retryable: boolean): BulkReport => ({
+    ...EMPTY_REPORT,
+    failures: [{ id, index: 'i', status: 400, type: 't', reason: 'r', retryable }],
+  });
 
-  function publishing(answer: (keys: readonly PrimaryKey[], batch: number) => BulkReport | Promise<BulkReport>, maxPending = 100) {
+  function publishing(
+    answer: (keys: readonly PrimaryKey[], batch: number) => BulkReport | Promise<BulkReport>,
+    maxPending = 100,
+  ) {
     const events: SearchEvent[] = [];
     const batches: (readonly PrimaryKey[])[] = [];
-    const publish = async (_definition: unknown, keys: readonly PrimaryKey[]): Promise<BulkReport> => answer(keys, batches.push(keys));
+    const publish = async (_definition: unknown, keys: readonly PrimaryKey[]): Promise<BulkReport> =>
+      answer(keys, batches.push(keys));
     const options = { ...PUBLISH_DEFAULTS, maxPending, backoff: { baseMs: 1, maxMs: 1 } };
-    return { events, batches, queue: new PublishQueue(definition, { publish }, reader, (event) => events.push(event), options) };
+    return {
+      events,
+      batches,
+      queue: new PublishQueue(definition, { publish }, reader, (event) => events.push(event), options),
+    };
   }
 
   it('publishes each document once, those of related rows after those named directly', async () => {
@@ -35,7 +49,9 @@ describe('PublishQueue', () => {
   it('gathers what comes while a batch is under way for the next one', async () => {
     let release = (): void => undefined;
     const first = new Promise<void>((resolve) => (release = resolve));
-    const { queue, batches } = publishing((_keys, batch) => (batch === 1 ? first.then(() => EMPTY_REPORT) : EMPTY_REPORT));
+    const { queue, batches } = publishing((_keys, batch) =>
+      batch === 1 ? first.then(() => EMPTY_REPORT) : EMPTY_REPORT,
+    );
     queue.add([touch(1)]);
     queue.add([touch(2)]);
     queue.add([touch(1), touch(3)]);
@@ -52,11 +68,16 @@ describe('PublishQueue', () => {
     queue.add([touch(1)]);
     await queue.idle();
     expect(batches).toEqual([[1], [1], [1], [1]]);
-    expect(events).toEqual([{ type: 'publish-delayed', index: 'books', pending: 1, error: away }, { type: 'publish-resumed', index: 'books' }]);
+    expect(events).toEqual([
+      { type: 'publish-delayed', index: 'books', pending: 1, error: away },
+      { type: 'publish-resumed', index: 'books' },
+    ]);
   });
 
   it('repeats documents that failed for now, and reports those that were refused', async () => {
-    const { queue, batches, events } = publishing((_keys, batch) => (batch === 1 ? failed('2', true) : batch === 2 ? failed('2', false) : EMPTY_REPORT));
+    const { queue, batches, events } = publishing((_keys, batch) =>
+      batch === 1 ? failed('2', true) : batch === 2 ? failed('2', false) : EMPTY_REPORT,
+    );
     queue.add([touch(1), touch(2)]);
     await queue.idle();
     expect(batches).toEqual([[1, 2], [2]]);

@@ -78,7 +78,7 @@ export class PublishQueue {
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; this.pending.size > 0 && !this.stop.signal.aborted; ) {
+    for (let failures = 0; this.pending.size > 0 && !this.stop.signal.aborted;) {
       const batch = this.pending;
       this.pending = new TouchSet();
       this.inFlight = batch.size;
@@ -87,7 +87,8 @@ export class PublishQueue {
       this.pending.addAll(retry.touches);
       failures = retry.touches.length > 0 ? failures + 1 : 0;
       this.tell(retry);
-      if (failures > 0) await pause(backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2), this.stop.signal);
+      if (failures > 0)
+        await pause(backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2), this.stop.signal);
     }
   }
 
@@ -97,12 +98,19 @@ export class PublishQueue {
     let cause: unknown;
     try {
       for await (const keys of expand(batch, this.definition, this.reader)) {
-        const { failures, unavailable } = await this.publisher.publish(this.definition, keys, { signal: this.stop.signal });
+        const { failures, unavailable } = await this.publisher.publish(this.definition, keys, {
+          signal: this.stop.signal,
+        });
         const retryable = new Set(failures.filter((failure) => failure.retryable).map(({ id }) => id));
-        again.addAll(keys.filter((key) => retryable.has(documentIdOf(this.definition.model, key))).map((key) => ({ definition: this.definition, path: [], key })));
+        again.addAll(
+          keys
+            .filter((key) => retryable.has(documentIdOf(this.definition.model, key)))
+            .map((key) => ({ definition: this.definition, path: [], key })),
+        );
         cause = unavailable ?? (retryable.size > 0 ? failures.find((failure) => failure.retryable) : cause);
         const refused = failures.filter((failure) => !failure.retryable);
-        if (refused.length > 0) this.report({ type: 'documents-refused', index: this.definition.alias, failures: refused });
+        if (refused.length > 0)
+          this.report({ type: 'documents-refused', index: this.definition.alias, failures: refused });
       }
       return { touches: [...again], error: cause };
     } catch (error) {
@@ -114,7 +122,8 @@ export class PublishQueue {
   private tell({ touches, error }: { touches: readonly Touch[]; error?: unknown }): void {
     this.failure = touches.length > 0 ? error : undefined;
     const index = this.definition.alias;
-    if (touches.length > 0 && !this.delayed) this.report({ type: 'publish-delayed', index, pending: this.waiting, error });
+    if (touches.length > 0 && !this.delayed)
+      this.report({ type: 'publish-delayed', index, pending: this.waiting, error });
     if (touches.length === 0 && this.delayed) this.report({ type: 'publish-resumed', index });
     this.delayed = touches.length > 0;
   }
@@ -123,4 +132,3 @@ export class PublishQueue {
     this.report({ type: 'changes-dropped', index: this.definition.alias, count, reason });
   }
 }
-

@@ -24,7 +24,11 @@ export type Publisher = Pick<DocumentPublisher, 'publish'>;
 export async function relayRows(
   definition: IndexDefinition,
   rows: readonly OutboxRow[],
-  { publisher, reader, alive }: { readonly publisher: Publisher; readonly reader: KeyReader; readonly alive: Claim['alive'] },
+  {
+    publisher,
+    reader,
+    alive,
+  }: { readonly publisher: Publisher; readonly reader: KeyReader; readonly alive: Claim['alive'] },
   options: CallOptions = {},
 ): Promise<BatchOutcome> {
   const refusals: Refusal[] = [];
@@ -35,7 +39,11 @@ export async function relayRows(
       const distinct = [...new Map(keys.map((key) => [String(key), key])).values()];
       const { failures, succeeded, unavailable } = await publishApart(definition, distinct, publisher, options);
       const later = failures.find(isNoFaultOfTheDocument);
-      if (later) throw unavailable ?? new SearchEngineUnavailableError(definition.alias, 'overloaded', `${later.type}: ${later.reason}`);
+      if (later)
+        throw (
+          unavailable ??
+          new SearchEngineUnavailableError(definition.alias, 'overloaded', `${later.type}: ${later.reason}`)
+        );
       refusals.push(...refusalsOf(definition, distinct, failures, rows));
       documents += succeeded;
       await alive();
@@ -57,7 +65,14 @@ async function publishApart(
     return await publisher.publish(definition, keys, options);
   } catch (error) {
     if (!(error instanceof SearchEngineError)) throw error;
-    const failure = { id: documentIdOf(definition.model, keys[0]!), index: definition.alias, status: error.status, type: error.type, reason: error.reason, retryable: false };
+    const failure = {
+      id: documentIdOf(definition.model, keys[0]!),
+      index: definition.alias,
+      status: error.status,
+      type: error.type,
+      reason: error.reason,
+      retryable: false,
+    };
     if (keys.length === 1) return { ...EMPTY_REPORT, failures: [failure] };
     const middle = Math.ceil(keys.length / 2);
     const first = await publishApart(definition, keys.slice(0, middle), publisher, options);

@@ -103,12 +103,21 @@ export class Relay {
 
   /** One batch. @returns the number of rows that were due. @throws what the database says */
   async runBatch(): Promise<number> {
-    const ready = this.parts.definitions.filter(({ alias }) => (this.delays.get(alias)?.until ?? 0) <= this.options.now());
-    return this.parts.outbox.claim(ready.map(({ alias }) => alias), this.options.batchSize, async (claim) => {
-      const outcomes = await Promise.all(ready.map((definition) => this.relay(definition, claim)));
-      const done = outcomes.flatMap((outcome) => (outcome?.outcome === 'done' ? [outcome] : []));
-      await claim.settle(done.flatMap(({ rows }) => rows), done.flatMap(({ refusals }) => refusals));
-    });
+    const ready = this.parts.definitions.filter(
+      ({ alias }) => (this.delays.get(alias)?.until ?? 0) <= this.options.now(),
+    );
+    return this.parts.outbox.claim(
+      ready.map(({ alias }) => alias),
+      this.options.batchSize,
+      async (claim) => {
+        const outcomes = await Promise.all(ready.map((definition) => this.relay(definition, claim)));
+        const done = outcomes.flatMap((outcome) => (outcome?.outcome === 'done' ? [outcome] : []));
+        await claim.settle(
+          done.flatMap(({ rows }) => rows),
+          done.flatMap(({ refusals }) => refusals),
+        );
+      },
+    );
   }
 
   private async relay(definition: IndexDefinition, claim: Claim): Promise<BatchOutcome | undefined> {
@@ -116,7 +125,12 @@ export class Relay {
     if (rows.length === 0) return undefined;
     const startedAt = this.options.now();
     const { publisher, reader } = this.parts;
-    const outcome = await relayRows(definition, rows, { publisher, reader, alive: () => claim.alive() }, { signal: this.stopping.signal });
+    const outcome = await relayRows(
+      definition,
+      rows,
+      { publisher, reader, alive: () => claim.alive() },
+      { signal: this.stopping.signal },
+    );
     this.note(definition, outcome);
     if (batches.hasSubscribers) batches.publish(messageOf(definition, outcome, startedAt, this.options.now()));
     return outcome;
@@ -128,13 +142,22 @@ export class Relay {
       this.delays.delete(alias);
       if (before) this.parts.report({ type: 'publish-resumed', index: alias });
       if (outcome.refusals.length === 0) return;
-      const failures = outcome.refusals.map(({ key, reason }) => ({ id: String(key), status: 0, type: 'refused', reason }));
+      const failures = outcome.refusals.map(({ key, reason }) => ({
+        id: String(key),
+        status: 0,
+        type: 'refused',
+        reason,
+      }));
       return this.parts.report({ type: 'documents-refused', index: alias, failures });
     }
     this.failure = outcome.error;
     const failures = (before?.failures ?? 0) + 1;
-    this.delays.set(alias, { failures, until: this.options.now() + backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2) });
-    if (!before && !this.finishing) this.parts.report({ type: 'publish-delayed', index: alias, pending: outcome.rows.length, error: outcome.error });
+    this.delays.set(alias, {
+      failures,
+      until: this.options.now() + backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2),
+    });
+    if (!before && !this.finishing)
+      this.parts.report({ type: 'publish-delayed', index: alias, pending: outcome.rows.length, error: outcome.error });
   }
 
   private async run(): Promise<void> {
@@ -156,7 +179,10 @@ export class Relay {
       this.failure = error;
       this.databaseFailures += 1;
       if (this.databaseFailures === 1) this.parts.report({ type: 'relay-delayed', error });
-      await pause(backoffMs(this.databaseFailures, this.options.backoff, 0.5 + this.options.random() / 2), this.stopping.signal);
+      await pause(
+        backoffMs(this.databaseFailures, this.options.backoff, 0.5 + this.options.random() / 2),
+        this.stopping.signal,
+      );
       return true;
     }
   }
@@ -173,7 +199,12 @@ export class Relay {
   }
 }
 
-function messageOf({ alias }: IndexDefinition, outcome: BatchOutcome, startedAt: number, now: number): RelayBatchMessage {
+function messageOf(
+  { alias }: IndexDefinition,
+  outcome: BatchOutcome,
+  startedAt: number,
+  now: number,
+): RelayBatchMessage {
   const done = outcome.outcome === 'done';
   return {
     index: alias,

@@ -18,7 +18,9 @@ export class SyncByIndex implements SyncStrategy {
   constructor(members: readonly IndicesInStep[]) {
     this.strategies = members.map(({ strategy }) => strategy);
     this.subscribers = this.strategies.flatMap(({ subscribers }) => subscribers);
-    this.byDefinition = new Map(members.flatMap(({ strategy, definitions }) => definitions.map((definition) => [definition, strategy])));
+    this.byDefinition = new Map(
+      members.flatMap(({ strategy, definitions }) => definitions.map((definition) => [definition, strategy])),
+    );
   }
 
   /** Indices that follow the database. */
@@ -36,7 +38,8 @@ export class SyncByIndex implements SyncStrategy {
 
   /** Touches of indices that follow nothing are left out. */
   async add(touches: readonly Touch[], em: EntityManager): Promise<void> {
-    for (const [strategy, group] of groupTouches(touches, ({ definition }) => this.byDefinition.get(definition))) await strategy?.add(group, em);
+    for (const [strategy, group] of groupTouches(touches, ({ definition }) => this.byDefinition.get(definition)))
+      await strategy?.add(group, em);
   }
 
   async settled(timeoutMs: number): Promise<void> {

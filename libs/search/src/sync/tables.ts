@@ -59,9 +59,7 @@ const clock = new EntitySchema<SearchClockRow>({
 const outbox = new EntitySchema<SearchOutboxRow>({
   class: SearchOutboxRow,
   tableName: 'search_outbox',
-  indexes: [
-    { name: 'search_outbox_document', properties: ['indexAlias', 'rowKey'] },
-  ],
+  indexes: [{ name: 'search_outbox_document', properties: ['indexAlias', 'rowKey'] }],
   properties: {
     id: { type: 'bigint', primary: true, autoincrement: true, fieldName: 'id' },
     indexAlias: { type: 'string', length: 230, fieldName: 'index_alias' },

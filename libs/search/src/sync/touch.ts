@@ -25,7 +25,8 @@ export class TouchSet implements Iterable<Touch> {
   }
 
   addAll(touches: Iterable<Touch>): void {
-    for (const touch of touches) this.touches.set(`${touch.definition.alias}|${touch.path.join('.')}|${touch.key}`, touch);
+    for (const touch of touches)
+      this.touches.set(`${touch.definition.alias}|${touch.path.join('.')}|${touch.key}`, touch);
   }
 
   clear(): void {

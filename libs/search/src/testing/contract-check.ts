@@ -18,7 +18,11 @@ export function expectSame(what: string, actual: unknown, expected: unknown): vo
 }
 
 /** @throws {@link ContractViolation} unless `call` rejects with an error of that class. */
-export async function expectRejection(what: string, call: () => Promise<unknown>, type: abstract new (...args: never[]) => Error): Promise<void> {
+export async function expectRejection(
+  what: string,
+  call: () => Promise<unknown>,
+  type: abstract new (...args: never[]) => Error,
+): Promise<void> {
   const outcome = await call().then(
     () => 'resolved',
     (error: unknown) => (error instanceof type ? type.name : `rejected with ${String(error)}`),

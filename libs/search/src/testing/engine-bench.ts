@@ -41,7 +41,9 @@ export class EngineBench {
 
   /** Writes `{ word, n }` for `n` from 0, with `w<n>` as id, and makes them visible. */
   async fill(count: number): Promise<readonly BulkOutcome[]> {
-    const outcomes = await this.engine.bulk(Array.from({ length: count }, (_, n) => this.write(`w${n}`, { word: n % 2 ? 'odd' : 'even', n }, 1)));
+    const outcomes = await this.engine.bulk(
+      Array.from({ length: count }, (_, n) => this.write(`w${n}`, { word: n % 2 ? 'odd' : 'even', n }, 1)),
+    );
     await this.engine.refresh(this.alias);
     return outcomes;
   }

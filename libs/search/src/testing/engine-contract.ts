@@ -19,7 +19,14 @@ let made = 0;
  * for (const { name, run } of engineContract({ engine: myEngine({ node }), prefix: 'contract' })) it(name, run);
  */
 export function engineContract({ engine, prefix }: EngineHarness): ContractCheck[] {
-  const checks: readonly EngineCheck[] = [...bulkChecks, ...routingChecks, ...documentChecks, ...searchChecks, ...taskChecks, ...indexChecks];
+  const checks: readonly EngineCheck[] = [
+    ...bulkChecks,
+    ...routingChecks,
+    ...documentChecks,
+    ...searchChecks,
+    ...taskChecks,
+    ...indexChecks,
+  ];
   return checks.map(([name, run]) => ({
     name,
     run: async () => {

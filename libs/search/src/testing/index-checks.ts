@@ -3,59 +3,101 @@ import { expectContract, expectRejection, expectSame } from './contract-check.js
 import type { EngineCheck } from './engine-contract.js';
 
 export const indexChecks: readonly EngineCheck[] = [
-  ['creates an index once, and reads it by alias, name and pattern', async (bench) => {
-    expectSame('again', await bench.create(), 'exists');
-    for (const name of [bench.alias, bench.index, `${bench.alias}*`]) {
-      const states = await bench.engine.readIndices(name);
-      expectSame(name, states.map(({ index, aliases }) => [index, aliases]), [[bench.index, [bench.alias]]]);
-    }
-    expectSame('missing', await bench.engine.readIndices(`${bench.alias}-missing`), []);
-  }],
+  [
+    'creates an index once, and reads it by alias, name and pattern',
+    async (bench) => {
+      expectSame('again', await bench.create(), 'exists');
+      for (const name of [bench.alias, bench.index, `${bench.alias}*`]) {
+        const states = await bench.engine.readIndices(name);
+        expectSame(
+          name,
+          states.map(({ index, aliases }) => [index, aliases]),
+          [[bench.index, [bench.alias]]],
+        );
+      }
+      expectSame('missing', await bench.engine.readIndices(`${bench.alias}-missing`), []);
+    },
+  ],
 
-  ['keeps what `_meta` of a mapping says', async ({ engine, alias }) => {
-    const index = `${alias}-meta`;
-    const _meta = { rookery: { hash: 'abc' } };
-    await engine.createIndex(index, { settings: {}, mappings: { dynamic: 'strict', properties: {}, _meta } });
-    expectSame('meta', (await engine.readIndices(index))[0]?.meta, _meta);
-    await engine.deleteIndex(index);
-    await engine.deleteIndex(index);
-    expectSame('status', await engine.indexStatus(index), 'missing');
-  }],
+  [
+    'keeps what `_meta` of a mapping says',
+    async ({ engine, alias }) => {
+      const index = `${alias}-meta`;
+      const _meta = { rookery: { hash: 'abc' } };
+      await engine.createIndex(index, { settings: {}, mappings: { dynamic: 'strict', properties: {}, _meta } });
+      expectSame('meta', (await engine.readIndices(index))[0]?.meta, _meta);
+      await engine.deleteIndex(index);
+      await engine.deleteIndex(index);
+      expectSame('status', await engine.indexStatus(index), 'missing');
+    },
+  ],
 
-  ['moves aliases all at once, or not at all', async ({ engine, alias, index }) => {
-    const other = `${alias}-other`;
-    const wrong = [{ add: { index, alias: other } }, { add: { index: `${alias}-missing`, alias: other } }];
-    await expectRejection('one missing index', () => engine.updateAliases(wrong), SearchNotFoundError);
-    expectSame('after a refusal', (await engine.readIndices(index))[0]?.aliases, [alias]);
-    await engine.updateAliases([{ add: { index, alias: other } }, { remove: { index, alias } }]);
-    expectSame('after the move', (await engine.readIndices(index))[0]?.aliases, [other]);
-  }],
+  [
+    'moves aliases all at once, or not at all',
+    async ({ engine, alias, index }) => {
+      const other = `${alias}-other`;
+      const wrong = [{ add: { index, alias: other } }, { add: { index: `${alias}-missing`, alias: other } }];
+      await expectRejection('one missing index', () => engine.updateAliases(wrong), SearchNotFoundError);
+      expectSame('after a refusal', (await engine.readIndices(index))[0]?.aliases, [alias]);
+      await engine.updateAliases([{ add: { index, alias: other } }, { remove: { index, alias } }]);
+      expectSame('after the move', (await engine.readIndices(index))[0]?.aliases, [other]);
+    },
+  ],
 
-  ['adds fields, and never changes one', async (bench) => {
-    await bench.engine.putMapping(bench.alias, { properties: { extra: { type: 'keyword' } } });
-    expectSame('write', await bench.outcomes([bench.write('a', { extra: 'x' }, 1)]), ['written']);
-    await expectRejection('another type', () => bench.engine.putMapping(bench.alias, { properties: { n: { type: 'keyword' } } }), SearchEngineError);
-  }],
+  [
+    'adds fields, and never changes one',
+    async (bench) => {
+      await bench.engine.putMapping(bench.alias, { properties: { extra: { type: 'keyword' } } });
+      expectSame('write', await bench.outcomes([bench.write('a', { extra: 'x' }, 1)]), ['written']);
+      await expectRejection(
+        'another type',
+        () => bench.engine.putMapping(bench.alias, { properties: { n: { type: 'keyword' } } }),
+        SearchEngineError,
+      );
+    },
+  ],
 
-  ['closes, changes settings, and opens with all documents', async (bench) => {
-    const { engine, alias } = bench;
-    await bench.fill(3);
-    await expectRejection('a static setting', () => engine.putSettings(alias, { 'index.codec': 'best_compression' }), SearchEngineError);
-    await engine.closeIndex(alias);
-    expectSame('status', await engine.indexStatus(alias), 'closed');
-    await expectRejection('search', () => engine.search({ index: alias, body: {} }), SearchEngineError);
-    await engine.putSettings(alias, { 'index.codec': 'best_compression' });
-    await engine.openIndex(alias);
-    expectSame('status', await engine.indexStatus(alias), 'open');
-    expectSame('documents', (await engine.getMany(alias, ['w0', 'w1', 'w2'].map((id) => ({ id })))).map((document) => document?.id), ['w0', 'w1', 'w2']);
-  }],
+  [
+    'closes, changes settings, and opens with all documents',
+    async (bench) => {
+      const { engine, alias } = bench;
+      await bench.fill(3);
+      await expectRejection(
+        'a static setting',
+        () => engine.putSettings(alias, { 'index.codec': 'best_compression' }),
+        SearchEngineError,
+      );
+      await engine.closeIndex(alias);
+      expectSame('status', await engine.indexStatus(alias), 'closed');
+      await expectRejection('search', () => engine.search({ index: alias, body: {} }), SearchEngineError);
+      await engine.putSettings(alias, { 'index.codec': 'best_compression' });
+      await engine.openIndex(alias);
+      expectSame('status', await engine.indexStatus(alias), 'open');
+      expectSame(
+        'documents',
+        (
+          await engine.getMany(
+            alias,
+            ['w0', 'w1', 'w2'].map((id) => ({ id })),
+          )
+        ).map((document) => document?.id),
+        ['w0', 'w1', 'w2'],
+      );
+    },
+  ],
 
-  ['tells figures and health', async (bench) => {
-    await bench.fill(5);
-    const { documents, sizeInBytes, writes } = await bench.engine.indexStats(bench.alias);
-    expectSame('documents and writes', [documents, writes], [5, 5]);
-    expectContract(sizeInBytes > 0, 'the size of an index with documents is 0');
-    expectContract(['green', 'yellow', 'red'].includes(await bench.engine.health()), 'health is none of green, yellow and red');
-    await bench.engine.ping();
-  }],
+  [
+    'tells figures and health',
+    async (bench) => {
+      await bench.fill(5);
+      const { documents, sizeInBytes, writes } = await bench.engine.indexStats(bench.alias);
+      expectSame('documents and writes', [documents, writes], [5, 5]);
+      expectContract(sizeInBytes > 0, 'the size of an index with documents is 0');
+      expectContract(
+        ['green', 'yellow', 'red'].includes(await bench.engine.health()),
+        'health is none of green, yellow and red',
+      );
+      await bench.engine.ping();
+    },
+  ],
 ];

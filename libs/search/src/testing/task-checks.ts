@@ -18,36 +18,80 @@ async function ended({ engine }: EngineBench, id: string): Promise<Exclude<TaskS
 }
 
 export const taskChecks: readonly EngineCheck[] = [
-  ['changes what matches as a task, and nothing else', async (bench) => {
-    await bench.fill(20);
-    const id = await bench.engine.startByQuery({ action: 'update', index: bench.alias, query: { term: { word: 'odd' } }, script: { source: 'ctx._source.n = -1' }, conflicts: 'abort', refresh: true });
-    const state = await ended(bench, id);
-    expectSame('end', [state.state, 'progress' in state && [state.progress.total, state.progress.updated, state.failures.length]], ['done', [10, 10, 0]]);
-    expectSame('changed', await bench.engine.count({ index: bench.alias, body: { query: { term: { n: -1 } } } }), 10);
-    expectSame('others', await bench.source('w2'), { word: 'even', n: 2 });
-  }],
+  [
+    'changes what matches as a task, and nothing else',
+    async (bench) => {
+      await bench.fill(20);
+      const id = await bench.engine.startByQuery({
+        action: 'update',
+        index: bench.alias,
+        query: { term: { word: 'odd' } },
+        script: { source: 'ctx._source.n = -1' },
+        conflicts: 'abort',
+        refresh: true,
+      });
+      const state = await ended(bench, id);
+      expectSame(
+        'end',
+        [state.state, 'progress' in state && [state.progress.total, state.progress.updated, state.failures.length]],
+        ['done', [10, 10, 0]],
+      );
+      expectSame('changed', await bench.engine.count({ index: bench.alias, body: { query: { term: { n: -1 } } } }), 10);
+      expectSame('others', await bench.source('w2'), { word: 'even', n: 2 });
+    },
+  ],
 
-  ['deletes what matches as a task', async (bench) => {
-    await bench.fill(20);
-    const id = await bench.engine.startByQuery({ action: 'delete', index: bench.alias, query: { term: { word: 'odd' } }, conflicts: 'proceed', refresh: true });
-    const state = await ended(bench, id);
-    expectSame('deleted', 'progress' in state && state.progress.deleted, 10);
-    expectSame('left', await bench.engine.count({ index: bench.alias, body: {} }), 10);
-  }],
+  [
+    'deletes what matches as a task',
+    async (bench) => {
+      await bench.fill(20);
+      const id = await bench.engine.startByQuery({
+        action: 'delete',
+        index: bench.alias,
+        query: { term: { word: 'odd' } },
+        conflicts: 'proceed',
+        refresh: true,
+      });
+      const state = await ended(bench, id);
+      expectSame('deleted', 'progress' in state && state.progress.deleted, 10);
+      expectSame('left', await bench.engine.count({ index: bench.alias, body: {} }), 10);
+    },
+  ],
 
-  ['cancels a task, also one that has ended', async (bench) => {
-    await bench.fill(20);
-    const id = await bench.engine.startByQuery({ action: 'update', index: bench.alias, query: { match_all: {} }, script: { source: 'ctx._source.n = -1' }, conflicts: 'proceed', refresh: false, documentsPerSecond: 0.1 });
-    expectSame('running', (await bench.engine.readTask(id)).state, 'running');
-    await bench.engine.cancelTask(id);
-    expectSame('end', (await ended(bench, id)).state, 'cancelled');
-    await bench.engine.cancelTask(id);
-  }],
+  [
+    'cancels a task, also one that has ended',
+    async (bench) => {
+      await bench.fill(20);
+      const id = await bench.engine.startByQuery({
+        action: 'update',
+        index: bench.alias,
+        query: { match_all: {} },
+        script: { source: 'ctx._source.n = -1' },
+        conflicts: 'proceed',
+        refresh: false,
+        documentsPerSecond: 0.1,
+      });
+      expectSame('running', (await bench.engine.readTask(id)).state, 'running');
+      await bench.engine.cancelTask(id);
+      expectSame('end', (await ended(bench, id)).state, 'cancelled');
+      await bench.engine.cancelTask(id);
+    },
+  ],
 
-  ['tells a task that fails, and one that never was', async (bench) => {
-    await bench.fill(2);
-    const id = await bench.engine.startByQuery({ action: 'update', index: bench.alias, query: { match_all: {} }, script: { source: 'no script' }, conflicts: 'abort', refresh: false });
-    expectSame('end', (await ended(bench, id)).state, 'failed');
-    await expectRejection('unknown task', () => bench.engine.readTask('nowhere:1'), SearchNotFoundError);
-  }],
+  [
+    'tells a task that fails, and one that never was',
+    async (bench) => {
+      await bench.fill(2);
+      const id = await bench.engine.startByQuery({
+        action: 'update',
+        index: bench.alias,
+        query: { match_all: {} },
+        script: { source: 'no script' },
+        conflicts: 'abort',
+        refresh: false,
+      });
+      expectSame('end', (await ended(bench, id)).state, 'failed');
+      await expectRejection('unknown task', () => bench.engine.readTask('nowhere:1'), SearchNotFoundError);
+    },
+  ],
 ];

@@ -4,12 +4,24 @@ import type { Release } from './models.js';
 type Row = { id: number; title: string; stock: number; author_id: number | null; name: string | null };
 
 /** Reads database and index as plainly as can be, apart from the library. @returns one line per document that differs */
-export async function differences(orm: MikroORM, openSearch: string, index: string, release: Release): Promise<string[]> {
-  const rows = await orm.em.fork().getConnection().execute<Row[]>('select b.id, b.title, b.stock, b.author_id, a.name from book b left join author a on a.id = b.author_id');
+export async function differences(
+  orm: MikroORM,
+  openSearch: string,
+  index: string,
+  release: Release,
+): Promise<string[]> {
+  const rows = await orm.em
+    .fork()
+    .getConnection()
+    .execute<Row[]>(
+      'select b.id, b.title, b.stock, b.author_id, a.name from book b left join author a on a.id = b.author_id',
+    );
   const wanted = new Map(rows.map((row) => [String(row.id), canonical(documentOf(row, release))]));
   const found = new Map((await allDocuments(openSearch, index)).map(({ _id, _source }) => [_id, canonical(_source)]));
   const ids = new Set([...wanted.keys(), ...found.keys()]);
-  return [...ids].filter((id) => wanted.get(id) !== found.get(id)).map((id) => `${index}/${id}: index ${found.get(id) ?? 'nothing'}, database ${wanted.get(id) ?? 'nothing'}`);
+  return [...ids]
+    .filter((id) => wanted.get(id) !== found.get(id))
+    .map((id) => `${index}/${id}: index ${found.get(id) ?? 'nothing'}, database ${wanted.get(id) ?? 'nothing'}`);
 }
 
 function documentOf({ title, stock, author_id, name }: Row, release: Release): object {
@@ -26,5 +38,8 @@ async function allDocuments(openSearch: string, index: string): Promise<{ _id: s
 
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  return `{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => `${name}:${canonical(inner)}`).join()}}`;
+  return `{${Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => `${name}:${canonical(inner)}`)
+    .join()}}`;
 }

@@ -1,4 +1,12 @@
-export type FaultPoint = 'after claim' | 'after targets' | 'after clock' | 'after read' | 'before write' | 'after write' | 'after delete' | 'after commit';
+export type FaultPoint =
+  | 'after claim'
+  | 'after targets'
+  | 'after clock'
+  | 'after read'
+  | 'before write'
+  | 'after write'
+  | 'after delete'
+  | 'after commit';
 
 /** Places between the steps of a relay, and the SQL statement that comes right before. */
 export const FAULT_POINTS: readonly { readonly name: FaultPoint; readonly after?: RegExp }[] = [

@@ -22,9 +22,18 @@ try {
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.seeds); seed += 1) {
     const restartOpenSearch = seed % Number(values.restart) === 0;
     const startedAt = performance.now();
-    const result = await prove({ seed, postgres: postgres.address, openSearch, writers: Number(values.writers), durationMs: Number(values.duration), restartOpenSearch });
+    const result = await prove({
+      seed,
+      postgres: postgres.address,
+      openSearch,
+      writers: Number(values.writers),
+      durationMs: Number(values.duration),
+      restartOpenSearch,
+    });
     const kills = Object.values(result.kills).reduce((sum, count) => sum + count, 0);
-    print(`seed ${seed}: ${result.transactions} transactions, ${kills} relays killed, migration ${result.migration}${restartOpenSearch ? ', OpenSearch restarted' : ''}, ${result.differences.length} differences, ${Math.round((performance.now() - startedAt) / 1000)} s`);
+    print(
+      `seed ${seed}: ${result.transactions} transactions, ${kills} relays killed, migration ${result.migration}${restartOpenSearch ? ', OpenSearch restarted' : ''}, ${result.differences.length} differences, ${Math.round((performance.now() - startedAt) / 1000)} s`,
+    );
     for (const difference of result.differences.slice(0, 10)) print(`  ${difference}`);
     if (result.differences.length > 0) wrong += 1;
   }

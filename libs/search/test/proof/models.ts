@@ -14,7 +14,9 @@ export class Book {
   @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
   @SearchField() @Property({ type: 'text' }) title!: string;
   @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
-  @SearchField({ include: ['name'] }) @ManyToOne(() => Author, { nullable: true, deleteRule: 'set null' }) author?: Rel<Author> | null;
+  @SearchField({ include: ['name'] })
+  @ManyToOne(() => Author, { nullable: true, deleteRule: 'set null' })
+  author?: Rel<Author> | null;
 }
 
 @Entity({ tableName: 'author' })
@@ -30,7 +32,9 @@ export class NextBook {
   @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
   @SearchField({ analyzer: 'english' }) @Property({ type: 'text' }) title!: string;
   @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
-  @SearchField({ include: ['id', 'name'] }) @ManyToOne(() => NextAuthor, { nullable: true, deleteRule: 'set null' }) author?: Rel<NextAuthor> | null;
+  @SearchField({ include: ['id', 'name'] })
+  @ManyToOne(() => NextAuthor, { nullable: true, deleteRule: 'set null' })
+  author?: Rel<NextAuthor> | null;
 }
 
 export type Release = 'this' | 'next';
@@ -40,4 +44,7 @@ export const CLASSES: Record<Release, { readonly Author: typeof Author; readonly
   this: { Author, Book },
   next: { Author: NextAuthor, Book: NextBook },
 };
-export const ENTITIES: Record<Release, unknown[]> = { this: [Author, Book, ...searchEntities], next: [NextAuthor, NextBook, ...searchEntities] };
+export const ENTITIES: Record<Release, unknown[]> = {
+  this: [Author, Book, ...searchEntities],
+  next: [NextAuthor, NextBook, ...searchEntities],
+};

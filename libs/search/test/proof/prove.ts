@@ -40,7 +40,15 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
   const random = randomOf(seed);
   const int = (below: number): number => Math.floor(random() * below);
   const name = `proof-${seed}-${randomUUID().slice(0, 6)}`;
-  const setting = (more: Partial<Setting> = {}): Setting => ({ postgres, database: name, openSearch: openSearch.address, prefix: name, release: 'this', seed, ...more });
+  const setting = (more: Partial<Setting> = {}): Setting => ({
+    postgres,
+    database: name,
+    openSearch: openSearch.address,
+    prefix: name,
+    release: 'this',
+    seed,
+    ...more,
+  });
   const orm = await connect(setting());
   await orm.schema.ensureDatabase();
   await orm.schema.create();
@@ -55,7 +63,10 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
     while (!ending) {
       // One of the three is never killed.
       const point = FAULT_POINTS[int(FAULT_POINTS.length)]!.name;
-      const relay = start('relay', setting({ release, ...(slot > 0 ? { killAt: { point, passage: 1 + int(12) } } : {}) }));
+      const relay = start(
+        'relay',
+        setting({ release, ...(slot > 0 ? { killAt: { point, passage: 1 + int(12) } } : {}) }),
+      );
       relays.add(relay);
       const { signal, code, errors } = await relay.ended;
       relays.delete(relay);
@@ -65,7 +76,9 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
   };
 
   const relaying = [keepRelay('this', 0), keepRelay('this', 1), keepRelay('next', 0), keepRelay('next', 1)];
-  const writers = Array.from({ length: options.writers }, (_, at) => start('writer', setting({ seed: seed * 100 + at })));
+  const writers = Array.from({ length: options.writers }, (_, at) =>
+    start('writer', setting({ seed: seed * 100 + at })),
+  );
   try {
     await wait(durationMs * 0.3);
     const migrating = migrate(orm, setting({ release: 'next' }), [500 + int(3_000)], log);
@@ -83,14 +96,19 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
     await wait(durationMs * 0.1);
     for (const { process } of writers) process.kill('SIGTERM');
     const ends = await Promise.all(writers.map(({ ended }) => ended));
-    failures.push(...ends.filter(({ code }) => code !== 0).map(({ code, errors }) => `a writer ended with ${code}: ${errors}`));
+    failures.push(
+      ...ends.filter(({ code }) => code !== 0).map(({ code, errors }) => `a writer ended with ${code}: ${errors}`),
+    );
     const transactions = ends.reduce((sum, { output }) => sum + Number(output), 0);
 
     await search.settled({ timeoutMs: SETTLE_MS, refresh: false });
     const indices = (await engineAt(openSearch.address).readIndices(`${name}-books-v*`)).map(({ index }) => index);
     const old = indices.find((index) => index.includes('-v1-'))!;
     const young = indices.find((index) => index.includes('-v2-'))!;
-    const found = [...(await differences(orm, openSearch.address, old, 'this')), ...(await differences(orm, openSearch.address, young, 'next'))];
+    const found = [
+      ...(await differences(orm, openSearch.address, old, 'this')),
+      ...(await differences(orm, openSearch.address, young, 'next')),
+    ];
     const back = random() < 0.5;
     const next = await connect(setting({ release: 'next' }));
     const nextSearch = searchOf(next, setting({ release: 'next' }), { relay: false });
@@ -117,7 +135,12 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
 }
 
 /** Killed as often as there are lives, each time gone on with by the next. */
-async function migrate(orm: MikroORM, setting: Setting, lives: readonly number[], log: (line: string) => void): Promise<void> {
+async function migrate(
+  orm: MikroORM,
+  setting: Setting,
+  lives: readonly number[],
+  log: (line: string) => void,
+): Promise<void> {
   for (const lifeMs of lives) {
     const child = start('migrate', setting);
     const timer = setTimeout(() => child.process.kill('SIGKILL'), 1_000 + lifeMs);

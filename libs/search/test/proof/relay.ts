@@ -20,7 +20,9 @@ const bulk: SearchEngine['bulk'] = async (operations, options) => {
   pass('after write');
   return outcomes;
 };
-const watched = new Proxy(engine, { get: (target, name) => (name === 'bulk' ? bulk : (target[name as never] as unknown)) });
+const watched = new Proxy(engine, {
+  get: (target, name) => (name === 'bulk' ? bulk : (target[name as never] as unknown)),
+});
 
 const connection = orm.em.getDriver().getConnection('write');
 const execute = connection.execute.bind(connection) as (sql: string, ...rest: unknown[]) => Promise<unknown>;

@@ -22,13 +22,37 @@ export function settingOfProcess(): Setting {
   return JSON.parse(process.env['PROOF'] ?? '') as Setting;
 }
 
-export function connect({ postgres, database, release }: Pick<Setting, 'postgres' | 'database' | 'release'>): Promise<MikroORM> {
+export function connect({
+  postgres,
+  database,
+  release,
+}: Pick<Setting, 'postgres' | 'database' | 'release'>): Promise<MikroORM> {
   const entities = ENTITIES[release] as never;
-  return MikroORM.init(defineConfig({ clientUrl: postgres, dbName: database, entities, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false, logger: () => undefined }));
+  return MikroORM.init(
+    defineConfig({
+      clientUrl: postgres,
+      dbName: database,
+      entities,
+      metadataProvider: ReflectMetadataProvider,
+      allowGlobalContext: false,
+      logger: () => undefined,
+    }),
+  );
 }
 
-export function searchOf(orm: MikroORM, { openSearch: node, prefix }: Setting, options: Partial<SearchOptions> = {}): SearchService {
-  return new SearchService(orm, { engine: engineAt(node), prefix, sync: 'outbox', whenEngineIsDown: 'start', createIndices: false, ...options });
+export function searchOf(
+  orm: MikroORM,
+  { openSearch: node, prefix }: Setting,
+  options: Partial<SearchOptions> = {},
+): SearchService {
+  return new SearchService(orm, {
+    engine: engineAt(node),
+    prefix,
+    sync: 'outbox',
+    whenEngineIsDown: 'start',
+    createIndices: false,
+    ...options,
+  });
 }
 
 export function engineAt(node: string): SearchEngine {

@@ -51,12 +51,14 @@ async function transaction(): Promise<void> {
   await em.transactional(async (tx) => {
     for (let left = changes; left > 0; left -= 1) await change(tx);
     if (nested) {
-      await tx.transactional(async (inner) => {
-        await change(inner);
-        if (random() < 0.5) throw new Undone();
-      }).catch((error: unknown) => {
-        if (!(error instanceof Undone)) throw error;
-      });
+      await tx
+        .transactional(async (inner) => {
+          await change(inner);
+          if (random() < 0.5) throw new Undone();
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof Undone)) throw error;
+        });
     }
     if (undone) throw new Undone();
   });
@@ -67,7 +69,10 @@ void stopAsked().then(() => (stopped = true));
 let committed = 0;
 while (!stopped) {
   // Deadlocks, rows that another writer deleted and cut connections end a transaction as a whole: nothing is committed.
-  await transaction().then(() => (committed += 1), () => undefined);
+  await transaction().then(
+    () => (committed += 1),
+    () => undefined,
+  );
   await new Promise((resolve) => setTimeout(resolve, random() * PAUSE_MS));
 }
 process.stdout.write(`${committed}\n`);

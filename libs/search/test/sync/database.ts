@@ -11,7 +11,12 @@ import { ENTITIES } from './entities.js';
 export type TestORM = PostgresORM | MariaDbORM | LibSqlORM;
 export type DatabaseName = 'postgres' | 'mariadb' | 'sqlite';
 
-const SHARED = { entities: ENTITIES, metadataProvider: ReflectMetadataProvider, allowGlobalContext: false, colors: false };
+const SHARED = {
+  entities: ENTITIES,
+  metadataProvider: ReflectMetadataProvider,
+  allowGlobalContext: false,
+  colors: false,
+};
 
 export function uniqueName(): string {
   return `sync-${randomUUID().slice(0, 8)}`;
@@ -22,25 +27,63 @@ export function postgresConfig(dbName: string) {
 }
 
 /** An ORM on a database of its own, with the schema that the ORM's generator makes. */
-export async function createDatabase(name: DatabaseName, told: (statement: string) => void = () => undefined, entities: readonly unknown[] = ENTITIES): Promise<{ orm: TestORM; dbName: string; drop: () => Promise<void> }> {
+export async function createDatabase(
+  name: DatabaseName,
+  told: (statement: string) => void = () => undefined,
+  entities: readonly unknown[] = ENTITIES,
+): Promise<{ orm: TestORM; dbName: string; drop: () => Promise<void> }> {
   const dbName = uniqueName();
   if (name === 'sqlite') {
     const file = join(tmpdir(), `${dbName}.db`);
-    const orm = await LibSqlORM.init(libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query', 'query-params'], logger: told }));
+    const orm = await LibSqlORM.init(
+      libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query', 'query-params'], logger: told }),
+    );
     await orm.schema.create();
-    return { orm, dbName: file, drop: async () => { await orm.close(true); await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true }))); } };
+    return {
+      orm,
+      dbName: file,
+      drop: async () => {
+        await orm.close(true);
+        await Promise.all(['', '-wal', '-shm'].map((suffix) => rm(file + suffix, { force: true })));
+      },
+    };
   }
   if (name === 'mariadb') {
-    const config = { ...SHARED, clientUrl: process.env['MARIADB_URL'] ?? '', entities: entities as never, debug: ['query' as const, 'query-params' as const], logger: told };
+    const config = {
+      ...SHARED,
+      clientUrl: process.env['MARIADB_URL'] ?? '',
+      entities: entities as never,
+      debug: ['query' as const, 'query-params' as const],
+      logger: told,
+    };
     const orm = await MariaDbORM.init(mariadb({ ...config, dbName }));
     await orm.schema.ensureDatabase();
     await orm.schema.create();
-    return { orm, dbName, drop: async () => { await orm.em.getConnection().execute(`drop database \`${dbName}\``); await orm.close(true); } };
+    return {
+      orm,
+      dbName,
+      drop: async () => {
+        await orm.em.getConnection().execute(`drop database \`${dbName}\``);
+        await orm.close(true);
+      },
+    };
   }
-  const orm = await PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never, debug: ['query', 'query-params'], logger: told });
+  const orm = await PostgresORM.init({
+    ...postgresConfig(dbName),
+    entities: entities as never,
+    debug: ['query', 'query-params'],
+    logger: told,
+  });
   await orm.schema.ensureDatabase();
   await orm.schema.create();
-  return { orm, dbName, drop: async () => { await orm.close(true); await dropDatabase(dbName); } };
+  return {
+    orm,
+    dbName,
+    drop: async () => {
+      await orm.close(true);
+      await dropDatabase(dbName);
+    },
+  };
 }
 
 /** Another ORM, with other entities, on a database that is there. */

@@ -25,7 +25,9 @@ export class BookV2 {
   @SearchField({ analyzer: 'ships' }) @Property({ type: 'text' }) title!: string;
   @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
   @SearchField({ type: 'date' }) @Property({ type: 'string', nullable: true }) published?: string | null;
-  @SearchField({ include: ['id', 'name', 'note'] }) @ManyToOne(() => AuthorV2, { nullable: true, deleteRule: 'set null' }) author?: Rel<AuthorV2> | null;
+  @SearchField({ include: ['id', 'name', 'note'] })
+  @ManyToOne(() => AuthorV2, { nullable: true, deleteRule: 'set null' })
+  author?: Rel<AuthorV2> | null;
 }
 
 /** The same table once more, with one more field only: put in place. */

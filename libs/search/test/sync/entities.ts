@@ -26,7 +26,9 @@ export class Book {
   @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
   /** Text in the database, a date in the index: what is no date is refused there. */
   @SearchField({ type: 'date' }) @Property({ type: 'string', nullable: true }) published?: string | null;
-  @SearchField({ include: ['id', 'name'] }) @ManyToOne(() => Author, { nullable: true, deleteRule: 'set null' }) author?: Rel<Author> | null;
+  @SearchField({ include: ['id', 'name'] })
+  @ManyToOne(() => Author, { nullable: true, deleteRule: 'set null' })
+  author?: Rel<Author> | null;
   @SearchField({ include: ['label'] }) @ManyToMany(() => Tag) tags = new Collection<Tag>(this);
 }
 

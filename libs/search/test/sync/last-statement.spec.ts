@@ -14,7 +14,10 @@ describeWith('postgres', 'the last statement of a transaction', () => {
     const created = await createDatabase('postgres');
     // One connection: what is left on it would be seen by the next transaction.
     orm = await PostgresORM.init({ ...postgresConfig(created.dbName), pool: { min: 1, max: 1 } });
-    drop = async () => { await orm.close(true); await created.drop(); };
+    drop = async () => {
+      await orm.close(true);
+      await created.drop();
+    };
     database = new Database(orm);
     await database.tryLastStatement();
   }, 30_000);
@@ -37,7 +40,9 @@ describeWith('postgres', 'the last statement of a transaction', () => {
     expect(sent()).toBe(false);
     await connection().commit(context);
     expect(sent()).toBe(true);
-    const [seen] = await watching.em.getConnection().execute<[{ query: string }]>('select query from pg_stat_activity where pid = ?', [pid]);
+    const [seen] = await watching.em
+      .getConnection()
+      .execute<[{ query: string }]>('select query from pg_stat_activity where pid = ?', [pid]);
     expect(seen.query).toBe("insert into author (id, name) values (1, 'Ann''s'); commit");
     await watching.close(true);
     expect(await names()).toEqual(["Ann's"]);
@@ -58,22 +63,34 @@ describeWith('postgres', 'the last statement of a transaction', () => {
       await connection().execute(insert, [1, 'first'], 'run', context);
     });
     expect(await names()).toEqual(['first', 'last']);
-    await expect(connection().transactional(async (context) => {
-      await runLast("insert into author (id, name) values (3, 'dropped')", context);
-      throw new Error('no');
-    })).rejects.toThrow('no');
+    await expect(
+      connection().transactional(async (context) => {
+        await runLast("insert into author (id, name) values (3, 'dropped')", context);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
     await connection().transactional((context) => connection().execute(insert, [4, 'next'], 'run', context));
     expect(await names()).toEqual(['first', 'last', 'next']);
   });
 
-  it.each([[['query' as const], '?', "'Ann'"], [['query' as const, 'query-params' as const], "'Ann'", '?']])('is shown by the log as %j say', async (debug, shown, hidden) => {
+  it.each([
+    [['query' as const], '?', "'Ann'"],
+    [['query' as const, 'query-params' as const], "'Ann'", '?'],
+  ])('is shown by the log as %j say', async (debug, shown, hidden) => {
     const lines: string[] = [];
-    const logging = await PostgresORM.init({ ...postgresConfig(orm.config.get('dbName')), debug, logger: (line) => lines.push(line) });
+    const logging = await PostgresORM.init({
+      ...postgresConfig(orm.config.get('dbName')),
+      debug,
+      logger: (line) => lines.push(line),
+    });
     const own = new Database(logging);
     await own.tryLastStatement();
     await logging.em.getConnection().transactional(async (context) => {
       if (!own.takesLastStatement(context)) throw new Error('It cannot go with the COMMIT');
-      await own.runLast("insert into author (id, name) values (7, 'Ann')", context, () => ({ sql: insert, values: [7, 'Ann'] }));
+      await own.runLast("insert into author (id, name) values (7, 'Ann')", context, () => ({
+        sql: insert,
+        values: [7, 'Ann'],
+      }));
     });
     await logging.close(true);
     const [line] = lines.filter((one) => one.includes('insert into author'));

@@ -16,7 +16,14 @@ function losesNothing(database: DatabaseName): void {
     await em.nativeDelete(Author, {});
     const ann = em.create(Author, { id: 1, name: 'Ann' });
     const tag = em.create(Tag, { id: 1, label: 'sea' });
-    for (const id of [1, 2, 3]) em.create(Book, { id, title: `title ${id}`, stock: id, author: id < 3 ? ann : null, tags: id === 1 ? [tag] : [] });
+    for (const id of [1, 2, 3])
+      em.create(Book, {
+        id,
+        title: `title ${id}`,
+        stock: id,
+        author: id < 3 ? ann : null,
+        tags: id === 1 ? [tag] : [],
+      });
     em.create(Author, { id: 2, name: 'Bob' });
     await em.flush();
     await running.search.settled();
@@ -27,8 +34,12 @@ function losesNothing(database: DatabaseName): void {
 
   const source = async (id: number) => (await running.search.repository(Book).get(id))?.source;
   const settled = () => running.search.settled({ refresh: false });
-  const inserts = (): string[] => running.statements.filter((statement) => /insert into \S*search_outbox/.test(statement));
-  const rows = () => em.fork().getConnection().execute('select index_alias, path, row_key from search_outbox order by id') as Promise<Record<string, unknown>[]>;
+  const inserts = (): string[] =>
+    running.statements.filter((statement) => /insert into \S*search_outbox/.test(statement));
+  const rows = () =>
+    em.fork().getConnection().execute('select index_alias, path, row_key from search_outbox order by id') as Promise<
+      Record<string, unknown>[]
+    >;
 
   it('brings creates, updates and deletes of implicit flushes into the index', async () => {
     em.create(Book, { id: 7, title: 'new' });
@@ -64,11 +75,13 @@ function losesNothing(database: DatabaseName): void {
     await em.transactional(async (tx) => {
       (await tx.findOneOrFail(Book, 1)).title = 'kept';
       await tx.flush();
-      await tx.transactional(async (inner) => {
-        (await inner.findOneOrFail(Book, 2)).title = 'lost';
-        await inner.flush();
-        throw new Error('no');
-      }).catch(() => undefined);
+      await tx
+        .transactional(async (inner) => {
+          (await inner.findOneOrFail(Book, 2)).title = 'lost';
+          await inner.flush();
+          throw new Error('no');
+        })
+        .catch(() => undefined);
     });
     await settled();
     expect([(await source(1))?.title, (await source(2))?.title]).toEqual(['kept', 'title 2']);
@@ -163,7 +176,9 @@ function losesNothing(database: DatabaseName): void {
   });
 
   it('writes at once in a transaction whose end the ORM does not tell', async () => {
-    const connection = em.getConnection() as unknown as { transactional(work: (context: never) => Promise<void>): Promise<void> };
+    const connection = em.getConnection() as unknown as {
+      transactional(work: (context: never) => Promise<void>): Promise<void>;
+    };
     const written: number[] = [];
     await connection.transactional(async (context) => {
       const fork = em.fork();
@@ -208,7 +223,12 @@ function losesNothing(database: DatabaseName): void {
     (await em.findOneOrFail(Book, 2)).title = 'passes';
     await em.flush();
     await settled();
-    expect(running.events.splice(0)).toMatchObject([{ type: 'documents-refused', failures: [{ id: '1', reason: expect.stringContaining('mapper_parsing') as string }] }]);
+    expect(running.events.splice(0)).toMatchObject([
+      {
+        type: 'documents-refused',
+        failures: [{ id: '1', reason: expect.stringContaining('mapper_parsing') as string }],
+      },
+    ]);
     expect(await source(2)).toMatchObject({ title: 'passes' });
     expect(await rows()).toMatchObject([{ row_key: '1' }]);
 
@@ -228,7 +248,14 @@ function losesNothing(database: DatabaseName): void {
     }
     await until(async () => (await running.search.backlog()).parked === 1);
     expect(await running.search.backlog()).toMatchObject({ pending: 0, parked: 1 });
-    expect(await running.search.parked()).toMatchObject([{ alias: `${running.prefix}-books`, key: 1, attempts: 2, reason: expect.stringContaining('mapper_parsing') as string }]);
+    expect(await running.search.parked()).toMatchObject([
+      {
+        alias: `${running.prefix}-books`,
+        key: 1,
+        attempts: 2,
+        reason: expect.stringContaining('mapper_parsing') as string,
+      },
+    ]);
 
     await em.nativeUpdate(Book, { id: 1 }, { published: '1850-12-02' });
     expect(await running.search.redrive()).toBe(1);
@@ -238,6 +265,10 @@ function losesNothing(database: DatabaseName): void {
   });
 }
 
-describeWith('postgres', 'outbox in PostgreSQL', () => describeWith('opensearch', 'with OpenSearch', () => losesNothing('postgres')));
-describeWith('mariadb', 'outbox in MariaDB', () => describeWith('opensearch', 'with OpenSearch', () => losesNothing('mariadb')));
+describeWith('postgres', 'outbox in PostgreSQL', () =>
+  describeWith('opensearch', 'with OpenSearch', () => losesNothing('postgres')),
+);
+describeWith('mariadb', 'outbox in MariaDB', () =>
+  describeWith('opensearch', 'with OpenSearch', () => losesNothing('mariadb')),
+);
 describeWith('opensearch', 'outbox in SQLite', () => losesNothing('sqlite'));

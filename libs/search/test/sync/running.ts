@@ -22,17 +22,33 @@ export function engineOf(url: string = process.env['OPENSEARCH_URL'] ?? ''): Sea
 }
 
 /** ORM, engine and search together, apart from all other tests. */
-export async function startSearch(database: DatabaseName, given: Partial<SearchOptions> | ((orm: TestORM) => Partial<SearchOptions>) = {}, entities?: readonly unknown[]): Promise<Running> {
+export async function startSearch(
+  database: DatabaseName,
+  given: Partial<SearchOptions> | ((orm: TestORM) => Partial<SearchOptions>) = {},
+  entities?: readonly unknown[],
+): Promise<Running> {
   const statements: string[] = [];
   const { orm, dbName, drop } = await createDatabase(database, (statement) => statements.push(statement), entities);
   const options = typeof given === 'function' ? given(orm) : given;
   const prefix = options.prefix ?? uniquePrefix();
   const events: SearchEvent[] = [];
   const engine = engineOf();
-  const search = new SearchService(orm, { engine: engineOf(), prefix, sync: 'outbox', onEvent: (event) => events.push(event), ...options });
+  const search = new SearchService(orm, {
+    engine: engineOf(),
+    prefix,
+    sync: 'outbox',
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
   await search.start();
   return {
-    orm, dbName, search, engine, prefix, events, statements,
+    orm,
+    dbName,
+    search,
+    engine,
+    prefix,
+    events,
+    statements,
     stop: async () => {
       await search.close();
       for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);

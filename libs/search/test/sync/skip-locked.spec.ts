@@ -9,7 +9,15 @@ import { engineOf, startSearch } from './running.js';
 function sharesRows(database: DatabaseName): void {
   it('relays for processes that do not, two at once and each row once', async () => {
     const app = await startSearch(database, { relay: false });
-    const relays = [1, 2].map(() => new SearchService(app.orm, { engine: engineOf(), prefix: app.prefix, sync: 'outbox', relay: { pollMs: 20, batchSize: 10 } }));
+    const relays = [1, 2].map(
+      () =>
+        new SearchService(app.orm, {
+          engine: engineOf(),
+          prefix: app.prefix,
+          sync: 'outbox',
+          relay: { pollMs: 20, batchSize: 10 },
+        }),
+    );
     try {
       const em = app.orm.em.fork();
       const author = em.create(Author, { id: 1, name: 'Ann' });
@@ -34,14 +42,18 @@ function sharesRows(database: DatabaseName): void {
       await app.orm.em.fork().transactional(async (tx) => {
         (await tx.findOneOrFail(Book, 1)).title = 'around';
         await tx.transactional(async (inner) => void ((await inner.findOneOrFail(Book, 2)).title = 'released'));
-        await tx.transactional(async (inner) => {
-          (await inner.findOneOrFail(Book, 3)).title = 'undone';
-          await inner.flush();
-          throw new Error('no');
-        }).catch(() => undefined);
+        await tx
+          .transactional(async (inner) => {
+            (await inner.findOneOrFail(Book, 3)).title = 'undone';
+            await inner.flush();
+            throw new Error('no');
+          })
+          .catch(() => undefined);
       });
       await app.search.settled();
-      const titles = await Promise.all([1, 2, 3].map(async (id) => (await app.search.repository(Book).get(id))?.source.title));
+      const titles = await Promise.all(
+        [1, 2, 3].map(async (id) => (await app.search.repository(Book).get(id))?.source.title),
+      );
       expect(titles).toEqual(['around', 'released', 'title 3']);
     } finally {
       await app.stop();
@@ -65,5 +77,7 @@ function sharesRows(database: DatabaseName): void {
   }, 60_000);
 }
 
-describeWith('postgres', 'relays on PostgreSQL', () => describeWith('opensearch', 'at once', () => sharesRows('postgres')));
+describeWith('postgres', 'relays on PostgreSQL', () =>
+  describeWith('opensearch', 'at once', () => sharesRows('postgres')),
+);
 describeWith('mariadb', 'relays on MariaDB', () => describeWith('opensearch', 'at once', () => sharesRows('mariadb')));

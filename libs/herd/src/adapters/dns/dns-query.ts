@@ -17,7 +17,12 @@ export interface DnsQuestions {
  * Runs `work` with a resolver of its own, which is stopped with all its questions at the deadline or when `signal` aborts:
  * by itself Node's resolver waits several seconds for a silent server.
  */
-export function withResolver<Result>(query: DnsQuery, host: string, signal: AbortSignal, work: (questions: DnsQuestions) => Promise<Result>): Promise<Result> {
+export function withResolver<Result>(
+  query: DnsQuery,
+  host: string,
+  signal: AbortSignal,
+  work: (questions: DnsQuestions) => Promise<Result>,
+): Promise<Result> {
   const { servers, timeoutMs } = query;
   const late = (): Error => problem(host, servers, { code: 'ETIMEOUT' }, ` within ${timeoutMs} ms`);
   return within(timeoutMs, signal, late, async (own) => {
@@ -34,7 +39,8 @@ export function withResolver<Result>(query: DnsQuery, host: string, signal: Abor
     };
     try {
       return await work({
-        addresses: (name, type) => asked(`${name} ${type}`, type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name)),
+        addresses: (name, type) =>
+          asked(`${name} ${type}`, type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name)),
         services: (name) => asked(`${name} SRV`, resolver.resolveSrv(name)),
       });
     } finally {
@@ -55,9 +61,14 @@ const remedies: Readonly<Record<string, string>> = {
 function problem(asked: string, servers: readonly string[], cause: { code?: string }, detail = ''): HerdDiscoveryError {
   const { code = 'unknown error' } = cause;
   const from = servers.length === 0 ? 'the DNS servers of the system' : `DNS server ${servers.join(', ')}`;
-  return new HerdDiscoveryError({ what: `DNS lookup of ${asked} by ${from} failed with ${code}${detail}`, remedy: remedies[code] ?? 'look at the DNS server', cause });
+  return new HerdDiscoveryError({
+    what: `DNS lookup of ${asked} by ${from} failed with ${code}${detail}`,
+    remedy: remedies[code] ?? 'look at the DNS server',
+    cause,
+  });
 }
 
 /** Whether DNS has answered, and said that there are no such records. */
 export const saysNone = (error: unknown): boolean =>
-  error instanceof HerdDiscoveryError && ['ENODATA', 'ENOTFOUND'].includes((error.cause as { code?: string } | undefined)?.code ?? '');
+  error instanceof HerdDiscoveryError &&
+  ['ENODATA', 'ENOTFOUND'].includes((error.cause as { code?: string } | undefined)?.code ?? '');

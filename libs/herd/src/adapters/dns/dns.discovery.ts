@@ -39,19 +39,44 @@ export type DnsOptions = (Readonly<{ type?: 'A' | 'AAAA'; port: number }> | Read
 export function dns(options: DnsOptions): Discovery {
   const { host, type = 'A', port, servers = [], timeout = '1500ms' } = options;
   const timeoutMs = toMs(timeout, 'timeout');
-  if (typeof host !== 'string' || !/^[^\s/:]+$/.test(host)) throw new HerdOptionError('host', 'must be a domain name', host, `use one such as 'caches.example.com'`);
-  if (!['A', 'AAAA', 'SRV'].includes(type)) throw new HerdOptionError('type', 'must be A, AAAA or SRV', type, 'use the type of the records that list your nodes');
-  if (type !== 'SRV' && !(Number.isInteger(port) && port! >= 1 && port! <= 65535)) throw new HerdOptionError('port', 'must be a port from 1 to 65535', port, 'name the port of the nodes, or use type SRV');
+  if (typeof host !== 'string' || !/^[^\s/:]+$/.test(host))
+    throw new HerdOptionError('host', 'must be a domain name', host, `use one such as 'caches.example.com'`);
+  if (!['A', 'AAAA', 'SRV'].includes(type))
+    throw new HerdOptionError(
+      'type',
+      'must be A, AAAA or SRV',
+      type,
+      'use the type of the records that list your nodes',
+    );
+  if (type !== 'SRV' && !(Number.isInteger(port) && port! >= 1 && port! <= 65535))
+    throw new HerdOptionError(
+      'port',
+      'must be a port from 1 to 65535',
+      port,
+      'name the port of the nodes, or use type SRV',
+    );
   for (const server of servers) {
-    if (isIP(parseAddress(server)?.host ?? server) === 0) throw new HerdOptionError('servers', 'must hold IP addresses', server, `write '10.0.0.2', '10.0.0.2:53' or '[::1]:53'`);
+    if (isIP(parseAddress(server)?.host ?? server) === 0)
+      throw new HerdOptionError(
+        'servers',
+        'must hold IP addresses',
+        server,
+        `write '10.0.0.2', '10.0.0.2:53' or '[::1]:53'`,
+      );
   }
   return {
     name: 'dns',
-    nodes: (signal) => withResolver({ servers, timeoutMs }, `${host} ${type}`, signal, async (questions) => {
-      const nodes = type === 'SRV' ? await fromSrv(questions, host) : fromAddresses(await questions.addresses(host, type), port!);
-      if (nodes.length === 0) throw new HerdDiscoveryError({ what: `DNS has no ${type} records for ${host} that offer a node`, remedy: 'add the nodes to the zone' });
-      return { nodes };
-    }),
+    nodes: (signal) =>
+      withResolver({ servers, timeoutMs }, `${host} ${type}`, signal, async (questions) => {
+        const nodes =
+          type === 'SRV' ? await fromSrv(questions, host) : fromAddresses(await questions.addresses(host, type), port!);
+        if (nodes.length === 0)
+          throw new HerdDiscoveryError({
+            what: `DNS has no ${type} records for ${host} that offer a node`,
+            remedy: 'add the nodes to the zone',
+          });
+        return { nodes };
+      }),
   };
 }
 
@@ -60,7 +85,13 @@ function fromAddresses(addresses: readonly string[], port: number): readonly Nod
 }
 
 async function fromSrv(questions: DnsQuestions, host: string): Promise<readonly Node[]> {
-  return Promise.all(targetsOf(await questions.services(host)).map(async ({ name, ...rest }) => ({ id: idOf({ name, ...rest }), host: await addressOfTarget(questions, name), ...rest })));
+  return Promise.all(
+    targetsOf(await questions.services(host)).map(async ({ name, ...rest }) => ({
+      id: idOf({ name, ...rest }),
+      host: await addressOfTarget(questions, name),
+      ...rest,
+    })),
+  );
 }
 
 const idOf = ({ name, port }: Target): string => `${name}:${port}`;

@@ -16,7 +16,11 @@ export function targetsOf(records: readonly SrvRecord[]): readonly Target[] {
   }
   const chosen = [...byName.values()].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const alike = chosen.every(({ weight }) => weight === chosen[0]!.weight);
-  return chosen.map((record) => ({ name: nameOf(record), port: record.port, ...(alike ? {} : { weight: Math.max(1, record.weight) }) }));
+  return chosen.map((record) => ({
+    name: nameOf(record),
+    port: record.port,
+    ...(alike ? {} : { weight: Math.max(1, record.weight) }),
+  }));
 }
 
 const nameOf = ({ name }: SrvRecord): string => name.toLowerCase().replace(/\.$/, '');

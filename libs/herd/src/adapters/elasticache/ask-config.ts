@@ -18,8 +18,16 @@ export type Endpoint = Readonly<{ host: string; port: number }>;
  */
 export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<ClusterConfig> {
   const problem = (what: string, remedy: string, cause?: unknown): HerdDiscoveryError =>
-    new HerdDiscoveryError({ what: `ElastiCache discovery at ${addressOf(endpoint)} ${what}`, remedy, ...(cause === undefined ? {} : { cause }) });
-  const late = (): Error => problem(`gave no answer within ${timeoutMs} ms`, 'check security groups and that the server is up, or raise attemptTimeout');
+    new HerdDiscoveryError({
+      what: `ElastiCache discovery at ${addressOf(endpoint)} ${what}`,
+      remedy,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  const late = (): Error =>
+    problem(
+      `gave no answer within ${timeoutMs} ms`,
+      'check security groups and that the server is up, or raise attemptTimeout',
+    );
 
   return within(timeoutMs, signal, late, async (own) => {
     const socket = connect({ ...endpoint, noDelay: true });
@@ -35,8 +43,14 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
           commands = commands.slice(1);
         };
         socket.once('connect', send);
-        socket.on('error', (cause) => reject(problem(`failed: ${cause.message}`, 'check the endpoint, and that this host may connect to it', cause)));
-        socket.on('close', () => reject(problem('closed the connection before its answer was whole', 'check that the server is well')));
+        socket.on('error', (cause) =>
+          reject(
+            problem(`failed: ${cause.message}`, 'check the endpoint, and that this host may connect to it', cause),
+          ),
+        );
+        socket.on('close', () =>
+          reject(problem('closed the connection before its answer was whole', 'check that the server is well')),
+        );
         socket.on('data', (chunk) => {
           received = Buffer.concat([received, chunk]);
           const reply = readConfigReply(received);
@@ -44,9 +58,17 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
           else if (reply.state !== 'partial') resolve(reply);
         });
       });
-      if (reply.state !== 'config') throw problem(`answered ${describe(reply)}`, 'use the configuration endpoint of an ElastiCache for Memcached cluster');
+      if (reply.state !== 'config')
+        throw problem(
+          `answered ${describe(reply)}`,
+          'use the configuration endpoint of an ElastiCache for Memcached cluster',
+        );
       const config = parseClusterConfig(reply.text);
-      if (config === undefined) throw problem(`sent a list of nodes that cannot be read: ${JSON.stringify(reply.text.slice(0, 100))}`, 'check that the server is ElastiCache');
+      if (config === undefined)
+        throw problem(
+          `sent a list of nodes that cannot be read: ${JSON.stringify(reply.text.slice(0, 100))}`,
+          'check that the server is ElastiCache',
+        );
       return config;
     } finally {
       socket.destroy();

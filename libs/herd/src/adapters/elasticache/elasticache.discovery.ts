@@ -37,8 +37,15 @@ export interface ElastiCacheOptions {
 export function elastiCache(options: ElastiCacheOptions): Discovery {
   const { endpoint, tries = 3, retryDelay = '500ms', attemptTimeout = '500ms' } = options;
   const configuration = parseAddress(endpoint);
-  if (configuration === undefined || configuration.port < 1 || configuration.port > 65535) throw new HerdOptionError('endpoint', 'must be host:port', endpoint, `copy the cluster's configuration endpoint, which ends in ':11211'`);
-  if (!Number.isInteger(tries) || tries < 1) throw new HerdOptionError('tries', 'must be a whole number of 1 or more', tries, 'leave it out for 3');
+  if (configuration === undefined || configuration.port < 1 || configuration.port > 65535)
+    throw new HerdOptionError(
+      'endpoint',
+      'must be host:port',
+      endpoint,
+      `copy the cluster's configuration endpoint, which ends in ':11211'`,
+    );
+  if (!Number.isInteger(tries) || tries < 1)
+    throw new HerdOptionError('tries', 'must be a whole number of 1 or more', tries, 'leave it out for 3');
   const [retryDelayMs, attemptTimeoutMs] = [toMs(retryDelay, 'retryDelay'), toMs(attemptTimeout, 'attemptTimeout')];
   let newest: ClusterConfig | undefined;
   let turn = 0;
@@ -48,7 +55,10 @@ export function elastiCache(options: ElastiCacheOptions): Discovery {
     if (newest === undefined) return Array.from({ length: tries }, () => configuration);
     const { nodes } = newest;
     const first = turn++ % nodes.length;
-    return [...nodes.slice(first), ...nodes.slice(0, first)].slice(0, tries).map(({ host, port }): Endpoint => ({ host, port })).concat(configuration);
+    return [...nodes.slice(first), ...nodes.slice(0, first)]
+      .slice(0, tries)
+      .map(({ host, port }): Endpoint => ({ host, port }))
+      .concat(configuration);
   };
 
   return {
@@ -77,7 +87,18 @@ export function elastiCache(options: ElastiCacheOptions): Discovery {
   };
 }
 
-function passedOver(server: Endpoint, config: ClusterConfig, newest: ClusterConfig, state: 'stale' | 'conflict'): HerdDiscoveryError {
-  const what = state === 'stale' ? `version ${config.version}, older than ${newest.version}` : `other nodes under the same version ${config.version}`;
-  return new HerdDiscoveryError({ what: `ElastiCache discovery at ${addressOf(server)} gave ${what}`, remedy: 'wait until the node has caught up; restart after the cluster was made anew under this name' });
+function passedOver(
+  server: Endpoint,
+  config: ClusterConfig,
+  newest: ClusterConfig,
+  state: 'stale' | 'conflict',
+): HerdDiscoveryError {
+  const what =
+    state === 'stale'
+      ? `version ${config.version}, older than ${newest.version}`
+      : `other nodes under the same version ${config.version}`;
+  return new HerdDiscoveryError({
+    what: `ElastiCache discovery at ${addressOf(server)} gave ${what}`,
+    remedy: 'wait until the node has caught up; restart after the cluster was made anew under this name',
+  });
 }

@@ -13,4 +13,8 @@ export function progress(newest: ClusterConfig | undefined, config: ClusterConfi
 }
 
 /** By name: a node that is replaced under its name may bring a new address alone. */
-const listOf = ({ nodes }: ClusterConfig): string => nodes.map(({ id }) => id).sort().join(' ');
+const listOf = ({ nodes }: ClusterConfig): string =>
+  nodes
+    .map(({ id }) => id)
+    .sort()
+    .join(' ');

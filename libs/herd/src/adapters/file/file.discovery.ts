@@ -35,10 +35,12 @@ const mostBytes = 1024 * 1024;
  * @throws {@link HerdOptionError} for bad options. Its `nodes` throws {@link HerdDiscoveryError} naming the path.
  */
 export function nodesFile(path: string, options: NodesFileOptions = {}): Discovery {
-  if (typeof path !== 'string' || path === '') throw new HerdOptionError('path', 'must be the path of a file', path, `pass nodesFile('/etc/caches.txt')`);
+  if (typeof path !== 'string' || path === '')
+    throw new HerdOptionError('path', 'must be the path of a file', path, `pass nodesFile('/etc/caches.txt')`);
   const { poll = '2s', timeout = '1500ms' } = options;
   const [file, pollMs, timeoutMs] = [resolve(path), toMs(poll, 'poll'), toMs(timeout, 'timeout')];
-  const problem = (what: string, remedy: string, cause?: unknown): HerdDiscoveryError => new HerdDiscoveryError({ what: `Nodes file ${file} ${what}`, remedy, cause });
+  const problem = (what: string, remedy: string, cause?: unknown): HerdDiscoveryError =>
+    new HerdDiscoveryError({ what: `Nodes file ${file} ${what}`, remedy, cause });
   const watches = new WatchSet();
 
   async function read(signal: AbortSignal): Promise<Discovered> {
@@ -49,14 +51,21 @@ export function nodesFile(path: string, options: NodesFileOptions = {}): Discove
       return found;
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === undefined || cause instanceof HerdOptionError) throw problem(`cannot be used: ${message}`, 'correct it; write a new file and rename it over this one', cause);
+      if (code === undefined || cause instanceof HerdOptionError)
+        throw problem(`cannot be used: ${message}`, 'correct it; write a new file and rename it over this one', cause);
       throw problem(`cannot be read: ${message}`, 'check the path, and that this process may read it', cause);
     }
   }
 
   return {
     name: 'file',
-    nodes: (signal) => within(timeoutMs, signal, () => problem(`was not read within ${timeoutMs} ms`, 'check the drive, or raise timeout'), read),
+    nodes: (signal) =>
+      within(
+        timeoutMs,
+        signal,
+        () => problem(`was not read within ${timeoutMs} ms`, 'check the drive, or raise timeout'),
+        read,
+      ),
     watch: (changed) => watches.add(watchFile(file, pollMs, changed)),
     close: watches.close,
   };

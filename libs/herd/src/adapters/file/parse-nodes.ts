@@ -19,20 +19,23 @@ function fromJson(value: unknown): Discovered {
   if (Array.isArray(value)) return { nodes: value.map(fromEntry) };
   const { nodes, version } = value as { nodes?: unknown; version?: unknown };
   if (!Array.isArray(nodes)) throw new SyntaxError('it has no list "nodes"');
-  if (version !== undefined && !Number.isSafeInteger(version)) throw new SyntaxError('its "version" is not a whole number');
+  if (version !== undefined && !Number.isSafeInteger(version))
+    throw new SyntaxError('its "version" is not a whole number');
   return { nodes: nodes.map(fromEntry), ...(version === undefined ? {} : { version: version as number }) };
 }
 
 function fromEntry(entry: unknown, index: number): Node {
   if (typeof entry === 'string') return fromLine(entry, `node ${index + 1}`);
   const { id, host, port, weight, zone } = (entry ?? {}) as Partial<Node>;
-  if (typeof host !== 'string' || typeof port !== 'number') throw new SyntaxError(`node ${index + 1} has no host and port`);
+  if (typeof host !== 'string' || typeof port !== 'number')
+    throw new SyntaxError(`node ${index + 1} has no host and port`);
   return withoutGaps({ id: id ?? addressOf({ host, port }), host, port, weight, zone });
 }
 
 /** The last line must have its end: `10.0.0.1:112` may be the half of `10.0.0.1:11211`. */
 function fromLines(text: string): Node[] {
-  if (text !== '' && !text.endsWith('\n')) throw new SyntaxError('its last line has no end, as if it were still being written');
+  if (text !== '' && !text.endsWith('\n'))
+    throw new SyntaxError('its last line has no end, as if it were still being written');
   return text.split('\n').flatMap((line, i) => {
     const content = line.replace(/#.*/, '').trim();
     return content === '' ? [] : [fromLine(content, `line ${i + 1}`)];
@@ -45,12 +48,22 @@ function fromLine(content: string, where: string): Node {
   if (place === undefined) throw new SyntaxError(`${where} is not host:port: ${JSON.stringify(content)}`);
   const named = new Map(properties.map((property) => property.split('=', 2) as [string, string | undefined]));
   for (const [name, value] of named) {
-    if (!['id', 'weight', 'zone'].includes(name) || !value) throw new SyntaxError(`${where} has ${JSON.stringify(name)}, where only id=…, weight=… and zone=… can be`);
+    if (!['id', 'weight', 'zone'].includes(name) || !value)
+      throw new SyntaxError(`${where} has ${JSON.stringify(name)}, where only id=…, weight=… and zone=… can be`);
   }
   const weight = named.get('weight');
-  return withoutGaps({ id: named.get('id') ?? addressOf(place), ...place, weight: weight === undefined ? undefined : Number(weight), zone: named.get('zone') });
+  return withoutGaps({
+    id: named.get('id') ?? addressOf(place),
+    ...place,
+    weight: weight === undefined ? undefined : Number(weight),
+    zone: named.get('zone'),
+  });
 }
 
-function withoutGaps({ weight, zone, ...node }: Omit<Node, 'weight' | 'zone'> & { weight: number | undefined; zone: string | undefined }): Node {
+function withoutGaps({
+  weight,
+  zone,
+  ...node
+}: Omit<Node, 'weight' | 'zone'> & { weight: number | undefined; zone: string | undefined }): Node {
   return { ...node, ...(weight === undefined ? {} : { weight }), ...(zone === undefined ? {} : { zone }) };
 }

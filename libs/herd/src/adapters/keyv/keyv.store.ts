@@ -31,7 +31,11 @@ export interface KeyvStore {
 export function keyvStore(namespace: Namespace, { defaultTtl }: KeyvStoreOptions = {}): KeyvStore {
   const set = async (key: string, value: unknown, ttlMs?: number): Promise<boolean> => {
     const ttl = ttlMs === undefined ? defaultTtl : ttlMs / 1000;
-    if (ttl === undefined) throw new HerdRequestError({ what: `Keyv stores ${JSON.stringify(key)} for ever`, remedy: 'give Keyv a ttl, or keyvStore() a defaultTtl' });
+    if (ttl === undefined)
+      throw new HerdRequestError({
+        what: `Keyv stores ${JSON.stringify(key)} for ever`,
+        remedy: 'give Keyv a ttl, or keyvStore() a defaultTtl',
+      });
     return namespace.set(key, value, { ttl });
   };
   const getMany = async (keys: string[]): Promise<unknown[]> => {

@@ -27,7 +27,8 @@ export function nodesOf(slices: readonly V1EndpointSlice[], choice: PortChoice):
 const rank = ({ addressType }: V1EndpointSlice): number => ['IPv4', 'IPv6'].indexOf(addressType) >>> 0;
 
 /** By the API, a condition that is not given means ready; a terminating endpoint is not. */
-const isReady = ({ conditions }: V1Endpoint): boolean => conditions?.ready !== false && conditions?.terminating !== true;
+const isReady = ({ conditions }: V1Endpoint): boolean =>
+  conditions?.ready !== false && conditions?.terminating !== true;
 
 function portOf({ ports = [] }: V1EndpointSlice, choice: PortChoice): number | undefined {
   // A Service without selector may have slices without ports: a number then says what its endpoints listen on.

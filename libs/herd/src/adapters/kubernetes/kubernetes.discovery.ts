@@ -41,9 +41,19 @@ const maxRetryMs = 30_000;
 export function kubernetes(options: KubernetesOptions): Discovery {
   const { namespace, service, port, kubeConfig = defaultConfig(), timeout = '1500ms', watchRetry = '1s' } = options;
   for (const [option, value] of Object.entries({ namespace, service })) {
-    if (typeof value !== 'string' || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value)) throw new HerdOptionError(option, 'must be a Kubernetes name', value, `use lower case letters, digits and '-'`);
+    if (typeof value !== 'string' || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value))
+      throw new HerdOptionError(option, 'must be a Kubernetes name', value, `use lower case letters, digits and '-'`);
   }
-  if (port !== undefined && (typeof port === 'string' ? port === '' : !Number.isInteger(port) || port < 1 || port > 65535)) throw new HerdOptionError('port', 'must be the name of a port, or a number from 1 to 65535', port, 'see "kubectl describe endpointslices"');
+  if (
+    port !== undefined &&
+    (typeof port === 'string' ? port === '' : !Number.isInteger(port) || port < 1 || port > 65535)
+  )
+    throw new HerdOptionError(
+      'port',
+      'must be the name of a port, or a number from 1 to 65535',
+      port,
+      'see "kubectl describe endpointslices"',
+    );
   const [timeoutMs, retryMs] = [toMs(timeout, 'timeout'), toMs(watchRetry, 'watchRetry')];
   const name = { namespace, service };
   const watches = new WatchSet();
@@ -53,14 +63,23 @@ export function kubernetes(options: KubernetesOptions): Discovery {
     name: 'kubernetes',
     async nodes(signal) {
       const late = (): Error => listProblem(kubeConfig, name, undefined, `gave no answer within ${timeoutMs} ms`);
-      const { slices, resourceVersion } = await within(timeoutMs, signal, late, (own) => listSlices(kubeConfig, name, own));
+      const { slices, resourceVersion } = await within(timeoutMs, signal, late, (own) =>
+        listSlices(kubeConfig, name, own),
+      );
       listedAt = resourceVersion;
       const nodes = nodesOf(slices, port);
       if (nodes.length > 0) return { nodes };
-      const what = slices.length === 0 ? 'has no EndpointSlices' : `has no ready endpoint with ${port === undefined ? 'just one port' : `the port ${port}`}`;
-      throw new HerdDiscoveryError({ what: `Kubernetes Service ${namespace}/${service} ${what}`, remedy: 'check the namespace, the service, its selector and the port, and that its pods are ready' });
+      const what =
+        slices.length === 0
+          ? 'has no EndpointSlices'
+          : `has no ready endpoint with ${port === undefined ? 'just one port' : `the port ${port}`}`;
+      throw new HerdDiscoveryError({
+        what: `Kubernetes Service ${namespace}/${service} ${what}`,
+        remedy: 'check the namespace, the service, its selector and the port, and that its pods are ready',
+      });
     },
-    watch: (changed) => watches.add(watchSlices({ kubeConfig, name, since: () => listedAt, retryMs, maxRetryMs }, changed)),
+    watch: (changed) =>
+      watches.add(watchSlices({ kubeConfig, name, since: () => listedAt, retryMs, maxRetryMs }, changed)),
     close: watches.close,
   };
 }
@@ -71,6 +90,11 @@ function defaultConfig(): KubeConfig {
     config.loadFromDefault();
     return config;
   } catch (error) {
-    throw new HerdOptionError('kubeConfig', `could not be loaded by default: ${messageOf(error)}`, undefined, 'correct the file of $KUBECONFIG, or pass a KubeConfig');
+    throw new HerdOptionError(
+      'kubeConfig',
+      `could not be loaded by default: ${messageOf(error)}`,
+      undefined,
+      'correct the file of $KUBECONFIG, or pass a KubeConfig',
+    );
   }
 }

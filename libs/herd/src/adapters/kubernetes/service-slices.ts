@@ -17,7 +17,10 @@ export async function listSlices(kubeConfig: KubeConfig, name: ServiceName, sign
   try {
     const api = kubeConfig.makeApiClient(DiscoveryV1Api);
     const request = { namespace: name.namespace, labelSelector: selectorOf(name) };
-    const { items, metadata } = await api.listNamespacedEndpointSlice(request, { middleware: [under(signal)], middlewareMergeStrategy: 'append' });
+    const { items, metadata } = await api.listNamespacedEndpointSlice(request, {
+      middleware: [under(signal)],
+      middlewareMergeStrategy: 'append',
+    });
     return { slices: items, resourceVersion: metadata?.resourceVersion };
   } catch (cause) {
     throw listProblem(kubeConfig, name, cause);
@@ -33,18 +36,35 @@ const under = (signal: AbortSignal) => ({
   post: (context: ResponseContext): Observable<ResponseContext> => new Observable(Promise.resolve(context)),
 });
 
-export function listProblem(kubeConfig: KubeConfig, { namespace, service }: ServiceName, cause: unknown, otherwise?: string): HerdDiscoveryError {
+export function listProblem(
+  kubeConfig: KubeConfig,
+  { namespace, service }: ServiceName,
+  cause: unknown,
+  otherwise?: string,
+): HerdDiscoveryError {
   const server = kubeConfig.getCurrentCluster()?.server ?? 'an unknown API server';
   const { what, remedy } = explain(cause, otherwise);
-  return new HerdDiscoveryError({ what: `Kubernetes discovery of ${namespace}/${service} at ${server} ${what}`, remedy, cause });
+  return new HerdDiscoveryError({
+    what: `Kubernetes discovery of ${namespace}/${service} at ${server} ${what}`,
+    remedy,
+    cause,
+  });
 }
 
 function explain(cause: unknown, otherwise: string | undefined): { what: string; remedy: string } {
   if (otherwise !== undefined) return { what: otherwise, remedy: 'check the API server, or raise timeout' };
   if (cause instanceof ApiException) {
     const denied = cause.code === 401 || cause.code === 403;
-    return { what: `failed with HTTP ${cause.code}`, remedy: denied ? 'give its service account a Role with list and watch on endpointslices of discovery.k8s.io' : 'see the cause' };
+    return {
+      what: `failed with HTTP ${cause.code}`,
+      remedy: denied
+        ? 'give its service account a Role with list and watch on endpointslices of discovery.k8s.io'
+        : 'see the cause',
+    };
   }
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-  return { what: `failed: ${messageOf(inner)}`, remedy: 'check that the API server can be reached, and its certificate' };
+  return {
+    what: `failed: ${messageOf(inner)}`,
+    remedy: 'check that the API server can be reached, and its certificate',
+  };
 }

@@ -10,6 +10,11 @@ export const casToken = (nodeId: string, epoch: number, cas: string): CasToken =
 /** @throws {@link HerdRequestError} for what `gets` has not given. */
 export function readCasToken(token: CasToken): { nodeId: string; epoch: number; cas: string } {
   const [, cas, epoch, nodeId] = /^(\d+)\/(\d+)\/(.+)$/s.exec(token) ?? [];
-  if (nodeId === undefined) throw new HerdRequestError({ what: 'This is no cas token', received: token, remedy: 'pass the one that gets() gave' });
+  if (nodeId === undefined)
+    throw new HerdRequestError({
+      what: 'This is no cas token',
+      received: token,
+      remedy: 'pass the one that gets() gave',
+    });
   return { nodeId, epoch: Number(epoch), cas: cas! };
 }

@@ -17,29 +17,63 @@ import { encodedOf, wireValue } from './wire-value.js';
 const keysPerRequest = 100;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
-export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: ResolvedMemcachedOptions): MemcachedCommands {
+export function memcachedCommands(
+  dispatch: Dispatch<NodeClient>,
+  options: ResolvedMemcachedOptions,
+): MemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
   const expiry = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
-    if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give memcached() a defaultTtl` });
+    if (ttl === undefined)
+      throw new HerdRequestError({
+        what: `${command}(${JSON.stringify(key)}) needs a ttl`,
+        remedy: `pass { ttl: '60s' }, or give memcached() a defaultTtl`,
+      });
     return exptime(ttl, options.now());
   };
-  const storeLine = (verb: string, key: string, value: unknown, store: StoreOptions | undefined): ((maxTtlMs: number, cas?: string) => string) => {
+  const storeLine = (
+    verb: string,
+    key: string,
+    value: unknown,
+    store: StoreOptions | undefined,
+  ): ((maxTtlMs: number, cas?: string) => string) => {
     const wire = wireKey(key);
     const seconds = expiry(verb, key, store);
     const { flags, bytes, text } = wireValue(format.write(key, value));
-    return (maxTtlMs, cas) => `${verb} ${wire} ${flags} ${cappedExptime(seconds, maxTtlMs)} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
+    return (maxTtlMs, cas) =>
+      `${verb} ${wire} ${flags} ${cappedExptime(seconds, maxTtlMs)} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
   };
-  const store = (verb: 'set' | 'add' | 'replace', key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> =>
+  const store = (
+    verb: 'set' | 'add' | 'replace',
+    key: string,
+    value: unknown,
+    given: StoreOptions | undefined,
+  ): Promise<boolean> =>
     promised(() => {
       const command = storeLine(verb, key, value, given);
-      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(command(maxTtlMs), (reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
+      const run = (client: NodeClient, _node: Node, maxTtlMs: number) =>
+        client.send(command(maxTtlMs), (reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
       return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
     });
-  const count = (verb: 'incr' | 'decr', key: string, by: number, given: CallOptions | undefined): Promise<number | undefined> =>
+  const count = (
+    verb: 'incr' | 'decr',
+    key: string,
+    by: number,
+    given: CallOptions | undefined,
+  ): Promise<number | undefined> =>
     promised(() => {
-      if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${verb} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
+      if (!Number.isSafeInteger(by) || by < 0)
+        throw new HerdRequestError({
+          what: `${verb} takes a whole number of 0 or more`,
+          received: by,
+          remedy: 'use incr to add and decr to take away',
+        });
       const command = `${verb} ${wireKey(key)} ${by}`;
-      return dispatch.byKey<number | undefined>(key, (client) => client.send(command, (reply) => countOf(reply, key)), undefined, { signal: given?.signal });
+      return dispatch.byKey<number | undefined>(
+        key,
+        (client) => client.send(command, (reply) => countOf(reply, key)),
+        undefined,
+        { signal: given?.signal },
+      );
     });
   return {
     get: <Value>(key: string, given?: CallOptions) =>
@@ -56,7 +90,11 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
       const wires = new Map(keys.map((key) => [wireKey(key), key]));
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
-        for (const values of await Promise.all(chunks(own).map((chunk) => client.send(`get ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, own[0]!))))) {
+        for (const values of await Promise.all(
+          chunks(own).map((chunk) =>
+            client.send(`get ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, own[0]!)),
+          ),
+        )) {
           for (const value of values) {
             const key = wires.get(value.key)!;
             found.set(key, format.read(key, encodedOf(value)) as Value);
@@ -71,11 +109,21 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
     replace: (key, value, given) => store('replace', key, value, given),
     async delete(key, given) {
       const command = `delete ${wireKey(key)}`;
-      return dispatch.byKey(key, (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED'), false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(
+        key,
+        (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED'),
+        false,
+        { effect: 'write', signal: given?.signal },
+      );
     },
     async touch(key, given) {
       const command = `touch ${wireKey(key)} ${expiry('touch', key, given)}`;
-      return dispatch.byKey(key, (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'), false, { signal: given?.signal });
+      return dispatch.byKey(
+        key,
+        (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'),
+        false,
+        { signal: given?.signal },
+      );
     },
     incr: (key, by = 1, given) => count('incr', key, by, given),
     decr: (key, by = 1, given) => count('decr', key, by, given),
@@ -86,7 +134,12 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
         (client, node) =>
           client.send(command, (reply) => {
             const [value] = valuesOf(reply, key);
-            return value && { value: format.read(key, encodedOf(value)) as Value, cas: casToken(node.id, client.epoch, value.cas!) };
+            return (
+              value && {
+                value: format.read(key, encodedOf(value)) as Value,
+                cas: casToken(node.id, client.epoch, value.cas!),
+              }
+            );
           }),
         undefined,
         { signal: given?.signal },
@@ -111,7 +164,10 @@ export function memcachedCommands(dispatch: Dispatch<NodeClient>, options: Resol
 const outcomes = { STORED: 'stored', EXISTS: 'exists', NOT_FOUND: 'missing' } as const;
 
 /** The commands of one node. */
-export function memcachedNodeCommands(dispatch: NodeDispatch<NodeClient>, options: ResolvedMemcachedOptions): MemcachedNodeCommands {
+export function memcachedNodeCommands(
+  dispatch: NodeDispatch<NodeClient>,
+  options: ResolvedMemcachedOptions,
+): MemcachedNodeCommands {
   return {
     ...memcachedCommands(dispatch, options),
     stats: () => dispatch.run((client) => client.send('stats', statsOf)),
@@ -122,17 +178,24 @@ export function memcachedNodeCommands(dispatch: NodeDispatch<NodeClient>, option
 
 /** @throws HerdNodeError unless the server answers as memcached does. */
 export function serverVersion(client: NodeClient): Promise<string> {
-  return client.send('version', (reply) => (reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined) ?? lineOf(reply, 'version'));
+  return client.send(
+    'version',
+    (reply) => (reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined) ?? lineOf(reply, 'version'),
+  );
 }
 
-const flushAll = (client: NodeClient): Promise<void> => client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
+const flushAll = (client: NodeClient): Promise<void> =>
+  client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
 
 /** Deletes `keys`, or all that the node holds. */
 export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
   if (keys === 'all') return flushAll(client);
-  const remove = (key: string) => client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
+  const remove = (key: string) =>
+    client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
   await Promise.all(keys.map(remove));
 }
 
 const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) => keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest));
+  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) =>
+    keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest),
+  );

@@ -8,11 +8,20 @@ export const maxKeyBytes = 250;
  * @throws {@link HerdRequestError} unless it has 1 to 250 bytes in UTF-8, and neither spaces nor control characters.
  */
 export function wireKey(key: string): string {
-  if (typeof key !== 'string') throw new HerdRequestError({ what: 'A memcached key must be a string', received: key, remedy: 'pass a string' });
+  if (typeof key !== 'string')
+    throw new HerdRequestError({ what: 'A memcached key must be a string', received: key, remedy: 'pass a string' });
   if (key === '' || /[\0-\x20\x7f]/.test(key)) {
-    throw new HerdRequestError({ what: 'A memcached key must not be empty, nor hold spaces or control characters', received: key, remedy: 'encode it, for example with encodeURIComponent' });
+    throw new HerdRequestError({
+      what: 'A memcached key must not be empty, nor hold spaces or control characters',
+      received: key,
+      remedy: 'encode it, for example with encodeURIComponent',
+    });
   }
   const wire = Buffer.from(key, 'utf8').toString('latin1');
   if (wire.length <= maxKeyBytes) return wire;
-  throw new HerdRequestError({ what: `A memcached key has at most ${maxKeyBytes} bytes, this one ${wire.length}`, received: key, remedy: 'hash the long part' });
+  throw new HerdRequestError({
+    what: `A memcached key has at most ${maxKeyBytes} bytes, this one ${wire.length}`,
+    received: key,
+    remedy: 'hash the long part',
+  });
 }

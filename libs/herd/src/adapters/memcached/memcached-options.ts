@@ -32,7 +32,10 @@ export interface MemcachedOptions {
   now?: () => number;
 }
 
-export type ResolvedMemcachedOptions = Readonly<Required<Omit<MemcachedOptions, 'defaultTtl' | 'connection'>> & Pick<MemcachedOptions, 'defaultTtl'> & { connection: (node: Node) => MemcachedConnection }>;
+export type ResolvedMemcachedOptions = Readonly<
+  Required<Omit<MemcachedOptions, 'defaultTtl' | 'connection'>> &
+    Pick<MemcachedOptions, 'defaultTtl'> & { connection: (node: Node) => MemcachedConnection }
+>;
 
 const defaults = Object.freeze({ codec: jsonCodec, maxValueBytes: 1_000_000, connectTimeoutMs: 500, now: Date.now });
 const known = [...Object.keys(defaults), 'defaultTtl', 'connection'];
@@ -40,13 +43,20 @@ const known = [...Object.keys(defaults), 'defaultTtl', 'connection'];
 /** @throws {@link HerdOptionError} */
 export function resolveMemcachedOptions(given: MemcachedOptions): ResolvedMemcachedOptions {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
-  const { connection = {}, ...options } = { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) } as Omit<ResolvedMemcachedOptions, 'connection'> & Pick<MemcachedOptions, 'connection'>;
+  if (unknown !== undefined)
+    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
+  const { connection = {}, ...options } = {
+    ...defaults,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  } as Omit<ResolvedMemcachedOptions, 'connection'> & Pick<MemcachedOptions, 'connection'>;
   const { codec, defaultTtl, maxValueBytes, connectTimeoutMs, now } = options;
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') throw new HerdOptionError('codec', 'must be a codec', codec, 'leave it out for JSON');
-  if (typeof now !== 'function') throw new HerdOptionError('now', 'must be a function', now, 'leave it out for Date.now');
+  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
+    throw new HerdOptionError('codec', 'must be a codec', codec, 'leave it out for JSON');
+  if (typeof now !== 'function')
+    throw new HerdOptionError('now', 'must be a function', now, 'leave it out for Date.now');
   for (const [name, value] of Object.entries({ maxValueBytes, connectTimeoutMs })) {
-    if (!Number.isInteger(value) || value < 1 || value > 2 ** 27) throw new HerdOptionError(name, 'must be a whole number from 1 to 2^27', value, 'leave it out for the default');
+    if (!Number.isInteger(value) || value < 1 || value > 2 ** 27)
+      throw new HerdOptionError(name, 'must be a whole number from 1 to 2^27', value, 'leave it out for the default');
   }
   if (defaultTtl !== undefined) checkTtl(defaultTtl, now());
   return Object.freeze({ ...options, connection: connectionOf(connection) });
@@ -61,14 +71,33 @@ function connectionOf(given: NonNullable<MemcachedOptions['connection']>): (node
 }
 
 function checked(connection: MemcachedConnection): MemcachedConnection {
-  if (typeof connection !== 'object' || connection === null) throw new HerdOptionError('connection', 'must be options or a function of the node', connection, 'pass { connectTimeoutMs: 500 }');
+  if (typeof connection !== 'object' || connection === null)
+    throw new HerdOptionError(
+      'connection',
+      'must be options or a function of the node',
+      connection,
+      'pass { connectTimeoutMs: 500 }',
+    );
   const unknown = Object.keys(connection).find((name) => !connectionOptions.includes(name));
-  if (unknown !== undefined) throw new HerdOptionError(`connection: ${unknown}`, 'is unknown', unknown, `use one of ${connectionOptions.join(', ')}`);
+  if (unknown !== undefined)
+    throw new HerdOptionError(
+      `connection: ${unknown}`,
+      'is unknown',
+      unknown,
+      `use one of ${connectionOptions.join(', ')}`,
+    );
   const { host, ...numbers } = connection;
-  if (host !== undefined && (typeof host !== 'string' || host === '')) throw new HerdOptionError('connection: host', 'must be a host', host, 'leave it out for the host of the node');
+  if (host !== undefined && (typeof host !== 'string' || host === ''))
+    throw new HerdOptionError('connection: host', 'must be a host', host, 'leave it out for the host of the node');
   for (const [name, value] of Object.entries(numbers)) {
     const most = name === 'port' ? 65535 : 2 ** 27;
-    if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > most)) throw new HerdOptionError(`connection: ${name}`, `must be a whole number from 1 to ${most}`, value, 'leave it out for the default');
+    if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > most))
+      throw new HerdOptionError(
+        `connection: ${name}`,
+        `must be a whole number from 1 to ${most}`,
+        value,
+        'leave it out for the default',
+      );
   }
   return Object.fromEntries(Object.entries(connection).filter(([, value]) => value !== undefined));
 }

@@ -10,7 +10,16 @@ import { ReplyParser } from './reply-parser.js';
 import type { Reply } from './reply-parser.js';
 
 /** Health, retries and routing are the herd's: npm `memcached` is told never to do any of its own. */
-const passive = { failures: 1e9, retry: 1, retries: 0, minTimeout: 10, maxTimeout: 50, idle: 300_000, remove: false, poolSize: 1 };
+const passive = {
+  failures: 1e9,
+  retry: 1,
+  retries: 0,
+  minTimeout: 10,
+  maxTimeout: 50,
+  idle: 300_000,
+  remove: false,
+  poolSize: 1,
+};
 
 /** After these the server and this client may count replies differently; only an `incr` of a non-number is safe. */
 const unsafeReply = /^(?:ERROR|CLIENT_ERROR (?!cannot increment))/;
@@ -128,7 +137,8 @@ export class NodeClient extends NpmMemcached {
         const query = socket.metaData.shift();
         if (!query) throw new Error('a reply that nothing asked for');
         query.callback(undefined, reply);
-        if (reply.kind === 'line' && unsafeReply.test(reply.line)) throw new Error(`it refused a command (${reply.line})`);
+        if (reply.kind === 'line' && unsafeReply.test(reply.line))
+          throw new Error(`it refused a command (${reply.line})`);
       }
     } catch (error) {
       if (this.socket === socket) this.forget();
@@ -145,7 +155,11 @@ export class NodeClient extends NpmMemcached {
 
   private error(what: string, cause?: unknown): HerdNodeError {
     const why = cause ? ` (${messageOf(cause)})` : '';
-    return new HerdNodeError({ what: `Node ${this.node.id} ${what}${why}`, remedy: `see that memcached runs at ${addressOf(this.node)}`, cause });
+    return new HerdNodeError({
+      what: `Node ${this.node.id} ${what}${why}`,
+      remedy: `see that memcached runs at ${addressOf(this.node)}`,
+      cause,
+    });
   }
 }
 

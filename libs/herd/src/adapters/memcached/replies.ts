@@ -13,7 +13,11 @@ export function countOf(reply: Reply, key: string): number | undefined {
   if (line === 'NOT_FOUND') return undefined;
   if (!/^\d+$/.test(line)) throw complaint(line, key);
   if (Number.isSafeInteger(Number(line))) return Number(line);
-  throw new HerdRequestError({ what: `The counter ${JSON.stringify(key)} has passed 2^53 - 1`, received: line, remedy: 'begin it anew with set(key, 0, …)' });
+  throw new HerdRequestError({
+    what: `The counter ${JSON.stringify(key)} has passed 2^53 - 1`,
+    received: line,
+    remedy: 'begin it anew with set(key, 0, …)',
+  });
 }
 
 export function valuesOf(reply: Reply, key: string): readonly ReplyValue[] {
@@ -23,15 +27,20 @@ export function valuesOf(reply: Reply, key: string): readonly ReplyValue[] {
 
 export function statsOf(reply: Reply): Readonly<Record<string, string>> {
   if (reply.kind !== 'end') throw complaint(reply.line, '');
-  return Object.fromEntries(reply.stats.map((row) => [row.slice(0, row.indexOf(' ')), row.slice(row.indexOf(' ') + 1)]));
+  return Object.fromEntries(
+    reply.stats.map((row) => [row.slice(0, row.indexOf(' ')), row.slice(row.indexOf(' ') + 1)]),
+  );
 }
 
 /** An item too large is the caller's fault, a lack of memory the moment's; neither is the node's. */
 function complaint(line: string, key: string): Error {
   const what = `memcached answered ${JSON.stringify(line)} about ${JSON.stringify(key)}`;
-  if (/^SERVER_ERROR object too large/.test(line)) return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
+  if (/^SERVER_ERROR object too large/.test(line))
+    return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
   if (/^SERVER_ERROR/.test(line)) return new HerdOverloadError({ what, remedy: 'give the server more memory (-m)' });
-  if (/^CLIENT_ERROR cannot increment/.test(line)) return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
-  if (/^(?:CLIENT_)?ERROR/.test(line)) return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
+  if (/^CLIENT_ERROR cannot increment/.test(line))
+    return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
+  if (/^(?:CLIENT_)?ERROR/.test(line))
+    return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
   return new HerdNodeError({ what, remedy: 'see that the server is memcached, not something else' });
 }

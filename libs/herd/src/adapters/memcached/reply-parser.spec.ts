@@ -4,7 +4,10 @@ import { GarbledReply, ReplyParser } from './reply-parser.js';
 import type { Reply } from './reply-parser.js';
 
 const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
-const data = fc.oneof(fc.string({ unit: byte, maxLength: 40 }), fc.constantFrom('', '\r\n', '\r\nEND\r\n', 'VALUE a 0 1\r\nx\r\n', 'STORED\r\n'));
+const data = fc.oneof(
+  fc.string({ unit: byte, maxLength: 40 }),
+  fc.constantFrom('', '\r\n', '\r\nEND\r\n', 'VALUE a 0 1\r\nx\r\n', 'STORED\r\n'),
+);
 const value = fc.record({
   key: fc.string({ unit: fc.constantFrom('a', 'b', '\xc3', '\xa9', ':'), minLength: 1, maxLength: 9 }),
   flags: fc.nat(),
@@ -12,15 +15,24 @@ const value = fc.record({
   data,
 });
 const reply: fc.Arbitrary<Reply> = fc.oneof(
-  fc.constantFrom('STORED', 'NOT_FOUND', 'ERROR', 'SERVER_ERROR out of memory', '42', 'VERSION 1.6.18').map((line): Reply => ({ kind: 'line', line })),
+  fc
+    .constantFrom('STORED', 'NOT_FOUND', 'ERROR', 'SERVER_ERROR out of memory', '42', 'VERSION 1.6.18')
+    .map((line): Reply => ({ kind: 'line', line })),
   fc.array(value, { maxLength: 4 }).map((values): Reply => ({ kind: 'end', values, stats: [] })),
-  fc.array(fc.constantFrom('pid 7', 'version 1.6', 'empty '), { maxLength: 4 }).map((stats): Reply => ({ kind: 'end', values: [], stats })),
+  fc
+    .array(fc.constantFrom('pid 7', 'version 1.6', 'empty '), { maxLength: 4 })
+    .map((stats): Reply => ({ kind: 'end', values: [], stats })),
 );
 
 const written = (each: Reply): string =>
   each.kind === 'line'
     ? `${each.line}\r\n`
-    : each.values.map(({ key, flags, cas, data: text }) => `VALUE ${key} ${flags} ${text.length}${cas === undefined ? '' : ` ${cas}`}\r\n${text}\r\n`).join('') +
+    : each.values
+        .map(
+          ({ key, flags, cas, data: text }) =>
+            `VALUE ${key} ${flags} ${text.length}${cas === undefined ? '' : ` ${cas}`}\r\n${text}\r\n`,
+        )
+        .join('') +
       each.stats.map((row) => `STAT ${row}\r\n`).join('') +
       'END\r\n';
 

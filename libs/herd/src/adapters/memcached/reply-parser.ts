@@ -2,12 +2,15 @@
 export type ReplyValue = Readonly<{ key: string; flags: number; cas: string | undefined; data: string }>;
 
 /** One complete reply. */
-export type Reply = Readonly<{ kind: 'line'; line: string }> | Readonly<{ kind: 'end'; values: readonly ReplyValue[]; stats: readonly string[] }>;
+export type Reply =
+  | Readonly<{ kind: 'line'; line: string }>
+  | Readonly<{ kind: 'end'; values: readonly ReplyValue[]; stats: readonly string[] }>;
 
 /** The server sent what is no reply of memcached's text protocol: the stream cannot be trusted any further. */
 export class GarbledReply extends Error {}
 
-const lineReply = /^(?:STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|OK|RESET|ERROR|\d+|(?:VERSION|CLIENT_ERROR|SERVER_ERROR) .*)$/;
+const lineReply =
+  /^(?:STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|OK|RESET|ERROR|\d+|(?:VERSION|CLIENT_ERROR|SERVER_ERROR) .*)$/;
 const valueLine = /^VALUE (\S+) (\d{1,10}) (\d{1,9})(?: (\d{1,20}))?$/;
 const maxLineChars = 8192;
 

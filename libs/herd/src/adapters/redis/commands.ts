@@ -25,25 +25,60 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   const defaultLifeMs = options.defaultTtl === undefined ? undefined : ttlMs(options.defaultTtl);
   const life = (command: string, key: string, { ttl }: StoreOptions = {}): number => {
     if (ttl === undefined && defaultLifeMs !== undefined) return defaultLifeMs;
-    if (ttl === undefined) throw new HerdRequestError({ what: `${command}(${JSON.stringify(key)}) needs a ttl`, remedy: `pass { ttl: '60s' }, or give redis() a defaultTtl` });
+    if (ttl === undefined)
+      throw new HerdRequestError({
+        what: `${command}(${JSON.stringify(key)}) needs a ttl`,
+        remedy: `pass { ttl: '60s' }, or give redis() a defaultTtl`,
+      });
     return ttlMs(ttl);
   };
   const encoded = (key: string, value: unknown): Buffer | string => toArgument(codec.write(checked(key), value));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
 
-  const store = (command: string, only: 'NX' | 'XX' | undefined, key: string, value: unknown, given: StoreOptions | undefined): Promise<boolean> =>
+  const store = (
+    command: string,
+    only: 'NX' | 'XX' | undefined,
+    key: string,
+    value: unknown,
+    given: StoreOptions | undefined,
+  ): Promise<boolean> =>
     promised(() => {
       const stored = encoded(key, value);
       const lifeMs = life(command, key, given);
-      const words = (maxTtlMs: number): (string | Buffer)[] => [key, stored, ...expiryWords(Math.min(lifeMs, maxTtlMs)), ...(only ? [only] : [])];
-      const run = (client: NodeClient, _node: Node, maxTtlMs: number) => client.send(key, (redis) => redis.call('set', words(maxTtlMs)), (reply) => reply === 'OK');
+      const words = (maxTtlMs: number): (string | Buffer)[] => [
+        key,
+        stored,
+        ...expiryWords(Math.min(lifeMs, maxTtlMs)),
+        ...(only ? [only] : []),
+      ];
+      const run = (client: NodeClient, _node: Node, maxTtlMs: number) =>
+        client.send(
+          key,
+          (redis) => redis.call('set', words(maxTtlMs)),
+          (reply) => reply === 'OK',
+        );
       return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
     });
-  const count = async (command: string, key: string, by: number, sign: 1 | -1, given: CallOptions | undefined): Promise<number | undefined> => {
-    if (!Number.isSafeInteger(by) || by < 0) throw new HerdRequestError({ what: `${command} takes a whole number of 0 or more`, received: by, remedy: 'use incr to add and decr to take away' });
+  const count = async (
+    command: string,
+    key: string,
+    by: number,
+    sign: 1 | -1,
+    given: CallOptions | undefined,
+  ): Promise<number | undefined> => {
+    if (!Number.isSafeInteger(by) || by < 0)
+      throw new HerdRequestError({
+        what: `${command} takes a whole number of 0 or more`,
+        received: by,
+        remedy: 'use incr to add and decr to take away',
+      });
     checked(key);
     const run = (client: NodeClient) =>
-      client.send(key, (redis) => redis.eval(countScript, 1, key, String(sign * by)), (text) => (typeof text === 'string' ? safeCount(text, key) : undefined));
+      client.send(
+        key,
+        (redis) => redis.eval(countScript, 1, key, String(sign * by)),
+        (text) => (typeof text === 'string' ? safeCount(text, key) : undefined),
+      );
     return dispatch.byKey<number | undefined>(key, run, undefined, { signal: given?.signal });
   };
 
@@ -51,14 +86,21 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
         checked(key);
-        const run = (client: NodeClient) => client.send(key, (redis) => redis.getBuffer(key), (stored) => (stored ? decoded<Value>(key, stored) : undefined));
+        const run = (client: NodeClient) =>
+          client.send(
+            key,
+            (redis) => redis.getBuffer(key),
+            (stored) => (stored ? decoded<Value>(key, stored) : undefined),
+          );
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       keys.forEach(checked);
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
-        const chunksOfValues = await Promise.all(chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)));
+        const chunksOfValues = await Promise.all(
+          chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
+        );
         chunksOfValues.flat().forEach((stored, i) => stored && found.set(own[i]!, decoded<Value>(own[i]!, stored)));
         return found;
       };
@@ -69,12 +111,27 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     replace: (key, value, given) => store('replace', 'XX', key, value, given),
     async delete(key, given) {
       checked(key);
-      return dispatch.byKey(key, (client) => client.send(key, (redis) => redis.unlink(key), (count) => count > 0), false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(
+        key,
+        (client) =>
+          client.send(
+            key,
+            (redis) => redis.unlink(key),
+            (count) => count > 0,
+          ),
+        false,
+        { effect: 'write', signal: given?.signal },
+      );
     },
     async touch(key, given) {
       const lifeMs = life('touch', checked(key), given);
       const run = (client: NodeClient) =>
-        client.send(key, (redis): Promise<unknown> => (lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs))), (count) => count === 1);
+        client.send(
+          key,
+          (redis): Promise<unknown> =>
+            lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs)),
+          (count) => count === 1,
+        );
       return dispatch.byKey(key, run, false, { signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
@@ -82,27 +139,54 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     async gets<Value>(key: string, given?: CallOptions) {
       checked(key);
       const run = (client: NodeClient) =>
-        client.send(key, (redis) => redis.getBuffer(key), (stored) => (stored ? { value: decoded<Value>(key, stored), cas: createHash('sha1').update(stored).digest('hex') } : undefined));
+        client.send(
+          key,
+          (redis) => redis.getBuffer(key),
+          (stored) =>
+            stored
+              ? { value: decoded<Value>(key, stored), cas: createHash('sha1').update(stored).digest('hex') }
+              : undefined,
+        );
       return dispatch.byKey(key, run, undefined, { signal: given?.signal });
     },
     async cas(key, value, token, given) {
-      if (!/^[0-9a-f]{40}$/.test(token)) throw new HerdRequestError({ what: 'This is no cas token', received: token, remedy: 'pass the one that gets() gave' });
+      if (!/^[0-9a-f]{40}$/.test(token))
+        throw new HerdRequestError({
+          what: 'This is no cas token',
+          received: token,
+          remedy: 'pass the one that gets() gave',
+        });
       const bytes = encoded(key, value);
       const lifeMs = life('cas', key, given);
       const expiry = lifeMs >= longestMs ? '' : String(wholeMs(lifeMs));
-      const run = (client: NodeClient) => client.send(key, (redis) => redis.eval(casScript, 1, key, token, bytes, expiry), (outcome) => outcome as 'stored' | 'exists' | 'missing');
+      const run = (client: NodeClient) =>
+        client.send(
+          key,
+          (redis) => redis.eval(casScript, 1, key, token, bytes, expiry),
+          (outcome) => outcome as 'stored' | 'exists' | 'missing',
+        );
       return dispatch.byKey<'stored' | 'exists' | 'missing'>(key, run, 'missing', { signal: given?.signal });
     },
   };
 }
 
 /** The commands of one node. */
-export function redisNodeCommands(dispatch: NodeDispatch<NodeClient>, options: ResolvedRedisOptions): RedisNodeCommands {
+export function redisNodeCommands(
+  dispatch: NodeDispatch<NodeClient>,
+  options: ResolvedRedisOptions,
+): RedisNodeCommands {
   const stats = () => dispatch.run(info);
   return {
     ...redisCommands(dispatch, options),
     stats,
-    flush: () => dispatch.run((client) => client.send('FLUSHDB', (redis) => redis.flushdb(), () => undefined)),
+    flush: () =>
+      dispatch.run((client) =>
+        client.send(
+          'FLUSHDB',
+          (redis) => redis.flushdb(),
+          () => undefined,
+        ),
+      ),
     version: async () => (await stats()).redis_version ?? 'unknown',
   };
 }
@@ -110,12 +194,22 @@ export function redisNodeCommands(dispatch: NodeDispatch<NodeClient>, options: R
 /** @throws HerdNodeError unless the server answers as Redis does. */
 export async function ping(client: NodeClient): Promise<void> {
   const answer = await client.send('PING', (redis) => redis.ping(), same);
-  if (answer !== 'PONG') throw new HerdNodeError({ what: 'The server did not answer PONG', received: answer, remedy: 'see that the server is Redis, not something else' });
+  if (answer !== 'PONG')
+    throw new HerdNodeError({
+      what: 'The server did not answer PONG',
+      received: answer,
+      remedy: 'see that the server is Redis, not something else',
+    });
 }
 
 /** Deletes `keys`, or all that the node holds in the herd's database. */
 export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all') return client.send('FLUSHDB', (redis) => redis.flushdb(), () => undefined);
+  if (keys === 'all')
+    return client.send(
+      'FLUSHDB',
+      (redis) => redis.flushdb(),
+      () => undefined,
+    );
   await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
 }
 
@@ -127,16 +221,26 @@ async function info(client: NodeClient): Promise<Readonly<Record<string, string>
 
 function checked(key: string): string {
   if (typeof key === 'string' && key !== '') return key;
-  throw new HerdRequestError({ what: 'A Redis key must be a text that is not empty', received: key, remedy: 'pass a string' });
+  throw new HerdRequestError({
+    what: 'A Redis key must be a text that is not empty',
+    received: key,
+    remedy: 'pass a string',
+  });
 }
 
 function safeCount(text: string, key: string): number {
   if (Number.isSafeInteger(Number(text))) return Number(text);
-  throw new HerdRequestError({ what: `The counter ${JSON.stringify(key)} has passed 2^53 - 1`, received: text, remedy: 'begin it anew with set(key, 0, …)' });
+  throw new HerdRequestError({
+    what: `The counter ${JSON.stringify(key)} has passed 2^53 - 1`,
+    received: text,
+    remedy: 'begin it anew with set(key, 0, …)',
+  });
 }
 
 const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
 const expiryWords = (ms: number): string[] => (ms >= longestMs ? [] : ['PX', String(wholeMs(ms))]);
 const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) => keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest));
+  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) =>
+    keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest),
+  );
 const same = <Reply>(reply: Reply): Reply => reply;

@@ -37,7 +37,11 @@ export class NodeClient {
    *
    * @throws HerdNodeError when the connection fails, and what `complaint` makes of the server's refusal.
    */
-  send<Reply, Answer>(key: string, run: (redis: Redis) => Promise<Reply>, read: (reply: Reply) => Answer): Promise<Answer> {
+  send<Reply, Answer>(
+    key: string,
+    run: (redis: Redis) => Promise<Reply>,
+    read: (reply: Reply) => Answer,
+  ): Promise<Answer> {
     if (this.closed) return Promise.reject(this.error('is closed'));
     const connection = (this.connection ??= this.connect());
     const ask = (): Promise<Reply> => promised(() => run(connection.redis));
@@ -92,6 +96,10 @@ export class NodeClient {
 
   private error(what: string, cause?: unknown): HerdNodeError {
     const why = cause ? ` (${messageOf(cause)})` : '';
-    return new HerdNodeError({ what: `Node ${this.node.id} ${what}${why}`, remedy: `see that Redis runs at ${addressOf(this.node)}`, cause });
+    return new HerdNodeError({
+      what: `Node ${this.node.id} ${what}${why}`,
+      remedy: `see that Redis runs at ${addressOf(this.node)}`,
+      cause,
+    });
   }
 }

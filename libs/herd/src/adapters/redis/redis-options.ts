@@ -8,7 +8,9 @@ import type { Ttl } from '../../contracts/ttl.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 
 /** What a connection to one node needs besides its address. */
-export type RedisConnection = Readonly<Pick<IoredisOptions, 'username' | 'password' | 'db' | 'tls' | 'family' | 'connectionName'>>;
+export type RedisConnection = Readonly<
+  Pick<IoredisOptions, 'username' | 'password' | 'db' | 'tls' | 'family' | 'connectionName'>
+>;
 
 /** How values are written, and how nodes are reached. */
 export interface RedisOptions {
@@ -24,7 +26,10 @@ export interface RedisOptions {
   connection?: RedisConnection | ((node: Node) => RedisConnection);
 }
 
-export type ResolvedRedisOptions = Readonly<Required<Omit<RedisOptions, 'defaultTtl' | 'connection'>> & Pick<RedisOptions, 'defaultTtl'> & { connection: (node: Node) => RedisConnection }>;
+export type ResolvedRedisOptions = Readonly<
+  Required<Omit<RedisOptions, 'defaultTtl' | 'connection'>> &
+    Pick<RedisOptions, 'defaultTtl'> & { connection: (node: Node) => RedisConnection }
+>;
 
 const defaults = Object.freeze({ codec: jsonCodec, maxValueBytes: 8_000_000, connectTimeoutMs: 500 });
 const known = [...Object.keys(defaults), 'defaultTtl', 'connection'];
@@ -32,15 +37,27 @@ const known = [...Object.keys(defaults), 'defaultTtl', 'connection'];
 /** @throws {@link HerdOptionError} */
 export function resolveRedisOptions(given: RedisOptions): ResolvedRedisOptions {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
-  const { connection = {}, ...options } = { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) } as Required<RedisOptions>;
+  if (unknown !== undefined)
+    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
+  const { connection = {}, ...options } = {
+    ...defaults,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  } as Required<RedisOptions>;
   const { codec, defaultTtl } = options as RedisOptions;
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') throw new HerdOptionError('codec', 'must be a codec', codec, 'leave it out for JSON');
+  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
+    throw new HerdOptionError('codec', 'must be a codec', codec, 'leave it out for JSON');
   for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const) {
     const value = options[name];
-    if (!Number.isInteger(value) || value < 1 || value > 2 ** 29) throw new HerdOptionError(name, 'must be a whole number from 1 to 2^29', value, 'leave it out for the default');
+    if (!Number.isInteger(value) || value < 1 || value > 2 ** 29)
+      throw new HerdOptionError(name, 'must be a whole number from 1 to 2^29', value, 'leave it out for the default');
   }
-  if (typeof connection !== 'function' && (typeof connection !== 'object' || connection === null)) throw new HerdOptionError('connection', 'must be options or a function of the node', connection, `pass { password: '…' }`);
+  if (typeof connection !== 'function' && (typeof connection !== 'object' || connection === null))
+    throw new HerdOptionError(
+      'connection',
+      'must be options or a function of the node',
+      connection,
+      `pass { password: '…' }`,
+    );
   if (defaultTtl !== undefined) checkTtl(defaultTtl);
   return Object.freeze({ ...options, connection: typeof connection === 'function' ? connection : () => connection });
 }

@@ -17,9 +17,13 @@ export function toBytes({ bytes, flags }: Encoded): Buffer {
 
 export function fromBytes(stored: Buffer): Encoded {
   const headBytes = mark.length + 4;
-  if (stored.length < headBytes || !stored.subarray(0, mark.length).equals(mark)) return { bytes: stored, flags: plainFlags };
+  if (stored.length < headBytes || !stored.subarray(0, mark.length).equals(mark))
+    return { bytes: stored, flags: plainFlags };
   return { bytes: stored.subarray(headBytes), flags: stored.readUInt32BE(mark.length) };
 }
 
 /** The same as ioredis writes it best: text at once, where it copies a Buffer three times. No JSON text begins with the mark. */
-export const toArgument = (encoded: Encoded): Buffer | string => (encoded.text !== undefined && encoded.flags === plainFlags && encoded.text[0] !== '\0' ? encoded.text : toBytes(encoded));
+export const toArgument = (encoded: Encoded): Buffer | string =>
+  encoded.text !== undefined && encoded.flags === plainFlags && encoded.text[0] !== '\0'
+    ? encoded.text
+    : toBytes(encoded);

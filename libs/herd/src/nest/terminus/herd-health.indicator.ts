@@ -17,10 +17,18 @@ export type HerdHealthOptions = Readonly<{ minUpFraction?: number }>;
 export class HerdHealthIndicator {
   constructor(private readonly indicators: HealthIndicatorService) {}
 
-  check(key: string, herd: Pick<Herd<object>, 'topology'>, { minUpFraction = 0.5 }: HerdHealthOptions = {}): HealthIndicatorResult {
+  check(
+    key: string,
+    herd: Pick<Herd<object>, 'topology'>,
+    { minUpFraction = 0.5 }: HerdHealthOptions = {},
+  ): HealthIndicatorResult {
     const { nodes, discovery } = herd.topology;
     const down = nodes.flatMap(({ node, health }) => (health.state === 'down' ? [`${node.id}: ${health.reason}`] : []));
-    const details = { nodes: nodes.length, down, ...(discovery.state === 'refused' && { discovery: discovery.reason }) };
+    const details = {
+      nodes: nodes.length,
+      down,
+      ...(discovery.state === 'refused' && { discovery: discovery.reason }),
+    };
     const indicator = this.indicators.check(key);
     const up = nodes.length - down.length;
     return nodes.length > 0 && up >= nodes.length * minUpFraction ? indicator.up(details) : indicator.down(details);

@@ -10,7 +10,13 @@ export type NotAdded = 'missing' | 'exists' | 'no number';
  * @param cas the version that it must have; 0n for any.
  * @returns the new number, with the item that was there: it has the new version, but is no longer stored where it grew.
  */
-export function addDelta(store: ItemStore, key: string, delta: bigint, verb: 'incr' | 'decr', cas = 0n): { item: Item; text: string } | NotAdded {
+export function addDelta(
+  store: ItemStore,
+  key: string,
+  delta: bigint,
+  verb: 'incr' | 'decr',
+  cas = 0n,
+): { item: Item; text: string } | NotAdded {
   const item = store.get(key);
   if (!item) return 'missing';
   if (item.data.length === 0) return 'no number';

@@ -61,7 +61,11 @@ function retrieve({ store, counters, words }: Context, withCas: boolean): readon
     counters[item ? 'get_hits' : 'get_misses']++;
     if (!item) continue;
     store.bump(key, item);
-    parts.push(line(`VALUE ${key} ${item.flags} ${item.data.length}${withCas ? ` ${item.cas}` : ''}`), item.data, line(''));
+    parts.push(
+      line(`VALUE ${key} ${item.flags} ${item.data.length}${withCas ? ` ${item.cas}` : ''}`),
+      item.data,
+      line(''),
+    );
   }
   return [...parts, end];
 }
@@ -70,7 +74,10 @@ function remove({ store, words, noreply }: Context): string {
   const [, key, zero] = words;
   if (key === undefined || words.length > 4) return 'ERROR';
   if (key.length > maxKeyBytes) return badFormat;
-  const plain = words.length === 2 || (words.length === 3 && (zero === '0' || noreply)) || (words.length === 4 && zero === '0' && noreply);
+  const plain =
+    words.length === 2 ||
+    (words.length === 3 && (zero === '0' || noreply)) ||
+    (words.length === 4 && zero === '0' && noreply);
   if (!plain) return `${badFormat}.  Usage: delete <key> [noreply]`;
   return store.delete(key) ? 'DELETED' : 'NOT_FOUND';
 }

@@ -1,5 +1,12 @@
 /** What an item is made of; `expiresAt` is epoch milliseconds. `binaryKey`: replies name its key in base64. */
-export type NewItem = Readonly<{ data: Buffer; flags: number; expiresAt: number; binaryKey?: boolean; stale?: boolean; won?: boolean }>;
+export type NewItem = Readonly<{
+  data: Buffer;
+  flags: number;
+  expiresAt: number;
+  binaryKey?: boolean;
+  stale?: boolean;
+  won?: boolean;
+}>;
 
 /**
  * A stored item; times are epoch milliseconds. `fetched`: it was read since it was stored. `stale` and `won` are the marks of
@@ -65,7 +72,18 @@ export class ItemStore {
   set(key: string, { data, flags, expiresAt, binaryKey = false, stale = false, won = false }: NewItem): Item {
     this.delete(key);
     const now = this.now();
-    const item: Item = { data, flags, cas: this.nextCas(), storedAt: now, expiresAt, accessedAt: now, binaryKey, fetched: false, stale, won };
+    const item: Item = {
+      data,
+      flags,
+      cas: this.nextCas(),
+      storedAt: now,
+      expiresAt,
+      accessedAt: now,
+      binaryKey,
+      fetched: false,
+      stale,
+      won,
+    };
     this.items.set(key, item);
     this.bytes += this.bytesOf(key, item);
     this.evict();

@@ -33,7 +33,10 @@ function parsed({ words }: Context, tooMany: string, unclear?: string): MetaFlag
 const isReply = (outcome: MetaFlags | MetaReply): outcome is MetaReply => Array.isArray(outcome);
 
 /** What a reply without an item echoes. @returns `undefined` for an opaque token that is too long. */
-function echo({ tokens, key, binaryKey }: MetaFlags, other: (flag: string) => string | undefined = () => undefined): string[] | undefined {
+function echo(
+  { tokens, key, binaryKey }: MetaFlags,
+  other: (flag: string) => string | undefined = () => undefined,
+): string[] | undefined {
   const words: string[] = [];
   for (const token of tokens) {
     const flag = token[0]!;
@@ -51,7 +54,11 @@ export function metaGet(context: Context): MetaReply {
   if (isReply(flags)) return flags;
   const { key } = flags;
   const present = store.get(key);
-  const made = present ? undefined : flags.has('N') ? store.set(key, { data: Buffer.alloc(0), flags: 0, expiresAt: Infinity }) : undefined;
+  const made = present
+    ? undefined
+    : flags.has('N')
+      ? store.set(key, { data: Buffer.alloc(0), flags: 0, expiresAt: Infinity })
+      : undefined;
   const item = present ?? made;
   counters.cmd_get++;
   counters[item ? 'get_hits' : 'get_misses']++;
@@ -78,7 +85,8 @@ function answer(item: Item, flags: MetaFlags, store: ItemStore, made: boolean): 
       if (made) [item.expiresAt, wins] = [expiresAt(N, now), true];
     },
     R: () => {
-      if (!item.won && !made && R !== 0 && item.expiresAt !== Infinity && item.expiresAt < expiresAt(R, now)) wins = true;
+      if (!item.won && !made && R !== 0 && item.expiresAt !== Infinity && item.expiresAt < expiresAt(R, now))
+        wins = true;
     },
     s: () => item.data.length,
     t: () => secondsLeft(item, now),
@@ -137,7 +145,9 @@ export function metaArithmetic(context: Context): MetaReply {
   if (!words) return refused(opaqueTooLong);
   if (!item) return [line([counted === 'exists' ? 'EX' : 'NF', ...words].join(' '))];
   if (flags.quiet && !made) return [];
-  return flags.has('v') ? [line(['VA', text.length, ...words].join(' ')), line(text)] : [line(['HD', ...words].join(' '))];
+  return flags.has('v')
+    ? [line(['VA', text.length, ...words].join(' ')), line(text)]
+    : [line(['HD', ...words].join(' '))];
 }
 
 function begun({ key, initial }: MetaFlags, store: ItemStore): { item: Item; text: string } {

@@ -49,7 +49,19 @@ export function metaFlags(word: string, tokens: readonly string[]): MetaFlags | 
     else if (flag === 'M') refuse('CLIENT_ERROR incorrect length for M token');
   }
   if (refused) return message;
-  return { key, binaryKey: seen.has('b'), tokens, has: (flag) => seen.has(flag), quiet: seen.has('q'), seconds, clientFlags, cas, mode, initial, delta };
+  return {
+    key,
+    binaryKey: seen.has('b'),
+    tokens,
+    has: (flag) => seen.has(flag),
+    quiet: seen.has('q'),
+    seconds,
+    clientFlags,
+    cas,
+    mode,
+    initial,
+    delta,
+  };
 }
 
 export const hasLongKey = (words: readonly string[]): boolean => words[1]!.length > maxKeyBytes;

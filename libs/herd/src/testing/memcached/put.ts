@@ -19,12 +19,24 @@ export function put(header: StoreHeader, data: Buffer, store: ItemStore): Item |
     // An older version may replace a newer one as a stale value, with the life and the winner of that one.
     const { meta } = header;
     if (meta?.has('I') && cas !== 0n && cas < present.cas) {
-      return store.set(key, { data, flags, expiresAt: present.expiresAt, binaryKey: meta.binaryKey, stale: true, won: present.won });
+      return store.set(key, {
+        data,
+        flags,
+        expiresAt: present.expiresAt,
+        binaryKey: meta.binaryKey,
+        stale: true,
+        won: present.won,
+      });
     }
     if (cas !== present.cas) return 'EXISTS';
   }
   if (verb === (present ? 'add' : 'replace')) return 'NOT_STORED';
-  return store.set(key, { data, flags, expiresAt: expiresAt(exptime, store.now()), binaryKey: header.meta?.binaryKey ?? false });
+  return store.set(key, {
+    data,
+    flags,
+    expiresAt: expiresAt(exptime, store.now()),
+    binaryKey: header.meta?.binaryKey ?? false,
+  });
 }
 
 /** The joined value keeps the flags and the expiry of the one that was there; one that would be too large changes nothing. */

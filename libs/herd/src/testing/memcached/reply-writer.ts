@@ -37,9 +37,11 @@ export class ReplyWriter {
 
   private queue(work: () => Promise<void>): void {
     const before = this.sent ?? Promise.resolve();
-    const sent = before.then(() => (this.socket.destroyed ? undefined : work())).then(() => {
-      if (this.sent === sent) this.sent = undefined;
-    });
+    const sent = before
+      .then(() => (this.socket.destroyed ? undefined : work()))
+      .then(() => {
+        if (this.sent === sent) this.sent = undefined;
+      });
     this.sent = sent;
   }
 

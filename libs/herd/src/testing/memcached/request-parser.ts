@@ -37,7 +37,8 @@ export class RequestParser {
         rest = end < 0 ? rest.subarray(rest.length) : rest.subarray(end + 1);
         const request = end < 0 ? undefined : this.command(this.takeLine());
         if (request) yield request;
-        if (this.line.length > maxLineBytes && !/^ *gets? /.test(this.line.toString('latin1', 0, 64))) yield { kind: 'hangUp' };
+        if (this.line.length > maxLineBytes && !/^ *gets? /.test(this.line.toString('latin1', 0, 64)))
+          yield { kind: 'hangUp' };
       }
     }
   }
@@ -53,7 +54,9 @@ export class RequestParser {
     const noreply = words.at(-1) === 'noreply';
     const verb = words[0];
     if (verb === 'ms') return this.storeCommand(metaStoreHeader(words), false);
-    return isStoreVerb(verb) ? this.storeCommand(storeHeader(verb, words), noreply) : { kind: 'command', words, noreply };
+    return isStoreVerb(verb)
+      ? this.storeCommand(storeHeader(verb, words), noreply)
+      : { kind: 'command', words, noreply };
   }
 
   private storeCommand(header: StoreHeader | Refusal, noreply: boolean): Request | undefined {
@@ -63,7 +66,12 @@ export class RequestParser {
     }
     if (!this.fits(header)) {
       this.state = { reading: 'discarded', left: header.bytes + 2 };
-      return { kind: 'refused', reply: 'SERVER_ERROR object too large for cache', noreply, ...((header.verb === 'set' || header.meta) && { unlink: header.key }) };
+      return {
+        kind: 'refused',
+        reply: 'SERVER_ERROR object too large for cache',
+        noreply,
+        ...((header.verb === 'set' || header.meta) && { unlink: header.key }),
+      };
     }
     const block = Buffer.allocUnsafeSlow(header.bytes + 2);
     this.state = { reading: 'data', header, block, filled: 0 };

@@ -42,7 +42,8 @@ export function storeHeader(verb: StoreVerb, words: readonly string[]): StoreHea
   if (words.length < arity || words.length > arity + 1) return { reply: 'ERROR' };
   const [, key, flags, exptime, bytes, cas] = words as [string, string, string, string, string, string?];
   const unsigned = (word: string): boolean => /^\+?\d{1,20}$/.test(word);
-  if (key.length > maxKeyBytes || !unsigned(flags) || int32(exptime) === undefined || !unsigned(bytes)) return { reply: badFormat };
+  if (key.length > maxKeyBytes || !unsigned(flags) || int32(exptime) === undefined || !unsigned(bytes))
+    return { reply: badFormat };
   if (Number(bytes) > maxDataBytes || (verb === 'cas' && !unsigned(cas ?? ''))) return { reply: badFormat };
   return {
     verb,
@@ -55,7 +56,14 @@ export function storeHeader(verb: StoreVerb, words: readonly string[]): StoreHea
   };
 }
 
-const modes: Readonly<Record<string, StoreVerb>> = { '': 'set', S: 'set', E: 'add', A: 'append', P: 'prepend', R: 'replace' };
+const modes: Readonly<Record<string, StoreVerb>> = {
+  '': 'set',
+  S: 'set',
+  E: 'add',
+  A: 'append',
+  P: 'prepend',
+  R: 'replace',
+};
 
 /** Reads the line of `ms`. */
 export function metaStoreHeader(words: readonly string[]): StoreHeader | Refusal {
@@ -71,5 +79,14 @@ export function metaStoreHeader(words: readonly string[]): StoreHeader | Refusal
   if (!mode) return refuse('CLIENT_ERROR invalid mode for ms M token');
   if (meta.tokens.some((token) => token.startsWith('O') && longOpaque(token))) return refuse(opaqueTooLong);
   const verb = meta.cas !== undefined && (mode === 'set' || mode === 'replace') ? 'cas' : mode;
-  return { verb, key: meta.key, flags: meta.clientFlags, exptime: meta.seconds.T, bytes, cas: meta.cas ?? 0n, noreply: false, meta };
+  return {
+    verb,
+    key: meta.key,
+    flags: meta.clientFlags,
+    exptime: meta.seconds.T,
+    bytes,
+    cas: meta.cas ?? 0n,
+    noreply: false,
+    meta,
+  };
 }

@@ -27,12 +27,34 @@ export const CLUSTER_DEFAULTS = Object.freeze({ name: 'cluster', maxPending: 10_
 export function clusterStorage(buckets: LimiterStorage, options: ClusterStorageOptions = {}): LimiterStorage {
   const { name = CLUSTER_DEFAULTS.name, maxPending = CLUSTER_DEFAULTS.maxPending } = options;
   const problems = new OptionProblems();
-  problems.check(typeof buckets?.apply === 'function', 'clusterStorage buckets', buckets, 'must be a storage, such as memoryStorage()');
-  problems.check(typeof name === 'string' && name !== '', 'clusterStorage name', name, 'must be a string that is not empty');
-  problems.check(Number.isSafeInteger(maxPending) && maxPending >= 1, 'clusterStorage maxPending', maxPending, 'must be a whole number of 1 or more');
-  problems.check(cluster.isWorker || !isServed(name), 'clusterStorage name', name, 'is taken in this process: two would answer each question, so share one storage or name the second');
+  problems.check(
+    typeof buckets?.apply === 'function',
+    'clusterStorage buckets',
+    buckets,
+    'must be a storage, such as memoryStorage()',
+  );
+  problems.check(
+    typeof name === 'string' && name !== '',
+    'clusterStorage name',
+    name,
+    'must be a string that is not empty',
+  );
+  problems.check(
+    Number.isSafeInteger(maxPending) && maxPending >= 1,
+    'clusterStorage maxPending',
+    maxPending,
+    'must be a whole number of 1 or more',
+  );
+  problems.check(
+    cluster.isWorker || !isServed(name),
+    'clusterStorage name',
+    name,
+    'is taken in this process: two would answer each question, so share one storage or name the second',
+  );
   problems.throwIfAny();
-  return cluster.isWorker ? new WorkerStorage(name, new WorkerLink(name, maxPending)) : new PrimaryStorage(name, buckets);
+  return cluster.isWorker
+    ? new WorkerStorage(name, new WorkerLink(name, maxPending))
+    : new PrimaryStorage(name, buckets);
 }
 
 class PrimaryStorage implements LimiterStorage {
@@ -77,7 +99,9 @@ class WorkerStorage implements LimiterStorage {
   ) {}
 
   apply({ key, limits, costs, timeoutMs }: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return this.link.ask({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<readonly AppliedCost[]>;
+    return this.link.ask({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<
+      readonly AppliedCost[]
+    >;
   }
 
   read({ key, limits, timeoutMs }: BucketRequest): Promise<readonly number[]> {

@@ -16,7 +16,9 @@ export interface ClusterQuestion {
 
 export interface ClusterReply {
   readonly rookeryLimiter: string;
-  readonly answers: readonly (readonly [id: number, answer: ClusterAnswer] | readonly [id: number, answer: null, error: string])[];
+  readonly answers: readonly (
+    readonly [id: number, answer: ClusterAnswer] | readonly [id: number, answer: null, error: string]
+  )[];
 }
 
 /** Whether `message` belongs to the storage called `name`: an application sends messages of its own. */

@@ -20,7 +20,12 @@ export function serveWorkers(name: string, buckets: LimiterStorage): () => void 
   };
 }
 
-async function answerAll(name: string, buckets: LimiterStorage, worker: Worker, { calls }: ClusterQuestion): Promise<void> {
+async function answerAll(
+  name: string,
+  buckets: LimiterStorage,
+  worker: Worker,
+  { calls }: ClusterQuestion,
+): Promise<void> {
   const answers = await Promise.all(
     calls.map(async ([id, call]): Promise<ClusterReply['answers'][number]> => {
       try {

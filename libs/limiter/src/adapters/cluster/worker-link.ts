@@ -49,7 +49,9 @@ export class WorkerLink {
     const calls = this.#outbox;
     this.#outbox = [];
     process.send?.({ rookeryLimiter: this.name, calls } satisfies ClusterQuestion, (error: Error | null) => {
-      if (error) for (const [id] of calls) this.#take(id)?.reject(new StorageFaultError(this.name, 'unreachable', { cause: error }));
+      if (error)
+        for (const [id] of calls)
+          this.#take(id)?.reject(new StorageFaultError(this.name, 'unreachable', { cause: error }));
     });
   }
 

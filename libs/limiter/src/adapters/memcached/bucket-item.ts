@@ -10,7 +10,9 @@ const SHAPE = /^\d+:[\w-]+(:\d+:[1-9]\d*)+$/;
 
 /** `updatedAt:nonce:level:unitsPerToken:level:unitsPerToken…` */
 export function encodeItem({ state, nonce }: BucketItem): string {
-  return [state.updatedAt, nonce, ...state.levels.flatMap((level, index) => [level, state.unitsPerToken[index]!])].join(':');
+  return [state.updatedAt, nonce, ...state.levels.flatMap((level, index) => [level, state.unitsPerToken[index]!])].join(
+    ':',
+  );
 }
 
 /** @returns `undefined` where `value` is no bucket */
@@ -18,6 +20,10 @@ export function decodeItem(value: unknown): BucketItem | undefined {
   if (typeof value !== 'string' || !SHAPE.test(value)) return undefined;
   const [updatedAt, nonce, ...rest] = value.split(':');
   const numbers = rest.map(Number);
-  const state = { updatedAt: Number(updatedAt), levels: numbers.filter((_, index) => index % 2 === 0), unitsPerToken: numbers.filter((_, index) => index % 2 === 1) };
+  const state = {
+    updatedAt: Number(updatedAt),
+    levels: numbers.filter((_, index) => index % 2 === 0),
+    unitsPerToken: numbers.filter((_, index) => index % 2 === 1),
+  };
   return [state.updatedAt, ...numbers].every(Number.isSafeInteger) ? { state, nonce: nonce! } : undefined;
 }

@@ -16,6 +16,11 @@ export interface MemcachedClient {
   /** Stores where there is nothing. @returns whether it was stored */
   add(key: string, value: string, lifetime: MemcachedLifetime): Promise<boolean>;
   /** Stores where nothing was stored since `token`. */
-  cas(key: string, value: string, token: MemcachedCasToken, lifetime: MemcachedLifetime): Promise<'stored' | 'exists' | 'missing'>;
+  cas(
+    key: string,
+    value: string,
+    token: MemcachedCasToken,
+    lifetime: MemcachedLifetime,
+  ): Promise<'stored' | 'exists' | 'missing'>;
   delete(key: string): Promise<boolean>;
 }

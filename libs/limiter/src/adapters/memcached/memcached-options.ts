@@ -18,21 +18,56 @@ export interface MemcachedStorageOptions {
 
 const wallClock: Clock = () => Date.now() * 1000;
 
-export const MEMCACHED_DEFAULTS = Object.freeze({ name: 'memcached', maxSkewMs: 1000, clock: wallClock, random: Math.random });
+export const MEMCACHED_DEFAULTS = Object.freeze({
+  name: 'memcached',
+  maxSkewMs: 1000,
+  clock: wallClock,
+  random: Math.random,
+});
 
 const MAX_SKEW_MS = 86_400_000;
 
 /** @throws {@link LimiterOptionError} naming every wrong option */
-export function resolveMemcachedOptions(client: MemcachedClient, options: MemcachedStorageOptions): Required<MemcachedStorageOptions> {
+export function resolveMemcachedOptions(
+  client: MemcachedClient,
+  options: MemcachedStorageOptions,
+): Required<MemcachedStorageOptions> {
   const resolved = { ...MEMCACHED_DEFAULTS, ...options };
   const { name, maxSkewMs, clock, random } = resolved;
   const problems = new OptionProblems();
-  const usable = (['gets', 'add', 'cas', 'delete'] as const).every((command) => typeof client?.[command] === 'function');
-  problems.check(usable, 'memcachedStorage client', client, 'must have the commands gets, add, cas and delete, such as a memcached herd');
-  problems.check(typeof name === 'string' && name !== '', 'memcachedStorage name', name, 'must be a string that is not empty');
-  problems.check(Number.isSafeInteger(maxSkewMs) && maxSkewMs >= 0 && maxSkewMs <= MAX_SKEW_MS, 'memcachedStorage maxSkewMs', maxSkewMs, `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`);
-  problems.check(typeof clock === 'function', 'memcachedStorage clock', clock, 'must be a function that tells epoch microseconds');
-  problems.check(typeof random === 'function', 'memcachedStorage random', random, 'must be a function such as Math.random');
+  const usable = (['gets', 'add', 'cas', 'delete'] as const).every(
+    (command) => typeof client?.[command] === 'function',
+  );
+  problems.check(
+    usable,
+    'memcachedStorage client',
+    client,
+    'must have the commands gets, add, cas and delete, such as a memcached herd',
+  );
+  problems.check(
+    typeof name === 'string' && name !== '',
+    'memcachedStorage name',
+    name,
+    'must be a string that is not empty',
+  );
+  problems.check(
+    Number.isSafeInteger(maxSkewMs) && maxSkewMs >= 0 && maxSkewMs <= MAX_SKEW_MS,
+    'memcachedStorage maxSkewMs',
+    maxSkewMs,
+    `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`,
+  );
+  problems.check(
+    typeof clock === 'function',
+    'memcachedStorage clock',
+    clock,
+    'must be a function that tells epoch microseconds',
+  );
+  problems.check(
+    typeof random === 'function',
+    'memcachedStorage random',
+    random,
+    'must be a function such as Math.random',
+  );
   problems.throwIfAny();
   return resolved;
 }

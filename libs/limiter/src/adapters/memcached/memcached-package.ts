@@ -44,7 +44,9 @@ export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: n
     },
     add: (key, value, { ttl }) => answer((reply) => memcached.add(key, value, expirationTime(ttl, Date.now()), reply)),
     async cas(key, value, token, { ttl }) {
-      return (await answer((reply) => memcached.cas(key, value, token, expirationTime(ttl, Date.now()), reply))) ? 'stored' : 'exists';
+      return (await answer((reply) => memcached.cas(key, value, token, expirationTime(ttl, Date.now()), reply)))
+        ? 'stored'
+        : 'exists';
     },
     delete: (key) => answer((reply) => memcached.del(key, reply)),
   };
@@ -67,7 +69,8 @@ function answerWithin<T>(slots: CommandSlots, timeoutMs: number, command: (reply
         free();
         clearTimeout(timer);
         // The package calls "not stored" an error.
-        if (error && !(error as { notStored?: boolean }).notStored) reject(isNativeError(error) ? error : new Error(messageOf(error)));
+        if (error && !(error as { notStored?: boolean }).notStored)
+          reject(isNativeError(error) ? error : new Error(messageOf(error)));
         else resolve(result);
       });
     });

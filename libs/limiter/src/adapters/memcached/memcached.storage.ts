@@ -83,12 +83,18 @@ class MemcachedStorage implements LimiterStorage {
     if (item === undefined) throw new StorageFaultError(this.name, 'malformed');
     const aheadMs = (item.state.updatedAt - now) / 1000;
     const healed = aheadMs > this.options.maxSkewMs;
-    if (healed && clockSkewChannel.hasSubscribers) clockSkewChannel.publish({ storage: this.name, key, aheadMs } satisfies ClockSkewMessage);
+    if (healed && clockSkewChannel.hasSubscribers)
+      clockSkewChannel.publish({ storage: this.name, key, aheadMs } satisfies ClockSkewMessage);
     return { ...item, cas: reply.cas, healed, state: healed ? { ...item.state, updatedAt: now } : item.state };
   }
 
   /** @returns whether it is surely stored; where not, it may be decided again: at worst the cost is charged twice */
-  async #store({ key, limits }: BucketRequest, found: Found | undefined, state: BucketState, now: number): Promise<boolean> {
+  async #store(
+    { key, limits }: BucketRequest,
+    found: Found | undefined,
+    state: BucketState,
+    now: number,
+  ): Promise<boolean> {
     const nonce = `${this.#writer}-${(this.#writes++).toString(36)}`;
     const value = encodeItem({ state, nonce });
     const lifetime = { ttl: lifetimeSeconds(emptyAt(state, limits) - now, this.options.maxSkewMs, now) };
@@ -110,7 +116,8 @@ class MemcachedStorage implements LimiterStorage {
   }
 
   #contention(key: string, attempts: number): StorageFaultError {
-    if (contentionChannel.hasSubscribers) contentionChannel.publish({ storage: this.name, key, attempts } satisfies ContentionMessage);
+    if (contentionChannel.hasSubscribers)
+      contentionChannel.publish({ storage: this.name, key, attempts } satisfies ContentionMessage);
     return new StorageFaultError(this.name, 'contention');
   }
 }

@@ -19,7 +19,11 @@ export interface MemoryStorageStats {
   readonly evicted: number;
 }
 
-const DEFAULTS: Readonly<Required<MemoryStorageOptions>> = Object.freeze({ maxKeys: 1_000_000, sweepEveryMs: 1000, clock: monotonicClock });
+const DEFAULTS: Readonly<Required<MemoryStorageOptions>> = Object.freeze({
+  maxKeys: 1_000_000,
+  sweepEveryMs: 1000,
+  clock: monotonicClock,
+});
 const MAX_TIMER_MS = 2_147_483_647;
 /** Bounds the pause of one sweep to a few milliseconds. */
 const SWEPT_AT_ONCE = 20_000;
@@ -33,9 +37,19 @@ const SWEPT_AT_ONCE = 20_000;
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   const { maxKeys, sweepEveryMs, clock } = withDefaults(DEFAULTS, options);
   const problems = new OptionProblems();
-  problems.check(Number.isSafeInteger(maxKeys) && maxKeys >= 1, 'memoryStorage maxKeys', maxKeys, 'must be a whole number of 1 or more');
+  problems.check(
+    Number.isSafeInteger(maxKeys) && maxKeys >= 1,
+    'memoryStorage maxKeys',
+    maxKeys,
+    'must be a whole number of 1 or more',
+  );
   const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
-  problems.check(Number.isSafeInteger(sweepEveryMs) && sweepEveryMs >= 1 && sweepEveryMs <= MAX_TIMER_MS, 'memoryStorage sweepEveryMs', sweepEveryMs, timer);
+  problems.check(
+    Number.isSafeInteger(sweepEveryMs) && sweepEveryMs >= 1 && sweepEveryMs <= MAX_TIMER_MS,
+    'memoryStorage sweepEveryMs',
+    sweepEveryMs,
+    timer,
+  );
   problems.throwIfAny();
   return new MemoryStorage(new BucketTable(maxKeys), sweepEveryMs, clock);
 }

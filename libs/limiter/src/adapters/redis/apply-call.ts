@@ -51,7 +51,8 @@ export class ApplyCall {
       if (admitted.length !== runs.length || ![...levels, ...admitted].every(Number.isSafeInteger)) return undefined;
       answers.push({ levels, outcomes: outcomesOf(limits, levels, runs, admitted) });
     }
-    const complete = answers.length === this.requests.length || (this.together && answers.at(-1)?.outcomes[0]?.allowed === false);
+    const complete =
+      answers.length === this.requests.length || (this.together && answers.at(-1)?.outcomes[0]?.allowed === false);
     return complete && at === reply.length ? answers : undefined;
   }
 
@@ -61,7 +62,8 @@ export class ApplyCall {
     const numbers = [this.together ? 1 : 0, places.size];
     for (const limits of places.keys()) {
       numbers.push(limits.length);
-      for (const { drainPerTick, unitsPerToken, capacity, tickMicros } of limits) numbers.push(drainPerTick, unitsPerToken, capacity, tickMicros);
+      for (const { drainPerTick, unitsPerToken, capacity, tickMicros } of limits)
+        numbers.push(drainPerTick, unitsPerToken, capacity, tickMicros);
     }
     for (let index = 0; index < this.requests.length; index++) {
       const runs = this.#runs[index]!;
@@ -82,7 +84,12 @@ function runsOf(costs: readonly number[]): Run[] {
   return runs;
 }
 
-function outcomesOf(limits: readonly BucketLimit[], before: readonly number[], runs: readonly Run[], admitted: readonly number[]): AppliedCost[] {
+function outcomesOf(
+  limits: readonly BucketLimit[],
+  before: readonly number[],
+  runs: readonly Run[],
+  admitted: readonly number[],
+): AppliedCost[] {
   const outcomes: AppliedCost[] = [];
   let levels = before;
   runs.forEach(({ cost, times }, index) => {

@@ -21,7 +21,10 @@ const BY_CODE: Readonly<Record<string, StorageFaultKind>> = {
 /** By what ioredis and Node say when there was no answer at all. */
 const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
   [/timed out/i, 'timeout'],
-  [/offline queue|stream isn't writeable|connection is closed|max retries|all failed|failed to refresh|ECONN|EPIPE|EHOST|ENOTFOUND/i, 'unreachable'],
+  [
+    /offline queue|stream isn't writeable|connection is closed|max retries|all failed|failed to refresh|ECONN|EPIPE|EHOST|ENOTFOUND/i,
+    'unreachable',
+  ],
   [/too many cluster redirections/i, 'moved'],
 ];
 

@@ -1,5 +1,11 @@
 import { withDefaults } from '../../algorithm/defaults.js';
-import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage, StorageCapabilities } from '../../contracts/limiter-storage.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketRequest,
+  LimiterStorage,
+  StorageCapabilities,
+} from '../../contracts/limiter-storage.js';
 import { OptionProblems } from '../../errors/option-error.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { ApplyCall, type BucketAnswer } from './apply-call.js';
@@ -18,7 +24,10 @@ export interface RedisStorageOptions {
   readonly maxKeysPerCall?: number;
 }
 
-export const REDIS_DEFAULTS: Readonly<Required<RedisStorageOptions>> = Object.freeze({ name: 'redis', maxKeysPerCall: 64 });
+export const REDIS_DEFAULTS: Readonly<Required<RedisStorageOptions>> = Object.freeze({
+  name: 'redis',
+  maxKeysPerCall: 64,
+});
 /** A script holds up every other client of the server. */
 const MAX_KEYS_PER_CALL = 1000;
 
@@ -39,9 +48,20 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
   const problems = new OptionProblems();
   const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
   problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
-  problems.check(typeof name === 'string' && name !== '', 'redisStorage name', name, 'must be a string that is not empty');
-  const sizeIsValid = Number.isSafeInteger(maxKeysPerCall) && maxKeysPerCall >= 1 && maxKeysPerCall <= MAX_KEYS_PER_CALL;
-  problems.check(sizeIsValid, 'redisStorage maxKeysPerCall', maxKeysPerCall, `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`);
+  problems.check(
+    typeof name === 'string' && name !== '',
+    'redisStorage name',
+    name,
+    'must be a string that is not empty',
+  );
+  const sizeIsValid =
+    Number.isSafeInteger(maxKeysPerCall) && maxKeysPerCall >= 1 && maxKeysPerCall <= MAX_KEYS_PER_CALL;
+  problems.check(
+    sizeIsValid,
+    'redisStorage maxKeysPerCall',
+    maxKeysPerCall,
+    `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`,
+  );
   problems.throwIfAny();
   return new RedisStorage(client, name, maxKeysPerCall);
 }
@@ -86,7 +106,9 @@ class RedisStorage implements LimiterStorage {
     const single = requests.map(({ key, limits, costs }) => ({ key, limits, costs: costs.slice(0, 1) }));
     const answers = (await this.#call(new ApplyCall(single, true))) as readonly BucketAnswer[];
     const charged = answers.at(-1)?.outcomes[0]?.allowed === true;
-    return answers.map(({ levels, outcomes: [outcome] }) => (charged ? outcome! : { allowed: outcome!.allowed, levels }));
+    return answers.map(({ levels, outcomes: [outcome] }) =>
+      charged ? outcome! : { allowed: outcome!.allowed, levels },
+    );
   }
 
   /** Each is answered for itself: a bucket that is none fails its own request alone. */

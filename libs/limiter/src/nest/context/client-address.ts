@@ -7,8 +7,13 @@ import { isIP } from 'node:net';
  * @param forwardedFor the header's value; several headers joined by commas
  * @returns an IPv4 address, an IPv6 /64 as `2001:db8:1:2::/64`, or `undefined` where there is no address (a Unix socket)
  */
-export function clientAddress(remote: string | undefined, forwardedFor: string | undefined, trustedProxies: number): string | undefined {
-  const forwarded = trustedProxies === 0 || forwardedFor === undefined ? [] : forwardedFor.split(',').slice(-trustedProxies);
+export function clientAddress(
+  remote: string | undefined,
+  forwardedFor: string | undefined,
+  trustedProxies: number,
+): string | undefined {
+  const forwarded =
+    trustedProxies === 0 || forwardedFor === undefined ? [] : forwardedFor.split(',').slice(-trustedProxies);
   for (const claimed of forwarded) {
     const address = networkOf(withoutPort(claimed.trim()));
     if (address !== undefined) return address;
@@ -33,7 +38,10 @@ function networkOfGroups(groups: readonly number[]): string {
   const [high = 0, low = 0] = groups.slice(6);
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (mapped) return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
-  return `${groups.slice(0, 4).map((group) => group.toString(16)).join(':')}::/64`;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
 }
 
 /** The eight groups of a valid IPv6 address. */

@@ -23,6 +23,9 @@ export const graphqlReader: ContextReader = (execution, { trustedProxies }) => {
     address: () => addressOf(request, trustedProxies),
     ...(response && { setHeader: (name: string, value: string) => setHeader(response, name, value) }),
     // graphql-js takes `extensions` over from the error that a resolver throws.
-    refusal: (exception) => Object.assign(exception, { extensions: { code: CODE[exception.getStatus() as keyof typeof CODE], problem: exception.getResponse() } }),
+    refusal: (exception) =>
+      Object.assign(exception, {
+        extensions: { code: CODE[exception.getStatus() as keyof typeof CODE], problem: exception.getResponse() },
+      }),
   };
 };

@@ -4,7 +4,12 @@ import { httpReader } from './http.reader.js';
 import { rpcReader } from './rpc.reader.js';
 import { wsReader } from './ws.reader.js';
 
-const READERS: Readonly<Record<string, ContextReader>> = { http: httpReader, graphql: graphqlReader, ws: wsReader, rpc: rpcReader };
+const READERS: Readonly<Record<string, ContextReader>> = {
+  http: httpReader,
+  graphql: graphqlReader,
+  ws: wsReader,
+  rpc: rpcReader,
+};
 
 /** A context without a reader of its own: no address and no headers, so its default bucket is the handler alone. */
 const plainReader: ContextReader = (context) => ({

@@ -10,7 +10,8 @@ export const rpcReader: ContextReader = (execution) => ({
   request: execution.switchToRpc().getData<unknown>(),
   identity: execution.getArgs(),
   address: () => {
-    const remote = execution.switchToRpc().getContext<TcpContext | undefined>()?.getSocketRef?.()?.netSocket?.remoteAddress;
+    const remote = execution.switchToRpc().getContext<TcpContext | undefined>()?.getSocketRef?.()
+      ?.netSocket?.remoteAddress;
     return remote === undefined ? undefined : networkOf(remote);
   },
   refusal: async (exception) => {

@@ -5,7 +5,14 @@ import { bulkBody, bulkOutcomes, commonIndex } from './bulk-wire.js';
 describe('the lines of a bulk', () => {
   const text = fc.string({ unit: 'binary', maxLength: 300 });
   const operation = fc.oneof(
-    fc.record({ action: fc.constant('index' as const), index: text, id: text, version: fc.nat(), source: text.map((value) => JSON.stringify({ value })), routing: fc.option(text, { nil: undefined }) }),
+    fc.record({
+      action: fc.constant('index' as const),
+      index: text,
+      id: text,
+      version: fc.nat(),
+      source: text.map((value) => JSON.stringify({ value })),
+      routing: fc.option(text, { nil: undefined }),
+    }),
     fc.record({ action: fc.constant('delete' as const), index: text, id: text, version: fc.nat() }),
   );
 
@@ -13,7 +20,9 @@ describe('the lines of a bulk', () => {
     fc.assert(
       fc.property(fc.array(operation), (operations: BulkOperation[]) => {
         const lines = operations.flatMap(({ action, index, id, version, routing, ...rest }) => {
-          const head = JSON.stringify({ [action]: { _index: index, _id: id, routing, version, version_type: 'external' } });
+          const head = JSON.stringify({
+            [action]: { _index: index, _id: id, routing, version, version_type: 'external' },
+          });
           return 'source' in rest ? [head, rest.source] : [head];
         });
         expect(bulkBody(operations).toString()).toBe(lines.map((line) => `${line}\n`).join(''));
@@ -22,7 +31,10 @@ describe('the lines of a bulk', () => {
   });
 
   it('leave out the index that all of them name', () => {
-    const [first, second]: BulkOperation[] = [{ action: 'index', index: 'i', id: 'a', version: 1, source: '{}' }, { action: 'delete', index: 'i', id: 'b', version: 2 }];
+    const [first, second]: BulkOperation[] = [
+      { action: 'index', index: 'i', id: 'a', version: 1, source: '{}' },
+      { action: 'delete', index: 'i', id: 'b', version: 2 },
+    ];
     expect(commonIndex([first!, second!])).toBe('i');
     expect(commonIndex([first!, { ...second!, index: 'j' }])).toBeUndefined();
     expect(bulkBody([first!, second!], 'i').toString()).toBe(
@@ -31,6 +43,8 @@ describe('the lines of a bulk', () => {
   });
 
   it('that the answer has no item for can be sent again', () => {
-    expect(bulkOutcomes([{ action: 'delete', index: 'i', id: 'a', version: 1 }], {})).toMatchObject([{ id: 'a', outcome: 'failed', retryable: true }]);
+    expect(bulkOutcomes([{ action: 'delete', index: 'i', id: 'a', version: 1 }], {})).toMatchObject([
+      { id: 'a', outcome: 'failed', retryable: true },
+    ]);
   });
 });

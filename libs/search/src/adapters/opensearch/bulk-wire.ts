@@ -4,7 +4,8 @@ import { RETRYABLE_STATUSES } from './error-mapping.js';
 const NEWLINE = 10;
 
 /** What of a bulk's answer is read: the server leaves out the rest, which is most of it. */
-export const BULK_FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
+export const BULK_FILTER =
+  'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
 
 /** The index that all operations name: it is said once, in the path, instead of in each line. */
 export function commonIndex(operations: readonly BulkOperation[]): string | undefined {
@@ -14,7 +15,12 @@ export function commonIndex(operations: readonly BulkOperation[]): string | unde
 
 /** The lines of a `_bulk` body, written once into the bytes that are sent. @param common the index that they leave out */
 export function bulkBody(operations: readonly BulkOperation[], common?: string): Buffer {
-  const lines = new Lines(operations.reduce((sum, operation) => sum + HEAD_ROOM + (operation.action === 'index' ? Buffer.byteLength(operation.source) : 0), 0));
+  const lines = new Lines(
+    operations.reduce(
+      (sum, operation) => sum + HEAD_ROOM + (operation.action === 'index' ? Buffer.byteLength(operation.source) : 0),
+      0,
+    ),
+  );
   for (const operation of operations) {
     lines.add(headOf(operation, common));
     if (operation.action === 'index') lines.add(operation.source);
@@ -61,23 +67,45 @@ function headOf({ action, index, id, version, routing }: BulkOperation, common: 
 
 interface BulkItem {
   readonly status: number;
-  readonly error?: { readonly type: string; readonly reason: string; readonly caused_by?: { readonly reason?: string } };
+  readonly error?: {
+    readonly type: string;
+    readonly reason: string;
+    readonly caused_by?: { readonly reason?: string };
+  };
 }
 
 export interface BulkResponse {
   readonly items: readonly Readonly<Record<string, BulkItem>>[];
 }
 
-export function bulkOutcomes(operations: readonly BulkOperation[], { items = [] }: Partial<BulkResponse>): BulkOutcome[] {
+export function bulkOutcomes(
+  operations: readonly BulkOperation[],
+  { items = [] }: Partial<BulkResponse>,
+): BulkOutcome[] {
   return operations.map((operation, at) => outcomeOf(operation, items[at]?.[operation.action]));
 }
 
 function outcomeOf({ id, action }: BulkOperation, item: BulkItem | undefined): BulkOutcome {
-  if (!item) return { id, outcome: 'failed', status: 0, type: 'no_answer', reason: 'the answer has no item for it', retryable: true };
+  if (!item)
+    return {
+      id,
+      outcome: 'failed',
+      status: 0,
+      type: 'no_answer',
+      reason: 'the answer has no item for it',
+      retryable: true,
+    };
   const { status, error } = item;
   if (status === 409) return { id, outcome: 'superseded' };
   if (action === 'delete' && status === 404 && !error) return { id, outcome: 'absent' };
   if (!error && status < 300) return { id, outcome: action === 'index' ? 'written' : 'deleted' };
   const reason = [error?.reason, error?.caused_by?.reason].filter(Boolean).join(': ') || `status ${status}`;
-  return { id, outcome: 'failed', status, type: error?.type ?? 'unknown', reason, retryable: RETRYABLE_STATUSES.has(status) || error?.type === 'cluster_block_exception' };
+  return {
+    id,
+    outcome: 'failed',
+    status,
+    type: error?.type ?? 'unknown',
+    reason,
+    retryable: RETRYABLE_STATUSES.has(status) || error?.type === 'cluster_block_exception',
+  };
 }

@@ -13,10 +13,22 @@ export interface WireDocument {
 }
 
 export function documentOf({ _id, _routing, _version, _seq_no, _primary_term, _source }: WireDocument): EngineDocument {
-  return { id: _id, ...(_routing === undefined ? {} : { routing: _routing }), version: _version, seqNo: _seq_no, primaryTerm: _primary_term, source: _source };
+  return {
+    id: _id,
+    ...(_routing === undefined ? {} : { routing: _routing }),
+    version: _version,
+    seqNo: _seq_no,
+    primaryTerm: _primary_term,
+    source: _source,
+  };
 }
 
-const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = { created: 'created', updated: 'updated', noop: 'unchanged', deleted: 'deleted' };
+const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = {
+  created: 'created',
+  updated: 'updated',
+  noop: 'unchanged',
+  deleted: 'deleted',
+};
 
 export function documentCalls(engine: string, send: Send): DocumentPort {
   return {
@@ -29,18 +41,34 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
         ...(ifPrimaryTerm === undefined ? {} : { if_primary_term: ifPrimaryTerm }),
         ...(retryOnConflict === undefined ? {} : { retry_on_conflict: retryOnConflict }),
       };
-      const answer = await send<Omit<WireDocument, '_source'> & { result: string }>({ method: 'POST', path: [index, '_update', id], query, body: updateBody(request) }, options).catch((error: unknown) => {
+      const answer = await send<Omit<WireDocument, '_source'> & { result: string }>(
+        { method: 'POST', path: [index, '_update', id], query, body: updateBody(request) },
+        options,
+      ).catch((error: unknown) => {
         throw isMissing(error, 'document_missing_exception') ? missing(index, id, error) : error;
       });
-      return { outcome: OUTCOMES[answer.result]!, version: answer._version, seqNo: answer._seq_no, primaryTerm: answer._primary_term };
+      return {
+        outcome: OUTCOMES[answer.result]!,
+        version: answer._version,
+        seqNo: answer._seq_no,
+        primaryTerm: answer._primary_term,
+      };
     },
 
     async getMany(index, places, options) {
       if (places.length === 0) return [];
       type Item = WireDocument & { found?: boolean; error?: { type: string; reason: string } };
-      const { docs } = await send<{ docs: readonly Item[] }>({ method: 'POST', path: [index, '_mget'], body: { docs: places.map(({ id, routing }) => ({ _id: id, routing })) } }, options);
+      const { docs } = await send<{ docs: readonly Item[] }>(
+        {
+          method: 'POST',
+          path: [index, '_mget'],
+          body: { docs: places.map(({ id, routing }) => ({ _id: id, routing })) },
+        },
+        options,
+      );
       return docs.map((item) => {
-        if (item.error?.type === 'index_not_found_exception') throw new SearchNotFoundError('index', index, 'create it with search.ensureIndices()');
+        if (item.error?.type === 'index_not_found_exception')
+          throw new SearchNotFoundError('index', index, 'create it with search.ensureIndices()');
         if (item.error) throw new SearchEngineError(engine, 200, item.error.type, item.error.reason);
         return item.found ? documentOf(item) : undefined;
       });
@@ -48,7 +76,10 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
 
     async exists(index, id, options) {
       try {
-        await send({ method: 'GET', path: [index, '_doc', id], query: { _source: false, ...routed(options) } }, options);
+        await send(
+          { method: 'GET', path: [index, '_doc', id], query: { _source: false, ...routed(options) } },
+          options,
+        );
         return true;
       } catch (error) {
         if (error instanceof SearchEngineError && error.status === 404) return false;
@@ -59,13 +90,22 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
     async searchMany(requests, options) {
       if (requests.length === 0) return [];
       const lines = requests.map(searchLines).join('');
-      type Item = SearchResponse & { status: number; error?: { type: string; reason: string; index?: string; root_cause?: readonly { reason?: string }[] } };
-      const { responses } = await send<{ responses: readonly Item[] }>({ method: 'POST', path: ['_msearch'], lines }, options);
+      type Item = SearchResponse & {
+        status: number;
+        error?: { type: string; reason: string; index?: string; root_cause?: readonly { reason?: string }[] };
+      };
+      const { responses } = await send<{ responses: readonly Item[] }>(
+        { method: 'POST', path: ['_msearch'], lines },
+        options,
+      );
       return responses.map((response, at) => {
         const { index = '' } = requests[at]!;
         const { error, status } = response;
-        if (error?.type === 'index_not_found_exception') throw new SearchNotFoundError('index', error.index ?? index, 'create it with search.ensureIndices()');
-        const reason = [`search ${at + 1} of ${requests.length}`, error?.reason, error?.root_cause?.[0]?.reason].filter(Boolean).join(': ');
+        if (error?.type === 'index_not_found_exception')
+          throw new SearchNotFoundError('index', error.index ?? index, 'create it with search.ensureIndices()');
+        const reason = [`search ${at + 1} of ${requests.length}`, error?.reason, error?.root_cause?.[0]?.reason]
+          .filter(Boolean)
+          .join(': ');
         if (error) throw new SearchEngineError(engine, status, error.type, reason);
         assertAllShards(engine, { method: 'POST', path: [index, '_msearch'] }, response);
         return response;
@@ -74,15 +114,25 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
 
     async explain(index, id, query, options) {
       type Answer = { matched: boolean; explanation?: Readonly<Record<string, unknown>> };
-      const { matched, explanation } = await send<Answer>({ method: 'POST', path: [index, '_explain', id], query: routed(options), body: { query } }, options).catch((error: unknown) => {
+      const { matched, explanation } = await send<Answer>(
+        { method: 'POST', path: [index, '_explain', id], query: routed(options), body: { query } },
+        options,
+      ).catch((error: unknown) => {
         throw error instanceof SearchEngineError && error.status === 404 ? missing(index, id, error) : error;
       });
       return { matched, explanation };
     },
 
     async validate(index, query, options) {
-      type Answer = { valid: boolean; error?: string; explanations?: readonly { explanation?: string; error?: string }[] };
-      const answer = await send<Answer>({ method: 'POST', path: [index, '_validate', 'query'], query: { explain: true }, body: { query } }, options);
+      type Answer = {
+        valid: boolean;
+        error?: string;
+        explanations?: readonly { explanation?: string; error?: string }[];
+      };
+      const answer = await send<Answer>(
+        { method: 'POST', path: [index, '_validate', 'query'], query: { explain: true }, body: { query } },
+        options,
+      );
       const explanations = (answer.explanations ?? []).flatMap(({ explanation, error }) => explanation ?? error ?? []);
       return { valid: answer.valid, explanations: answer.error ? [answer.error, ...explanations] : explanations };
     },
@@ -96,7 +146,10 @@ export function routed({ routing }: { readonly routing?: string | undefined } = 
 
 function updateBody(request: UpdateRequest): object {
   const { upsert } = request;
-  const change = 'doc' in request ? { doc: request.doc, doc_as_upsert: request.docAsUpsert } : { script: request.script, scripted_upsert: request.scriptedUpsert };
+  const change =
+    'doc' in request
+      ? { doc: request.doc, doc_as_upsert: request.docAsUpsert }
+      : { script: request.script, scripted_upsert: request.scriptedUpsert };
   return { ...change, ...(upsert ? { upsert } : {}) };
 }
 
@@ -109,5 +162,7 @@ function isMissing(error: unknown, type: string): boolean {
 }
 
 function missing(index: string, id: string, cause: unknown): SearchNotFoundError {
-  return new SearchNotFoundError('document', `${index}/${id}`, 'index it first, or say what to put in its place', { cause });
+  return new SearchNotFoundError('document', `${index}/${id}`, 'index it first, or say what to put in its place', {
+    cause,
+  });
 }

@@ -28,7 +28,10 @@ export class OpenSearchHttp {
     this.client = new Client({ ...options.client, maxRetries: 0 });
   }
 
-  async send<Body>(request: HttpRequest, { timeoutMs, signal }: CallOptions & { readonly timeoutMs: number }): Promise<Body> {
+  async send<Body>(
+    request: HttpRequest,
+    { timeoutMs, signal }: CallOptions & { readonly timeoutMs: number },
+  ): Promise<Body> {
     const call = `${request.method} /${request.path.join('/')}`;
     if (signal?.aborted) throw toSearchError(signal.reason, this.engine, call, signal);
     if (this.closing.signal.aborted) throw this.closed(call);
@@ -39,7 +42,11 @@ export class OpenSearchHttp {
         method: request.method,
         path: `/${request.path.map(encodeURIComponent).join('/')}`,
         ...(request.query ? { querystring: request.query } : {}),
-        ...(request.lines === undefined ? (request.body ? { body: request.body } : {}) : { bulkBody: request.lines as string }),
+        ...(request.lines === undefined
+          ? request.body
+            ? { body: request.body }
+            : {}
+          : { bulkBody: request.lines as string }),
       },
       { requestTimeout: timeoutMs, maxRetries: 0 },
     );
@@ -49,7 +56,8 @@ export class OpenSearchHttp {
     };
     const began = performance.now();
     const ended = (outcome: string): void => {
-      if (requestChannel.hasSubscribers) requestChannel.publish(this.diagnosticsOf(request, performance.now() - began, outcome));
+      if (requestChannel.hasSubscribers)
+        requestChannel.publish(this.diagnosticsOf(request, performance.now() - began, outcome));
     };
     const signals = [deadline, this.closing.signal, ...(signal ? [signal] : [])];
     for (const one of signals) one.addEventListener('abort', abort, { once: true });
@@ -58,7 +66,10 @@ export class OpenSearchHttp {
       ended('ok');
       return body;
     } catch (error) {
-      const failure = this.closing.signal.aborted && !signal?.aborted ? this.closed(call, error) : toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
+      const failure =
+        this.closing.signal.aborted && !signal?.aborted
+          ? this.closed(call, error)
+          : toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
       ended(failure.code);
       throw failure;
     } finally {
@@ -73,11 +84,25 @@ export class OpenSearchHttp {
   }
 
   private diagnosticsOf({ method, path }: HttpRequest, tookMs: number, outcome: string): RequestDiagnostics {
-    const operation = path.slice(Math.max(0, path.findIndex((segment) => segment.startsWith('_'))));
-    return { engine: this.engine, method, path: `/${path.join('/')}`, operation: operation[0]?.startsWith('_') ? operation[0] : '', tookMs, outcome };
+    const operation = path.slice(
+      Math.max(
+        0,
+        path.findIndex((segment) => segment.startsWith('_')),
+      ),
+    );
+    return {
+      engine: this.engine,
+      method,
+      path: `/${path.join('/')}`,
+      operation: operation[0]?.startsWith('_') ? operation[0] : '',
+      tookMs,
+      outcome,
+    };
   }
 
   private closed(call: string, cause?: unknown): SearchEngineUnavailableError {
-    return new SearchEngineUnavailableError(this.engine, 'connection', `no answer to ${call}: the engine was closed`, { cause });
+    return new SearchEngineUnavailableError(this.engine, 'connection', `no answer to ${call}: the engine was closed`, {
+      cause,
+    });
   }
 }

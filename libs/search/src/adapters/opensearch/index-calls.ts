@@ -9,7 +9,14 @@ export function indexCalls(send: Send): IndexPort {
     async indexStatus(index, options) {
       type Answer = readonly { status: string }[];
       try {
-        const indices = await send<Answer>({ method: 'GET', path: ['_cat', 'indices', index], query: { format: 'json', h: 'status', expand_wildcards: 'all' } }, options);
+        const indices = await send<Answer>(
+          {
+            method: 'GET',
+            path: ['_cat', 'indices', index],
+            query: { format: 'json', h: 'status', expand_wildcards: 'all' },
+          },
+          options,
+        );
         return indices.length === 0 ? 'missing' : indices.every(({ status }) => status === 'open') ? 'open' : 'closed';
       } catch (error) {
         if (error instanceof SearchNotFoundError) return 'missing';
@@ -34,8 +41,19 @@ export function indexCalls(send: Send): IndexPort {
     },
 
     async indexStats(index, options) {
-      type Answer = { _all: { primaries: { docs: { count: number; deleted: number }; store: { size_in_bytes: number }; indexing: { index_total: number }; search: { query_total: number } } } };
-      const { _all: { primaries } } = await send<Answer>({ method: 'GET', path: [index, '_stats', 'docs,store,indexing,search'] }, options);
+      type Answer = {
+        _all: {
+          primaries: {
+            docs: { count: number; deleted: number };
+            store: { size_in_bytes: number };
+            indexing: { index_total: number };
+            search: { query_total: number };
+          };
+        };
+      };
+      const {
+        _all: { primaries },
+      } = await send<Answer>({ method: 'GET', path: [index, '_stats', 'docs,store,indexing,search'] }, options);
       return {
         documents: primaries.docs.count,
         deletedDocuments: primaries.docs.deleted,
@@ -48,7 +66,10 @@ export function indexCalls(send: Send): IndexPort {
     async shardRoutings(index, options) {
       type Answer = { shards: readonly (readonly { index: string; shard: number }[])[] };
       const shardsOf = async (routing?: string): Promise<readonly string[]> => {
-        const { shards } = await send<Answer>({ method: 'GET', path: [index, '_search_shards'], ...(routing === undefined ? {} : { query: { routing } }) }, options);
+        const { shards } = await send<Answer>(
+          { method: 'GET', path: [index, '_search_shards'], ...(routing === undefined ? {} : { query: { routing } }) },
+          options,
+        );
         return shards.map(([copy]) => `${copy!.index}/${copy!.shard}`);
       };
       const all = await shardsOf();
@@ -56,7 +77,7 @@ export function indexCalls(send: Send): IndexPort {
       if (known) return known;
       const [found, missing] = [[] as string[], new Set(all)];
       // Numbers spread evenly: each batch is as large as what is missing, so a few batches find all.
-      for (let next = 0; missing.size > 0; ) {
+      for (let next = 0; missing.size > 0;) {
         const batch = Array.from({ length: missing.size }, () => String(next++));
         for (const [at, reached] of (await Promise.all(batch.map(shardsOf))).entries()) {
           const fresh = reached.filter((shard) => missing.delete(shard));
@@ -68,7 +89,9 @@ export function indexCalls(send: Send): IndexPort {
     },
 
     async health(options) {
-      return (await send<{ status: 'green' | 'yellow' | 'red' }>({ method: 'GET', path: ['_cluster', 'health'] }, options)).status;
+      return (
+        await send<{ status: 'green' | 'yellow' | 'red' }>({ method: 'GET', path: ['_cluster', 'health'] }, options)
+      ).status;
     },
   };
 }

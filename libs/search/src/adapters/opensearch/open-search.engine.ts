@@ -1,5 +1,15 @@
 import type {
-  AliasAction, BulkOperation, BulkOutcome, CallOptions, DocumentOptions, DocumentPlace, EngineDocument, PointInTimeOptions, SearchEngine, SearchRequest, SearchResponse,
+  AliasAction,
+  BulkOperation,
+  BulkOutcome,
+  CallOptions,
+  DocumentOptions,
+  DocumentPlace,
+  EngineDocument,
+  PointInTimeOptions,
+  SearchEngine,
+  SearchRequest,
+  SearchResponse,
 } from '../../contracts/engine.js';
 import type { DocumentPort } from '../../contracts/document-port.js';
 import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
@@ -52,7 +62,10 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
 
   async readIndices(nameOrAlias: string, options?: CallOptions): Promise<readonly IndexState[]> {
     type Answer = Record<string, { aliases: object; mappings: Partial<IndexMappings>; settings: IndexSettings }>;
-    const answer = await this.send<Answer>({ method: 'GET', path: [nameOrAlias], query: { ignore_unavailable: true, flat_settings: true } }, options);
+    const answer = await this.send<Answer>(
+      { method: 'GET', path: [nameOrAlias], query: { ignore_unavailable: true, flat_settings: true } },
+      options,
+    );
     return Object.entries(answer).map(([index, { aliases, mappings, settings }]) => ({
       index,
       aliases: Object.keys(aliases),
@@ -70,8 +83,12 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     const timeoutMs = options?.timeoutMs ?? this.options.requestTimeoutMs;
     // The server gives up before we do, and then says so.
     const query = { wait_for_status: 'yellow', timeout: `${Math.ceil(timeoutMs * 0.9)}ms` };
-    const { timed_out } = await this.send<{ timed_out: boolean }>({ method: 'GET', path: ['_cluster', 'health', index], query }, { ...options, timeoutMs });
-    if (timed_out) throw new SearchEngineUnavailableError(this.name, 'timeout', `${index} is not ready after ${timeoutMs} ms`);
+    const { timed_out } = await this.send<{ timed_out: boolean }>(
+      { method: 'GET', path: ['_cluster', 'health', index], query },
+      { ...options, timeoutMs },
+    );
+    if (timed_out)
+      throw new SearchEngineUnavailableError(this.name, 'timeout', `${index} is not ready after ${timeoutMs} ms`);
   }
 
   async updateAliases(actions: readonly AliasAction[], options?: CallOptions): Promise<void> {
@@ -86,14 +103,24 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     if (operations.length === 0) return [];
     const index = commonIndex(operations);
     const path = index === undefined ? ['_bulk'] : [index, '_bulk'];
-    const request: HttpRequest = { method: 'POST', path, query: { require_alias: true, filter_path: BULK_FILTER }, lines: bulkBody(operations, index) };
-    const response = await this.send<BulkResponse>(request, { ...options, timeoutMs: options?.timeoutMs ?? this.options.bulkTimeoutMs });
+    const request: HttpRequest = {
+      method: 'POST',
+      path,
+      query: { require_alias: true, filter_path: BULK_FILTER },
+      lines: bulkBody(operations, index),
+    };
+    const response = await this.send<BulkResponse>(request, {
+      ...options,
+      timeoutMs: options?.timeoutMs ?? this.options.bulkTimeoutMs,
+    });
     return bulkOutcomes(operations, response);
   }
 
   async get(index: string, id: string, options?: DocumentOptions): Promise<EngineDocument | undefined> {
     try {
-      return documentOf(await this.send<WireDocument>({ method: 'GET', path: [index, '_doc', id], query: routed(options) }, options));
+      return documentOf(
+        await this.send<WireDocument>({ method: 'GET', path: [index, '_doc', id], query: routed(options) }, options),
+      );
     } catch (error) {
       if (error instanceof SearchEngineError && error.status === 404) return undefined;
       throw error;
@@ -103,29 +130,65 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly DocumentPlace[]> {
     type Answer = { _scroll_id: string; hits: { hits: { _id: string; _routing?: string }[] } };
     const body = { size: pageSize, _source: false, sort: ['_doc'] };
-    let page = await this.send<Answer>({ method: 'POST', path: [index, '_search'], query: { scroll: SCROLL, allow_partial_search_results: false }, body }, options);
+    let page = await this.send<Answer>(
+      {
+        method: 'POST',
+        path: [index, '_search'],
+        query: { scroll: SCROLL, allow_partial_search_results: false },
+        body,
+      },
+      options,
+    );
     try {
       while (page.hits.hits.length > 0) {
-        yield page.hits.hits.map(({ _id, _routing }) => ({ id: _id, ...(_routing === undefined ? {} : { routing: _routing }) }));
-        page = await this.send<Answer>({ method: 'POST', path: ['_search', 'scroll'], body: { scroll: SCROLL, scroll_id: page._scroll_id } }, options);
+        yield page.hits.hits.map(({ _id, _routing }) => ({
+          id: _id,
+          ...(_routing === undefined ? {} : { routing: _routing }),
+        }));
+        page = await this.send<Answer>(
+          { method: 'POST', path: ['_search', 'scroll'], body: { scroll: SCROLL, scroll_id: page._scroll_id } },
+          options,
+        );
       }
     } finally {
-      await this.send({ method: 'DELETE', path: ['_search', 'scroll'], body: { scroll_id: [page._scroll_id] } }, options).catch(() => undefined);
+      await this.send(
+        { method: 'DELETE', path: ['_search', 'scroll'], body: { scroll_id: [page._scroll_id] } },
+        options,
+      ).catch(() => undefined);
     }
   }
 
   search({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<SearchResponse> {
     // A search that some shards did not answer is an error, never a page with holes.
-    return this.send({ method: 'POST', path: index === undefined ? ['_search'] : [index, '_search'], query: { ...parameters, ...(index === undefined ? {} : { allow_partial_search_results: false }) }, body }, options);
+    return this.send(
+      {
+        method: 'POST',
+        path: index === undefined ? ['_search'] : [index, '_search'],
+        query: { ...parameters, ...(index === undefined ? {} : { allow_partial_search_results: false }) },
+        body,
+      },
+      options,
+    );
   }
 
   async count({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<number> {
-    const { count } = await this.send<{ count: number }>({ method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body }, options);
+    const { count } = await this.send<{ count: number }>(
+      { method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body },
+      options,
+    );
     return count;
   }
 
   async openPointInTime(index: string, keepAlive: string, options?: PointInTimeOptions): Promise<string> {
-    const request: HttpRequest = { method: 'POST', path: [index, '_search', 'point_in_time'], query: { keep_alive: keepAlive, ...routed(options), ...(options?.preference === undefined ? {} : { preference: options.preference }) } };
+    const request: HttpRequest = {
+      method: 'POST',
+      path: [index, '_search', 'point_in_time'],
+      query: {
+        keep_alive: keepAlive,
+        ...routed(options),
+        ...(options?.preference === undefined ? {} : { preference: options.preference }),
+      },
+    };
     return (await this.send<{ pit_id: string }>(request, options)).pit_id;
   }
 
@@ -138,7 +201,10 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async send<Body>(request: HttpRequest, options: CallOptions = {}): Promise<Body> {
-    const body = await this.http.send<Body>(request, { ...options, timeoutMs: options.timeoutMs ?? this.options.requestTimeoutMs });
+    const body = await this.http.send<Body>(request, {
+      ...options,
+      timeoutMs: options.timeoutMs ?? this.options.requestTimeoutMs,
+    });
     assertAllShards(this.name, request, body);
     return body;
   }

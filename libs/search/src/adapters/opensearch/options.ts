@@ -25,7 +25,14 @@ const DEFAULTS = Object.freeze({ requestTimeoutMs: 10_000, bulkTimeoutMs: 30_000
 
 /** @throws SearchOptionError naming the option, what it takes and what was received. */
 export function resolveOpenSearchOptions(options: OpenSearchOptions): ResolvedOpenSearchOptions {
-  const { node, auth, tls, client, requestTimeoutMs = DEFAULTS.requestTimeoutMs, bulkTimeoutMs = DEFAULTS.bulkTimeoutMs } = options;
+  const {
+    node,
+    auth,
+    tls,
+    client,
+    requestTimeoutMs = DEFAULTS.requestTimeoutMs,
+    bulkTimeoutMs = DEFAULTS.bulkTimeoutMs,
+  } = options;
   const nodes = [node].flat();
   if (nodes.length === 0) throw new SearchOptionError('openSearch({ node })', 'must name at least one address', node);
   for (const address of nodes) checkAddress(address);
@@ -41,10 +48,16 @@ export function resolveOpenSearchOptions(options: OpenSearchOptions): ResolvedOp
 
 function authOf(auth: OpenSearchOptions['auth'], client: ClientOptions | undefined): ClientOptions {
   if (auth === undefined) return {};
-  if ('apiKey' in auth && isText(auth.apiKey)) return { headers: { ...(client?.headers as object | undefined), authorization: `ApiKey ${auth.apiKey}` } };
-  if ('username' in auth && isText(auth.username) && isText(auth.password)) return { auth: { username: auth.username, password: auth.password } };
+  if ('apiKey' in auth && isText(auth.apiKey))
+    return { headers: { ...(client?.headers as object | undefined), authorization: `ApiKey ${auth.apiKey}` } };
+  if ('username' in auth && isText(auth.username) && isText(auth.password))
+    return { auth: { username: auth.username, password: auth.password } };
   // What was received may be a secret: only its shape is shown.
-  throw new SearchOptionError('openSearch({ auth })', 'must be { username, password } or { apiKey }, all of them strings that are not empty', Object.keys(auth));
+  throw new SearchOptionError(
+    'openSearch({ auth })',
+    'must be { username, password } or { apiKey }, all of them strings that are not empty',
+    Object.keys(auth),
+  );
 }
 
 function isText(value: unknown): boolean {

@@ -6,7 +6,11 @@ import type { HttpRequest } from './http.js';
 export type Send = <Body>(request: HttpRequest, options?: CallOptions) => Promise<Body>;
 
 interface Sharded {
-  readonly _shards?: { readonly failed?: number; readonly total: number; readonly failures?: readonly { readonly reason?: { readonly type?: string; readonly reason?: string } }[] };
+  readonly _shards?: {
+    readonly failed?: number;
+    readonly total: number;
+    readonly failures?: readonly { readonly reason?: { readonly type?: string; readonly reason?: string } }[];
+  };
 }
 
 /**
@@ -18,5 +22,10 @@ export function assertAllShards(engine: string, { path }: HttpRequest, body: unk
   if (!shards?.failed || path.includes('_update')) return;
   const first = shards.failures?.[0]?.reason;
   const why = first ? `: ${first.type ?? 'unknown'}: ${first.reason ?? ''}` : '';
-  throw new SearchEngineError(engine, 200, 'shard_failures', `${shards.failed} of ${shards.total} shards failed at /${path.join('/')}${why}`);
+  throw new SearchEngineError(
+    engine,
+    200,
+    'shard_failures',
+    `${shards.failed} of ${shards.total} shards failed at /${path.join('/')}${why}`,
+  );
 }

@@ -36,16 +36,29 @@ const NONE: WireStatus = { total: 0, version_conflicts: 0, noops: 0 };
 export function taskCalls(send: Send): TaskPort {
   return {
     async startByQuery({ action, index, query, script, conflicts, refresh, documentsPerSecond }, options) {
-      const parameters = { wait_for_completion: false, conflicts, refresh, ...(documentsPerSecond === undefined ? {} : { requests_per_second: documentsPerSecond }) };
+      const parameters = {
+        wait_for_completion: false,
+        conflicts,
+        refresh,
+        ...(documentsPerSecond === undefined ? {} : { requests_per_second: documentsPerSecond }),
+      };
       const body = { query, ...(script ? { script } : {}) };
-      return (await send<{ task: string }>({ method: 'POST', path: [index, `_${action}_by_query`], query: parameters, body }, options)).task;
+      return (
+        await send<{ task: string }>(
+          { method: 'POST', path: [index, `_${action}_by_query`], query: parameters, body },
+          options,
+        )
+      ).task;
     },
 
     async readTask(id, options) {
       try {
         return stateOf(await send<WireTask>({ method: 'GET', path: ['_tasks', id] }, options));
       } catch (error) {
-        if (error instanceof SearchEngineError && error.status === 404) throw new SearchNotFoundError('task', id, 'it ended long ago, or its node is gone: look at the documents', { cause: error });
+        if (error instanceof SearchEngineError && error.status === 404)
+          throw new SearchNotFoundError('task', id, 'it ended long ago, or its node is gone: look at the documents', {
+            cause: error,
+          });
         throw error;
       }
     },
@@ -60,18 +73,33 @@ export function taskCalls(send: Send): TaskPort {
 
 function stateOf({ completed, task, error, response }: WireTask): TaskState {
   // A task that is cancelled while it still searches ends with the error of that search, and may not know yet that it is.
-  if (error && (task.cancelled || isCancellation(error))) return { state: 'cancelled', progress: progressOf(task.status ?? NONE), failures: [] };
+  if (error && (task.cancelled || isCancellation(error)))
+    return { state: 'cancelled', progress: progressOf(task.status ?? NONE), failures: [] };
   if (error) return { state: 'failed', type: error.type, reason: error.reason };
   if (!completed) return { state: 'running', progress: progressOf(task.status ?? NONE) };
   const status = response ?? task.status ?? NONE;
-  return { state: status.canceled === undefined ? 'done' : 'cancelled', progress: progressOf(status), failures: (response?.failures ?? []).map(failureOf) };
+  return {
+    state: status.canceled === undefined ? 'done' : 'cancelled',
+    progress: progressOf(status),
+    failures: (response?.failures ?? []).map(failureOf),
+  };
 }
 
 function isCancellation({ type, caused_by: cause, failed_shards: shards = [] }: WireError): boolean {
-  return type === 'task_cancelled_exception' || (cause !== undefined && isCancellation(cause)) || shards.some(({ reason }) => isCancellation(reason));
+  return (
+    type === 'task_cancelled_exception' ||
+    (cause !== undefined && isCancellation(cause)) ||
+    shards.some(({ reason }) => isCancellation(reason))
+  );
 }
 
-function progressOf({ total, updated = 0, deleted = 0, version_conflicts: conflicts, noops: unchanged }: WireStatus): TaskProgress {
+function progressOf({
+  total,
+  updated = 0,
+  deleted = 0,
+  version_conflicts: conflicts,
+  noops: unchanged,
+}: WireStatus): TaskProgress {
   return { total, updated, deleted, conflicts, unchanged };
 }
 

@@ -6,7 +6,10 @@ import type { Output } from './output.js';
 import { ConfirmedCommand, EXIT, JsonCommand, type CommandOptions } from './search-command.js';
 
 function textOf({ alias, action, liveIndex, differences }: MigrationPlan): string {
-  return [`${alias} (${liveIndex ?? 'no index'}): ${action}`, ...differences.map((difference) => `  ${describeDifference(difference)}`)].join('\n');
+  return [
+    `${alias} (${liveIndex ?? 'no index'}): ${action}`,
+    ...differences.map((difference) => `  ${describeDifference(difference)}`),
+  ].join('\n');
 }
 
 @Command({ name: 'plan', arguments: '[index]', description: 'Show what a migration would change, and why' })
@@ -25,7 +28,11 @@ export class PlanCommand extends JsonCommand {
   }
 }
 
-@Command({ name: 'migrate', arguments: '[index]', description: 'Bring indices to the model; goes on where a run was ended' })
+@Command({
+  name: 'migrate',
+  arguments: '[index]',
+  description: 'Bring indices to the model; goes on where a run was ended',
+})
 export class MigrateCommand extends JsonCommand {
   @Option({ flags: '--dry-run', description: 'Only show the plan' })
   dryRun(): boolean {
@@ -39,13 +46,20 @@ export class MigrateCommand extends JsonCommand {
     return rate;
   }
 
-  protected async act(indices: readonly IndexedEntity[], { dryRun, maxRate }: CommandOptions, output: Output): Promise<void> {
+  protected async act(
+    indices: readonly IndexedEntity[],
+    { dryRun, maxRate }: CommandOptions,
+    output: Output,
+  ): Promise<void> {
     for (const { name } of indices) {
       const plan = await this.search.migrations.plan(name);
       output.say(textOf(plan), plan);
       if (dryRun) continue;
       await new Promise<void>((resolve, reject) => {
-        const migrating = this.search.migrations.migrate(name, maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate });
+        const migrating = this.search.migrations.migrate(
+          name,
+          maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate },
+        );
         migrating.subscribe({ next: (progress) => output.progress(progress), error: reject, complete: resolve });
       }).finally(() => output.endBar());
     }
@@ -58,7 +72,10 @@ export class RollbackCommand extends ConfirmedCommand {
     for (const { name, alias } of indices) {
       if (!(await this.confirmed(`Delete the new index of ${alias} and go back to the old one?`, options))) return;
       const { exact } = await this.search.migrations.rollback(name);
-      output.say(`${alias}: rolled back${exact ? '' : ', not exactly: run verify and repair with the old release'}`, { alias, exact });
+      output.say(`${alias}: rolled back${exact ? '' : ', not exactly: run verify and repair with the old release'}`, {
+        alias,
+        exact,
+      });
     }
   }
 }
@@ -74,7 +91,11 @@ export class FinishCommand extends ConfirmedCommand {
   }
 }
 
-@Command({ name: 'prune', arguments: '[index]', description: 'Delete indices of earlier migrations that nothing points to' })
+@Command({
+  name: 'prune',
+  arguments: '[index]',
+  description: 'Delete indices of earlier migrations that nothing points to',
+})
 export class PruneCommand extends ConfirmedCommand {
   protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
     const names = indices.map(({ alias }) => alias).join(', ');

@@ -13,18 +13,33 @@ export class StatusCommand extends JsonCommand {
     return lag;
   }
 
-  protected async act(indices: readonly IndexedEntity[], { maxLag = Infinity }: CommandOptions, output: Output): Promise<void> {
+  protected async act(
+    indices: readonly IndexedEntity[],
+    { maxLag = Infinity }: CommandOptions,
+    output: Output,
+  ): Promise<void> {
     for (const { name, alias } of indices) {
       const { plan, migration } = await this.search.migrations.status(name);
-      output.say(`${alias}: ${plan.liveIndex ?? 'no index'}, ${plan.action}, migration ${migration?.phase ?? 'none'}`, { alias, plan, migration });
+      output.say(`${alias}: ${plan.liveIndex ?? 'no index'}, ${plan.action}, migration ${migration?.phase ?? 'none'}`, {
+        alias,
+        plan,
+        migration,
+      });
     }
     const backlog = await this.search.backlog();
-    output.say(`${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.parked} documents are parked`, backlog);
+    output.say(
+      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.parked} documents are parked`,
+      backlog,
+    );
     if (backlog.lagMs > maxLag) process.exitCode = EXIT.found;
   }
 }
 
-@Command({ name: 'verify', arguments: '[index]', description: 'Compare indices with the database; exit with 1 when they differ' })
+@Command({
+  name: 'verify',
+  arguments: '[index]',
+  description: 'Compare indices with the database; exit with 1 when they differ',
+})
 export class VerifyCommand extends JsonCommand {
   protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
     for (const { name, alias } of indices) {
@@ -39,12 +54,21 @@ export class VerifyCommand extends JsonCommand {
   }
 }
 
-@Command({ name: 'repair', arguments: '[index]', description: 'Write exactly the documents that differ from the database' })
+@Command({
+  name: 'repair',
+  arguments: '[index]',
+  description: 'Write exactly the documents that differ from the database',
+})
 export class RepairCommand extends JsonCommand {
   protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
     for (const { name, alias } of indices) {
       const { missing, orphaned, outdated } = await this.search.migrations.repair(name);
-      output.say(`${alias}: repaired ${missing} missing, ${orphaned} orphaned, ${outdated} outdated`, { alias, missing, orphaned, outdated });
+      output.say(`${alias}: repaired ${missing} missing, ${orphaned} orphaned, ${outdated} outdated`, {
+        alias,
+        missing,
+        orphaned,
+        outdated,
+      });
     }
   }
 }
@@ -72,14 +96,24 @@ export class ParkedCommand extends JsonCommand {
     return true;
   }
 
-  protected async act(_indices: readonly IndexedEntity[], { redrive, check }: CommandOptions, output: Output): Promise<void> {
+  protected async act(
+    _indices: readonly IndexedEntity[],
+    { redrive, check }: CommandOptions,
+    output: Output,
+  ): Promise<void> {
     if (redrive) {
       const redriven = await this.search.redrive();
       return output.say(`${redriven} documents are tried again`, { redriven });
     }
     const parked = await this.search.parked();
     for (const { alias, key, attempts, reason, parkedAt } of parked) {
-      output.say(`${alias}/${key}: ${attempts} attempts, parked ${parkedAt.toISOString()}: ${reason}`, { alias, key: String(key), attempts, reason, parkedAt });
+      output.say(`${alias}/${key}: ${attempts} attempts, parked ${parkedAt.toISOString()}: ${reason}`, {
+        alias,
+        key: String(key),
+        attempts,
+        reason,
+        parkedAt,
+      });
     }
     if (check && parked.length > 0) process.exitCode = EXIT.found;
   }

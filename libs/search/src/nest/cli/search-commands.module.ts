@@ -7,7 +7,16 @@ import { ParkedCommand, RelayCommand, RepairCommand, StatusCommand, VerifyComman
 /** The commands, for an application that has a command line of its own. Needs `SearchModule`. */
 @Module({
   providers: [
-    PlanCommand, MigrateCommand, StatusCommand, VerifyCommand, RepairCommand, RollbackCommand, FinishCommand, PruneCommand, RelayCommand, ParkedCommand,
+    PlanCommand,
+    MigrateCommand,
+    StatusCommand,
+    VerifyCommand,
+    RepairCommand,
+    RollbackCommand,
+    FinishCommand,
+    PruneCommand,
+    RelayCommand,
+    ParkedCommand,
   ],
 })
 export class SearchCommandsModule {}
@@ -28,7 +37,12 @@ export async function runSearchCommands(application: Type | DynamicModule): Prom
     process.exitCode = 1;
   };
   const root: DynamicModule = { module: SearchCommandLine, imports: [application, SearchCommandsModule] };
-  await CommandFactory.run(root as never, { logger: ['error', 'warn'], errorHandler: fail, serviceErrorHandler: fail, cliName: 'search' });
+  await CommandFactory.run(root as never, {
+    logger: ['error', 'warn'],
+    errorHandler: fail,
+    serviceErrorHandler: fail,
+    cliName: 'search',
+  });
 }
 
 @Module({})

@@ -35,8 +35,13 @@ export class SearchHealthIndicator {
   constructor(@Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService) {}
 
   /** Never rejects for an engine that is away: that is `down`. @throws SearchOptionError */
-  async check<Key extends string>(key: Key, search: SearchService, { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 }: SearchHealthOptions = {}): Promise<HealthIndicatorResult<Key>> {
-    if (!(upFrom in RANK)) throw new SearchOptionError('SearchHealthIndicator: upFrom', "must be 'green', 'yellow' or 'red'", upFrom);
+  async check<Key extends string>(
+    key: Key,
+    search: SearchService,
+    { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 }: SearchHealthOptions = {},
+  ): Promise<HealthIndicatorResult<Key>> {
+    if (!(upFrom in RANK))
+      throw new SearchOptionError('SearchHealthIndicator: upFrom', "must be 'green', 'yellow' or 'red'", upFrom);
     const indicator = this.indicators.check(key);
     const { pending } = search;
     try {
@@ -44,10 +49,16 @@ export class SearchHealthIndicator {
       const backlog = maxLagMs === undefined ? undefined : await search.backlog();
       const details = { cluster: status, pending, ...backlog };
       const inTime = backlog === undefined || backlog.lagMs <= maxLagMs!;
-      return RANK[status] >= RANK[upFrom] && pending <= maxPending && inTime ? indicator.up(details) : indicator.down(details);
+      return RANK[status] >= RANK[upFrom] && pending <= maxPending && inTime
+        ? indicator.up(details)
+        : indicator.down(details);
     } catch (error) {
       const reason = error instanceof SearchEngineUnavailableError ? error.reason : 'refused';
-      return indicator.down({ cluster: reason, pending, message: error instanceof Error ? error.message : String(error) });
+      return indicator.down({
+        cluster: reason,
+        pending,
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 }

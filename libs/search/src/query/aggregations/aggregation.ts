@@ -15,14 +15,29 @@ import { rangeFamily, ranges, type RangeAggregations, type RangeNode } from './r
 import { rawAggregation, rawFamily, type RawAggregationNode, type RawAggregations } from './raw.js';
 import { termsAggregation, termsFamily, type TermsAggregations, type TermsNode } from './terms.js';
 import { topHits, topHitsFamily, type TopHitsAggregations, type TopHitsNode } from './top-hits.js';
-import { valueBucketFamily, valueBuckets, type ValueBucketAggregations, type ValueBucketNode } from './value-buckets.js';
+import {
+  valueBucketFamily,
+  valueBuckets,
+  type ValueBucketAggregations,
+  type ValueBucketNode,
+} from './value-buckets.js';
 
 // A new family of aggregations is one file beside this one, and its names here.
 
 /** Any aggregation, as data. */
 export type AggregationNode =
-  | TermsNode | ValueBucketNode | CompositeNode | HistogramNode | RangeNode | FilterNode | GeoGridNode | TopHitsNode | MetricNode | PercentileNode
-  | PipelineNode | RawAggregationNode;
+  | TermsNode
+  | ValueBucketNode
+  | CompositeNode
+  | HistogramNode
+  | RangeNode
+  | FilterNode
+  | GeoGridNode
+  | TopHitsNode
+  | MetricNode
+  | PercentileNode
+  | PipelineNode
+  | RawAggregationNode;
 
 declare const RESULT: unique symbol;
 
@@ -41,8 +56,19 @@ export type ResultsOf<A> = { readonly [K in keyof A]: A[K] extends { readonly [R
 
 /** Makes aggregations whose fields are checked against the entity `T`. */
 export interface AggregationBuilder<T>
-  extends TermsAggregations<T>, ValueBucketAggregations<T>, CompositeAggregations<T>, HistogramAggregations<T>, RangeAggregations<T>, FilterAggregations<T>,
-    GeoGridAggregations<T>, TopHitsAggregations<T>, MetricAggregations<T>, PercentileAggregations<T>, PipelineAggregations, RawAggregations {}
+  extends
+    TermsAggregations<T>,
+    ValueBucketAggregations<T>,
+    CompositeAggregations<T>,
+    HistogramAggregations<T>,
+    RangeAggregations<T>,
+    FilterAggregations<T>,
+    GeoGridAggregations<T>,
+    TopHitsAggregations<T>,
+    MetricAggregations<T>,
+    PercentileAggregations<T>,
+    PipelineAggregations,
+    RawAggregations {}
 
 export interface AggregationCompileContext extends Omit<CompileContext, 'inside'> {
   readonly inside: (nestedField: string | undefined) => AggregationCompileContext;
@@ -70,12 +96,32 @@ export function aggregationBuilder<T>(): AggregationBuilder<T> {
 
 const whole = (): AggregationBuilder<never> => BUILDER;
 const BUILDER = Object.freeze({
-  ...termsAggregation(whole), ...valueBuckets(whole), ...composite(whole), ...histograms(whole), ...ranges(whole), ...filterAggregations(whole), ...geoGrid(whole),
-  ...topHits, ...metrics, ...percentiles, ...pipelines, ...rawAggregation,
+  ...termsAggregation(whole),
+  ...valueBuckets(whole),
+  ...composite(whole),
+  ...histograms(whole),
+  ...ranges(whole),
+  ...filterAggregations(whole),
+  ...geoGrid(whole),
+  ...topHits,
+  ...metrics,
+  ...percentiles,
+  ...pipelines,
+  ...rawAggregation,
 }) as unknown as AggregationBuilder<never>;
 const FAMILIES: AggregationFamily<AggregationNode> = {
-  ...termsFamily, ...valueBucketFamily, ...compositeFamily, ...histogramFamily, ...rangeFamily, ...filterFamily, ...geoGridFamily,
-  ...topHitsFamily, ...metricFamily, ...percentileFamily, ...pipelineFamily, ...rawFamily,
+  ...termsFamily,
+  ...valueBucketFamily,
+  ...compositeFamily,
+  ...histogramFamily,
+  ...rangeFamily,
+  ...filterFamily,
+  ...geoGridFamily,
+  ...topHitsFamily,
+  ...metricFamily,
+  ...percentileFamily,
+  ...pipelineFamily,
+  ...rawFamily,
 };
 
 interface Family {
@@ -85,17 +131,28 @@ interface Family {
 
 function familyOf(name: string, node: AggregationNode): Family {
   const family = FAMILIES[node?.kind] as Family | undefined;
-  if (!family) throw unusable(name, `\`${name}\` is made by the builder, as in a.terms(…); a body of your own goes into a.raw(…)`, node);
+  if (!family)
+    throw unusable(
+      name,
+      `\`${name}\` is made by the builder, as in a.terms(…); a body of your own goes into a.raw(…)`,
+      node,
+    );
   return family;
 }
 
 export function compileAggregations(nodes: AggregationNodes, base: CompileContext): Wire {
   const context = aggregationContext(base);
-  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(name, node).compile(node, context)]));
+  return Object.fromEntries(
+    Object.entries(nodes).map(([name, node]) => [name, familyOf(name, node).compile(node, context)]),
+  );
 }
 
 function aggregationContext(base: CompileContext): AggregationCompileContext {
-  return { ...base, inside: (path) => aggregationContext(base.inside(path)), aggregations: (nodes) => compileAggregations(nodes, base) };
+  return {
+    ...base,
+    inside: (path) => aggregationContext(base.inside(path)),
+    aggregations: (nodes) => compileAggregations(nodes, base),
+  };
 }
 
 export function decodeAggregations(
@@ -103,6 +160,11 @@ export function decodeAggregations(
   wire: Wire,
   leaves: Omit<AggregationDecodeContext, 'aggregations'>,
 ): Readonly<Record<string, unknown>> {
-  const context: AggregationDecodeContext = { ...leaves, aggregations: (nested, inner) => decodeAggregations(nested, inner, leaves) };
-  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, familyOf(name, node).decode(node, wire[name] as Wire, context)]));
+  const context: AggregationDecodeContext = {
+    ...leaves,
+    aggregations: (nested, inner) => decodeAggregations(nested, inner, leaves),
+  };
+  return Object.fromEntries(
+    Object.entries(nodes).map(([name, node]) => [name, familyOf(name, node).decode(node, wire[name] as Wire, context)]),
+  );
 }

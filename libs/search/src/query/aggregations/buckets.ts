@@ -1,5 +1,12 @@
 import type { Wire } from '../wire-value.js';
-import type { AggregationBuilder, AggregationCompileContext, AggregationDecodeContext, AggregationNodes, Aggregations, ResultsOf } from './aggregation.js';
+import type {
+  AggregationBuilder,
+  AggregationCompileContext,
+  AggregationDecodeContext,
+  AggregationNodes,
+  Aggregations,
+  ResultsOf,
+} from './aggregation.js';
 
 /** One group of documents, with the answers to the aggregations inside it. */
 export type Bucket<Key, A> = { readonly key: Key; readonly count: number } & ResultsOf<A>;
@@ -42,7 +49,11 @@ export function decodeBuckets(
   keyOf: (bucket: Wire) => unknown,
   more: (bucket: Wire) => Wire = () => ({}),
 ): readonly unknown[] {
-  return (wire['buckets'] as readonly Wire[]).map((bucket) => ({ ...decodeSingle(nodes, bucket, context), ...more(bucket), key: keyOf(bucket) }));
+  return (wire['buckets'] as readonly Wire[]).map((bucket) => ({
+    ...decodeSingle(nodes, bucket, context),
+    ...more(bucket),
+    key: keyOf(bucket),
+  }));
 }
 
 export function decodeSingle(nodes: SubNodes, wire: Wire, context: AggregationDecodeContext): Wire {

@@ -5,7 +5,17 @@ import { frozenCopy } from '../freeze.js';
 import { wirePoint, type GeoValue } from '../geo-point.js';
 import { wireOptions } from '../wire-value.js';
 import type { Aggregation, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type AnySub, type BucketsResult, type NoAggregations, type SubNodes, type WholeBuilder, type WithSub } from './buckets.js';
+import {
+  compileSub,
+  decodeBuckets,
+  subNodes,
+  type AnySub,
+  type BucketsResult,
+  type NoAggregations,
+  type SubNodes,
+  type WholeBuilder,
+  type WithSub,
+} from './buckets.js';
 
 interface PlainGridOptions {
   /** Letters of the hash, 1 (5,000 km) to 12 (4 cm); 5 (5 km) when absent. */
@@ -34,9 +44,16 @@ export const geoGrid = (whole: WholeBuilder) => ({
 export const geoGridFamily: AggregationFamily<GeoGridNode> = {
   geohashGrid: {
     compile: ({ field, options: { precision = 5, size, bounds }, sub }, context) => {
-      if (!(Number.isInteger(precision) && precision >= 1 && precision <= 12)) throw unusable(field, `geohashGrid on \`${field}\` needs a precision of 1 to 12`, precision);
-      const box = bounds && { top_left: wirePoint(bounds.topLeft, field), bottom_right: wirePoint(bounds.bottomRight, field) };
-      return { geohash_grid: { field: context.field(field, 'geo'), precision, ...wireOptions({ size, bounds: box }) }, ...compileSub(sub, context) };
+      if (!(Number.isInteger(precision) && precision >= 1 && precision <= 12))
+        throw unusable(field, `geohashGrid on \`${field}\` needs a precision of 1 to 12`, precision);
+      const box = bounds && {
+        top_left: wirePoint(bounds.topLeft, field),
+        bottom_right: wirePoint(bounds.bottomRight, field),
+      };
+      return {
+        geohash_grid: { field: context.field(field, 'geo'), precision, ...wireOptions({ size, bounds: box }) },
+        ...compileSub(sub, context),
+      };
     },
     decode: ({ sub }, wire, context) => ({ buckets: decodeBuckets(sub, wire, context, ({ key }) => key) }),
   },

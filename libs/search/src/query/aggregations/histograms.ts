@@ -3,7 +3,17 @@ import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wholeNumber, wireOptions, wireValue, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type AnySub, type BucketsResult, type NoAggregations, type SubNodes, type WholeBuilder, type WithSub } from './buckets.js';
+import {
+  compileSub,
+  decodeBuckets,
+  subNodes,
+  type AnySub,
+  type BucketsResult,
+  type NoAggregations,
+  type SubNodes,
+  type WholeBuilder,
+  type WithSub,
+} from './buckets.js';
 import { wireOrder, type BucketOrder } from './terms.js';
 
 interface Bounds<V> {
@@ -30,7 +40,10 @@ interface PlainHistogramOptions extends Common<number> {
 }
 
 export type DateStep =
-  | Readonly<{ calendarInterval: 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'; fixedInterval?: never }>
+  | Readonly<{
+      calendarInterval: 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+      fixedInterval?: never;
+    }>
   /** Such as `30m`, `12h`, `10d`. */
   | Readonly<{ fixedInterval: string; calendarInterval?: never }>;
 
@@ -83,14 +96,21 @@ export const histograms = (whole: WholeBuilder) => ({
     frozenCopy({ kind: 'histogram', field, options, sub: subNodes(aggs, whole) }),
   dateHistogram: (field: string, { aggs, ...options }: PlainDateHistogramOptions & AnySub): HistogramNode =>
     frozenCopy({ kind: 'dateHistogram', field, options: options, sub: subNodes(aggs, whole) }),
-  autoDateHistogram: (field: string, { aggs, ...options }: PlainAutoDateHistogramOptions & AnySub = {}): HistogramNode =>
-    frozenCopy({ kind: 'autoDateHistogram', field, options, sub: subNodes(aggs, whole) }),
+  autoDateHistogram: (
+    field: string,
+    { aggs, ...options }: PlainAutoDateHistogramOptions & AnySub = {},
+  ): HistogramNode => frozenCopy({ kind: 'autoDateHistogram', field, options, sub: subNodes(aggs, whole) }),
 });
 
 export const histogramFamily: AggregationFamily<HistogramNode> = {
   histogram: {
     compile: ({ field, options: { interval, offset, ...common }, sub }, context) => ({
-      histogram: { field: context.field(field, 'number'), interval: wireInterval(interval, field), ...wireOptions({ offset }), ...wireCommon(common, sub, field) },
+      histogram: {
+        field: context.field(field, 'number'),
+        interval: wireInterval(interval, field),
+        ...wireOptions({ offset }),
+        ...wireCommon(common, sub, field),
+      },
       ...compileSub(sub, context),
     }),
     decode: ({ sub }, wire, context) => ({ buckets: decodeBuckets(sub, wire, context, ({ key }) => key) }),
@@ -105,11 +125,17 @@ export const histogramFamily: AggregationFamily<HistogramNode> = {
       },
       ...compileSub(sub, context),
     }),
-    decode: ({ sub }, wire, context) => ({ buckets: decodeBuckets(sub, wire, context, ({ key }) => new Date(key as number)) }),
+    decode: ({ sub }, wire, context) => ({
+      buckets: decodeBuckets(sub, wire, context, ({ key }) => new Date(key as number)),
+    }),
   },
   autoDateHistogram: {
     compile: ({ field, options: { buckets = 10, ...options }, sub }, context) => ({
-      auto_date_histogram: { field: context.field(field, 'date'), buckets: wholeNumber(buckets, 1, 'buckets'), ...wireOptions(options) },
+      auto_date_histogram: {
+        field: context.field(field, 'date'),
+        buckets: wholeNumber(buckets, 1, 'buckets'),
+        ...wireOptions(options),
+      },
       ...compileSub(sub, context),
     }),
     decode: ({ sub }, wire, context) => ({
@@ -129,11 +155,20 @@ const FIXED = /^\d+(ms|s|m|h|d)$/;
 export function wireStep({ calendarInterval, fixedInterval }: DateStep, field: string): Wire {
   if (calendarInterval !== undefined) return { calendar_interval: calendarInterval };
   if (typeof fixedInterval === 'string' && FIXED.test(fixedInterval)) return { fixed_interval: fixedInterval };
-  throw unusable(field, `a dateHistogram on \`${field}\` needs a calendarInterval, or a fixedInterval such as '12h'`, fixedInterval);
+  throw unusable(
+    field,
+    `a dateHistogram on \`${field}\` needs a calendarInterval, or a fixedInterval such as '12h'`,
+    fixedInterval,
+  );
 }
 
-function wireCommon({ minCount, order, extendedBounds, hardBounds, missing }: Common<number | Date | string>, sub: SubNodes, field: string): Wire {
-  const bounds = (given: Bounds<unknown> | undefined): Wire | undefined => given && { min: wireValue(given.min, field), max: wireValue(given.max, field) };
+function wireCommon(
+  { minCount, order, extendedBounds, hardBounds, missing }: Common<number | Date | string>,
+  sub: SubNodes,
+  field: string,
+): Wire {
+  const bounds = (given: Bounds<unknown> | undefined): Wire | undefined =>
+    given && { min: wireValue(given.min, field), max: wireValue(given.max, field) };
   return wireOptions({
     minDocCount: minCount,
     order: order && wireOrder(order, sub, field),

@@ -3,7 +3,12 @@ import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireScript, type Script } from '../script.js';
 import { wireOptions, type Wire } from '../wire-value.js';
-import type { Aggregation, AggregationCompileContext, AggregationDecodeContext, AggregationFamily } from './aggregation.js';
+import type {
+  Aggregation,
+  AggregationCompileContext,
+  AggregationDecodeContext,
+  AggregationFamily,
+} from './aggregation.js';
 
 interface MetricOptions {
   /** Documents without a value count as this one. */
@@ -61,7 +66,8 @@ export interface ExtendedStatsResult extends StatsResult {
 type FieldMetric<Kind, Options> = Readonly<{ kind: Kind; field: string; options: Options }>;
 
 export type MetricNode =
-  | { [Kind in 'avg' | 'min' | 'max' | 'sum' | 'valueCount' | 'stats']: FieldMetric<Kind, MetricOptions> }['avg' | 'min' | 'max' | 'sum' | 'valueCount' | 'stats']
+  | { [Kind in 'avg' | 'min' | 'max' | 'sum' | 'valueCount' | 'stats']: FieldMetric<Kind, MetricOptions> }[
+      'avg' | 'min' | 'max' | 'sum' | 'valueCount' | 'stats']
   | FieldMetric<'cardinality', CardinalityOptions>
   | FieldMetric<'extendedStats', ExtendedStatsOptions>
   | Readonly<{ kind: 'weightedAvg'; value: string; weight: string; options: WeightedOptions }>
@@ -71,12 +77,24 @@ type Countable = number | bigint | Date | boolean;
 type Instant<V> = V extends Date ? Date : number;
 
 export interface MetricAggregations<T> {
-  avg<P extends string>(field: FieldPath<T, P, Countable>, options?: MetricOptions): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
-  min<P extends string>(field: FieldPath<T, P, Countable>, options?: MetricOptions): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
-  max<P extends string>(field: FieldPath<T, P, Countable>, options?: MetricOptions): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
+  avg<P extends string>(
+    field: FieldPath<T, P, Countable>,
+    options?: MetricOptions,
+  ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
+  min<P extends string>(
+    field: FieldPath<T, P, Countable>,
+    options?: MetricOptions,
+  ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
+  max<P extends string>(
+    field: FieldPath<T, P, Countable>,
+    options?: MetricOptions,
+  ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
   sum<P extends string>(field: FieldPath<T, P, number | bigint>, options?: MetricOptions): Aggregation<CountResult>;
   stats<P extends string>(field: FieldPath<T, P, Countable>, options?: MetricOptions): Aggregation<StatsResult>;
-  extendedStats<P extends string>(field: FieldPath<T, P, Countable>, options?: ExtendedStatsOptions): Aggregation<ExtendedStatsResult>;
+  extendedStats<P extends string>(
+    field: FieldPath<T, P, Countable>,
+    options?: ExtendedStatsOptions,
+  ): Aggregation<ExtendedStatsResult>;
   /** How many different values there are, about. */
   cardinality<P extends string>(field: FieldPath<T, P, Exact>, options?: CardinalityOptions): Aggregation<CountResult>;
   /** How many values there are, the same ones too. */
@@ -90,7 +108,10 @@ export interface MetricAggregations<T> {
   scriptedMetric<R = unknown>(options: ScriptedMetricOptions): Aggregation<Readonly<{ value: R }>>;
 }
 
-const fieldMetric = (kind: string) => (field: string, options: object = {}) => frozenCopy({ kind, field, options });
+const fieldMetric =
+  (kind: string) =>
+  (field: string, options: object = {}) =>
+    frozenCopy({ kind, field, options });
 
 export const metrics = {
   avg: fieldMetric('avg'),
@@ -101,7 +122,8 @@ export const metrics = {
   extendedStats: fieldMetric('extendedStats'),
   cardinality: fieldMetric('cardinality'),
   valueCount: fieldMetric('valueCount'),
-  weightedAvg: (value: string, weight: string, options: WeightedOptions = {}): MetricNode => frozenCopy({ kind: 'weightedAvg', value, weight, options }),
+  weightedAvg: (value: string, weight: string, options: WeightedOptions = {}): MetricNode =>
+    frozenCopy({ kind: 'weightedAvg', value, weight, options }),
   scriptedMetric: (options: ScriptedMetricOptions): MetricNode => frozenCopy({ kind: 'scriptedMetric', options }),
 };
 
@@ -111,7 +133,12 @@ interface One {
 }
 
 function single(wireName: string, use: 'metric' | 'count', decode: One['decode']): One {
-  return { compile: ({ field, options }, context) => ({ [wireName]: { field: context.field(field, use), ...wireOptions(options) } }), decode };
+  return {
+    compile: ({ field, options }, context) => ({
+      [wireName]: { field: context.field(field, use), ...wireOptions(options) },
+    }),
+    decode,
+  };
 }
 
 const count: One['decode'] = (_node, { value }) => ({ value });

@@ -23,9 +23,17 @@ type Countable = number | bigint | Date;
 
 export interface PercentileAggregations<T> {
   /** The values that shares of all values lie below: `percentiles('year', [50, 95])`. */
-  percentiles<P extends string>(field: FieldPath<T, P, Countable>, percents: readonly number[], options?: PercentileOptions): Aggregation<PercentilesResult>;
+  percentiles<P extends string>(
+    field: FieldPath<T, P, Countable>,
+    percents: readonly number[],
+    options?: PercentileOptions,
+  ): Aggregation<PercentilesResult>;
   /** The share of all values that lies below each of these. */
-  percentileRanks<P extends string>(field: FieldPath<T, P, Countable>, values: readonly number[], options?: PercentileOptions): Aggregation<PercentilesResult>;
+  percentileRanks<P extends string>(
+    field: FieldPath<T, P, Countable>,
+    values: readonly number[],
+    options?: PercentileOptions,
+  ): Aggregation<PercentilesResult>;
 }
 
 export const percentiles = {
@@ -39,26 +47,43 @@ export const percentileFamily: AggregationFamily<PercentileNode> = {
   percentiles: {
     compile: ({ field, percents, options }, context) => {
       const wrong = percents.find((percent) => !(percent >= 0 && percent <= 100));
-      if (wrong !== undefined) throw new SearchQueryError(field, `percentiles of \`${field}\` must be 0 to 100 (got ${wrong})`, wrong);
-      return { percentiles: { field: context.field(field, 'metric'), percents: numbers(percents, field, 'percentiles'), keyed: false, ...wireSketch(options) } };
+      if (wrong !== undefined)
+        throw new SearchQueryError(field, `percentiles of \`${field}\` must be 0 to 100 (got ${wrong})`, wrong);
+      return {
+        percentiles: {
+          field: context.field(field, 'metric'),
+          percents: numbers(percents, field, 'percentiles'),
+          keyed: false,
+          ...wireSketch(options),
+        },
+      };
     },
     decode: (_node, wire) => ({ values: entriesOf(wire).map(({ key, value }) => ({ percent: key, value })) }),
   },
   percentileRanks: {
     compile: ({ field, values, options }, context) => ({
-      percentile_ranks: { field: context.field(field, 'metric'), values: numbers(values, field, 'percentileRanks'), keyed: false, ...wireSketch(options) },
+      percentile_ranks: {
+        field: context.field(field, 'metric'),
+        values: numbers(values, field, 'percentileRanks'),
+        keyed: false,
+        ...wireSketch(options),
+      },
     }),
     decode: (_node, wire) => ({ values: entriesOf(wire).map(({ key, value }) => ({ percent: value, value: key })) }),
   },
 };
 
 function numbers(given: readonly number[], field: string, aggregation: string): readonly unknown[] {
-  if (given.length === 0) throw new SearchQueryError(field, `${aggregation} of \`${field}\` needs at least one number (got none)`, given);
+  if (given.length === 0)
+    throw new SearchQueryError(field, `${aggregation} of \`${field}\` needs at least one number (got none)`, given);
   return given.map((number) => wireValue(number, field));
 }
 
 function wireSketch({ compression, missing }: PercentileOptions): Wire {
-  return { ...wireOptions({ missing }), ...(compression === undefined ? {} : { tdigest: wireOptions({ compression }) }) };
+  return {
+    ...wireOptions({ missing }),
+    ...(compression === undefined ? {} : { tdigest: wireOptions({ compression }) }),
+  };
 }
 
 function entriesOf(wire: Wire): readonly { readonly key: number; readonly value: number | null }[] {

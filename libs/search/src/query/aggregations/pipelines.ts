@@ -86,14 +86,21 @@ export interface PipelineAggregations {
 }
 
 const node = (kind: PipelineKind, body: Wire): PipelineNode => frozenCopy({ kind, body });
-const overOne = (kind: PipelineKind) => (path: string, options: object = {}): PipelineNode => node(kind, { buckets_path: path, ...wireOptions(options) });
-const overMany = (kind: PipelineKind) => (paths: Paths, script: Script, options: PipelineOptions = {}): PipelineNode =>
-  node(kind, { buckets_path: paths, script: wireScript(script), ...wireOptions(options) });
+const overOne =
+  (kind: PipelineKind) =>
+  (path: string, options: object = {}): PipelineNode =>
+    node(kind, { buckets_path: path, ...wireOptions(options) });
+const overMany =
+  (kind: PipelineKind) =>
+  (paths: Paths, script: Script, options: PipelineOptions = {}): PipelineNode =>
+    node(kind, { buckets_path: paths, script: wireScript(script), ...wireOptions(options) });
 
 export const pipelines = {
   bucketSort: ({ sort, ...options }: BucketSortOptions): PipelineNode =>
     node('bucketSort', {
-      ...(sort ? { sort: sort.map((by) => Object.fromEntries(Object.entries(by).map(([path, order]) => [path, { order }]))) } : {}),
+      ...(sort
+        ? { sort: sort.map((by) => Object.fromEntries(Object.entries(by).map(([path, order]) => [path, { order }]))) }
+        : {}),
       ...wireOptions(options),
     }),
   bucketSelector: overMany('bucketSelector'),
@@ -117,7 +124,10 @@ function family(kind: PipelineKind, decode: (wire: Wire) => unknown): Aggregatio
   };
 }
 
-const value = (wire: Wire): unknown => ({ value: wire['value'], ...('normalized_value' in wire ? { normalized: wire['normalized_value'] } : {}) });
+const value = (wire: Wire): unknown => ({
+  value: wire['value'],
+  ...('normalized_value' in wire ? { normalized: wire['normalized_value'] } : {}),
+});
 const best = (wire: Wire): unknown => ({ value: wire['value'], keys: wire['keys'] });
 
 export const pipelineFamily: AggregationFamily<PipelineNode> = {

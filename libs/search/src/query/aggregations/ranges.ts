@@ -4,7 +4,17 @@ import { frozenCopy } from '../freeze.js';
 import { wirePoint, type DistanceUnit, type GeoPoint, type GeoValue } from '../geo-point.js';
 import { wireOptions, wireValue, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationDecodeContext, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type AnySub, type Bucket, type NoAggregations, type SubNodes, type WholeBuilder, type WithSub } from './buckets.js';
+import {
+  compileSub,
+  decodeBuckets,
+  subNodes,
+  type AnySub,
+  type Bucket,
+  type NoAggregations,
+  type SubNodes,
+  type WholeBuilder,
+  type WithSub,
+} from './buckets.js';
 
 /** From `from` on, and below `to`; without one of them it is open. */
 export type RangeOf<V> = Readonly<{ from: V; to?: V; key?: string } | { to: V; from?: V; key?: string }>;
@@ -27,8 +37,21 @@ interface PlainGeoDistanceOptions {
 
 export type RangeNode =
   | Readonly<{ kind: 'range'; field: string; ranges: readonly RangeOf<number>[]; options: object; sub: SubNodes }>
-  | Readonly<{ kind: 'dateRange'; field: string; ranges: readonly RangeOf<Date | string>[]; options: PlainDateRangeOptions; sub: SubNodes }>
-  | Readonly<{ kind: 'geoDistance'; field: string; origin: GeoPoint; ranges: readonly RangeOf<number>[]; options: PlainGeoDistanceOptions; sub: SubNodes }>;
+  | Readonly<{
+      kind: 'dateRange';
+      field: string;
+      ranges: readonly RangeOf<Date | string>[];
+      options: PlainDateRangeOptions;
+      sub: SubNodes;
+    }>
+  | Readonly<{
+      kind: 'geoDistance';
+      field: string;
+      origin: GeoPoint;
+      ranges: readonly RangeOf<number>[];
+      options: PlainGeoDistanceOptions;
+      sub: SubNodes;
+    }>;
 
 export interface RangeAggregations<T> {
   range<P extends string, const A extends Aggregations = NoAggregations>(
@@ -54,9 +77,17 @@ export interface RangeAggregations<T> {
 export const ranges = (whole: WholeBuilder) => ({
   range: (field: string, given: readonly RangeOf<number>[], { aggs, ...options }: AnySub = {}): RangeNode =>
     frozenCopy({ kind: 'range', field, ranges: given, options, sub: subNodes(aggs, whole) }),
-  dateRange: (field: string, given: readonly RangeOf<Date | string>[], { aggs, ...options }: PlainDateRangeOptions & AnySub = {}): RangeNode =>
-    frozenCopy({ kind: 'dateRange', field, ranges: given, options, sub: subNodes(aggs, whole) }),
-  geoDistance: (field: string, origin: GeoPoint, given: readonly RangeOf<number>[], { aggs, ...options }: PlainGeoDistanceOptions & AnySub = {}): RangeNode =>
+  dateRange: (
+    field: string,
+    given: readonly RangeOf<Date | string>[],
+    { aggs, ...options }: PlainDateRangeOptions & AnySub = {},
+  ): RangeNode => frozenCopy({ kind: 'dateRange', field, ranges: given, options, sub: subNodes(aggs, whole) }),
+  geoDistance: (
+    field: string,
+    origin: GeoPoint,
+    given: readonly RangeOf<number>[],
+    { aggs, ...options }: PlainGeoDistanceOptions & AnySub = {},
+  ): RangeNode =>
     frozenCopy({ kind: 'geoDistance', field, origin, ranges: given, options, sub: subNodes(aggs, whole) }),
 });
 
@@ -65,12 +96,19 @@ const asDate = (bound: unknown): unknown => (bound === undefined ? undefined : n
 
 export const rangeFamily: AggregationFamily<RangeNode> = {
   range: {
-    compile: ({ field, ranges: given, sub }, context) => ({ range: { field: context.field(field, 'metric'), ranges: wireRanges(given, field, 'range') }, ...compileSub(sub, context) }),
+    compile: ({ field, ranges: given, sub }, context) => ({
+      range: { field: context.field(field, 'metric'), ranges: wireRanges(given, field, 'range') },
+      ...compileSub(sub, context),
+    }),
     decode: ({ sub }, wire, context) => decodeRanges(sub, wire, context, asNumber),
   },
   dateRange: {
     compile: ({ field, ranges: given, options, sub }, context) => ({
-      date_range: { field: context.field(field, 'date'), ranges: wireRanges(given, field, 'dateRange'), ...wireOptions(options) },
+      date_range: {
+        field: context.field(field, 'date'),
+        ranges: wireRanges(given, field, 'dateRange'),
+        ...wireOptions(options),
+      },
       ...compileSub(sub, context),
     }),
     decode: ({ sub }, wire, context) => decodeRanges(sub, wire, context, asDate),
@@ -90,10 +128,12 @@ export const rangeFamily: AggregationFamily<RangeNode> = {
 };
 
 function wireRanges(given: readonly RangeOf<unknown>[], field: string, aggregation: string): readonly Wire[] {
-  if (given.length === 0) throw new SearchQueryError(field, `${aggregation} on \`${field}\` needs at least one range (got none)`, given);
+  if (given.length === 0)
+    throw new SearchQueryError(field, `${aggregation} on \`${field}\` needs at least one range (got none)`, given);
   return given.map((range) => {
     const { from, to, key } = range;
-    if (from === undefined && to === undefined) throw unusable(field, `a range of \`${field}\` needs from or to`, range);
+    if (from === undefined && to === undefined)
+      throw unusable(field, `a range of \`${field}\` needs from or to`, range);
     return {
       ...(key === undefined ? {} : { key }),
       ...(from === undefined ? {} : { from: wireValue(from, field) }),
@@ -102,7 +142,12 @@ function wireRanges(given: readonly RangeOf<unknown>[], field: string, aggregati
   });
 }
 
-function decodeRanges(sub: SubNodes, wire: Wire, context: AggregationDecodeContext, bound: (value: unknown) => unknown): unknown {
+function decodeRanges(
+  sub: SubNodes,
+  wire: Wire,
+  context: AggregationDecodeContext,
+  bound: (value: unknown) => unknown,
+): unknown {
   const more = ({ from, to }: Wire): Wire => ({ from: bound(from), to: bound(to) });
   return { buckets: decodeBuckets(sub, wire, context, ({ key }) => key, more) };
 }

@@ -4,7 +4,17 @@ import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, wireValue, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationFamily, Aggregations } from './aggregation.js';
-import { compileSub, decodeBuckets, subNodes, type AnySub, type BucketsResult, type NoAggregations, type SubNodes, type WholeBuilder, type WithSub } from './buckets.js';
+import {
+  compileSub,
+  decodeBuckets,
+  subNodes,
+  type AnySub,
+  type BucketsResult,
+  type NoAggregations,
+  type SubNodes,
+  type WholeBuilder,
+  type WithSub,
+} from './buckets.js';
 import { termKeyReader, type TermKey } from './term-key.js';
 
 export type { TermKey } from './term-key.js';
@@ -46,7 +56,8 @@ export interface TermsAggregations<T> {
 }
 
 export const termsAggregation = (whole: WholeBuilder) => ({
-  terms: (field: string, { aggs, ...options }: PlainTermsOptions & AnySub = {}): TermsNode => frozenCopy({ kind: 'terms', field, options, sub: subNodes(aggs, whole) }),
+  terms: (field: string, { aggs, ...options }: PlainTermsOptions & AnySub = {}): TermsNode =>
+    frozenCopy({ kind: 'terms', field, options, sub: subNodes(aggs, whole) }),
 });
 
 export const termsFamily: AggregationFamily<TermsNode> = {
@@ -83,6 +94,10 @@ export function wireOrder(order: BucketOrder, sub: SubNodes, field: string): rea
     if (by === 'key' || by === 'count') return { [`_${by}`]: direction };
     const [name] = by.split(/[.>]/);
     if (name !== undefined && name in sub) return { [by]: direction };
-    throw new SearchQueryError(field, `order of \`${field}\` names '${by}': use key, count or one of its aggs (got ${Object.keys(sub).join(', ') || 'none'})`, by);
+    throw new SearchQueryError(
+      field,
+      `order of \`${field}\` names '${by}': use key, count or one of its aggs (got ${Object.keys(sub).join(', ') || 'none'})`,
+      by,
+    );
   });
 }

@@ -29,11 +29,15 @@ export interface TopHitsResult<S> {
 
 export type TopHitsNode = Readonly<{ kind: 'topHits'; within: string | undefined; options: TopHitsOptions }>;
 
-type SortedBy<Field> = Omit<TopHitsOptions, 'sort'> & { readonly sort?: readonly Readonly<{ field: Field; direction?: Direction } & SortOptions>[] };
+type SortedBy<Field> = Omit<TopHitsOptions, 'sort'> & {
+  readonly sort?: readonly Readonly<{ field: Field; direction?: Direction } & SortOptions>[];
+};
 
 export interface TopHitsAggregations<T> {
   /** The best documents of each bucket. */
-  topHits<const P extends string = never>(options?: SortedBy<'_score' | FieldPath<T, P, Sortable>>): Aggregation<TopHitsResult<DocumentOf<T>>>;
+  topHits<const P extends string = never>(
+    options?: SortedBy<'_score' | FieldPath<T, P, Sortable>>,
+  ): Aggregation<TopHitsResult<DocumentOf<T>>>;
   /** Inside `nested(path)`: the best elements of each bucket. */
   topElements<P extends string, const F extends string = never>(
     path: FieldPath<T, P, NestedValue>,
@@ -43,7 +47,8 @@ export interface TopHitsAggregations<T> {
 
 export const topHits = {
   topHits: (options: TopHitsOptions = {}): TopHitsNode => frozenCopy({ kind: 'topHits', within: undefined, options }),
-  topElements: (within: string, options: TopHitsOptions = {}): TopHitsNode => frozenCopy({ kind: 'topHits', within, options }),
+  topElements: (within: string, options: TopHitsOptions = {}): TopHitsNode =>
+    frozenCopy({ kind: 'topHits', within, options }),
 };
 
 export const topHitsFamily: AggregationFamily<TopHitsNode> = {
@@ -52,7 +57,13 @@ export const topHitsFamily: AggregationFamily<TopHitsNode> = {
       top_hits: {
         ...wireOptions(options),
         ...refuseOthers(within, context.within),
-        ...(sort ? { sort: sort.map(({ field, direction = 'asc', ...sorting }) => compileSort({ by: 'field', field, direction, options: sorting }, context)) } : {}),
+        ...(sort
+          ? {
+              sort: sort.map(({ field, direction = 'asc', ...sorting }) =>
+                compileSort({ by: 'field', field, direction, options: sorting }, context),
+              ),
+            }
+          : {}),
         ...(source === undefined ? {} : { _source: source }),
       },
     }),
@@ -66,6 +77,13 @@ export const topHitsFamily: AggregationFamily<TopHitsNode> = {
 /** The hits inside of a nested field are its elements, and nowhere else. */
 function refuseOthers(asked: string | undefined, within: string | undefined): Wire {
   if (asked === within) return {};
-  const remedy = within === undefined ? `put topElements('${asked}') inside of nested('${asked}', …)` : `use topElements('${within}')`;
-  throw new SearchQueryError('topHits', `the hits ${within === undefined ? 'here are documents' : `inside of nested('${within}') are its elements`}: ${remedy}`, asked);
+  const remedy =
+    within === undefined
+      ? `put topElements('${asked}') inside of nested('${asked}', …)`
+      : `use topElements('${within}')`;
+  throw new SearchQueryError(
+    'topHits',
+    `the hits ${within === undefined ? 'here are documents' : `inside of nested('${within}') are its elements`}: ${remedy}`,
+    asked,
+  );
 }

@@ -5,9 +5,24 @@ import type { Exact } from '../clauses/term-level.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, type Wire } from '../wire-value.js';
-import type { Aggregation, AggregationCompileContext, AggregationDecodeContext, AggregationFamily, Aggregations } from './aggregation.js';
+import type {
+  Aggregation,
+  AggregationCompileContext,
+  AggregationDecodeContext,
+  AggregationFamily,
+  Aggregations,
+} from './aggregation.js';
 import {
-  compileSub, decodeBuckets, subNodes, type AnySub, type Bucket, type BucketsResult, type NoAggregations, type SubNodes, type WholeBuilder, type WithSub,
+  compileSub,
+  decodeBuckets,
+  subNodes,
+  type AnySub,
+  type Bucket,
+  type BucketsResult,
+  type NoAggregations,
+  type SubNodes,
+  type WholeBuilder,
+  type WithSub,
 } from './buckets.js';
 import { termKeyReader, type TermKey } from './term-key.js';
 import { bucketCount, wireOrder, type BucketOrder } from './terms.js';
@@ -37,7 +52,9 @@ interface PlainSignificantOptions {
   readonly exclude?: readonly string[] | string;
 }
 
-type Significant<T, A extends Aggregations> = Omit<PlainSignificantOptions, 'background'> & { readonly background?: (builder: ClauseBuilder<T>) => Clause } & WithSub<T, A>;
+type Significant<T, A extends Aggregations> = Omit<PlainSignificantOptions, 'background'> & {
+  readonly background?: (builder: ClauseBuilder<T>) => Clause;
+} & WithSub<T, A>;
 
 export interface SignificantResult<Key, A> {
   /** Documents that were looked at. */
@@ -50,7 +67,13 @@ export type ValueBucketNode =
   | Readonly<{ kind: 'multiTerms'; fields: readonly string[]; options: PlainMultiTermsOptions; sub: SubNodes }>
   | Readonly<{ kind: 'rareTerms'; field: string; options: PlainRareTermsOptions; sub: SubNodes }>
   | Readonly<{ kind: 'significantTerms'; field: string; options: PlainSignificantOptions; sub: SubNodes }>
-  | Readonly<{ kind: 'significantText'; field: string; options: PlainSignificantOptions; filterDuplicates: boolean | undefined; sub: SubNodes }>;
+  | Readonly<{
+      kind: 'significantText';
+      field: string;
+      options: PlainSignificantOptions;
+      filterDuplicates: boolean | undefined;
+      sub: SubNodes;
+    }>;
 
 type KeyAt<T, P extends string> = TermKey<ValueAt<T, P>>;
 
@@ -81,26 +104,44 @@ export interface ValueBucketAggregations<T> {
   ): Aggregation<SignificantResult<string, A>>;
 }
 
-type AnySignificant = Omit<PlainSignificantOptions, 'background'> & { readonly background?: (builder: ClauseBuilder<never>) => Clause } & AnySub;
+type AnySignificant = Omit<PlainSignificantOptions, 'background'> & {
+  readonly background?: (builder: ClauseBuilder<never>) => Clause;
+} & AnySub;
 
 const plain = ({ background, ...options }: Omit<AnySignificant, 'aggs'>): PlainSignificantOptions =>
   background ? { ...options, background: background(clauseBuilder<never>()) } : options;
 
 export const valueBuckets = (whole: WholeBuilder) => ({
-  multiTerms: (fields: readonly string[], { aggs, ...options }: PlainMultiTermsOptions & AnySub = {}): ValueBucketNode =>
-    frozenCopy({ kind: 'multiTerms', fields, options, sub: subNodes(aggs, whole) }),
+  multiTerms: (
+    fields: readonly string[],
+    { aggs, ...options }: PlainMultiTermsOptions & AnySub = {},
+  ): ValueBucketNode => frozenCopy({ kind: 'multiTerms', fields, options, sub: subNodes(aggs, whole) }),
   rareTerms: (field: string, { aggs, ...options }: PlainRareTermsOptions & AnySub = {}): ValueBucketNode =>
     frozenCopy({ kind: 'rareTerms', field, options, sub: subNodes(aggs, whole) }),
   significantTerms: (field: string, { aggs, ...options }: AnySignificant = {}): ValueBucketNode =>
     frozenCopy({ kind: 'significantTerms', field, options: plain(options), sub: subNodes(aggs, whole) }),
-  significantText: (field: string, { aggs, filterDuplicates, ...options }: AnySignificant & { filterDuplicates?: boolean } = {}): ValueBucketNode =>
-    frozenCopy({ kind: 'significantText', field, options: plain(options), filterDuplicates, sub: subNodes(aggs, whole) }),
+  significantText: (
+    field: string,
+    { aggs, filterDuplicates, ...options }: AnySignificant & { filterDuplicates?: boolean } = {},
+  ): ValueBucketNode =>
+    frozenCopy({
+      kind: 'significantText',
+      field,
+      options: plain(options),
+      filterDuplicates,
+      sub: subNodes(aggs, whole),
+    }),
 });
 
 export const valueBucketFamily: AggregationFamily<ValueBucketNode> = {
   multiTerms: {
     compile: ({ fields, options: { size = 10, minCount, order, ...options }, sub }, context) => {
-      if (fields.length < 2) throw new SearchQueryError('multiTerms', `multiTerms needs two fields or more, one is for terms (got ${fields.length})`, fields);
+      if (fields.length < 2)
+        throw new SearchQueryError(
+          'multiTerms',
+          `multiTerms needs two fields or more, one is for terms (got ${fields.length})`,
+          fields,
+        );
       const name = fields.join(', ');
       return {
         multi_terms: {
@@ -114,11 +155,18 @@ export const valueBucketFamily: AggregationFamily<ValueBucketNode> = {
     },
     decode: ({ fields, sub }, wire, context) => {
       const readers = fields.map((field) => termKeyReader(context.typeOf(field)));
-      return { buckets: decodeBuckets(sub, wire, context, ({ key }) => (key as unknown[]).map((part, at) => readers[at]!(part))) };
+      return {
+        buckets: decodeBuckets(sub, wire, context, ({ key }) =>
+          (key as unknown[]).map((part, at) => readers[at]!(part)),
+        ),
+      };
     },
   },
   rareTerms: {
-    compile: ({ field, options, sub }, context) => ({ rare_terms: { field: context.field(field, 'aggregate'), ...wireOptions(options) }, ...compileSub(sub, context) }),
+    compile: ({ field, options, sub }, context) => ({
+      rare_terms: { field: context.field(field, 'aggregate'), ...wireOptions(options) },
+      ...compileSub(sub, context),
+    }),
     decode: ({ field, sub }, wire, context) => {
       const read = termKeyReader(context.typeOf(field));
       return { buckets: decodeBuckets(sub, wire, context, ({ key }) => read(key)) };
@@ -129,22 +177,38 @@ export const valueBucketFamily: AggregationFamily<ValueBucketNode> = {
       significant_terms: { field: context.field(field, 'aggregate'), ...wireSignificant(options, context) },
       ...compileSub(sub, context),
     }),
-    decode: ({ field, sub }, wire, context) => decodeSignificant(sub, wire, context, termKeyReader(context.typeOf(field))),
+    decode: ({ field, sub }, wire, context) =>
+      decodeSignificant(sub, wire, context, termKeyReader(context.typeOf(field))),
   },
   significantText: {
     compile: ({ field, options, filterDuplicates, sub }, context) => ({
-      significant_text: { field: context.field(field, 'words'), ...wireSignificant(options, context), ...wireOptions({ filterDuplicateText: filterDuplicates }) },
+      significant_text: {
+        field: context.field(field, 'words'),
+        ...wireSignificant(options, context),
+        ...wireOptions({ filterDuplicateText: filterDuplicates }),
+      },
       ...compileSub(sub, context),
     }),
     decode: ({ sub }, wire, context) => decodeSignificant(sub, wire, context, (key) => key),
   },
 };
 
-function wireSignificant({ minCount, background, ...options }: PlainSignificantOptions, context: AggregationCompileContext): Wire {
-  return { ...wireOptions({ minDocCount: minCount, ...options }), ...(background ? { background_filter: context.clause(background) } : {}) };
+function wireSignificant(
+  { minCount, background, ...options }: PlainSignificantOptions,
+  context: AggregationCompileContext,
+): Wire {
+  return {
+    ...wireOptions({ minDocCount: minCount, ...options }),
+    ...(background ? { background_filter: context.clause(background) } : {}),
+  };
 }
 
-function decodeSignificant(sub: SubNodes, wire: Wire, context: AggregationDecodeContext, read: (key: unknown) => unknown): unknown {
+function decodeSignificant(
+  sub: SubNodes,
+  wire: Wire,
+  context: AggregationDecodeContext,
+  read: (key: unknown) => unknown,
+): unknown {
   const more = (bucket: Wire): Wire => ({ score: bucket['score'], backgroundCount: bucket['bg_count'] });
   return { count: wire['doc_count'], buckets: decodeBuckets(sub, wire, context, ({ key }) => read(key), more) };
 }

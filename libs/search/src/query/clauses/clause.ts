@@ -17,27 +17,71 @@ import { termLevel, termLevelCompilers, type TermLevelClauses, type TermLevelNod
 
 /** Any part of a query. */
 export type Clause =
-  | FullTextNode | QueryStringNode | TermLevelNode | PatternNode | GeoNode | LikenessNode | IntervalsNode | CompoundNode | ScoringNode | JoiningNode | RawNode;
+  | FullTextNode
+  | QueryStringNode
+  | TermLevelNode
+  | PatternNode
+  | GeoNode
+  | LikenessNode
+  | IntervalsNode
+  | CompoundNode
+  | ScoringNode
+  | JoiningNode
+  | RawNode;
 
 /** Makes clauses whose fields and values are checked against the entity `T`. */
 export interface ClauseBuilder<T>
-  extends FullTextClauses<T>, QueryStringClauses<T>, TermLevelClauses<T>, PatternClauses<T>, GeoClauses<T>, LikenessClauses<T>, IntervalsClauses<T>,
-    CompoundClauses, ScoringClauses<T>, JoiningClauses<T>, RawClauses {}
+  extends
+    FullTextClauses<T>,
+    QueryStringClauses<T>,
+    TermLevelClauses<T>,
+    PatternClauses<T>,
+    GeoClauses<T>,
+    LikenessClauses<T>,
+    IntervalsClauses<T>,
+    CompoundClauses,
+    ScoringClauses<T>,
+    JoiningClauses<T>,
+    RawClauses {}
 
 export function clauseBuilder<T>(): ClauseBuilder<T> {
   return BUILDER as unknown as ClauseBuilder<T>;
 }
 
 const BUILDER = Object.freeze({
-  ...fullText, ...queryStrings, ...termLevel, ...patterns, ...geo, ...likeness, ...intervals, ...compound, ...scoring, ...joining, ...raw,
+  ...fullText,
+  ...queryStrings,
+  ...termLevel,
+  ...patterns,
+  ...geo,
+  ...likeness,
+  ...intervals,
+  ...compound,
+  ...scoring,
+  ...joining,
+  ...raw,
 });
 const COMPILERS: Compilers<Clause> = {
-  ...fullTextCompilers, ...queryStringCompilers, ...termLevelCompilers, ...patternCompilers, ...geoCompilers, ...likenessCompilers,
-  ...intervalsCompilers, ...compoundCompilers, ...scoringCompilers, ...joiningCompilers, ...rawCompilers,
+  ...fullTextCompilers,
+  ...queryStringCompilers,
+  ...termLevelCompilers,
+  ...patternCompilers,
+  ...geoCompilers,
+  ...likenessCompilers,
+  ...intervalsCompilers,
+  ...compoundCompilers,
+  ...scoringCompilers,
+  ...joiningCompilers,
+  ...rawCompilers,
 };
 
 export function compileClause(clause: Clause, context: CompileContext): Wire {
   const compile = COMPILERS[clause?.kind] as ((node: Clause, context: CompileContext) => Wire) | undefined;
-  if (!compile) throw unusable('clause', 'a clause is made by the builder, as in q.match(…); a body of your own goes into q.raw(…)', clause);
+  if (!compile)
+    throw unusable(
+      'clause',
+      'a clause is made by the builder, as in q.match(…); a body of your own goes into q.raw(…)',
+      clause,
+    );
   return compile(clause, context);
 }

@@ -33,7 +33,11 @@ export function compileContext(catalog: FieldCatalog, within?: string, level = {
       level.depth += 1;
       try {
         if (level.depth > MAX_DEPTH) {
-          throw new SearchQueryError(clause.kind, `clauses stand ${MAX_DEPTH} deep in one another at most: put them beside one another in one bool`, level.depth);
+          throw new SearchQueryError(
+            clause.kind,
+            `clauses stand ${MAX_DEPTH} deep in one another at most: put them beside one another in one bool`,
+            level.depth,
+          );
         }
         return compileClause(clause, context);
       } finally {

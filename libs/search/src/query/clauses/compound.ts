@@ -54,8 +54,10 @@ export const compound = {
   bool: (parts: BoolParts): CompoundNode => frozenCopy({ kind: 'bool', parts }),
   matchAll: (options?: ClauseOptions): CompoundNode => frozenCopy({ kind: 'matchAll', options }),
   matchNone: (options?: ClauseOptions): CompoundNode => frozenCopy({ kind: 'matchNone', options }),
-  constantScore: (filter: Clause, options?: ClauseOptions): CompoundNode => frozenCopy({ kind: 'constantScore', filter, options }),
-  disMax: (queries: readonly Clause[], options?: DisMaxOptions): CompoundNode => frozenCopy({ kind: 'disMax', queries, options }),
+  constantScore: (filter: Clause, options?: ClauseOptions): CompoundNode =>
+    frozenCopy({ kind: 'constantScore', filter, options }),
+  disMax: (queries: readonly Clause[], options?: DisMaxOptions): CompoundNode =>
+    frozenCopy({ kind: 'disMax', queries, options }),
   boosting: (parts: BoostingParts): CompoundNode => frozenCopy({ kind: 'boosting', parts }),
 };
 
@@ -63,9 +65,12 @@ export const compoundCompilers: Compilers<CompoundNode> = {
   bool: ({ parts }, context) => ({ bool: compileBool(parts, context) }),
   matchAll: ({ options }) => ({ match_all: clauseOptions(options) }),
   matchNone: ({ options }) => ({ match_none: clauseOptions(options) }),
-  constantScore: ({ filter, options }, context) => ({ constant_score: { filter: context.clause(filter), ...clauseOptions(options) } }),
+  constantScore: ({ filter, options }, context) => ({
+    constant_score: { filter: context.clause(filter), ...clauseOptions(options) },
+  }),
   disMax: ({ queries, options }, context) => {
-    if (queries.length === 0) throw new SearchQueryError('disMax', 'disMax needs at least one query (got none)', queries);
+    if (queries.length === 0)
+      throw new SearchQueryError('disMax', 'disMax needs at least one query (got none)', queries);
     return { dis_max: { queries: queries.map((clause) => context.clause(clause)), ...clauseOptions(options) } };
   },
   boosting: ({ parts: { positive, negative, ...options } }, context) => ({

@@ -65,7 +65,12 @@ export interface CombinedFieldsOptions<P extends string = string> extends Clause
 }
 
 type OneField<Kind, Options> = Readonly<{ kind: Kind; field: string; text: string; options: Options | undefined }>;
-type ManyFields<Kind, Options> = Readonly<{ kind: Kind; fields: readonly string[]; text: string; options: Options | undefined }>;
+type ManyFields<Kind, Options> = Readonly<{
+  kind: Kind;
+  fields: readonly string[];
+  text: string;
+  options: Options | undefined;
+}>;
 
 export type FullTextNode =
   | OneField<'match', MatchOptions>
@@ -81,19 +86,45 @@ export interface FullTextClauses<T> {
   /** Finds the words of `text`, analysed as the field is. */
   match<P extends string>(field: FieldPath<T, P, Words>, text: string, options?: MatchOptions): FullTextNode;
   /** Finds the words of `text` one after the other. */
-  matchPhrase<P extends string>(field: FieldPath<T, P, string>, text: string, options?: MatchPhraseOptions): FullTextNode;
+  matchPhrase<P extends string>(
+    field: FieldPath<T, P, string>,
+    text: string,
+    options?: MatchPhraseOptions,
+  ): FullTextNode;
   /** A phrase whose last word may go on: `the uni` finds "the union". */
-  matchPhrasePrefix<P extends string>(field: FieldPath<T, P, string>, text: string, options?: MatchPhrasePrefixOptions): FullTextNode;
+  matchPhrasePrefix<P extends string>(
+    field: FieldPath<T, P, string>,
+    text: string,
+    options?: MatchPhrasePrefixOptions,
+  ): FullTextNode;
   /** The words in any order, the last of which may go on. */
-  matchBoolPrefix<P extends string>(field: FieldPath<T, P, string>, text: string, options?: MatchBoolPrefixOptions): FullTextNode;
+  matchBoolPrefix<P extends string>(
+    field: FieldPath<T, P, string>,
+    text: string,
+    options?: MatchBoolPrefixOptions,
+  ): FullTextNode;
   /** `match` over several fields. */
-  multiMatch<const P extends string>(fields: readonly FieldPath<T, P, Words>[], text: string, options?: MultiMatchOptions<NoInfer<P>>): FullTextNode;
+  multiMatch<const P extends string>(
+    fields: readonly FieldPath<T, P, Words>[],
+    text: string,
+    options?: MultiMatchOptions<NoInfer<P>>,
+  ): FullTextNode;
   /** Scores the words as if the fields were one; they must be analysed alike. */
-  combinedFields<const P extends string>(fields: readonly FieldPath<T, P, string>[], text: string, options?: CombinedFieldsOptions<NoInfer<P>>): FullTextNode;
+  combinedFields<const P extends string>(
+    fields: readonly FieldPath<T, P, string>[],
+    text: string,
+    options?: CombinedFieldsOptions<NoInfer<P>>,
+  ): FullTextNode;
 }
 
-const one = <K extends string, O>(kind: K) => (field: string, text: string, options?: O) => frozenCopy({ kind, field, text, options });
-const many = <K extends string, O>(kind: K) => (fields: readonly string[], text: string, options?: O) => frozenCopy({ kind, fields, text, options });
+const one =
+  <K extends string, O>(kind: K) =>
+  (field: string, text: string, options?: O) =>
+    frozenCopy({ kind, field, text, options });
+const many =
+  <K extends string, O>(kind: K) =>
+  (fields: readonly string[], text: string, options?: O) =>
+    frozenCopy({ kind, fields, text, options });
 
 export const fullText = {
   match: one<'match', MatchOptions>('match'),
@@ -113,13 +144,25 @@ export const fullTextCompilers: Compilers<FullTextNode> = {
   combinedFields: (node, context) => ({ combined_fields: manyFields(node, context, 'words') }),
 };
 
-function oneField({ field, text, options }: OneField<string, ClauseOptions>, context: CompileContext, use: 'match' | 'phrase' | 'words') {
+function oneField(
+  { field, text, options }: OneField<string, ClauseOptions>,
+  context: CompileContext,
+  use: 'match' | 'phrase' | 'words',
+) {
   return { [context.field(field, use)]: { query: wireText(text, field), ...clauseOptions(options) } };
 }
 
-function manyFields({ kind, fields, text, options }: ManyFields<string, ClauseOptions & Boosts<string>>, context: CompileContext, use: 'match' | 'words') {
+function manyFields(
+  { kind, fields, text, options }: ManyFields<string, ClauseOptions & Boosts<string>>,
+  context: CompileContext,
+  use: 'match' | 'words',
+) {
   const { boosts, ...others } = options ?? {};
-  return { query: wireText(text, fields.join(', ')), fields: boosted(kind, fields, boosts, context, use), ...clauseOptions(others) };
+  return {
+    query: wireText(text, fields.join(', ')),
+    fields: boosted(kind, fields, boosts, context, use),
+    ...clauseOptions(others),
+  };
 }
 
 /** `title^2`, the way in which several clauses take weights. */
@@ -132,7 +175,12 @@ export function boosted(
 ): readonly string[] {
   if (fields.length === 0) throw new SearchQueryError(clause, `${clause} needs at least one field (got none)`, fields);
   const other = Object.keys(boosts ?? {}).find((field) => !fields.includes(field));
-  if (other !== undefined) throw new SearchQueryError(clause, `${clause} has a boost for \`${other}\`, which is not among its fields: add it to them`, other);
+  if (other !== undefined)
+    throw new SearchQueryError(
+      clause,
+      `${clause} has a boost for \`${other}\`, which is not among its fields: add it to them`,
+      other,
+    );
   return fields.map((field) => {
     const known = context.field(field, use);
     const boost = boosts?.[field];

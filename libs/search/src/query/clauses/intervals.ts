@@ -12,7 +12,19 @@ export type IntervalRule =
 
 export interface IntervalFilter {
   readonly filter?: Readonly<
-    Partial<Record<'after' | 'before' | 'containedBy' | 'containing' | 'notContainedBy' | 'notContaining' | 'notOverlapping' | 'overlapping', IntervalRule>>
+    Partial<
+      Record<
+        | 'after'
+        | 'before'
+        | 'containedBy'
+        | 'containing'
+        | 'notContainedBy'
+        | 'notContaining'
+        | 'notOverlapping'
+        | 'overlapping',
+        IntervalRule
+      >
+    >
   >;
 }
 
@@ -43,14 +55,25 @@ export interface IntervalRules {
   anyOf(intervals: readonly IntervalRule[], options?: IntervalFilter): IntervalRule;
 }
 
-export type IntervalsNode = Readonly<{ kind: 'intervals'; field: string; rule: IntervalRule; options: ClauseOptions | undefined }>;
+export type IntervalsNode = Readonly<{
+  kind: 'intervals';
+  field: string;
+  rule: IntervalRule;
+  options: ClauseOptions | undefined;
+}>;
 
 export interface IntervalsClauses<T> {
   /** Words by their order and distance: `intervals('text', (i) => i.allOf([i.match('the union'), i.prefix('preserv')], { maxGaps: 5 }))`. */
-  intervals<P extends string>(field: FieldPath<T, P, string>, make: (rules: IntervalRules) => IntervalRule, options?: ClauseOptions): IntervalsNode;
+  intervals<P extends string>(
+    field: FieldPath<T, P, string>,
+    make: (rules: IntervalRules) => IntervalRule,
+    options?: ClauseOptions,
+  ): IntervalsNode;
 }
 
-const pattern = (rule: 'prefix' | 'wildcard' | 'regexp' | 'fuzzy') => (text: string, options: IntervalPatternOptions = {}): IntervalRule => ({ rule, text, options });
+const pattern =
+  (rule: 'prefix' | 'wildcard' | 'regexp' | 'fuzzy') =>
+  (text: string, options: IntervalPatternOptions = {}): IntervalRule => ({ rule, text, options });
 
 const RULES: IntervalRules = Object.freeze({
   match: (text, options = {}) => ({ rule: 'match', text, options }),
@@ -68,7 +91,9 @@ export const intervals = {
 };
 
 export const intervalsCompilers: Compilers<IntervalsNode> = {
-  intervals: ({ field, rule, options }, context) => ({ intervals: { [context.field(field, 'words')]: { ...wireRule(rule, field), ...clauseOptions(options) } } }),
+  intervals: ({ field, rule, options }, context) => ({
+    intervals: { [context.field(field, 'words')]: { ...wireRule(rule, field), ...clauseOptions(options) } },
+  }),
 };
 
 /** The wire's name of the text, by rule. */
@@ -77,7 +102,9 @@ const TEXT_NAMES = { match: 'query', prefix: 'prefix', wildcard: 'pattern', rege
 function wireRule(rule: IntervalRule, field: string): Wire {
   if ('intervals' in rule) {
     const name = rule.rule === 'allOf' ? 'all_of' : 'any_of';
-    return { [name]: { intervals: rule.intervals.map((one) => wireRule(one, field)), ...ruleOptions(rule.options, field) } };
+    return {
+      [name]: { intervals: rule.intervals.map((one) => wireRule(one, field)), ...ruleOptions(rule.options, field) },
+    };
   }
   return { [rule.rule]: { [TEXT_NAMES[rule.rule]]: wireText(rule.text, field), ...ruleOptions(rule.options, field) } };
 }

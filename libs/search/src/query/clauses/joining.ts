@@ -56,10 +56,14 @@ export interface JoiningClauses<T> {
 }
 
 export const joining = {
-  nested: (path: string, query: Clause, options: NestedOptions = {}): JoiningNode => frozenCopy({ kind: 'nested', path, query, options }),
-  hasChild: (type: string, query: Clause, options: HasChildOptions = {}): JoiningNode => frozenCopy({ kind: 'hasChild', type, query, options }),
-  hasParent: (type: string, query: Clause, options: HasParentOptions = {}): JoiningNode => frozenCopy({ kind: 'hasParent', type, query, options }),
-  parentId: (type: string, id: string, options: ClauseOptions = {}): JoiningNode => frozenCopy({ kind: 'parentId', type, id, options }),
+  nested: (path: string, query: Clause, options: NestedOptions = {}): JoiningNode =>
+    frozenCopy({ kind: 'nested', path, query, options }),
+  hasChild: (type: string, query: Clause, options: HasChildOptions = {}): JoiningNode =>
+    frozenCopy({ kind: 'hasChild', type, query, options }),
+  hasParent: (type: string, query: Clause, options: HasParentOptions = {}): JoiningNode =>
+    frozenCopy({ kind: 'hasParent', type, query, options }),
+  parentId: (type: string, id: string, options: ClauseOptions = {}): JoiningNode =>
+    frozenCopy({ kind: 'parentId', type, id, options }),
 };
 
 export const joiningCompilers: Compilers<JoiningNode> = {
@@ -72,9 +76,14 @@ export const joiningCompilers: Compilers<JoiningNode> = {
   hasParent: ({ type, query, options }, context) => ({
     has_parent: { parent_type: wireText(type, 'hasParent'), query: context.clause(query), ...joinOptions(options) },
   }),
-  parentId: ({ type, id, options }) => ({ parent_id: { type: wireText(type, 'parentId'), id: wireText(id, 'parentId'), ...clauseOptions(options) } }),
+  parentId: ({ type, id, options }) => ({
+    parent_id: { type: wireText(type, 'parentId'), id: wireText(id, 'parentId'), ...clauseOptions(options) },
+  }),
 };
 
 function joinOptions({ innerHits, ...options }: JoinOptions): Wire {
-  return { ...clauseOptions(options), ...(innerHits ? { inner_hits: innerHits === true ? {} : wireOptions(innerHits) } : {}) };
+  return {
+    ...clauseOptions(options),
+    ...(innerHits ? { inner_hits: innerHits === true ? {} : wireOptions(innerHits) } : {}),
+  };
 }

@@ -37,26 +37,41 @@ export interface KnnOptions extends ClauseOptions {
 }
 
 export type LikenessNode =
-  | Readonly<{ kind: 'moreLikeThis'; fields: readonly string[]; like: readonly Likeness[]; options: MoreLikeThisOptions | undefined }>
+  | Readonly<{
+      kind: 'moreLikeThis';
+      fields: readonly string[];
+      like: readonly Likeness[];
+      options: MoreLikeThisOptions | undefined;
+    }>
   | Readonly<{ kind: 'knn'; field: string; vector: readonly number[]; options: KnnOptions }>;
 
 export interface LikenessClauses<T> {
   /** Documents with the words that stand out in a text or in other documents. */
-  moreLikeThis<const P extends string>(fields: readonly FieldPath<T, P, string>[], like: Likeness | readonly Likeness[], options?: MoreLikeThisOptions): LikenessNode;
+  moreLikeThis<const P extends string>(
+    fields: readonly FieldPath<T, P, string>[],
+    like: Likeness | readonly Likeness[],
+    options?: MoreLikeThisOptions,
+  ): LikenessNode;
   /** The nearest vectors. The engine needs the k-NN plug-in. */
   knn<P extends string>(field: FieldPath<T, P, number>, vector: readonly number[], options: KnnOptions): LikenessNode;
 }
 
 export const likeness = {
-  moreLikeThis: (fields: readonly string[], like: Likeness | readonly Likeness[], options?: MoreLikeThisOptions): LikenessNode =>
-    frozenCopy({ kind: 'moreLikeThis', fields, like: [like].flat(), options }),
-  knn: (field: string, vector: readonly number[], options: KnnOptions): LikenessNode => frozenCopy({ kind: 'knn', field, vector, options }),
+  moreLikeThis: (
+    fields: readonly string[],
+    like: Likeness | readonly Likeness[],
+    options?: MoreLikeThisOptions,
+  ): LikenessNode => frozenCopy({ kind: 'moreLikeThis', fields, like: [like].flat(), options }),
+  knn: (field: string, vector: readonly number[], options: KnnOptions): LikenessNode =>
+    frozenCopy({ kind: 'knn', field, vector, options }),
 };
 
 export const likenessCompilers: Compilers<LikenessNode> = {
   moreLikeThis: ({ fields, like, options: { unlike, ...options } = {} }, context) => {
-    if (fields.length === 0) throw new SearchQueryError('moreLikeThis', 'moreLikeThis needs at least one field (got none)', fields);
-    if (like.length === 0) throw new SearchQueryError('moreLikeThis', 'moreLikeThis needs a text or a document to be like (got none)', like);
+    if (fields.length === 0)
+      throw new SearchQueryError('moreLikeThis', 'moreLikeThis needs at least one field (got none)', fields);
+    if (like.length === 0)
+      throw new SearchQueryError('moreLikeThis', 'moreLikeThis needs a text or a document to be like (got none)', like);
     return {
       more_like_this: {
         fields: fields.map((field) => context.field(field, 'pattern')),
@@ -68,8 +83,14 @@ export const likenessCompilers: Compilers<LikenessNode> = {
   },
   knn: ({ field, vector, options: { k, filter, ...options } }, context) => {
     const bad = vector.find((number) => !Number.isFinite(number));
-    if (vector.length === 0 || bad !== undefined) throw unusable(field, `knn on \`${field}\` needs a vector of finite numbers`, bad ?? vector);
-    const wire = { vector, k: wholeNumber(k, 1, 'k'), ...(filter ? { filter: context.clause(filter) } : {}), ...clauseOptions(options) };
+    if (vector.length === 0 || bad !== undefined)
+      throw unusable(field, `knn on \`${field}\` needs a vector of finite numbers`, bad ?? vector);
+    const wire = {
+      vector,
+      k: wholeNumber(k, 1, 'k'),
+      ...(filter ? { filter: context.clause(filter) } : {}),
+      ...clauseOptions(options),
+    };
     return { knn: { [context.field(field, 'vector')]: wire } };
   },
 };

@@ -27,7 +27,11 @@ export interface FuzzyOptions extends ClauseOptions {
 
 type Pattern<Kind, Options> = Readonly<{ kind: Kind; field: string; value: string; options: Options | undefined }>;
 
-export type PatternNode = Pattern<'prefix', PatternOptions> | Pattern<'wildcard', PatternOptions> | Pattern<'regexp', RegexpOptions> | Pattern<'fuzzy', FuzzyOptions>;
+export type PatternNode =
+  | Pattern<'prefix', PatternOptions>
+  | Pattern<'wildcard', PatternOptions>
+  | Pattern<'regexp', RegexpOptions>
+  | Pattern<'fuzzy', FuzzyOptions>;
 
 /** Patterns are matched against terms: whole values of a keyword field, single analysed words of a text field. */
 export interface PatternClauses<T> {
@@ -40,7 +44,10 @@ export interface PatternClauses<T> {
   fuzzy<P extends string>(field: FieldPath<T, P, string>, value: string, options?: FuzzyOptions): PatternNode;
 }
 
-const pattern = <K extends string, O>(kind: K) => (field: string, value: string, options?: O) => frozenCopy({ kind, field, value, options });
+const pattern =
+  <K extends string, O>(kind: K) =>
+  (field: string, value: string, options?: O) =>
+    frozenCopy({ kind, field, value, options });
 
 export const patterns = {
   prefix: pattern<'prefix', PatternOptions>('prefix'),
@@ -49,8 +56,20 @@ export const patterns = {
   fuzzy: pattern<'fuzzy', FuzzyOptions>('fuzzy'),
 };
 
-export const patternCompilers: Compilers<PatternNode> = { prefix: compile, wildcard: compile, regexp: compile, fuzzy: compile };
+export const patternCompilers: Compilers<PatternNode> = {
+  prefix: compile,
+  wildcard: compile,
+  regexp: compile,
+  fuzzy: compile,
+};
 
 function compile({ kind, field, value, options }: PatternNode, context: CompileContext) {
-  return { [kind]: { [context.field(field, kind === 'fuzzy' ? 'fuzzy' : 'pattern')]: { value: wireText(value, field), ...clauseOptions(options) } } };
+  return {
+    [kind]: {
+      [context.field(field, kind === 'fuzzy' ? 'fuzzy' : 'pattern')]: {
+        value: wireText(value, field),
+        ...clauseOptions(options),
+      },
+    },
+  };
 }

@@ -39,7 +39,10 @@ export type QueryStringNode =
 
 export interface QueryStringClauses<T> {
   /** The whole syntax of Lucene, for experts: a malformed `text` is refused by the engine (400). */
-  queryString<const P extends string = never>(text: string, options?: Omit<QueryStringOptions<P>, 'fields'> & { readonly fields?: readonly FieldPath<T, P, Words>[] }): QueryStringNode;
+  queryString<const P extends string = never>(
+    text: string,
+    options?: Omit<QueryStringOptions<P>, 'fields'> & { readonly fields?: readonly FieldPath<T, P, Words>[] },
+  ): QueryStringNode;
   /** The syntax for search boxes (`+ | - " * ( ) ~`): it never fails, what is malformed is read as words. */
   simpleQueryString<const P extends string = never>(
     text: string,
@@ -50,7 +53,8 @@ export interface QueryStringClauses<T> {
 export const queryStrings = {
   queryString: (text: string, options: QueryStringOptions = {}): QueryStringNode =>
     frozenCopy({ kind: 'queryString', text, options: { allowLeadingWildcard: false, ...options } }),
-  simpleQueryString: (text: string, options: SimpleQueryStringOptions = {}): QueryStringNode => frozenCopy({ kind: 'simpleQueryString', text, options }),
+  simpleQueryString: (text: string, options: SimpleQueryStringOptions = {}): QueryStringNode =>
+    frozenCopy({ kind: 'simpleQueryString', text, options }),
 };
 
 export const queryStringCompilers: Compilers<QueryStringNode> = {

@@ -50,9 +50,17 @@ export type ScoreFunction =
   | Readonly<{ function: 'weight'; options: FunctionOptions & { readonly weight: number } }>;
 
 export interface ScoreFunctions<T> {
-  fieldValueFactor<P extends string>(field: FieldPath<T, P, number | bigint>, options?: FieldValueFactorOptions): ScoreFunction;
+  fieldValueFactor<P extends string>(
+    field: FieldPath<T, P, number | bigint>,
+    options?: FieldValueFactorOptions,
+  ): ScoreFunction;
   /** Scores fall with the way from `origin`. */
-  decay<P extends string>(curve: 'gauss' | 'exp' | 'linear', field: FieldPath<T, P, number | bigint | Date | GeoPoint>, shape: DecayShape, options?: DecayOptions): ScoreFunction;
+  decay<P extends string>(
+    curve: 'gauss' | 'exp' | 'linear',
+    field: FieldPath<T, P, number | bigint | Date | GeoPoint>,
+    shape: DecayShape,
+    options?: DecayOptions,
+  ): ScoreFunction;
   random(options?: RandomOptions): ScoreFunction;
   script(script: Script, options?: FunctionOptions): ScoreFunction;
   weight(weight: number, options?: Omit<FunctionOptions, 'weight'>): ScoreFunction;
@@ -72,34 +80,66 @@ export interface ScriptScoreOptions extends ClauseOptions {
 }
 
 export type ScoringNode =
-  | Readonly<{ kind: 'functionScore'; query: Clause; functions: readonly ScoreFunction[]; options: FunctionScoreOptions | undefined }>
+  | Readonly<{
+      kind: 'functionScore';
+      query: Clause;
+      functions: readonly ScoreFunction[];
+      options: FunctionScoreOptions | undefined;
+    }>
   | Readonly<{ kind: 'scriptScore'; query: Clause; script: Script; options: ScriptScoreOptions | undefined }>;
 
 export interface ScoringClauses<T> {
   /** Changes the score of what `query` finds: `functionScore(q.matchAll(), (f) => [f.fieldValueFactor('population', { modifier: 'log1p' })])`. */
-  functionScore(query: Clause, make: (functions: ScoreFunctions<T>) => ScoreFunction | readonly ScoreFunction[], options?: FunctionScoreOptions): ScoringNode;
+  functionScore(
+    query: Clause,
+    make: (functions: ScoreFunctions<T>) => ScoreFunction | readonly ScoreFunction[],
+    options?: FunctionScoreOptions,
+  ): ScoringNode;
   /** A script gives the score; it must not be negative. */
   scriptScore(query: Clause, script: Script, options?: ScriptScoreOptions): ScoringNode;
 }
 
 const FUNCTIONS = Object.freeze({
-  fieldValueFactor: (field: string, options: FieldValueFactorOptions = {}): ScoreFunction => ({ function: 'fieldValueFactor', field, options }),
-  decay: (curve: 'gauss' | 'exp' | 'linear', field: string, shape: DecayShape, options: DecayOptions = {}): ScoreFunction => ({ function: curve, field, shape, options }),
+  fieldValueFactor: (field: string, options: FieldValueFactorOptions = {}): ScoreFunction => ({
+    function: 'fieldValueFactor',
+    field,
+    options,
+  }),
+  decay: (
+    curve: 'gauss' | 'exp' | 'linear',
+    field: string,
+    shape: DecayShape,
+    options: DecayOptions = {},
+  ): ScoreFunction => ({ function: curve, field, shape, options }),
   random: (options: RandomOptions = {}): ScoreFunction => ({ function: 'random', options }),
   script: (script: Script, options: FunctionOptions = {}): ScoreFunction => ({ function: 'script', script, options }),
-  weight: (weight: number, options: Omit<FunctionOptions, 'weight'> = {}): ScoreFunction => ({ function: 'weight', options: { ...options, weight } }),
+  weight: (weight: number, options: Omit<FunctionOptions, 'weight'> = {}): ScoreFunction => ({
+    function: 'weight',
+    options: { ...options, weight },
+  }),
 }) as unknown as ScoreFunctions<never>;
 
 export const scoring = {
-  functionScore: (query: Clause, make: (functions: ScoreFunctions<never>) => ScoreFunction | readonly ScoreFunction[], options?: FunctionScoreOptions): ScoringNode =>
-    frozenCopy({ kind: 'functionScore', query, functions: [make(FUNCTIONS)].flat(), options }),
-  scriptScore: (query: Clause, script: Script, options?: ScriptScoreOptions): ScoringNode => frozenCopy({ kind: 'scriptScore', query, script, options }),
+  functionScore: (
+    query: Clause,
+    make: (functions: ScoreFunctions<never>) => ScoreFunction | readonly ScoreFunction[],
+    options?: FunctionScoreOptions,
+  ): ScoringNode => frozenCopy({ kind: 'functionScore', query, functions: [make(FUNCTIONS)].flat(), options }),
+  scriptScore: (query: Clause, script: Script, options?: ScriptScoreOptions): ScoringNode =>
+    frozenCopy({ kind: 'scriptScore', query, script, options }),
 };
 
 export const scoringCompilers: Compilers<ScoringNode> = {
   functionScore: ({ query, functions, options }, context) => {
-    if (functions.length === 0) throw new SearchQueryError('functionScore', 'functionScore needs at least one function (got none)', functions);
-    return { function_score: { query: context.clause(query), functions: functions.map((one) => wireFunction(one, context)), ...clauseOptions(options) } };
+    if (functions.length === 0)
+      throw new SearchQueryError('functionScore', 'functionScore needs at least one function (got none)', functions);
+    return {
+      function_score: {
+        query: context.clause(query),
+        functions: functions.map((one) => wireFunction(one, context)),
+        ...clauseOptions(options),
+      },
+    };
   },
   scriptScore: ({ query, script, options }, context) => ({
     script_score: { query: context.clause(query), script: wireScript(script), ...clauseOptions(options) },
@@ -128,12 +168,23 @@ function scoreOf(one: ScoreFunction, options: object, context: CompileContext): 
     case 'weight':
       return {};
     default:
-      return { [one.function]: { [context.field(one.field, 'decay')]: wireShape(one.shape, one.field), ...wireOptions(options) } };
+      return {
+        [one.function]: {
+          [context.field(one.field, 'decay')]: wireShape(one.shape, one.field),
+          ...wireOptions(options),
+        },
+      };
   }
 }
 
 function wireShape({ origin, decay, ...shape }: DecayShape, field: string): Wire {
-  if (decay !== undefined && !(decay > 0 && decay < 1)) throw unusable(field, `decay on \`${field}\` must be between 0 and 1`, decay);
-  const from = typeof origin === 'object' && !(origin instanceof Date) ? wirePoint(origin, field) : origin === undefined ? undefined : wireValue(origin, field);
+  if (decay !== undefined && !(decay > 0 && decay < 1))
+    throw unusable(field, `decay on \`${field}\` must be between 0 and 1`, decay);
+  const from =
+    typeof origin === 'object' && !(origin instanceof Date)
+      ? wirePoint(origin, field)
+      : origin === undefined
+        ? undefined
+        : wireValue(origin, field);
   return wireOptions({ origin: from, ...shape, decay });
 }

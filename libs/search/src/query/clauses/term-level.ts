@@ -6,7 +6,13 @@ import type { Compilers } from './compile-context.js';
 import { clauseOptions, type ClauseOptions } from './full-text.js';
 
 /** What a field takes as a value: dates also as date maths (`now-1d/d`), bigints also as digits. */
-export type QueryValue<V> = V extends Date ? Date | string : V extends bigint ? bigint | number | string : V extends Uint8Array ? string : V;
+export type QueryValue<V> = V extends Date
+  ? Date | string
+  : V extends bigint
+    ? bigint | number | string
+    : V extends Uint8Array
+      ? string
+      : V;
 
 /** `gt` and `lt` leave out the bound itself. */
 export interface RangeBounds<V> {
@@ -53,16 +59,36 @@ type Ordered = string | number | bigint | Date;
 export type RangeValue = RangeBounds<Ordered>;
 
 /** A value of a field, or a value between the bounds of a range field. */
-export type BoundOf<V> = V extends Ordered | boolean | Uint8Array ? QueryValue<V> : V extends RangeBounds<infer B> ? QueryValue<NonNullable<B>> : never;
+export type BoundOf<V> = V extends Ordered | boolean | Uint8Array
+  ? QueryValue<V>
+  : V extends RangeBounds<infer B>
+    ? QueryValue<NonNullable<B>>
+    : never;
 
 export interface TermLevelClauses<T> {
   /** Finds exactly this value. Not for text, whose words are analysed: use `match`, or a keyword sub-field. */
-  term<P extends string>(field: FieldPath<T, P, Exact | RangeValue>, value: ValueAt<T, P> extends Exact ? QueryValue<ValueAt<T, P>> : BoundOf<ValueAt<T, P>>, options?: TermOptions): TermLevelNode;
+  term<P extends string>(
+    field: FieldPath<T, P, Exact | RangeValue>,
+    value: ValueAt<T, P> extends Exact ? QueryValue<ValueAt<T, P>> : BoundOf<ValueAt<T, P>>,
+    options?: TermOptions,
+  ): TermLevelNode;
   /** Finds any of these values: 1 to 65,536 of them. */
-  terms<P extends string>(field: FieldPath<T, P, Exact>, values: readonly QueryValue<ValueAt<T, P>>[], options?: ClauseOptions): TermLevelNode;
+  terms<P extends string>(
+    field: FieldPath<T, P, Exact>,
+    values: readonly QueryValue<ValueAt<T, P>>[],
+    options?: ClauseOptions,
+  ): TermLevelNode;
   /** Finds any of the values that a field of another document holds. */
-  termsLookup<P extends string>(field: FieldPath<T, P, Exact>, lookup: TermsLookup, options?: ClauseOptions): TermLevelNode;
-  range<P extends string>(field: FieldPath<T, P, Ordered | RangeValue>, bounds: RangeBounds<BoundOf<ValueAt<T, P>>>, options?: RangeOptions): TermLevelNode;
+  termsLookup<P extends string>(
+    field: FieldPath<T, P, Exact>,
+    lookup: TermsLookup,
+    options?: ClauseOptions,
+  ): TermLevelNode;
+  range<P extends string>(
+    field: FieldPath<T, P, Ordered | RangeValue>,
+    bounds: RangeBounds<BoundOf<ValueAt<T, P>>>,
+    options?: RangeOptions,
+  ): TermLevelNode;
   /** Finds documents where the field has a value. */
   exists<P extends string>(field: FieldPath<T, P>, options?: ClauseOptions): TermLevelNode;
   /** Finds documents by their ids. */
@@ -70,12 +96,17 @@ export interface TermLevelClauses<T> {
 }
 
 export const termLevel = {
-  term: (field: string, value: unknown, options?: TermOptions): TermLevelNode => frozenCopy({ kind: 'term', field, value, options }),
-  terms: (field: string, values: readonly unknown[], options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'terms', field, values, options }),
-  termsLookup: (field: string, lookup: TermsLookup, options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'termsLookup', field, lookup, options }),
-  range: (field: string, bounds: RangeBounds<unknown>, options?: RangeOptions): TermLevelNode => frozenCopy({ kind: 'range', field, bounds, options }),
+  term: (field: string, value: unknown, options?: TermOptions): TermLevelNode =>
+    frozenCopy({ kind: 'term', field, value, options }),
+  terms: (field: string, values: readonly unknown[], options?: ClauseOptions): TermLevelNode =>
+    frozenCopy({ kind: 'terms', field, values, options }),
+  termsLookup: (field: string, lookup: TermsLookup, options?: ClauseOptions): TermLevelNode =>
+    frozenCopy({ kind: 'termsLookup', field, lookup, options }),
+  range: (field: string, bounds: RangeBounds<unknown>, options?: RangeOptions): TermLevelNode =>
+    frozenCopy({ kind: 'range', field, bounds, options }),
   exists: (field: string, options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'exists', field, options }),
-  ids: (values: readonly (string | number | bigint)[], options?: ClauseOptions): TermLevelNode => frozenCopy({ kind: 'ids', values, options }),
+  ids: (values: readonly (string | number | bigint)[], options?: ClauseOptions): TermLevelNode =>
+    frozenCopy({ kind: 'ids', values, options }),
 };
 
 /** `index.max_terms_count` of OpenSearch. */
@@ -87,7 +118,10 @@ export const termLevelCompilers: Compilers<TermLevelNode> = {
     term: { [context.field(field, 'exact')]: { value: wireValue(value, field), ...clauseOptions(options) } },
   }),
   terms: ({ field, values, options }, context) => ({
-    terms: { [context.field(field, 'exact')]: valuesOf(`terms on \`${field}\``, field, values), ...clauseOptions(options) },
+    terms: {
+      [context.field(field, 'exact')]: valuesOf(`terms on \`${field}\``, field, values),
+      ...clauseOptions(options),
+    },
   }),
   termsLookup: ({ field, lookup, options }, context) => {
     for (const part of ['index', 'id', 'path'] as const) wireText(lookup[part], `${field}: lookup.${part}`);
@@ -95,17 +129,30 @@ export const termLevelCompilers: Compilers<TermLevelNode> = {
   },
   range: ({ field, bounds, options }, context) => {
     const given = BOUNDS.filter((bound) => bounds[bound] !== undefined);
-    if (given.length === 0) throw new SearchQueryError(field, `range on \`${field}\` needs at least one of gt, gte, lt, lte (got none)`, bounds);
+    if (given.length === 0)
+      throw new SearchQueryError(
+        field,
+        `range on \`${field}\` needs at least one of gt, gte, lt, lte (got none)`,
+        bounds,
+      );
     const values = Object.fromEntries(given.map((bound) => [bound, wireValue(bounds[bound], field)]));
     return { range: { [context.field(field, 'range')]: { ...values, ...clauseOptions(options) } } };
   },
-  exists: ({ field, options }, context) => ({ exists: { field: context.field(field, 'exists'), ...clauseOptions(options) } }),
-  ids: ({ values, options }) => ({ ids: { values: valuesOf('ids', 'ids', values).map(String), ...clauseOptions(options) } }),
+  exists: ({ field, options }, context) => ({
+    exists: { field: context.field(field, 'exists'), ...clauseOptions(options) },
+  }),
+  ids: ({ values, options }) => ({
+    ids: { values: valuesOf('ids', 'ids', values).map(String), ...clauseOptions(options) },
+  }),
 };
 
 function valuesOf(clause: string, subject: string, values: readonly unknown[]): readonly unknown[] {
   if (!Array.isArray(values)) throw unusable(subject, `${clause} needs a list of values`, values);
   if (values.length > 0 && values.length <= MAX_TERMS) return values.map((value) => wireValue(value, subject));
   const remedy = values.length === 0 ? '' : ': split them, or keep them in a document and use termsLookup';
-  throw new SearchQueryError(subject, `${clause} needs 1 to ${MAX_TERMS} values (got ${values.length})${remedy}`, values.length);
+  throw new SearchQueryError(
+    subject,
+    `${clause} needs 1 to ${MAX_TERMS} values (got ${values.length})${remedy}`,
+    values.length,
+  );
 }

@@ -12,8 +12,18 @@ describeWith('opensearch', 'two relays on one SQLite database', () => {
   beforeAll(async () => {
     app = await startSearch('sqlite', { relay: false });
     for (const pollMs of [5, 7]) {
-      const orm = await MikroORM.init(defineConfig({ entities: ENTITIES, metadataProvider: ReflectMetadataProvider, dbName: app.dbName }));
-      relays.push({ orm, search: new SearchService(orm, { engine: engineOf(), prefix: app.prefix, sync: 'outbox', relay: { pollMs, batchSize: 5 } }) });
+      const orm = await MikroORM.init(
+        defineConfig({ entities: ENTITIES, metadataProvider: ReflectMetadataProvider, dbName: app.dbName }),
+      );
+      relays.push({
+        orm,
+        search: new SearchService(orm, {
+          engine: engineOf(),
+          prefix: app.prefix,
+          sync: 'outbox',
+          relay: { pollMs, batchSize: 5 },
+        }),
+      });
     }
   }, 60_000);
   afterAll(async () => {

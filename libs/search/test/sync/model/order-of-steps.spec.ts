@@ -5,7 +5,10 @@ const SCHEDULES = Number(process.env['SEARCH_SCHEDULES'] ?? 1_500);
 const FIRST_SEED = Number(process.env['SEARCH_SEED'] ?? 1);
 
 /** @returns the first seed that ends wrong, and how */
-async function firstWrong(variant: Variant, schedules: number): Promise<{ seed: number; differences: string[] } | undefined> {
+async function firstWrong(
+  variant: Variant,
+  schedules: number,
+): Promise<{ seed: number; differences: string[] } | undefined> {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + schedules; seed += 1) {
     const differences = await simulate(seed, variant);
     if (differences.length > 0) return { seed, differences };
@@ -18,7 +21,13 @@ describe('the order of steps', () => {
     expect(await firstWrong({ name: 'real' }, SCHEDULES)).toBeUndefined();
   }, 240_000);
 
-  it.each(BROKEN)('is told from $name', async (variant) => {
-    expect(await firstWrong(variant, 4 * SCHEDULES)).toMatchObject({ differences: expect.arrayContaining([expect.stringContaining('database says')]) as string[] });
-  }, 240_000);
+  it.each(BROKEN)(
+    'is told from $name',
+    async (variant) => {
+      expect(await firstWrong(variant, 4 * SCHEDULES)).toMatchObject({
+        differences: expect.arrayContaining([expect.stringContaining('database says')]) as string[],
+      });
+    },
+    240_000,
+  );
 });

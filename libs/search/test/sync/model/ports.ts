@@ -12,14 +12,32 @@ class Thing {}
 class Owner {}
 
 const value = (name: string) => ({ kind: 'value', name, options: {}, facts: undefined, computed: false }) as const;
-const OWNER = { kind: 'object', name: 'owner', options: {}, fields: [value('name')], relation: { target: Owner, side: 'owner', mappedBy: undefined, kind: 'm:1' } } as const;
+const OWNER = {
+  kind: 'object',
+  name: 'owner',
+  options: {},
+  fields: [value('name')],
+  relation: { target: Owner, side: 'owner', mappedBy: undefined, kind: 'm:1' },
+} as const;
 const FIELDS = [value('value'), OWNER];
 const MODEL: IndexModel = {
-  entity: Thing, name: ALIAS, options: {}, primaryKey: 'id', identity: { property: 'id', prefix: '', suffix: '' }, routing: undefined,
-  hooks: { document: undefined, preload: undefined }, fields: FIELDS, sources: FIELDS,
+  entity: Thing,
+  name: ALIAS,
+  options: {},
+  primaryKey: 'id',
+  identity: { property: 'id', prefix: '', suffix: '' },
+  routing: undefined,
+  hooks: { document: undefined, preload: undefined },
+  fields: FIELDS,
+  sources: FIELDS,
 };
 
-export const DEFINITION: IndexDefinition = { model: MODEL, alias: ALIAS, hash: 'h', body: { settings: {}, mappings: { dynamic: 'strict', properties: {} } } };
+export const DEFINITION: IndexDefinition = {
+  model: MODEL,
+  alias: ALIAS,
+  hash: 'h',
+  body: { settings: {}, mappings: { dynamic: 'strict', properties: {} } },
+};
 
 /** What the steps of a process work through; each call is a place where others may come between. */
 export interface Ports {
@@ -29,7 +47,11 @@ export interface Ports {
   reader: {
     byKeys(model: IndexModel, keys: readonly PrimaryKey[]): Promise<object[]>;
     pageAfter(model: IndexModel, after: PrimaryKey | undefined, size: number): Promise<object[]>;
-    keysReaching(model: IndexModel, path: readonly string[], keys: readonly PrimaryKey[]): AsyncGenerator<readonly PrimaryKey[]>;
+    keysReaching(
+      model: IndexModel,
+      path: readonly string[],
+      keys: readonly PrimaryKey[],
+    ): AsyncGenerator<readonly PrimaryKey[]>;
   };
   bulk(operations: readonly BulkOperation[]): Promise<readonly BulkOutcome[]>;
 }
@@ -49,12 +71,18 @@ export function portsOf(world: World, schedule: Schedule, process: Process): Por
   };
   const load = async (wanted: (id: number) => boolean, size = Infinity): Promise<object[]> => {
     await step();
-    const items = [...world.items.values()].filter(({ id }) => wanted(id)).sort((a, b) => a.id - b.id).slice(0, size);
+    const items = [...world.items.values()]
+      .filter(({ id }) => wanted(id))
+      .sort((a, b) => a.id - b.id)
+      .slice(0, size);
     // Related rows come with a statement of their own.
     await step();
     return items.map(({ id, value: own, owner }) => ({ id, value: own, owner: { name: world.owners.get(owner) } }));
   };
-  const plain: IndexTargets = { of: () => Promise.resolve([{ index: ALIAS, role: 'live' }]), ready: () => Promise.resolve() };
+  const plain: IndexTargets = {
+    of: () => Promise.resolve([{ index: ALIAS, role: 'live' }]),
+    ready: () => Promise.resolve(),
+  };
   const store = { read: async () => (await step(), world.migration), noteInexact: () => Promise.resolve() };
   return {
     outbox: {

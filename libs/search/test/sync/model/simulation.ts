@@ -38,40 +38,54 @@ export async function simulate(seed: number, variant: Variant): Promise<string[]
     const process: Process = { number: (processes += 1), weight, dead: false };
     const plain = portsOf(world, schedule, process);
     const ports = variant.relay ? variant.relay(plain, world) : plain;
-    const relay = new Relay({
-      definitions: [DEFINITION],
-      outbox: ports.outbox,
-      publisher: new DocumentPublisher({ ...ports, writer: writerOf(ports), engine: { shardRoutings: () => Promise.resolve([]) } }),
-      reader: ports.reader,
-      report: ({ type, ...event }) => {
-        throw new Error(`${type}: ${JSON.stringify(event)}`);
+    const relay = new Relay(
+      {
+        definitions: [DEFINITION],
+        outbox: ports.outbox,
+        publisher: new DocumentPublisher({
+          ...ports,
+          writer: writerOf(ports),
+          engine: { shardRoutings: () => Promise.resolve([]) },
+        }),
+        reader: ports.reader,
+        report: ({ type, ...event }) => {
+          throw new Error(`${type}: ${JSON.stringify(event)}`);
+        },
       },
-    }, { ...RELAY_DEFAULTS, batchSize: 1 + schedule.int(4), now: () => 0, random: () => 0 });
+      { ...RELAY_DEFAULTS, batchSize: 1 + schedule.int(4), now: () => 0, random: () => 0 },
+    );
     schedule.spawn(async () => {
       while (!process.dead) {
         await schedule.point(weight);
         await relay.runBatch();
       }
     });
-    if (crashes-- > 0) schedule.spawn(async () => {
-      for (let life = 10 + schedule.int(30); life > 0; life -= 1) await schedule.point(weight);
-      process.dead = true;
-      world.release(process.number);
-      startRelay(weight);
-    });
+    if (crashes-- > 0)
+      schedule.spawn(async () => {
+        for (let life = 10 + schedule.int(30); life > 0; life -= 1) await schedule.point(weight);
+        process.dead = true;
+        world.release(process.number);
+        startRelay(weight);
+      });
   };
 
-  const startWriter = (): void => schedule.spawn(async () => {
-    for (let left = TRANSACTIONS; left > 0; left -= 1) await world.transaction();
-    writers -= 1;
-  });
+  const startWriter = (): void =>
+    schedule.spawn(async () => {
+      for (let left = TRANSACTIONS; left > 0; left -= 1) await world.transaction();
+      writers -= 1;
+    });
 
   const migrate = async (): Promise<void> => {
     const process: Process = { number: 0, weight: 0.5, dead: false };
     const ports = portsOf(world, schedule, process);
     const note = (): void => void (world.migration = BEGUN);
     const fill = async (): Promise<void> => {
-      for await (const { failures } of backfill(DEFINITION, 'new-writes', { ...ports, writer: writerOf(ports) }, { after: undefined, pageSize: 2 })) {
+      for await (const { failures } of backfill(
+        DEFINITION,
+        'new-writes',
+        { ...ports, writer: writerOf(ports) },
+        { after: undefined, pageSize: 2 },
+      )) {
         if (failures.length > 0) throw new Error('the model refuses nothing');
       }
     };
@@ -90,13 +104,27 @@ export async function simulate(seed: number, variant: Variant): Promise<string[]
   SPEEDS.forEach(startRelay);
   for (let writer = 0; writer < WRITERS; writer += 1) startWriter();
   schedule.spawn(migrate);
-  await schedule.runUntil(() => writers === 0 && !migrating && world.outbox.length === 0 && world.requestsUnderWay === 0, MAX_STEPS);
+  await schedule.runUntil(
+    () => writers === 0 && !migrating && world.outbox.length === 0 && world.requestsUnderWay === 0,
+    MAX_STEPS,
+  );
   return [...world.differences('old'), ...world.differences('new')];
 }
 
 const BEGUN: MigrationState = {
-  alias: ALIAS, phase: 'backfill', oldIndex: 'old', newIndex: 'new', oldHash: 'g', newHash: 'h', lastKey: undefined,
-  done: 0, total: 0, startedAt: new Date(0), updatedAt: new Date(0), owner: 'm', inexact: undefined,
+  alias: ALIAS,
+  phase: 'backfill',
+  oldIndex: 'old',
+  newIndex: 'new',
+  oldHash: 'g',
+  newHash: 'h',
+  lastKey: undefined,
+  done: 0,
+  total: 0,
+  startedAt: new Date(0),
+  updatedAt: new Date(0),
+  owner: 'm',
+  inexact: undefined,
 };
 
 function writerOf(ports: Ports): BulkWriter {

@@ -4,7 +4,10 @@ import type { Ports } from './ports.js';
 import type { Variant } from './simulation.js';
 
 /** Does something of the batch's own just before or after the rows are claimed. */
-function around(ports: Ports, hooks: { before?: () => Promise<void>; claimed?: (claim: Claim) => Claim }): Ports['outbox'] {
+function around(
+  ports: Ports,
+  hooks: { before?: () => Promise<void>; claimed?: (claim: Claim) => Claim },
+): Ports['outbox'] {
   return {
     claim: async (aliases, limit, work) => {
       await hooks.before?.();
@@ -19,7 +22,11 @@ export const BROKEN: readonly Variant[] = [
     name: 'clock before claim',
     relay: (ports) => {
       let version = 0;
-      return { ...ports, outbox: around(ports, { before: async () => void (version = await ports.clock.next()) }), clock: { next: () => Promise.resolve(version) } };
+      return {
+        ...ports,
+        outbox: around(ports, { before: async () => void (version = await ports.clock.next()) }),
+        clock: { next: () => Promise.resolve(version) },
+      };
     },
   },
   {
@@ -45,7 +52,10 @@ export const BROKEN: readonly Variant[] = [
     name: 'the timestamp of the row as version',
     relay: (ports) => {
       let version = 0;
-      const claimed = (claim: Claim): Claim => ((version = Math.max(...claim.rows.map(({ createdAt }) => createdAt)) + 1), claim);
+      const claimed = (claim: Claim): Claim => (
+        (version = Math.max(...claim.rows.map(({ createdAt }) => createdAt)) + 1),
+        claim
+      );
       return { ...ports, outbox: around(ports, { claimed }), clock: { next: () => Promise.resolve(version) } };
     },
   },
@@ -67,8 +77,13 @@ export const BROKEN: readonly Variant[] = [
     name: 'targets before claim',
     relay: (ports) => {
       let targets: readonly WriteTarget[] = [];
-      const before = async (): Promise<void> => void (targets = await ports.targets.of({ alias: 'items', hash: 'h' } as never));
-      return { ...ports, outbox: around(ports, { before }), targets: { ...ports.targets, of: () => Promise.resolve(targets), ready: () => Promise.resolve() } };
+      const before = async (): Promise<void> =>
+        void (targets = await ports.targets.of({ alias: 'items', hash: 'h' } as never));
+      return {
+        ...ports,
+        outbox: around(ports, { before }),
+        targets: { ...ports.targets, of: () => Promise.resolve(targets), ready: () => Promise.resolve() },
+      };
     },
   },
   {

@@ -41,7 +41,8 @@ export class World {
 
   constructor(private readonly schedule: Schedule) {
     for (const owner of OWNERS) this.owners.set(owner, (this.counter += 1));
-    for (const id of ITEMS.slice(0, 3)) this.items.set(id, { id, value: (this.counter += 1), owner: this.schedule.pick(OWNERS) });
+    for (const id of ITEMS.slice(0, 3))
+      this.items.set(id, { id, value: (this.counter += 1), owner: this.schedule.pick(OWNERS) });
     for (const id of this.items.keys()) this.outbox.push(this.rowOf([], id));
   }
 
@@ -103,7 +104,12 @@ export class World {
 
   /** Where an index differs from the database; empty when it does not. */
   differences(index: 'old' | 'new'): string[] {
-    const wanted = new Map([...this.items.values()].map(({ id, value, owner }) => [String(id), JSON.stringify({ value, owner: { name: this.owners.get(owner) } })]));
+    const wanted = new Map(
+      [...this.items.values()].map(({ id, value, owner }) => [
+        String(id),
+        JSON.stringify({ value, owner: { name: this.owners.get(owner) } }),
+      ]),
+    );
     const ids = new Set([...wanted.keys(), ...this.indices[index].keys()]);
     return [...ids].flatMap((id) => {
       const has = this.indices[index].get(id)?.source;
@@ -122,11 +128,24 @@ export class World {
   private itemChange(id: number): () => void {
     const [kind, owner] = [this.schedule.random(), this.schedule.pick(OWNERS)];
     if (kind < 0.25) return () => void this.items.delete(id);
-    return () => void this.items.set(id, { id, value: (this.counter += 1), owner: kind < 0.6 ? owner : (this.items.get(id)?.owner ?? owner) });
+    return () =>
+      void this.items.set(id, {
+        id,
+        value: (this.counter += 1),
+        owner: kind < 0.6 ? owner : (this.items.get(id)?.owner ?? owner),
+      });
   }
 
   private rowOf(path: readonly string[], key: number): StoredRow {
     this.lastRowId += 1;
-    return { id: String(this.lastRowId), alias: ALIAS, path, key, createdAt: this.tick(), attempts: 0, lockedBy: undefined };
+    return {
+      id: String(this.lastRowId),
+      alias: ALIAS,
+      path,
+      key,
+      createdAt: this.tick(),
+      attempts: 0,
+      lockedBy: undefined,
+    };
   }
 }
