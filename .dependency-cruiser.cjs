@@ -1,54 +1,74 @@
 /**
- * The folder rule of ARCHITECTURE.md: each folder imports only what stands above it.
- * Run by `npm run check:folders`; `scripts/prove-folder-rule.mjs` proves that a violation is caught.
+ * The folder rule of ARCHITECTURE.md: each folder imports only folders before it.
+ * Run by `npm run check:folders`; `scripts/prove-folder-rule.mjs` proves that each violation is caught.
  */
-const lib = '^libs/([^/]+)/src/';
-const PURE = 'metadata|mapping|document|query|router|discovery|algorithm|headers|codec';
-const SERVICE = 'repository|sync|migration|pool|cluster|cache|service';
+const { FIRST, LIBRARIES, orderOf } = require('./scripts/folder-order.cjs');
 
-/** Files of `folders` may import, inside their own library, only `allowed`. */
-const layer = (name, folders, allowed) => ({
+const names = Object.keys(LIBRARIES);
+const folder = (library, ...folders) => `^libs/${library}/src/(?:${folders.join('|')})/`;
+const file = { ofSpecs: '\\.spec\\.ts$' };
+
+/** Files of `folders` import, inside their library, only `allowed`. */
+const onlyFrom = (name, library, folders, allowed, more = {}) => ({
   name,
   severity: 'error',
-  from: { path: `${lib}(?:${folders})/`, pathNot: '\\.spec\\.ts$' },
-  to: { path: '^libs/$1/src/', pathNot: `^libs/$1/src/(?:${folders}|${allowed})/` },
+  from: { path: folder(library, ...folders), pathNot: file.ofSpecs },
+  to: { path: `^libs/${library}/src/`, pathNot: folder(library, ...allowed), ...more },
 });
+
+const inOrder = (library) =>
+  orderOf(library).map((name, index, order) =>
+    onlyFrom(`${library}-${name}-imports-only-folders-before-it`, library, [name], order.slice(0, index + 1)),
+  );
+
+const outerFolders = (library) => {
+  const { pure } = LIBRARIES[library];
+  const base = [...FIRST, ...pure];
+  return [
+    onlyFrom(`${library}-testing-imports-contracts-and-pure`, library, ['testing'], [...base, 'testing']),
+    onlyFrom(`${library}-nest-imports-no-adapter`, library, ['nest'], [...orderOf(library), 'nest']),
+    {
+      name: `${library}-adapters-import-contracts-and-pure`,
+      severity: 'error',
+      from: { path: `^libs/${library}/src/adapters/([^/]+)/`, pathNot: file.ofSpecs },
+      to: { path: `^libs/${library}/src/`, pathNot: `${folder(library, ...base)}|^libs/${library}/src/adapters/$1/` },
+    },
+    {
+      name: `${library}-pure-folders-do-no-io`,
+      severity: 'error',
+      from: { path: folder(library, 'contracts', 'errors', ...pure), pathNot: file.ofSpecs },
+      to: {
+        path: '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|cluster|worker_threads|timers|perf_hooks)(/|$)',
+        dependencyTypes: ['core'],
+      },
+    },
+    {
+      name: `${library}-index-imports-no-adapter`,
+      severity: 'error',
+      from: { path: `^libs/${library}/src/index\\.ts$` },
+      to: { path: folder(library, 'adapters', 'testing') },
+    },
+  ];
+};
 
 module.exports = {
   forbidden: [
-    layer('contracts-import-nothing-below', 'contracts|errors', 'contracts|errors'),
-    layer('pure-folders-import-contracts-only', PURE, 'contracts|errors'),
-    layer('services-import-pure-and-contracts', SERVICE, `contracts|errors|${PURE}`),
-    layer('adapters-import-contracts-and-pure', 'adapters', `contracts|errors|${PURE}`),
-    layer('nest-never-imports-adapters-or-testing', 'nest', `contracts|errors|${PURE}|${SERVICE}`),
+    ...names.flatMap(inOrder),
+    ...names.flatMap(outerFolders),
     {
-      name: 'modules-never-import-adapters-or-testing',
+      name: 'every-folder-is-in-the-order',
       severity: 'error',
-      from: { path: '^libs/([^/]+)/src/[^/]+\\.module\\.ts$' },
-      to: { path: '^libs/$1/src/(?:adapters|testing)/' },
-    },
-    layer('testing-imports-contracts-only', 'testing', 'contracts|errors'),
-    {
-      name: 'adapters-never-import-each-other',
-      severity: 'error',
-      from: { path: `${lib}adapters/([^/]+)/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: '^libs/$1/src/adapters/', pathNot: '^libs/$1/src/adapters/$2/' },
+      from: {
+        path: '^libs/[^/]+/src/[^/]+/',
+        pathNot: names.map((library) => folder(library, ...orderOf(library), 'adapters', 'nest', 'testing')),
+      },
+      to: {},
     },
     {
       name: 'only-nest-imports-nest',
-      comment: '@nestjs/* is imported under nest/ and in *.module.ts alone',
       severity: 'error',
-      from: { path: `${lib}`, pathNot: '/src/nest/|\\.module\\.ts$|\\.spec\\.ts$' },
+      from: { path: '^libs/([^/]+)/src/', pathNot: ['/src/nest/', file.ofSpecs] },
       to: { path: '(^|/)@nestjs/' },
-    },
-    {
-      name: 'pure-folders-do-no-io',
-      severity: 'error',
-      from: { path: `${lib}(?:${PURE}|contracts|errors)/`, pathNot: '\\.spec\\.ts$' },
-      to: {
-        path: '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|cluster|worker_threads|timers)(/|$)',
-        dependencyTypes: ['core'],
-      },
     },
     {
       name: 'libraries-never-import-each-other',

@@ -1,55 +1,81 @@
-/** Breaks each folder rule once, in a temporary tree, and fails unless dependency-cruiser names every one of them. */
+/**
+ * Breaks the folder rule on purpose, in a temporary tree, and fails unless each violation is caught by the rule that forbids
+ * it, nothing else is complained of, and each "Never" and "Only" of ARCHITECTURE.md has its violation.
+ */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { TARGETS, VIOLATIONS } from './folder-violations.mjs';
 
-const require = createRequire(import.meta.url);
-const { forbidden } = require('../.dependency-cruiser.cjs');
 const project = join(import.meta.dirname, '..');
-
-const VIOLATIONS = {
-  'libs/a/src/contracts/port.ts': `import '../router/ring.js';`,
-  'libs/a/src/router/ring.ts': `import type {} from '../cluster/herd.js'; import 'node:net';`,
-  'libs/a/src/cluster/herd.ts': `import '../nest/guard.js'; import './pool.js'; import '@nestjs/common';`,
-  'libs/a/src/cluster/pool.ts': `import './herd.js'; import './missing.js';`,
-  'libs/a/src/adapters/redis/driver.ts': `import '../dns/discovery.js'; import '../../cluster/pool.js';`,
-  'libs/a/src/adapters/dns/discovery.ts': `export {};`,
-  'libs/a/src/nest/guard.ts': `import '../adapters/dns/discovery.js';`,
-  'libs/a/src/testing/suite.ts': `import '../router/ring.js';`,
-  'libs/a/src/a.module.ts': `import './adapters/dns/discovery.js';`,
-  'libs/a/src/index.ts': `import './testing/suite.js'; import '../../b/src/index.js';`,
-  'libs/b/src/index.ts': `export {};`,
-};
+const program = (path) => join(project, 'node_modules', path);
 
 const tree = mkdtempSync(join(tmpdir(), 'rookery-folder-rule-'));
 try {
-  for (const [file, text] of Object.entries(VIOLATIONS)) {
+  build();
+  const caught = new Set([...importsForbidden(), ...syntaxForbidden()]);
+  const missed = VIOLATIONS.filter(({ file, rule }) => !caught.has(`${file} ${rule}`));
+  const innocent = [...caught].filter((one) => Object.keys(TARGETS).some((file) => isInnocent(file, one)));
+  for (const violation of VIOLATIONS) if (!missed.includes(violation)) console.log(`caught  ${lineOf(violation)}`);
+  report('These violations were not caught', missed.map(lineOf));
+  report('These were caught though nothing is wrong with them', innocent);
+  report('These sentences of ARCHITECTURE.md have no violation that proves them', unproved());
+  if (!process.exitCode) console.log(`All ${VIOLATIONS.length} deliberate violations are caught.`);
+} finally {
+  rmSync(tree, { recursive: true, force: true });
+}
+
+function build() {
+  const files = { ...TARGETS, ...Object.fromEntries(VIOLATIONS.map(({ file, text }) => [file, text])) };
+  for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, file)), { recursive: true });
     writeFileSync(join(tree, file), text);
   }
-  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
-    cpSync(join(project, file), join(tree, file));
+  const settings = ['.dependency-cruiser.cjs', 'eslint.folders.js', 'scripts/folder-order.cjs', 'tsconfig.json'];
+  mkdirSync(join(tree, 'scripts'));
+  for (const file of [...settings, 'package.json']) cpSync(join(project, file), join(tree, file));
   symlinkSync(join(project, 'node_modules'), join(tree, 'node_modules'));
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(project, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), 'libs', '--output-type', 'json'],
-    {
-      cwd: tree,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    },
+}
+
+/** @returns `file rule` of each import that dependency-cruiser complains of. */
+function importsForbidden() {
+  const { summary } = run('dependency-cruiser/bin/dependency-cruiser.mjs', ['libs', '--output-type', 'json']);
+  return summary.violations.map(({ from, rule }) => `${from} ${rule.name}`);
+}
+
+/** @returns `file rule` of each line that ESLint complains of. */
+function syntaxForbidden() {
+  const results = run('eslint/bin/eslint.js', ['libs', '--config', 'eslint.folders.js', '--format', 'json']);
+  return results.flatMap(({ filePath, messages }) =>
+    messages.map(({ ruleId }) => `${relative(tree, filePath)} ${ruleId}`),
   );
+}
+
+function run(path, args) {
+  const options = { cwd: tree, encoding: 'utf8', maxBuffer: 2 ** 26 };
+  const { stdout, stderr } = spawnSync(process.execPath, [program(path), ...args], options);
   if (stdout === '') throw new Error(stderr);
-  const caught = new Set(JSON.parse(stdout).summary.violations.map((violation) => violation.rule.name));
-  const missed = forbidden.map((rule) => rule.name).filter((name) => !caught.has(name));
-  if (missed.length > 0) {
-    console.error(`The folder check let a deliberate violation pass: ${missed.join(', ')}`);
-    process.exitCode = 1;
-  } else {
-    console.log(`The folder check catches all ${forbidden.length} deliberate violations.`);
-  }
-} finally {
-  rmSync(tree, { recursive: true, force: true });
+  return JSON.parse(stdout);
+}
+
+/** The other half of the circle is rightly named with it. */
+function isInnocent(file, complaint) {
+  return complaint.startsWith(`${file} `) && !complaint.endsWith(' no-circular');
+}
+
+function unproved() {
+  const text = readFileSync(join(project, 'ARCHITECTURE.md'), 'utf8').replaceAll(/\s+/g, ' ');
+  const sentences = text.match(/(?<=(?:^|[.:|*-]) )(?:Never|Only) [^|]*?(?=\. |\.$|:| \|)/g) ?? [];
+  return sentences.filter((sentence) => !VIOLATIONS.some((violation) => sentence.startsWith(violation.sentence)));
+}
+
+function lineOf({ file, what, rule }) {
+  return `${file}: ${what} (${rule})`;
+}
+
+function report(title, lines) {
+  if (lines.length === 0) return;
+  console.error([`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+  process.exitCode = 1;
 }
