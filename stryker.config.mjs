@@ -1,14 +1,8 @@
-// Mutation tests of the pure folders: npm run test:mutation -- limiter/algorithm herd/router …; all of them when none is named.
-const folders = {
-  'limiter/algorithm': 90,
-  'limiter/headers': 85,
-  'herd/router': 85,
-  'herd/codec': 85,
-  'search/mapping': 85,
-  'search/query': 85,
-};
-const chosen = process.env.ROOKERY_MUTATE?.split(' ').filter(Boolean) ?? Object.keys(folders);
-const paths = chosen.map((name) => `libs/${name.replace('/', '/src/')}`);
+// One folder at a time, named by scripts/test-mutation.mjs.
+import { FOLDERS } from './scripts/mutation-folders.mjs';
+
+const [library, folder] = process.env.ROOKERY_MUTATE.split('/');
+const path = `libs/${library}/src/${folder}`;
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
@@ -17,15 +11,15 @@ export default {
   jest: {
     configFile: 'jest.config.ts',
     enableFindRelatedTests: false,
-    config: { roots: paths.map((path) => `<rootDir>/${path}`), maxWorkers: 1 },
+    config: { roots: [`<rootDir>/libs/${library}/src`], maxWorkers: 1 },
   },
-  mutate: paths.flatMap((path) => [`${path}/**/*.ts`, `!${path}/**/*.spec.ts`]),
+  mutate: [`${path}/**/*.ts`, `!${path}/**/*.spec.ts`],
   coverageAnalysis: 'perTest',
   concurrency: 2,
   timeoutMS: 10_000,
-  thresholds: { high: 95, low: 85, break: Math.min(...chosen.map((name) => folders[name] ?? 85)) },
+  thresholds: { high: 100, low: FOLDERS[`${library}/${folder}`], break: FOLDERS[`${library}/${folder}`] },
   reporters: ['clear-text', 'progress-append-only'],
-  clearTextReporter: { allowColor: false, reportTests: false, reportScoreTable: true },
+  clearTextReporter: { allowColor: false, reportTests: false },
   tempDirName: '.stryker',
   ignorePatterns: ['dist', '.rookery', 'etc', 'apps', 'benches', 'libs/*/dist', 'libs/*/test', 'tools'],
   disableTypeChecks: false,
