@@ -10,7 +10,7 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
     configFile: 'jest.config.ts',
-    enableFindRelatedTests: false,
+    enableFindRelatedTests: true,
     config: { roots: [`<rootDir>/libs/${library}/src`], maxWorkers: 1 },
   },
   mutate: [`${path}/**/*.ts`, `!${path}/**/*.spec.ts`],
