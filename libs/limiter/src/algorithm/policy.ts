@@ -1,7 +1,7 @@
 import type { BucketLimit } from '../contracts/limiter-storage.js';
 import type { LimitOptions, Policy, PolicyOptions, ResolvedLimit } from '../contracts/policy.js';
-import { OptionProblems } from '../errors/option-error.js';
-import { parseDuration } from './duration.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { parseDuration } from '../support/duration.js';
 
 const MAX_TOKENS = 1_000_000_000_000;
 const MAX_WINDOW_MS = 366 * 86_400_000;

@@ -7,14 +7,21 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
-import { DEFAULT_LIMITER, enforcerToken, limiterToken } from './limiter-name.js';
-import { RESOLVED_MODULE_OPTIONS, resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
-import { LIMITER_NAME, MODULE_LIMITER, NamedLimiters } from './named-limiters.js';
+import { resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
+import { NamedLimiters } from './named-limiters.js';
 import { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { RateLimitExplorer } from './rate-limit.explorer.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import type { LimiterModuleOptions } from './rate-limit-options.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
+import {
+  DEFAULT_LIMITER,
+  getEnforcerToken,
+  getLimiterToken,
+  LIMITER_NAME,
+  MODULE_LIMITER,
+  RESOLVED_MODULE_OPTIONS,
+} from './tokens.js';
 
 /** Beside the options, and known before they are. */
 interface LimiterModuleExtras {
@@ -36,10 +43,10 @@ function withName(
   definition: DynamicModule,
   { name = DEFAULT_LIMITER, isGlobal = true }: LimiterModuleExtras,
 ): DynamicModule {
-  const limiter = { provide: limiterToken(name), useExisting: MODULE_LIMITER };
-  const enforcer = { provide: enforcerToken(name), useExisting: RateLimitEnforcer };
-  // The default one is injected by its classes, which another must not answer to.
-  const named = name !== DEFAULT_LIMITER;
+  const limiter = { provide: getLimiterToken(name), useExisting: MODULE_LIMITER };
+  const enforcer = { provide: getEnforcerToken(name), useExisting: RateLimitEnforcer };
+  // The guard without a name belongs to the default limiter: a module of another name must not provide it.
+  const guards = name === DEFAULT_LIMITER ? [RateLimitGuard] : [];
   return {
     ...definition,
     global: isGlobal,
@@ -47,9 +54,10 @@ function withName(
       ...(definition.providers ?? []),
       { provide: LIMITER_NAME, useValue: name },
       limiter,
-      ...(named ? [enforcer] : [RateLimitGuard]),
+      enforcer,
+      ...guards,
     ],
-    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...(named ? [] : [RateLimitGuard])],
+    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...guards],
   };
 }
 

@@ -1,5 +1,5 @@
-import { withDefaults } from '../algorithm/defaults.js';
-import { OptionProblems } from '../errors/option-error.js';
+import { withDefaults } from '../support/with-defaults.js';
+import { OptionProblems } from '../support/option-problems.js';
 import { HEADER_SETS, type HeaderSet } from '../headers/rate-limit-headers.js';
 import { resolveLimiterOptions } from '../service/limiter-options.js';
 import type { LimiterModuleOptions, RateLimitHooks } from './rate-limit-options.js';
@@ -20,8 +20,6 @@ export const MODULE_DEFAULTS = Object.freeze<Defaulted>({
   trustedProxies: 0,
   headers: ['ietf', 'x-ratelimit'],
 });
-
-export const RESOLVED_MODULE_OPTIONS = Symbol('rookery.limiter.module-options');
 
 const MAX_PROXIES = 32;
 

@@ -1,12 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { OptionProblems } from '../errors/option-error.js';
-
-/** The name of the limiter in whose module it is injected. */
-export const LIMITER_NAME = Symbol('rookery.limiter.name');
-
-/** The limiter itself, inside its module. */
-export const MODULE_LIMITER = Symbol('rookery.limiter.limiter');
+import { OptionProblems } from '../support/option-problems.js';
+import { LIMITER_NAME } from './tokens.js';
 
 /** The limiters of the application, whatever module they are in. */
 @Injectable()

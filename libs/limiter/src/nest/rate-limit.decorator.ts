@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { PolicyName } from '../contracts/policy.js';
-import { DEFAULT_LIMITER } from './limiter-name.js';
+import { DEFAULT_LIMITER } from './tokens.js';
 import { declareLimit, declareSkip, type RateLimitDeclaration } from './rate-limit.metadata.js';
 import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
 

@@ -7,8 +7,7 @@ import type { Limiter } from '../service/limiter.js';
 import type { CombinedReservation } from '../service/reservation.js';
 import type { IncomingCall } from './context/context-reader.js';
 import { readerOf } from './context/readers.js';
-import { RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
-import { MODULE_LIMITER } from './named-limiters.js';
+import type { ResolvedModuleOptions } from './module-options.js';
 import { RateLimitContext } from './rate-limit-context.js';
 import {
   RateLimitCostException,
@@ -17,6 +16,7 @@ import {
 } from './rate-limit.exceptions.js';
 import { RateLimitPlanner, type PlannedLimit } from './rate-limit.planner.js';
 import { holdUntilSettled, settle } from './settlements.js';
+import { MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.js';
 
 /** Seconds that a client is asked to wait while the storage is down. */
 const STORAGE_RETRY_AFTER = '1';
@@ -33,7 +33,7 @@ interface DueLimit {
 @Injectable()
 export class RateLimitEnforcer {
   /** The policies that a call was asked for, with the decisions so far, lie on the call: a WeakMap costs several times as much. */
-  readonly #seen = Symbol('rookery.limiter.seen');
+  readonly #seen = Symbol('rookery:limiter:seen');
 
   constructor(
     @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions,

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { resolvePolicy } from '../algorithm/policy.js';
 import type { Policy } from '../contracts/policy.js';
-import { OptionProblems } from '../errors/option-error.js';
+import { OptionProblems } from '../support/option-problems.js';
 import type { Limiter } from '../service/limiter.js';
-import { checkHooks, RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
-import { LIMITER_NAME, MODULE_LIMITER } from './named-limiters.js';
+import { checkHooks, type ResolvedModuleOptions } from './module-options.js';
+import { LIMITER_NAME, MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.js';
 import { levelsOf, type RateLimitDeclaration, type SkipDeclaration } from './rate-limit.metadata.js';
 import type { RateLimitHooks } from './rate-limit-options.js';
 

@@ -3,7 +3,7 @@ import type { BucketTable } from '../algorithm/bucket-table.js';
 import { openDecision, toDecision } from '../algorithm/decision.js';
 import { chargeAll } from '../algorithm/leaky-bucket.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
-import { DECISION_CHANNEL, type DecisionMessage } from '../contracts/events.js';
+import { limiterChannels, type DecisionMessage } from '../contracts/diagnostics.js';
 import type { AppliedCost, ApplyRequest, LimiterStorage } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy } from '../contracts/policy.js';
@@ -17,7 +17,7 @@ export interface Claim {
   readonly request: ApplyRequest;
 }
 
-const decisionChannel = channel(DECISION_CHANNEL);
+const decisionChannel = channel(limiterChannels.decision);
 
 /** Charges buckets: one, several as one, and what is settled afterwards. */
 export class Bookings {

@@ -7,7 +7,7 @@ import type {
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
-import { withinDeadline } from './deadline.js';
+import { withinDeadline } from '../support/deadline.js';
 import { KeyQueue } from './key-queue.js';
 
 export interface CoalescingOptions {

@@ -1,8 +1,9 @@
-import { monotonicClock, type Clock } from '../contracts/clock.js';
+import type { Clock } from '../contracts/clock.js';
+import { monotonicClock } from '../support/monotonic-clock.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyOptions } from '../contracts/policy.js';
-import { OptionProblems } from '../errors/option-error.js';
-import { withDefaults } from '../algorithm/defaults.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { withDefaults } from '../support/with-defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
 import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
 import { withCoalescing } from './coalescing-storage.js';

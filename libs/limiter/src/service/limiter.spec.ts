@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { memoryStorage } from '../adapters/memory/memory.storage.js';
-import { STORAGE_ERROR_CHANNEL } from '../contracts/events.js';
+import { memoryStorage } from '../storage/memory.storage.js';
+import { limiterChannels } from '../contracts/diagnostics.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import { resolvePolicy } from '../algorithm/policy.js';
 import { LimiterOptionError } from '../errors/option-error.js';
@@ -215,9 +215,9 @@ describe('limiter while the storage fails', () => {
     it('tells who listens', async () => {
       const heard: unknown[] = [];
       const listen = (message: unknown) => heard.push(message);
-      subscribe(STORAGE_ERROR_CHANNEL, listen);
+      subscribe(limiterChannels.storageError, listen);
       await limiter(storage).consume('api', 'a');
-      unsubscribe(STORAGE_ERROR_CHANNEL, listen);
+      unsubscribe(limiterChannels.storageError, listen);
       expect(heard).toEqual([
         { storage: 'failing', policy: 'api', onStorageError: 'local', error: expect.any(Error) as Error },
       ]);

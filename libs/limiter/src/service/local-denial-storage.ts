@@ -1,5 +1,6 @@
 import { drainTicks, fitsAll } from '../algorithm/leaky-bucket.js';
-import { monotonicClock, type Clock } from '../contracts/clock.js';
+import type { Clock } from '../contracts/clock.js';
+import { monotonicClock } from '../support/monotonic-clock.js';
 import type {
   AppliedCost,
   ApplyRequest,
@@ -9,7 +10,7 @@ import type {
   StorageCapabilities,
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
-import { isPromiseLike } from './deadline.js';
+import { isPromiseLike } from '../support/deadline.js';
 
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */

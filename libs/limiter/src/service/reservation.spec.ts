@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { chargeUpTo } from '../algorithm/leaky-bucket.js';
-import { memoryStorage } from '../adapters/memory/memory.storage.js';
-import { DECISION_CHANNEL, type DecisionMessage } from '../contracts/events.js';
+import { memoryStorage } from '../storage/memory.storage.js';
+import { limiterChannels, type DecisionMessage } from '../contracts/diagnostics.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import { LimiterCostError, LimiterSettleError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
@@ -264,7 +264,7 @@ describe('decision channel', () => {
   it('tells every decision once, as it came out, and not who asked', async () => {
     const heard: DecisionMessage[] = [];
     const listen = (message: unknown) => void heard.push(message as DecisionMessage);
-    subscribe(DECISION_CHANNEL, listen);
+    subscribe(limiterChannels.decision, listen);
     const limiter = new Limiter({ storage: memoryStorage({ clock: () => 0 }), policies });
     await limiter.consume('tenant', 'secret', { cost: 2 });
     await limiter.peek('tenant', 'secret');
@@ -272,7 +272,7 @@ describe('decision channel', () => {
       ['api', 'secret'],
       ['tenant', 'secret', { cost: 2 }],
     ]);
-    unsubscribe(DECISION_CHANNEL, listen);
+    unsubscribe(limiterChannels.decision, listen);
     expect(
       heard.map(({ storage, cost, decision }) => [
         storage,

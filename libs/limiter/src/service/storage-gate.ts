@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 import { BucketTable } from '../algorithm/bucket-table.js';
 import type { DecisionSource } from '../contracts/decision.js';
-import { STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from '../contracts/events.js';
+import { limiterChannels, type StorageErrorMessage } from '../contracts/diagnostics.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-errors.js';
-import { Deadlined, DeadlineQueue } from './deadline-queue.js';
-import { isPromiseLike, withinDeadline } from './deadline.js';
+import { Deadlined, DeadlineQueue } from '../support/deadline-queue.js';
+import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import type { ResolvedLimiterOptions } from './limiter-options.js';
 
 /** One question to the storage, the same question to the buckets of this process, and what to say without an answer. */
@@ -18,7 +18,7 @@ export interface Question<T, R> {
 }
 
 const LOCAL_MAX_KEYS = 100_000;
-const storageErrors = channel(STORAGE_ERROR_CHANNEL);
+const storageErrors = channel(limiterChannels.storageError);
 
 /** Asks the storage within the deadline; where that fails, does what `onStorageError` says. */
 export class StorageGate {

@@ -1,6 +1,6 @@
 /** A worker that does what it is told: `{ cost, timeoutMs, times }` on the key `shared`. */
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 import type { StorageFaultError } from '../../src/errors/storage-fault.js';
 
 const storage = clusterStorage(memoryStorage(), { maxPending: 20 });

@@ -1,6 +1,6 @@
 /** A worker that runs the storage contract against the buckets of its primary, and tells what each case came to. */
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 import type { Clock } from '../../src/contracts/clock.js';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import { withCoalescing } from '../../src/service/coalescing-storage.js';

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
 import { memcachedStorage } from '../../src/adapters/memcached/index.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 import { redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
 import { withCoalescing } from '../../src/service/coalescing-storage.js';
 import { withLocalDenial } from '../../src/service/local-denial-storage.js';

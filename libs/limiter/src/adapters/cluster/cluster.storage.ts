@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { OptionProblems } from '../../support/option-problems.js';
 import { isServed, serveWorkers } from './primary.js';
 import { WorkerLink } from './worker-link.js';
 

@@ -3,6 +3,3 @@ export type { MemcachedStorageOptions } from './memcached-options.js';
 export type { MemcachedCasToken, MemcachedClient, MemcachedLifetime } from './memcached-client.js';
 export { memcachedPackageClient, memcachedPackageOptions, type MemcachedPackage } from './memcached-package.js';
 export { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';
-
-// What `diagnostics_channel` carries.
-export { clockSkewChannel, contentionChannel, type ClockSkewMessage, type ContentionMessage } from './channels.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../contracts/clock.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { OptionProblems } from '../../support/option-problems.js';
 import type { MemcachedClient } from './memcached-client.js';
 
 export interface MemcachedStorageOptions {

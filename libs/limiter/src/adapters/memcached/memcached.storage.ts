@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyCosts, emptyAt, levelsAt, type BucketState } from '../../algorithm/leaky-bucket.js';
+import { limiterChannels, type ClockSkewMessage, type ContentionMessage } from '../../contracts/diagnostics.js';
 import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { decodeItem, encodeItem, type BucketItem } from './bucket-item.js';
-import { clockSkewChannel, contentionChannel, type ClockSkewMessage, type ContentionMessage } from './channels.js';
 import { lifetimeSeconds } from './lifetime.js';
 import type { MemcachedCasToken, MemcachedClient } from './memcached-client.js';
 import { memcachedFault } from './memcached-fault.js';
 import { resolveMemcachedOptions, type MemcachedStorageOptions } from './memcached-options.js';
 
 const MAX_BACKOFF_MS = 16;
+const contentionChannel = channel(limiterChannels.contention);
+const clockSkewChannel = channel(limiterChannels.clockSkew);
 
 /**
  * Buckets in memcached, one item each, written by `add` and `cas` alone: never one token too many, whoever else writes.

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../algorithm/defaults.js';
+import { withDefaults } from '../../support/with-defaults.js';
 import type {
   AppliedCost,
   ApplyRequest,
@@ -6,7 +6,7 @@ import type {
   LimiterStorage,
   StorageCapabilities,
 } from '../../contracts/limiter-storage.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { OptionProblems } from '../../support/option-problems.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { ApplyCall, type BucketAnswer } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';

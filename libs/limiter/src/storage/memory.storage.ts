@@ -1,8 +1,9 @@
-import { BucketTable } from '../../algorithm/bucket-table.js';
-import { withDefaults } from '../../algorithm/defaults.js';
-import { monotonicClock, type Clock } from '../../contracts/clock.js';
-import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { BucketTable } from '../algorithm/bucket-table.js';
+import { withDefaults } from '../support/with-defaults.js';
+import type { Clock } from '../contracts/clock.js';
+import { monotonicClock } from '../support/monotonic-clock.js';
+import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../contracts/limiter-storage.js';
+import { OptionProblems } from '../support/option-problems.js';
 
 export interface MemoryStorageOptions {
   /** Buckets held at most. When all are in use, a new key drops one that is soon empty. Default 1,000,000. */
