@@ -7,8 +7,9 @@ import { resolvePolicy } from './policy.js';
 
 const T0 = 1_767_225_600_000_000;
 const limitsOf = (...limits: TestLimit[]) =>
-  resolvePolicy('p', { limits: limits.map((limit, index) => ({ ...limit, per: limit.windowMs, name: `l${index}` })) })
-    .limits;
+  resolvePolicy('p', {
+    limits: limits.map(({ limit, windowMs, burst }, index) => ({ limit, burst, per: windowMs, name: `l${index}` })),
+  }).limits;
 
 describe('leaky bucket', () => {
   it('admits exactly the limit at one instant when the limit does not divide the window', () => {

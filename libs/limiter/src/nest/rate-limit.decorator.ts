@@ -26,7 +26,7 @@ export function RateLimit(policy: PolicyName | InlinePolicy, settings: RateLimit
 function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
   if (typeof policy === 'object' && policy !== null)
     return { kind: 'inline', name: policy.name, limiter: policy.limiter ?? DEFAULT_LIMITER, policy };
-  return { kind: 'named', name: policy, limiter: settings.limiter ?? DEFAULT_LIMITER, hooks: settings };
+  return { kind: 'named', name: policy, limiter: settings?.limiter ?? DEFAULT_LIMITER, hooks: settings };
 }
 
 /**

@@ -8,6 +8,9 @@ import type {
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
 import { withinDeadline } from '../support/deadline.js';
+import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
+import { COUNT_RULE, isWhole } from '../support/is-whole.js';
+import { resolveOptions } from '../support/resolve-options.js';
 import { KeyQueue } from './key-queue.js';
 
 export interface CoalescingOptions {
@@ -17,17 +20,31 @@ export interface CoalescingOptions {
   readonly maxBatch?: number;
 }
 
-export const COALESCING_DEFAULTS = Object.freeze({ maxWaiting: 100_000, maxBatch: 1000 });
+const COALESCING_DEFAULTS: Readonly<Required<CoalescingOptions>> = Object.freeze({
+  maxWaiting: 100_000,
+  maxBatch: 1000,
+});
 
 /**
  * Sends one call per key at a time, with all the requests for the key that came meanwhile as one list of costs; also those that
  * come in one turn of the event loop go together. A hot key then costs a round trip per list, and never races against its own
  * process. What the storage answers at once (`applyNow`) is not held up.
  *
+ * @throws {@link LimiterOptionError}
  * @example withCoalescing(redisStorage(redis))
  */
 export function withCoalescing(storage: LimiterStorage, options: CoalescingOptions = {}): LimiterStorage {
-  return new CoalescingStorage(storage, { ...COALESCING_DEFAULTS, ...options });
+  const resolved = resolveOptions(
+    'withCoalescing',
+    options,
+    COALESCING_DEFAULTS,
+    ({ maxWaiting, maxBatch }, problems) => {
+      problems.check(isStorage(storage), 'withCoalescing storage', storage, STORAGE_RULE);
+      problems.check(isWhole(maxWaiting, 1), 'withCoalescing maxWaiting', maxWaiting, COUNT_RULE);
+      problems.check(isWhole(maxBatch, 1), 'withCoalescing maxBatch', maxBatch, COUNT_RULE);
+    },
+  );
+  return new CoalescingStorage(storage, resolved);
 }
 
 class CoalescingStorage implements LimiterStorage {

@@ -3,6 +3,7 @@ import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import type { BucketLimit } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { OptionProblems } from '../support/option-problems.js';
 import { Bookings, type Claim } from './bookings.js';
 import type { BucketKeys } from './bucket-key.js';
 import {
@@ -72,7 +73,7 @@ export class Limiter {
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
-      const decision = this.#bookings.decide(this.#claim(policy, key, options?.cost));
+      const decision = this.#bookings.decide(this.#claim(policy, key, options));
       return decision instanceof Promise ? decision : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
@@ -102,12 +103,12 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(claims: readonly PolicyClaim[]): Promise<CombinedReservation> {
-    return this.#bookings.reserve(claims.map(([policy, key, options]) => this.#claim(policy, key, options?.cost)));
+    return this.#bookings.reserve(claims.map(([policy, key, options]) => this.#claim(policy, key, options)));
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
-    const { rule, request, cost } = this.#claim(policy, key, options?.cost);
+    const { rule, request, cost } = this.#claim(policy, key, options);
     return this.#gate.ask<readonly number[], Decision>({
       policy: rule.name,
       ask: () => this.#options.storage.read(request),
@@ -140,7 +141,8 @@ export class Limiter {
     );
   }
 
-  #claim(policy: PolicyName | Policy, key: string, cost = 1): Claim {
+  #claim(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Claim {
+    const cost = costOf(options);
     const rule = typeof policy === 'object' ? policy : this.policy(policy);
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(rule.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > rule.maxCost)
@@ -158,4 +160,17 @@ export class Limiter {
     if (keys === undefined) this.#keys.set(rule, (keys = this.#options.keysOf(rule.name)));
     return keys;
   }
+}
+
+const CONSUME_NAMES = ['cost'];
+
+/** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
+function costOf(options: ConsumeOptions | undefined): number {
+  if (options === undefined) return 1;
+  const problems = new OptionProblems();
+  const isObject = typeof options === 'object' && options !== null;
+  if (!problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }')) problems.throwIfAny();
+  problems.checkNames(options, CONSUME_NAMES);
+  problems.throwIfAny();
+  return options.cost ?? 1;
 }

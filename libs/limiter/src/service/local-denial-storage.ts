@@ -1,6 +1,6 @@
 import { drainTicks, fitsAll } from '../algorithm/leaky-bucket.js';
 import type { Clock } from '../contracts/clock.js';
-import { monotonicClock } from '../support/monotonic-clock.js';
+import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type {
   AppliedCost,
   ApplyRequest,
@@ -11,6 +11,9 @@ import type {
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { isPromiseLike } from '../support/deadline.js';
+import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
+import { COUNT_RULE, isWhole } from '../support/is-whole.js';
+import { resolveOptions } from '../support/resolve-options.js';
 
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
@@ -21,17 +24,38 @@ export interface LocalDenialOptions {
   readonly maxKeys?: number;
 }
 
-export const LOCAL_DENIAL_DEFAULTS = Object.freeze({ clock: monotonicClock, maxAgeMs: 1000, maxKeys: 10_000 });
+const LOCAL_DENIAL_DEFAULTS: Readonly<Required<LocalDenialOptions>> = Object.freeze({
+  clock: monotonicClock,
+  maxAgeMs: 1000,
+  maxKeys: 10_000,
+});
 
 /**
  * Refuses without asking where the last answer proves that the storage would refuse: since it was asked for, the level can
  * have fallen by no more than the leak. So no request is refused that would have passed, and a flood costs no network.
  * A storage that answers at once is left alone.
  *
+ * @throws {@link LimiterOptionError}
  * @example withCoalescing(withLocalDenial(redisStorage(redis), { maxAgeMs: 1000 }))
  */
 export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOptions = {}): LimiterStorage {
-  return new LocalDenialStorage(storage, { ...LOCAL_DENIAL_DEFAULTS, ...options });
+  const resolved = resolveOptions(
+    'withLocalDenial',
+    options,
+    LOCAL_DENIAL_DEFAULTS,
+    ({ clock, maxAgeMs, maxKeys }, problems) => {
+      problems.check(isStorage(storage), 'withLocalDenial storage', storage, STORAGE_RULE);
+      problems.check(typeof clock === 'function', 'withLocalDenial clock', clock, CLOCK_RULE);
+      problems.check(
+        isWhole(maxAgeMs, 0),
+        'withLocalDenial maxAgeMs',
+        maxAgeMs,
+        'must be whole milliseconds, 0 or more',
+      );
+      problems.check(isWhole(maxKeys, 1), 'withLocalDenial maxKeys', maxKeys, COUNT_RULE);
+    },
+  );
+  return new LocalDenialStorage(storage, resolved);
 }
 
 /** A bucket that has room for so many of the costs just asked for is not remembered. */

@@ -1,9 +1,9 @@
 import { BucketTable } from '../algorithm/bucket-table.js';
-import { withDefaults } from '../support/with-defaults.js';
 import type { Clock } from '../contracts/clock.js';
-import { monotonicClock } from '../support/monotonic-clock.js';
+import { isWhole } from '../support/is-whole.js';
+import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../contracts/limiter-storage.js';
-import { OptionProblems } from '../support/option-problems.js';
+import { resolveOptions } from '../support/resolve-options.js';
 
 export interface MemoryStorageOptions {
   /** Buckets held at most. When all are in use, a new key drops one that is soon empty. Default 1,000,000. */
@@ -36,22 +36,17 @@ const SWEPT_AT_ONCE = 20_000;
  * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
-  const { maxKeys, sweepEveryMs, clock } = withDefaults(DEFAULTS, options);
-  const problems = new OptionProblems();
-  problems.check(
-    Number.isSafeInteger(maxKeys) && maxKeys >= 1,
-    'memoryStorage maxKeys',
-    maxKeys,
-    'must be a whole number of 1 or more',
+  const { maxKeys, sweepEveryMs, clock } = resolveOptions(
+    'memoryStorage',
+    options,
+    DEFAULTS,
+    ({ maxKeys, sweepEveryMs, clock }, problems) => {
+      problems.check(isWhole(maxKeys, 1), 'memoryStorage maxKeys', maxKeys, 'must be a whole number of 1 or more');
+      const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
+      problems.check(isWhole(sweepEveryMs, 1, MAX_TIMER_MS), 'memoryStorage sweepEveryMs', sweepEveryMs, timer);
+      problems.check(typeof clock === 'function', 'memoryStorage clock', clock, CLOCK_RULE);
+    },
   );
-  const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
-  problems.check(
-    Number.isSafeInteger(sweepEveryMs) && sweepEveryMs >= 1 && sweepEveryMs <= MAX_TIMER_MS,
-    'memoryStorage sweepEveryMs',
-    sweepEveryMs,
-    timer,
-  );
-  problems.throwIfAny();
   return new MemoryStorage(new BucketTable(maxKeys), sweepEveryMs, clock);
 }
 

@@ -7,8 +7,8 @@ import { bucketLimit, type TestLimit } from './test-limit.js';
 /** How the suite reaches the storage under test. */
 export interface StorageHarness {
   /**
-   * Opens the storage so that it tells the time by `clock`. Several handles, such as two connections, must share their
-   * buckets; the suite spreads its calls over them. Called once per case, which closes them.
+   * Opens the storage so that it reads the time from `clock`. Several handles, such as two connections, must share their
+   * buckets; the suite spreads its calls over them. Called once per check, which closes them.
    */
   open(clock: Clock): MaybePromise<readonly LimiterStorage[]>;
 }
@@ -17,19 +17,19 @@ export interface StorageHarness {
 const START_MICROS = 1_767_225_600_000_000;
 const TIMEOUT_MS = 5000;
 
-/** The storage under test with a clock that the case moves, and keys that no other case has used. */
+/** The storage under test with a clock that the check moves, and keys that no other check has used. */
 export class StorageBench {
   now = START_MICROS;
   #calls = 0;
   #keys = 0;
 
   private constructor(
-    private readonly caseName: string,
+    private readonly checkName: string,
     private readonly handles: LimiterStorage[],
   ) {}
 
-  static async open(harness: StorageHarness, caseName: string): Promise<StorageBench> {
-    const bench = new StorageBench(`${randomUUID()}:${caseName.replace(/\W+/g, '-')}`, []);
+  static async open(harness: StorageHarness, checkName: string): Promise<StorageBench> {
+    const bench = new StorageBench(`${randomUUID()}:${checkName.replace(/\W+/g, '-')}`, []);
     bench.handles.push(...(await harness.open(() => bench.now)));
     return bench;
   }
@@ -39,7 +39,7 @@ export class StorageBench {
   }
 
   bucket(...limits: readonly TestLimit[]): BenchBucket {
-    return new BenchBucket(this, `contract:${this.caseName.slice(0, 100)}:${this.#keys++}`, limits.map(bucketLimit));
+    return new BenchBucket(this, `contract:${this.checkName.slice(0, 100)}:${this.#keys++}`, limits.map(bucketLimit));
   }
 
   /** `cost` tokens of each bucket, in one step. The storage must have `applyAll`. */

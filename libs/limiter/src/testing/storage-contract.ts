@@ -1,28 +1,26 @@
 import assert from 'node:assert/strict';
+import { ContractViolation, type ContractCheck } from './contract-check.js';
 import { seededRandom } from './random.js';
 import { ReferenceBucket } from './reference-bucket.js';
-import { REFUND_CASES } from './refund-cases.js';
+import { REFUND_CHECKS } from './refund-checks.js';
 import { StorageBench, type StorageHarness } from './storage-bench.js';
 import type { TestLimit } from './test-limit.js';
-
-/** One promise of a storage. `run` rejects with what was expected and what was seen. */
-export interface ContractCase {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
 
 /**
  * Every promise that a {@link LimiterStorage} makes, for any test runner.
  *
  * @example for (const { name, run } of storageContract({ open: (clock) => [memoryStorage({ clock })] })) it(name, run);
  */
-export function storageContract(harness: StorageHarness): readonly ContractCase[] {
-  return Object.entries(CASES).map(([name, check]) => ({
+export function storageContract(harness: StorageHarness): readonly ContractCheck[] {
+  return Object.entries(CHECKS).map(([name, check]) => ({
     name,
     run: async () => {
       const bench = await StorageBench.open(harness, name);
       try {
         await check(bench);
+      } catch (error) {
+        // Whatever runs the tests, what was broken is of one class.
+        throw error instanceof assert.AssertionError ? new ContractViolation(error.message, { cause: error }) : error;
       } finally {
         await bench.close();
       }
@@ -35,7 +33,7 @@ const HOUR = 3600 * SECOND;
 const PER_SECOND: TestLimit = { limit: 10, windowMs: 1000, burst: 10 };
 const SEVEN: TestLimit = { limit: 7, windowMs: 1000, burst: 7 };
 
-const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
+const CHECKS: Record<string, (bench: StorageBench) => Promise<void>> = {
   'admits exactly the burst, one after another': async (bench) => {
     const bucket = bench.bucket(PER_SECOND);
     const { outcomes } = await inTurn(25, () => bucket.consume());
@@ -225,7 +223,7 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
     assert.equal(await bucket.consume(), true);
   },
 
-  ...REFUND_CASES,
+  ...REFUND_CHECKS,
 };
 
 async function compareWithReference(bench: StorageBench, seed: number): Promise<void> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { expectContract } from './contract-check.js';
 import type { StorageBench } from './storage-bench.js';
 import type { TestLimit } from './test-limit.js';
 
 const PER_SECOND: TestLimit = { limit: 10, windowMs: 1000, burst: 10 };
 
 /** What gives tokens back, and what is charged after the fact. */
-export const REFUND_CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
+export const REFUND_CHECKS: Record<string, (bench: StorageBench) => Promise<void>> = {
   'gives tokens back to every limit, whole and once': async (bench) => {
     const bucket = bench.bucket(PER_SECOND, { limit: 15, windowMs: 3_600_000, burst: 15 });
     await bucket.apply(10);
@@ -39,7 +40,8 @@ export const REFUND_CASES: Record<string, (bench: StorageBench) => Promise<void>
   'charges several buckets or none, where it says that it can': async (bench) => {
     const { storage } = bench;
     const combines = 'applyAll' in storage;
-    assert.equal(combines, storage.capabilities.multiKeyAtomic, 'applyAll is there where multiKeyAtomic is true');
+    const { multiKeyAtomic } = storage.capabilities;
+    expectContract(combines === multiKeyAtomic, 'applyAll is there where multiKeyAtomic is true, and nowhere else');
     if (!combines) return;
     const [wide, narrow] = [bench.bucket(PER_SECOND), bench.bucket({ limit: 3, windowMs: 1000, burst: 3 })];
     const rounds = await Promise.all(Array.from({ length: 8 }, () => bench.applyAll([wide, narrow], 1)));
