@@ -11,7 +11,7 @@ export type {
   CombinedLimitOptions,
   LimitOptions,
   Policy,
-  PolicyConduct,
+  PolicyBehavior,
   PolicyName,
   PolicyOptions,
   PolicyRegistry,
@@ -33,7 +33,7 @@ export {
 
 // Limit anything else
 export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
-export { Limiter, type ConsumeOptions, type PolicyClaim } from './service/limiter.js';
+export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
 export type { CombinedDecision, Decision, DecisionSource, LimitStatus } from './contracts/decision.js';

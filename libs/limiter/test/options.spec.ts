@@ -10,7 +10,6 @@ import {
   resolvePolicy,
   withCoalescing,
   withLocalDenial,
-  type PolicyOptions,
 } from '@rookery/limiter';
 import { clusterStorage } from '@rookery/limiter/cluster';
 import { memcachedStorage } from '@rookery/limiter/memcached';

@@ -115,7 +115,7 @@ describe('leaky bucket', () => {
   });
 
   describe('when the policy changes', () => {
-    it('hands out nothing and takes at most one unit', () => {
+    it('hands out nothing and withholds at most one unit', () => {
       fc.assert(
         fc.property(anyLimit, anyLimit, fc.integer({ min: 1, max: 1000 }), (before, after, cost) => {
           const [old] = limitsOf({ ...before, burst: 1000 });

@@ -39,7 +39,7 @@ describe('policy', () => {
     });
   });
 
-  it('takes the smallest burst as the highest cost, and names each limit by its window', () => {
+  it('has the smallest burst for the highest cost, and names each limit by its window', () => {
     const policy = resolvePolicy('api', {
       limits: [
         { limit: 10, per: '1s' },
@@ -121,7 +121,7 @@ describe('policy', () => {
     ],
     [
       { limit: 999_999_999_989, per: '1d' },
-      'policies.api is too fine for exact arithmetic: lower burst, shorten per, or take a limit that divides the window',
+      'policies.api is too fine for exact arithmetic: lower burst, shorten per, or choose a limit that divides the window',
     ],
   ])('refuses %p and says what it must be', (options, message) => {
     expect(() => resolvePolicy('api', options as never)).toThrow(message);

@@ -11,10 +11,10 @@ const NAME_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores'
 const SHAPE = 'must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] }';
 
 const LIMIT_NAMES = ['limit', 'per', 'burst', 'name'];
-const CONDUCT_NAMES = ['mode', 'count'];
+const BEHAVIOR_NAMES = ['mode', 'count'];
 
 /** Every option of a policy, of one limit or of several. */
-export const POLICY_NAMES: readonly string[] = [...LIMIT_NAMES, 'limits', ...CONDUCT_NAMES];
+export const POLICY_NAMES: readonly string[] = [...LIMIT_NAMES, 'limits', ...BEHAVIOR_NAMES];
 
 /**
  * Checks a policy and reduces it to whole numbers.
@@ -27,7 +27,7 @@ export function resolvePolicy(name: string, options: PolicyOptions, path = `poli
   problems.check(typeof name === 'string' && NAME.test(name), `${path} (its name)`, name, NAME_RULE);
   if (!problems.check(typeof options === 'object' && options !== null, path, options, SHAPE)) problems.throwIfAny();
   const names = 'limits' in options ? ['limits'] : LIMIT_NAMES;
-  problems.checkNames(options, [...names, ...CONDUCT_NAMES], `${path}.`);
+  problems.checkNames(options, [...names, ...BEHAVIOR_NAMES], `${path}.`);
   const limits = resolveLimits(name, options, path, problems);
   const { mode = 'enforce', count = 'all' } = options;
   problems.check(mode === 'enforce' || mode === 'shadow', `${path}.mode`, mode, "must be 'enforce' or 'shadow'");
@@ -85,7 +85,8 @@ function resolveLimit(
   if (!valid || windowMs === undefined) return undefined;
 
   const reduced = reduce(limit, windowMs, burst);
-  const remedy = 'is too fine for exact arithmetic: lower burst, shorten per, or take a limit that divides the window';
+  const remedy =
+    'is too fine for exact arithmetic: lower burst, shorten per, or choose a limit that divides the window';
   problems.check(reduced !== undefined, path, { limit, per, burst }, remedy);
   return reduced && { ...reduced, name, limit, windowMs, burst };
 }

@@ -68,7 +68,7 @@ export interface LimiterOptionsFactory {
 
 /**
  * Provides {@link Limiter} and {@link RateLimitGuard}, to all modules unless `isGlobal` is false. With a name of its own it
- * provides what `@InjectLimiter(name)` and `namedRateLimitGuard(name)` take instead.
+ * provides what `@InjectLimiter(name)` and `namedRateLimitGuard(name)` inject instead.
  *
  * @throws {@link LimiterOptionError} at start, naming every wrong option and every wrong `@RateLimit`
  * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })

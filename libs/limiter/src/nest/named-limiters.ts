@@ -16,8 +16,8 @@ export class NamedLimiters {
   /** @throws {@link LimiterOptionError} where two modules have one name: it would depend on their order which is meant */
   checkUnique(name: string): void {
     const problems = new OptionProblems();
-    const rule = 'must be set once: give each LimiterModule a name of its own';
-    problems.check(this.names.filter((other) => other === name).length === 1, 'LimiterModule name', name, rule);
+    const requirement = 'must be set once: give each LimiterModule a name of its own';
+    problems.check(this.names.filter((other) => other === name).length === 1, 'LimiterModule name', name, requirement);
     problems.throwIfAny();
   }
 }

@@ -8,7 +8,7 @@ type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
 
 /**
  * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
- * policies; they are asked in the order in which they are written, and charged all or none.
+ * policies; they are charged in the order in which they are written, all or none.
  *
  * Base class, class and handler add up. The same name closer to the handler replaces the one further out.
  *

@@ -106,14 +106,14 @@ export class RateLimitPlanner {
       !(name in this.options.limiter.policies),
       path,
       name,
-      'must not repeat the name of a policy of the module: take another name',
+      'must not repeat the name of a policy of the module: choose another name',
     );
     const same = other === undefined || JSON.stringify(other) === JSON.stringify(policy);
     problems.check(
       same,
       path,
       policy.limits,
-      'must not differ from the policy of the same name on another handler: take another name',
+      'must not differ from the policy of the same name on another handler: choose another name',
     );
     problems.throwIfAny();
     this.#inline.set(name, policy);

@@ -20,7 +20,7 @@ export function InjectLimiter(name: string = DEFAULT_LIMITER): ParameterDecorato
   return Inject(getLimiterToken(name));
 }
 
-/** What the guard of the limiter `name` asks. */
+/** What the guard of the limiter `name` calls. */
 export function getEnforcerToken(name: string): symbol {
   return Symbol.for(`rookery:limiter:${name}:enforcer`);
 }

@@ -63,7 +63,7 @@ describe('coalescing', () => {
     ]);
   });
 
-  it('lets who asks again at once go with the others', async () => {
+  it('lets a caller that calls again at once go with the others', async () => {
     const held = new HeldStorage();
     const storage = withCoalescing(held);
     const twice = [1, 2].map(async (cost) => {

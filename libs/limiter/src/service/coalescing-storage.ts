@@ -47,16 +47,22 @@ export function withCoalescing(storage: LimiterStorage, options: CoalescingOptio
   return new CoalescingStorage(storage, resolved);
 }
 
+/**
+ * `due`: the keys whose next list leaves at the end of this turn of the event loop. `startedAt`: when the first of them came,
+ * by `performance.now()`, as reading the clock for each would cost a tenth of a decision.
+ */
+type Turn =
+  { readonly kind: 'idle' } | { readonly kind: 'gathering'; readonly startedAt: number; readonly due: KeyQueue[] };
+
+const IDLE: Turn = Object.freeze({ kind: 'idle' });
+
 class CoalescingStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
-  /** Keys that are asked for, or wait. */
+  /** Keys with a call under way, or with requests that wait. */
   readonly #queues = new Map<string, KeyQueue>();
-  /** Those whose next list leaves at the end of this turn. */
-  #due: KeyQueue[] = [];
-  /** When the first of them came: to ask the clock for each would cost a tenth of a decision. */
-  #turnedAt = 0;
+  #turn: Turn = IDLE;
   #waiting = 0;
 
   constructor(
@@ -82,7 +88,7 @@ class CoalescingStorage implements LimiterStorage {
       this.#queues.set(request.key, (queue = new KeyQueue(request.key)));
       this.#sendSoon(queue);
     }
-    return queue.add(request, this.#due.length > 0 ? this.#turnedAt : performance.now());
+    return queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now());
   }
 
   read(request: BucketRequest): MaybePromise<readonly number[]> {
@@ -97,17 +103,18 @@ class CoalescingStorage implements LimiterStorage {
     return this.storage.close?.();
   }
 
-  /** At the end of the turn: so who was just answered, and asks again, goes with the others. */
+  /** At the end of the turn: so a caller that was just answered, and calls again, goes with the others. */
   #sendSoon(queue: KeyQueue): void {
-    if (this.#due.push(queue) > 1) return;
-    this.#turnedAt = performance.now();
-    setImmediate(() => this.#sendDue());
-  }
-
-  #sendDue(): void {
-    const due = this.#due;
-    this.#due = [];
-    for (const queue of due) void this.#send(queue);
+    if (this.#turn.kind === 'gathering') {
+      this.#turn.due.push(queue);
+      return;
+    }
+    const due = [queue];
+    this.#turn = { kind: 'gathering', startedAt: performance.now(), due };
+    setImmediate(() => {
+      this.#turn = IDLE;
+      for (const each of due) void this.#send(each);
+    });
   }
 
   async #send(queue: KeyQueue): Promise<void> {

@@ -25,7 +25,7 @@ export interface LimiterOptions {
   readonly onStorageError?: StorageErrorPolicy;
   /** Deadline of one storage call in milliseconds. Default 50. */
   readonly timeoutMs?: number;
-  /** First part of every key in the storage; two applications that share a storage take two. Default `'rl'`. */
+  /** First part of every key in the storage; two applications that share a storage need two. Default `'rl'`. */
   readonly prefix?: string;
   /**
    * While a call for a key is under way, others wait and go together in the next: a hot key costs a round trip per batch.
@@ -33,7 +33,7 @@ export interface LimiterOptions {
    */
   readonly coalesce?: boolean;
   /**
-   * For how many milliseconds a refusal is remembered and repeated without asking, where it would surely come again: so a
+   * For how many milliseconds a refusal is remembered and repeated without a call, where it would surely come again: so a
    * flood costs no network. So long a process may overlook that another gave tokens back or raised the limit. 0: never.
    * Default 1000.
    */

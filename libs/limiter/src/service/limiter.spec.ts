@@ -15,7 +15,7 @@ describe('limiter', () => {
   let now = 0;
   const open = () => new Limiter({ storage: memoryStorage({ clock: () => now }), policies });
 
-  it('admits the limit, then refuses and tells when to come again', async () => {
+  it('admits the limit, then refuses and says when to come again', async () => {
     const limiter = open();
     for (const remaining of [2, 1, 0])
       expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining });
@@ -59,7 +59,7 @@ describe('limiter', () => {
     expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining: 2 });
   });
 
-  it('takes a policy that is in no options', async () => {
+  it('accepts a policy that is in no options', async () => {
     const policy = resolvePolicy('export', { limit: 1, per: '1h' });
     const limiter = open();
     expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: true, policy: 'export' });
@@ -151,14 +151,14 @@ describe('limiter over a storage that is far away', () => {
     expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: false, source: 'storage' });
   });
 
-  it('asks for each where it is told to', async () => {
+  it('calls for each where the options say so', async () => {
     const { limiter, calls } = open({ coalesce: false, localDenialMaxAgeMs: 0 });
     expect(await admitted(limiter, 100)).toBe(50);
     expect(await admitted(limiter, 10)).toBe(0);
     expect(calls).toHaveLength(110);
   });
 
-  it('asks again as soon as tokens were given back', async () => {
+  it('calls again as soon as tokens were given back', async () => {
     const { limiter } = open();
     const reservation = await limiter.reserve('api', 'a', { cost: 50 });
     expect(await admitted(limiter, 3)).toBe(0);
@@ -212,7 +212,7 @@ describe('limiter while the storage fails', () => {
       });
     });
 
-    it('tells who listens', async () => {
+    it('reports to subscribers', async () => {
       const heard: unknown[] = [];
       const listen = (message: unknown) => heard.push(message);
       subscribe(limiterChannels.storageError, listen);
@@ -251,7 +251,7 @@ describe('limiter while the storage fails', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('asks the storage again as soon as it answers', async () => {
+  it('calls the storage again as soon as it answers', async () => {
     let up = false;
     const memory = memoryStorage({ clock: () => 0 });
     const flapping = limiter({

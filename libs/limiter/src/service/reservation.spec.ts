@@ -117,7 +117,7 @@ describe.each([
   it('are allowed when there are none', async () =>
     expect(await open().consumeAll([])).toEqual({ allowed: true, decisions: [] }));
 
-  it('ask one in shadow mode only where the call passes, and never refuse by it', async () => {
+  it('charge one in shadow mode only where the call passes, and never refuse by it', async () => {
     const limiter = open();
     const claims = [
       ['trial', 'a'],
@@ -239,7 +239,7 @@ describe('reservation', () => {
     expect(await limiter.consume('api', 'a', { cost: 10 })).toMatchObject({ source: 'local', allowed: true });
   });
 
-  it("tells of a storage that fails when it is settled and the policy is 'closed'", async () => {
+  it("reports a storage that fails when it is settled and the policy is 'closed'", async () => {
     const storage = new OneKeyStorage();
     const limiter = new Limiter({ storage, policies, onStorageError: 'closed' });
     const reservation = await limiter.reserve('api', 'a', { cost: 4 });
@@ -261,7 +261,7 @@ describe('costs that charge up to a full bucket', () => {
 });
 
 describe('decision channel', () => {
-  it('tells every decision once, as it came out, and not who asked', async () => {
+  it('publishes every decision once, as it came out, and not for whom', async () => {
     const heard: DecisionMessage[] = [];
     const listen = (message: unknown) => void heard.push(message as DecisionMessage);
     subscribe(limiterChannels.decision, listen);

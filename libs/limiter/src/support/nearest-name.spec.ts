@@ -20,9 +20,9 @@ describe('nearest name', () => {
     ['timeout', 'timeoutMs'],
     ['Limits', 'limit'],
     ['pre', 'per'],
-  ])('takes %s for %s', (name, nearest) => expect(nearestName(name, OPTIONS)).toBe(nearest));
+  ])('reads %s as %s', (name, nearest) => expect(nearestName(name, OPTIONS)).toBe(nearest));
 
-  it.each(['colour', 'x', ''])('takes %p for nothing', (name) => expect(nearestName(name, OPTIONS)).toBeUndefined());
+  it.each(['colour', 'x', ''])('reads %p as nothing', (name) => expect(nearestName(name, OPTIONS)).toBeUndefined());
 
   it('knows nothing where nothing is known', () => expect(nearestName('limit', [])).toBeUndefined());
 

@@ -1,6 +1,6 @@
 /**
- * One of many processes that ask for the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
- * Says `ready`, floods when it hears `go`, and tells how many were admitted, refused and failed.
+ * One of many processes that consume the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
+ * Says `ready`, floods when it hears `go`, and reports how many were admitted, refused and failed.
  */
 import { Redis } from 'ioredis';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';

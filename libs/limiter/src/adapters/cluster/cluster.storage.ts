@@ -8,7 +8,7 @@ import { isServed, serveWorkers } from './primary.js';
 import { WorkerLink } from './worker-link.js';
 
 export interface ClusterStorageOptions {
-  /** Tells several storages of one cluster apart; the same in the primary and in its workers. Default `'cluster'`. */
+  /** Keeps several storages of one cluster apart; the same in the primary and in its workers. Default `'cluster'`. */
   readonly name?: string;
   /** Calls of one worker that wait for the primary at most; more fail at once (`overload`). Default 10,000. */
   readonly maxPending?: number;
@@ -20,7 +20,7 @@ const CLUSTER_DEFAULTS: Readonly<Required<ClusterStorageOptions>> = Object.freez
 });
 
 /**
- * One set of buckets for all processes of a `node:cluster`: the primary keeps them, the workers ask it over IPC, and their
+ * One set of buckets for all processes of a `node:cluster`: the primary keeps them, the workers call it over IPC, and their
  * death loses nothing. Call it in the primary too, before the first request of a worker; there it answers at once.
  *
  * Not exact across a restart of the primary, which starts with empty buckets.
@@ -47,7 +47,7 @@ export function clusterStorage(buckets: LimiterStorage, options: ClusterStorageO
         cluster.isWorker || !isServed(name),
         'clusterStorage name',
         name,
-        'is taken in this process: two would answer each question, so share one storage or name the second',
+        'is used in this process already: two would answer each call, so share one storage or name the second',
       );
     },
   );
@@ -98,17 +98,17 @@ class WorkerStorage implements LimiterStorage {
   ) {}
 
   apply({ key, limits, costs, timeoutMs }: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return this.link.ask({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<
+    return this.link.call({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<
       readonly AppliedCost[]
     >;
   }
 
   read({ key, limits, timeoutMs }: BucketRequest): Promise<readonly number[]> {
-    return this.link.ask({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<readonly number[]>;
+    return this.link.call({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<readonly number[]>;
   }
 
   async delete({ key, timeoutMs }: Pick<BucketRequest, 'key' | 'timeoutMs'>): Promise<void> {
-    await this.link.ask({ method: 'delete', request: { key, timeoutMs } });
+    await this.link.call({ method: 'delete', request: { key, timeoutMs } });
   }
 
   close(): void {

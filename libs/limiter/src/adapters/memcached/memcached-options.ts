@@ -11,7 +11,7 @@ export interface MemcachedStorageOptions {
    * its level, and drains from now on. Default 1000.
    */
   readonly maxSkewMs?: number;
-  /** Epoch microseconds, since memcached has no clock to ask. Default: the clock of this machine. */
+  /** Epoch microseconds, since memcached has no clock to read. Default: the clock of this machine. */
   readonly clock?: Clock;
   /** From 0 to below 1: spreads the attempts of processes that met. Default `Math.random`. */
   readonly random?: () => number;

@@ -20,7 +20,7 @@ const DEFAULT_POOL_SIZE = 10;
 
 /**
  * Options for `new Memcached()` of the npm package `memcached` with which a dead or frozen server fails fast, is tried again at
- * once, and keeps no process from ending: with the package's own it would take five minutes after a failure.
+ * once, and keeps no process from ending: with the package's own it would wait for five minutes after a failure.
  *
  * @param timeoutMs the limiter's `timeoutMs`
  */

@@ -39,7 +39,7 @@ interface Found extends BucketItem {
 class MemcachedStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities = { serverClock: false, multiKeyAtomic: false };
-  /** Told apart from every other writer by the random part, and from our own other writes by the count. */
+  /** The random part differs from every other writer's, the count from our own other writes. */
   readonly #writer = randomBytes(9).toString('base64url');
   #writes = 0;
 
@@ -76,11 +76,11 @@ class MemcachedStorage implements LimiterStorage {
   }
 
   async delete({ key }: Pick<BucketRequest, 'key'>): Promise<void> {
-    await this.#ask(this.client.delete(key));
+    await this.#classified(this.client.delete(key));
   }
 
   async #load(key: string, now: number): Promise<Found | undefined> {
-    const reply = await this.#ask(this.client.gets(key));
+    const reply = await this.#classified(this.client.gets(key));
     if (reply === undefined) return undefined;
     const item = decodeItem(reply.value);
     if (item === undefined) throw new StorageFaultError(this.name, 'malformed');
@@ -105,12 +105,12 @@ class MemcachedStorage implements LimiterStorage {
       if (found === undefined) return await this.client.add(key, value, lifetime);
       return (await this.client.cas(key, value, found.cas, lifetime)) === 'stored';
     } catch {
-      // The reply is lost. Our nonce tells that the request was not.
+      // The reply is lost. Our nonce shows that the request was not.
       return (await this.#load(key, now))?.nonce === nonce;
     }
   }
 
-  async #ask<T>(reply: Promise<T>): Promise<T> {
+  async #classified<T>(reply: Promise<T>): Promise<T> {
     try {
       return await reply;
     } catch (error) {

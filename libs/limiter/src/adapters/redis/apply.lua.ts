@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * Decides costs on one bucket or many in one atomic step, by the server's clock: what `applyCosts` does, in Lua.
  *
  * KEYS[…]  the buckets: each one key, so that a cluster always finds it whole; several only where there is no cluster
- * ARGV[1]  `0`: each bucket for itself. `1`: all or none, which takes one cost of each
+ * ARGV[1]  `0`: each bucket for itself. `1`: all or none, with one cost for each
  * ARGV[2]  how many policies follow
  * ARGV[…]  for each policy: how many limits, then four whole numbers each: drainPerTick, unitsPerToken, capacity, tickMicros
  * ARGV[…]  for each bucket: the policy's place from 1, how many runs of equal costs, then for each run the cost, below zero to
