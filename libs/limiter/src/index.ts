@@ -1,5 +1,10 @@
 // Set up
-export { LimiterModule, type LimiterOptionsFactory } from './nest/limiter.module.js';
+export {
+  LimiterModule,
+  type LimiterModuleAsyncOptions,
+  type LimiterModuleExtras,
+  type LimiterOptionsFactory,
+} from './nest/limiter.module.js';
 export type {
   InlinePolicy,
   LimiterModuleOptions,

@@ -1,5 +1,6 @@
 import {
   ConfigurableModuleBuilder,
+  type ConfigurableModuleAsyncOptions,
   Inject,
   Module,
   type DynamicModule,
@@ -7,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
+import type { LimiterOptions } from '../service/limiter-options.js';
 import { resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
 import { NamedLimiters } from './named-limiters.js';
 import { RateLimitEnforcer } from './rate-limit.enforcer.js';
@@ -24,20 +26,25 @@ import {
 } from './tokens.js';
 
 /** Beside the options, and known before they are. */
-interface LimiterModuleExtras {
+export interface LimiterModuleExtras {
   /** Several limiters in one application: each its own storage and policies. Default `'default'`. */
   readonly name?: string;
   /** Default true. */
   readonly isGlobal?: boolean;
 }
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<LimiterModuleOptions>({
-  moduleName: 'Limiter',
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createLimiterOptions')
-  .setExtras<LimiterModuleExtras>({ name: DEFAULT_LIMITER, isGlobal: true }, withName)
-  .build();
+/** Options that a factory or a class returns; `name` and `isGlobal` stand beside it. */
+export type LimiterModuleAsyncOptions = ConfigurableModuleAsyncOptions<LimiterModuleOptions, 'createLimiterOptions'> &
+  LimiterModuleExtras;
+
+const { ConfigurableModuleClass: ModuleDefinition, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<LimiterModuleOptions>({
+    moduleName: 'Limiter',
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createLimiterOptions')
+    .setExtras<LimiterModuleExtras>({ name: DEFAULT_LIMITER, isGlobal: true }, withName)
+    .build();
 
 function withName(
   definition: DynamicModule,
@@ -90,9 +97,17 @@ export interface LimiterOptionsFactory {
     RateLimitExplorer,
   ],
 })
-export class LimiterModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(@Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions) {
-    super();
+export class LimiterModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: { readonly limiter: Pick<LimiterOptions, 'storage'> },
+  ) {}
+
+  static forRoot(options: LimiterModuleOptions & LimiterModuleExtras): DynamicModule {
+    return { ...ModuleDefinition.forRoot(options), module: this };
+  }
+
+  static forRootAsync(options: LimiterModuleAsyncOptions): DynamicModule {
+    return { ...ModuleDefinition.forRootAsync(options), module: this };
   }
 
   async onApplicationShutdown(): Promise<void> {

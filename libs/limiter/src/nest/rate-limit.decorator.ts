@@ -4,8 +4,6 @@ import { DEFAULT_LIMITER } from './tokens.js';
 import { declareLimit, declareSkip, type RateLimitDeclaration } from './rate-limit.metadata.js';
 import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
 
-type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
-
 /**
  * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
  * policies; they are charged in the order in which they are written, all or none.
@@ -16,9 +14,12 @@ type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
  * @example @RateLimit('api', { cost: 5, bucket: (c) => c.user.id })
  * @example @RateLimit({ name: 'export', limit: 10, per: '1h', cost: (c) => c.request.body.rows })
  */
-export function RateLimit(policy: PolicyName, settings?: RateLimitSettings): ClassOrMethodDecorator;
-export function RateLimit(policy: InlinePolicy): ClassOrMethodDecorator;
-export function RateLimit(policy: PolicyName | InlinePolicy, settings: RateLimitSettings = {}): ClassOrMethodDecorator {
+export function RateLimit(policy: PolicyName, settings?: RateLimitSettings): ClassDecorator & MethodDecorator;
+export function RateLimit(policy: InlinePolicy): ClassDecorator & MethodDecorator;
+export function RateLimit(
+  policy: PolicyName | InlinePolicy,
+  settings: RateLimitSettings = {},
+): ClassDecorator & MethodDecorator {
   const declaration = declarationOf(policy, settings);
   return onClassOrMethod((target) => declareLimit(target, declaration));
 }
@@ -36,11 +37,11 @@ function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSet
  * @example @SkipRateLimit()          // every policy
  * @example @SkipRateLimit('api')
  */
-export function SkipRateLimit(...policies: string[]): ClassOrMethodDecorator {
+export function SkipRateLimit(...policies: string[]): ClassDecorator & MethodDecorator {
   return onClassOrMethod((target) => declareSkip(target, policies));
 }
 
-function onClassOrMethod(record: (target: object) => void): ClassOrMethodDecorator {
+function onClassOrMethod(record: (target: object) => void): ClassDecorator & MethodDecorator {
   return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) =>
     record((descriptor?.value as object | undefined) ?? target);
 }

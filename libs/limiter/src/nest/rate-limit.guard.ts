@@ -1,5 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
-import { RateLimitEnforcer } from './rate-limit.enforcer.js';
+import type { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { DEFAULT_LIMITER, getEnforcerToken } from './tokens.js';
 
 /**
@@ -12,7 +12,10 @@ import { DEFAULT_LIMITER, getEnforcerToken } from './tokens.js';
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  constructor(@Inject(getEnforcerToken(DEFAULT_LIMITER)) private readonly enforcer: RateLimitEnforcer) {}
+  constructor(
+    @Inject(getEnforcerToken(DEFAULT_LIMITER))
+    private readonly enforcer: { enforce(context: ExecutionContext): Promise<void> },
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     await this.enforcer.enforce(context);

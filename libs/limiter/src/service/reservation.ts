@@ -2,9 +2,6 @@ import { chargeUpTo } from '../algorithm/leaky-bucket.js';
 import type { Decision } from '../contracts/decision.js';
 import { LimiterSettleError } from '../errors/request-errors.js';
 
-/** Charges the bucket that the reservation was made in; negative costs give back. */
-export type ChargeBucket = (costs: readonly number[]) => Promise<void>;
-
 type ReservationState = { readonly kind: 'held'; readonly charged: number } | { readonly kind: 'settled' };
 
 /**
@@ -19,11 +16,14 @@ type ReservationState = { readonly kind: 'held'; readonly charged: number } | { 
 export class Reservation {
   #state: ReservationState;
 
-  /** @internal */
+  /**
+   * @internal
+   * @param charge charges the bucket that the reservation was made in; negative costs give back
+   */
   constructor(
     readonly decision: Decision,
     charged: number,
-    private readonly charge: ChargeBucket,
+    private readonly charge: (costs: readonly number[]) => Promise<void>,
   ) {
     this.#state = { kind: 'held', charged };
   }

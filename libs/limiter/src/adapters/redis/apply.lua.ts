@@ -11,8 +11,8 @@ import { createHash } from 'node:crypto';
  *          give tokens back, and how often in turn. Without runs the bucket is only read
  *
  * Returns whole numbers, for each bucket: the level of each limit before its first cost, then how many of each run were
- * admitted: always the first ones. One nil stands for all of that where the stored value is no bucket. Where all or none were
- * asked for, the answer ends with the first bucket that refuses, and the levels are those without any charge.
+ * admitted: always the first ones. One nil stands for all of that where the stored value is no bucket. Where it is all or
+ * none, the answer ends with the first bucket that refuses, and the levels are those without any charge.
  *
  * Stores `updatedAt level unitsPerToken level unitsPerToken …`, in microseconds and units, as big-endian doubles, which Lua
  * packs and unpacks several times faster than text; nothing where nothing was admitted.
