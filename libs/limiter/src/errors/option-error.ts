@@ -9,7 +9,7 @@ export interface OptionProblem {
   readonly requirement: string;
 }
 
-/** Thrown at start. Names every wrong option at once, what was received, and what is expected. */
+/** Lists every wrong option at once: what was received, and what it must be. */
 export class LimiterOptionError extends LimiterError {
   readonly code = 'LIMITER_OPTION';
 

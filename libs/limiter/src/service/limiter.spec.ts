@@ -66,7 +66,7 @@ describe('limiter', () => {
     expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: false, retryAfterMs: 3_600_000 });
   });
 
-  it.each([0, 1.5, -1, NaN, 4, '2'])('refuses a cost of %p and names it', async (cost) => {
+  it.each([0, 1.5, -1, NaN, 4, '2', null])('refuses a cost of %p and names it', async (cost) => {
     const call = open().consume('api', 'a', { cost: cost as number });
     await expect(call).rejects.toThrow(LimiterCostError);
     await expect(call).rejects.toMatchObject({ code: 'LIMITER_COST', cost, maxCost: 3 });

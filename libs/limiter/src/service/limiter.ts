@@ -165,10 +165,16 @@ const CONSUME_NAMES = ['cost'];
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
 function costOf(options: ConsumeOptions | undefined): number {
   if (options === undefined) return 1;
+  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
+  const isObject = typeof options === 'object' && options !== null;
+  if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
+  return options.cost === undefined ? 1 : options.cost;
+}
+
+function refuse(options: ConsumeOptions): void {
   const problems = new OptionProblems();
   const isObject = typeof options === 'object' && options !== null;
-  if (!problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }')) problems.throwIfAny();
-  problems.checkNames(options, CONSUME_NAMES);
+  if (problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }'))
+    problems.checkNames(options, CONSUME_NAMES);
   problems.throwIfAny();
-  return options.cost ?? 1;
 }

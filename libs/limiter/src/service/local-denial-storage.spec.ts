@@ -97,7 +97,7 @@ describe('local denial', () => {
   it.each<[string, (storage: LimiterStorage) => unknown]>([
     ['a delete', (storage) => storage.delete({ key: 'k', timeoutMs: 50 })],
     ['a refund', (storage) => apply(storage, -1)],
-  ])('asks again after %s', async (_, change) => {
+  ])('calls again after %s', async (_, change) => {
     const { storage } = open();
     await apply(storage, 10);
     await change(storage);
