@@ -1,5 +1,10 @@
 // Set up
-export { LimiterModule, type LimiterOptionsFactory } from './nest/limiter.module.js';
+export {
+  LimiterModule,
+  type LimiterModuleAsyncOptions,
+  type LimiterModuleExtras,
+  type LimiterOptionsFactory,
+} from './nest/limiter.module.js';
 export type {
   InlinePolicy,
   LimiterModuleOptions,
@@ -11,7 +16,7 @@ export type {
   CombinedLimitOptions,
   LimitOptions,
   Policy,
-  PolicyConduct,
+  PolicyBehavior,
   PolicyName,
   PolicyOptions,
   PolicyRegistry,
@@ -32,8 +37,8 @@ export {
 } from './nest/rate-limit.exceptions.js';
 
 // Limit anything else
-export { InjectLimiter, limiterToken } from './nest/limiter-name.js';
-export { Limiter, type ConsumeOptions, type PolicyClaim } from './service/limiter.js';
+export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
+export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
 export type { CombinedDecision, Decision, DecisionSource, LimitStatus } from './contracts/decision.js';
@@ -45,7 +50,7 @@ export {
   type MemoryStorage,
   type MemoryStorageOptions,
   type MemoryStorageStats,
-} from './adapters/memory/memory.storage.js';
+} from './storage/memory.storage.js';
 export { withCoalescing, type CoalescingOptions } from './service/coalescing-storage.js';
 export { withLocalDenial, type LocalDenialOptions } from './service/local-denial-storage.js';
 
@@ -59,7 +64,8 @@ export type {
   StorageCapabilities,
 } from './contracts/limiter-storage.js';
 export type { MaybePromise } from './contracts/maybe-promise.js';
-export { monotonicClock, type Clock } from './contracts/clock.js';
+export type { Clock } from './contracts/clock.js';
+export { monotonicClock } from './support/monotonic-clock.js';
 export { applyCosts, emptyAt, levelsAt, type Application, type BucketState } from './algorithm/leaky-bucket.js';
 
 // Answer by hand: headers and problem documents
@@ -78,8 +84,9 @@ export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyErr
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
 export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';
 export {
-  DECISION_CHANNEL,
-  STORAGE_ERROR_CHANNEL,
+  limiterChannels,
+  type ClockSkewMessage,
+  type ContentionMessage,
   type DecisionMessage,
   type StorageErrorMessage,
-} from './contracts/events.js';
+} from './contracts/diagnostics.js';

@@ -18,7 +18,7 @@ interface Stored {
   readonly expiresAt: number;
 }
 
-/** A correct storage of the compare-and-set kind, whose every step takes a turn of the event loop. The others break one step. */
+/** A correct storage of the compare-and-set kind, whose every step lasts a turn of the event loop. The others break one step. */
 export class CompareAndSetStorage implements LimiterStorage {
   readonly name: string = 'compare-and-set';
   readonly capabilities = { serverClock: true, multiKeyAtomic: false };
@@ -253,7 +253,7 @@ class LosesRefunds extends CompareAndSetStorage {
   }
 }
 
-/** Charges one bucket after another, and takes nothing back. */
+/** Charges one bucket after another, and gives nothing back. */
 class ChargesSomeOfSeveral extends CompareAndSetStorage {
   override readonly capabilities = { serverClock: true, multiKeyAtomic: true };
 

@@ -37,37 +37,43 @@ describe('cluster storage', () => {
   }, 30_000);
   afterEach(() => void primary.kill('SIGKILL'));
 
-  const tell = (to: number, message: object): Promise<readonly string[]> => {
+  const call = (to: number, message: object): Promise<readonly string[]> => {
     const answers = said(primary, ({ worker, message }) => (worker === to ? message.answers : undefined));
     primary.send({ to, message });
     return answers;
   };
 
   it('counts for all workers together, and survives the death of one', async () => {
-    expect(await tell(1, { cost: 6 })).toEqual(['allowed']);
+    expect(await call(1, { cost: 6 })).toEqual(['allowed']);
     const exited = said(primary, ({ worker, message }) => (worker === 1 ? message.exited : undefined));
     primary.send({ kill: 1 });
     await exited;
-    expect(await tell(2, { cost: 6 })).toEqual(['refused']);
-    expect(await tell(2, { cost: 4 })).toEqual(['allowed']);
+    expect(await call(2, { cost: 6 })).toEqual(['refused']);
+    expect(await call(2, { cost: 4 })).toEqual(['allowed']);
     const reborn = said(primary, ({ worker, message }) => (message.ready ? worker : undefined));
     primary.send({ fork: true });
-    expect(await tell(await reborn, { cost: 1 })).toEqual(['refused']);
+    expect(await call(await reborn, { cost: 1 })).toEqual(['refused']);
   });
 
-  it('keeps serving the others when a worker dies with its questions on the way', async () => {
+  it('keeps serving the others when a worker dies with its calls on the way', async () => {
     primary.send({ to: 1, message: { cost: 1, times: 20 } });
     primary.send({ kill: 1 });
     const exited = said(primary, ({ worker, message }) => (worker === 1 ? message.exited : undefined));
     await exited;
-    expect(await tell(2, { cost: 10 })).toEqual([expect.stringMatching(/^(allowed|refused)$/)]);
+    expect(await call(2, { cost: 10 })).toEqual([expect.stringMatching(/^(allowed|refused)$/)]);
   });
 
   it('fails in time when nobody serves, and bounds what waits', async () => {
     primary.send({ stopServing: true });
-    const answers = await tell(1, { cost: 1, times: 25, timeoutMs: 100 });
+    const answers = await call(1, { cost: 1, times: 25, timeoutMs: 100 });
     expect(answers.filter((answer) => answer === 'overload').length).toBe(5);
     expect(answers.filter((answer) => answer === 'timeout').length).toBe(20);
+  });
+
+  it('fails at once after it was closed', async () => {
+    primary.send({ to: 1, message: { close: true } });
+    expect(await call(1, { cost: 1, times: 2 })).toEqual(['unreachable', 'unreachable']);
+    expect(await call(2, { cost: 10 })).toEqual(['allowed']);
   });
 
   it('answers at once in the primary itself', () => {
@@ -78,7 +84,7 @@ describe('cluster storage', () => {
       { allowed: false },
     ]);
     expect(() => clusterStorage(memoryStorage(), { name: 'own' })).toThrow(
-      /clusterStorage name is taken in this process/,
+      /clusterStorage name is used in this process already/,
     );
     void storage.close?.();
     void clusterStorage(memoryStorage(), { name: 'own' }).close?.();

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describeWith, startMemcached, type RunningServer } from '@rookery/services';
+import { memcachedStorage } from '@rookery/limiter/memcached';
 import {
-  clockSkewChannel,
-  contentionChannel,
-  memcachedStorage,
+  Limiter,
+  limiterChannels,
+  type BucketLimit,
   type ClockSkewMessage,
   type ContentionMessage,
-} from '@rookery/limiter/memcached';
-import { Limiter, type BucketLimit, type LimiterStorage } from '@rookery/limiter';
+  type LimiterStorage,
+} from '@rookery/limiter';
 import { connectMemcached, SpyClient } from './memcached-client.js';
 import { faultOf, firstFault } from './storage-faults.js';
 
@@ -82,7 +84,7 @@ describeWith('memcached', 'memcached storage', (servers) => {
     const limit: BucketLimit = { drainPerTick: 1, unitsPerToken: 1, capacity: 1_000_000_000, tickMicros: 1000 };
     const seen: ContentionMessage[] = [];
     const listen = (message: unknown) => seen.push(message as ContentionMessage);
-    contentionChannel.subscribe(listen);
+    subscribe(limiterChannels.contention, listen);
     spy.beforeWrite = async () => {
       await consume(other, key, 1_000_000, limit);
       return 'send';
@@ -90,7 +92,7 @@ describeWith('memcached', 'memcached storage', (servers) => {
     const startedAt = performance.now();
     expect(await faultOf(consume(one, key, 1, limit, 60))).toBe('contention');
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS);
-    contentionChannel.unsubscribe(listen);
+    unsubscribe(limiterChannels.contention, listen);
     expect(seen).toEqual([{ storage: 'memcached', key, attempts: expect.any(Number) as number }]);
     expect(seen[0]!.attempts).toBeGreaterThan(2);
   });
@@ -103,11 +105,11 @@ describeWith('memcached', 'memcached storage', (servers) => {
     now = NOW;
     const seen: ClockSkewMessage[] = [];
     const listen = (message: unknown) => seen.push(message as ClockSkewMessage);
-    clockSkewChannel.subscribe(listen);
+    subscribe(limiterChannels.clockSkew, listen);
     expect(await consume(storage, key, 1, SECONDLY)).toBe(false);
     now += 1_000_000;
     expect(await consume(storage, key, 1, SECONDLY)).toBe(true);
-    clockSkewChannel.unsubscribe(listen);
+    unsubscribe(limiterChannels.clockSkew, listen);
     expect(seen).toEqual([{ storage: 'memcached', key, aheadMs: 3_600_000 }]);
   });
 

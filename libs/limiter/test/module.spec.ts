@@ -133,7 +133,7 @@ describe('module at start', () => {
     );
   });
 
-  it('takes an option that is undefined for one that is not given', async () => {
+  it('reads an option that is undefined as one that is not given', async () => {
     await expect(
       start({ timeoutMs: undefined, headers: undefined, trustedProxies: undefined }),
     ).resolves.toBeUndefined();

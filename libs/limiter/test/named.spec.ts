@@ -5,7 +5,7 @@ import {
   InjectLimiter,
   Limiter,
   LimiterModule,
-  limiterToken,
+  getLimiterToken,
   memoryStorage,
   namedRateLimitGuard,
   RateLimit,
@@ -72,8 +72,8 @@ describe('limiters by name', () => {
     // The own limiter was asked first, and does not know of the other's refusal.
     expect((await running.nest.get(Service).own.peek('api', 'all')).remaining).toBe(0);
     expect((await running.nest.get(Service).partner.peek('api', 'all')).remaining).toBe(0);
-    expect(running.nest.get<Limiter>(limiterToken('partner'))).toBe(running.nest.get(Service).partner);
-    expect(running.nest.get<Limiter>(limiterToken())).toBe(running.nest.get(Service).own);
+    expect(running.nest.get<Limiter>(getLimiterToken('partner'))).toBe(running.nest.get(Service).partner);
+    expect(running.nest.get<Limiter>(getLimiterToken())).toBe(running.nest.get(Service).own);
     expect(await running.statuses('/items/own', 1)).toEqual([429]);
     expect(await running.statuses('/items/inline', 2)).toEqual([200, 429]);
   });

@@ -1,5 +1,5 @@
 import { memoryStorage } from '@rookery/limiter';
-import { storageContract } from '@rookery/limiter/testing';
+import { ContractViolation, storageContract } from '@rookery/limiter/testing';
 import { BROKEN_STORAGES, CompareAndSetStorage } from './broken-storages.js';
 
 describe('storage contract: memory', () => {
@@ -15,7 +15,7 @@ describe('storage contract catches', () => {
     '$broken: $caught',
     async ({ storage: Broken, caught }) => {
       const check = storageContract({ open: (clock) => [new Broken(clock)] }).find(({ name }) => name === caught);
-      await expect(check?.run()).rejects.toThrow();
+      await expect(check?.run()).rejects.toBeInstanceOf(ContractViolation);
     },
   );
 });

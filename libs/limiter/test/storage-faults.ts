@@ -10,11 +10,11 @@ export const faultOf = async (work: PromiseLike<unknown>): Promise<string> => {
   }
 };
 
-/** A signal takes its time: what is asked before it arrives is still answered. */
-export const firstFault = async (ask: () => PromiseLike<unknown>): Promise<string> => {
+/** A signal needs its time: what is sent before it arrives is still answered. */
+export const firstFault = async (send: () => PromiseLike<unknown>): Promise<string> => {
   const deadline = Date.now() + 5000;
   for (;;) {
-    const fault = await faultOf(ask());
+    const fault = await faultOf(send());
     if (fault !== 'none' || Date.now() > deadline) return fault;
   }
 };

@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import {
-  DECISION_CHANNEL,
+  type ClockSkewMessage,
+  type ContentionMessage,
   type DecisionMessage,
-  STORAGE_ERROR_CHANNEL,
+  limiterChannels,
   type StorageErrorMessage,
 } from '@rookery/limiter';
-import {
-  clockSkewChannel,
-  type ClockSkewMessage,
-  contentionChannel,
-  type ContentionMessage,
-} from '@rookery/limiter/memcached';
 import { Counter, Registry } from 'prom-client';
 import { ChannelCollector } from './channel-collector.js';
 
@@ -24,10 +19,10 @@ export class LimiterMetrics extends ChannelCollector {
   readonly #skews: Counter<'storage'>;
 
   protected readonly listeners = {
-    [DECISION_CHANNEL]: (message: DecisionMessage) => this.#decided(message),
-    [STORAGE_ERROR_CHANNEL]: ({ storage, policy }: StorageErrorMessage) => this.#errors.inc({ storage, policy }),
-    [contentionChannel.name]: ({ storage }: ContentionMessage) => this.#contentions.inc({ storage }),
-    [clockSkewChannel.name]: ({ storage }: ClockSkewMessage) => this.#skews.inc({ storage }),
+    [limiterChannels.decision]: (message: DecisionMessage) => this.#decided(message),
+    [limiterChannels.storageError]: ({ storage, policy }: StorageErrorMessage) => this.#errors.inc({ storage, policy }),
+    [limiterChannels.contention]: ({ storage }: ContentionMessage) => this.#contentions.inc({ storage }),
+    [limiterChannels.clockSkew]: ({ storage }: ClockSkewMessage) => this.#skews.inc({ storage }),
   };
 
   constructor(registry: Registry) {

@@ -10,8 +10,8 @@ const FIRST_LEVEL = 2;
 
 /**
  * The numbers of many buckets, packed: `emptyAt updatedAt level unitsPerToken level unitsPerToken …`, with as many pairs as
- * the bucket with most limits needs; a divisor of 0 marks a limit that is not stored. A row of one limit takes 32 bytes, where
- * an object of its own would take four times as much. Chunks grow and are let go without copying the rest.
+ * the bucket with most limits needs; a divisor of 0 marks a limit that is not stored. A row of one limit needs 32 bytes, where
+ * an object of its own would need four times as much. Chunks grow and are let go without copying the rest.
  */
 export class BucketRows {
   #chunks: Float64Array[] = [];

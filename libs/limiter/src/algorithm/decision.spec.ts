@@ -7,7 +7,7 @@ const T0 = 1_767_225_600_000_000;
 const login = resolvePolicy('login', { limit: 5, per: '1m', burst: 2 });
 
 describe('decision', () => {
-  it('tells what is left after an admitted cost', () => {
+  it('shows what is left after an admitted cost', () => {
     const [outcome] = applyCosts(undefined, login.limits, [1], T0).outcomes;
     expect(toDecision(login, 1, outcome!, 'storage')).toEqual({
       allowed: true,
@@ -31,7 +31,7 @@ describe('decision', () => {
     });
   });
 
-  it('tells how long a refused cost has to wait', () => {
+  it('shows how long a refused cost has to wait', () => {
     const outcome = applyCosts(undefined, login.limits, [1, 2], T0).outcomes[1]!;
     expect(toDecision(login, 2, outcome, 'storage')).toMatchObject({
       allowed: false,
@@ -76,7 +76,7 @@ describe('decision', () => {
     expect(openDecision(login)).toMatchObject({ allowed: true, source: 'open', limits: [] });
   });
 
-  it('takes the fewest tokens left where no limit refuses', () => {
+  it('shows the fewest tokens left where no limit refuses', () => {
     const status = { name: 'a', limit: 5, windowMs: 1000, remaining: 3, retryAfterMs: 0, nextTokenMs: 0, resetMs: 0 };
     expect(
       tightestOf([status, { ...status, name: 'b', remaining: 2 }, { ...status, name: 'c', remaining: 4 }]).name,

@@ -7,8 +7,9 @@ import { resolvePolicy } from './policy.js';
 
 const T0 = 1_767_225_600_000_000;
 const limitsOf = (...limits: TestLimit[]) =>
-  resolvePolicy('p', { limits: limits.map((limit, index) => ({ ...limit, per: limit.windowMs, name: `l${index}` })) })
-    .limits;
+  resolvePolicy('p', {
+    limits: limits.map(({ limit, windowMs, burst }, index) => ({ limit, burst, per: windowMs, name: `l${index}` })),
+  }).limits;
 
 describe('leaky bucket', () => {
   it('admits exactly the limit at one instant when the limit does not divide the window', () => {
@@ -114,7 +115,7 @@ describe('leaky bucket', () => {
   });
 
   describe('when the policy changes', () => {
-    it('hands out nothing and takes at most one unit', () => {
+    it('hands out nothing and withholds at most one unit', () => {
       fc.assert(
         fc.property(anyLimit, anyLimit, fc.integer({ min: 1, max: 1000 }), (before, after, cost) => {
           const [old] = limitsOf({ ...before, burst: 1000 });

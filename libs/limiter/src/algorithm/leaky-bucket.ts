@@ -90,12 +90,12 @@ export function drainTicks(limit: BucketLimit, units: number): number {
 }
 
 /** Whether `cost` more tokens find room above `level`. */
-export function fits(limit: BucketLimit, level: number, cost: number): boolean {
+function fits(limit: BucketLimit, level: number, cost: number): boolean {
   return cost * limit.unitsPerToken <= limit.capacity - level;
 }
 
 /** The level after a cost that fits. One that gives tokens back stops at zero. */
-export function charge(limit: BucketLimit, level: number, cost: number): number {
+function charge(limit: BucketLimit, level: number, cost: number): number {
   return Math.max(0, level + cost * limit.unitsPerToken);
 }
 

@@ -39,7 +39,7 @@ describe('policy', () => {
     });
   });
 
-  it('takes the smallest burst as the highest cost, and names each limit by its window', () => {
+  it('has the smallest burst for the highest cost, and names each limit by its window', () => {
     const policy = resolvePolicy('api', {
       limits: [
         { limit: 10, per: '1s' },
@@ -75,16 +75,38 @@ describe('policy', () => {
     [{ limit: 5, per: '1m', burst: 0 }, 'policies.api.burst must be a whole number from 1 to 1000000000000 (got 0)'],
     [
       { limit: 5, per: '1 minute' },
-      "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '1 minute')",
+      "policies.api.per must be a duration from 1 ms to 366 days, in whole milliseconds, such as '1m' or 60000 (got '1 minute')",
     ],
-    [{ limit: 5, per: 0 }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got 0)"],
+    [
+      { limit: 5, per: 0 },
+      "policies.api.per must be a duration from 1 ms to 366 days, in whole milliseconds, such as '1m' or 60000 (got 0)",
+    ],
     [
       { limit: 5, per: '400d' },
-      "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got '400d')",
+      "policies.api.per must be a duration from 1 ms to 366 days, in whole milliseconds, such as '1m' or 60000 (got '400d')",
     ],
-    [{ limit: 5 }, "policies.api.per must be a duration from 1 ms to 366 days, such as '1m' or 60000 (got undefined)"],
+    [
+      { limit: 5 },
+      "policies.api.per must be a duration from 1 ms to 366 days, in whole milliseconds, such as '1m' or 60000 (got undefined)",
+    ],
     [{ limit: 5, per: '1m', mode: 'dry' }, "policies.api.mode must be 'enforce' or 'shadow' (got 'dry')"],
     [{ limit: 5, per: '1m', count: 'successes' }, "policies.api.count must be 'all' or 'failures' (got 'successes')"],
+    [
+      { limit: 5, per: '0.5ms' },
+      "policies.api.per must be a duration from 1 ms to 366 days, in whole milliseconds, such as '1m' or 60000 (got '0.5ms')",
+    ],
+    [
+      { limit: 5, per: '1m', brust: 5 },
+      'policies.api.brust is not an option; did you mean policies.api.burst? (got 5)',
+    ],
+    [
+      { limit: 5, limits: [{ limit: 5, per: '1m' }] },
+      'policies.api.limit is not an option; did you mean policies.api.limits? (got 5)',
+    ],
+    [
+      { limits: [{ limit: 5, pre: '1m' }] },
+      "policies.api.limits[0].pre is not an option; did you mean policies.api.limits[0].per? (got '1m')",
+    ],
     [{ limits: [] }, 'policies.api.limits must hold one limit or more (got [])'],
     [null, 'policies.api must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] } (got null)'],
     [{ limits: [null] }, 'policies.api.limits[0] must be { limit, per, burst? } (got null)'],
@@ -99,10 +121,17 @@ describe('policy', () => {
     ],
     [
       { limit: 999_999_999_989, per: '1d' },
-      'policies.api is too fine for exact arithmetic: lower burst, shorten per, or take a limit that divides the window',
+      'policies.api is too fine for exact arithmetic: lower burst, shorten per, or choose a limit that divides the window',
     ],
   ])('refuses %p and says what it must be', (options, message) => {
     expect(() => resolvePolicy('api', options as never)).toThrow(message);
+  });
+
+  it.each([
+    ['1.5s', 1500],
+    ['1w', 604_800_000],
+  ] as const)('accepts a window of %p', (per, windowMs) => {
+    expect(resolvePolicy('api', { limit: 5, per }).limits[0]).toMatchObject({ windowMs });
   });
 
   it('names every complaint at once', () => {

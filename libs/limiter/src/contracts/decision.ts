@@ -38,6 +38,6 @@ export interface Decision {
 /** The answer for several policies at once. */
 export interface CombinedDecision {
   readonly allowed: boolean;
-  /** In the order asked, up to the one that refused. Where one did, the others show what they stand at with nothing charged. */
+  /** In the order of the call, up to the one that refused. Where one did, the others show where they stand with nothing charged. */
   readonly decisions: readonly Decision[];
 }

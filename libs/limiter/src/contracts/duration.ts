@@ -1,2 +1,2 @@
-/** Milliseconds as a number, or a whole number with its unit: `'250ms'`, `'30s'`, `'1m'`, `'1h'`, `'1d'`. */
-export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+/** Milliseconds, or a number with its unit: `'250ms'`, `'1.5s'`, `'30s'`, `'5m'`, `'1h'`, `'7d'`, `'1w'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`;

@@ -13,7 +13,7 @@ export interface BucketLimit {
 }
 
 export interface BucketRequest {
-  /** Printable ASCII without spaces, at most 200 characters; any string where the storage takes `plainKeys`. */
+  /** Printable ASCII without spaces, at most 200 characters; any string where the storage has `plainKeys`. */
   readonly key: string;
   /** The bucket holds one level for each, in this order. */
   readonly limits: readonly BucketLimit[];
@@ -65,8 +65,8 @@ export interface LimiterStorage {
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]>;
 
   /**
-   * Optional: what `apply` would answer, where that can be told at once, without waiting for anything; else `undefined`, and
-   * nothing has happened. Whoever gathers calls asks it first, so that such a storage is not held up.
+   * Optional: what `apply` would answer, where that is known at once, without waiting for anything; else `undefined`, and
+   * nothing has happened. Whoever gathers calls tries it first, so that such a storage is not held up.
    */
   applyNow?(request: ApplyRequest): readonly AppliedCost[] | undefined;
 

@@ -19,8 +19,8 @@ export interface CombinedLimitOptions {
 }
 
 /** How a policy acts on what it decides. */
-export interface PolicyConduct {
-  /** `'shadow'` decides, charges and reports, and lets every request pass: `decision.shadow` tells the rest. Default `'enforce'`. */
+export interface PolicyBehavior {
+  /** `'shadow'` decides, charges and reports, and lets every request pass: see `decision.shadow`. Default `'enforce'`. */
   readonly mode?: 'enforce' | 'shadow';
   /**
    * `'failures'`: the guard charges before the handler, so that no crowd slips past the limit, and gives the tokens back
@@ -37,7 +37,7 @@ export interface PolicyConduct {
  * @example { limits: [{ limit: 10, per: '1s' }, { limit: 1000, per: '1h' }] }
  * @example { limit: 5, per: '15m', count: 'failures' }
  */
-export type PolicyOptions = (LimitOptions | CombinedLimitOptions) & PolicyConduct;
+export type PolicyOptions = (LimitOptions | CombinedLimitOptions) & PolicyBehavior;
 
 /** A limit that was checked and reduced; `BucketLimit` is what a storage reads of it. */
 export interface ResolvedLimit extends BucketLimit {
@@ -48,7 +48,7 @@ export interface ResolvedLimit extends BucketLimit {
 }
 
 /** A policy that was checked. Made by `resolvePolicy`. */
-export interface Policy extends Required<PolicyConduct> {
+export interface Policy extends Required<PolicyBehavior> {
   readonly name: string;
   readonly limits: readonly ResolvedLimit[];
   /** The smallest burst: a higher cost could never pass. */

@@ -9,7 +9,7 @@ export interface OptionProblem {
   readonly requirement: string;
 }
 
-/** Thrown at start. Names every wrong option at once, what was received, and what is expected. */
+/** Lists every wrong option at once: what was received, and what it must be. */
 export class LimiterOptionError extends LimiterError {
   readonly code = 'LIMITER_OPTION';
 
@@ -23,29 +23,4 @@ function describe(problems: readonly OptionProblem[]): string {
     (problem) => `${problem.option} ${problem.requirement} (got ${received(problem.received)})`,
   );
   return lines.length === 1 ? lines[0]! : `${lines.length} limiter options are wrong:\n  - ${lines.join('\n  - ')}`;
-}
-
-/** Gathers problems, so that one message can name them all. */
-export class OptionProblems {
-  readonly #problems: OptionProblem[] = [];
-
-  check(valid: boolean, option: string, value: unknown, requirement: string): boolean {
-    if (!valid) this.#problems.push({ option, received: value, requirement });
-    return valid;
-  }
-
-  /** Runs `work`; the problems it throws are gathered with the others. */
-  attempt<T>(work: () => T): T | undefined {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof LimiterOptionError)) throw error;
-      this.#problems.push(...error.problems);
-      return undefined;
-    }
-  }
-
-  throwIfAny(): void {
-    if (this.#problems.length > 0) throw new LimiterOptionError(this.#problems);
-  }
 }

@@ -11,7 +11,7 @@ import { messageOf } from './message-of.js';
  * - `contention`: others changed the bucket at every attempt, until `timeoutMs` was spent
  * - `overload`: too many requests wait already
  * - `malformed`: what is stored, or was answered, is no bucket
- * - `unknown`: anything else; `cause` tells
+ * - `unknown`: anything else; see `cause`
  */
 export type StorageFaultKind =
   | 'unreachable'

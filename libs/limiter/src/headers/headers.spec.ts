@@ -84,7 +84,7 @@ describe('rate limit headers', () => {
 
   it('say nothing where nothing is known', () => expect(rateLimitHeaders([open], ['ietf', 'x-ratelimit'])).toEqual({}));
 
-  it('ask to wait for the last of those that refused', () => {
+  it('name the wait for the last of those that refused', () => {
     const refused = [
       decision(status({ retryAfterMs: 1001 })),
       decision(status({ retryAfterMs: 400 })),
@@ -117,7 +117,7 @@ describe('problem documents', () => {
     });
   });
 
-  it('tell a storage that is down from a caller who asks too much', () => {
+  it('distinguish a storage that is down from a caller who costs too much', () => {
     expect(reducedCapacityProblem()).toMatchObject({
       type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
       status: 503,

@@ -36,7 +36,7 @@ export function reducedCapacityProblem(): ProblemDocument {
   };
 }
 
-/** 400: the request asks for more than its policy could ever grant. */
+/** 400: the request costs more than its policy could ever grant. */
 export function costProblem(detail: string): ProblemDocument {
   return { type: 'about:blank', title: 'Bad Request', status: 400, detail };
 }

@@ -13,7 +13,7 @@ export const HEADER_SETS: readonly HeaderSet[] = ['ietf', 'x-ratelimit', 'x-rate
 export type Headers = Readonly<Record<string, string>>;
 
 /**
- * The headers that tell a client where it stands. With several decisions, `X-RateLimit-*` shows the tightest.
+ * The headers that show a client where it stands. With several decisions, `X-RateLimit-*` shows the tightest.
  *
  * @returns nothing for decisions that were let through without a storage: nothing is known of them
  * @example rateLimitHeaders([decision], ['ietf']) // { 'RateLimit-Policy': '"api";q=100;w=60', RateLimit: '"api";r=12;t=1' }

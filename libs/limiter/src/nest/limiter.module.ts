@@ -1,5 +1,6 @@
 import {
   ConfigurableModuleBuilder,
+  type ConfigurableModuleAsyncOptions,
   Inject,
   Module,
   type DynamicModule,
@@ -7,39 +8,52 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
-import { DEFAULT_LIMITER, enforcerToken, limiterToken } from './limiter-name.js';
-import { RESOLVED_MODULE_OPTIONS, resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
-import { LIMITER_NAME, MODULE_LIMITER, NamedLimiters } from './named-limiters.js';
+import type { LimiterOptions } from '../service/limiter-options.js';
+import { resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
+import { NamedLimiters } from './named-limiters.js';
 import { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { RateLimitExplorer } from './rate-limit.explorer.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import type { LimiterModuleOptions } from './rate-limit-options.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
+import {
+  DEFAULT_LIMITER,
+  getEnforcerToken,
+  getLimiterToken,
+  LIMITER_NAME,
+  MODULE_LIMITER,
+  RESOLVED_MODULE_OPTIONS,
+} from './tokens.js';
 
 /** Beside the options, and known before they are. */
-interface LimiterModuleExtras {
+export interface LimiterModuleExtras {
   /** Several limiters in one application: each its own storage and policies. Default `'default'`. */
   readonly name?: string;
   /** Default true. */
   readonly isGlobal?: boolean;
 }
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<LimiterModuleOptions>({
-  moduleName: 'Limiter',
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createLimiterOptions')
-  .setExtras<LimiterModuleExtras>({ name: DEFAULT_LIMITER, isGlobal: true }, withName)
-  .build();
+/** Options that a factory or a class returns; `name` and `isGlobal` stand beside it. */
+export type LimiterModuleAsyncOptions = ConfigurableModuleAsyncOptions<LimiterModuleOptions, 'createLimiterOptions'> &
+  LimiterModuleExtras;
+
+const { ConfigurableModuleClass: ModuleDefinition, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<LimiterModuleOptions>({
+    moduleName: 'Limiter',
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createLimiterOptions')
+    .setExtras<LimiterModuleExtras>({ name: DEFAULT_LIMITER, isGlobal: true }, withName)
+    .build();
 
 function withName(
   definition: DynamicModule,
   { name = DEFAULT_LIMITER, isGlobal = true }: LimiterModuleExtras,
 ): DynamicModule {
-  const limiter = { provide: limiterToken(name), useExisting: MODULE_LIMITER };
-  const enforcer = { provide: enforcerToken(name), useExisting: RateLimitEnforcer };
-  // The default one is injected by its classes, which another must not answer to.
-  const named = name !== DEFAULT_LIMITER;
+  const limiter = { provide: getLimiterToken(name), useExisting: MODULE_LIMITER };
+  const enforcer = { provide: getEnforcerToken(name), useExisting: RateLimitEnforcer };
+  // The guard without a name belongs to the default limiter: a module of another name must not provide it.
+  const guards = name === DEFAULT_LIMITER ? [RateLimitGuard] : [];
   return {
     ...definition,
     global: isGlobal,
@@ -47,9 +61,10 @@ function withName(
       ...(definition.providers ?? []),
       { provide: LIMITER_NAME, useValue: name },
       limiter,
-      ...(named ? [enforcer] : [RateLimitGuard]),
+      enforcer,
+      ...guards,
     ],
-    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...(named ? [] : [RateLimitGuard])],
+    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...guards],
   };
 }
 
@@ -60,7 +75,7 @@ export interface LimiterOptionsFactory {
 
 /**
  * Provides {@link Limiter} and {@link RateLimitGuard}, to all modules unless `isGlobal` is false. With a name of its own it
- * provides what `@InjectLimiter(name)` and `namedRateLimitGuard(name)` take instead.
+ * provides what `@InjectLimiter(name)` and `namedRateLimitGuard(name)` inject instead.
  *
  * @throws {@link LimiterOptionError} at start, naming every wrong option and every wrong `@RateLimit`
  * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })
@@ -82,9 +97,17 @@ export interface LimiterOptionsFactory {
     RateLimitExplorer,
   ],
 })
-export class LimiterModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(@Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions) {
-    super();
+export class LimiterModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: { readonly limiter: Pick<LimiterOptions, 'storage'> },
+  ) {}
+
+  static forRoot(options: LimiterModuleOptions & LimiterModuleExtras): DynamicModule {
+    return { ...ModuleDefinition.forRoot(options), module: this };
+  }
+
+  static forRootAsync(options: LimiterModuleAsyncOptions): DynamicModule {
+    return { ...ModuleDefinition.forRootAsync(options), module: this };
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,13 +1,19 @@
-import { withDefaults } from '../algorithm/defaults.js';
-import { OptionProblems } from '../errors/option-error.js';
+import { POLICY_NAMES } from '../algorithm/policy.js';
 import { HEADER_SETS, type HeaderSet } from '../headers/rate-limit-headers.js';
-import { resolveLimiterOptions } from '../service/limiter-options.js';
-import type { LimiterModuleOptions, RateLimitHooks } from './rate-limit-options.js';
+import { LIMITER_NAMES, resolveLimiterOptions, type LimiterOptions } from '../service/limiter-options.js';
+import { isWhole } from '../support/is-whole.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { pick } from '../support/pick.js';
+import { withDefaults } from '../support/with-defaults.js';
+import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
+import type { LimiterModuleOptions, ModulePolicy, RateLimitHooks } from './rate-limit-options.js';
 
-/** The part of the options that only Nest needs; the rest is the {@link Limiter}'s. */
+/** What the limiter needs of the options, and what the guard needs. */
 export interface ResolvedModuleOptions {
-  readonly limiter: LimiterModuleOptions;
+  readonly limiter: LimiterOptions;
   readonly hooks: RateLimitHooks;
+  /** The hooks of each policy of the module. */
+  readonly policies: ReadonlyMap<string, RateLimitHooks>;
   readonly defaultPolicies: readonly string[];
   readonly trustedProxies: number;
   readonly headers: readonly HeaderSet[];
@@ -15,52 +21,65 @@ export interface ResolvedModuleOptions {
 
 type Defaulted = Required<Pick<LimiterModuleOptions, 'defaultPolicies' | 'trustedProxies' | 'headers'>>;
 
-export const MODULE_DEFAULTS = Object.freeze<Defaulted>({
+const MODULE_DEFAULTS = Object.freeze<Defaulted>({
   defaultPolicies: [],
   trustedProxies: 0,
   headers: ['ietf', 'x-ratelimit'],
 });
 
-export const RESOLVED_MODULE_OPTIONS = Symbol('rookery.limiter.module-options');
-
 const MAX_PROXIES = 32;
+/** Known before the options are: `forRootAsync` has them beside `useFactory`. */
+const EXTRAS = ['name', 'isGlobal'];
+const MODULE_NAMES: readonly string[] = [...LIMITER_NAMES, ...Object.keys(MODULE_DEFAULTS), ...HOOK_NAMES];
 
-/** @throws {@link LimiterOptionError} naming every wrong option of the module and of the limiter */
-export function resolveModuleOptions(limiter: LimiterModuleOptions): ResolvedModuleOptions {
+/** @throws {@link LimiterOptionError} with every wrong option of the module and of the limiter */
+export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedModuleOptions {
   const problems = new OptionProblems();
-  const { defaultPolicies, trustedProxies, headers } = withDefaults(MODULE_DEFAULTS, limiter);
-  problems.attempt(() => resolveLimiterOptions(limiter));
-  checkHooks(limiter, '', problems);
-  for (const [name, policy] of Object.entries(limiter.policies ?? {}))
-    checkHooks(policy ?? {}, `policies.${name}.`, problems);
-  const known = Object.keys(limiter.policies ?? {});
-  const names = Array.isArray(defaultPolicies) && defaultPolicies.every((name: string) => known.includes(name));
-  problems.check(names, 'defaultPolicies', defaultPolicies, `must be an array of names among ${known.join(', ')}`);
-  const proxies = Number.isSafeInteger(trustedProxies) && trustedProxies >= 0 && trustedProxies <= MAX_PROXIES;
-  problems.check(
-    proxies,
-    'trustedProxies',
-    trustedProxies,
-    `must be the number of proxies in front of the application, 0 to ${MAX_PROXIES}`,
-  );
-  const sets = Array.isArray(headers) && headers.every((set: HeaderSet) => HEADER_SETS.includes(set));
-  problems.check(sets, 'headers', headers, `must be an array of ${HEADER_SETS.map((set) => `'${set}'`).join(', ')}`);
+  const isObject = typeof options === 'object' && options !== null;
+  if (!problems.check(isObject, 'LimiterModule options', options, 'must be an object with storage and policies'))
+    problems.throwIfAny();
+  problems.checkNames(options, [...MODULE_NAMES, ...EXTRAS]);
+  for (const [name, received] of Object.entries(pick(options, EXTRAS)))
+    problems.check(false, name, received, 'stands beside useFactory, not in what it returns');
+  const policies: Readonly<Record<string, ModulePolicy>> = options.policies ?? {};
+  checkPolicies(policies, problems);
+  const limiter = pick<LimiterOptions>(options, LIMITER_NAMES);
+  const bare = { ...limiter, policies: options.policies && withoutHooks(policies) };
+  problems.attempt(() => resolveLimiterOptions(bare));
+  const values = withDefaults(MODULE_DEFAULTS, options);
+  checkValues(values, Object.keys(policies), problems);
+  checkHooks(options, '', problems);
   problems.throwIfAny();
-  const { bucket, cost, skip, decorate, onLimited } = limiter;
-  return { limiter, hooks: { bucket, cost, skip, decorate, onLimited }, defaultPolicies, trustedProxies, headers };
+  return {
+    limiter: bare,
+    hooks: mergeHooks(options),
+    policies: new Map(Object.entries(policies).map(([name, policy]) => [name, mergeHooks(policy)])),
+    ...values,
+  };
 }
 
-/** Checks what a decorator, a policy or the module sets; `path` is put before each name. */
-export function checkHooks(hooks: RateLimitHooks, path: string, problems: OptionProblems): void {
-  for (const name of ['bucket', 'skip', 'decorate', 'onLimited'] as const) {
-    problems.check(
-      hooks[name] === undefined || typeof hooks[name] === 'function',
-      `${path}${name}`,
-      hooks[name],
-      'must be a function',
-    );
+function checkPolicies(policies: Readonly<Record<string, ModulePolicy>>, problems: OptionProblems): void {
+  for (const [name, policy] of Object.entries(policies)) {
+    // What is no object is refused with the limits.
+    if (typeof policy !== 'object' || policy === null) continue;
+    problems.checkNames(policy, [...POLICY_NAMES, ...HOOK_NAMES], `policies.${name}.`);
+    checkHooks(policy, `policies.${name}.`, problems);
   }
-  const { cost } = hooks;
-  const valid = cost === undefined || typeof cost === 'function' || (Number.isSafeInteger(cost) && cost >= 1);
-  problems.check(valid, `${path}cost`, cost, 'must be a whole number of 1 or more, or a function that returns one');
+}
+
+function withoutHooks(policies: Readonly<Record<string, ModulePolicy>>): LimiterOptions['policies'] {
+  return Object.fromEntries(Object.entries(policies).map(([name, policy]) => [name, pick(policy, POLICY_NAMES)]));
+}
+
+function checkValues(
+  { defaultPolicies, trustedProxies, headers }: Defaulted,
+  known: readonly string[],
+  problems: OptionProblems,
+): void {
+  const names = Array.isArray(defaultPolicies) && defaultPolicies.every((name: string) => known.includes(name));
+  problems.check(names, 'defaultPolicies', defaultPolicies, `must be an array of names among ${known.join(', ')}`);
+  const proxies = `must be the number of proxies in front of the application, 0 to ${MAX_PROXIES}`;
+  problems.check(isWhole(trustedProxies, 0, MAX_PROXIES), 'trustedProxies', trustedProxies, proxies);
+  const sets = Array.isArray(headers) && headers.every((set: HeaderSet) => HEADER_SETS.includes(set));
+  problems.check(sets, 'headers', headers, `must be an array of ${HEADER_SETS.map((set) => `'${set}'`).join(', ')}`);
 }

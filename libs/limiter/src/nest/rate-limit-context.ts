@@ -1,5 +1,4 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { IncomingCall } from './context/context-reader.js';
 
 /** What `bucket`, `cost`, `skip`, `decorate` and `onLimited` are given. */
 export class RateLimitContext {
@@ -9,7 +8,7 @@ export class RateLimitContext {
 
   constructor(
     readonly execution: ExecutionContext,
-    private readonly call: IncomingCall,
+    private readonly call: Readonly<{ request: unknown; address: () => string | undefined }>,
     /** The policy being decided. */
     readonly policy: string,
   ) {

@@ -11,7 +11,7 @@ export interface RateLimitHooks {
    * An `undefined`, such as the id of a user who is not logged in, falls back to the default.
    */
   readonly bucket?: (context: RateLimitContext) => string | number | undefined | Promise<string | number | undefined>;
-  /** Tokens of this call, or how to tell. Default 1. A call that asks for more than the burst is answered 400. */
+  /** Tokens of this call, or a function of them. Default 1. A call that costs more than the burst is answered 400. */
   readonly cost?: number | ((context: RateLimitContext) => number | Promise<number>);
   /** True: this policy does not count the call. */
   readonly skip?: (context: RateLimitContext) => boolean | Promise<boolean>;

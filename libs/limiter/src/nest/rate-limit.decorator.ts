@@ -1,14 +1,12 @@
 import 'reflect-metadata';
 import type { PolicyName } from '../contracts/policy.js';
-import { DEFAULT_LIMITER } from './limiter-name.js';
+import { DEFAULT_LIMITER } from './tokens.js';
 import { declareLimit, declareSkip, type RateLimitDeclaration } from './rate-limit.metadata.js';
 import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
 
-type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
-
 /**
  * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
- * policies; they are asked in the order in which they are written, and charged all or none.
+ * policies; they are charged in the order in which they are written, all or none.
  *
  * Base class, class and handler add up. The same name closer to the handler replaces the one further out.
  *
@@ -16,9 +14,12 @@ type ClassOrMethodDecorator = ClassDecorator & MethodDecorator;
  * @example @RateLimit('api', { cost: 5, bucket: (c) => c.user.id })
  * @example @RateLimit({ name: 'export', limit: 10, per: '1h', cost: (c) => c.request.body.rows })
  */
-export function RateLimit(policy: PolicyName, settings?: RateLimitSettings): ClassOrMethodDecorator;
-export function RateLimit(policy: InlinePolicy): ClassOrMethodDecorator;
-export function RateLimit(policy: PolicyName | InlinePolicy, settings: RateLimitSettings = {}): ClassOrMethodDecorator {
+export function RateLimit(policy: PolicyName, settings?: RateLimitSettings): ClassDecorator & MethodDecorator;
+export function RateLimit(policy: InlinePolicy): ClassDecorator & MethodDecorator;
+export function RateLimit(
+  policy: PolicyName | InlinePolicy,
+  settings: RateLimitSettings = {},
+): ClassDecorator & MethodDecorator {
   const declaration = declarationOf(policy, settings);
   return onClassOrMethod((target) => declareLimit(target, declaration));
 }
@@ -26,7 +27,7 @@ export function RateLimit(policy: PolicyName | InlinePolicy, settings: RateLimit
 function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
   if (typeof policy === 'object' && policy !== null)
     return { kind: 'inline', name: policy.name, limiter: policy.limiter ?? DEFAULT_LIMITER, policy };
-  return { kind: 'named', name: policy, limiter: settings.limiter ?? DEFAULT_LIMITER, hooks: settings };
+  return { kind: 'named', name: policy, limiter: settings?.limiter ?? DEFAULT_LIMITER, hooks: settings };
 }
 
 /**
@@ -36,11 +37,11 @@ function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSet
  * @example @SkipRateLimit()          // every policy
  * @example @SkipRateLimit('api')
  */
-export function SkipRateLimit(...policies: string[]): ClassOrMethodDecorator {
+export function SkipRateLimit(...policies: string[]): ClassDecorator & MethodDecorator {
   return onClassOrMethod((target) => declareSkip(target, policies));
 }
 
-function onClassOrMethod(record: (target: object) => void): ClassOrMethodDecorator {
+function onClassOrMethod(record: (target: object) => void): ClassDecorator & MethodDecorator {
   return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) =>
     record((descriptor?.value as object | undefined) ?? target);
 }

@@ -7,8 +7,7 @@ import type { Limiter } from '../service/limiter.js';
 import type { CombinedReservation } from '../service/reservation.js';
 import type { IncomingCall } from './context/context-reader.js';
 import { readerOf } from './context/readers.js';
-import { RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
-import { MODULE_LIMITER } from './named-limiters.js';
+import type { ResolvedModuleOptions } from './module-options.js';
 import { RateLimitContext } from './rate-limit-context.js';
 import {
   RateLimitCostException,
@@ -17,8 +16,9 @@ import {
 } from './rate-limit.exceptions.js';
 import { RateLimitPlanner, type PlannedLimit } from './rate-limit.planner.js';
 import { holdUntilSettled, settle } from './settlements.js';
+import { MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.js';
 
-/** Seconds that a client is asked to wait while the storage is down. */
+/** `Retry-After` in seconds while the storage is down. */
 const STORAGE_RETRY_AFTER = '1';
 
 /** One policy that is due for a call. */
@@ -32,8 +32,8 @@ interface DueLimit {
 /** What happens to one call in the guard. One per module, so that all guards together count a call once. */
 @Injectable()
 export class RateLimitEnforcer {
-  /** The policies that a call was asked for, with the decisions so far, lie on the call: a WeakMap costs several times as much. */
-  readonly #seen = Symbol('rookery.limiter.seen');
+  /** The policies that a call was counted for, with the decisions so far, lie on the call: a WeakMap costs several times as much. */
+  readonly #seen = Symbol('rookery:limiter:seen');
 
   constructor(
     @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions,
@@ -41,7 +41,7 @@ export class RateLimitEnforcer {
     @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
   ) {}
 
-  /** Asks the policies of the handler that this call was not yet counted for, all or none. Returns when all allow it, else throws. */
+  /** Charges the policies of the handler that this call was not yet counted for, all or none. Returns when all allow it, else throws. */
   async enforce(execution: ExecutionContext): Promise<void> {
     const plan = this.planner.planFor(execution.getClass(), execution.getHandler());
     if (plan.length === 0) return;
@@ -79,7 +79,7 @@ export class RateLimitEnforcer {
     const { limit, context, reservation } = decided.at(-1)!;
     throw (
       (await limit.onLimited?.(context, reservation.decision)) ??
-      (await call.refusal(RateLimitExceededException.ofFlood(reservation.decision)))
+      (await call.refusal(RateLimitExceededException.withoutStack(reservation.decision)))
     );
   }
 
@@ -99,7 +99,7 @@ export class RateLimitEnforcer {
     return (call[this.#seen] ??= new Map<string, Decision | undefined>());
   }
 
-  /** Clients are told nothing of policies in shadow mode. */
+  /** Clients see nothing of policies in shadow mode. */
   #headers(decisions: readonly Decision[]): Readonly<Record<string, string>> {
     const shown = decisions.filter((decision) => decision.shadow === undefined);
     return { ...rateLimitHeaders(shown, this.options.headers), ...retryAfterHeader(shown) };

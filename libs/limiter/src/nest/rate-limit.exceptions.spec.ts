@@ -13,8 +13,8 @@ const refused: Decision = {
 };
 
 describe('refusal of the guard', () => {
-  it('tells all but a stack, which a flood would pay for', () => {
-    const exception = RateLimitExceededException.ofFlood(refused);
+  it('holds all but a stack, which a flood would pay for', () => {
+    const exception = RateLimitExceededException.withoutStack(refused);
     expect(exception).toMatchObject({ message: "Rate limit 'api' is used up: retry in 2 s.", decision: refused });
     expect(exception.getStatus()).toBe(429);
     expect(exception.stack).not.toContain('\n');
@@ -22,8 +22,8 @@ describe('refusal of the guard', () => {
 
   it('leaves the stacks of all other errors as they are', () => {
     const before = Error.stackTraceLimit;
-    RateLimitExceededException.ofFlood(refused);
-    expect(() => RateLimitExceededException.ofFlood(undefined as never)).toThrow(TypeError);
+    RateLimitExceededException.withoutStack(refused);
+    expect(() => RateLimitExceededException.withoutStack(undefined as never)).toThrow(TypeError);
     expect(Error.stackTraceLimit).toBe(before);
     expect(new RateLimitExceededException(refused).stack).toContain('\n');
   });

@@ -19,7 +19,7 @@ export class RateLimitExceededException extends RateLimitException {
   }
 
   /** @internal One without a stack: a refusal is no fault, and in a flood the stack costs more than the rest of it. */
-  static ofFlood(decision: Decision): RateLimitExceededException {
+  static withoutStack(decision: Decision): RateLimitExceededException {
     const { stackTraceLimit } = Error;
     if (Object.isFrozen(Error)) return new RateLimitExceededException(decision);
     Error.stackTraceLimit = 0;
@@ -38,7 +38,7 @@ export class RateLimitStorageException extends RateLimitException {
   }
 }
 
-/** 400: the cost that the request asked for is no whole number, or above the burst. */
+/** 400: the cost of the request is no whole number, or above the burst. */
 export class RateLimitCostException extends RateLimitException {
   constructor(error: LimiterCostError) {
     super(costProblem(error.message), error);

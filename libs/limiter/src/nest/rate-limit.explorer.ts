@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { OptionProblems } from '../errors/option-error.js';
-import { LIMITER_NAME, NamedLimiters } from './named-limiters.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { NamedLimiters } from './named-limiters.js';
+import { LIMITER_NAME } from './tokens.js';
 import { levelsOf } from './rate-limit.metadata.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
 

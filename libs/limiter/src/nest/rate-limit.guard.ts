@@ -1,6 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
-import { enforcerToken } from './limiter-name.js';
-import { RateLimitEnforcer } from './rate-limit.enforcer.js';
+import type { RateLimitEnforcer } from './rate-limit.enforcer.js';
+import { DEFAULT_LIMITER, getEnforcerToken } from './tokens.js';
 
 /**
  * Applies the policies of `@RateLimit` and of `defaultPolicies`. Use it on a route, on a controller, for the whole
@@ -12,7 +12,10 @@ import { RateLimitEnforcer } from './rate-limit.enforcer.js';
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  constructor(@Inject(RateLimitEnforcer) private readonly enforcer: RateLimitEnforcer) {}
+  constructor(
+    @Inject(getEnforcerToken(DEFAULT_LIMITER))
+    private readonly enforcer: { enforce(context: ExecutionContext): Promise<void> },
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     await this.enforcer.enforce(context);
@@ -29,7 +32,7 @@ export class RateLimitGuard implements CanActivate {
 export function namedRateLimitGuard(name: string): Type<CanActivate> {
   @Injectable()
   class NamedRateLimitGuard extends RateLimitGuard {
-    constructor(@Inject(enforcerToken(name)) enforcer: RateLimitEnforcer) {
+    constructor(@Inject(getEnforcerToken(name)) enforcer: RateLimitEnforcer) {
       super(enforcer);
     }
   }

@@ -3,7 +3,7 @@ import { tap, type Observable } from 'rxjs';
 import { settle } from './settlements.js';
 
 /**
- * Tells `count: 'failures'` how a call ended where there is no HTTP response to tell it: in GraphQL, gateways and
+ * Reports how a call ended to `count: 'failures'` where no HTTP response shows it: in GraphQL, gateways and
  * microservices. Without it every call counts there. A handler that throws has failed.
  *
  * @example @UseInterceptors(RateLimitInterceptor)
@@ -11,7 +11,7 @@ import { settle } from './settlements.js';
 @Injectable()
 export class RateLimitInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    // HTTP is told by its response, whose filters may still turn an error into an answer.
+    // In HTTP the response shows it, as filters may still turn an error into an answer.
     if (context.getType() === 'http') return next.handle();
     const call = context.getArgs();
     return next.handle().pipe(tap({ complete: () => settle(call, false), error: () => settle(call, true) }));

@@ -15,8 +15,8 @@ export interface DeclarationLevel {
   readonly limits: readonly RateLimitDeclaration[];
 }
 
-const LIMITS = Symbol('rookery.limiter.rate-limit');
-const SKIP = Symbol('rookery.limiter.skip-rate-limit');
+const LIMITS = Symbol.for('rookery:limiter:rate-limit');
+const SKIP = Symbol.for('rookery:limiter:skip-rate-limit');
 
 export function declareLimit(target: object, declaration: RateLimitDeclaration): void {
   // Decorators run from the last line to the first.

@@ -1,12 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { resolvePolicy } from '../algorithm/policy.js';
+import { POLICY_NAMES, resolvePolicy } from '../algorithm/policy.js';
 import type { Policy } from '../contracts/policy.js';
-import { OptionProblems } from '../errors/option-error.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { pick } from '../support/pick.js';
 import type { Limiter } from '../service/limiter.js';
-import { checkHooks, RESOLVED_MODULE_OPTIONS, type ResolvedModuleOptions } from './module-options.js';
-import { LIMITER_NAME, MODULE_LIMITER } from './named-limiters.js';
+import type { ResolvedModuleOptions } from './module-options.js';
+import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
+import { LIMITER_NAME, MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.js';
 import { levelsOf, type RateLimitDeclaration, type SkipDeclaration } from './rate-limit.metadata.js';
 import type { RateLimitHooks } from './rate-limit-options.js';
+
+/** What limits an inline policy: it has a name of its own, and its hooks are checked apart. */
+const LIMITING_NAMES = POLICY_NAMES.filter((name) => name !== 'name');
+const SETTING_NAMES = {
+  named: [...HOOK_NAMES, 'limiter'],
+  inline: [...POLICY_NAMES, ...HOOK_NAMES, 'limiter'],
+} as const;
 
 /** One policy as the guard applies it to one handler. */
 export interface PlannedLimit extends RateLimitHooks {
@@ -54,12 +63,16 @@ export class RateLimitPlanner {
     const problems = new OptionProblems();
     const path = `@RateLimit('${declaration.name}') ${where}`;
     const own = declaration.kind === 'named' ? declaration.hooks : declaration.policy;
+    const isObject = typeof own === 'object' && own !== null;
+    if (!problems.check(isObject, `${path}: settings`, own, 'must be an object such as { cost: 5 }'))
+      problems.throwIfAny();
+    problems.checkNames(own, SETTING_NAMES[declaration.kind], `${path}: `);
     checkHooks(own, `${path}: `, problems);
     const policy = problems.attempt(() =>
       declaration.kind === 'named' ? this.#named(declaration.name, path) : this.#inlineOf(declaration, path),
     );
     problems.throwIfAny();
-    const shared = declaration.kind === 'named' ? this.options.limiter.policies[declaration.name] : undefined;
+    const shared = declaration.kind === 'named' ? this.options.policies.get(declaration.name) : undefined;
     const limit = { policy: policy!, ...mergeHooks(this.options.hooks, shared ?? {}, own) };
     const costFits = typeof limit.cost !== 'number' || limit.cost <= limit.policy.maxCost;
     problems.check(
@@ -86,21 +99,21 @@ export class RateLimitPlanner {
   }
 
   #inlineOf({ name, policy: options }: RateLimitDeclaration & { kind: 'inline' }, path: string): Policy {
-    const policy = resolvePolicy(name, options, path);
+    const policy = resolvePolicy(name, pick(options, LIMITING_NAMES), path);
     const other = this.#inline.get(name);
     const problems = new OptionProblems();
     problems.check(
       !(name in this.options.limiter.policies),
       path,
       name,
-      'must not repeat the name of a policy of the module: take another name',
+      'must not repeat the name of a policy of the module: choose another name',
     );
     const same = other === undefined || JSON.stringify(other) === JSON.stringify(policy);
     problems.check(
       same,
       path,
       policy.limits,
-      'must not differ from the policy of the same name on another handler: take another name',
+      'must not differ from the policy of the same name on another handler: choose another name',
     );
     problems.throwIfAny();
     this.#inline.set(name, policy);
@@ -111,17 +124,4 @@ export class RateLimitPlanner {
 function dropSkipped(declared: Map<string, unknown>, skip: SkipDeclaration | undefined): void {
   if (skip === 'all') declared.clear();
   else skip?.forEach((name) => declared.delete(name));
-}
-
-/** Part by part, the last that sets one wins. */
-function mergeHooks(...levels: readonly RateLimitHooks[]): RateLimitHooks {
-  const pick = <K extends keyof RateLimitHooks>(name: K): RateLimitHooks[K] =>
-    levels.findLast((level) => level[name] !== undefined)?.[name];
-  return {
-    bucket: pick('bucket'),
-    cost: pick('cost'),
-    skip: pick('skip'),
-    decorate: pick('decorate'),
-    onLimited: pick('onLimited'),
-  };
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { TwoGenerationMap } from './two-generation-map.js';
+import { TwoGenerationMap } from '../support/two-generation-map.js';
 
 const HASH_LENGTH = 22;
 /** A plain key may be so long; longer ones are hashed, so that a caller cannot fill the memory with them. */

@@ -5,7 +5,7 @@ import { withCoalescing } from './coalescing-storage.js';
 
 const LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1000, capacity: 100_000, tickMicros: 1 }];
 
-/** Answers when told to. */
+/** Answers on command. */
 class HeldStorage implements LimiterStorage {
   readonly name = 'held';
   readonly capabilities = { serverClock: true, multiKeyAtomic: false };
@@ -63,7 +63,7 @@ describe('coalescing', () => {
     ]);
   });
 
-  it('lets who asks again at once go with the others', async () => {
+  it('lets a caller that calls again at once go with the others', async () => {
     const held = new HeldStorage();
     const storage = withCoalescing(held);
     const twice = [1, 2].map(async (cost) => {

@@ -7,7 +7,10 @@ import type {
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
-import { withinDeadline } from './deadline.js';
+import { withinDeadline } from '../support/deadline.js';
+import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
+import { COUNT_RULE, isWhole } from '../support/is-whole.js';
+import { resolveOptions } from '../support/resolve-options.js';
 import { KeyQueue } from './key-queue.js';
 
 export interface CoalescingOptions {
@@ -17,29 +20,49 @@ export interface CoalescingOptions {
   readonly maxBatch?: number;
 }
 
-export const COALESCING_DEFAULTS = Object.freeze({ maxWaiting: 100_000, maxBatch: 1000 });
+const COALESCING_DEFAULTS: Readonly<Required<CoalescingOptions>> = Object.freeze({
+  maxWaiting: 100_000,
+  maxBatch: 1000,
+});
 
 /**
  * Sends one call per key at a time, with all the requests for the key that came meanwhile as one list of costs; also those that
  * come in one turn of the event loop go together. A hot key then costs a round trip per list, and never races against its own
  * process. What the storage answers at once (`applyNow`) is not held up.
  *
+ * @throws {@link LimiterOptionError}
  * @example withCoalescing(redisStorage(redis))
  */
 export function withCoalescing(storage: LimiterStorage, options: CoalescingOptions = {}): LimiterStorage {
-  return new CoalescingStorage(storage, { ...COALESCING_DEFAULTS, ...options });
+  const resolved = resolveOptions(
+    'withCoalescing',
+    options,
+    COALESCING_DEFAULTS,
+    ({ maxWaiting, maxBatch }, problems) => {
+      problems.check(isStorage(storage), 'withCoalescing storage', storage, STORAGE_RULE);
+      problems.check(isWhole(maxWaiting, 1), 'withCoalescing maxWaiting', maxWaiting, COUNT_RULE);
+      problems.check(isWhole(maxBatch, 1), 'withCoalescing maxBatch', maxBatch, COUNT_RULE);
+    },
+  );
+  return new CoalescingStorage(storage, resolved);
 }
+
+/**
+ * `due`: the keys whose next list leaves at the end of this turn of the event loop. `startedAt`: when the first of them came,
+ * by `performance.now()`, as reading the clock for each would cost a tenth of a decision.
+ */
+type Turn =
+  { readonly kind: 'idle' } | { readonly kind: 'gathering'; readonly startedAt: number; readonly due: KeyQueue[] };
+
+const IDLE: Turn = Object.freeze({ kind: 'idle' });
 
 class CoalescingStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
-  /** Keys that are asked for, or wait. */
+  /** Keys with a call under way, or with requests that wait. */
   readonly #queues = new Map<string, KeyQueue>();
-  /** Those whose next list leaves at the end of this turn. */
-  #due: KeyQueue[] = [];
-  /** When the first of them came: to ask the clock for each would cost a tenth of a decision. */
-  #turnedAt = 0;
+  #turn: Turn = IDLE;
   #waiting = 0;
 
   constructor(
@@ -65,7 +88,7 @@ class CoalescingStorage implements LimiterStorage {
       this.#queues.set(request.key, (queue = new KeyQueue(request.key)));
       this.#sendSoon(queue);
     }
-    return queue.add(request, this.#due.length > 0 ? this.#turnedAt : performance.now());
+    return queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now());
   }
 
   read(request: BucketRequest): MaybePromise<readonly number[]> {
@@ -80,17 +103,18 @@ class CoalescingStorage implements LimiterStorage {
     return this.storage.close?.();
   }
 
-  /** At the end of the turn: so who was just answered, and asks again, goes with the others. */
+  /** At the end of the turn: so a caller that was just answered, and calls again, goes with the others. */
   #sendSoon(queue: KeyQueue): void {
-    if (this.#due.push(queue) > 1) return;
-    this.#turnedAt = performance.now();
-    setImmediate(() => this.#sendDue());
-  }
-
-  #sendDue(): void {
-    const due = this.#due;
-    this.#due = [];
-    for (const queue of due) void this.#send(queue);
+    if (this.#turn.kind === 'gathering') {
+      this.#turn.due.push(queue);
+      return;
+    }
+    const due = [queue];
+    this.#turn = { kind: 'gathering', startedAt: performance.now(), due };
+    setImmediate(() => {
+      this.#turn = IDLE;
+      for (const each of due) void this.#send(each);
+    });
   }
 
   async #send(queue: KeyQueue): Promise<void> {

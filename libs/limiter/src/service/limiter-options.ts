@@ -1,8 +1,11 @@
-import { monotonicClock, type Clock } from '../contracts/clock.js';
+import type { Clock } from '../contracts/clock.js';
+import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyOptions } from '../contracts/policy.js';
-import { OptionProblems } from '../errors/option-error.js';
-import { withDefaults } from '../algorithm/defaults.js';
+import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
+import { isWhole } from '../support/is-whole.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { withDefaults } from '../support/with-defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
 import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
 import { withCoalescing } from './coalescing-storage.js';
@@ -22,7 +25,7 @@ export interface LimiterOptions {
   readonly onStorageError?: StorageErrorPolicy;
   /** Deadline of one storage call in milliseconds. Default 50. */
   readonly timeoutMs?: number;
-  /** First part of every key in the storage; two applications that share a storage take two. Default `'rl'`. */
+  /** First part of every key in the storage; two applications that share a storage need two. Default `'rl'`. */
   readonly prefix?: string;
   /**
    * While a call for a key is under way, others wait and go together in the next: a hot key costs a round trip per batch.
@@ -30,7 +33,7 @@ export interface LimiterOptions {
    */
   readonly coalesce?: boolean;
   /**
-   * For how many milliseconds a refusal is remembered and repeated without asking, where it would surely come again: so a
+   * For how many milliseconds a refusal is remembered and repeated without a call, where it would surely come again: so a
    * flood costs no network. So long a process may overlook that another gave tokens back or raised the limit. 0: never.
    * Default 1000.
    */
@@ -55,7 +58,7 @@ type Defaulted = Required<
   Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'>
 >;
 
-export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
+const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
   onStorageError: 'local',
   timeoutMs: 50,
   prefix: 'rl',
@@ -67,59 +70,30 @@ export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
 const MAX_TIMEOUT_MS = 60_000;
 const MAX_DENIAL_AGE_MS = 60_000;
 
-/** @throws {@link LimiterOptionError} naming every wrong option */
+/** Every option of a {@link Limiter}. */
+export const LIMITER_NAMES: readonly string[] = ['storage', 'policies', ...Object.keys(LIMITER_DEFAULTS)];
+
+/** @throws {@link LimiterOptionError} with every wrong option */
 export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterOptions {
   const problems = new OptionProblems();
-  const { storage, policies } = options;
-  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = withDefaults(
-    LIMITER_DEFAULTS,
-    options,
-  );
-  problems.check(isStorage(storage), 'storage', storage, 'must be a LimiterStorage, such as memoryStorage()');
-  problems.check(
-    ['open', 'closed', 'local'].includes(onStorageError),
-    'onStorageError',
-    onStorageError,
-    "must be 'open', 'closed' or 'local'",
-  );
-  problems.check(
-    Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS,
-    'timeoutMs',
-    timeoutMs,
-    `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`,
-  );
-  problems.check(
-    typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix),
-    'prefix',
-    prefix,
-    'must be 1 to 64 letters, digits or any of . : - _ { }',
-  );
-  problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');
-  const ageIsValid =
-    Number.isSafeInteger(localDenialMaxAgeMs) && localDenialMaxAgeMs >= 0 && localDenialMaxAgeMs <= MAX_DENIAL_AGE_MS;
-  problems.check(
-    ageIsValid,
-    'localDenialMaxAgeMs',
-    localDenialMaxAgeMs,
-    `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`,
-  );
-  problems.check(
-    typeof policies === 'object' && policies !== null,
-    'policies',
-    policies,
-    "must be an object such as { api: { limit: 100, per: '1m' } }",
-  );
-  const resolved = Object.entries(policies ?? {}).map(
-    ([name, policy]) => [name, problems.attempt(() => resolvePolicy(name, policy))] as const,
-  );
+  const isObject = typeof options === 'object' && options !== null;
+  if (!problems.check(isObject, 'limiter options', options, 'must be an object with storage and policies'))
+    problems.throwIfAny();
+  problems.checkNames(options, LIMITER_NAMES);
+  const { storage } = options;
+  const values = withDefaults(LIMITER_DEFAULTS, options);
+  problems.check(isStorage(storage), 'storage', storage, STORAGE_RULE);
+  checkValues(values, problems);
+  const policies = resolvePolicies(options.policies, problems);
   problems.throwIfAny();
+  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
   const denying =
     localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
   const makeKeys = storage.capabilities.plainKeys === true ? plainKeys : hashedKeys;
   return {
     // Below, so that it learns once from each list.
     storage: coalesce ? withCoalescing(denying) : denying,
-    policies: new Map(resolved as [string, Policy][]),
+    policies,
     onStorageError,
     timeoutMs,
     prefix,
@@ -128,9 +102,27 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
   };
 }
 
-function isStorage(storage: Partial<LimiterStorage> | undefined | null): boolean {
-  return (
-    [storage?.apply, storage?.read, storage?.delete].every((method) => typeof method === 'function') &&
-    typeof storage?.capabilities === 'object'
-  );
+function checkValues(values: Defaulted, problems: OptionProblems): void {
+  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const known = ['open', 'closed', 'local'].includes(onStorageError);
+  problems.check(known, 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
+  const timeout = `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
+  problems.check(isWhole(timeoutMs, 1, MAX_TIMEOUT_MS), 'timeoutMs', timeoutMs, timeout);
+  const usable = typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix);
+  problems.check(usable, 'prefix', prefix, 'must be 1 to 64 letters, digits or any of . : - _ { }');
+  problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');
+  const age = `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`;
+  problems.check(isWhole(localDenialMaxAgeMs, 0, MAX_DENIAL_AGE_MS), 'localDenialMaxAgeMs', localDenialMaxAgeMs, age);
+  problems.check(typeof clock === 'function', 'clock', clock, CLOCK_RULE);
+}
+
+function resolvePolicies(policies: LimiterOptions['policies'], problems: OptionProblems): Map<string, Policy> {
+  const isObject = typeof policies === 'object' && policies !== null;
+  problems.check(isObject, 'policies', policies, "must be an object such as { api: { limit: 100, per: '1m' } }");
+  const resolved = new Map<string, Policy>();
+  for (const [name, options] of Object.entries(isObject ? policies : {})) {
+    const policy = problems.attempt(() => resolvePolicy(name, options));
+    if (policy !== undefined) resolved.set(name, policy);
+  }
+  return resolved;
 }

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { memoryStorage } from '../adapters/memory/memory.storage.js';
-import { STORAGE_ERROR_CHANNEL } from '../contracts/events.js';
+import { memoryStorage } from '../storage/memory.storage.js';
+import { limiterChannels } from '../contracts/diagnostics.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import { resolvePolicy } from '../algorithm/policy.js';
 import { LimiterOptionError } from '../errors/option-error.js';
@@ -15,7 +15,7 @@ describe('limiter', () => {
   let now = 0;
   const open = () => new Limiter({ storage: memoryStorage({ clock: () => now }), policies });
 
-  it('admits the limit, then refuses and tells when to come again', async () => {
+  it('admits the limit, then refuses and says when to come again', async () => {
     const limiter = open();
     for (const remaining of [2, 1, 0])
       expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining });
@@ -59,14 +59,14 @@ describe('limiter', () => {
     expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: true, remaining: 2 });
   });
 
-  it('takes a policy that is in no options', async () => {
+  it('accepts a policy that is in no options', async () => {
     const policy = resolvePolicy('export', { limit: 1, per: '1h' });
     const limiter = open();
     expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: true, policy: 'export' });
     expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: false, retryAfterMs: 3_600_000 });
   });
 
-  it.each([0, 1.5, -1, NaN, 4, '2'])('refuses a cost of %p and names it', async (cost) => {
+  it.each([0, 1.5, -1, NaN, 4, '2', null])('refuses a cost of %p and names it', async (cost) => {
     const call = open().consume('api', 'a', { cost: cost as number });
     await expect(call).rejects.toThrow(LimiterCostError);
     await expect(call).rejects.toMatchObject({ code: 'LIMITER_COST', cost, maxCost: 3 });
@@ -151,14 +151,14 @@ describe('limiter over a storage that is far away', () => {
     expect(await limiter.consume('api', 'a')).toMatchObject({ allowed: false, source: 'storage' });
   });
 
-  it('asks for each where it is told to', async () => {
+  it('calls for each where the options say so', async () => {
     const { limiter, calls } = open({ coalesce: false, localDenialMaxAgeMs: 0 });
     expect(await admitted(limiter, 100)).toBe(50);
     expect(await admitted(limiter, 10)).toBe(0);
     expect(calls).toHaveLength(110);
   });
 
-  it('asks again as soon as tokens were given back', async () => {
+  it('calls again as soon as tokens were given back', async () => {
     const { limiter } = open();
     const reservation = await limiter.reserve('api', 'a', { cost: 50 });
     expect(await admitted(limiter, 3)).toBe(0);
@@ -212,12 +212,12 @@ describe('limiter while the storage fails', () => {
       });
     });
 
-    it('tells who listens', async () => {
+    it('reports to subscribers', async () => {
       const heard: unknown[] = [];
       const listen = (message: unknown) => heard.push(message);
-      subscribe(STORAGE_ERROR_CHANNEL, listen);
+      subscribe(limiterChannels.storageError, listen);
       await limiter(storage).consume('api', 'a');
-      unsubscribe(STORAGE_ERROR_CHANNEL, listen);
+      unsubscribe(limiterChannels.storageError, listen);
       expect(heard).toEqual([
         { storage: 'failing', policy: 'api', onStorageError: 'local', error: expect.any(Error) as Error },
       ]);
@@ -251,7 +251,7 @@ describe('limiter while the storage fails', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('asks the storage again as soon as it answers', async () => {
+  it('calls the storage again as soon as it answers', async () => {
     let up = false;
     const memory = memoryStorage({ clock: () => 0 });
     const flapping = limiter({

@@ -3,8 +3,10 @@ import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import type { BucketLimit } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
-import { Bookings, type Claim } from './bookings.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { BucketCharger } from './bucket-charger.js';
 import type { BucketKeys } from './bucket-key.js';
+import type { Charge } from './charge.js';
 import {
   resolveLimiterOptions,
   type LimiterOptions,
@@ -19,8 +21,8 @@ export interface ConsumeOptions {
   readonly cost?: number;
 }
 
-/** One policy, the key that it counts, and what is asked of it. */
-export type PolicyClaim = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
+/** One policy, the key that it counts, and the cost. */
+export type PolicyCharge = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
 
 const ONE_TOKEN: readonly number[] = Object.freeze([1]);
 const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
@@ -36,14 +38,14 @@ const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken:
 export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
-  readonly #bookings: Bookings;
+  readonly #charger: BucketCharger;
   readonly #keys = new WeakMap<Policy, BucketKeys>();
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
     this.#gate = new StorageGate(this.#options);
-    this.#bookings = new Bookings(this.#options.storage, this.#gate);
+    this.#charger = new BucketCharger(this.#options.storage, this.#gate);
   }
 
   get storageName(): string {
@@ -62,7 +64,7 @@ export class Limiter {
   }
 
   /**
-   * Asks for `cost` tokens and charges them when all of them fit.
+   * Charges `cost` tokens when all of them fit, and none otherwise.
    *
    * @param policy a name of the options, or a policy made by `resolvePolicy`
    * @param key who is limited: any string, of any length
@@ -72,7 +74,7 @@ export class Limiter {
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
-      const decision = this.#bookings.decide(this.#claim(policy, key, options?.cost));
+      const decision = this.#charger.consume(this.#charge(policy, key, options));
       return decision instanceof Promise ? decision : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
@@ -89,8 +91,8 @@ export class Limiter {
    *
    * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
    */
-  async consumeAll(claims: readonly PolicyClaim[]): Promise<CombinedDecision> {
-    const { allowed, reservations } = await this.reserveAll(claims);
+  async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
+    const { allowed, reservations } = await this.reserveAll(charges);
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
   }
 
@@ -101,61 +103,78 @@ export class Limiter {
   }
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
-  async reserveAll(claims: readonly PolicyClaim[]): Promise<CombinedReservation> {
-    return this.#bookings.reserve(claims.map(([policy, key, options]) => this.#claim(policy, key, options?.cost)));
+  async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
+    return this.#charger.reserve(charges.map(([policy, key, options]) => this.#charge(policy, key, options)));
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
-    const { rule, request, cost } = this.#claim(policy, key, options?.cost);
-    return this.#gate.ask<readonly number[], Decision>({
-      policy: rule.name,
-      ask: () => this.#options.storage.read(request),
-      askLocal: (table, now) => table.read(request.key, rule.limits, now),
-      answer: (levels, source) => previewDecision(rule, cost, levels, source),
-      open: () => openDecision(rule),
+    const { policy: resolved, request, cost } = this.#charge(policy, key, options);
+    return this.#gate.run<readonly number[], Decision>({
+      policy: resolved.name,
+      send: () => this.#options.storage.read(request),
+      decideLocally: (table, now) => table.read(request.key, resolved.limits, now),
+      result: (levels, source) => previewDecision(resolved, cost, levels, source),
+      openResult: () => openDecision(resolved),
     });
   }
 
   /**
    * Forgets what `key` has used, for example after a login that succeeded.
    *
-   * @throws {@link StorageUnavailableError} whenever the storage fails, as nothing else could be told
+   * @throws {@link StorageUnavailableError} whenever the storage fails, as nothing can stand in for it
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
-    const { rule, request } = this.#claim(policy, key);
+    const { policy: resolved, request } = this.#charge(policy, key);
     this.#gate.local.delete(request.key);
-    await this.#gate.insist(rule.name, () => this.#options.storage.delete(request));
+    await this.#gate.runWithoutFallback(resolved.name, () => this.#options.storage.delete(request));
   }
 
   /**
-   * Asks the storage for a bucket that nobody uses, for a health check.
+   * Reads a bucket that nobody uses, for a health check.
    *
    * @throws {@link StorageUnavailableError} when it fails or is late
    */
   async check(): Promise<void> {
     const { prefix, storage, timeoutMs } = this.#options;
-    await this.#gate.insist('health', () =>
+    await this.#gate.runWithoutFallback('health', () =>
       storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }),
     );
   }
 
-  #claim(policy: PolicyName | Policy, key: string, cost = 1): Claim {
-    const rule = typeof policy === 'object' ? policy : this.policy(policy);
-    if (typeof key !== 'string' || key === '') throw new LimiterKeyError(rule.name, key);
-    if (!Number.isSafeInteger(cost) || cost < 1 || cost > rule.maxCost)
-      throw new LimiterCostError(rule.name, cost, rule.maxCost);
+  #charge(policyOrName: PolicyName | Policy, key: string, options?: ConsumeOptions): Charge {
+    const cost = costOf(options);
+    const policy = typeof policyOrName === 'object' ? policyOrName : this.policy(policyOrName);
+    if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
+    if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
+      throw new LimiterCostError(policy.name, cost, policy.maxCost);
     const costs = cost === 1 ? ONE_TOKEN : [cost];
-    return {
-      rule,
-      cost,
-      request: { key: this.#keysOf(rule)(key), limits: rule.limits, costs, timeoutMs: this.#options.timeoutMs },
-    };
+    const { timeoutMs } = this.#options;
+    return { policy, cost, request: { key: this.#keysOf(policy)(key), limits: policy.limits, costs, timeoutMs } };
   }
 
-  #keysOf(rule: Policy): BucketKeys {
-    let keys = this.#keys.get(rule);
-    if (keys === undefined) this.#keys.set(rule, (keys = this.#options.keysOf(rule.name)));
+  #keysOf(policy: Policy): BucketKeys {
+    let keys = this.#keys.get(policy);
+    if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
     return keys;
   }
+}
+
+const CONSUME_NAMES = ['cost'];
+
+/** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
+function costOf(options: ConsumeOptions | undefined): number {
+  if (options === undefined) return 1;
+  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
+  const isObject = typeof options === 'object' && options !== null;
+  if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
+  return options.cost === undefined ? 1 : options.cost;
+}
+
+function refuse(options: ConsumeOptions): void {
+  const problems = new OptionProblems();
+  const isObject = typeof options === 'object' && options !== null;
+  if (problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }'))
+    problems.checkNames(options, CONSUME_NAMES);
+  problems.throwIfAny();
 }

@@ -7,7 +7,7 @@ const LIMITS: readonly BucketLimit[] = [
   { drainPerTick: 1, unitsPerToken: 100_000, capacity: 1_000_000, tickMicros: 1 },
 ];
 
-/** A storage on the far side of a wire, with a clock that is `offset` ahead. Each way takes `latency`. */
+/** A storage on the far side of a wire, with a clock that is `offset` ahead. Each way lasts `latency`. */
 class FarStorage implements LimiterStorage {
   readonly name = 'far';
   readonly capabilities = { serverClock: true, multiKeyAtomic: false };
@@ -37,7 +37,7 @@ class FarStorage implements LimiterStorage {
   }
 }
 
-const ask = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') =>
+const apply = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') =>
   (await storage.apply({ key, limits, costs: [cost], timeoutMs: 50 }))[0]!;
 
 describe('local denial', () => {
@@ -46,21 +46,21 @@ describe('local denial', () => {
     storage: withLocalDenial(far, { clock: () => far.now, ...options }),
   });
 
-  it('asks once for a flood, and again when the next token may have drained', async () => {
+  it('calls once for a flood, and again when the next token may have drained', async () => {
     const { far, storage } = open();
-    await ask(storage, 10);
-    for (let attempt = 0; attempt < 50; attempt++) expect((await ask(storage)).allowed).toBe(false);
+    await apply(storage, 10);
+    for (let attempt = 0; attempt < 50; attempt++) expect((await apply(storage)).allowed).toBe(false);
     expect(far.asked).toBe(1);
     far.now += 100_000;
-    expect((await ask(storage)).allowed).toBe(true);
+    expect((await apply(storage)).allowed).toBe(true);
     expect(far.asked).toBe(2);
   });
 
   it('lets cheaper requests pass', async () => {
     const { storage } = open();
-    await ask(storage, 8);
-    expect((await ask(storage, 3)).allowed).toBe(false);
-    expect((await ask(storage, 2)).allowed).toBe(true);
+    await apply(storage, 8);
+    expect((await apply(storage, 3)).allowed).toBe(false);
+    expect((await apply(storage, 2)).allowed).toBe(true);
   });
 
   it('refuses no request that the storage would admit, whatever the clocks, and admits none that it would refuse', async () => {
@@ -82,7 +82,7 @@ describe('local denial', () => {
           for (const { wait, cost } of steps) {
             far.now += wait;
             const asked = far.asked;
-            const { allowed, levels } = await ask(storage, cost, limits);
+            const { allowed, levels } = await apply(storage, cost, limits);
             if (far.asked > asked) continue;
             expect(allowed).toBe(false);
             expect(applyCosts(far.state, limits, [cost], far.now + offset).outcomes[0]!.allowed).toBe(false);
@@ -96,34 +96,34 @@ describe('local denial', () => {
 
   it.each<[string, (storage: LimiterStorage) => unknown]>([
     ['a delete', (storage) => storage.delete({ key: 'k', timeoutMs: 50 })],
-    ['a refund', (storage) => ask(storage, -1)],
-  ])('asks again after %s', async (_, change) => {
+    ['a refund', (storage) => apply(storage, -1)],
+  ])('calls again after %s', async (_, change) => {
     const { storage } = open();
-    await ask(storage, 10);
+    await apply(storage, 10);
     await change(storage);
-    expect((await ask(storage)).allowed).toBe(true);
+    expect((await apply(storage)).allowed).toBe(true);
   });
 
   it('does not learn from an answer that is older than a delete', async () => {
     const { far, storage } = open();
-    const before = ask(storage, 10);
+    const before = apply(storage, 10);
     await storage.delete({ key: 'k', timeoutMs: 50 });
     await before;
     far.state = undefined;
-    expect((await ask(storage)).allowed).toBe(true);
+    expect((await apply(storage)).allowed).toBe(true);
   });
 
-  it('asks again when the answer is old, or the policy another', async () => {
+  it('calls again when the answer is old, or the policy another', async () => {
     const slow = [{ ...LIMITS[0]!, unitsPerToken: 100_000_000, capacity: 1_000_000_000 }];
     const { far, storage } = open({ maxAgeMs: 1000 });
-    await ask(storage, 10, slow);
+    await apply(storage, 10, slow);
     far.now += 1_000_000;
-    await ask(storage, 1, slow);
+    await apply(storage, 1, slow);
     expect(far.asked).toBe(1);
     far.now += 1;
-    await ask(storage, 1, slow);
+    await apply(storage, 1, slow);
     expect(far.asked).toBe(2);
-    await ask(storage, 1, [{ ...slow[0]!, capacity: 2_000_000_000 }]);
+    await apply(storage, 1, [{ ...slow[0]!, capacity: 2_000_000_000 }]);
     expect(far.asked).toBe(3);
   });
 
@@ -131,29 +131,29 @@ describe('local denial', () => {
     const { far, storage } = open({ maxKeys: 2 });
     for (const key of ['a', 'b', 'c', 'b', 'a']) {
       far.state = undefined;
-      await ask(storage, 10, LIMITS, key);
+      await apply(storage, 10, LIMITS, key);
     }
     expect(far.asked).toBe(4);
   });
 
   it('keeps its places for the keys that are nearly used up', async () => {
     const { far, storage } = open({ maxKeys: 1 });
-    await ask(storage, 10);
+    await apply(storage, 10);
     const wide = [{ ...LIMITS[0]!, capacity: 100_000_000 }];
-    for (const key of ['a', 'b', 'c']) await ask(storage, 1, wide, key);
+    for (const key of ['a', 'b', 'c']) await apply(storage, 1, wide, key);
     far.asked = 0;
-    expect((await ask(storage)).allowed).toBe(false);
+    expect((await apply(storage)).allowed).toBe(false);
     expect(far.asked).toBe(0);
   });
 
   it('believes no older answer once there is room again', async () => {
     const { far, storage } = open();
     const wide = [{ ...LIMITS[0]!, capacity: 100_000_000 }];
-    await ask(storage, 990, wide);
+    await apply(storage, 990, wide);
     far.state = undefined;
     far.now += 1;
-    expect((await ask(storage, 1, wide)).allowed).toBe(true);
-    expect((await ask(storage, 900, wide)).allowed).toBe(true);
+    expect((await apply(storage, 1, wide)).allowed).toBe(true);
+    expect((await apply(storage, 900, wide)).allowed).toBe(true);
   });
 
   describe('of several buckets', () => {
@@ -191,7 +191,7 @@ describe('local denial', () => {
       return { far, asked, storage, both };
     };
 
-    it('asks once for a flood that one of them refuses, and again when it may pass', async () => {
+    it('calls once for a flood that one of them refuses, and again when it may pass', async () => {
       const { far, asked, both } = openSeveral();
       expect(await both(1, 10)).toEqual([true, true]);
       for (let attempt = 0; attempt < 50; attempt++) expect(await both(1, 1)).toEqual([true, false]);
@@ -202,7 +202,7 @@ describe('local denial', () => {
       expect(asked).toHaveLength(3);
     });
 
-    it('asks where of the ones before it nothing is known', async () => {
+    it('calls where of the ones before it nothing is known', async () => {
       const { asked, storage, both } = openSeveral();
       await both(1, 10);
       await both(1, 1);
@@ -211,7 +211,7 @@ describe('local denial', () => {
       expect(asked).toHaveLength(3);
     });
 
-    it('asks again after tokens came back', async () => {
+    it('calls again after tokens came back', async () => {
       const { both } = openSeveral();
       await both(1, 10);
       expect(await both(1, -1)).toEqual([true, true]);

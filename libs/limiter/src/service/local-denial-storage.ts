@@ -1,5 +1,6 @@
 import { drainTicks, fitsAll } from '../algorithm/leaky-bucket.js';
-import { monotonicClock, type Clock } from '../contracts/clock.js';
+import type { Clock } from '../contracts/clock.js';
+import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type {
   AppliedCost,
   ApplyRequest,
@@ -9,7 +10,10 @@ import type {
   StorageCapabilities,
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
-import { isPromiseLike } from './deadline.js';
+import { isPromiseLike } from '../support/deadline.js';
+import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
+import { COUNT_RULE, isWhole } from '../support/is-whole.js';
+import { resolveOptions } from '../support/resolve-options.js';
 
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
@@ -20,25 +24,47 @@ export interface LocalDenialOptions {
   readonly maxKeys?: number;
 }
 
-export const LOCAL_DENIAL_DEFAULTS = Object.freeze({ clock: monotonicClock, maxAgeMs: 1000, maxKeys: 10_000 });
+const LOCAL_DENIAL_DEFAULTS: Readonly<Required<LocalDenialOptions>> = Object.freeze({
+  clock: monotonicClock,
+  maxAgeMs: 1000,
+  maxKeys: 10_000,
+});
 
 /**
- * Refuses without asking where the last answer proves that the storage would refuse: since it was asked for, the level can
+ * Refuses without a call where the last answer proves that the storage would refuse: since it was sent for, the level can
  * have fallen by no more than the leak. So no request is refused that would have passed, and a flood costs no network.
  * A storage that answers at once is left alone.
  *
+ * @throws {@link LimiterOptionError}
  * @example withCoalescing(withLocalDenial(redisStorage(redis), { maxAgeMs: 1000 }))
  */
 export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOptions = {}): LimiterStorage {
-  return new LocalDenialStorage(storage, { ...LOCAL_DENIAL_DEFAULTS, ...options });
+  const resolved = resolveOptions(
+    'withLocalDenial',
+    options,
+    LOCAL_DENIAL_DEFAULTS,
+    ({ clock, maxAgeMs, maxKeys }, problems) => {
+      problems.check(isStorage(storage), 'withLocalDenial storage', storage, STORAGE_RULE);
+      problems.check(typeof clock === 'function', 'withLocalDenial clock', clock, CLOCK_RULE);
+      problems.check(
+        isWhole(maxAgeMs, 0),
+        'withLocalDenial maxAgeMs',
+        maxAgeMs,
+        'must be whole milliseconds, 0 or more',
+      );
+      problems.check(isWhole(maxKeys, 1), 'withLocalDenial maxKeys', maxKeys, COUNT_RULE);
+    },
+  );
+  return new LocalDenialStorage(storage, resolved);
 }
 
-/** A bucket that has room for so many of the costs just asked for is not remembered. */
-const ROOMY = 16;
+/** A bucket that has room for so many of the costs just charged is not remembered. */
+const ROOM_FOR_COSTS = 16;
 
-/** What was last known of a bucket; `limits` is `undefined` where tokens came back, and older answers are void. */
-interface Known {
-  readonly limits: readonly BucketLimit[] | undefined;
+/** What the last answer said of a bucket. */
+interface KnownLevels {
+  readonly kind: 'levels';
+  readonly limits: readonly BucketLimit[];
   readonly levels: readonly number[];
   /** Tokens that fitted then, and fit ever since. */
   readonly free: number;
@@ -47,12 +73,18 @@ interface Known {
   readonly answeredAt: number;
 }
 
+/** Tokens came back at `sentAt`: answers to what was sent before are void. */
+interface Voided {
+  readonly kind: 'voided';
+  readonly sentAt: number;
+}
+
 class LocalDenialStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
   /** In the order in which they were last learned. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownLevels | Voided>();
 
   constructor(
     private readonly storage: LimiterStorage,
@@ -71,13 +103,14 @@ class LocalDenialStorage implements LimiterStorage {
     const now = this.applyNow(request);
     if (now !== undefined) return now;
     const sentAt = this.options.clock();
-    if (request.costs.some((cost) => cost < 0)) return this.#forgetting(request.key, () => this.storage.apply(request));
+    if (request.costs.some((cost) => cost < 0)) return this.#voiding(request.key, () => this.storage.apply(request));
     const answer = this.storage.apply(request);
     if (!isPromiseLike(answer)) return answer;
     return answer.then((outcomes) => {
       const last = outcomes.at(-1);
       if (last !== undefined)
         this.#learn(request.key, Math.max(...request.costs), {
+          kind: 'levels',
           ...room(request.limits, last.levels),
           sentAt,
           answeredAt: this.options.clock(),
@@ -91,13 +124,13 @@ class LocalDenialStorage implements LimiterStorage {
     if (denied !== undefined) return denied;
     const sentAt = this.options.clock();
     const refunded = requests.filter(({ costs }) => costs[0]! < 0);
-    const ask = refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>(
+    const send = refunded.reduceRight<() => MaybePromise<readonly AppliedCost[]>>(
       (next, { key }) =>
         () =>
-          this.#forgetting(key, next),
+          this.#voiding(key, next),
       () => storage.applyAll!(requests),
     );
-    const answer = ask();
+    const answer = send();
     if (!isPromiseLike(answer) || refunded.length > 0) return answer;
     return answer.then((outcomes) => {
       const answeredAt = this.options.clock();
@@ -105,6 +138,7 @@ class LocalDenialStorage implements LimiterStorage {
       const refused = outcomes.at(-1)?.allowed === false;
       outcomes.forEach(({ levels }, index) =>
         this.#learn(requests[index]!.key, refused ? Infinity : requests[index]!.costs[0]!, {
+          kind: 'levels',
           ...room(requests[index]!.limits, levels),
           sentAt,
           answeredAt,
@@ -129,8 +163,8 @@ class LocalDenialStorage implements LimiterStorage {
 
   /** As far as is known: had another process used it up meanwhile, the call would be refused all the same. */
   #pass({ key, limits, costs }: ApplyRequest): AppliedCost | undefined {
-    const known = this.#known.get(key);
-    if (known === undefined || known.limits !== limits || !(costs[0]! <= known.free)) return undefined;
+    const known = this.#levelsOf(key, limits);
+    if (known === undefined || !(costs[0]! <= known.free)) return undefined;
     const elapsed = this.options.clock() - known.answeredAt;
     return { allowed: true, levels: limits.map((limit, index) => highestLevel(limit, known.levels[index]!, elapsed)) };
   }
@@ -140,7 +174,7 @@ class LocalDenialStorage implements LimiterStorage {
   }
 
   delete(request: Pick<BucketRequest, 'key' | 'timeoutMs'>): MaybePromise<void> {
-    return this.#forgetting(request.key, () => this.storage.delete(request));
+    return this.#voiding(request.key, () => this.storage.delete(request));
   }
 
   close(): MaybePromise<void> {
@@ -149,8 +183,8 @@ class LocalDenialStorage implements LimiterStorage {
   }
 
   #deny({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] | undefined {
-    const known = this.#known.get(key);
-    if (known === undefined || known.limits !== limits) return undefined;
+    const known = this.#levelsOf(key, limits);
+    if (known === undefined) return undefined;
     const cost = lowest(costs);
     if (cost <= known.free) return undefined;
     const now = this.options.clock();
@@ -161,35 +195,40 @@ class LocalDenialStorage implements LimiterStorage {
     }
     const least = limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
     if (fitsAll(limits, least, cost)) return undefined;
-    // Told is the highest level that it can have, so that whoever waits for it does not come too early.
+    // The answer shows the highest level that it can have, so that whoever waits for it does not come too early.
     const levels = limits.map((limit, index) => highestLevel(limit, known.levels[index]!, now - known.answeredAt));
     return costs.map(() => ({ allowed: false, levels }));
   }
 
-  #learn(key: string, highestCost: number, known: Known): void {
-    const before = this.#known.get(key);
-    if (before !== undefined && before.sentAt >= known.sentAt) return;
-    if (known.free < ROOMY * highestCost) this.#touch(key, known);
-    // It refuses nothing soon: its place is for those that do. What came back may still void an older answer.
-    else if (before?.limits !== undefined) this.#known.delete(key);
+  /** What is known under the same policy. */
+  #levelsOf(key: string, limits: readonly BucketLimit[]): KnownLevels | undefined {
+    const known = this.#known.get(key);
+    return known?.kind === 'levels' && known.limits === limits ? known : undefined;
   }
 
-  /** Answers to what was asked meanwhile may still tell of the time before. */
-  #forgetting<T>(key: string, change: () => MaybePromise<T>): MaybePromise<T> {
-    this.#forget(key);
+  #learn(key: string, highestCost: number, known: KnownLevels): void {
+    const before = this.#known.get(key);
+    if (before !== undefined && before.sentAt >= known.sentAt) return;
+    if (known.free < ROOM_FOR_COSTS * highestCost) this.#remember(key, known);
+    // It refuses nothing soon: its place is for those that do. What came back may still void an older answer.
+    else if (before?.kind === 'levels') this.#known.delete(key);
+  }
+
+  /** Answers to what was sent meanwhile may still show the time before. */
+  #voiding<T>(key: string, change: () => MaybePromise<T>): MaybePromise<T> {
+    this.#voidAnswers(key);
     const answer = change();
     if (!isPromiseLike(answer)) return answer;
-    const forget = () => this.#forget(key);
-    answer.then(forget, forget);
+    const voidAnswers = () => this.#voidAnswers(key);
+    answer.then(voidAnswers, voidAnswers);
     return answer;
   }
 
-  #forget(key: string): void {
-    const now = this.options.clock();
-    this.#touch(key, { limits: undefined, levels: [], free: 0, sentAt: now, answeredAt: now });
+  #voidAnswers(key: string): void {
+    this.#remember(key, { kind: 'voided', sentAt: this.options.clock() });
   }
 
-  #touch(key: string, known: Known): void {
+  #remember(key: string, known: KnownLevels | Voided): void {
     this.#known.delete(key);
     this.#known.set(key, known);
     if (this.#known.size > this.options.maxKeys) this.#known.delete(this.#known.keys().next().value!);
@@ -201,7 +240,10 @@ function lowest(costs: readonly number[]): number {
   return costs.length === 1 ? costs[0]! : Math.min(...costs);
 }
 
-function room(limits: readonly BucketLimit[], levels: readonly number[]): Pick<Known, 'limits' | 'levels' | 'free'> {
+function room(
+  limits: readonly BucketLimit[],
+  levels: readonly number[],
+): Pick<KnownLevels, 'limits' | 'levels' | 'free'> {
   const free = limits.map((limit, index) => Math.floor((limit.capacity - levels[index]!) / limit.unitsPerToken));
   return { limits, levels, free: Math.min(...free) };
 }

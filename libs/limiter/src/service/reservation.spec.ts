@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { chargeUpTo } from '../algorithm/leaky-bucket.js';
-import { memoryStorage } from '../adapters/memory/memory.storage.js';
-import { DECISION_CHANNEL, type DecisionMessage } from '../contracts/events.js';
+import { memoryStorage } from '../storage/memory.storage.js';
+import { limiterChannels, type DecisionMessage } from '../contracts/diagnostics.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import { LimiterCostError, LimiterSettleError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
@@ -117,7 +117,7 @@ describe.each([
   it('are allowed when there are none', async () =>
     expect(await open().consumeAll([])).toEqual({ allowed: true, decisions: [] }));
 
-  it('ask one in shadow mode only where the call passes, and never refuse by it', async () => {
+  it('charge one in shadow mode only where the call passes, and never refuse by it', async () => {
     const limiter = open();
     const claims = [
       ['trial', 'a'],
@@ -239,7 +239,7 @@ describe('reservation', () => {
     expect(await limiter.consume('api', 'a', { cost: 10 })).toMatchObject({ source: 'local', allowed: true });
   });
 
-  it("tells of a storage that fails when it is settled and the policy is 'closed'", async () => {
+  it("reports a storage that fails when it is settled and the policy is 'closed'", async () => {
     const storage = new OneKeyStorage();
     const limiter = new Limiter({ storage, policies, onStorageError: 'closed' });
     const reservation = await limiter.reserve('api', 'a', { cost: 4 });
@@ -261,10 +261,10 @@ describe('costs that charge up to a full bucket', () => {
 });
 
 describe('decision channel', () => {
-  it('tells every decision once, as it came out, and not who asked', async () => {
+  it('publishes every decision once, as it came out, and not for whom', async () => {
     const heard: DecisionMessage[] = [];
     const listen = (message: unknown) => void heard.push(message as DecisionMessage);
-    subscribe(DECISION_CHANNEL, listen);
+    subscribe(limiterChannels.decision, listen);
     const limiter = new Limiter({ storage: memoryStorage({ clock: () => 0 }), policies });
     await limiter.consume('tenant', 'secret', { cost: 2 });
     await limiter.peek('tenant', 'secret');
@@ -272,7 +272,7 @@ describe('decision channel', () => {
       ['api', 'secret'],
       ['tenant', 'secret', { cost: 2 }],
     ]);
-    unsubscribe(DECISION_CHANNEL, listen);
+    unsubscribe(limiterChannels.decision, listen);
     expect(
       heard.map(({ storage, cost, decision }) => [
         storage,

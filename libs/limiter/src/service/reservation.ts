@@ -2,8 +2,7 @@ import { chargeUpTo } from '../algorithm/leaky-bucket.js';
 import type { Decision } from '../contracts/decision.js';
 import { LimiterSettleError } from '../errors/request-errors.js';
 
-/** Charges the bucket that the reservation was made in; negative costs give back. */
-export type Booking = (costs: readonly number[]) => Promise<unknown>;
+type ReservationState = { readonly kind: 'held'; readonly charged: number } | { readonly kind: 'settled' };
 
 /**
  * Tokens that were charged before their true number is known. Never settled, they stay charged.
@@ -15,15 +14,18 @@ export type Booking = (costs: readonly number[]) => Promise<unknown>;
  * await reservation.settle(used);
  */
 export class Reservation {
-  #charged: number | undefined;
+  #state: ReservationState;
 
-  /** @internal */
+  /**
+   * @internal
+   * @param charge charges the bucket that the reservation was made in; negative costs give back
+   */
   constructor(
     readonly decision: Decision,
     charged: number,
-    private readonly book: Booking,
+    private readonly charge: (costs: readonly number[]) => Promise<void>,
   ) {
-    this.#charged = charged;
+    this.#state = { kind: 'held', charged };
   }
 
   /**
@@ -36,15 +38,16 @@ export class Reservation {
    */
   async settle(used: number): Promise<void> {
     if (!Number.isSafeInteger(used) || used < 0) throw new LimiterSettleError(this.decision.policy, used);
-    const rest = used - (this.#charged ?? used);
-    this.#charged = undefined;
-    if (rest !== 0) await this.book(rest < 0 ? [rest] : chargeUpTo(rest));
+    if (this.#state.kind === 'settled') return;
+    const rest = used - this.#state.charged;
+    this.#state = { kind: 'settled' };
+    if (rest !== 0) await this.charge(rest < 0 ? [rest] : chargeUpTo(rest));
   }
 }
 
 /** Several reservations that hold together: all were charged, or none. */
 export interface CombinedReservation {
   readonly allowed: boolean;
-  /** In the order asked, up to the one that refused. */
+  /** In the order of the call, up to the one that refused. */
   readonly reservations: readonly Reservation[];
 }

@@ -1,26 +1,26 @@
 import { channel } from 'node:diagnostics_channel';
 import { BucketTable } from '../algorithm/bucket-table.js';
 import type { DecisionSource } from '../contracts/decision.js';
-import { STORAGE_ERROR_CHANNEL, type StorageErrorMessage } from '../contracts/events.js';
+import { limiterChannels, type StorageErrorMessage } from '../contracts/diagnostics.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-errors.js';
-import { Deadlined, DeadlineQueue } from './deadline-queue.js';
-import { isPromiseLike, withinDeadline } from './deadline.js';
+import { isPromiseLike, withinDeadline } from '../support/deadline.js';
+import { DeadlineEntry, DeadlineQueue } from '../support/deadline-queue.js';
 import type { ResolvedLimiterOptions } from './limiter-options.js';
 
-/** One question to the storage, the same question to the buckets of this process, and what to say without an answer. */
-export interface Question<T, R> {
+/** One call to the storage, the same decided by the buckets of this process, and the result with and without an answer. */
+export interface StorageCall<T, R> {
   readonly policy: string;
-  ask(): MaybePromise<T>;
-  askLocal(table: BucketTable, now: number): T;
-  answer(value: T, source: Exclude<DecisionSource, 'open'>): R;
-  open(): R;
+  send(): MaybePromise<T>;
+  decideLocally(table: BucketTable, now: number): T;
+  result(answer: T, source: Exclude<DecisionSource, 'open'>): R;
+  openResult(): R;
 }
 
 const LOCAL_MAX_KEYS = 100_000;
-const storageErrors = channel(STORAGE_ERROR_CHANNEL);
+const storageErrors = channel(limiterChannels.storageError);
 
-/** Asks the storage within the deadline; where that fails, does what `onStorageError` says. */
+/** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
 export class StorageGate {
   readonly local = new BucketTable(LOCAL_MAX_KEYS);
   readonly #deadlines: DeadlineQueue;
@@ -30,55 +30,55 @@ export class StorageGate {
   }
 
   /**
-   * Answers at once where the storage does.
+   * Returns at once where the storage does.
    *
    * @throws {@link StorageUnavailableError}, at once or by rejecting, when the storage fails and `onStorageError` is `'closed'`
    */
-  ask<T, R>(question: Question<T, R>): MaybePromise<R> {
+  run<T, R>(call: StorageCall<T, R>): MaybePromise<R> {
     try {
-      const answer = question.ask();
-      return isPromiseLike(answer) ? this.#await(question, answer) : question.answer(answer, 'storage');
+      const answer = call.send();
+      return isPromiseLike(answer) ? this.#await(call, answer) : call.result(answer, 'storage');
     } catch (error) {
-      return this.instead(question, error);
+      return this.fallBack(call, error);
     }
   }
 
-  /** The answer of a storage that has failed. */
-  instead<R>(question: Question<unknown, R>, error: unknown): R {
-    const failure = this.#failed(question.policy, error);
+  /** The result of a call whose storage has failed. */
+  fallBack<R>(call: StorageCall<unknown, R>, error: unknown): R {
+    const failure = this.#failed(call.policy, error);
     switch (this.options.onStorageError) {
       case 'closed':
         throw failure;
       case 'open':
-        return question.open();
+        return call.openResult();
       case 'local':
-        return question.answer(this.askLocal(question), 'local');
+        return call.result(this.runLocally(call), 'local');
     }
   }
 
-  #await<T, R>(question: Question<T, R>, answer: PromiseLike<T>): Promise<R> {
-    return new Promise((resolve, reject) => {
-      const waiting = new WaitingQuestion(this, this.#deadlines, question, resolve, reject);
-      this.#deadlines.add(waiting);
-      answer.then(
-        (value) => waiting.succeed(value),
-        (error: unknown) => waiting.fail(error),
-      );
-    });
+  runLocally<T>(call: Pick<StorageCall<T, unknown>, 'decideLocally'>): T {
+    return call.decideLocally(this.local, this.options.clock());
   }
 
-  askLocal<T>(question: Pick<Question<T, unknown>, 'askLocal'>): T {
-    return question.askLocal(this.local, this.options.clock());
-  }
-
-  /** @throws {@link StorageUnavailableError} whenever the storage fails */
-  async insist<T>(policy: string, ask: () => MaybePromise<T>): Promise<T> {
+  /** @throws {@link StorageUnavailableError} whenever the storage fails: nothing stands in for it */
+  async runWithoutFallback<T>(policy: string, send: () => MaybePromise<T>): Promise<T> {
     try {
-      const answer = ask();
+      const answer = send();
       return isPromiseLike(answer) ? await withinDeadline(answer, this.options.timeoutMs) : answer;
     } catch (error) {
       throw this.#failed(policy, error);
     }
+  }
+
+  #await<T, R>(call: StorageCall<T, R>, answer: PromiseLike<T>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const pending = new PendingCall(this, this.#deadlines, call, resolve, reject);
+      this.#deadlines.add(pending);
+      answer.then(
+        (value) => pending.succeed(value),
+        (error: unknown) => pending.fail(error),
+      );
+    });
   }
 
   #failed(policy: string, error: unknown): StorageUnavailableError {
@@ -91,46 +91,48 @@ export class StorageGate {
 }
 
 /** Settled by the first of: the answer, the failure, the deadline. */
-class WaitingQuestion<T, R> extends Deadlined {
-  #settled = false;
+class PendingCall<T, R> extends DeadlineEntry {
+  #state: 'waiting' | 'settled' = 'waiting';
 
   constructor(
     private readonly gate: StorageGate,
     private readonly deadlines: DeadlineQueue,
-    private readonly question: Question<T, R>,
-    private readonly resolve: (answer: R) => void,
+    private readonly call: StorageCall<T, R>,
+    private readonly resolve: (result: R) => void,
     private readonly reject: (error: unknown) => void,
   ) {
     super();
   }
 
-  succeed(value: T): void {
-    if (!this.#settle()) return;
+  succeed(answer: T): void {
+    if (!this.#settleInTime()) return;
     try {
-      this.resolve(this.question.answer(value, 'storage'));
+      this.resolve(this.call.result(answer, 'storage'));
     } catch (error) {
-      this.#instead(error);
+      this.#fallBack(error);
     }
   }
 
   fail(error: unknown): void {
-    if (this.#settle()) this.#instead(error);
+    if (this.#settleInTime()) this.#fallBack(error);
   }
 
+  /** The queue has let go of it already. */
   override expire(timeoutMs: number): void {
-    this.#settled = true;
-    this.#instead(new StorageTimeoutError(timeoutMs));
+    this.#state = 'settled';
+    this.#fallBack(new StorageTimeoutError(timeoutMs));
   }
 
-  #settle(): boolean {
-    if (this.#settled) return false;
+  #settleInTime(): boolean {
+    if (this.#state === 'settled') return false;
+    this.#state = 'settled';
     this.deadlines.remove(this);
-    return (this.#settled = true);
+    return true;
   }
 
-  #instead(error: unknown): void {
+  #fallBack(error: unknown): void {
     try {
-      this.resolve(this.gate.instead(this.question, error));
+      this.resolve(this.gate.fallBack(this.call, error));
     } catch (failure) {
       this.reject(failure);
     }

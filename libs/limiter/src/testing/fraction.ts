@@ -31,7 +31,3 @@ export function compare(a: Fraction, b: Fraction): bigint {
 export function larger(a: Fraction, b: Fraction): Fraction {
   return compare(a, b) >= 0n ? a : b;
 }
-
-export function isWhole({ over, under }: Fraction): boolean {
-  return over % under === 0n;
-}

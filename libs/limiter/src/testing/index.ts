@@ -1,4 +1,6 @@
-export { storageContract, type ContractCase } from './storage-contract.js';
-export type { StorageHarness } from './storage-bench.js';
+export { storageContract } from './storage-contract.js';
+export { ContractViolation, type ContractCheck } from './contract-check.js';
+export type { StorageHarness } from './storage-fixture.js';
+export type { Fraction } from './fraction.js';
 export { ReferenceBucket } from './reference-bucket.js';
 export type { TestLimit } from './test-limit.js';

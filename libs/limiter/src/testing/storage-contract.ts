@@ -1,30 +1,28 @@
 import assert from 'node:assert/strict';
+import { ContractViolation, type ContractCheck } from './contract-check.js';
 import { seededRandom } from './random.js';
 import { ReferenceBucket } from './reference-bucket.js';
-import { REFUND_CASES } from './refund-cases.js';
-import { StorageBench, type StorageHarness } from './storage-bench.js';
+import { REFUND_CHECKS } from './refund-checks.js';
+import { StorageFixture, type StorageHarness } from './storage-fixture.js';
 import type { TestLimit } from './test-limit.js';
-
-/** One promise of a storage. `run` rejects with what was expected and what was seen. */
-export interface ContractCase {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
 
 /**
  * Every promise that a {@link LimiterStorage} makes, for any test runner.
  *
  * @example for (const { name, run } of storageContract({ open: (clock) => [memoryStorage({ clock })] })) it(name, run);
  */
-export function storageContract(harness: StorageHarness): readonly ContractCase[] {
-  return Object.entries(CASES).map(([name, check]) => ({
+export function storageContract(harness: StorageHarness): readonly ContractCheck[] {
+  return Object.entries(CHECKS).map(([name, check]) => ({
     name,
     run: async () => {
-      const bench = await StorageBench.open(harness, name);
+      const fixture = await StorageFixture.open(harness, name);
       try {
-        await check(bench);
+        await check(fixture);
+      } catch (error) {
+        // Whatever runs the tests, what was broken is of one class.
+        throw error instanceof assert.AssertionError ? new ContractViolation(error.message, { cause: error }) : error;
       } finally {
-        await bench.close();
+        await fixture.close();
       }
     },
   }));
@@ -35,9 +33,9 @@ const HOUR = 3600 * SECOND;
 const PER_SECOND: TestLimit = { limit: 10, windowMs: 1000, burst: 10 };
 const SEVEN: TestLimit = { limit: 7, windowMs: 1000, burst: 7 };
 
-const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
-  'admits exactly the burst, one after another': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+const CHECKS: Record<string, (fixture: StorageFixture) => Promise<void>> = {
+  'admits exactly the burst, one after another': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     const { outcomes } = await inTurn(25, () => bucket.consume());
     assert.deepEqual(
       outcomes,
@@ -45,81 +43,81 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
     );
   },
 
-  'admits exactly the burst of many at once on a key that is new': async (bench) => {
-    for (let round = 0; round < 10; round++) assert.equal(await bench.bucket(PER_SECOND).admitted(40), 10);
+  'admits exactly the burst of many at once on a key that is new': async (fixture) => {
+    for (let round = 0; round < 10; round++) assert.equal(await fixture.bucket(PER_SECOND).admitted(40), 10);
   },
 
-  'admits exactly what has drained of many at once on a key that exists': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+  'admits exactly what has drained of many at once on a key that exists': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     assert.equal(await bucket.admitted(20), 10);
-    bench.now += SECOND / 2;
+    fixture.now += SECOND / 2;
     assert.equal(await bucket.admitted(20), 5);
   },
 
-  'admits 7 of 7 per second, and the next at the very microsecond': async (bench) => {
-    const bucket = bench.bucket(SEVEN);
+  'admits 7 of 7 per second, and the next at the very microsecond': async (fixture) => {
+    const bucket = fixture.bucket(SEVEN);
     assert.equal(await bucket.admitted(20), 7);
-    bench.now += Math.ceil(SECOND / 7) - 1;
+    fixture.now += Math.ceil(SECOND / 7) - 1;
     assert.equal(await bucket.consume(), false, 'one microsecond early');
-    bench.now += 1;
+    fixture.now += 1;
     assert.equal(await bucket.consume(), true, 'on time');
     assert.equal(await bucket.consume(), false, 'and only one');
   },
 
-  'admits in any second of a steady flood no more than has drained': async (bench) => {
-    const bucket = bench.bucket({ limit: 700, windowMs: 1000, burst: 1 });
+  'admits in any second of a steady flood no more than has drained': async (fixture) => {
+    const bucket = fixture.bucket({ limit: 700, windowMs: 1000, burst: 1 });
     const { admitted } = await inTurn(2001, async () => {
       const allowed = await bucket.consume();
-      bench.now += 1000;
+      fixture.now += 1000;
       return allowed;
     });
-    // 2 s at 700/s in steps of 1 ms: every second step, as a token takes 1.43 ms.
+    // 2 s at 700/s in steps of 1 ms: every second step, as a token drains in 1.43 ms.
     assert.equal(admitted, 1001);
   },
 
-  'decides as exact rationals do, on schedules with jumps of the clock and several limits': async (bench) => {
-    for (let seed = 1; seed <= 20; seed++) await compareWithReference(bench, seed);
+  'decides as exact rationals do, on schedules with jumps of the clock and several limits': async (fixture) => {
+    for (let seed = 1; seed <= 20; seed++) await compareWithReference(fixture, seed);
   },
 
-  'does not drain while the clock runs backwards': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+  'does not drain while the clock runs backwards': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     assert.equal(await bucket.admitted(10), 10);
-    bench.now -= HOUR;
+    fixture.now -= HOUR;
     assert.equal(await bucket.admitted(10), 0, 'an hour earlier');
-    bench.now += HOUR;
+    fixture.now += HOUR;
     assert.equal(await bucket.admitted(10), 0, 'back at the same moment');
-    bench.now += SECOND / 10;
+    fixture.now += SECOND / 10;
     assert.equal(await bucket.admitted(10), 1, 'a tenth of a second later');
   },
 
-  'counts drained time once when the clock jumps back and comes again': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+  'counts drained time once when the clock jumps back and comes again': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     assert.equal(await bucket.admitted(10), 10);
-    bench.now += SECOND / 2;
+    fixture.now += SECOND / 2;
     assert.equal(await bucket.admitted(1), 1);
-    bench.now -= SECOND / 2;
+    fixture.now -= SECOND / 2;
     assert.equal(await bucket.admitted(10), 4, 'what had drained already');
-    bench.now += SECOND / 2;
+    fixture.now += SECOND / 2;
     assert.equal(await bucket.admitted(10), 0, 'drained time is not given twice');
   },
 
-  'decides a list of costs in order, each by what is left': async (bench) => {
-    const outcomes = await bench.bucket(PER_SECOND).apply(6, 5, 4, 1);
+  'decides a list of costs in order, each by what is left': async (fixture) => {
+    const outcomes = await fixture.bucket(PER_SECOND).apply(6, 5, 4, 1);
     assert.deepEqual(
       outcomes.map((outcome) => outcome.allowed),
       [true, false, true, false],
     );
-    const unit = bench.bucket(PER_SECOND).limits[0]!.unitsPerToken;
+    const unit = fixture.bucket(PER_SECOND).limits[0]!.unitsPerToken;
     assert.deepEqual(
       outcomes.map((outcome) => outcome.levels),
       [[6 * unit], [6 * unit], [10 * unit], [10 * unit]],
     );
   },
 
-  'charges all limits of a bucket or none': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND, { limit: 15, windowMs: 3_600_000, burst: 15 });
+  'charges all limits of a bucket or none': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND, { limit: 15, windowMs: 3_600_000, burst: 15 });
     assert.equal(await bucket.admitted(20), 10);
-    bench.now += SECOND;
+    fixture.now += SECOND;
     assert.equal(await bucket.admitted(20), 5, 'held by the second limit');
     assert.equal(
       (await bucket.read())[0],
@@ -128,120 +126,120 @@ const CASES: Record<string, (bench: StorageBench) => Promise<void>> = {
     );
   },
 
-  'charges nothing for a refusal': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+  'charges nothing for a refusal': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     assert.equal(await bucket.consume(6), true);
     for (let attempt = 0; attempt < 10; attempt++) assert.equal(await bucket.consume(5), false);
     assert.equal(await bucket.consume(4), true, 'what was left is left');
     assert.equal(await bucket.admitted(100), 0);
-    bench.now += SECOND / 2;
+    fixture.now += SECOND / 2;
     assert.equal(await bucket.consume(6), false);
-    bench.now += SECOND / 2;
+    fixture.now += SECOND / 2;
     assert.equal(await bucket.admitted(100), 10, 'a refusal does not delay draining');
   },
 
-  'reads levels without charging': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+  'reads levels without charging': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     assert.deepEqual(await bucket.read(), [0], 'nothing stored');
     await bucket.apply(4);
-    bench.now += SECOND / 10;
+    fixture.now += SECOND / 10;
     const unit = bucket.limits[0]!.unitsPerToken;
     assert.deepEqual(await bucket.read(), [3 * unit]);
     assert.deepEqual(await bucket.read(), [3 * unit]);
     assert.equal(await bucket.admitted(20), 7);
   },
 
-  'forgets a bucket that is deleted, and no other': async (bench) => {
-    const [deleted, kept] = [bench.bucket(PER_SECOND), bench.bucket(PER_SECOND)];
+  'forgets a bucket that is deleted, and no other': async (fixture) => {
+    const [deleted, kept] = [fixture.bucket(PER_SECOND), fixture.bucket(PER_SECOND)];
     assert.equal(await deleted.admitted(10), 10);
     assert.equal(await kept.admitted(10), 10);
     await deleted.delete();
     assert.equal(await deleted.admitted(20), 10);
     assert.equal(await kept.admitted(20), 0);
-    await bench.bucket(PER_SECOND).delete();
+    await fixture.bucket(PER_SECOND).delete();
   },
 
-  'keeps a bucket until its last unit has drained': async (bench) => {
+  'keeps a bucket until its last unit has drained': async (fixture) => {
     const slow: TestLimit = { limit: 1, windowMs: 3_600_000, burst: 3 };
-    const bucket = bench.bucket(slow);
+    const bucket = fixture.bucket(slow);
     assert.equal(await bucket.admitted(3), 3);
-    bench.now += 3 * HOUR - 1;
+    fixture.now += 3 * HOUR - 1;
     assert.equal(await bucket.consume(3), false, 'one microsecond early');
     assert.deepEqual(await bucket.read(), [1]);
-    bench.now += 1;
+    fixture.now += 1;
     assert.equal(await bucket.consume(3), true, 'on time');
   },
 
-  'keeps a bucket of less than a second until it has drained': async (bench) => {
-    const bucket = bench.bucket({ limit: 1000, windowMs: 1000, burst: 1500 });
+  'keeps a bucket of less than a second until it has drained': async (fixture) => {
+    const bucket = fixture.bucket({ limit: 1000, windowMs: 1000, burst: 1500 });
     assert.equal(await bucket.consume(1500), true);
-    bench.now += 1_499_999;
+    fixture.now += 1_499_999;
     assert.equal(await bucket.consume(1500), false);
-    bench.now += 1;
+    fixture.now += 1;
     assert.equal(await bucket.consume(1500), true);
   },
 
-  'keeps the tokens in use when the limit is raised': async (bench) => {
-    const bucket = bench.bucket(PER_SECOND);
+  'keeps the tokens in use when the limit is raised': async (fixture) => {
+    const bucket = fixture.bucket(PER_SECOND);
     assert.equal(await bucket.consume(6), true);
     assert.equal(await bucket.under({ limit: 25, windowMs: 1000, burst: 25 }).admitted(100), 19);
   },
 
-  'clamps to a full bucket when the limit is lowered, and drains by the new one': async (bench) => {
-    const bucket = bench.bucket({ limit: 100, windowMs: 1000, burst: 100 });
+  'clamps to a full bucket when the limit is lowered, and drains by the new one': async (fixture) => {
+    const bucket = fixture.bucket({ limit: 100, windowMs: 1000, burst: 100 });
     assert.equal(await bucket.consume(80), true);
     const lowered = bucket.under(PER_SECOND);
     assert.equal(await lowered.admitted(10), 0);
-    bench.now += SECOND / 10;
+    fixture.now += SECOND / 10;
     assert.equal(await lowered.admitted(10), 1);
   },
 
-  'rounds up when levels are converted': async (bench) => {
-    const bucket = bench.bucket(SEVEN);
+  'rounds up when levels are converted': async (fixture) => {
+    const bucket = fixture.bucket(SEVEN);
     await bucket.apply(1);
-    bench.now += 1;
+    fixture.now += 1;
     await bucket.apply(1);
     // 1.999993 tokens are in use: 1999.993 units of the new policy, which has 1000 in a token.
     assert.deepEqual(await bucket.under({ limit: 11, windowMs: 1, burst: 11 }).read(), [2000]);
   },
 
-  'is exact where the capacity is close to 2^53': async (bench) => {
+  'is exact where the capacity is close to 2^53': async (fixture) => {
     const huge: TestLimit = { limit: 1, windowMs: 86_400_000, burst: 104_249 };
-    const bucket = bench.bucket(huge);
+    const bucket = fixture.bucket(huge);
     assert.equal(await bucket.consume(104_249), true);
     assert.equal(await bucket.consume(), false);
-    bench.now += 24 * HOUR - 1;
+    fixture.now += 24 * HOUR - 1;
     assert.equal(await bucket.consume(), false);
-    bench.now += 1;
+    fixture.now += 1;
     assert.equal(await bucket.consume(), true);
   },
 
-  'counts in milliseconds where the limit asks for it': async (bench) => {
-    const bucket = bench.bucket({ limit: 1, windowMs: 10, burst: 1, tickMicros: 1000 });
+  'counts in milliseconds where the limit does': async (fixture) => {
+    const bucket = fixture.bucket({ limit: 1, windowMs: 10, burst: 1, tickMicros: 1000 });
     assert.equal(await bucket.consume(), true);
-    bench.now += 9999;
+    fixture.now += 9999;
     assert.equal(await bucket.consume(), false);
-    bench.now += 1;
+    fixture.now += 1;
     assert.equal(await bucket.consume(), true);
   },
 
-  ...REFUND_CASES,
+  ...REFUND_CHECKS,
 };
 
-async function compareWithReference(bench: StorageBench, seed: number): Promise<void> {
+async function compareWithReference(fixture: StorageFixture, seed: number): Promise<void> {
   const random = seededRandom(seed);
   const limits = Array.from({ length: 1 + random(3) }, (): TestLimit => ({
     limit: 1 + random(50),
     windowMs: 1 + random(2000),
     burst: 1 + random(40),
   }));
-  const bucket = bench.bucket(...limits);
+  const bucket = fixture.bucket(...limits);
   const reference = new ReferenceBucket(limits);
   const maxCost = Math.min(...limits.map((limit) => limit.burst));
   for (let step = 0; step < 60; step++) {
-    bench.now += random(10) === 0 ? -random(500_000) : random(200_000);
+    fixture.now += random(10) === 0 ? -random(500_000) : random(200_000);
     const costs = Array.from({ length: 1 + random(4) }, () => 1 + random(maxCost));
-    const expected = costs.map((cost) => reference.consume(cost, bench.now));
+    const expected = costs.map((cost) => reference.consume(cost, fixture.now));
     const actual = (await bucket.apply(...costs)).map((outcome) => outcome.allowed);
     assert.deepEqual(
       actual,

@@ -1,6 +1,6 @@
-/** A worker that does what it is told: `{ cost, timeoutMs, times }` on the key `shared`. */
+/** A worker that obeys messages: `{ cost, timeoutMs, times }` on the key `shared`, and `{ close }`. */
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 import type { StorageFaultError } from '../../src/errors/storage-fault.js';
 
 const storage = clusterStorage(memoryStorage(), { maxPending: 20 });
@@ -10,13 +10,24 @@ const limits = [
 
 process.on(
   'message',
-  ({ cost, timeoutMs = 5000, times = 1 }: { cost?: number; timeoutMs?: number; times?: number }) => {
-    if (cost !== undefined) void ask(cost, timeoutMs, times);
+  ({
+    cost,
+    timeoutMs = 5000,
+    times = 1,
+    close,
+  }: {
+    cost?: number;
+    timeoutMs?: number;
+    times?: number;
+    close?: true;
+  }) => {
+    if (close) void storage.close?.();
+    if (cost !== undefined) void apply(cost, timeoutMs, times);
   },
 );
 process.send!({ ready: true });
 
-async function ask(cost: number, timeoutMs: number, times: number): Promise<void> {
+async function apply(cost: number, timeoutMs: number, times: number): Promise<void> {
   const once = async (): Promise<string> => {
     try {
       const [answer] = await storage.apply({ key: 'shared', limits, costs: [cost], timeoutMs });

@@ -1,6 +1,6 @@
-/** A worker that runs the storage contract against the buckets of its primary, and tells what each case came to. */
+/** A worker that runs the storage contract against the buckets of its primary, and reports what each check came to. */
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 import type { Clock } from '../../src/contracts/clock.js';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import { withCoalescing } from '../../src/service/coalescing-storage.js';
@@ -11,10 +11,10 @@ import { storageContract } from '../../src/testing/index.js';
 function openAt(clock: Clock): LimiterStorage {
   const storage = clusterStorage(memoryStorage());
   const atTime =
-    <A extends unknown[], R>(ask: (...args: A) => R) =>
+    <A extends unknown[], R>(call: (...args: A) => R) =>
     (...args: A): R => {
       process.send!({ now: clock() });
-      return ask(...args);
+      return call(...args);
     };
   const { name, capabilities } = storage;
   return {

@@ -5,8 +5,8 @@
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { monotonicClock } from '../../src/contracts/clock.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { monotonicClock } from '../../src/support/monotonic-clock.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 
 const [workers, file, ...args] = process.argv.slice(2) as [string, string, ...string[]];
 /** Set by a worker that runs the contract, which moves the clock. */

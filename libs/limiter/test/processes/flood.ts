@@ -1,12 +1,12 @@
 /**
- * One of many processes that ask for the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
- * Says `ready`, floods when it hears `go`, and tells how many were admitted, refused and failed.
+ * One of many processes that consume the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
+ * Says `ready`, floods when it hears `go`, and reports how many were admitted, refused and failed.
  */
 import { Redis } from 'ioredis';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
 import { memcachedStorage } from '../../src/adapters/memcached/index.js';
-import { memoryStorage } from '../../src/adapters/memory/memory.storage.js';
+import { memoryStorage } from '../../src/storage/memory.storage.js';
 import { redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
 import { withCoalescing } from '../../src/service/coalescing-storage.js';
 import { withLocalDenial } from '../../src/service/local-denial-storage.js';

@@ -1,21 +1,26 @@
 import cluster from 'node:cluster';
 import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { isStorage, STORAGE_RULE } from '../../support/is-storage.js';
+import { COUNT_RULE, isWhole } from '../../support/is-whole.js';
+import { resolveOptions } from '../../support/resolve-options.js';
 import { isServed, serveWorkers } from './primary.js';
 import { WorkerLink } from './worker-link.js';
 
 export interface ClusterStorageOptions {
-  /** Tells several storages of one cluster apart; the same in the primary and in its workers. Default `'cluster'`. */
+  /** Keeps several storages of one cluster apart; the same in the primary and in its workers. Default `'cluster'`. */
   readonly name?: string;
   /** Calls of one worker that wait for the primary at most; more fail at once (`overload`). Default 10,000. */
   readonly maxPending?: number;
 }
 
-export const CLUSTER_DEFAULTS = Object.freeze({ name: 'cluster', maxPending: 10_000 });
+const CLUSTER_DEFAULTS: Readonly<Required<ClusterStorageOptions>> = Object.freeze({
+  name: 'cluster',
+  maxPending: 10_000,
+});
 
 /**
- * One set of buckets for all processes of a `node:cluster`: the primary keeps them, the workers ask it over IPC, and their
+ * One set of buckets for all processes of a `node:cluster`: the primary keeps them, the workers call it over IPC, and their
  * death loses nothing. Call it in the primary too, before the first request of a worker; there it answers at once.
  *
  * Not exact across a restart of the primary, which starts with empty buckets.
@@ -25,33 +30,27 @@ export const CLUSTER_DEFAULTS = Object.freeze({ name: 'cluster', maxPending: 10_
  * @example const storage = withCoalescing(clusterStorage(memoryStorage()))
  */
 export function clusterStorage(buckets: LimiterStorage, options: ClusterStorageOptions = {}): LimiterStorage {
-  const { name = CLUSTER_DEFAULTS.name, maxPending = CLUSTER_DEFAULTS.maxPending } = options;
-  const problems = new OptionProblems();
-  problems.check(
-    typeof buckets?.apply === 'function',
-    'clusterStorage buckets',
-    buckets,
-    'must be a storage, such as memoryStorage()',
+  const { name, maxPending } = resolveOptions(
+    'clusterStorage',
+    options,
+    CLUSTER_DEFAULTS,
+    ({ name, maxPending }, problems) => {
+      problems.check(isStorage(buckets), 'clusterStorage buckets', buckets, STORAGE_RULE);
+      problems.check(
+        typeof name === 'string' && name !== '',
+        'clusterStorage name',
+        name,
+        'must be a string that is not empty',
+      );
+      problems.check(isWhole(maxPending, 1), 'clusterStorage maxPending', maxPending, COUNT_RULE);
+      problems.check(
+        cluster.isWorker || !isServed(name),
+        'clusterStorage name',
+        name,
+        'is used in this process already: two would answer each call, so share one storage or name the second',
+      );
+    },
   );
-  problems.check(
-    typeof name === 'string' && name !== '',
-    'clusterStorage name',
-    name,
-    'must be a string that is not empty',
-  );
-  problems.check(
-    Number.isSafeInteger(maxPending) && maxPending >= 1,
-    'clusterStorage maxPending',
-    maxPending,
-    'must be a whole number of 1 or more',
-  );
-  problems.check(
-    cluster.isWorker || !isServed(name),
-    'clusterStorage name',
-    name,
-    'is taken in this process: two would answer each question, so share one storage or name the second',
-  );
-  problems.throwIfAny();
   return cluster.isWorker
     ? new WorkerStorage(name, new WorkerLink(name, maxPending))
     : new PrimaryStorage(name, buckets);
@@ -99,17 +98,17 @@ class WorkerStorage implements LimiterStorage {
   ) {}
 
   apply({ key, limits, costs, timeoutMs }: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return this.link.ask({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<
+    return this.link.call({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<
       readonly AppliedCost[]
     >;
   }
 
   read({ key, limits, timeoutMs }: BucketRequest): Promise<readonly number[]> {
-    return this.link.ask({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<readonly number[]>;
+    return this.link.call({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<readonly number[]>;
   }
 
   async delete({ key, timeoutMs }: Pick<BucketRequest, 'key' | 'timeoutMs'>): Promise<void> {
-    await this.link.ask({ method: 'delete', request: { key, timeoutMs } });
+    await this.link.call({ method: 'delete', request: { key, timeoutMs } });
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { AppliedCost, ApplyRequest, BucketRequest } from '../../contracts/limiter-storage.js';
 
-/** What a worker asks of the primary. */
+/** What a worker has the primary do. */
 export type ClusterCall =
   | { readonly method: 'apply'; readonly request: ApplyRequest }
   | { readonly method: 'read'; readonly request: BucketRequest }
@@ -9,7 +9,7 @@ export type ClusterCall =
 export type ClusterAnswer = readonly AppliedCost[] | readonly number[] | null;
 
 /** Many calls in one message: the channel costs more per message than per call. `rookeryLimiter` names the storage. */
-export interface ClusterQuestion {
+export interface ClusterRequest {
   readonly rookeryLimiter: string;
   readonly calls: readonly (readonly [id: number, call: ClusterCall])[];
 }
@@ -22,6 +22,6 @@ export interface ClusterReply {
 }
 
 /** Whether `message` belongs to the storage called `name`: an application sends messages of its own. */
-export function isFor<T extends ClusterQuestion | ClusterReply>(name: string, message: unknown): message is T {
+export function isFor<T extends ClusterRequest | ClusterReply>(name: string, message: unknown): message is T {
   return typeof message === 'object' && message !== null && (message as Partial<T>).rookeryLimiter === name;
 }

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { LimiterStorage } from '../../contracts/limiter-storage.js';
 import { messageOf } from '../../errors/message-of.js';
-import { isFor, type ClusterAnswer, type ClusterCall, type ClusterQuestion, type ClusterReply } from './messages.js';
+import { isFor, type ClusterAnswer, type ClusterCall, type ClusterRequest, type ClusterReply } from './messages.js';
 
 const served = new Set<string>();
 
@@ -10,7 +10,7 @@ export const isServed = (name: string): boolean => served.has(name);
 /** Answers the workers from `buckets`, until the function that it returns is called. Buckets outlive the workers. */
 export function serveWorkers(name: string, buckets: LimiterStorage): () => void {
   const listen = (worker: Worker, message: unknown): void => {
-    if (isFor<ClusterQuestion>(name, message)) void answerAll(name, buckets, worker, message);
+    if (isFor<ClusterRequest>(name, message)) void answerAll(name, buckets, worker, message);
   };
   served.add(name);
   cluster.on('message', listen);
@@ -24,7 +24,7 @@ async function answerAll(
   name: string,
   buckets: LimiterStorage,
   worker: Worker,
-  { calls }: ClusterQuestion,
+  { calls }: ClusterRequest,
 ): Promise<void> {
   const answers = await Promise.all(
     calls.map(async ([id, call]): Promise<ClusterReply['answers'][number]> => {

@@ -1,8 +1,10 @@
 export { memcachedStorage } from './memcached.storage.js';
 export type { MemcachedStorageOptions } from './memcached-options.js';
 export type { MemcachedCasToken, MemcachedClient, MemcachedLifetime } from './memcached-client.js';
-export { memcachedPackageClient, memcachedPackageOptions, type MemcachedPackage } from './memcached-package.js';
+export {
+  memcachedPackageClient,
+  memcachedPackageOptions,
+  type MemcachedPackage,
+  type MemcachedReply,
+} from './memcached-package.js';
 export { StorageFaultError, type StorageFaultKind } from '../../errors/storage-fault.js';
-
-// What `diagnostics_channel` carries.
-export { clockSkewChannel, contentionChannel, type ClockSkewMessage, type ContentionMessage } from './channels.js';

@@ -16,7 +16,7 @@ export function lifetimeSeconds(fullMicros: number, maxSkewMs: number, now: numb
   return Math.max(MARGIN_SECONDS, Math.min(seconds, LAST_SECOND - Math.ceil(now / 1_000_000) - 1));
 }
 
-/** `ttl` as memcached takes it: beyond 30 days it means a UNIX time. Never 0, which would mean for ever. */
+/** `ttl` as memcached reads it: beyond 30 days it means a UNIX time. Never 0, which would mean for ever. */
 export function expirationTime(ttl: number, nowMs: number): number {
   return ttl <= THIRTY_DAYS ? Math.max(MARGIN_SECONDS, ttl) : Math.min(Math.floor(nowMs / 1000) + ttl, LAST_SECOND);
 }

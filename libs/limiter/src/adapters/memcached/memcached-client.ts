@@ -1,7 +1,7 @@
 /** Names one version of one item. Only handed back, never looked into. */
 export type MemcachedCasToken = string;
 
-/** Whole seconds from now, 2 or more. Beyond 30 days memcached takes a time of day: the client must send one then. */
+/** Whole seconds from now, 2 or more. Beyond 30 days memcached expects a time of day: the client must send one then. */
 export type MemcachedLifetime = Readonly<{ ttl: number }>;
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../../contracts/clock.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { isWhole } from '../../support/is-whole.js';
+import { resolveOptions } from '../../support/resolve-options.js';
 import type { MemcachedClient } from './memcached-client.js';
 
 export interface MemcachedStorageOptions {
@@ -10,7 +11,7 @@ export interface MemcachedStorageOptions {
    * its level, and drains from now on. Default 1000.
    */
   readonly maxSkewMs?: number;
-  /** Epoch microseconds, since memcached has no clock to ask. Default: the clock of this machine. */
+  /** Epoch microseconds, since memcached has no clock to read. Default: the clock of this machine. */
   readonly clock?: Clock;
   /** From 0 to below 1: spreads the attempts of processes that met. Default `Math.random`. */
   readonly random?: () => number;
@@ -18,7 +19,7 @@ export interface MemcachedStorageOptions {
 
 const wallClock: Clock = () => Date.now() * 1000;
 
-export const MEMCACHED_DEFAULTS = Object.freeze({
+const MEMCACHED_DEFAULTS: Readonly<Required<MemcachedStorageOptions>> = Object.freeze({
   name: 'memcached',
   maxSkewMs: 1000,
   clock: wallClock,
@@ -32,42 +33,28 @@ export function resolveMemcachedOptions(
   client: MemcachedClient,
   options: MemcachedStorageOptions,
 ): Required<MemcachedStorageOptions> {
-  const resolved = { ...MEMCACHED_DEFAULTS, ...options };
-  const { name, maxSkewMs, clock, random } = resolved;
-  const problems = new OptionProblems();
-  const usable = (['gets', 'add', 'cas', 'delete'] as const).every(
-    (command) => typeof client?.[command] === 'function',
+  return resolveOptions(
+    'memcachedStorage',
+    options,
+    MEMCACHED_DEFAULTS,
+    ({ name, maxSkewMs, clock, random }, problems) => {
+      const usable = (['gets', 'add', 'cas', 'delete'] as const).every(
+        (command) => typeof client?.[command] === 'function',
+      );
+      const commands = 'must have the commands gets, add, cas and delete, such as a memcached herd';
+      problems.check(usable, 'memcachedStorage client', client, commands);
+      problems.check(
+        typeof name === 'string' && name !== '',
+        'memcachedStorage name',
+        name,
+        'must be a string that is not empty',
+      );
+      const skew = `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`;
+      problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'memcachedStorage maxSkewMs', maxSkewMs, skew);
+      const epoch = 'must be a function that returns epoch microseconds';
+      problems.check(typeof clock === 'function', 'memcachedStorage clock', clock, epoch);
+      const chance = 'must be a function such as Math.random';
+      problems.check(typeof random === 'function', 'memcachedStorage random', random, chance);
+    },
   );
-  problems.check(
-    usable,
-    'memcachedStorage client',
-    client,
-    'must have the commands gets, add, cas and delete, such as a memcached herd',
-  );
-  problems.check(
-    typeof name === 'string' && name !== '',
-    'memcachedStorage name',
-    name,
-    'must be a string that is not empty',
-  );
-  problems.check(
-    Number.isSafeInteger(maxSkewMs) && maxSkewMs >= 0 && maxSkewMs <= MAX_SKEW_MS,
-    'memcachedStorage maxSkewMs',
-    maxSkewMs,
-    `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`,
-  );
-  problems.check(
-    typeof clock === 'function',
-    'memcachedStorage clock',
-    clock,
-    'must be a function that tells epoch microseconds',
-  );
-  problems.check(
-    typeof random === 'function',
-    'memcachedStorage random',
-    random,
-    'must be a function such as Math.random',
-  );
-  problems.throwIfAny();
-  return resolved;
 }

@@ -1,6 +1,6 @@
 import { memcachedPackageClient, type MemcachedPackage } from './memcached-package.js';
 
-/** A pool that answers when it is told to, and counts what it has under way. */
+/** A pool that answers on command, and counts what it has under way. */
 class HeldPool implements Pick<MemcachedPackage, 'del' | 'poolSize'> {
   readonly poolSize = 2;
   readonly replies: (() => void)[] = [];

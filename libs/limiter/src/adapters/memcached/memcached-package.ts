@@ -4,14 +4,15 @@ import { CommandSlots } from './command-slots.js';
 import { expirationTime } from './lifetime.js';
 import type { MemcachedClient } from './memcached-client.js';
 
-type Reply<T> = (error: unknown, result: T) => void;
+/** How the npm package `memcached` answers. */
+export type MemcachedReply<T> = (error: unknown, result: T) => void;
 
 /** The part of the npm package `memcached` 2 that is called. */
 export interface MemcachedPackage {
-  gets(key: string, reply: Reply<Record<string, unknown> | undefined>): void;
-  add(key: string, value: unknown, lifetime: number, reply: Reply<boolean>): void;
-  cas(key: string, value: unknown, cas: string, lifetime: number, reply: Reply<boolean>): void;
-  del(key: string, reply: Reply<boolean>): void;
+  gets(key: string, reply: MemcachedReply<Record<string, unknown> | undefined>): void;
+  add(key: string, value: unknown, lifetime: number, reply: MemcachedReply<boolean>): void;
+  cas(key: string, value: unknown, cas: string, lifetime: number, reply: MemcachedReply<boolean>): void;
+  del(key: string, reply: MemcachedReply<boolean>): void;
   /** Connections at most. */
   readonly poolSize?: number;
 }
@@ -20,7 +21,7 @@ const DEFAULT_POOL_SIZE = 10;
 
 /**
  * Options for `new Memcached()` of the npm package `memcached` with which a dead or frozen server fails fast, is tried again at
- * once, and keeps no process from ending: with the package's own it would take five minutes after a failure.
+ * once, and keeps no process from ending: with the package's own it would wait for five minutes after a failure.
  *
  * @param timeoutMs the limiter's `timeoutMs`
  */
@@ -36,7 +37,7 @@ export function memcachedPackageOptions(timeoutMs: number) {
  */
 export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: number): MemcachedClient {
   const slots = new CommandSlots(memcached.poolSize ?? DEFAULT_POOL_SIZE);
-  const answer = <T>(command: (reply: Reply<T>) => void) => answerWithin(slots, timeoutMs, command);
+  const answer = <T>(command: (reply: MemcachedReply<T>) => void) => answerWithin(slots, timeoutMs, command);
   return {
     async gets(key) {
       const item = await answer<Record<string, unknown> | undefined>((reply) => memcached.gets(key, reply));
@@ -52,7 +53,11 @@ export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: n
   };
 }
 
-function answerWithin<T>(slots: CommandSlots, timeoutMs: number, command: (reply: Reply<T>) => void): Promise<T> {
+function answerWithin<T>(
+  slots: CommandSlots,
+  timeoutMs: number,
+  command: (reply: MemcachedReply<T>) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let late = false;
     let release: (() => void) | undefined;

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyCosts, emptyAt, levelsAt, type BucketState } from '../../algorithm/leaky-bucket.js';
+import { limiterChannels, type ClockSkewMessage, type ContentionMessage } from '../../contracts/diagnostics.js';
 import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { decodeItem, encodeItem, type BucketItem } from './bucket-item.js';
-import { clockSkewChannel, contentionChannel, type ClockSkewMessage, type ContentionMessage } from './channels.js';
 import { lifetimeSeconds } from './lifetime.js';
 import type { MemcachedCasToken, MemcachedClient } from './memcached-client.js';
 import { memcachedFault } from './memcached-fault.js';
 import { resolveMemcachedOptions, type MemcachedStorageOptions } from './memcached-options.js';
 
 const MAX_BACKOFF_MS = 16;
+const contentionChannel = channel(limiterChannels.contention);
+const clockSkewChannel = channel(limiterChannels.clockSkew);
 
 /**
  * Buckets in memcached, one item each, written by `add` and `cas` alone: never one token too many, whoever else writes.
@@ -36,7 +39,7 @@ interface Found extends BucketItem {
 class MemcachedStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities = { serverClock: false, multiKeyAtomic: false };
-  /** Told apart from every other writer by the random part, and from our own other writes by the count. */
+  /** The random part differs from every other writer's, the count from our own other writes. */
   readonly #writer = randomBytes(9).toString('base64url');
   #writes = 0;
 
@@ -73,11 +76,11 @@ class MemcachedStorage implements LimiterStorage {
   }
 
   async delete({ key }: Pick<BucketRequest, 'key'>): Promise<void> {
-    await this.#ask(this.client.delete(key));
+    await this.#classified(this.client.delete(key));
   }
 
   async #load(key: string, now: number): Promise<Found | undefined> {
-    const reply = await this.#ask(this.client.gets(key));
+    const reply = await this.#classified(this.client.gets(key));
     if (reply === undefined) return undefined;
     const item = decodeItem(reply.value);
     if (item === undefined) throw new StorageFaultError(this.name, 'malformed');
@@ -102,12 +105,12 @@ class MemcachedStorage implements LimiterStorage {
       if (found === undefined) return await this.client.add(key, value, lifetime);
       return (await this.client.cas(key, value, found.cas, lifetime)) === 'stored';
     } catch {
-      // The reply is lost. Our nonce tells that the request was not.
+      // The reply is lost. Our nonce shows that the request was not.
       return (await this.#load(key, now))?.nonce === nonce;
     }
   }
 
-  async #ask<T>(reply: Promise<T>): Promise<T> {
+  async #classified<T>(reply: Promise<T>): Promise<T> {
     try {
       return await reply;
     } catch (error) {

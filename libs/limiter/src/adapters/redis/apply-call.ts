@@ -1,7 +1,7 @@
 import { chargeAll } from '../../algorithm/leaky-bucket.js';
 import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest } from '../../contracts/limiter-storage.js';
 
-/** Costs of one bucket, as the script takes and answers them: equal ones that follow each other are one run. */
+/** Costs of one bucket, as the script reads and answers them: equal ones that follow each other are one run. */
 interface Run {
   readonly cost: number;
   times: number;

@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
  * Decides costs on one bucket or many in one atomic step, by the server's clock: what `applyCosts` does, in Lua.
  *
  * KEYS[…]  the buckets: each one key, so that a cluster always finds it whole; several only where there is no cluster
- * ARGV[1]  `0`: each bucket for itself. `1`: all or none, which takes one cost of each
+ * ARGV[1]  `0`: each bucket for itself. `1`: all or none, with one cost for each
  * ARGV[2]  how many policies follow
  * ARGV[…]  for each policy: how many limits, then four whole numbers each: drainPerTick, unitsPerToken, capacity, tickMicros
  * ARGV[…]  for each bucket: the policy's place from 1, how many runs of equal costs, then for each run the cost, below zero to
  *          give tokens back, and how often in turn. Without runs the bucket is only read
  *
  * Returns whole numbers, for each bucket: the level of each limit before its first cost, then how many of each run were
- * admitted: always the first ones. One nil stands for all of that where the stored value is no bucket. Where all or none were
- * asked for, the answer ends with the first bucket that refuses, and the levels are those without any charge.
+ * admitted: always the first ones. One nil stands for all of that where the stored value is no bucket. Where it is all or
+ * none, the answer ends with the first bucket that refuses, and the levels are those without any charge.
  *
  * Stores `updatedAt level unitsPerToken level unitsPerToken …`, in microseconds and units, as big-endian doubles, which Lua
  * packs and unpacks several times faster than text; nothing where nothing was admitted.

@@ -7,7 +7,7 @@ export interface BatchedRequest<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Gathers what is asked in one turn of the event loop, at most `maxSize` at a time, and sends it together. */
+/** Gathers the requests of one turn of the event loop, at most `maxSize` at a time, and sends it together. */
 export class CallBatch<T> {
   #gathered: BatchedRequest<T>[] = [];
 

@@ -1,4 +1,3 @@
-import { withDefaults } from '../../algorithm/defaults.js';
 import type {
   AppliedCost,
   ApplyRequest,
@@ -6,7 +5,8 @@ import type {
   LimiterStorage,
   StorageCapabilities,
 } from '../../contracts/limiter-storage.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { isWhole } from '../../support/is-whole.js';
+import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { ApplyCall, type BucketAnswer } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
@@ -18,13 +18,13 @@ export interface RedisStorageOptions {
   /** Shown in messages and events. Default `'redis'`. */
   readonly name?: string;
   /**
-   * Buckets that are decided in one call at most, of those asked for in one turn of the event loop. 1 for a proxy that spreads
+   * Buckets that are decided in one call at most, of those called for in one turn of the event loop. 1 for a proxy that spreads
    * keys over servers; a `Cluster` of ioredis is known by itself. Default 64.
    */
   readonly maxKeysPerCall?: number;
 }
 
-export const REDIS_DEFAULTS: Readonly<Required<RedisStorageOptions>> = Object.freeze({
+const REDIS_DEFAULTS: Readonly<Required<RedisStorageOptions>> = Object.freeze({
   name: 'redis',
   maxKeysPerCall: 64,
 });
@@ -44,25 +44,28 @@ const MAX_KEYS_PER_CALL = 1000;
  * LimiterModule.forRoot({ storage: redisStorage(redis), timeoutMs: 50, policies: { api: { limit: 100, per: '1m' } } })
  */
 export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): LimiterStorage {
-  const { name, maxKeysPerCall } = withDefaults(REDIS_DEFAULTS, options);
-  const problems = new OptionProblems();
-  const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
-  problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
-  problems.check(
-    typeof name === 'string' && name !== '',
-    'redisStorage name',
-    name,
-    'must be a string that is not empty',
+  const { name, maxKeysPerCall } = resolveOptions(
+    'redisStorage',
+    options,
+    REDIS_DEFAULTS,
+    ({ name, maxKeysPerCall }, problems) => {
+      const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
+      problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
+      problems.check(
+        typeof name === 'string' && name !== '',
+        'redisStorage name',
+        name,
+        'must be a string that is not empty',
+      );
+      const count = `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`;
+      problems.check(
+        isWhole(maxKeysPerCall, 1, MAX_KEYS_PER_CALL),
+        'redisStorage maxKeysPerCall',
+        maxKeysPerCall,
+        count,
+      );
+    },
   );
-  const sizeIsValid =
-    Number.isSafeInteger(maxKeysPerCall) && maxKeysPerCall >= 1 && maxKeysPerCall <= MAX_KEYS_PER_CALL;
-  problems.check(
-    sizeIsValid,
-    'redisStorage maxKeysPerCall',
-    maxKeysPerCall,
-    `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`,
-  );
-  problems.throwIfAny();
   return new RedisStorage(client, name, maxKeysPerCall);
 }
 

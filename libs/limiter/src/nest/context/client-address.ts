@@ -21,7 +21,7 @@ export function clientAddress(
   return remote === undefined ? undefined : networkOf(remote);
 }
 
-/** One subscriber holds a whole /64, and may take a new address in it for each request. */
+/** One subscriber holds a whole /64, and may use a new address in it for each request. */
 export function networkOf(address: string): string | undefined {
   const [plain = ''] = address.split('%');
   switch (isIP(plain)) {

@@ -10,7 +10,7 @@ export interface IncomingCall {
   address(): string | undefined;
   /** Absent where a transport has no response headers. */
   setHeader?(name: string, value: string): void;
-  /** Calls back once, when the response has left or was broken off. Absent where only an interceptor can tell. */
+  /** Calls back once, when the response has left or was broken off. Absent where only an interceptor sees it. */
   onEnd?(ended: (failed: boolean) => void): void;
   /** The refusal in the form that the transport sends to its caller. */
   refusal(exception: RateLimitException): Error | Promise<Error>;

@@ -12,20 +12,28 @@ interface GraphqlContext {
 
 const CODE = { 400: 'BAD_USER_INPUT', 429: 'RATE_LIMITED', 503: 'RATE_LIMIT_UNAVAILABLE' } as const;
 
-/** Each field that a query asks for is a call of its own, so that aliases in one query are counted one by one. */
+/** Each field of a query is a call of its own, so that aliases in one query are counted one by one. */
 export const graphqlReader: ContextReader = (execution, { trustedProxies }) => {
-  const context = execution.getArgByIndex<GraphqlContext | undefined>(2);
-  const request = context?.req ?? context?.request ?? context?.reply?.request ?? context?.extra?.request;
-  const response = context?.res ?? context?.reply ?? context?.req?.res;
+  const context = execution.getArgByIndex<GraphqlContext | undefined>(2) ?? {};
+  const request = requestOf(context);
+  const response = responseOf(context);
   return {
     request,
     identity: execution.getArgs(),
     address: () => addressOf(request, trustedProxies),
     ...(response && { setHeader: (name: string, value: string) => setHeader(response, name, value) }),
-    // graphql-js takes `extensions` over from the error that a resolver throws.
+    // graphql-js copies `extensions` from the error that a resolver throws.
     refusal: (exception) =>
       Object.assign(exception, {
         extensions: { code: CODE[exception.getStatus() as keyof typeof CODE], problem: exception.getResponse() },
       }),
   };
 };
+
+function requestOf({ req, request, reply, extra }: GraphqlContext): HttpRequest | undefined {
+  return req ?? request ?? reply?.request ?? extra?.request;
+}
+
+function responseOf({ req, res, reply }: GraphqlContext): HttpResponse | undefined {
+  return res ?? reply ?? req?.res;
+}

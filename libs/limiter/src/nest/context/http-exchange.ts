@@ -19,7 +19,7 @@ export function addressOf(request: HttpRequest | undefined, trustedProxies: numb
   return clientAddress(request?.socket?.remoteAddress, forwardedFor || undefined, trustedProxies);
 }
 
-/** After the headers have left there is nothing to tell any more, and no reason to fail. */
+/** After the headers have left there is nothing to add to, and no reason to fail. */
 export function setHeader(response: HttpResponse, name: string, value: string): void {
   if (response.headersSent === true) return;
   if (response.setHeader !== undefined) response.setHeader(name, value);

@@ -15,7 +15,7 @@ export const rpcReader: ContextReader = (execution) => ({
     return remote === undefined ? undefined : networkOf(remote);
   },
   refusal: async (exception) => {
-    // Nest tells the caller only of its own class. Where a microservice runs, the package is there.
+    // Nest shows the caller only errors of its own class. Where a microservice runs, the package is there.
     const { RpcException } = await import('@nestjs/microservices');
     return Object.assign(new RpcException(exception.getResponse()), { cause: exception });
   },

@@ -17,7 +17,7 @@ export const wsReader: ContextReader = (execution, { trustedProxies }) => {
     identity: execution.getArgs(),
     address: () => addressOf(client.request ?? { socket: client._socket }, trustedProxies),
     refusal: async (exception) => {
-      // Nest tells the client only of its own class. Where a gateway runs, the package is there.
+      // Nest shows the client only errors of its own class. Where a gateway runs, the package is there.
       const { WsException } = await import('@nestjs/websockets');
       return Object.assign(new WsException(exception.getResponse()), { cause: exception });
     },

@@ -3,7 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import type { Limiter } from '../../service/limiter.js';
 
 /**
- * Asks the storage of a limiter, within its `timeoutMs`. While it fails, `'closed'` refuses requests, so the result is
+ * Checks the storage of a limiter, within its `timeoutMs`. While it fails, `'closed'` refuses requests, so the result is
  * `down`; `'local'` and `'open'` go on serving, so it is `degraded`.
  *
  * @example this.health.check([() => this.indicator.check('limiter', this.limiter)])

@@ -1,8 +1,9 @@
-import { BucketTable } from '../../algorithm/bucket-table.js';
-import { withDefaults } from '../../algorithm/defaults.js';
-import { monotonicClock, type Clock } from '../../contracts/clock.js';
-import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
-import { OptionProblems } from '../../errors/option-error.js';
+import { BucketTable } from '../algorithm/bucket-table.js';
+import type { Clock } from '../contracts/clock.js';
+import { isWhole } from '../support/is-whole.js';
+import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
+import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../contracts/limiter-storage.js';
+import { resolveOptions } from '../support/resolve-options.js';
 
 export interface MemoryStorageOptions {
   /** Buckets held at most. When all are in use, a new key drops one that is soon empty. Default 1,000,000. */
@@ -35,23 +36,13 @@ const SWEPT_AT_ONCE = 20_000;
  * @example LimiterModule.forRoot({ storage: memoryStorage(), policies: { api: { limit: 100, per: '1m' } } })
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
-  const { maxKeys, sweepEveryMs, clock } = withDefaults(DEFAULTS, options);
-  const problems = new OptionProblems();
-  problems.check(
-    Number.isSafeInteger(maxKeys) && maxKeys >= 1,
-    'memoryStorage maxKeys',
-    maxKeys,
-    'must be a whole number of 1 or more',
-  );
-  const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
-  problems.check(
-    Number.isSafeInteger(sweepEveryMs) && sweepEveryMs >= 1 && sweepEveryMs <= MAX_TIMER_MS,
-    'memoryStorage sweepEveryMs',
-    sweepEveryMs,
-    timer,
-  );
-  problems.throwIfAny();
-  return new MemoryStorage(new BucketTable(maxKeys), sweepEveryMs, clock);
+  const resolved = resolveOptions('memoryStorage', options, DEFAULTS, ({ maxKeys, sweepEveryMs, clock }, problems) => {
+    problems.check(isWhole(maxKeys, 1), 'memoryStorage maxKeys', maxKeys, 'must be a whole number of 1 or more');
+    const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
+    problems.check(isWhole(sweepEveryMs, 1, MAX_TIMER_MS), 'memoryStorage sweepEveryMs', sweepEveryMs, timer);
+    problems.check(typeof clock === 'function', 'memoryStorage clock', clock, CLOCK_RULE);
+  });
+  return new MemoryStorage(resolved);
 }
 
 /** Made by {@link memoryStorage}. */
@@ -60,20 +51,20 @@ export class MemoryStorage implements LimiterStorage {
   readonly capabilities = { serverClock: true, multiKeyAtomic: true, plainKeys: true };
   #sweeper: NodeJS.Timeout | undefined;
 
+  readonly #table: BucketTable;
+
   /** @internal */
-  constructor(
-    private readonly table: BucketTable,
-    private readonly sweepEveryMs: number,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly options: Required<MemoryStorageOptions>) {
+    this.#table = new BucketTable(options.maxKeys);
+  }
 
   get stats(): MemoryStorageStats {
-    return { keys: this.table.size, evicted: this.table.evicted };
+    return { keys: this.#table.size, evicted: this.#table.evicted };
   }
 
   apply({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] {
     this.#keepSweeping();
-    return this.table.apply(key, limits, costs, this.clock());
+    return this.#table.apply(key, limits, costs, this.options.clock());
   }
 
   applyNow(request: ApplyRequest): readonly AppliedCost[] {
@@ -82,15 +73,15 @@ export class MemoryStorage implements LimiterStorage {
 
   applyAll(requests: readonly ApplyRequest[]): readonly AppliedCost[] {
     this.#keepSweeping();
-    return this.table.applyAll(requests, this.clock());
+    return this.#table.applyAll(requests, this.options.clock());
   }
 
   read({ key, limits }: BucketRequest): readonly number[] {
-    return this.table.read(key, limits, this.clock());
+    return this.#table.read(key, limits, this.options.clock());
   }
 
   delete({ key }: Pick<BucketRequest, 'key'>): void {
-    this.table.delete(key);
+    this.#table.delete(key);
   }
 
   close(): void {
@@ -99,11 +90,11 @@ export class MemoryStorage implements LimiterStorage {
   }
 
   #keepSweeping(): void {
-    this.#sweeper ??= setInterval(() => this.#sweep(), this.sweepEveryMs).unref();
+    this.#sweeper ??= setInterval(() => this.#sweep(), this.options.sweepEveryMs).unref();
   }
 
   #sweep(): void {
-    this.table.sweep(this.clock(), Math.min(this.table.size, SWEPT_AT_ONCE));
-    if (this.table.size === 0) this.close();
+    this.#table.sweep(this.options.clock(), Math.min(this.#table.size, SWEPT_AT_ONCE));
+    if (this.#table.size === 0) this.close();
   }
 }

@@ -7,8 +7,8 @@ import { bucketLimit, type TestLimit } from './test-limit.js';
 /** How the suite reaches the storage under test. */
 export interface StorageHarness {
   /**
-   * Opens the storage so that it tells the time by `clock`. Several handles, such as two connections, must share their
-   * buckets; the suite spreads its calls over them. Called once per case, which closes them.
+   * Opens the storage so that it reads the time from `clock`. Several handles, such as two connections, must share their
+   * buckets; the suite spreads its calls over them. Called once per check, which closes them.
    */
   open(clock: Clock): MaybePromise<readonly LimiterStorage[]>;
 }
@@ -17,33 +17,33 @@ export interface StorageHarness {
 const START_MICROS = 1_767_225_600_000_000;
 const TIMEOUT_MS = 5000;
 
-/** The storage under test with a clock that the case moves, and keys that no other case has used. */
-export class StorageBench {
+/** The storage under test with a clock that the check moves, and keys that no other check has used. */
+export class StorageFixture {
   now = START_MICROS;
   #calls = 0;
   #keys = 0;
 
   private constructor(
-    private readonly caseName: string,
+    private readonly checkName: string,
     private readonly handles: LimiterStorage[],
   ) {}
 
-  static async open(harness: StorageHarness, caseName: string): Promise<StorageBench> {
-    const bench = new StorageBench(`${randomUUID()}:${caseName.replace(/\W+/g, '-')}`, []);
-    bench.handles.push(...(await harness.open(() => bench.now)));
-    return bench;
+  static async open(harness: StorageHarness, checkName: string): Promise<StorageFixture> {
+    const fixture = new StorageFixture(`${randomUUID()}:${checkName.replace(/\W+/g, '-')}`, []);
+    fixture.handles.push(...(await harness.open(() => fixture.now)));
+    return fixture;
   }
 
   async close(): Promise<void> {
     for (const handle of this.handles) await handle.close?.();
   }
 
-  bucket(...limits: readonly TestLimit[]): BenchBucket {
-    return new BenchBucket(this, `contract:${this.caseName.slice(0, 100)}:${this.#keys++}`, limits.map(bucketLimit));
+  bucket(...limits: readonly TestLimit[]): FixtureBucket {
+    return new FixtureBucket(this, `contract:${this.checkName.slice(0, 100)}:${this.#keys++}`, limits.map(bucketLimit));
   }
 
   /** `cost` tokens of each bucket, in one step. The storage must have `applyAll`. */
-  async applyAll(buckets: readonly BenchBucket[], cost: number): Promise<readonly AppliedCost[]> {
+  async applyAll(buckets: readonly FixtureBucket[], cost: number): Promise<readonly AppliedCost[]> {
     return this.storage.applyAll!(
       buckets.map(({ key, limits }) => ({ key, limits, costs: [cost], timeoutMs: TIMEOUT_MS })),
     );
@@ -55,21 +55,21 @@ export class StorageBench {
   }
 }
 
-/** One bucket of a bench. */
-export class BenchBucket {
+/** One bucket of a fixture. */
+export class FixtureBucket {
   constructor(
-    private readonly bench: StorageBench,
+    private readonly fixture: StorageFixture,
     readonly key: string,
     readonly limits: readonly BucketLimit[],
   ) {}
 
   /** The same bucket under another policy. */
-  under(...limits: readonly TestLimit[]): BenchBucket {
-    return new BenchBucket(this.bench, this.key, limits.map(bucketLimit));
+  under(...limits: readonly TestLimit[]): FixtureBucket {
+    return new FixtureBucket(this.fixture, this.key, limits.map(bucketLimit));
   }
 
   async apply(...costs: readonly number[]): Promise<readonly AppliedCost[]> {
-    return this.bench.storage.apply({ key: this.key, limits: this.limits, costs, timeoutMs: TIMEOUT_MS });
+    return this.fixture.storage.apply({ key: this.key, limits: this.limits, costs, timeoutMs: TIMEOUT_MS });
   }
 
   async consume(cost = 1): Promise<boolean> {
@@ -84,10 +84,10 @@ export class BenchBucket {
   }
 
   async read(): Promise<readonly number[]> {
-    return this.bench.storage.read({ key: this.key, limits: this.limits, timeoutMs: TIMEOUT_MS });
+    return this.fixture.storage.read({ key: this.key, limits: this.limits, timeoutMs: TIMEOUT_MS });
   }
 
   async delete(): Promise<void> {
-    await this.bench.storage.delete({ key: this.key, timeoutMs: TIMEOUT_MS });
+    await this.fixture.storage.delete({ key: this.key, timeoutMs: TIMEOUT_MS });
   }
 }

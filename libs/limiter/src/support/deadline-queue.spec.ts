@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Deadlined, DeadlineQueue } from './deadline-queue.js';
+import { DeadlineEntry, DeadlineQueue } from './deadline-queue.js';
 
 describe('deadline queue', () => {
   beforeEach(() => void jest.useFakeTimers());
@@ -7,7 +7,7 @@ describe('deadline queue', () => {
 
   const open = () => {
     const expired: string[] = [];
-    class Named extends Deadlined {
+    class Named extends DeadlineEntry {
       constructor(private readonly name: string) {
         super();
       }
@@ -17,7 +17,7 @@ describe('deadline queue', () => {
     }
     const startedAt = performance.now();
     const queue = new DeadlineQueue(50);
-    const add = (name: string): Deadlined => {
+    const add = (name: string): DeadlineEntry => {
       const entry = new Named(name);
       queue.add(entry);
       return entry;
@@ -60,7 +60,7 @@ it('holds no process open when nothing waits', () => {
   const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   const before = timers();
   const queue = new DeadlineQueue(50);
-  const entry = new (class extends Deadlined {
+  const entry = new (class extends DeadlineEntry {
     override expire(): void {}
   })();
   queue.add(entry);

@@ -1,6 +1,6 @@
 /**
- * Remembers what was asked for lately, at most `2 * size` entries: when `size` new ones have come, those that nobody asked
- * for since the time before are forgotten together.
+ * Remembers what was read lately, at most `2 * size` entries: when `size` new ones have come, those that nobody read
+ * since the time before are forgotten together.
  */
 export class TwoGenerationMap<K, V> {
   #young = new Map<K, V>();

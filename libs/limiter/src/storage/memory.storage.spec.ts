@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { resolvePolicy } from '../../algorithm/policy.js';
+import { resolvePolicy } from '../algorithm/policy.js';
 import { memoryStorage } from './memory.storage.js';
 
 const { limits } = resolvePolicy('p', { limit: 10, per: '1s' });

@@ -1,11 +1,11 @@
 /** Something that waits in a {@link DeadlineQueue}. */
-export abstract class Deadlined {
+export abstract class DeadlineEntry {
   /** @internal */
   dueAt = 0;
   /** @internal */
-  before: Deadlined | undefined;
+  before: DeadlineEntry | undefined;
   /** @internal */
-  after: Deadlined | undefined;
+  after: DeadlineEntry | undefined;
 
   abstract expire(timeoutMs: number): void;
 }
@@ -15,13 +15,13 @@ export abstract class Deadlined {
  * each call would cost more than a decision. The timer keeps the process alive only while something waits.
  */
 export class DeadlineQueue {
-  #first: Deadlined | undefined;
-  #last: Deadlined | undefined;
+  #first: DeadlineEntry | undefined;
+  #last: DeadlineEntry | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly timeoutMs: number) {}
 
-  add(entry: Deadlined): void {
+  add(entry: DeadlineEntry): void {
     entry.dueAt = performance.now() + this.timeoutMs;
     entry.before = this.#last;
     if (this.#last === undefined) this.#first = entry;
@@ -31,7 +31,7 @@ export class DeadlineQueue {
     else if (entry.before === undefined) this.#timer.ref();
   }
 
-  remove(entry: Deadlined): void {
+  remove(entry: DeadlineEntry): void {
     if (entry.before === undefined) this.#first = entry.after;
     else entry.before.after = entry.after;
     if (entry.after === undefined) this.#last = entry.before;

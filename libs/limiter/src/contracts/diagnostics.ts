@@ -1,0 +1,44 @@
+import type { Decision } from './decision.js';
+
+/** Published on `rookery:limiter:decision`. The key is left out: it may name a person. */
+export interface DecisionMessage {
+  readonly storage: string;
+  readonly cost: number;
+  readonly decision: Decision;
+}
+
+/** Published on `rookery:limiter:storage-error`, once per failed or late answer. */
+export interface StorageErrorMessage {
+  readonly storage: string;
+  readonly policy: string;
+  readonly onStorageError: 'open' | 'closed' | 'local';
+  readonly error: unknown;
+}
+
+/** Published on `rookery:limiter:contention`: a bucket changed at every attempt until the time was spent. */
+export interface ContentionMessage {
+  readonly storage: string;
+  readonly key: string;
+  readonly attempts: number;
+}
+
+/** Published on `rookery:limiter:clock-skew`: a bucket came from the future, as a clock was wrong when it was written. It is healed. */
+export interface ClockSkewMessage {
+  readonly storage: string;
+  readonly key: string;
+  /** How far ahead of this process's clock it was. */
+  readonly aheadMs: number;
+}
+
+/**
+ * The channels of `node:diagnostics_channel`: every decision that charges or refuses; failed and late answers of a storage;
+ * and from memcached, buckets that changed at every attempt, and buckets of the future.
+ *
+ * @example diagnostics_channel.subscribe(limiterChannels.decision, (message) => count((message as DecisionMessage).decision));
+ */
+export const limiterChannels = Object.freeze({
+  decision: 'rookery:limiter:decision',
+  storageError: 'rookery:limiter:storage-error',
+  contention: 'rookery:limiter:contention',
+  clockSkew: 'rookery:limiter:clock-skew',
+} as const);

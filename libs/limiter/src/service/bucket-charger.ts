@@ -1,0 +1,97 @@
+import type { Decision, DecisionSource } from '../contracts/decision.js';
+import type { AppliedCost, LimiterStorage } from '../contracts/limiter-storage.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { openOutcome, outcomeOf, refundedOutcome, type Charge, type ChargeOutcome } from './charge.js';
+import { ConsumeCall, publishDecision, ReserveCall, SettleCall } from './charge-call.js';
+import { Reservation, type CombinedReservation } from './reservation.js';
+import type { StorageGate } from './storage-gate.js';
+
+/** Charges buckets: one, several as one, and what is settled afterwards. */
+export class BucketCharger {
+  constructor(
+    private readonly storage: LimiterStorage,
+    private readonly gate: StorageGate,
+  ) {}
+
+  consume(charge: Charge): MaybePromise<Decision> {
+    return this.gate.run(new ConsumeCall(this.storage, charge));
+  }
+
+  reserve(charges: readonly Charge[]): MaybePromise<CombinedReservation> {
+    if (charges.length !== 1) return this.#reserveSeveral(charges);
+    const outcome = this.gate.run(new ReserveCall(this.storage, charges[0]!));
+    return outcome instanceof Promise
+      ? outcome.then((each) => this.#reserved([each]))
+      : this.#reserved([outcome as ChargeOutcome]);
+  }
+
+  /** Policies in shadow mode can refuse nothing, so they are charged last, and only for a call that passes. */
+  async #reserveSeveral(charges: readonly Charge[]): Promise<CombinedReservation> {
+    const enforced = charges.filter(({ policy }) => policy.mode === 'enforce');
+    const outcomes = new Map((await this.#chargeAllOrNone(enforced)).map((each) => [each.charge, each]));
+    if ([...outcomes.values()].every(({ decision }) => decision.allowed)) {
+      for (const charge of charges)
+        if (charge.policy.mode === 'shadow') outcomes.set(charge, await this.#charge(charge));
+    }
+    return this.#reserved(charges.map((charge) => outcomes.get(charge)).filter((each) => each !== undefined));
+  }
+
+  #reserved(outcomes: readonly ChargeOutcome[]): CombinedReservation {
+    for (const { charge, decision } of outcomes) publishDecision(this.storage, charge, decision);
+    return {
+      allowed: outcomes.every(({ decision }) => decision.allowed),
+      reservations: outcomes.map((outcome) => this.#reservation(outcome)),
+    };
+  }
+
+  async #chargeAllOrNone(charges: readonly Charge[]): Promise<readonly ChargeOutcome[]> {
+    if (charges.length > 1 && this.storage.applyAll !== undefined) return this.#chargeInOneStep(charges);
+    const outcomes: ChargeOutcome[] = [];
+    try {
+      for (const charge of charges) {
+        const outcome = await this.#charge(charge);
+        outcomes.push(outcome);
+        if (outcome.decision.allowed) continue;
+        await this.#refund(outcomes);
+        return outcomes.map(refundedOutcome);
+      }
+      return outcomes;
+    } catch (error) {
+      await this.#refund(outcomes);
+      throw error;
+    }
+  }
+
+  async #chargeInOneStep(charges: readonly Charge[]): Promise<readonly ChargeOutcome[]> {
+    const requests = charges.map(({ request }) => request);
+    return this.gate.run<readonly AppliedCost[], readonly ChargeOutcome[]>({
+      policy: charges.map(({ policy }) => policy.name).join(','),
+      send: () => this.storage.applyAll!(requests),
+      decideLocally: (table, now) => table.applyAll(requests, now),
+      result: (applied, source) => {
+        const refused = applied.some(({ allowed }) => !allowed);
+        return applied.map((each, index) => outcomeOf(charges[index]!, each, source, refused ? 0 : undefined));
+      },
+      openResult: () => charges.map(openOutcome),
+    });
+  }
+
+  async #charge(charge: Charge): Promise<ChargeOutcome> {
+    return this.gate.run(new ReserveCall(this.storage, charge));
+  }
+
+  async #refund(outcomes: readonly ChargeOutcome[]): Promise<void> {
+    // What fails was published, and drains by itself.
+    await Promise.allSettled(outcomes.map((outcome) => this.#reservation(outcome).settle(0)));
+  }
+
+  #reservation({ charge, decision, charged }: ChargeOutcome): Reservation {
+    return new Reservation(decision, charged, (costs) => this.#settle(charge, decision.source, costs));
+  }
+
+  async #settle(charge: Charge, source: DecisionSource, costs: readonly number[]): Promise<void> {
+    const call = new SettleCall(this.storage, { ...charge, request: { ...charge.request, costs } });
+    if (source === 'local') this.gate.runLocally(call);
+    else await this.gate.run(call);
+  }
+}

@@ -1,0 +1,7 @@
+import type { Clock } from '../contracts/clock.js';
+
+/** Never jumps, and is shared with nobody: right wherever the buckets live in this process. */
+export const monotonicClock: Clock = () => Math.floor(performance.now() * 1000);
+
+/** What an option that holds a {@link Clock} must be. */
+export const CLOCK_RULE = 'must be a function that returns whole microseconds';

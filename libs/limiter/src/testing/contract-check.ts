@@ -1,0 +1,12 @@
+/** One promise of a contract: `run` rejects, saying what was broken. Give each to your test runner, as in `it(name, run)`. */
+export type ContractCheck = Readonly<{ name: string; run: () => Promise<void> }>;
+
+/** What a check throws when the implementation breaks the contract. */
+export class ContractViolation extends Error {
+  override readonly name = 'ContractViolation';
+}
+
+/** @throws {@link ContractViolation} with `message` unless `kept`. */
+export function expectContract(kept: boolean, message: string): asserts kept {
+  if (!kept) throw new ContractViolation(message);
+}
