@@ -1,9 +1,9 @@
 // Nest
-export { HerdModule } from './herd.module.js';
-export { getHerdToken, InjectHerd } from './nest/herd-token.js';
+export { HerdModule } from './nest/herd.module.js';
+export { getHerdToken, InjectHerd } from './nest/tokens.js';
 export type { HerdAsyncOptions, HerdOptionsFactory, UnnamedHerdOptions } from './nest/herd-module-options.js';
 export type { NamespaceEntry } from './nest/namespace-providers.js';
-export { getNamespaceToken, InjectNamespace } from './nest/namespace-token.js';
+export { getNamespaceToken, InjectNamespace } from './nest/tokens.js';
 export { Cached, CacheEvict } from './nest/cached.js';
 export type { CachedOptions, CacheEvictOptions } from './nest/cached.js';
 export { cacheInterceptor, CacheResponse } from './nest/cache-response.js';
@@ -54,7 +54,7 @@ export type { KeyValueCommands, KeyValueNodeCommands } from './contracts/key-val
 export type { Codec, Encoded } from './contracts/codec.js';
 
 // Observe
-export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './cluster/diagnostics.js';
+export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './contracts/diagnostics.js';
 
 // Errors
 export { HerdError } from './errors/herd-error.js';

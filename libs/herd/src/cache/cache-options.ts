@@ -1,5 +1,5 @@
 import type { NamespaceOptions } from '../contracts/cache.js';
-import { ttlMs } from '../contracts/ttl.js';
+import { ttlMs } from '../support/ttl.js';
 import { HerdOptionError } from '../errors/option-error.js';
 
 export type ResolvedCacheOptions = Readonly<{

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Cache, CacheOptions, Load } from '../contracts/cache.js';
-import { ttlMs } from '../contracts/ttl.js';
+import { ttlMs } from '../support/ttl.js';
 import type { Ttl } from '../contracts/ttl.js';
 import { HerdOperationError, HerdTimeoutError } from '../errors/operation-errors.js';
-import { withDeadline } from '../pool/deadline.js';
+import { withDeadline } from '../support/deadline.js';
 import { cacheKey } from './cache-key.js';
 import { resolveCacheOptions } from './cache-options.js';
 import type { ResolvedCacheOptions } from './cache-options.js';

@@ -1,9 +1,9 @@
 import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
-import { promised } from '../contracts/promised.js';
+import { promised } from '../support/promised.js';
 import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
-import { abortable } from './abortable.js';
-import { publishFailure } from './diagnostics.js';
+import { abortable } from '../support/abortable.js';
+import { publishFailure } from './publish.js';
 import type { Route } from './fleet.js';
 import { timed } from './timed.js';
 

@@ -1,10 +1,10 @@
 import type { Driver } from '../contracts/driver.js';
-import { addressOf } from '../contracts/node.js';
+import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
 import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
-import { publishHealth } from './diagnostics.js';
+import { publishHealth } from './publish.js';
 
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;

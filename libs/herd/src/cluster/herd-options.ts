@@ -1,7 +1,7 @@
 import type { Discovery } from '../contracts/discovery.js';
 import type { OnNodeDown } from '../contracts/dispatch.js';
 import type { Driver } from '../contracts/driver.js';
-import { toMs } from '../contracts/duration.js';
+import { toMs } from '../support/duration.js';
 import type { Duration } from '../contracts/duration.js';
 import type { HerdPolicy } from '../contracts/herd.js';
 import type { Node } from '../contracts/node.js';

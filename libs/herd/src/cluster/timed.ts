@@ -1,6 +1,6 @@
 import type { Node } from '../contracts/node.js';
 import { HerdError } from '../errors/herd-error.js';
-import { operationsAreWatched, publishOperation } from './diagnostics.js';
+import { operationsAreWatched, publishOperation } from './publish.js';
 
 /** Runs an operation on a node; when somebody listens, tells how it ended and how long it took. */
 export function timed<Result>(herd: string, node: Node, run: () => Promise<Result>): Promise<Result> {

@@ -1,5 +1,5 @@
 import type { Codec, Encoded } from '../contracts/codec.js';
-import { messageOf } from '../errors/message-of.js';
+import { messageOf } from '../support/message-of.js';
 import { HerdRequestError } from '../errors/operation-errors.js';
 
 /** A codec whose trouble is reported with the key. */

@@ -1,4 +1,4 @@
-import type { Ttl } from './ttl.js';
+import type { Ttl } from '../contracts/ttl.js';
 
 /** The commands that a cache needs of a herd; those of memcached and Redis herds are among them. */
 export interface CacheCommands {

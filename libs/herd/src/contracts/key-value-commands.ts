@@ -1,4 +1,4 @@
-import type { Ttl } from './ttl.js';
+import type { Ttl } from '../contracts/ttl.js';
 
 /** Names one version of one value, as `gets` gave it; see the driver for how long it is good. */
 export type CasToken = string;

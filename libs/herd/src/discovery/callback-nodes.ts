@@ -1,9 +1,9 @@
 import type { Discovered, Discovery } from '../contracts/discovery.js';
-import { toMs } from '../contracts/duration.js';
+import { toMs } from '../support/duration.js';
 import type { Duration } from '../contracts/duration.js';
-import { within } from '../contracts/within.js';
+import { within } from '../support/within.js';
 import { HerdDiscoveryError } from '../errors/discovery-error.js';
-import { messageOf } from '../errors/message-of.js';
+import { messageOf } from '../support/message-of.js';
 import { HerdOptionError } from '../errors/option-error.js';
 import { staticNodes } from './static-nodes.js';
 import type { StaticNode } from './static-nodes.js';

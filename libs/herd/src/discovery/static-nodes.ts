@@ -1,6 +1,6 @@
-import { parseAddress } from '../contracts/address.js';
+import { parseAddress } from '../support/address.js';
 import type { Discovery } from '../contracts/discovery.js';
-import { addressOf, checkNodes } from '../contracts/node.js';
+import { addressOf, checkNodes } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import { HerdOptionError } from '../errors/option-error.js';
 

@@ -1,5 +1,5 @@
 import { HerdError } from './herd-error.js';
-import { messageOf } from './message-of.js';
+import { messageOf } from '../support/message-of.js';
 import { HerdNodeDownError, HerdNodeError, HerdOperationError, HerdRequestError } from './operation-errors.js';
 import { HerdOptionError } from './option-error.js';
 

@@ -6,7 +6,7 @@ import type { Observable } from 'rxjs';
 import type { Namespace } from '../contracts/cache.js';
 import type { Ttl } from '../contracts/ttl.js';
 import type { NamespaceChoice } from './namespace-property.js';
-import { getNamespaceToken } from './namespace-token.js';
+import { getNamespaceToken } from './tokens.js';
 
 type Request = Readonly<{
   method: string;

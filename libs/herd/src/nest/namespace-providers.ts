@@ -2,8 +2,8 @@ import type { Provider } from '@nestjs/common';
 
 import type { NamespaceOptions } from '../contracts/cache.js';
 import type { Herd } from '../contracts/herd.js';
-import { getHerdToken } from './herd-token.js';
-import { getNamespaceToken } from './namespace-token.js';
+import { getHerdToken } from './tokens.js';
+import { getNamespaceToken } from './tokens.js';
 
 /** A namespace by its name, or with options of its own. */
 export type NamespaceEntry = string | ({ readonly name: string } & NamespaceOptions);

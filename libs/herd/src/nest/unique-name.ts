@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 
 import { HerdOptionError } from '../errors/option-error.js';
-import { getHerdToken } from './herd-token.js';
+import { getHerdToken } from './tokens.js';
 
 /** @throws {@link HerdOptionError} when two modules of one application register a herd `name`. */
 export function assertUniqueName(modules: ModulesContainer, name: string): void {

@@ -1,15 +1,15 @@
 import type { Driver } from '../contracts/driver.js';
-import { addressOf } from '../contracts/node.js';
+import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import type { Health, Pool, PoolOperation, PoolStats } from '../contracts/pool.js';
-import { promised } from '../contracts/promised.js';
-import { messageOf } from '../errors/message-of.js';
+import { promised } from '../support/promised.js';
+import { messageOf } from '../support/message-of.js';
 import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdTimeoutError } from '../errors/operation-errors.js';
-import { withDeadline } from './deadline.js';
+import { withDeadline } from '../support/deadline.js';
 import { afterFailure, afterProbe, afterSuccess, down, well } from './health.js';
 import { Recovery } from './recovery.js';
-import { Workload } from './workload.js';
-import type { Task } from './workload.js';
+import { Workload } from './bulkhead.js';
+import type { Task } from './bulkhead.js';
 
 /** Limits of one pool; see `HerdOptions` for each. */
 export type PoolOptions = Readonly<{

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { Doubts } from './doubts.js';
+import { Doubts } from './pending-invalidations.js';
 import { probeDelayMs } from './health.js';
 
 /** What a node that was silent had received by then, it may still carry out in its first moments awake. */

@@ -1,4 +1,4 @@
-import { addressOf } from '../contracts/node.js';
+import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
 import { byId, weightOf } from './by-id.js';

@@ -1,4 +1,4 @@
-import { checkNodes } from '../contracts/node.js';
+import { checkNodes } from '../support/nodes.js';
 import type { Discovered, Discovery } from '../contracts/discovery.js';
 import { expectContract } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';

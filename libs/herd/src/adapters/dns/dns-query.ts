@@ -1,7 +1,7 @@
 import { promises } from 'node:dns';
 import type { SrvRecord } from 'node:dns';
 
-import { within } from '../../contracts/within.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 
 /** What is asked, of whom, and how long it may take. */

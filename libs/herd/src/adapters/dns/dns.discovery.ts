@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 
-import { parseAddress } from '../../contracts/address.js';
+import { parseAddress } from '../../support/address.js';
 import type { Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
+import { toMs } from '../../support/duration.js';
 import type { Duration } from '../../contracts/duration.js';
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 import { HerdOptionError } from '../../errors/option-error.js';

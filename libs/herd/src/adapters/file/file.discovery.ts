@@ -2,11 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Discovered, Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
+import { toMs } from '../../support/duration.js';
 import type { Duration } from '../../contracts/duration.js';
-import { checkNodes } from '../../contracts/node.js';
-import { WatchSet } from '../../contracts/watch-set.js';
-import { within } from '../../contracts/within.js';
+import { checkNodes } from '../../support/nodes.js';
+import { WatchSet } from '../../support/watch-set.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 import { identity, watchFile } from './file-watch.js';

@@ -1,12 +1,12 @@
 import { KubeConfig } from '@kubernetes/client-node';
 
 import type { Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
+import { toMs } from '../../support/duration.js';
 import type { Duration } from '../../contracts/duration.js';
-import { WatchSet } from '../../contracts/watch-set.js';
-import { within } from '../../contracts/within.js';
+import { WatchSet } from '../../support/watch-set.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { messageOf } from '../../errors/message-of.js';
+import { messageOf } from '../../support/message-of.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 import { nodesOf } from './endpoint-nodes.js';
 import { listProblem, listSlices } from './service-slices.js';

@@ -2,7 +2,7 @@ import { ApiException, DiscoveryV1Api, Observable } from '@kubernetes/client-nod
 import type { KubeConfig, RequestContext, ResponseContext, V1EndpointSlice } from '@kubernetes/client-node';
 
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { messageOf } from '../../errors/message-of.js';
+import { messageOf } from '../../support/message-of.js';
 
 /** A Service, whose EndpointSlices carry its name as a label. */
 export type ServiceName = Readonly<{ namespace: string; service: string }>;

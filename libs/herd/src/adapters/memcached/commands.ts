@@ -2,7 +2,7 @@ import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
-import { promised } from '../../contracts/promised.js';
+import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';

@@ -1,7 +1,7 @@
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
-import { writeTogether } from '../../contracts/write-together.js';
-import { messageOf } from '../../errors/message-of.js';
+import { writeTogether } from '../../support/write-together.js';
+import { messageOf } from '../../support/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
 import type { MemcachedConnection } from './memcached-options.js';
 import { NpmMemcached } from './npm-memcached.js';

@@ -1,4 +1,4 @@
-import { ttlMs } from '../../contracts/ttl.js';
+import { ttlMs } from '../../support/ttl.js';
 import type { Ttl } from '../../contracts/ttl.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 

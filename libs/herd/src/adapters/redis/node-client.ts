@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
-import { promised } from '../../contracts/promised.js';
-import { writeTogether } from '../../contracts/write-together.js';
-import { messageOf } from '../../errors/message-of.js';
+import { promised } from '../../support/promised.js';
+import { writeTogether } from '../../support/write-together.js';
+import { messageOf } from '../../support/message-of.js';
 import { HerdNodeError, HerdOperationError } from '../../errors/operation-errors.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { complaint } from './replies.js';

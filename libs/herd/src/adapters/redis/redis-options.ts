@@ -3,7 +3,7 @@ import type { RedisOptions as IoredisOptions } from 'ioredis';
 import { jsonCodec } from '../../codec/json.codec.js';
 import type { Codec } from '../../contracts/codec.js';
 import type { Node } from '../../contracts/node.js';
-import { ttlMs } from '../../contracts/ttl.js';
+import { ttlMs } from '../../support/ttl.js';
 import type { Ttl } from '../../contracts/ttl.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 

@@ -1,2 +1,2 @@
-export { HerdHealthIndicator } from './herd-health.indicator.js';
-export type { HerdHealthOptions } from './herd-health.indicator.js';
+export { HerdHealthIndicator } from './herd.health-indicator.js';
+export type { HerdHealthOptions } from './herd.health-indicator.js';

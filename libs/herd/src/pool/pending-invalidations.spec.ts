@@ -1,4 +1,4 @@
-import { Doubts } from './doubts.js';
+import { Doubts } from './pending-invalidations.js';
 
 describe('Doubts', () => {
   it('gives each key out once, so many at a time', () => {

@@ -1,6 +1,6 @@
 import type { Node } from '../contracts/node.js';
-import { judge, nothingYet } from './guard.js';
-import type { Accepted } from './guard.js';
+import { judge, nothingYet } from './discovery-gate.js';
+import type { Accepted } from './discovery-gate.js';
 
 const node = (id: string): Node => ({ id, host: id, port: 11211 });
 const nodes = (...ids: string[]) => ids.map(node);

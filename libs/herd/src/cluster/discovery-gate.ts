@@ -1,7 +1,7 @@
 import type { Discovered } from '../contracts/discovery.js';
-import { checkNodes } from '../contracts/node.js';
+import { checkNodes } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
-import { messageOf } from '../errors/message-of.js';
+import { messageOf } from '../support/message-of.js';
 
 /** What the guard remembers: the nodes in use, their version, and the ids that one poll has found missing. */
 export type Accepted = Readonly<{ nodes: readonly Node[]; version?: number | bigint; missing: ReadonlySet<string> }>;

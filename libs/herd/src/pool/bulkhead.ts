@@ -1,5 +1,5 @@
-import { promised } from '../contracts/promised.js';
-import { Sweep, dueIn } from './sweep.js';
+import { promised } from '../support/promised.js';
+import { Sweep, dueIn } from './deadline-timer.js';
 
 /** An operation on its way. `due` is by the clock of `performance.now()`. */
 export type Task = Readonly<{

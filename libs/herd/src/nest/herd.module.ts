@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 
-import { resolveHerdOptions } from './cluster/herd-options.js';
-import type { HerdOptions } from './cluster/herd-options.js';
-import type { HerdAsyncOptions } from './nest/herd-module-options.js';
-import { givenOptions, herdProviders, madeOptions } from './nest/herd-providers.js';
-import { namespaceProviders } from './nest/namespace-providers.js';
-import type { NamespaceEntry } from './nest/namespace-providers.js';
-import { defaultHerdName, getHerdToken } from './nest/herd-token.js';
+import { resolveHerdOptions } from '../cluster/herd-options.js';
+import type { HerdOptions } from '../cluster/herd-options.js';
+import type { HerdAsyncOptions } from './herd-module-options.js';
+import { givenOptions, herdProviders, madeOptions } from './herd-providers.js';
+import { namespaceProviders } from './namespace-providers.js';
+import type { NamespaceEntry } from './namespace-providers.js';
+import { defaultHerdName, getHerdToken } from './tokens.js';
 
 /**
  * Herds as providers of the whole application: import it once per herd, and inject with `@InjectHerd(name)`.
