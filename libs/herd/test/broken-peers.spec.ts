@@ -119,7 +119,7 @@ it('reaches a node by its IPv6 address', async () => {
   const node = await startMemcachedNode({ host: '::1' });
   const herd = await startHerd({
     discovery: staticNodes([`[::1]:${node.port}`]),
-    driver: memcached({ defaultTtl: 60 }),
+    driver: memcached({ defaultTtl: '1m' }),
     onNodeDown: 'error',
   });
   expect(await herd.set('k', 1)).toBe(true);

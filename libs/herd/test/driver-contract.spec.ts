@@ -38,7 +38,7 @@ describe.each<[string, () => AnyDriver, () => Promise<RunningServer>]>([
   }, 30_000);
   afterAll(() => server?.stop());
 
-  for (const { name, run } of driverContract(make, () => server)) it(name, run, 30_000);
+  for (const { name, run } of driverContract({ make, server: () => server })) it(name, run, 30_000);
 });
 
 describe('the contract suite catches a driver that', () => {
@@ -66,8 +66,8 @@ describe('the contract suite catches a driver that', () => {
 
   it.each<[string, string, () => AnyDriver]>([
     ['ignores abandon', 'rejects what is in flight', brokenBy(() => ({ abandon: () => undefined }))],
-    ['forgets nothing', 'forgets the keys', brokenBy(() => ({ forget: () => Promise.resolve() }))],
-    ['cannot forget', 'forgets the keys', brokenBy(() => ({ forget: undefined }))],
+    ['invalidates nothing', 'invalidates the keys', brokenBy(() => ({ invalidate: () => Promise.resolve() }))],
+    ['cannot invalidate', 'invalidates the keys', brokenBy(() => ({ invalidate: undefined }))],
     ['takes all failures for its node', 'blames the request', brokenBy(() => ({ classify: () => 'node' }))],
     [
       'takes no failure for its node',
@@ -88,9 +88,14 @@ describe('the contract suite catches a driver that', () => {
       'refuses a value without a ttl',
       brokenBy((good) =>
         commandsOf(good, (c) => ({
-          set: (key: string, value: unknown, given?: object) => c.set(key, value, { ttl: 60, ...given }),
+          set: (key: string, value: unknown, given?: object) => c.set(key, value, { ttl: '1m', ...given }),
         })),
       ),
+    ],
+    [
+      'drops unknown options',
+      'refuses options that it does not know',
+      brokenBy((good) => commandsOf(good, (c) => ({ get: (key: string) => c.get(key) }))),
     ],
     [
       'lets a stand-in keep values',
@@ -108,7 +113,7 @@ describe('the contract suite catches a driver that', () => {
       'adds over what is there',
       'adds only',
       brokenBy((good) =>
-        commandsOf(good, (c) => ({ add: (key: string, value: unknown) => c.set(key, value, { ttl: 60 }) })),
+        commandsOf(good, (c) => ({ add: (key: string, value: unknown) => c.set(key, value, { ttl: '1m' }) })),
       ),
     ],
     [
@@ -132,7 +137,7 @@ describe('the contract suite catches a driver that', () => {
   ])(
     '%s',
     async (_fault, check, make) => {
-      const { run } = driverContract(make, () => server).find(({ name }) => name.startsWith(check))!;
+      const { run } = driverContract({ make, server: () => server }).find(({ name }) => name.startsWith(check))!;
       await expect(run()).rejects.toThrow(ContractViolation);
     },
     40_000,

@@ -10,7 +10,7 @@ import { exchange } from './exchange.js';
 import { until } from './poll.js';
 import { startScriptedServer } from './scripted-server.js';
 
-const minute = { ttl: 60 };
+const minute = { ttl: '1m' } as const;
 const keys = Array.from({ length: 60 }, (_, i) => `key-${i}`);
 
 describe('when one of three nodes freezes', () => {
@@ -68,7 +68,7 @@ describe('when one of three nodes freezes', () => {
     expect([...(await herd.getMany(untouched)).keys()].sort()).toEqual(untouched.sort());
   }, 30_000);
 
-  it('forgets a value whose delete was late, although the node was never marked down', async () => {
+  it('invalidates a value whose delete was late, although the node was never marked down', async () => {
     const herd = await start({ ejectAfter: 1000, timeoutMs: 100 });
     await fill(herd);
     const [key] = own(herd) as [string];
@@ -139,7 +139,7 @@ describe('when one of three nodes freezes', () => {
     expect(await herd.get(doubted)).toBeUndefined();
   }, 30_000);
 
-  it('tells what happens on diagnostics channels', async () => {
+  it('reports what happens on diagnostics channels', async () => {
     const heard: string[] = [];
     const listeners = {
       'rookery:herd:health': (message: unknown) =>
@@ -156,7 +156,7 @@ describe('when one of three nodes freezes', () => {
     expect(heard).toEqual(expect.arrayContaining(['watched down', 'watched up', victim.address, 'picture 3']));
   }, 30_000);
 
-  it('tells of each operation on a node, its end and how long it took', async () => {
+  it('reports each operation on a node, its end and how long it took', async () => {
     const heard: OperationMessage[] = [];
     const listen = (message: unknown) => void heard.push(message as OperationMessage);
     const herd = await start({ name: 'timed' });
@@ -192,7 +192,7 @@ describe('when one of three nodes freezes', () => {
     const waiting = [
       herd.get(key, { signal: controller.signal }),
       herd.getMany(keys, { signal: controller.signal }),
-      herd.set(key, 1, { ttl: 60, signal: controller.signal }),
+      herd.set(key, 1, { ttl: '1m', signal: controller.signal }),
     ];
     const settled = Promise.allSettled(waiting);
     const patient = herd.get(key);

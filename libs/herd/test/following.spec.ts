@@ -53,7 +53,7 @@ describe.each([rendezvous(), ketama(), maglev(), modulo()])('a herd by $name tha
       for (const key of keys) expect(await herd.set(key, key)).toBe(true);
       expect((await herd.getMany(keys)).size).toBe(keys.length);
       await writeFile(join(folder, 'nodes'), '127.0.0.1:1');
-      await until('the broken file is refused', () => herd.topology.discovery.state === 'refused');
+      await until('the broken file is rejected', () => herd.topology.discovery.state === 'rejected');
       expect(herd.topology.discovery).toMatchObject({
         reason: expect.stringContaining('its last line has no end') as string,
       });

@@ -26,7 +26,7 @@ describe('keyvStore', () => {
     const store = new Keyv({ store: keyvStore(herd.namespace('http')), ttl: 60_000 });
     const module = await Test.createTestingModule({ imports: [CacheModule.register({ stores: [store] })] }).compile();
     const cache = module.get<Cache>(CACHE_MANAGER);
-    await herd.set('not-of-http', 1, { ttl: 60 });
+    await herd.set('not-of-http', 1, { ttl: '1m' });
     expect(await cache.get('k')).toBeUndefined();
     await cache.set('k', { any: 'value' });
     await cache.mset([

@@ -92,6 +92,8 @@ describe('the embedded node, on request', () => {
 
   it.each([-1, 1.5, NaN, Infinity])('refuses %p, by name', (value) => {
     expect(() => node.delayReplies(value)).toThrow(HerdOptionError);
-    expect(() => node.tearReplies(value)).toThrow(`"tearReplies" must be whole bytes of 0 or more (got ${value})`);
+    expect(() => node.tearReplies(value)).toThrow(
+      `tearReplies must be whole bytes of 0 or more; pass 0 to end it (got ${value})`,
+    );
   });
 });

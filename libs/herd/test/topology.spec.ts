@@ -157,13 +157,13 @@ describe('a herd that follows its discovery', () => {
     await herd.refresh();
     expect(herd.topology.nodes).toHaveLength(4);
     expect(herd.topology.discovery).toMatchObject({
-      state: 'refused',
+      state: 'rejected',
       reason: expect.stringMatching(reason) as string,
     });
     expect(await herd.set('k', 1)).toBe(true);
     discovery.next = () => ({ nodes });
     await herd.refresh();
-    expect(herd.topology.discovery.state).toBe('taken');
+    expect(herd.topology.discovery.state).toBe('accepted');
     await herd.close();
   });
 
@@ -189,7 +189,7 @@ describe('a herd that follows its discovery', () => {
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
     const herd = await startHerd({ discovery, driver, refresh: 20, ...(options as object) });
     discovery.next = () => ({ nodes });
-    await until('it is refused', () => herd.topology.discovery.state === 'refused');
+    await until('it is rejected', () => herd.topology.discovery.state === 'rejected');
     expect(herd.topology.discovery).toMatchObject({ reason: expect.stringMatching(reason) as string });
     expect(herd.topology.nodes).toHaveLength(3);
     expect(await herd.set('k', 1)).toBe(true);
@@ -259,7 +259,7 @@ describe('a herd that follows its discovery', () => {
       driver: 'memcached',
       router: 'rendezvous',
       version: herd.topology.version,
-      discovery: { name: 'told', state: 'taken' },
+      discovery: { name: 'told', state: 'accepted' },
     });
     const counted = (list: readonly { stats: { operations: number } }[]) =>
       list.reduce((sum, { stats }) => sum + stats.operations, 0);

@@ -152,7 +152,7 @@ describeWith('memcached', 'memcached storage', (servers) => {
   });
 
   it('calls a key that holds something else malformed, and never overwrites it', async () => {
-    await client.add(key, 'not a bucket', { ttl: 60 });
+    await client.add(key, 'not a bucket', { ttl: '60s' });
     expect(await faultOf(consume(memcachedStorage(client), key))).toBe('malformed');
     expect((await client.gets(key))!.value).toBe('not a bucket');
   });

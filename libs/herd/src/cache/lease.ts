@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { HerdOperationError } from '../errors/operation-errors.js';
 import type { CacheSource } from './cache-source.js';
 
-/** `own`: this process is to load. `other`: another is loading. `none`: the node cannot be asked, so each loads alone. */
+/** `own`: this process is to load. `other`: another is loading. `none`: the node cannot be reached, so each loads alone. */
 export type Lease = Readonly<{ kind: 'own'; token: string }> | Readonly<{ kind: 'other' | 'none' }>;
 
 /**
@@ -11,10 +11,12 @@ export type Lease = Readonly<{ kind: 'own'; token: string }> | Readonly<{ kind: 
  *
  * @see Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013), leases.
  */
-export async function takeLease({ strict }: CacheSource, key: string, lifeMs: number): Promise<Lease> {
+export async function acquireLease({ strict, leastTtlMs }: CacheSource, key: string, lifeMs: number): Promise<Lease> {
   const token = randomUUID();
   try {
-    return (await strict.add(key, token, { ttl: lifeMs / 1000 })) ? { kind: 'own', token } : { kind: 'other' };
+    return (await strict.add(key, token, { ttl: Math.max(leastTtlMs, lifeMs) }))
+      ? { kind: 'own', token }
+      : { kind: 'other' };
   } catch (error) {
     if (error instanceof HerdOperationError && error.failure !== 'request') return { kind: 'none' };
     throw error;

@@ -1,5 +1,5 @@
 import type { Node } from '../contracts/node.js';
-import { judge, nothingYet } from './discovery-gate.js';
+import { decide, noNodesYet } from './discovery-gate.js';
 import type { Accepted } from './discovery-gate.js';
 
 const node = (id: string): Node => ({ id, host: id, port: 11211 });
@@ -7,39 +7,39 @@ const nodes = (...ids: string[]) => ids.map(node);
 
 function accept(
   found: { nodes: readonly Node[]; version?: number },
-  present: Accepted = nothingYet,
+  present: Accepted = noNodesYet,
   minFraction = 0.5,
 ): Accepted {
-  const verdict = judge(found, present, minFraction);
-  if ('refused' in verdict) throw new Error(verdict.refused);
-  return verdict.accepted;
+  const decision = decide(found, present, minFraction);
+  if ('rejected' in decision) throw new Error(decision.rejected);
+  return decision.accepted;
 }
-const refusal = (found: Parameters<typeof judge>[0], present: Accepted, minFraction = 0.5): string | undefined => {
-  const verdict = judge(found, present, minFraction);
-  return 'refused' in verdict ? verdict.refused : undefined;
+const rejection = (found: Parameters<typeof decide>[0], present: Accepted, minFraction = 0.5): string | undefined => {
+  const decision = decide(found, present, minFraction);
+  return 'rejected' in decision ? decision.rejected : undefined;
 };
 const ids = (accepted: Accepted) => accepted.nodes.map(({ id }) => id);
 
-describe('the guard', () => {
+describe('the gate of discovery', () => {
   const four = accept({ nodes: nodes('a', 'b', 'c', 'd'), version: 7 });
 
-  it('refuses to lose all nodes', () => expect(refusal({ nodes: [] }, four)).toMatch('no nodes'));
+  it('rejects to lose all nodes', () => expect(rejection({ nodes: [] }, four)).toMatch('no nodes'));
 
-  it('refuses what is no list of nodes', () => {
-    expect(refusal({ nodes: undefined as never }, four)).toMatch('no nodes');
-    expect(refusal({ nodes: nodes('a', 'a') }, four)).toMatch('two nodes with the id a');
+  it('rejects what is no list of nodes', () => {
+    expect(rejection({ nodes: undefined as never }, four)).toMatch('no nodes');
+    expect(rejection({ nodes: nodes('a', 'a') }, four)).toMatch('must not have the id a');
   });
 
-  it('refuses an older version, takes the same and a later one', () => {
-    expect(refusal({ nodes: nodes('a', 'b', 'c'), version: 6 }, four)).toMatch('version 6 is older than 7');
-    expect(refusal({ nodes: nodes('a', 'b', 'c'), version: 7 }, four)).toBeUndefined();
-    expect(refusal({ nodes: nodes('a', 'b', 'c'), version: 8 }, four)).toBeUndefined();
+  it('rejects an older version, takes the same and a later one', () => {
+    expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 6 }, four)).toMatch('version 6 is older than 7');
+    expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 7 }, four)).toBeUndefined();
+    expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 8 }, four)).toBeUndefined();
   });
 
-  it('refuses a fleet that shrank below the least fraction, unless that is 0', () => {
-    expect(refusal({ nodes: nodes('a') }, four)).toMatch('1 of 4 nodes');
-    expect(refusal({ nodes: nodes('a', 'b') }, four)).toBeUndefined();
-    expect(refusal({ nodes: nodes('a') }, four, 0)).toBeUndefined();
+  it('rejects a fleet that shrank below the least fraction, unless that is 0', () => {
+    expect(rejection({ nodes: nodes('a') }, four)).toMatch('1 of 4 nodes');
+    expect(rejection({ nodes: nodes('a', 'b') }, four)).toBeUndefined();
+    expect(rejection({ nodes: nodes('a') }, four, 0)).toBeUndefined();
   });
 
   it('takes a new node at once', () =>

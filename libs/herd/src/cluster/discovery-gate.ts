@@ -3,33 +3,33 @@ import { checkNodes } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import { messageOf } from '../support/message-of.js';
 
-/** What the guard remembers: the nodes in use, their version, and the ids that one poll has found missing. */
+/** What the gate remembers: the nodes in use, their version, and the ids that one poll has found missing. */
 export type Accepted = Readonly<{ nodes: readonly Node[]; version?: number | bigint; missing: ReadonlySet<string> }>;
 
-/** The nodes to use from now on, or why the answer is not believed. */
-export type Verdict = Readonly<{ accepted: Accepted }> | Readonly<{ refused: string }>;
+/** The nodes to use from now on, or why the answer is rejected. */
+export type Decision = Readonly<{ accepted: Accepted }> | Readonly<{ rejected: string }>;
 
-export const nothingYet: Accepted = Object.freeze({ nodes: [], missing: new Set<string>() });
+export const noNodesYet: Accepted = Object.freeze({ nodes: [], missing: new Set<string>() });
 
 /**
- * Judges what discovery found. An empty, malformed, much smaller or older answer is refused; a node leaves only when a
- * second poll misses it too.
+ * Decides whether to follow what discovery found. An empty, malformed, much smaller or older answer is rejected; a node
+ * leaves only when a second poll misses it too.
  *
- * @param minFraction the share of the present nodes below which an answer is refused.
+ * @param minFraction the share of the present nodes below which an answer is rejected.
  */
-export function judge(found: Discovered, present: Accepted, minFraction: number): Verdict {
+export function decide(found: Discovered, present: Accepted, minFraction: number): Decision {
   const { nodes, version } = found;
-  if (!Array.isArray(nodes) || nodes.length === 0) return { refused: 'it found no nodes' };
+  if (!Array.isArray(nodes) || nodes.length === 0) return { rejected: 'it found no nodes' };
   try {
     checkNodes(nodes, 'discovery');
   } catch (error) {
-    return { refused: messageOf(error) };
+    return { rejected: messageOf(error) };
   }
   if (version !== undefined && present.version !== undefined && version < present.version) {
-    return { refused: `version ${version} is older than ${present.version}` };
+    return { rejected: `version ${version} is older than ${present.version}` };
   }
   if (nodes.length < present.nodes.length * minFraction)
-    return { refused: `it found ${nodes.length} of ${present.nodes.length} nodes` };
+    return { rejected: `it found ${nodes.length} of ${present.nodes.length} nodes` };
   return { accepted: merged(nodes, version, present) };
 }
 

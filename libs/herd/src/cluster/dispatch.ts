@@ -38,10 +38,10 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         } catch (error) {
           return promised(() => Promise.resolve(orMiss(error)));
         }
-        const asked = timed(source.name, owner.node, () =>
+        const running = timed(source.name, owner.node, () =>
           owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]),
         );
-        return asked.then(undefined, (error: unknown) =>
+        return running.then(undefined, (error: unknown) =>
           failover(source, key, operation, effect, { owner, error, until }).catch(orMiss),
         );
       });
@@ -106,7 +106,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   };
 }
 
-/** What becomes of a failure of the owner: under `next` others stand in, as long as there is time. @throws the last error. */
+/** After a failure of the owner: under `next` other nodes stand in, as long as there is time. @throws the last error. */
 async function failover<Client, Result>(
   source: DispatchSource<Client>,
   key: string,
@@ -148,7 +148,7 @@ function noteFailure<Client>(
     error instanceof HerdOperationError &&
     error.failure !== 'request'
   )
-    pool.doubt([key]);
+    pool.invalidate([key]);
 }
 
 /** An overload would only move on to the next node. */

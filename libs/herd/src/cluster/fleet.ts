@@ -38,7 +38,7 @@ export class Fleet<Client> {
     const before = this.route;
     const table = this.options.router.build(nodes);
     const pools = this.poolsOf(nodes);
-    await Promise.all([...pools.values()].map((pool) => pool.check()));
+    await Promise.all([...pools.values()].map((pool) => pool.healthCheck()));
     const kept = new Set(pools.values());
     if (this.closed)
       return void [...kept]
@@ -49,9 +49,9 @@ export class Fleet<Client> {
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
   }
 
-  /** Asks each node whether it is there. */
-  async check(): Promise<void> {
-    await Promise.all([...this.route.pools.values()].map((pool) => pool.check()));
+  /** Pings each node that is up. */
+  async healthCheck(): Promise<void> {
+    await Promise.all([...this.route.pools.values()].map((pool) => pool.healthCheck()));
   }
 
   async close(): Promise<void> {
@@ -96,12 +96,12 @@ export class Fleet<Client> {
       this.options.poolOptions(node),
       this.options.now,
       onHealth,
-      () => this.mayRefuse(),
+      () => this.ejectionAllowed(),
     );
     return pool;
   }
 
-  private mayRefuse(): boolean {
+  private ejectionAllowed(): boolean {
     return this.down <= this.route.pools.size * this.options.maxEjectedFraction;
   }
 

@@ -1,15 +1,15 @@
 import type { Discovery } from '../contracts/discovery.js';
 import type { OnNodeDown } from '../contracts/dispatch.js';
 import type { Driver } from '../contracts/driver.js';
-import { toMs } from '../support/duration.js';
 import type { Duration } from '../contracts/duration.js';
-import type { HerdPolicy } from '../contracts/herd.js';
 import type { Node } from '../contracts/node.js';
 import type { Router } from '../contracts/router.js';
-import { HerdOptionError } from '../errors/option-error.js';
 import { rendezvous } from '../router/rendezvous.js';
+import { checked, checkMs, checkShape, checkWhole, hasMethod, readDuration } from '../support/option-checks.js';
+import type { OptionProblems } from '../support/option-problems.js';
+import { checkPolicy } from './policy.js';
 
-/** How a herd finds its nodes, speaks to them, and bears their failures. */
+/** How a herd finds its nodes, talks to them, and handles their failures. */
 export interface HerdOptions<Client, Commands extends object, NodeCommands extends object = Commands> {
   /** Which herd this is, where an application has several. Default `default`. */
   name?: string;
@@ -78,7 +78,7 @@ export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands ex
   }
 >;
 
-const defaults = Object.freeze({
+export const defaultOptions = Object.freeze({
   name: 'default',
   refresh: '30s',
   refreshJitter: 0.1,
@@ -100,107 +100,63 @@ const defaults = Object.freeze({
   random: Math.random,
 } as const);
 
-const known = new Set([...Object.keys(defaults), 'discovery', 'driver', 'router']);
-const counts = ['ejectAfter', 'maxInFlight', 'maxQueue'] as const;
-const times = ['timeoutMs', 'firstContactMs', 'probeMs', 'maxProbeMs', 'discoveryTimeoutMs', 'drainTimeoutMs'] as const;
+const names = [
+  ...Object.keys(defaultOptions),
+  'discovery',
+  'driver',
+  'router',
+] as readonly (keyof typeof defaultOptions)[];
 
-/** The longest wait that a timer of Node.js keeps. */
-const longestMs = 2 ** 31 - 1;
+/** The options that may differ per node. */
+export const limitNames = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
 
-/** @throws {@link HerdOptionError} for the first option that is unknown, missing or wrong. */
+/** @throws HerdOptionError that reports every option that is unknown, missing or wrong. */
 export function resolveHerdOptions<Client, Commands extends object, NodeCommands extends object>(
   given: HerdOptions<Client, Commands, NodeCommands>,
 ): ResolvedHerdOptions<Client, Commands, NodeCommands> {
-  if (typeof given !== 'object' || given === null)
-    throw new HerdOptionError('options', 'must be an object', given, 'pass { discovery, driver }');
-  const unknown = Object.keys(given).find((name) => !known.has(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${[...known].join(', ')}`);
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given;
-  const { refresh, failoverTtl, ...options } = { ...defaults, router: rendezvous(), ...set };
-  checkParts(options);
-  checkLimits(options);
-  for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
-    if (!(options[name] >= 0 && options[name] <= 1))
-      throw new HerdOptionError(name, 'must be from 0 to 1', options[name], `leave it out for ${defaults[name]}`);
-  }
-  checkPolicy(options);
-  const refreshMs = toMs(refresh, 'refresh');
-  checkMs('refresh', refreshMs);
-  const failoverTtlMs = toMs(failoverTtl, 'failoverTtl');
-  return Object.freeze({ ...options, refreshMs, failoverTtlMs });
+  return checked((problems) => {
+    const set = checkShape(problems, given, names);
+    const { refresh, failoverTtl, ...options } = { ...defaultOptions, router: rendezvous(), ...set };
+    checkParts(problems, options);
+    checkLimits(problems, options);
+    for (const name of ['timeoutMs', 'discoveryTimeoutMs', 'drainTimeoutMs'] as const)
+      checkMs(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
+    for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
+      const fits = options[name] >= 0 && options[name] <= 1;
+      problems.check(fits, name, options[name], `must be from 0 to 1; leave it out for ${defaultOptions[name]}`);
+    }
+    checkPolicy(problems, { onNodeDown: options.onNodeDown });
+    const refreshMs = readDuration(problems, 'refresh', refresh);
+    const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);
+    return Object.freeze({ ...options, refreshMs, failoverTtlMs });
+  });
 }
 
-/** @throws {@link HerdOptionError} */
-export function checkPolicy({ onNodeDown, timeoutMs }: HerdPolicy): void {
-  if (onNodeDown !== undefined && !['miss', 'error', 'next'].includes(onNodeDown))
-    throw new HerdOptionError('onNodeDown', 'is unknown', onNodeDown, `use 'miss', 'error' or 'next'`);
-  if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs);
+/** Checks the options of {@link limitNames}. @param path stands before their names. */
+export function checkLimits(
+  problems: OptionProblems,
+  options: Readonly<Record<(typeof limitNames)[number], unknown>>,
+  path = '',
+): void {
+  for (const name of ['ejectAfter', 'maxInFlight', 'maxQueue'] as const)
+    checkWhole(problems, path + name, options[name], [1, Infinity], `leave it out for ${defaultOptions[name]}`);
+  for (const name of ['firstContactMs', 'probeMs', 'maxProbeMs'] as const)
+    checkMs(problems, path + name, options[name], `leave it out for ${defaultOptions[name]}`);
 }
 
-function checkLimits(options: Readonly<Record<(typeof counts)[number] | (typeof times)[number], number>>): void {
-  for (const name of counts) {
-    if (!Number.isInteger(options[name]) || options[name] < 1)
-      throw new HerdOptionError(
-        name,
-        'must be a whole number of 1 or more',
-        options[name],
-        `leave it out for ${defaults[name]}`,
-      );
-  }
-  for (const name of times) checkMs(name, options[name]);
-}
-
-const limits = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
-
-/** @returns `options` with what `perNode` says of `node`. @throws {@link HerdOptionError} for what it must not say. */
-export function limitsOf<
-  Options extends Pick<
-    ResolvedHerdOptions<never, object, object>,
-    (typeof counts)[number] | (typeof times)[number] | 'perNode'
-  >,
->(options: Options, node: Node): Options {
-  const given: unknown = options.perNode(node);
-  if (typeof given !== 'object' || given === null)
-    throw new HerdOptionError('perNode', 'must give an object', given, 'give {} where a node is like the others');
-  const unknown = Object.keys(given).find((name) => !(limits as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(`perNode: ${unknown}`, 'is unknown', unknown, `use one of ${limits.join(', ')}`);
-  const merged = {
-    ...options,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  };
-  checkLimits(merged);
-  return merged;
-}
-
-function checkMs(name: string, value: number): void {
-  if (Number.isFinite(value) && value > 0 && value <= longestMs) return;
-  throw new HerdOptionError(name, `must be milliseconds from 1 to ${longestMs}`, value, 'leave it out for the default');
-}
-
-function checkParts(options: {
-  name: unknown;
-  discovery?: unknown;
-  driver?: unknown;
-  router: unknown;
-  now: unknown;
-  random: unknown;
-  perNode: unknown;
-}): void {
+function checkParts(
+  problems: OptionProblems,
+  options: Readonly<Record<'name' | 'router' | 'now' | 'random' | 'perNode', unknown>> &
+    Readonly<{ discovery?: unknown; driver?: unknown }>,
+): void {
   const { name, discovery, driver, router } = options;
-  if (typeof name !== 'string' || name === '')
-    throw new HerdOptionError('name', 'must be a name', name, `leave it out for 'default'`);
-  if (!hasMethod(discovery, 'nodes'))
-    throw new HerdOptionError('discovery', 'must be a discovery', discovery, `pass staticNodes(['10.0.0.1:11211'])`);
-  if (!hasMethod(driver, 'open')) throw new HerdOptionError('driver', 'must be a driver', driver, 'pass memcached()');
-  if (!hasMethod(router, 'build'))
-    throw new HerdOptionError('router', 'must be a router', router, 'pass rendezvous(), or leave it out');
-  for (const name of ['now', 'random', 'perNode'] as const) {
-    if (typeof options[name] !== 'function')
-      throw new HerdOptionError(name, 'must be a function', options[name], 'leave it out for the default');
+  problems.check(typeof name === 'string' && name !== '', 'name', name, `must be a text; leave it out for 'default'`);
+  const found = hasMethod(discovery, 'nodes');
+  problems.check(found, 'discovery', discovery, `must be a discovery; pass staticNodes(['10.0.0.1:11211'])`);
+  problems.check(hasMethod(driver, 'open'), 'driver', driver, 'must be a driver; pass memcached()');
+  problems.check(hasMethod(router, 'build'), 'router', router, 'must be a router; pass rendezvous(), or leave it out');
+  for (const part of ['now', 'random', 'perNode'] as const) {
+    const value = options[part];
+    problems.check(typeof value === 'function', part, value, 'must be a function; leave it out for the default');
   }
 }
-
-const hasMethod = (part: unknown, method: string): boolean =>
-  typeof part === 'object' && part !== null && typeof (part as Record<string, unknown>)[method] === 'function';

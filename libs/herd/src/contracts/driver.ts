@@ -5,15 +5,18 @@ import type { Node } from './node.js';
 export type Failure = 'node' | 'request' | 'overload';
 
 /**
- * Speaks to one kind of server. A client belongs to one node and heals itself: after a lost connection the next
+ * The protocol of one kind of server. A client belongs to one node and heals itself: after a lost connection the next
  * operation connects again. Nothing here routes, retries or waits for a deadline; the pool does.
  *
- * @typeParam Client what talks to one node.
+ * @typeParam Client the connection to one node.
  * @typeParam Commands what an application calls on the herd.
  * @typeParam NodeCommands what it calls on one node, by `herd.on(node, …)`.
  */
 export interface Driver<Client, Commands extends object, NodeCommands extends object = Commands> {
   readonly name: string;
+
+  /** Optional: the shortest ttl that the servers can keep; a cache refuses a shorter one. Default 0. */
+  readonly leastTtlMs?: number;
 
   /** Makes a client for `node`. Does not wait for a connection, and does not fail where there is none. */
   open(node: Node): Client;
@@ -31,7 +34,7 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
    * Optional: deletes `keys`, or every value of the node. The pool calls it before a node is used again that missed writes
    * to them; without it, such a node answers with what it had.
    */
-  forget?(client: Client, keys: readonly string[] | 'all'): Promise<void>;
+  invalidate?(client: Client, keys: readonly string[] | 'all'): Promise<void>;
 
   /** Closes for good; what is still in flight is rejected. */
   close(client: Client): Promise<void>;

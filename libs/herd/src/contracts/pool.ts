@@ -14,10 +14,10 @@ export type PoolStats = Readonly<{
   timeouts: number;
 }>;
 
-/** An operation, told by its node. */
+/** An operation on the client of a node. */
 export type PoolOperation<Client, Result> = (client: Client, node: Node) => Promise<Result>;
 
-/** Limits one node's load and time, and knows whether the node is well. */
+/** Limits one node's load and time, and tracks its health. */
 export interface Pool<Client> {
   readonly node: Node;
   readonly health: Health;
@@ -32,9 +32,11 @@ export interface Pool<Client> {
    */
   use<Result>(operation: PoolOperation<Client, Result>, timeoutMs: number, keys?: readonly string[]): Promise<Result>;
 
-  /** A write to `keys` did not surely reach the node: it is to forget them, and before it is used again when it is down. */
-  doubt(keys: readonly string[]): void;
+  /**
+   * A write to `keys` did not surely reach the node: they are deleted there, before the node is used again where it is down.
+   */
+  invalidate(keys: readonly string[]): void;
 
-  /** Takes no more operations, waits up to `timeoutMs` for those in flight, then closes. */
+  /** Accepts no more operations, waits up to `timeoutMs` for those in flight, then closes. */
   drain(timeoutMs: number): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 
 import { startHerd } from '../cluster/start-herd.js';
 import type { Herd } from '../contracts/herd.js';
+import { checked } from '../support/option-checks.js';
 import { HerdLifecycle } from './herd-lifecycle.js';
 import type {
   AnyHerdOptions,
@@ -20,6 +21,7 @@ export const herdProviders = (name: string): Provider[] => [
     inject: [getHerdOptionsToken(name), ModulesContainer],
     useFactory: (options: AnyHerdOptions, modules: ModulesContainer): Promise<Herd<object>> => {
       assertUniqueName(modules, name);
+      checkSameName(options, name);
       return startHerd({ ...options, name });
     },
   },
@@ -29,6 +31,13 @@ export const herdProviders = (name: string): Provider[] => [
     useFactory: (herd: Herd<object>) => new HerdLifecycle(herd),
   },
 ];
+
+/** A herd is injected by the name that its module has: another one from a factory would be lost. */
+function checkSameName(options: Pick<AnyHerdOptions, 'name'> | undefined, name: string): void {
+  const made = options?.name ?? name;
+  const remedy = `must be given to forRootAsync, beside the factory: it is what the herd is injected by`;
+  checked((problems) => problems.check(made === name, 'name', made, remedy));
+}
 
 export const givenOptions = (name: string, options: AnyHerdOptions): Provider => ({
   provide: getHerdOptionsToken(name),

@@ -4,7 +4,9 @@ import type { DynamicModule } from '@nestjs/common';
 import { resolveHerdOptions } from '../cluster/herd-options.js';
 import type { HerdOptions } from '../cluster/herd-options.js';
 import type { HerdAsyncOptions } from './herd-module-options.js';
+import { checked } from '../support/option-checks.js';
 import { givenOptions, herdProviders, madeOptions } from './herd-providers.js';
+import { checkAsyncOptions, checkNamespaceEntries } from './nest-options.js';
 import { namespaceProviders } from './namespace-providers.js';
 import type { NamespaceEntry } from './namespace-providers.js';
 import { defaultHerdName, getHerdToken } from './tokens.js';
@@ -12,7 +14,7 @@ import { defaultHerdName, getHerdToken } from './tokens.js';
 /**
  * Herds as providers of the whole application: import it once per herd, and inject with `@InjectHerd(name)`.
  *
- * The herd has asked its discovery and its nodes before any `onModuleInit` runs; it starts although nodes are down. On
+ * The herd has asked its discovery and pinged its nodes before any `onModuleInit` runs; it starts although nodes are down. On
  * shutdown discovery stops at `onModuleDestroy`, and connections close at `onApplicationShutdown`.
  */
 @Module({})
@@ -37,8 +39,11 @@ export class HerdModule {
    *   inject: [ConfigService],
    *   useFactory: (config: ConfigService) => ({ discovery: staticNodes(config.getOrThrow('MEMCACHED')), driver: memcached() }),
    * })
+   *
+   * @throws HerdOptionError
    */
   static forRootAsync(options: HerdAsyncOptions): DynamicModule {
+    checked((problems) => checkAsyncOptions(problems, options));
     const { name = defaultHerdName, imports = [] } = options;
     return herdModule(name, { imports, providers: madeOptions(name, options) });
   }
@@ -48,9 +53,11 @@ export class HerdModule {
    * and `@CacheResponse`.
    *
    * @param herd the name of the herd, where it is not the default one.
+   * @throws HerdOptionError
    * @example HerdModule.forFeature(['users', { name: 'pages', generationMaxAgeMs: 1000 }], 'cache')
    */
   static forFeature(namespaces: readonly NamespaceEntry[], herd?: string): DynamicModule {
+    checked((problems) => checkNamespaceEntries(problems, namespaces));
     const providers = namespaceProviders(namespaces, herd);
     return { module: HerdNamespaces, providers, exports: providers };
   }

@@ -21,6 +21,7 @@ export function namespaceProperty(
   return (instance) => {
     const found = (instance as Record<symbol, Namespace | undefined>)[property];
     if (found) return found;
-    throw new HerdOptionError('namespace', 'was not injected', namespace, 'let Nest make the instance of this class');
+    const requirement = 'was not injected; let Nest make the instance of this class';
+    throw new HerdOptionError([{ option: 'namespace', received: namespace, requirement }]);
   };
 }

@@ -14,6 +14,6 @@ export const namespaceProviders = (entries: readonly NamespaceEntry[], herd: str
     return {
       provide: getNamespaceToken(name, herd),
       inject: [getHerdToken(herd)],
-      useFactory: (of: Herd<object>) => of.namespace(name, options),
+      useFactory: (injected: Herd<object>) => injected.namespace(name, options),
     };
   });

@@ -1,5 +1,5 @@
 import { promised } from '../support/promised.js';
-import { Sweep, dueIn } from './deadline-timer.js';
+import { DeadlineTimer, dueIn } from './deadline-timer.js';
 
 /** An operation on its way. `due` is by the clock of `performance.now()`. */
 export type Task = Readonly<{
@@ -12,24 +12,24 @@ export type Task = Readonly<{
   run: () => Promise<unknown>;
 }>;
 
-/** What becomes of tasks. Each task is told of once. */
-export interface TaskEnds {
-  done(task: Task, result: unknown): void;
-  failed(task: Task, error: unknown): void;
-  /** Those whose deadlines have passed at one moment: some had begun, others waited still. */
-  late(begun: readonly Task[], waiting: readonly Task[]): void;
+/** Hears how each task ended, once. */
+export interface TaskListener {
+  onSuccess(task: Task, result: unknown): void;
+  onFailure(task: Task, error: unknown): void;
+  /** Those whose deadlines have passed at one moment: some had begun, others still waited. */
+  onTimeout(begun: readonly Task[], waiting: readonly Task[]): void;
 }
 
 /** The operations of one node: so many at once, so many in the queue, and none past its deadline. */
-export class Workload {
+export class Bulkhead {
   private readonly running = new Set<Task>();
   private readonly queue = new Set<Task>();
-  private readonly sweep = new Sweep(() => this.giveUpOnTheLate());
+  private readonly deadlines = new DeadlineTimer(() => this.expire());
   private whenIdle: (() => void) | undefined;
 
   constructor(
     private readonly limits: Readonly<{ maxInFlight: number; maxQueue: number }>,
-    private readonly ends: TaskEnds,
+    private readonly listener: TaskListener,
   ) {}
 
   get inFlight(): number {
@@ -48,13 +48,13 @@ export class Workload {
   add<Result>(run: () => Promise<Result>, timeoutMs: number, answeredBefore: number): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const task: Task = { due: dueIn(timeoutMs), timeoutMs, answeredBefore, resolve, reject, run };
-      this.sweep.by(task.due);
+      this.deadlines.setBy(task.due);
       if (this.running.size < this.limits.maxInFlight) this.start(task);
       else this.queue.add(task);
     });
   }
 
-  /** Resolves once nothing is on its way; to be asked once. */
+  /** Resolves once nothing is on its way; to be called once. */
   idle(): Promise<void> {
     return new Promise((resolve) =>
       this.running.size + this.queue.size === 0 ? resolve() : (this.whenIdle = resolve),
@@ -66,12 +66,12 @@ export class Workload {
     promised(task.run).then(
       (result) => {
         if (!this.running.delete(task)) return;
-        this.ends.done(task, result);
+        this.listener.onSuccess(task, result);
         this.next();
       },
       (error: unknown) => {
         if (!this.running.delete(task)) return;
-        this.ends.failed(task, error);
+        this.listener.onFailure(task, error);
         this.next();
       },
     );
@@ -84,15 +84,15 @@ export class Workload {
       this.start(task);
     }
     if (this.running.size > 0) return;
-    this.sweep.rest();
+    this.deadlines.release();
     this.whenIdle?.();
   }
 
-  private giveUpOnTheLate(): number {
+  private expire(): number {
     const now = performance.now();
-    const [begun, waiting] = [takeLate(this.running, now), takeLate(this.queue, now)];
+    const [begun, waiting] = [takeExpired(this.running, now), takeExpired(this.queue, now)];
     if (begun.length + waiting.length > 0) {
-      this.ends.late(begun, waiting);
+      this.listener.onTimeout(begun, waiting);
       this.next();
     }
     let next = Infinity;
@@ -105,8 +105,8 @@ export class Workload {
 /** A timer may come a little before its time. */
 const slackMs = 1;
 
-function takeLate(tasks: Set<Task>, now: number): readonly Task[] {
-  const late = [...tasks].filter(({ due }) => due <= now + slackMs);
-  for (const task of late) tasks.delete(task);
-  return late;
+function takeExpired(tasks: Set<Task>, now: number): readonly Task[] {
+  const expired = [...tasks].filter(({ due }) => due <= now + slackMs);
+  for (const task of expired) tasks.delete(task);
+  return expired;
 }

@@ -31,7 +31,7 @@ const driverOf = (ping: () => Promise<void>) => ({
   classify: (error: unknown) => (error instanceof HerdRequestError ? ('request' as const) : ('node' as const)),
 });
 
-/** A node that answers as told, and records what the pool asks of it. */
+/** A node that answers as scripted, and records what the pool asks of it. */
 function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
   const asked = { abandoned: 0, closed: 0, pings: 0, health: 0 };
   const driver = {
@@ -118,32 +118,32 @@ describe('NodePool', () => {
     expect(busy.health).toEqual({ state: 'up', failures: 1 });
   });
 
-  it('makes a node forget what is in doubt before it is used again, and tries that anew when it fails', async () => {
-    const forgotten: (readonly string[] | 'all')[] = [];
+  it('invalidates what a node missed before it is used again, and tries that anew when it fails', async () => {
+    const invalidated: (readonly string[] | 'all')[] = [];
     let refusals = 1;
-    const forget = (_client: object, keys: readonly string[] | 'all') => {
+    const invalidate = (_client: object, keys: readonly string[] | 'all') => {
       if (refusals-- > 0) return Promise.reject(lost());
-      forgotten.push(keys);
+      invalidated.push(keys);
       return Promise.resolve();
     };
     const pool: NodePool<object> = new NodePool(
       node,
-      { ...driverOf(() => Promise.resolve()), forget },
+      { ...driverOf(() => Promise.resolve()), invalidate },
       options,
       () => 1000,
       () => {
-        states.push([pool.health.state, forgotten.length]);
+        states.push([pool.health.state, invalidated.length]);
       },
     );
     const states: [string, number][] = [];
     for (let i = 0; i < 3; i++) await pool.use(() => Promise.reject(lost()), 100).catch(() => undefined);
-    pool.doubt(['a', 'b']);
+    pool.invalidate(['a', 'b']);
     await until(() => pool.health.state === 'up');
     expect(states).toEqual([
       ['down', 0],
       ['up', 1],
     ]);
-    expect(forgotten).toEqual([['a', 'b']]);
+    expect(invalidated).toEqual([['a', 'b']]);
   });
 
   it('takes an answer that arrived while this process was too busy to read it', async () => {
@@ -200,7 +200,7 @@ describe('NodePool', () => {
 
   it('goes on probing a node that never answers a probe', async () => {
     const { asked, pool } = scripted(never);
-    await pool.check();
+    await pool.healthCheck();
     expect(pool.health.state).toBe('down');
     await until(() => asked.pings >= 4);
     await pool.drain(10);

@@ -1,25 +1,25 @@
-import { Doubts } from './pending-invalidations.js';
+import { PendingInvalidations } from './pending-invalidations.js';
 
-describe('Doubts', () => {
+describe('PendingInvalidations', () => {
   it('gives each key out once, so many at a time', () => {
-    const doubts = new Doubts();
-    doubts.add(['a', 'b', 'a', 'c']);
-    expect([doubts.has('a'), doubts.has('z'), doubts.empty]).toEqual([true, false, false]);
-    expect([doubts.take(2), doubts.take(2), doubts.empty]).toEqual([['a', 'b'], ['c'], true]);
+    const pending = new PendingInvalidations();
+    pending.add(['a', 'b', 'a', 'c']);
+    expect([pending.has('a'), pending.has('z'), pending.empty]).toEqual([true, false, false]);
+    expect([pending.take(2), pending.take(2), pending.empty]).toEqual([['a', 'b'], ['c'], true]);
   });
 
-  it('doubts the whole node past 10,000 keys, and holds none of them', () => {
-    const doubts = new Doubts();
-    doubts.add(Array.from({ length: 10_001 }, (_, i) => String(i)));
-    doubts.add(['later']);
-    expect(doubts.has('never heard of')).toBe(true);
-    expect([doubts.take(500), doubts.empty]).toEqual(['all', true]);
+  it('invalidates the whole node past 10,000 keys, and holds none of them', () => {
+    const pending = new PendingInvalidations();
+    pending.add(Array.from({ length: 10_001 }, (_, i) => String(i)));
+    pending.add(['later']);
+    expect(pending.has('never heard of')).toBe(true);
+    expect([pending.take(500), pending.empty]).toEqual(['all', true]);
   });
 
-  it('takes back what could not be dealt with', () => {
-    const doubts = new Doubts();
-    doubts.add('all');
-    doubts.add(doubts.take(1));
-    expect(doubts.take(1)).toBe('all');
+  it('accepts again what could not be invalidated', () => {
+    const pending = new PendingInvalidations();
+    pending.add('all');
+    pending.add(pending.take(1));
+    expect(pending.take(1)).toBe('all');
   });
 });

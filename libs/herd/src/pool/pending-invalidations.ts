@@ -1,8 +1,8 @@
-/** Above this many keys, the whole node is in doubt. */
+/** Above this many keys, the whole node is to be invalidated. */
 const maxKeys = 10_000;
 
-/** The keys whose value on a node may be out of date, as a write did not (or not surely) reach it. Bounded. */
-export class Doubts {
+/** The keys whose value on a node may be stale, as a write did not (or not surely) reach it. Bounded. */
+export class PendingInvalidations {
   private readonly keys = new Set<string>();
   private everything = false;
 
@@ -21,7 +21,7 @@ export class Doubts {
     if (this.everything) this.keys.clear();
   }
 
-  /** Takes out up to `count` keys, or `all`; what could not be dealt with is to be added again. */
+  /** Removes and returns up to `count` keys, or `all`; those that could not be invalidated are to be added again. */
   take(count: number): readonly string[] | 'all' {
     if (this.everything) {
       this.everything = false;

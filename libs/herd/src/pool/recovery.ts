@@ -1,108 +1,122 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { Doubts } from './pending-invalidations.js';
 import { probeDelayMs } from './health.js';
+import { PendingInvalidations } from './pending-invalidations.js';
 
 /** What a node that was silent had received by then, it may still carry out in its first moments awake. */
 const settleMs = 50;
 
-/** Keys that one request makes a node forget. */
-const forgetAtOnce = 500;
+/** Keys of one request. */
+const keysPerInvalidation = 500;
 
-/** The pool, as its recovery sees it. Both questions reject when the node does not answer in time. */
-export interface Patient {
+/** The node of a pool, as its recovery sees it. `ping` and `invalidate` reject when the node does not answer in time. */
+export interface RecoveryTarget {
   isDown(): boolean;
   /** Probes since the node went down. */
   probes(): number;
   ping(): Promise<void>;
-  /** `undefined` for a driver that cannot forget. */
-  forget: ((keys: readonly string[] | 'all') => Promise<void>) | undefined;
-  probed(answered: boolean): void;
-  failed(error: unknown): void;
+  /** `undefined` for a driver that cannot invalidate. */
+  invalidate: ((keys: readonly string[] | 'all') => Promise<void>) | undefined;
+  /** A probe ended; the target may be up after it. */
+  onProbe(answered: boolean): void;
+  /** An invalidation failed. */
+  onFailure(error: unknown): void;
 }
 
-/** Brings a node back: probes it while it is down, and makes it forget what it missed before it is used again. */
+/** The timer of a phase has a task to run, or has run it: the task is then under way. */
+type Phase =
+  | Readonly<{ kind: 'idle' }>
+  | Readonly<{ kind: 'probing'; timer: NodeJS.Timeout }>
+  | Readonly<{ kind: 'invalidating'; timer: NodeJS.Timeout }>
+  | Readonly<{ kind: 'stopped' }>;
+
+const idle: Phase = Object.freeze({ kind: 'idle' });
+
+/** Brings a node back: probes it while it is down, and invalidates what it missed before it is used again. */
 export class Recovery {
-  private readonly doubts = new Doubts();
-  private probe: NodeJS.Timeout | undefined;
-  private cleaning: NodeJS.Timeout | undefined;
-  private ended = false;
+  private readonly pending = new PendingInvalidations();
+  private phase: Phase = idle;
 
   constructor(
-    private readonly patient: Patient,
+    private readonly target: RecoveryTarget,
     private readonly options: Readonly<{ probeMs: number; maxProbeMs: number }>,
   ) {}
 
-  doubt(keys: readonly string[]): void {
-    if (!this.patient.forget) return;
-    this.doubts.add(keys);
-    this.cleanSoon();
+  /** Has the node delete `keys`: soon where it is up, else before it is used again. */
+  invalidate(keys: readonly string[]): void {
+    if (!this.target.invalidate) return;
+    this.pending.add(keys);
+    if (this.phase.kind === 'idle') this.next();
   }
 
-  isDoubted(key: string): boolean {
-    return this.doubts.has(key);
+  mayBeStale(key: string): boolean {
+    return this.pending.has(key);
   }
 
-  /** To be told whenever the node went down or came back. */
-  follow(): void {
-    this.probeLater();
-    this.cleanSoon();
+  /** To be called whenever the node went down or came back. */
+  onHealthChange(): void {
+    if (this.phase.kind === 'stopped') return;
+    this.clearTimer();
+    this.phase = idle;
+    this.next();
   }
 
-  end(): void {
-    this.ended = true;
-    clearTimeout(this.probe);
-    clearTimeout(this.cleaning);
+  stop(): void {
+    this.clearTimer();
+    this.phase = Object.freeze({ kind: 'stopped' });
   }
 
-  private probeLater(): void {
-    if (this.ended || !this.patient.isDown()) return;
+  private clearTimer(): void {
+    if ('timer' in this.phase) clearTimeout(this.phase.timer);
+  }
+
+  private next(): void {
+    if (this.target.isDown()) this.scheduleProbe();
+    else if (!this.pending.empty) this.scheduleInvalidation();
+    else this.phase = idle;
+  }
+
+  private scheduleProbe(): void {
     const { probeMs, maxProbeMs } = this.options;
-    clearTimeout(this.probe);
-    this.probe = setTimeout(
-      () => void this.tryAgain(),
-      probeDelayMs(this.patient.probes(), probeMs, maxProbeMs),
-    ).unref();
+    const delayMs = probeDelayMs(this.target.probes(), probeMs, maxProbeMs);
+    const phase: Phase = { kind: 'probing', timer: setTimeout(() => void this.probe(phase), delayMs).unref() };
+    this.phase = phase;
   }
 
-  private async tryAgain(): Promise<void> {
-    const answered = await this.patient
+  private async probe(phase: Phase): Promise<void> {
+    const answered = await this.target
       .ping()
-      .then(() => this.comeClean())
+      .then(() => this.invalidateBeforeUse())
       .then(
         () => true,
         () => false,
       );
-    this.patient.probed(answered);
-    this.probeLater();
+    if (this.phase !== phase) return;
+    this.target.onProbe(answered);
+    if (this.phase === phase) this.next();
   }
 
-  /** Before a node is used again. */
-  private async comeClean(): Promise<void> {
-    if (this.doubts.empty) return;
+  private async invalidateBeforeUse(): Promise<void> {
+    if (this.pending.empty) return;
     await pause(settleMs, undefined, { ref: false });
-    await this.clean();
+    await this.invalidatePending();
   }
 
-  /** The same for a node that missed a write, but stayed in use. */
-  private cleanSoon(): void {
-    if (this.ended || this.doubts.empty || this.cleaning || this.patient.isDown()) return;
-    this.cleaning = setTimeout(() => {
-      const clean = this.patient.isDown() ? Promise.resolve() : this.clean();
-      void clean
-        .catch((error: unknown) => this.patient.failed(error))
-        .finally(() => {
-          this.cleaning = undefined;
-          this.cleanSoon();
-        });
-    }, settleMs).unref();
+  /** For a node that missed a write, but stayed in use. */
+  private scheduleInvalidation(): void {
+    const run = async (): Promise<void> => {
+      await this.invalidatePending().catch((error: unknown) => this.target.onFailure(error));
+      if (this.phase === phase) this.next();
+    };
+    const phase: Phase = { kind: 'invalidating', timer: setTimeout(() => void run(), settleMs).unref() };
+    this.phase = phase;
   }
 
-  private async clean(): Promise<void> {
-    while (!this.doubts.empty && !this.ended) {
-      const suspects = this.doubts.take(forgetAtOnce);
-      await this.patient.forget!(suspects).catch((error: unknown) => {
-        this.doubts.add(suspects);
+  private async invalidatePending(): Promise<void> {
+    while (!this.pending.empty && this.phase.kind !== 'stopped') {
+      const keys = this.pending.take(keysPerInvalidation);
+      await this.target.invalidate!(keys).catch((error: unknown) => {
+        this.pending.add(keys);
         throw error;
       });
     }

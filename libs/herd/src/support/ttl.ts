@@ -1,18 +1,39 @@
-import { HerdRequestError } from '../errors/operation-errors.js';
-import { durationMs } from './duration.js';
 import type { Ttl } from '../contracts/ttl.js';
+import { HerdRequestError } from '../errors/operation-errors.js';
+import { parseDuration } from './duration.js';
+import type { OptionProblems } from './option-problems.js';
 
 /**
+ * @param leastMs the shortest life that the servers can keep.
  * @returns milliseconds, `Infinity` for `'never'`.
- * @throws {@link HerdRequestError} for 0, below 0, and what is no duration.
+ * @throws {@link HerdRequestError} for 0, below 0, below `leastMs`, and for what is no duration.
  */
-export function ttlMs(ttl: Ttl): number {
+export function ttlMs(ttl: Ttl, leastMs = 0): number {
   if (ttl === 'never') return Infinity;
-  const ms = typeof ttl === 'string' ? (durationMs(ttl) ?? NaN) : ttl * 1000;
-  if (typeof ms === 'number' && Number.isFinite(ms) && ms > 0) return ms;
+  const ms = parseDuration(ttl);
+  if (ms === undefined || ms === 0)
+    throw new HerdRequestError({
+      what: 'A ttl must be a duration above 0',
+      received: ttl,
+      remedy: `pass milliseconds, a text such as '60s', or 'never'`,
+    });
+  if (ms >= leastMs) return ms;
   throw new HerdRequestError({
-    what: 'A ttl must be above 0',
+    what: `A ttl must be ${leastMs} ms or more, as these servers keep no shorter life`,
     received: ttl,
-    remedy: `pass seconds, a text such as '60s', or 'never'`,
+    remedy:
+      typeof ttl === 'number'
+        ? `a number is milliseconds: pass '${ttl}s' for ${ttl} seconds`
+        : `pass '${leastMs}ms' or more`,
   });
+}
+
+/** Reports an option that is no ttl. */
+export function checkTtl(problems: OptionProblems, option: string, ttl: Ttl, leastMs = 0): void {
+  try {
+    ttlMs(ttl, leastMs);
+  } catch (error) {
+    if (!(error instanceof HerdRequestError)) throw error;
+    problems.check(false, option, ttl, `must be a ttl; ${error.remedy}`);
+  }
 }

@@ -7,14 +7,14 @@ import type { KeyValueCommands, KeyValueNodeCommands } from '../contracts/key-va
 import type { Node } from '../contracts/node.js';
 import { ContractViolation } from './contract-check.js';
 
-// The client of a driver is its own affair.
+/** A driver with the usual commands, whatever its client. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyDriver = Driver<any, KeyValueCommands, KeyValueNodeCommands>;
 
 /** Every wait of the suite ends by then. */
 const patienceMs = 10_000;
 
-/** One client of the driver under test, its commands, and what they told the dispatch. */
+/** One client of the driver under test, its commands, and the effects that they gave to the dispatch. */
 export class DriverBench {
   private readonly prefix = randomBytes(6).toString('hex');
   readonly effects: (Effect | undefined)[] = [];

@@ -6,6 +6,12 @@ import type { ContractCheck } from './contract-check.js';
 import { DriverBench } from './driver-bench.js';
 import type { AnyDriver } from './driver-bench.js';
 
+/** A driver under test: `make` gives one without a `defaultTtl`, with a codec that accepts what JSON holds. */
+export interface DriverHarness {
+  make: () => AnyDriver;
+  server: () => DriverServer;
+}
+
 /** A real server that the suite may empty, freeze and restart: nobody else uses it. */
 export interface DriverServer {
   readonly node: Node;
@@ -19,10 +25,9 @@ export interface DriverServer {
 /**
  * What every {@link Driver} with the usual commands promises, as checks for any test runner.
  *
- * @param make a driver without a `defaultTtl`, with a codec that takes what JSON holds.
- * @example for (const { name, run } of driverContract(() => redis(), () => server)) it(name, run, 30_000);
+ * @example for (const { name, run } of driverContract({ make: () => redis(), server: () => server })) it(name, run, 30_000);
  */
-export function driverContract(make: () => AnyDriver, server: () => DriverServer): readonly ContractCheck[] {
+export function driverContract({ make, server }: DriverHarness): readonly ContractCheck[] {
   return Object.entries(checks).map(([name, check]) => ({
     name,
     run: async () => {
@@ -38,7 +43,7 @@ export function driverContract(make: () => AnyDriver, server: () => DriverServer
 }
 
 type Check = (bench: DriverBench, server: DriverServer, make: () => AnyDriver) => Promise<void>;
-const minute = { ttl: 60 };
+const minute = { ttl: '1m' } as const;
 
 function same(found: unknown, expected: unknown, what: string): void {
   expectContract(
@@ -117,8 +122,8 @@ const checks: Record<string, Check> = {
 
   'lets a value live as long as its ttl, and touch give it more': async (bench) => {
     const { commands, key } = bench;
-    await commands.set(key('short'), 1, { ttl: 1 });
-    await commands.set(key('touched'), 1, { ttl: 1 });
+    await commands.set(key('short'), 1, { ttl: '1s' });
+    await commands.set(key('touched'), 1, { ttl: '1s' });
     await commands.set(key('long'), 1, { ttl: '1h' });
     await commands.set(key('ever'), 1, { ttl: 'never' });
     same(
@@ -135,6 +140,27 @@ const checks: Record<string, Check> = {
     same(await bench.failure(commands.set(key('k'), 1)), 'request', 'set without a ttl');
     for (const ttl of [0, -1, NaN, 'soon'])
       same(await bench.failure(commands.set(key('k'), 1, { ttl: ttl as never })), 'request', `the ttl ${ttl}`);
+    same(await commands.get(key('k')), undefined, 'nothing is stored');
+  },
+
+  'refuses options that it does not know, in every call': async (bench) => {
+    const { commands, key } = bench;
+    const given = { tll: 1, ...minute } as never;
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      get: () => commands.get(key('k'), given),
+      getMany: () => commands.getMany([key('k')], given),
+      set: () => commands.set(key('k'), 1, given),
+      add: () => commands.add(key('k'), 1, given),
+      replace: () => commands.replace(key('k'), 1, given),
+      delete: () => commands.delete(key('k'), given),
+      touch: () => commands.touch(key('k'), given),
+      incr: () => commands.incr(key('k'), 1, given),
+      decr: () => commands.decr(key('k'), 1, given),
+      gets: () => commands.gets(key('k'), given),
+    };
+    for (const [name, call] of Object.entries(calls))
+      same(await bench.failure(call()), 'request', `${name} with an unknown option`);
+    same(await bench.failure(commands.set(key('k'), 1, 60 as never)), 'request', 'set with a number for options');
     same(await commands.get(key('k')), undefined, 'nothing is stored');
   },
 
@@ -206,15 +232,18 @@ const checks: Record<string, Check> = {
     same(effects.splice(0).includes('write'), false, 'a counter that another node may keep');
   },
 
-  'forgets the keys that it is told to, or all': async (bench) => {
+  'invalidates the keys that it is given, or all': async (bench) => {
     const { commands, key, driver, client } = bench;
-    expectContract(driver.forget !== undefined, 'a driver without forget() lets a node that was away serve old values');
+    expectContract(
+      driver.invalidate !== undefined,
+      'a driver without invalidate() lets a node that was away serve old values',
+    );
     const names = Array.from({ length: 1200 }, (_, i) => key(`k${i}`));
     await Promise.all(names.map((name) => commands.set(name, 1, minute)));
-    await driver.forget(client, names.slice(0, 1199));
-    same([...(await commands.getMany(names)).keys()], names.slice(1199), 'what is left after forget');
-    await driver.forget(client, 'all');
-    same((await commands.getMany(names)).size, 0, 'what is left after forget of all');
+    await driver.invalidate(client, names.slice(0, 1199));
+    same([...(await commands.getMany(names)).keys()], names.slice(1199), 'what is left after invalidate');
+    await driver.invalidate(client, 'all');
+    same((await commands.getMany(names)).size, 0, 'what is left after invalidate of all');
   },
 
   'flushes, and gives the statistics and version of its node': async ({ commands, nodeCommands, key }) => {

@@ -2,6 +2,7 @@ import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
+import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
 import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
@@ -22,7 +23,9 @@ export function memcachedCommands(
   options: ResolvedMemcachedOptions,
 ): MemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
-  const expiry = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
+  const expiry = (command: string, key: string, given: StoreOptions | undefined): number => {
+    checkCallOptions(given, storeOptionNames);
+    const ttl = given?.ttl ?? options.defaultTtl;
     if (ttl === undefined)
       throw new HerdRequestError({
         what: `${command}(${JSON.stringify(key)}) needs a ttl`,
@@ -61,9 +64,10 @@ export function memcachedCommands(
     given: CallOptions | undefined,
   ): Promise<number | undefined> =>
     promised(() => {
+      checkCallOptions(given);
       if (!Number.isSafeInteger(by) || by < 0)
         throw new HerdRequestError({
-          what: `${verb} takes a whole number of 0 or more`,
+          what: `${verb} needs a whole number of 0 or more`,
           received: by,
           remedy: 'use incr to add and decr to take away',
         });
@@ -78,6 +82,7 @@ export function memcachedCommands(
   return {
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
+        checkCallOptions(given);
         const command = `get ${wireKey(key)}`;
         const run = (client: NodeClient) =>
           client.send(command, (reply) => {
@@ -87,6 +92,7 @@ export function memcachedCommands(
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
+      checkCallOptions(given);
       const wires = new Map(keys.map((key) => [wireKey(key), key]));
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
@@ -108,6 +114,7 @@ export function memcachedCommands(
     add: (key, value, given) => store('add', key, value, given),
     replace: (key, value, given) => store('replace', key, value, given),
     async delete(key, given) {
+      checkCallOptions(given);
       const command = `delete ${wireKey(key)}`;
       return dispatch.byKey(
         key,
@@ -128,6 +135,7 @@ export function memcachedCommands(
     incr: (key, by = 1, given) => count('incr', key, by, given),
     decr: (key, by = 1, given) => count('decr', key, by, given),
     async gets<Value>(key: string, given?: CallOptions) {
+      checkCallOptions(given);
       const command = `gets ${wireKey(key)}`;
       return dispatch.byKey<{ value: Value; cas: string } | undefined>(
         key,
@@ -188,7 +196,7 @@ const flushAll = (client: NodeClient): Promise<void> =>
   client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
 
 /** Deletes `keys`, or all that the node holds. */
-export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
+export async function invalidate(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
   if (keys === 'all') return flushAll(client);
   const remove = (key: string) =>
     client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));

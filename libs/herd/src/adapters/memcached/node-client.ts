@@ -79,7 +79,7 @@ export class NodeClient extends NpmMemcached {
   abandon(why = 'was given up on after a deadline'): void {
     const error = this.error(why);
     const { socket, waiting } = this;
-    this.forget();
+    this.release();
     if (socket) drop(socket, error);
     for (const callback of waiting) callback(error, noSocket);
   }
@@ -109,7 +109,7 @@ export class NodeClient extends NpmMemcached {
   private refused(waiting: ConnectCallback[], error: unknown, socket: MemcachedSocket | false | undefined): void {
     if (socket) socket.destroy();
     if (waiting !== this.waiting) return;
-    this.forget();
+    this.release();
     const refusal = this.error('cannot be reached', error);
     for (const callback of waiting) callback(refusal, noSocket);
   }
@@ -126,7 +126,7 @@ export class NodeClient extends NpmMemcached {
     socket.removeAllListeners('data');
     socket.on('data', (chunk: unknown) => this.read(socket, parser, chunk as string));
     socket.once('close', () => {
-      if (this.socket === socket) this.forget();
+      if (this.socket === socket) this.release();
       drop(socket, this.error('closed the connection'));
     });
   }
@@ -141,13 +141,13 @@ export class NodeClient extends NpmMemcached {
           throw new Error(`it refused a command (${reply.line})`);
       }
     } catch (error) {
-      if (this.socket === socket) this.forget();
+      if (this.socket === socket) this.release();
       drop(socket, this.error(`sent ${messageOf(error)}`));
     }
   }
 
   /** The next command starts with a connection of its own, and a connection pool that knows of no failure. */
-  private forget(): void {
+  private release(): void {
     this.socket = undefined;
     this.waiting = [];
     this.connections = {};

@@ -4,6 +4,7 @@ import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
+import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
 import { promised } from '../../support/promised.js';
 import { ttlMs } from '../../support/ttl.js';
 import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
@@ -23,7 +24,9 @@ const longestMs = 2 ** 52;
 export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedRedisOptions): RedisCommands {
   const codec = new CheckedCodec(options.codec, options.maxValueBytes);
   const defaultLifeMs = options.defaultTtl === undefined ? undefined : ttlMs(options.defaultTtl);
-  const life = (command: string, key: string, { ttl }: StoreOptions = {}): number => {
+  const life = (command: string, key: string, given: StoreOptions | undefined): number => {
+    checkCallOptions(given, storeOptionNames);
+    const ttl = given?.ttl;
     if (ttl === undefined && defaultLifeMs !== undefined) return defaultLifeMs;
     if (ttl === undefined)
       throw new HerdRequestError({
@@ -66,9 +69,10 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     sign: 1 | -1,
     given: CallOptions | undefined,
   ): Promise<number | undefined> => {
+    checkCallOptions(given);
     if (!Number.isSafeInteger(by) || by < 0)
       throw new HerdRequestError({
-        what: `${command} takes a whole number of 0 or more`,
+        what: `${command} needs a whole number of 0 or more`,
         received: by,
         remedy: 'use incr to add and decr to take away',
       });
@@ -85,6 +89,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   return {
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
+        checkCallOptions(given);
         checked(key);
         const run = (client: NodeClient) =>
           client.send(
@@ -95,6 +100,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
+      checkCallOptions(given);
       keys.forEach(checked);
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
@@ -110,6 +116,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     add: (key, value, given) => store('add', 'NX', key, value, given),
     replace: (key, value, given) => store('replace', 'XX', key, value, given),
     async delete(key, given) {
+      checkCallOptions(given);
       checked(key);
       return dispatch.byKey(
         key,
@@ -137,6 +144,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
     decr: (key, by = 1, given) => count('decr', key, by, -1, given),
     async gets<Value>(key: string, given?: CallOptions) {
+      checkCallOptions(given);
       checked(key);
       const run = (client: NodeClient) =>
         client.send(
@@ -203,7 +211,7 @@ export async function ping(client: NodeClient): Promise<void> {
 }
 
 /** Deletes `keys`, or all that the node holds in the herd's database. */
-export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
+export async function invalidate(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
   if (keys === 'all')
     return client.send(
       'FLUSHDB',

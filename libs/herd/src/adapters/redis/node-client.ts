@@ -57,7 +57,7 @@ export class NodeClient {
     const { connection } = this;
     if (!connection) return;
     connection.ended ??= this.error(why);
-    this.forget(connection);
+    this.release(connection);
     connection.redis.disconnect();
   }
 
@@ -73,7 +73,7 @@ export class NodeClient {
     const connection: Connection = { redis, ended: undefined, ready: Promise.resolve(), isReady: false };
     redis.on('error', (error: unknown) => void this.ended(connection, error));
     redis.once('connect', () => redis.stream.unref());
-    redis.once('end', () => this.forget(connection));
+    redis.once('end', () => this.release(connection));
     connection.ready = redis.connect().then(() => {
       // The pipelining of ioredis costs more: each of its pipelines counts, copies and promises anew.
       writeTogether(redis.stream);
@@ -85,12 +85,12 @@ export class NodeClient {
   private ended(connection: Connection, cause: unknown): HerdNodeError {
     if (connection.ended) return connection.ended;
     connection.ended = this.error('cannot be reached', cause);
-    this.forget(connection);
+    this.release(connection);
     connection.redis.disconnect();
     return connection.ended;
   }
 
-  private forget(connection: Connection): void {
+  private release(connection: Connection): void {
     if (this.connection === connection) this.connection = undefined;
   }
 

@@ -3,9 +3,10 @@ import type { RedisOptions as IoredisOptions } from 'ioredis';
 import { jsonCodec } from '../../codec/json.codec.js';
 import type { Codec } from '../../contracts/codec.js';
 import type { Node } from '../../contracts/node.js';
-import { ttlMs } from '../../support/ttl.js';
+import { checkTtl } from '../../support/ttl.js';
 import type { Ttl } from '../../contracts/ttl.js';
-import { HerdOptionError } from '../../errors/option-error.js';
+import { checked, checkShape, checkWhole, hasMethod } from '../../support/option-checks.js';
+import type { OptionProblems } from '../../support/option-problems.js';
 
 /** What a connection to one node needs besides its address. */
 export type RedisConnection = Readonly<
@@ -32,40 +33,29 @@ export type ResolvedRedisOptions = Readonly<
 >;
 
 const defaults = Object.freeze({ codec: jsonCodec, maxValueBytes: 8_000_000, connectTimeoutMs: 500 });
-const known = [...Object.keys(defaults), 'defaultTtl', 'connection'];
+const names = [...Object.keys(defaults), 'defaultTtl', 'connection'] as readonly (keyof RedisOptions)[];
+const connectionNames = ['username', 'password', 'db', 'tls', 'family', 'connectionName'] as const;
 
-/** @throws {@link HerdOptionError} */
+/** @throws HerdOptionError that reports every option that is unknown or wrong. */
 export function resolveRedisOptions(given: RedisOptions): ResolvedRedisOptions {
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
-  const { connection = {}, ...options } = {
-    ...defaults,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  } as Required<RedisOptions>;
-  const { codec, defaultTtl } = options as RedisOptions;
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
-    throw new HerdOptionError('codec', 'must be a codec', codec, 'leave it out for JSON');
-  for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const) {
-    const value = options[name];
-    if (!Number.isInteger(value) || value < 1 || value > 2 ** 29)
-      throw new HerdOptionError(name, 'must be a whole number from 1 to 2^29', value, 'leave it out for the default');
-  }
-  if (typeof connection !== 'function' && (typeof connection !== 'object' || connection === null))
-    throw new HerdOptionError(
-      'connection',
-      'must be options or a function of the node',
-      connection,
-      `pass { password: '…' }`,
-    );
-  if (defaultTtl !== undefined) checkTtl(defaultTtl);
-  return Object.freeze({ ...options, connection: typeof connection === 'function' ? connection : () => connection });
+  return checked((problems) => {
+    const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, names) };
+    const { codec, defaultTtl } = options;
+    const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
+    problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
+    for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const)
+      checkWhole(problems, name, options[name], [1, 2 ** 29], 'leave it out for the default');
+    if (typeof connection !== 'function') checkConnection(problems, connection);
+    if (defaultTtl !== undefined) checkTtl(problems, 'defaultTtl', defaultTtl);
+    return Object.freeze({ ...options, connection: connectionOf(connection) });
+  });
 }
 
-function checkTtl(ttl: Ttl): void {
-  try {
-    ttlMs(ttl);
-  } catch {
-    throw new HerdOptionError('defaultTtl', 'must be a ttl', ttl, `pass seconds, a text such as '60s', or 'never'`);
-  }
+/** What a function gives for a node is checked when the node joins. */
+function connectionOf(given: NonNullable<RedisOptions['connection']>): (node: Node) => RedisConnection {
+  if (typeof given === 'function') return (node) => checked((problems) => checkConnection(problems, given(node)));
+  return () => given;
 }
+
+const checkConnection = (problems: OptionProblems, given: RedisConnection): RedisConnection =>
+  checkShape(problems, given, connectionNames, 'connection.');

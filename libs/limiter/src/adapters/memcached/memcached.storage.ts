@@ -100,7 +100,8 @@ class MemcachedStorage implements LimiterStorage {
   ): Promise<boolean> {
     const nonce = `${this.#writer}-${(this.#writes++).toString(36)}`;
     const value = encodeItem({ state, nonce });
-    const lifetime = { ttl: lifetimeSeconds(emptyAt(state, limits) - now, this.options.maxSkewMs, now) };
+    const seconds = lifetimeSeconds(emptyAt(state, limits) - now, this.options.maxSkewMs, now);
+    const lifetime = { ttl: `${seconds}s` } as const;
     try {
       if (found === undefined) return await this.client.add(key, value, lifetime);
       return (await this.client.cas(key, value, found.cas, lifetime)) === 'stored';
