@@ -203,7 +203,7 @@ describe('dns options', () => {
   it.each<[unknown, string]>([
     [{ host: '', port: 1 }, 'host must be a domain name'],
     [{ host: 'a.test:53', port: 1 }, 'host must be a domain name'],
-    [{ host: 'a.test' }, 'port must be a port from 1 to 65535 (got undefined)'],
+    [{ host: 'a.test' }, 'port must be a port from 1 to 65535, that of the nodes; or use type SRV (got undefined)'],
     [{ host: 'a.test', port: 1, type: 'MX' }, 'type must be A, AAAA or SRV'],
     [{ host: 'a.test', port: 1, servers: ['ns.test'] }, 'servers[0] must be an IP address'],
     [{ host: 'a.test', port: 1, server: '::1' }, 'server is not an option; did you mean servers?'],

@@ -140,12 +140,16 @@ describe('a herd that follows its discovery', () => {
       /bug/,
     ],
     ['hangs', () => new Promise<never>(() => undefined), /over 100 ms/],
-    ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /without a host/],
-    ['finds one id twice', () => ({ nodes: [...nodes, { ...nodes[0]!, port: 9 }] }), /two nodes with the id node-0/],
+    ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /discovery\[0\]\.host must be/],
+    [
+      'finds one id twice',
+      () => ({ nodes: [...nodes, { ...nodes[0]!, port: 9 }] }),
+      /must not have the id node-0 that discovery\[0\] has/,
+    ],
     [
       'finds one address twice',
       () => ({ nodes: [...nodes, { ...nodes[0]!, id: 'other' }] }),
-      /two nodes with the address/,
+      /must not have the address/,
     ],
     ['finds an older version', () => ({ nodes: nodes.slice(1), version: 6 }), /version 6 is older than 7/],
     ['has lost most of them', () => ({ nodes: nodes.slice(3) }), /1 of 4 nodes/],
@@ -183,7 +187,7 @@ describe('a herd that follows its discovery', () => {
     [
       'perNode gives unknown limits for',
       { perNode: (node) => (node.id === 'node-3' ? ({ timeoutMs: 5 } as never) : {}) },
-      /perNode: timeoutMs/,
+      /perNode\.timeoutMs is not an option/,
     ],
   ])('keeps its nodes, and no connection, when %s a new one', async (_case, options, reason) => {
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));

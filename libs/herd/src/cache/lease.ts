@@ -23,6 +23,6 @@ export async function acquireLease({ strict, leastTtlMs }: CacheSource, key: str
   }
 }
 
-/** Whether the lease is still this one: a `delete` takes it away, as what was loaded before it may be out of date. */
+/** Whether the lease is still this one: a `delete` removes it, as what was loaded before it may be out of date. */
 export const stillHeld = async ({ commands }: CacheSource, key: string, token: string): Promise<boolean> =>
   (await commands.get(key)) === token;

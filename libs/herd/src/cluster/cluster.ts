@@ -15,11 +15,11 @@ import { keyShares } from './key-shares.js';
 import { limitsOf } from './node-limits.js';
 import { publishTopology } from './publish.js';
 
-/** While no node is known, discovery is asked this often. */
+/** While no node is known, discovery is queried this often. */
 const emptyRefreshMs = 1000;
 
 /**
- * `following`: discovery is asked at each tick, and may be watched. `frozen`: the topology stays as it is. `closed`: no
+ * `following`: discovery is queried at each tick, and may be watched. `frozen`: the topology stays as it is. `closed`: no
  * operation runs any more. The promises resolve once discovery, and the pools, have closed.
  */
 type Life =
@@ -27,7 +27,7 @@ type Life =
   | Readonly<{ state: 'frozen'; stopped: Promise<void> }>
   | Readonly<{ state: 'closed'; stopped: Promise<void>; done: Promise<void> }>;
 
-/** Follows a discovery: asks, decides, applies, and publishes what came of it. */
+/** Follows a discovery: queries, decides, applies, and publishes what came of it. */
 export class Cluster<Client, Commands extends object, NodeCommands extends object> {
   readonly topology$: BehaviorSubject<Topology>;
   readonly fleet: Fleet<Client>;
@@ -38,7 +38,7 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
   private readonly discoveryAbort = new AbortController();
 
   constructor(readonly options: ResolvedHerdOptions<Client, Commands, NodeCommands>) {
-    this.discovery = Object.freeze({ state: 'rejected', at: options.now(), reason: 'it was not asked yet' });
+    this.discovery = Object.freeze({ state: 'rejected', at: options.now(), reason: 'it was not queried yet' });
     const poolOptions = (node: Node): PoolOptions => limitsOf({ ...options, pingTimeoutMs: options.timeoutMs }, node);
     this.fleet = new Fleet({ ...options, poolOptions }, () => this.publish());
     this.topology$ = new BehaviorSubject(this.picture(1));

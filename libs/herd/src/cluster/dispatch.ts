@@ -89,7 +89,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
       throw new HerdNodeError({
         what: `Herd "${source.name}" has no such node`,
         received: id,
-        remedy: 'take the node from topology',
+        remedy: 'use a node of topology',
       });
     return timed(source.name, pool.node, () =>
       pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),

@@ -17,9 +17,9 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   driver: Driver<Client, Commands, NodeCommands>;
   /** Default `rendezvous()`. */
   router?: Router;
-  /** How often discovery is asked and idle nodes are checked. Default `'30s'`. */
+  /** How often discovery is queried and nodes get a health check. Default `'30s'`. */
   refresh?: Duration;
-  /** The share by which each wait is shorter or longer, by chance, so that processes that start together do not ask at once. Default 0.1. */
+  /** The share by which each wait is shorter or longer, by chance, so that processes that start together do not query at once. Default 0.1. */
   refreshJitter?: number;
   /** Deadline of an operation, its wait in the queue included. Default 250. */
   timeoutMs?: number;
@@ -46,13 +46,13 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   maxInFlight?: number;
   /** Operations that may wait for one node. Default 4096. */
   maxQueue?: number;
-  /** Deadline of one question to discovery. Default 2000. */
+  /** Deadline of one query of discovery. Default 2000. */
   discoveryTimeoutMs?: number;
   /** How long a removed node, and the herd when it closes, may finish what is in flight. Default 5000. */
   drainTimeoutMs?: number;
-  /** Limits of single nodes, where they differ: a larger server may take more at once. Asked when a node joins. */
+  /** Limits of single nodes, where they differ: a larger server may serve more at once. Called when a node joins. */
   perNode?: (node: Node) => NodeLimits;
-  /** A discovery that finds less than this share of the nodes is not believed; 0 believes all. Default 0.5. */
+  /** A discovery that finds less than this share of the nodes is rejected; 0 accepts all. Default 0.5. */
   minFraction?: number;
   /** Epoch milliseconds. Default `Date.now`. */
   now?: () => number;

@@ -37,7 +37,7 @@ export class CheckedCodec {
       throw new HerdRequestError({
         what: `The value for ${JSON.stringify(key)} cannot be encoded: ${messageOf(cause)}`,
         received: value,
-        remedy: 'pass what the codec takes',
+        remedy: 'pass what the codec accepts',
         cause,
       });
     }

@@ -10,7 +10,7 @@ export type CallOptions = Readonly<{ signal?: AbortSignal }>;
 export type StoreOptions = CallOptions & Readonly<{ ttl?: Ttl }>;
 
 /**
- * What can be asked of a herd, of memcached and of Redis nodes alike.
+ * The commands of a herd, of memcached and of Redis nodes alike.
  *
  * A bad key, ttl or value throws `HerdRequestError`. Of a node that is down, late or overloaded, the answers are those of
  * a missing key: `undefined` or an absent entry, and `false` for what was not (or not surely) stored or deleted. Under
@@ -53,19 +53,19 @@ export interface KeyValueCommands {
   /** Like `incr`, downwards, and never below 0. */
   decr(key: string, by?: number, options?: CallOptions): Promise<number | undefined>;
 
-  /** The value with the token that {@link cas} takes. */
+  /** The value with the token for {@link cas}. */
   gets<Value = unknown>(key: string, options?: CallOptions): Promise<{ value: Value; cas: CasToken } | undefined>;
 
   /** Stores only if nobody has since `token` was given. `exists`: somebody has; `missing`: there is no value any more. */
   cas(key: string, value: unknown, token: CasToken, options?: StoreOptions): Promise<'stored' | 'exists' | 'missing'>;
 }
 
-/** What can be asked of one node, besides. */
+/** The commands of one node: those of a herd, and more. */
 export interface KeyValueNodeCommands extends KeyValueCommands {
   /** The server's own counts, by name. */
   stats(): Promise<Readonly<Record<string, string>>>;
 
-  /** Forgets all values of this node, whoever wrote them. */
+  /** Deletes all values of this node, whoever wrote them. */
   flush(): Promise<void>;
 
   version(): Promise<string>;

@@ -14,7 +14,7 @@ import { defaultHerdName, getHerdToken } from './tokens.js';
 /**
  * Herds as providers of the whole application: import it once per herd, and inject with `@InjectHerd(name)`.
  *
- * The herd has asked its discovery and pinged its nodes before any `onModuleInit` runs; it starts although nodes are down. On
+ * The herd has queried its discovery and pinged its nodes before any `onModuleInit` runs; it starts although nodes are down. On
  * shutdown discovery stops at `onModuleDestroy`, and connections close at `onApplicationShutdown`.
  */
 @Module({})

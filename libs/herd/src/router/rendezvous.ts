@@ -26,7 +26,7 @@ function build(nodes: readonly Node[]): RouteTable {
   });
 }
 
-/** Sorted by id, so that the order of discovery plays no part; two ids with one hash are told apart. */
+/** Sorted by id, so that the order of discovery plays no part; two ids with one hash get different seeds. */
 function seed(nodes: readonly Node[]): readonly Seeded[] {
   const taken = new Set<number>();
   return [...nodes]

@@ -86,7 +86,7 @@ const checks: Record<string, Check> = {
     same([...many.values()], values, 'getMany');
   },
 
-  'tells a missing value from a present one': async ({ commands, key }) => {
+  'answers for a missing value otherwise than for a present one': async ({ commands, key }) => {
     await commands.set(key('a'), 1, minute);
     same(await commands.get(key('none')), undefined, 'get of nothing');
     same(await commands.getMany([]), new Map(), 'getMany of no keys');

@@ -10,3 +10,19 @@ export type { DriverHarness, DriverServer } from './driver-contract.js';
 export type { AnyDriver } from './driver-bench.js';
 export { ContractViolation } from './contract-check.js';
 export type { ContractCheck } from './contract-check.js';
+
+// The contracts that these mention
+export type { Discovered, Discovery } from '../contracts/discovery.js';
+export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
+export type { Driver, Failure } from '../contracts/driver.js';
+export type { Duration } from '../contracts/duration.js';
+export type {
+  CallOptions,
+  CasToken,
+  KeyValueCommands,
+  KeyValueNodeCommands,
+  StoreOptions,
+} from '../contracts/key-value-commands.js';
+export type { Node } from '../contracts/node.js';
+export type { RouteTable, Router } from '../contracts/router.js';
+export type { Ttl } from '../contracts/ttl.js';

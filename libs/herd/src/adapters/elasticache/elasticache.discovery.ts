@@ -11,11 +11,11 @@ import type { Endpoint } from './ask-config.js';
 import type { ClusterConfig } from './cluster-config.js';
 import { progress } from './progress.js';
 
-/** Which cluster, and how its servers are asked. */
+/** Which cluster, and how its servers are queried. */
 export interface ElastiCacheOptions {
   /** The cluster's configuration endpoint, `name.cfg.region.cache.amazonaws.com:11211`. */
   endpoint: string;
-  /** How many of the known nodes are asked, in turn, before the endpoint; and how often the endpoint before there are any. Default 3. */
+  /** How many of the known nodes are queried, in turn, before the endpoint; and how often the endpoint before there are any. Default 3. */
   tries?: number;
   /** Between two tries. Default `500ms`. */
   retryDelay?: Duration;
@@ -39,7 +39,7 @@ export function elastiCache(options: ElastiCacheOptions): Discovery {
   let newest: ClusterConfig | undefined;
   let turn = 0;
 
-  /** Whom to ask: some of the known nodes, beginning with another each time, then the endpoint. */
+  /** Which to query: some of the known nodes, beginning with another each time, then the endpoint. */
   const servers = (): readonly Endpoint[] => {
     if (newest === undefined) return Array.from({ length: tries }, () => configuration);
     const { nodes } = newest;

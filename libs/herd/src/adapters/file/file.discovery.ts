@@ -23,7 +23,7 @@ export interface NodesFileOptions {
 const mostBytes = 1024 * 1024;
 
 /**
- * Nodes from a file, which is watched: a change is taken at once, not at the herd's next tick. Either lines
+ * Nodes from a file, which is watched: a change is followed at once, not at the herd's next tick. Either lines
  *
  *     # comment
  *     10.0.0.1:11211

@@ -12,7 +12,7 @@ import { nodesOf } from './endpoint-nodes.js';
 import { listProblem, listSlices } from './service-slices.js';
 import { watchSlices } from './slice-watch.js';
 
-/** Which Service, and how the API is asked. */
+/** Which Service, and how the API is queried. */
 export interface KubernetesOptions {
   namespace: string;
   /** The Service in front of the nodes; a headless one does. */

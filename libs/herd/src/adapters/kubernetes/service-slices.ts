@@ -9,7 +9,7 @@ export type ServiceName = Readonly<{ namespace: string; service: string }>;
 
 export const selectorOf = ({ service }: ServiceName): string => `kubernetes.io/service-name=${service}`;
 
-/** The slices at one moment, and that moment as a watch takes it. */
+/** The slices at one moment, and that moment as a watch needs it. */
 export type SliceList = Readonly<{ slices: readonly V1EndpointSlice[]; resourceVersion: string | undefined }>;
 
 /** @throws {@link HerdDiscoveryError} naming the service and the API server. */

@@ -14,7 +14,7 @@ import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
 import { cappedExptime, exptime } from './ttl.js';
 import { encodedOf, wireValue } from './wire-value.js';
 
-/** Keys of one request line; more are asked in further lines, pipelined. */
+/** Keys of one request line; more go in further lines, pipelined. */
 const keysPerRequest = 100;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
@@ -69,7 +69,7 @@ export function memcachedCommands(
         throw new HerdRequestError({
           what: `${verb} needs a whole number of 0 or more`,
           received: by,
-          remedy: 'use incr to add and decr to take away',
+          remedy: 'use incr to add and decr to subtract',
         });
       const command = `${verb} ${wireKey(key)} ${by}`;
       return dispatch.byKey<number | undefined>(

@@ -9,7 +9,7 @@ import type { ConnectCallback, MemcachedSocket, Query } from './npm-memcached.js
 import { ReplyParser } from './reply-parser.js';
 import type { Reply } from './reply-parser.js';
 
-/** Health, retries and routing are the herd's: npm `memcached` is told never to do any of its own. */
+/** Health, retries and routing are the herd's: npm `memcached` is configured to do none of its own. */
 const passive = {
   failures: 1e9,
   retry: 1,
@@ -32,7 +32,7 @@ const unsafeReply = /^(?:ERROR|CLIENT_ERROR (?!cannot increment))/;
  *   where a throw ends the process, and decodes UTF-8 before it counts bytes. Here a byte-exact parser reads.
  * - `connect`. It gives each waiting command its own connection while the first is being made, and refuses those above
  *   its pool's size. Here all wait for one attempt.
- * - `connectionIssue`. It takes the whole node out of use after one `SERVER_ERROR`, and runs the `ping` program.
+ * - `connectionIssue`. It stops all use of the node after one `SERVER_ERROR`, and runs the `ping` program.
  *
  * Text goes both ways as latin1, one character per byte, so that values arrive as they are.
  */
@@ -166,7 +166,7 @@ export class NodeClient extends NpmMemcached {
 /** Where there is an error, npm `memcached` passes it on as it is only beside something that stands for a socket. */
 const noSocket = {} as MemcachedSocket;
 
-/** npm `memcached` takes an IPv6 address without brackets. */
+/** npm `memcached` expects an IPv6 address without brackets. */
 const serverName = ({ host, port }: Pick<Node, 'host' | 'port'>): string => `${host}:${port}`;
 
 function drop(socket: MemcachedSocket, error: Error): void {

@@ -17,7 +17,7 @@ import { fromBytes, toArgument } from './value-bytes.js';
 /** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
 const keysPerRequest = 500;
 
-/** The longest life that Redis takes in milliseconds by far; more is for ever. */
+/** The longest life that Redis accepts in milliseconds by far; more is for ever. */
 const longestMs = 2 ** 52;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
@@ -74,7 +74,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       throw new HerdRequestError({
         what: `${command} needs a whole number of 0 or more`,
         received: by,
-        remedy: 'use incr to add and decr to take away',
+        remedy: 'use incr to add and decr to subtract',
       });
     checked(key);
     const run = (client: NodeClient) =>

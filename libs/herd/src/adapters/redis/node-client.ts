@@ -9,7 +9,7 @@ import { HerdNodeError, HerdOperationError } from '../../errors/operation-errors
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { complaint } from './replies.js';
 
-/** Health, retries and deadlines are the herd's: ioredis is told never to do any of its own. */
+/** Health, retries and deadlines are the herd's: ioredis is configured to do none of its own. */
 const passive = {
   lazyConnect: true,
   retryStrategy: null,

@@ -12,6 +12,6 @@ export function complaint(reply: string, key: string): Error {
   if (/^(?:NOAUTH|WRONGPASS|NOPERM) /.test(reply))
     return new HerdNodeError({ what, remedy: 'give redis({ connection }) the user and password' });
   if (/^(?:LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS) /.test(reply))
-    return new HerdNodeError({ what, remedy: 'see that the server is a primary that takes writes' });
+    return new HerdNodeError({ what, remedy: 'see that the server is a primary that accepts writes' });
   return new HerdRequestError({ what, remedy: 'see that the server is Redis 4 or later' });
 }
