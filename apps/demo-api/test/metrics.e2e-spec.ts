@@ -64,7 +64,7 @@ describeWith('postgres', 'the demo seen from outside', (postgres) => {
           herd: 'cache',
           driver: 'memcached',
           router: 'rendezvous',
-          discovery: { state: 'taken' },
+          discovery: { state: 'accepted' },
         });
         expect(whole.nodes.map(({ health }) => health.state)).toEqual(['up', 'up', 'up']);
         expect(whole.nodes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);

@@ -185,6 +185,13 @@ describe('getOrSet', () => {
     expect(await herd.get('k')).toBeUndefined();
   });
 
+  it('refuses a policy with wrong options, all at once', async () => {
+    const herd = await start();
+    expect(() => herd.withPolicy({ onNodeDwn: 'error', timeoutMs: 0 } as never)).toThrow(
+      /^2 herd options are wrong:\n.*did you mean onNodeDown\?.*\n.*timeoutMs must be milliseconds/,
+    );
+  });
+
   it('refuses options of one call that only a namespace has', async () => {
     const herd = await start();
     const call = herd.getOrSet('k', '1m', unexpected, { generationMaxAgeMs: 5 } as never);

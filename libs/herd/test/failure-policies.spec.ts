@@ -127,16 +127,16 @@ describe('when one of three nodes freezes', () => {
     expect(await herd.get(key)).toBe('old');
   }, 30_000);
 
-  it('uses a node that is down all the same once too many are, but not for what is in doubt', async () => {
+  it('uses a node that is down all the same once too many are, but not for keys whose value may be stale', async () => {
     const herd = await start({ maxEjectedFraction: 0.3, probeMs: 60_000, maxProbeMs: 60_000 });
     await fill(herd);
-    const [doubted, key] = own(herd) as [string, string];
+    const [stale, key] = own(herd) as [string, string];
     await freeze(herd);
-    expect(await herd.delete(doubted)).toBe(false);
+    expect(await herd.delete(stale)).toBe(false);
     victim.resume();
     await until('it answers again', async () => (await herd.get(key)) === 'old');
     expect(stateOf(herd)).toBe('down');
-    expect(await herd.get(doubted)).toBeUndefined();
+    expect(await herd.get(stale)).toBeUndefined();
   }, 30_000);
 
   it('reports what happens on diagnostics channels', async () => {
@@ -195,13 +195,13 @@ describe('when one of three nodes freezes', () => {
       herd.set(key, 1, { ttl: '1m', signal: controller.signal }),
     ];
     const settled = Promise.allSettled(waiting);
-    const patient = herd.get(key);
+    const unhurried = herd.get(key);
     controller.abort(reason);
     // A server's threads take a moment to stop: it may have answered.
     for (const outcome of await settled) if (outcome.status === 'rejected') expect(outcome.reason).toBe(reason);
     expect((await settled).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
     victim.resume();
-    expect(['old', 1]).toContain(await patient);
+    expect(['old', 1]).toContain(await unhurried);
     await expect(herd.get(key, { signal: controller.signal })).rejects.toBe(reason);
   }, 30_000);
 });

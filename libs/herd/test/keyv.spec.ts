@@ -51,6 +51,13 @@ describe('keyvStore', () => {
     expect([await keyv.delete('k'), await keyv.get('k')]).toEqual([true, undefined]);
   });
 
+  it('refuses wrong options', () => {
+    const namespace = herd.namespace('n');
+    expect(() => keyvStore(namespace, { defaultTttl: '1h' } as never)).toThrow('did you mean defaultTtl?');
+    expect(() => keyvStore(namespace, { defaultTtl: 'soon' as never })).toThrow('defaultTtl must be a ttl');
+    expect(() => keyvStore({} as never)).toThrow('namespace must be a namespace');
+  });
+
   it('stores nothing for ever by accident', async () => {
     const store = keyvStore(herd.namespace('n'));
     await expect(store.set('k', 1)).rejects.toThrow(HerdRequestError);

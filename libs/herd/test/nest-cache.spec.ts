@@ -183,6 +183,8 @@ describe('the cache in Nest', () => {
   it('reports the health of the herd to Terminus', async () => {
     const herd = app.get<Herd<object>>(getHerdToken());
     const indicator = app.get(HerdHealthIndicator);
+    const wrong = { minUpFracton: 0.5 } as never;
+    expect(() => indicator.check('cache', herd, wrong)).toThrow('did you mean minUpFraction?');
     expect(indicator.check('cache', herd)).toEqual({ cache: { status: 'up', nodes: 1, down: [] } });
     await node.close();
     await herd.refresh();

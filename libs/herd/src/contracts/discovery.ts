@@ -1,6 +1,6 @@
 import type { Node } from './node.js';
 
-/** What a discovery found. A `version`, where the source has one, rises with each change: an older answer is refused. */
+/** What a discovery found. A `version`, where the source has one, rises with each change: an older answer is rejected. */
 export type Discovered = Readonly<{ nodes: readonly Node[]; version?: number | bigint }>;
 
 /**

@@ -16,7 +16,7 @@ export type Operation<Client, Result> = (client: Client, node: Node, maxTtlMs: n
 
 /**
  * What an operation does to a key. `read` and `write` may be carried out by a node that stands in; a `write` that does not
- * reach the owner leaves it with a value in doubt, which is forgotten before the owner is used again. `bound` belongs to
+ * reach the owner leaves a stale value there, which is invalidated before the owner is used again. `bound` belongs to
  * the owner alone: counters, and tokens.
  */
 export type Effect = 'read' | 'write' | 'bound';

@@ -2,7 +2,7 @@
  * Calls `late` after `ms`, but not before the event loop has read what had arrived by then: a process that was busy for
  * longer than the deadline must not blame its node.
  *
- * @returns a function that calls it off.
+ * @returns a function that cancels it.
  */
 export function afterDeadline(ms: number, late: () => void): () => void {
   let lastTurn: NodeJS.Immediate | undefined;
@@ -16,7 +16,7 @@ export function afterDeadline(ms: number, late: () => void): () => void {
 /** Settles like `work`, or rejects with `late()` after `ms`. */
 export function withDeadline<Result>(work: Promise<Result>, ms: number, late: () => Error): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const callOff = afterDeadline(ms, () => reject(late()));
-    work.then(resolve, reject).finally(callOff);
+    const cancel = afterDeadline(ms, () => reject(late()));
+    work.then(resolve, reject).finally(cancel);
   });
 }
