@@ -35,7 +35,6 @@ export type {
   ByQueryOptions,
   ChangeOptions,
   DocumentChange,
-  DocumentOperation,
   IndexAllOptions,
   IndexAllProgress,
   PaginateOptions,
@@ -44,19 +43,20 @@ export type {
   StoredDocument,
   UpdateOptions,
 } from './repository/repository-calls.js';
+export type { DocumentOperation } from './indexing/document-operations.js';
 export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/across.js';
 export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
 export type { StreamOptions } from './repository/hit-stream.js';
-export type { HydrateOptions, Hydrated } from './repository/hydration.js';
+export type { HydrateOptions, Hydrated } from './rows/hydration.js';
 export { IndexControl } from './repository/index-control.js';
-export type { PrimaryKey } from './repository/entity-reader.js';
+export type { PrimaryKey } from './rows/entity-reader.js';
 
 // Stay in step
-export { searchEntities } from './sync/tables.js';
+export { searchEntities } from './database/tables.js';
 export type { BulkTuning, RelayTuning } from './service/options.js';
 export type { SearchSync, TouchedRows, TouchOptions } from './sync/explicit-touch.js';
 export type { Backlog, ParkedDocument } from './sync/outbox.js';
-export type { RelayBatchMessage } from './sync/relay.js';
+export type { RelayBatchMessage } from './contracts/diagnostics.js';
 
 // Change mappings, repair drift
 export type { IndexStatus, MigrationService, RepairResult } from './migration/migration.service.js';

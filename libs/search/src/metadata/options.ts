@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/index-body.js';
-import type { ParameterOf } from '../mapping/field-parameters.js';
+import type { ParameterOf } from './field-parameters.js';
 
 /** How the documents of an index follow the database. */
 export type SyncMode = 'outbox' | 'after-commit' | 'manual';
@@ -61,7 +61,7 @@ export interface IndexedOptions<T = AnyEntity> {
   readonly document?: (entity: T, document: Record<string, unknown>) => object;
 }
 
-/** Every parameter of a mapping. Which type takes which: `mapping/field-parameters.ts`. */
+/** Every parameter of a mapping. Which type takes which: `field-parameters.ts`. */
 export interface FieldParameters {
   /** Analyzer of a text field, built in or from `settings.analysis`. */
   readonly analyzer?: string;

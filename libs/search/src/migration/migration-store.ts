@@ -1,6 +1,6 @@
 import { SearchMigrationError } from '../errors/sync.errors.js';
-import type { Database, Row } from '../sync/database.js';
-import { SearchMigrationRow } from '../sync/tables.js';
+import type { Database, Row } from '../database/database.js';
+import { SearchMigrationRow } from '../database/tables.js';
 import { PHASES, type MigrationPhase, type MigrationState } from './migration-state.js';
 
 /** What a migration is told when it begins. */

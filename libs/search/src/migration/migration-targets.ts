@@ -4,7 +4,7 @@ import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchModelOutdatedError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
-import type { IndexTargets, WriteTarget } from '../repository/index-targets.js';
+import type { IndexTargets, WriteTarget } from '../indexing/index-targets.js';
 import { fitDocument } from './fit-document.js';
 import { writeAlias, writePlan, type MigrationState } from './migration-state.js';
 import type { MigrationStore } from './migration-store.js';

@@ -1,13 +1,13 @@
 import { Observable } from 'rxjs';
 import type { CallOptions } from '../contracts/engine.js';
 import type { IndexState } from '../contracts/index-body.js';
-import { assertAllWritten } from '../repository/bulk-report.js';
+import { assertAllWritten } from '../indexing/bulk-report.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { SearchMigrationError, SearchTableMissingError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { generationOf } from '../mapping/index-name.js';
 import type { IndexReference } from '../mapping/index-registry.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import { Migration, swapAlias, type MigrateOptions, type MigrationParts } from './migration.js';
 import { isUnderWay, type MigrationState } from './migration-state.js';
 import { planOf, type MigrationPlan } from './plan.js';

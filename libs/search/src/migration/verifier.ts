@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engine.js';
 import { buildDocument, documentIdOf, keyOf, routingOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { pagesInOrder } from '../repository/pages-in-order.js';
-import { readAhead } from '../repository/read-ahead.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { pagesInOrder } from '../rows/pages-in-order.js';
+import { readAhead } from '../support/read-ahead.js';
 
 /** A document that is not what the database says. */
 export interface DriftedDocument {

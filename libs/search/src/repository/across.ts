@@ -12,7 +12,7 @@ import { decodeResponse } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import { SearchQuery, type QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 
 /** A hit of one of several indices. */
 export interface AcrossHit<Source> extends Hit<Source> {

@@ -7,7 +7,8 @@ import {
   SearchEngineUnavailableError,
   SearchNotFoundError,
 } from '../errors/engine.errors.js';
-import { backoffMs, pause } from './backoff.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
 
 export interface DoneOptions extends CallOptions {
   /** Told of the progress while it goes on. */

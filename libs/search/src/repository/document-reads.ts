@@ -19,15 +19,15 @@ import { decodeHit } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import { SearchQuery } from '../query/search-query.js';
 import type { SuggestionsOf } from '../query/suggest.js';
-import type { BulkWriter } from './bulk-writer.js';
+import type { BulkWriter } from '../indexing/bulk-writer.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { DocumentPublisher } from './document-publisher.js';
-import type { EntityReader, PrimaryKey } from './entity-reader.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { streamHits, type StreamOptions } from './hit-stream.js';
-import { hydrate, type HydrateOptions, type Hydrated } from './hydration.js';
-import type { IndexAdmin } from './index-admin.js';
+import { hydrate, type HydrateOptions, type Hydrated } from '../rows/hydration.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 import { IndexRunner } from './index-runner.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 import type { AnswerOf, AnyQuery, PaginateOptions, Paging, QueryMaker, StoredDocument } from './repository-calls.js';
 
 export interface RepositoryParts {

@@ -3,7 +3,7 @@ import type { FieldMapping, IndexSettings } from '../contracts/index-body.js';
 import type { IndexStats, IndexStatus } from '../contracts/index-port.js';
 import { SearchNotFoundError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { IndexAdmin } from './index-admin.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 
 /**
  * The index itself, not its documents.

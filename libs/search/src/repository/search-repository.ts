@@ -4,18 +4,17 @@ import { keyOf } from '../document/document-builder.js';
 import { SearchOptionError } from '../errors/model.errors.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { assertAllWritten } from './bulk-report.js';
+import { assertAllWritten } from '../indexing/bulk-report.js';
 import { ByQueryTask } from './by-query-task.js';
-import { versioned, type OperationParts } from './document-operations.js';
+import { versioned, type DocumentOperation, type OperationParts } from '../indexing/document-operations.js';
 import { DocumentReads, type RepositoryParts } from './document-reads.js';
-import type { PrimaryKey } from './entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import { IndexControl } from './index-control.js';
 import {
   wireChange,
   type ByQueryOptions,
   type ChangeOptions,
   type DocumentChange,
-  type DocumentOperation,
   type IndexAllOptions,
   type IndexAllProgress,
   type QueryMaker,

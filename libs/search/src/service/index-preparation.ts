@@ -6,8 +6,9 @@ import { allowsModel } from '../migration/migration-state.js';
 import type { MigrationService } from '../migration/migration.service.js';
 import type { MigrationStore } from '../migration/migration-store.js';
 import { describeDifference } from '../migration/plan.js';
-import { backoffMs, pause } from '../repository/backoff.js';
-import type { IndexAdmin } from '../repository/index-admin.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 import type { ResolvedSearchOptions } from './options.js';
 
 const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };

@@ -6,7 +6,7 @@ import type { EntityClass } from '../metadata/recorder.js';
 import type { MigrationService } from '../migration/migration.service.js';
 import { SearchAcross } from '../repository/across.js';
 import { ByQueryTask } from '../repository/by-query-task.js';
-import type { Orm } from '../repository/entity-reader.js';
+import type { Orm } from '../rows/entity-reader.js';
 import { SearchRepository } from '../repository/search-repository.js';
 import type { SearchSync } from '../sync/explicit-touch.js';
 import type { Backlog, ParkedDocument } from '../sync/outbox.js';

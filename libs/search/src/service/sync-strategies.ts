@@ -1,11 +1,11 @@
 import { SearchOptionError } from '../errors/model.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { SyncMode } from '../metadata/options.js';
-import { backoffMs } from '../repository/backoff.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
-import type { EntityReader, Orm } from '../repository/entity-reader.js';
+import { backoffMs } from '../support/backoff.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader, Orm } from '../rows/entity-reader.js';
 import { AfterCommitSync } from '../sync/after-commit.js';
-import type { Database } from '../sync/database.js';
+import type { Database } from '../database/database.js';
 import { DatabaseOutbox } from '../sync/outbox.js';
 import { OutboxSync } from '../sync/outbox-sync.js';
 import { RELAY_DEFAULTS } from '../sync/relay.js';

@@ -1,12 +1,12 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { SearchOptionError } from '../errors/model.errors.js';
 import type { EntityClass } from '../metadata/recorder.js';
-import type { Orm, PrimaryKey } from '../repository/entity-reader.js';
-import { touchAt } from './change.js';
-import { isA, type Dependency } from './dependencies.js';
-import type { FlushReader } from './flush-reader.js';
+import type { Orm, PrimaryKey } from '../rows/entity-reader.js';
+import { touchAt } from '../capture/change.js';
+import { isA, type Dependency } from '../capture/dependencies.js';
+import type { FlushReader } from '../capture/flush-reader.js';
 import type { SyncByIndex } from './sync-by-index.js';
-import { TouchSet, type Touch } from './touch.js';
+import { TouchSet, type Touch } from '../capture/touch.js';
 
 /** Which rows changed: the ORM's own conditions, a primary key or several. */
 export type TouchedRows = PrimaryKey | readonly PrimaryKey[] | Readonly<Record<string, unknown>>;

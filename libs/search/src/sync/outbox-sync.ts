@@ -2,16 +2,16 @@ import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchNotSettledError } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { pause } from '../repository/backoff.js';
-import type { EntityReader } from '../repository/entity-reader.js';
-import { dependenciesOf } from './dependencies.js';
-import { FlushReader } from './flush-reader.js';
+import { pause } from '../support/pause.js';
+import type { EntityReader } from '../rows/entity-reader.js';
+import { dependenciesOf } from '../capture/dependencies.js';
+import { FlushReader } from '../capture/flush-reader.js';
 import type { Backlog, DatabaseOutbox, ParkedDocument } from './outbox.js';
-import { OutboxSubscriber } from './outbox.subscriber.js';
+import { OutboxSubscriber } from '../capture/outbox.subscriber.js';
 import { Relay, RELAY_DEFAULTS, type RelayOptions } from './relay.js';
 import type { Publisher } from './relay-batch.js';
 import type { SyncStrategy } from './strategy.js';
-import type { Touch } from './touch.js';
+import type { Touch } from '../capture/touch.js';
 
 export interface OutboxSyncParts {
   /** Indices whose changes are written down. */

@@ -1,9 +1,10 @@
 import { SearchTableMissingError } from '../errors/sync.errors.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
-import { marks, type Database, type Row, type Statement, type TransactionContext } from './database.js';
-import { decodeKey, encodeKey, type OutboxRow, type Refusal } from './outbox-row.js';
-import { SearchOutboxRow } from './tables.js';
-import type { Touch } from './touch.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
+import { marks, type Database, type Row, type Statement, type TransactionContext } from '../database/database.js';
+import { type OutboxRow, type Refusal } from './outbox-row.js';
+import { decodeKey, encodeKey } from '../database/key-text.js';
+import { SearchOutboxRow } from '../database/tables.js';
+import type { Touch } from '../capture/touch.js';
 
 /** Rows that one relay holds: nobody else works on them until `work` ends. */
 export interface Claim {

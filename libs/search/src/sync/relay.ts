@@ -1,7 +1,9 @@
-import { channel } from 'node:diagnostics_channel';
+import type { RelayBatchMessage } from '../contracts/diagnostics.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { backoffMs, pause, type BackoffOptions } from '../repository/backoff.js';
+import { backoffMs, type BackoffOptions } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import { relayChannel } from '../support/channels.js';
 import type { KeyReader } from './expansion.js';
 import type { Claim, Outbox } from './outbox.js';
 import { relayRows, type BatchOutcome, type Publisher } from './relay-batch.js';
@@ -33,22 +35,6 @@ export interface RelayParts {
   readonly reader: KeyReader;
   readonly report: SearchEventListener;
 }
-
-/** Published on the diagnostics channel `rookery:search:relay` after each batch of an index. */
-export interface RelayBatchMessage {
-  readonly index: string;
-  readonly rows: number;
-  /** Written ones. */
-  readonly documents: number;
-  readonly refused: number;
-  /** Whether the rows wait for another try, as engine or database did not answer. */
-  readonly released: boolean;
-  readonly durationMs: number;
-  /** Age of the oldest row of the batch when it was done, in milliseconds. */
-  readonly lagMs: number;
-}
-
-const batches = channel('rookery:search:relay');
 
 /** Why an index waits, and until when. */
 interface Delay {
@@ -132,7 +118,8 @@ export class Relay {
       { signal: this.stopping.signal },
     );
     this.note(definition, outcome);
-    if (batches.hasSubscribers) batches.publish(messageOf(definition, outcome, startedAt, this.options.now()));
+    if (relayChannel.hasSubscribers)
+      relayChannel.publish(messageOf(definition, outcome, startedAt, this.options.now()));
     return outcome;
   }
 

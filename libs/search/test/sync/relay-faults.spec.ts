@@ -5,7 +5,7 @@ import {
   SearchTableMissingError,
   type SearchEngine,
 } from '@rookery/search';
-import { Database } from '../../src/sync/database.js';
+import { Database } from '../../src/database/database.js';
 import { createDatabase } from './database.js';
 import { Book } from './entities.js';
 import { engineOf, startSearch, until } from './running.js';

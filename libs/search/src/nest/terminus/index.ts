@@ -1,1 +1,1 @@
-export { SearchHealthIndicator, type SearchHealthOptions } from './search.health.js';
+export { SearchHealthIndicator, type SearchHealthOptions } from './search.health-indicator.js';

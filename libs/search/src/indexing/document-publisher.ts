@@ -5,10 +5,10 @@ import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from './bulk-report.js';
 import type { BulkWriter, WriteOptions } from './bulk-writer.js';
-import type { EntityReader } from './entity-reader.js';
+import type { EntityReader } from '../rows/entity-reader.js';
 import { deleteOperations, indexOperations, refusal, type Batch } from './index-operations.js';
 import type { IndexTargets } from './index-targets.js';
-import { pagesInOrder } from './pages-in-order.js';
+import { pagesInOrder } from '../rows/pages-in-order.js';
 
 /** Rows read at once. */
 const PAGE_SIZE = 500;

@@ -3,8 +3,14 @@ import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
 import { SearchOptionError } from '../errors/model.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
+import type { DocumentOf } from '../query/document-type.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import type { WriteTarget } from './index-targets.js';
-import type { DocumentOperation } from './repository-calls.js';
+
+/** A write of a document that is built by hand. `routing`: needed to index where the index is routed; a delete without it is for all shards. */
+export type DocumentOperation<T> =
+  | Readonly<{ action: 'index'; id: PrimaryKey; document: Partial<DocumentOf<T>>; routing?: string | undefined }>
+  | Readonly<{ action: 'delete'; id: PrimaryKey; routing?: string | undefined }>;
 
 /** Operations that share a version, and of which the last on each document counts. */
 const WINDOW = 1_000;
