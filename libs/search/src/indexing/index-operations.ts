@@ -1,7 +1,6 @@
 import type { BulkOperation } from '../contracts/engine.js';
-import { buildDocument, documentIdOf, keyOf, routingOf, type DocumentKey } from '../document/document-builder.js';
+import type { DesiredDocument } from '../document/desired-document.js';
 import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
-import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { RetryableFailure } from './bulk-report.js';
 import type { WriteTarget } from './index-targets.js';
 
@@ -21,40 +20,41 @@ export interface Batch {
   readonly refused: RetryableFailure[];
 }
 
-/** Writes of these entities to each target; a document that cannot be built is noted instead. */
+/** Brings each target to what is desired; a document that cannot be built is noted instead. */
 export function* indexOperations(
-  { model }: IndexDefinition,
-  entities: readonly object[],
+  documents: Iterable<DesiredDocument>,
   { targets, version, sweepVersion, refused }: Batch,
 ): Generator<BulkOperation> {
-  for (const entity of entities) {
-    const id = documentIdOf(model, keyOf(model, entity));
-    try {
-      const document = buildDocument(model, entity);
-      const routing = routingOf(model, entity);
-      const source = JSON.stringify(document);
-      for (const { index, fit, shards = [] } of targets) {
-        yield { action: 'index', index, version, id, routing, source: fit ? JSON.stringify(fit(document)) : source };
-        // Each shard may hold an older state of a document that has moved. On its own shard the write has the higher version.
-        if (sweepVersion !== undefined && shards.length > 1)
-          for (const shard of shards) yield { action: 'delete', index, id, version: sweepVersion, routing: shard };
+  for (const desired of documents) {
+    if (desired.state === 'invalid') refused.push(refusal(desired.id, targets, desired.error));
+    else if (desired.state === 'absent') yield* deletesOf(desired.id, { targets, version });
+    else {
+      try {
+        yield* writesOf(desired, { targets, version, sweepVersion });
+      } catch (error) {
+        refused.push(refusal(desired.id, targets, error));
       }
-    } catch (error) {
-      refused.push(refusal(id, targets, error));
     }
   }
 }
 
-/** Deletes of documents whose rows are gone, wherever they are. */
-export function* deleteOperations(
-  { model }: IndexDefinition,
-  keys: readonly DocumentKey[],
-  { targets, version }: Batch,
+function* writesOf(
+  { id, routing, source: document }: Extract<DesiredDocument, { state: 'present' }>,
+  { targets, version, sweepVersion }: Omit<Batch, 'refused'>,
 ): Generator<BulkOperation> {
-  for (const { index, shards = [undefined] } of targets) {
-    for (const key of keys)
-      for (const routing of shards) yield { action: 'delete', index, id: documentIdOf(model, key), version, routing };
+  const source = JSON.stringify(document);
+  for (const { index, fit, shards = [] } of targets) {
+    yield { action: 'index', index, version, id, routing, source: fit ? JSON.stringify(fit(document)) : source };
+    // Each shard may hold an older state of a document that has moved. On its own shard the write has the higher version.
+    if (sweepVersion !== undefined && shards.length > 1)
+      for (const shard of shards) yield { action: 'delete', index, id, version: sweepVersion, routing: shard };
   }
+}
+
+/** Wherever the document is. */
+function* deletesOf(id: string, { targets, version }: Pick<Batch, 'targets' | 'version'>): Generator<BulkOperation> {
+  for (const { index, shards = [undefined] } of targets)
+    for (const routing of shards) yield { action: 'delete', index, id, version, routing };
 }
 
 /** A document that this process cannot build. */
