@@ -104,12 +104,8 @@ export type { SearchEvent, SearchEventListener } from './contracts/search-event.
 
 // Handle errors
 export { SearchError, type SearchErrorCode } from './errors/search-error.js';
-export {
-  SearchIndexMismatchError,
-  SearchModelError,
-  SearchOptionError,
-  type ModelComplaint,
-} from './errors/model.errors.js';
+export { SearchIndexMismatchError, SearchModelError, type ModelComplaint } from './errors/model.errors.js';
+export { SearchOptionError } from './errors/option-error.js';
 export { SearchMigrationError, SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
 export { SearchDocumentError, SearchHookError, SearchQueryError } from './errors/query.errors.js';
 export {

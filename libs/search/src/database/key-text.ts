@@ -1,4 +1,4 @@
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 
 const MAX_KEY_LENGTH = 255;
@@ -7,7 +7,9 @@ const MAX_KEY_LENGTH = 255;
 export function encodeKey(key: PrimaryKey): string {
   const text = typeof key === 'bigint' ? `${key}n` : JSON.stringify(key);
   if (text.length > MAX_KEY_LENGTH)
-    throw new SearchOptionError('a primary key', `must be at most ${MAX_KEY_LENGTH} characters as JSON`, key);
+    throw new SearchOptionError([
+      { option: 'a primary key', requirement: `must be at most ${MAX_KEY_LENGTH} characters as JSON`, received: key },
+    ]);
   return text;
 }
 

@@ -3,7 +3,7 @@ import { desiredDocuments, dependsOnRow } from './desired-document.js';
 
 class Passage {}
 
-function modelOf(hooks: IndexModel['hooks'], routing?: IndexModel['routing']): IndexModel {
+function modelOf(hooks: object, routing?: IndexModel['routing']): IndexModel {
   return {
     entity: Passage,
     identity: { property: 'id', prefix: 'p-', suffix: '' },
@@ -36,7 +36,7 @@ describe('the document that a row should have', () => {
         if (row.id === 1) throw new Error('no title');
         return document;
       },
-    } as unknown as IndexModel['hooks']);
+    });
     const [first, second] = desiredDocuments(model, [
       { id: 1, text: 'one' },
       { id: 2, text: 'two' },

@@ -1,7 +1,7 @@
 import type { BulkOperation, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
@@ -89,11 +89,13 @@ function wired<T>(
           wire.push({ action: 'delete', index, id, version, routing: shard });
       } else {
         if (model.routing && routing === undefined)
-          throw new SearchOptionError(
-            'bulk: routing',
-            `is needed: the index is routed by ${model.routing.label}`,
-            routing,
-          );
+          throw new SearchOptionError([
+            {
+              option: 'bulk.routing',
+              requirement: `is needed: the index is routed by ${model.routing.label}`,
+              received: routing,
+            },
+          ]);
         wire.push({
           action: 'index',
           index,

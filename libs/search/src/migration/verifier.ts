@@ -15,6 +15,11 @@ export interface DriftedDocument {
   readonly drift: 'missing' | 'orphaned' | 'outdated';
 }
 
+export interface VerifyOptions extends CallOptions {
+  /** Receives the number of rows and documents compared so far. */
+  readonly onProgress?: (done: number) => void;
+}
+
 type StoredDocuments = Awaited<ReturnType<SearchEngine['getMany']>>;
 
 /** A document of the database's side that is to be in the index. */
@@ -39,7 +44,7 @@ export class Verifier {
   async *drift(
     definition: IndexDefinition,
     index: string,
-    options: CallOptions & { onProgress?: (done: number) => void } = {},
+    options: VerifyOptions = {},
   ): AsyncGenerator<DriftedDocument> {
     let done = 0;
     const { model } = definition;

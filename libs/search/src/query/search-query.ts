@@ -1,4 +1,7 @@
+import type { Duration } from '../contracts/duration.js';
 import type { CallOptions } from '../contracts/engine.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { REQUEST_OPTIONS } from './request-options.js';
 import {
   aggregationBuilder,
   type Aggregation,
@@ -153,7 +156,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   }
 
   /** Searches the state that `openPointInTime()` kept. `keepAlive` (`'1m'`) makes it live on from now. */
-  pointInTime(id: string, keepAlive?: string): SearchQuery<T, A, S, G> {
+  pointInTime(id: string, keepAlive?: Duration): SearchQuery<T, A, S, G> {
     return this.with({ pointInTime: { id, keepAlive } });
   }
 
@@ -183,8 +186,9 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     return this.with({ rescore: [...this.request.rescore, { query: make(clauseBuilder<T>()), options }] });
   }
 
-  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. */
+  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. @throws SearchOptionError for a name that is none. */
   options(options: RequestOptions): SearchQuery<T, A, S, G> {
+    checkCall('query.options', options, REQUEST_OPTIONS);
     return this.with({ options: { ...this.request.options, ...options } });
   }
 
@@ -200,11 +204,13 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
 
   /** @throws SearchQueryError before anything is sent, SearchEngineUnavailableError within the deadline. */
   async search(options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
+    checkCall('search', options, CALL_OPTIONS);
     return (await this.runner.search(this.request, options)) as SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>;
   }
 
   /** How many documents match, without fetching any. */
-  count(options?: CallOptions): Promise<number> {
+  async count(options?: CallOptions): Promise<number> {
+    checkCall('count', options, CALL_OPTIONS);
     return this.runner.count(this.request, options);
   }
 
@@ -218,6 +224,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>,
     options?: CallOptions,
   ): AsyncGenerator<B, void, undefined> {
+    checkCall('everyBucket', options, CALL_OPTIONS);
     return everyBucket<B>(make(aggregationBuilder<T>()), async (all) => {
       const request = frozenCopy({
         ...EMPTY_REQUEST,

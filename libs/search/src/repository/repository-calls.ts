@@ -60,6 +60,11 @@ export interface ByQueryOptions extends CallOptions {
   readonly documentsPerSecond?: number;
 }
 
+/** What becomes of each document that matches. */
+export interface UpdateByQueryOptions extends ByQueryOptions {
+  readonly script: EngineScript;
+}
+
 /** `page` counts from 1; `cursor` is what the last page gave. */
 export type PaginateOptions = CallOptions &
   Readonly<{ size?: number }> &

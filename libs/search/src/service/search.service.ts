@@ -1,5 +1,5 @@
 import type { CallOptions } from '../contracts/engine.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { IndexReference } from '../mapping/index-registry.js';
 import type { EntityClass } from '../metadata/recorder.js';
@@ -11,6 +11,8 @@ import { SearchRepository } from '../repository/search-repository.js';
 import type { SearchSync } from '../sync/explicit-touch.js';
 import type { Backlog, ParkedDocument } from '../sync/outbox.js';
 import type { OutboxSync } from '../sync/outbox-sync.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { milliseconds, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { assemble, type Assembly } from './assembly.js';
 import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
 
@@ -20,6 +22,8 @@ export interface SettledOptions {
   /** Makes the changes visible to searches; true when absent. */
   readonly refresh?: boolean;
 }
+
+const SETTLED: OptionTable<SettledOptions> = { timeoutMs: milliseconds, refresh: trueOrFalse };
 
 /** An index of an entity, and where its documents are. */
 export interface IndexedEntity {
@@ -110,7 +114,10 @@ export class SearchService {
    * const page = await search.across([Passage, Address]).search((q) => q.must((c) => c.match('text', 'union')));
    */
   across<const E extends readonly EntityClass[]>(entities: E): SearchAcross<InstanceType<E[number]>> {
-    if (entities.length === 0) throw new SearchOptionError('search.across', 'needs at least one entity', entities);
+    if (entities.length === 0)
+      throw new SearchOptionError([
+        { option: 'search.across', requirement: 'needs at least one entity', received: entities },
+      ]);
     const { registry, parts } = this.assembly;
     return new SearchAcross(
       entities.map((entity) => registry.of(entity)),
@@ -131,6 +138,7 @@ export class SearchService {
 
   /** Deletes an index, with its documents, and creates it from the model. */
   async recreateIndex(index: IndexReference, options?: CallOptions): Promise<void> {
+    checkCall('recreateIndex', options, CALL_OPTIONS);
     const { registry, store, parts } = this.assembly;
     const definition = registry.of(index);
     await store?.forget(definition.alias);
@@ -143,7 +151,9 @@ export class SearchService {
    *
    * @throws SearchNotSettledError when that takes longer than `timeoutMs`.
    */
-  async settled({ timeoutMs = 10_000, refresh = true }: SettledOptions = {}): Promise<void> {
+  async settled(options: SettledOptions = {}): Promise<void> {
+    checkCall('settled', options, SETTLED);
+    const { timeoutMs = 10_000, refresh = true } = options;
     const { strategy, registry, parts } = this.assembly;
     await strategy.settled(timeoutMs);
     if (!refresh) return;
@@ -171,12 +181,14 @@ export class SearchService {
   }
 
   /** Asks the engine for a sign of life. @throws SearchEngineUnavailableError */
-  ping(options?: CallOptions): Promise<void> {
+  async ping(options?: CallOptions): Promise<void> {
+    checkCall('ping', options, CALL_OPTIONS);
     return this.assembly.parts.engine.ping(options);
   }
 
   /** Health of the cluster behind the engine. @throws SearchEngineUnavailableError */
-  health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'> {
+  async health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'> {
+    checkCall('health', options, CALL_OPTIONS);
     return this.assembly.parts.engine.health(options);
   }
 
@@ -202,6 +214,8 @@ export class SearchService {
 
   private outbox(call: string): OutboxSync {
     if (this.assembly.outbox) return this.assembly.outbox;
-    throw new SearchOptionError(`search.${call}()`, "needs an index with sync: 'outbox'", this.options.sync);
+    throw new SearchOptionError([
+      { option: `search.${call}()`, requirement: "needs an index with sync: 'outbox'", received: this.options.sync },
+    ]);
   }
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'nest-commander';
-import { SearchOptionError } from '../../errors/model.errors.js';
+import { SearchOptionError } from '../../errors/option-error.js';
 import type { IndexedEntity } from '../../service/search.service.js';
 import type { Output } from './output.js';
 import { EXIT, JsonCommand, SearchCommand, type CommandOptions } from './search-command.js';
@@ -9,7 +9,10 @@ export class StatusCommand extends JsonCommand {
   @Option({ flags: '--max-lag <ms>', description: 'Exit with 1 when the oldest change waits for longer' })
   maxLag(value: string): number {
     const lag = Number(value);
-    if (!(lag >= 0)) throw new SearchOptionError('--max-lag', 'must be a number of milliseconds, 0 or more', value);
+    if (!(lag >= 0))
+      throw new SearchOptionError([
+        { option: '--max-lag', requirement: 'must be a number of milliseconds, 0 or more', received: value },
+      ]);
     return lag;
   }
 

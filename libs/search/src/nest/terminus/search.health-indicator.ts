@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
-import { SearchOptionError } from '../../errors/model.errors.js';
+import { checkCall } from '../../support/call-options.js';
+import { milliseconds, oneOf, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
 import type { SearchService } from '../../service/search.service.js';
 
 export interface SearchHealthOptions {
@@ -17,6 +18,13 @@ export interface SearchHealthOptions {
   /** Wait for the engine at most, in milliseconds; 1,000 when absent. */
   readonly timeoutMs?: number;
 }
+
+const HEALTH: OptionTable<SearchHealthOptions> = {
+  upFrom: oneOf('green', 'yellow', 'red'),
+  maxPending: { accepts: (value) => (value as number) >= 0, requirement: 'must be a number of 0 or more' },
+  maxLagMs: milliseconds,
+  timeoutMs: wholeMilliseconds(0),
+};
 
 const RANK = { red: 0, yellow: 1, green: 2 } as const;
 
@@ -38,10 +46,10 @@ export class SearchHealthIndicator {
   async check<Key extends string>(
     key: Key,
     search: SearchService,
-    { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 }: SearchHealthOptions = {},
+    options: SearchHealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    if (!(upFrom in RANK))
-      throw new SearchOptionError('SearchHealthIndicator: upFrom', "must be 'green', 'yellow' or 'red'", upFrom);
+    checkCall('SearchHealthIndicator.check', options, HEALTH);
+    const { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 } = options;
     const indicator = this.indicators.check(key);
     const { pending } = search;
     try {

@@ -1,4 +1,4 @@
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wholeNumber, wireOptions, wireValue, type Wire } from '../wire-value.js';

@@ -1,7 +1,7 @@
 import { wireScript, type Script } from '../script.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, type Wire } from '../wire-value.js';
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { Aggregation, AggregationFamily } from './aggregation.js';
 
 /** What empty buckets count as: left out, or 0. */
