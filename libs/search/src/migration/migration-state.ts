@@ -8,11 +8,19 @@ export const PHASES = ['backfill', 'drain', 'verify', 'swapped', 'finished', 'ro
  */
 export type MigrationPhase = (typeof PHASES)[number];
 
-/** The last migration of an index, as the database keeps it. */
-export interface MigrationState {
+/**
+ * The last migration of an index, as the database keeps it. `additive`: fields were added to the index that is there, so
+ * that old and new one are the same, and it is never `swapped` or `rolled-back`. `rebuild`: a new index beside the old one.
+ */
+export type MigrationState = MigrationFacts &
+  (
+    | Readonly<{ kind: 'additive'; phase: Exclude<MigrationPhase, 'swapped' | 'rolled-back'> }>
+    | Readonly<{ kind: 'rebuild'; phase: MigrationPhase }>
+  );
+
+/** What every migration has, whatever its kind. */
+export interface MigrationFacts {
   readonly alias: string;
-  readonly phase: MigrationPhase;
-  /** The same as `newIndex` for an additive change. */
   readonly oldIndex: string;
   readonly newIndex: string;
   readonly oldHash: string | undefined;
@@ -35,7 +43,7 @@ export type WritePlan = 'alias' | 'both';
 export function writePlan(state: MigrationState, hash: string): WritePlan {
   const wanted = state.phase === 'rolled-back' ? (state.oldHash ?? '') : state.newHash;
   if (hash !== wanted) throw new SearchModelOutdatedError(state.alias, hash, wanted);
-  const single = state.phase === 'finished' || state.phase === 'rolled-back' || state.oldIndex === state.newIndex;
+  const single = state.kind === 'additive' || state.phase === 'finished' || state.phase === 'rolled-back';
   return single ? 'alias' : 'both';
 }
 

@@ -83,7 +83,7 @@ export class MigrationService {
     const { store, engine } = this.requireStore();
     return store.exclusively(alias, async () => {
       const state = await store.read(alias);
-      if (!state || state.phase === 'finished' || state.phase === 'rolled-back' || state.oldIndex === state.newIndex) {
+      if (state?.kind !== 'rebuild' || state.phase === 'finished' || state.phase === 'rolled-back') {
         throw new SearchMigrationError(
           alias,
           'has no migration to roll back: its old index is gone, or was never replaced',
@@ -219,9 +219,9 @@ export class MigrationService {
   }
 
   /** Nobody has searched the new index: it goes, and writes go to the old one alone. */
-  private async abandon({ alias, oldIndex, newIndex }: MigrationState): Promise<void> {
+  private async abandon({ alias, kind, newIndex }: MigrationState): Promise<void> {
     const { store, engine } = this.requireStore();
-    if (oldIndex === newIndex) return;
+    if (kind === 'additive') return;
     await store.advance(alias, { phase: 'rolled-back' });
     await engine.deleteIndex(newIndex);
   }

@@ -160,11 +160,11 @@ export class Migration {
   }
 
   private async *verify(state: MigrationState): AsyncGenerator<MigrationProgress> {
-    const { alias, newIndex, oldIndex, total } = state;
+    const { alias, newIndex, total } = state;
     const { engine, verifier } = this.parts;
     const writes = writesTo(state);
     const whole = { timeoutMs: WHOLE_INDEX_MS, ...this.options };
-    if (newIndex !== oldIndex) {
+    if (state.kind === 'rebuild') {
       const wanted = flatSettings(this.definition.body.settings);
       const restored = Object.fromEntries(Object.keys(FILLING).map((name) => [name, wanted[name] ?? null]));
       await engine.putSettings(newIndex, restored, this.options);
@@ -207,9 +207,9 @@ export class Migration {
     }
   }
 
-  private async *swap({ alias, oldIndex, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
+  private async *swap({ kind, alias, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
     const { engine, store } = this.parts;
-    if (oldIndex === newIndex) {
+    if (kind === 'additive') {
       await store.advance(alias, { phase: 'finished' });
       yield progressMeter(alias, 'finished', total, 0)(total);
       return;
@@ -220,8 +220,8 @@ export class Migration {
   }
 }
 
-function writesTo({ alias, oldIndex, newIndex }: MigrationState): string {
-  return oldIndex === newIndex ? alias : writeAlias(newIndex);
+function writesTo({ alias, kind, newIndex }: MigrationState): string {
+  return kind === 'additive' ? alias : writeAlias(newIndex);
 }
 
 /** Gives the alias to one index, at one instant. It may have it already. */

@@ -24,7 +24,7 @@ interface Parts {
 
 /** Brings indices to the model when the application starts; goes on in the background while the engine is away. */
 export class IndexPreparation {
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private background: Promise<void> | undefined;
 
   constructor(private readonly parts: Parts) {}
@@ -33,6 +33,7 @@ export class IndexPreparation {
   async start(): Promise<void> {
     const { createIndices, whenEngineIsDown, onEvent } = this.parts.options;
     if (!createIndices) return;
+    if (this.stopping.signal.aborted) this.stopping = new AbortController();
     try {
       await this.ensureAll();
     } catch (error) {

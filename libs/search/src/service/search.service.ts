@@ -23,6 +23,12 @@ export interface SettledOptions {
   readonly refresh?: boolean;
 }
 
+/** `stopBy`: when waits for changes end, in milliseconds of `performance.now()`; the first call decides. */
+type SearchLife =
+  | Readonly<{ state: 'open' }>
+  | Readonly<{ state: 'draining'; stopBy: number }>
+  | Readonly<{ state: 'closed'; stopBy: number; ended: Promise<void> }>;
+
 const SETTLED: OptionTable<SettledOptions> = { timeoutMs: milliseconds, refresh: trueOrFalse };
 
 /** An index of an entity, and where its documents are. */
@@ -45,8 +51,7 @@ export class SearchService {
   private readonly options: ResolvedSearchOptions;
   private readonly assembly: Assembly;
   private readonly repositories = new Map<IndexDefinition, SearchRepository<object>>();
-  private stopBy: number | undefined;
-  private closing: Promise<void> | undefined;
+  private life: SearchLife = { state: 'open' };
 
   /**
    * Judges options and model; nothing is sent yet.
@@ -64,9 +69,17 @@ export class SearchService {
   /**
    * Creates missing indices and begins to follow the database.
    *
-   * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only.
+   * After `drain()` it begins again.
+   *
+   * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only;
+   * SearchOptionError after `close()`.
    */
   async start(): Promise<void> {
+    if (this.life.state === 'closed')
+      throw new SearchOptionError([
+        { option: 'search.start()', requirement: 'comes after close(): make a new SearchService', received: 'closed' },
+      ]);
+    this.life = { state: 'open' };
     const { strategy, preparation } = this.assembly;
     for (const subscriber of strategy.subscribers) this.orm.em.getEventManager().registerSubscriber(subscriber);
     await preparation.start();
@@ -194,20 +207,32 @@ export class SearchService {
 
   /** Waits for changes under way, `shutdownTimeoutMs` at most, counted from the first call. */
   async drain(): Promise<void> {
-    const stopBy = (this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs);
+    const stopBy = this.stopBy();
+    if (this.life.state === 'open') this.life = { state: 'draining', stopBy };
+    await this.drainUntil(stopBy);
+  }
+
+  /** Drains, stops following the database, reports what could not be written and closes the engine. May be called twice. */
+  close(): Promise<void> {
+    if (this.life.state === 'closed') return this.life.ended;
+    const stopBy = this.stopBy();
+    const ended = this.end(stopBy);
+    this.life = { state: 'closed', stopBy, ended };
+    return ended;
+  }
+
+  private stopBy(): number {
+    return this.life.state === 'open' ? performance.now() + this.options.shutdownTimeoutMs : this.life.stopBy;
+  }
+
+  private async drainUntil(stopBy: number): Promise<void> {
     const leftMs = (): number => Math.max(0, stopBy - performance.now());
     await this.assembly.preparation.stop(leftMs());
     await this.assembly.strategy.drain(leftMs());
   }
 
-  /** Drains, stops following the database, reports what could not be written and closes the engine. May be called twice. */
-  close(): Promise<void> {
-    this.closing ??= this.end();
-    return this.closing;
-  }
-
-  private async end(): Promise<void> {
-    await this.drain();
+  private async end(stopBy: number): Promise<void> {
+    await this.drainUntil(stopBy);
     await this.assembly.strategy.close();
     await this.assembly.parts.engine.close();
   }

@@ -111,7 +111,8 @@ export async function simulate(seed: number, variant: Variant): Promise<string[]
   return [...world.differences('old'), ...world.differences('new')];
 }
 
-const BEGUN: MigrationState = {
+const BEGUN: Extract<MigrationState, { kind: 'rebuild' }> = {
+  kind: 'rebuild',
   alias: ALIAS,
   phase: 'backfill',
   oldIndex: 'old',
