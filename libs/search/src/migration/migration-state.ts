@@ -1,12 +1,12 @@
 import { SearchModelOutdatedError } from '../errors/sync.errors.js';
 
-export const PHASES = ['backfill', 'drain', 'verify', 'swapped', 'finished', 'rolled-back'] as const;
-
 /**
  * `backfill`, `drain`, `verify`: searches go to the old index, writes to both. `swapped`: searches go to the new one,
  * writes still to both. `finished`, `rolled-back`: one index is left, the new one or the old one.
  */
-export type MigrationPhase = (typeof PHASES)[number];
+export type MigrationPhase = 'backfill' | 'drain' | 'verify' | 'swapped' | 'finished' | 'rolled-back';
+
+export const PHASES: readonly MigrationPhase[] = ['backfill', 'drain', 'verify', 'swapped', 'finished', 'rolled-back'];
 
 /**
  * The last migration of an index, as the database keeps it. `additive`: fields were added to the index that is there, so

@@ -24,7 +24,7 @@ export interface MigrationServiceParts extends Omit<MigrationParts, 'store'> {
 }
 
 /** Where an index stands. */
-export interface IndexStatus {
+export interface MigrationStatus {
   readonly plan: MigrationPlan;
   /** The last migration; `undefined` before the first. */
   readonly migration: MigrationState | undefined;
@@ -47,6 +47,7 @@ const PAGE_SIZE = 500;
  * await search.migrations.finish(Passage);
  */
 export class MigrationService {
+  /** @internal The library makes it. */
   constructor(private readonly parts: MigrationServiceParts) {}
 
   /** What `migrate` would do. @throws SearchIndexMismatchError when the alias stands for several indices or is an index itself. */
@@ -110,7 +111,7 @@ export class MigrationService {
     });
   }
 
-  async status(index: IndexReference, options?: CallOptions): Promise<IndexStatus> {
+  async status(index: IndexReference, options?: CallOptions): Promise<MigrationStatus> {
     checkCall('status', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     return { plan: await this.plan(index, options), migration: await this.parts.store?.read(alias) };

@@ -13,7 +13,7 @@ import { everyBucket, type CompositeResult } from './aggregations/composite.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
 import type { Dated, DocumentOf, PartOf } from './document-type.js';
-import type { FieldPath } from './field-path.js';
+import type { FieldPath, Sortable } from './field-path.js';
 import { frozenCopy } from './freeze.js';
 import type { GeoPoint, GeoValue } from './geo-point.js';
 import type { HighlightEncoder, HighlightOptions } from './highlight.js';
@@ -31,9 +31,9 @@ import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
 import { suggestBuilder, type SuggestBuilder, type Suggestions, type SuggestionsOf } from './suggest.js';
 import type { Wire } from './wire-value.js';
 
-type Sortable = string | number | boolean | bigint | Date;
 type Occurrence = 'must' | 'filter' | 'should' | 'mustNot';
-type None = Readonly<Record<never, never>>;
+/** No aggregations, or no suggestions. */
+export type NoneAsked = Readonly<Record<never, never>>;
 
 /** Makes one clause, or several. */
 export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Clause[];
@@ -57,7 +57,7 @@ export interface QueryRunner {
  *   .aggregate((a) => ({ parties: a.terms('address.president.party', { size: 10 }) }))
  *   .search();
  */
-export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
+export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
   constructor(
     private readonly runner: QueryRunner,
     /** What is asked, as frozen data. */
@@ -79,7 +79,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     return this.add('should', make);
   }
 
-  /** None may match. */
+  /** NoneAsked may match. */
   mustNot(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('mustNot', make);
   }

@@ -31,6 +31,7 @@ export type AcrossPage<Source, Results> = Omit<SearchPage<Source, Results>, 'hit
 export class SearchAcross<T extends object> {
   private readonly runner: AcrossRunner;
 
+  /** @internal The library makes it. */
   constructor(definitions: readonly IndexDefinition[], engine: SearchEngine, targets: IndexTargets) {
     this.runner = new AcrossRunner(definitions, engine, targets);
   }

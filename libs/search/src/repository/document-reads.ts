@@ -45,12 +45,17 @@ export interface RepositoryParts {
 
 /** What can be asked of the documents of one index. */
 export abstract class DocumentReads<T extends object> {
+  /** @internal */
+  protected readonly definition: IndexDefinition<T>;
+  /** @internal */
+  protected readonly parts: RepositoryParts;
+  /** @internal */
   protected readonly runner: IndexRunner;
 
-  constructor(
-    protected readonly definition: IndexDefinition<T>,
-    protected readonly parts: RepositoryParts,
-  ) {
+  /** @internal The library makes it. */
+  constructor(definition: IndexDefinition<T>, parts: RepositoryParts) {
+    this.definition = definition;
+    this.parts = parts;
     this.runner = new IndexRunner(this.untyped, parts.engine, parts.targets);
   }
 
@@ -231,7 +236,7 @@ export abstract class DocumentReads<T extends object> {
     return this.parts.engine.validate(this.indexName, query, options);
   }
 
-  /** @throws SearchOptionError where the index is routed, without `routing`. */
+  /** @internal @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
     const { model, alias } = this.untyped;
     if (model.routing && routing === undefined)
@@ -245,6 +250,7 @@ export abstract class DocumentReads<T extends object> {
     return { id: documentIdOf(model, key), routing };
   }
 
+  /** @internal */
   protected get untyped(): IndexDefinition {
     return this.definition;
   }

@@ -13,6 +13,7 @@ import type { IndexAdmin } from '../indexing/index-admin.js';
  * await passages.control.putSettings({ refresh_interval: '30s' });
  */
 export class IndexControl {
+  /** @internal The library makes it. */
   constructor(
     private readonly definition: IndexDefinition,
     private readonly engine: SearchEngine,

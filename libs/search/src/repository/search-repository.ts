@@ -32,6 +32,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   /** The index itself: its state, settings, aliases and figures. */
   readonly control: IndexControl;
 
+  /** @internal The library makes it. */
   constructor(definition: IndexDefinition<T>, parts: RepositoryParts) {
     super(definition, parts);
     this.control = new IndexControl(this.untyped, parts.engine, parts.admin);

@@ -30,6 +30,7 @@ interface Finder {
 
 /** Changes that the ORM does not tell of: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
 export class SearchSync {
+  /** @internal The library makes it. */
   constructor(
     private readonly orm: Orm,
     private readonly dependencies: readonly Dependency[],

@@ -3,7 +3,15 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { checkCall } from '../../support/call-options.js';
 import { milliseconds, oneOf, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
-import type { SearchService } from '../../service/search.service.js';
+import type { CallOptions } from '../../contracts/engine.js';
+import type { Backlog } from '../../sync/outbox.js';
+
+/** What of a `SearchService` is looked at. */
+export interface CheckedSearch {
+  readonly pending: number;
+  health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'>;
+  backlog(): Promise<Backlog>;
+}
 
 export interface SearchHealthOptions {
   /**
@@ -45,7 +53,7 @@ export class SearchHealthIndicator {
   /** Never rejects for an engine that is away: that is `down`. @throws SearchOptionError */
   async check<Key extends string>(
     key: Key,
-    search: SearchService,
+    search: CheckedSearch,
     options: SearchHealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     checkCall('SearchHealthIndicator.check', options, HEALTH);

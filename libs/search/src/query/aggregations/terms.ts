@@ -23,7 +23,7 @@ export type { TermKey } from './term-key.js';
 /** By `key`, by `count`, or by the name of an aggregation inside (`avgYear`, `stats.max`). */
 export type BucketOrder = Readonly<Record<string, 'asc' | 'desc'>>;
 
-interface PlainTermsOptions {
+export interface PlainTermsOptions {
   /** Buckets at most; 10 when absent. */
   readonly size?: number;
   /** Buckets that each shard sends; more make counts more exact. */

@@ -9,7 +9,7 @@ import type { Clause } from './clause.js';
 import type { CompileContext, Compilers } from './compile-context.js';
 import { clauseOptions, type ClauseOptions } from './full-text.js';
 
-interface FunctionOptions {
+export interface FunctionOptions {
   /** Only documents that match get this function's score. */
   readonly filter?: Clause;
   /** Multiplies the function's score. */
