@@ -66,7 +66,7 @@ export interface RelayTuning {
   readonly batchSize?: number;
   /** Wait between looks for rows of other processes, in milliseconds; 500 when absent. */
   readonly pollMs?: number;
-  /** Refusals after which a document is parked; 5 when absent. */
+  /** Refusals after which a document becomes a dead letter; 5 when absent. */
   readonly maxAttempts?: number;
 }
 

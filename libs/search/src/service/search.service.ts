@@ -9,7 +9,7 @@ import { ByQueryTask } from '../repository/by-query-task.js';
 import type { Orm } from '../rows/entity-reader.js';
 import { SearchRepository } from '../repository/search-repository.js';
 import type { SearchSync } from '../sync/explicit-touch.js';
-import type { Backlog, ParkedDocument } from '../sync/outbox.js';
+import type { Backlog, DeadLetter } from '../sync/outbox.js';
 import type { OutboxSync } from '../sync/outbox-sync.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { milliseconds, trueOrFalse, type OptionTable } from '../support/option-table.js';
@@ -184,11 +184,11 @@ export class SearchService {
   }
 
   /** Documents that were refused too often, oldest first. */
-  parked(limit: number = 100): Promise<ParkedDocument[]> {
-    return this.outbox('parked').parked(limit);
+  deadLetters(limit: number = 100): Promise<DeadLetter[]> {
+    return this.outbox('deadLetters').deadLetters(limit);
   }
 
-  /** Gives parked documents another try. @returns how many */
+  /** Gives dead letters another try. @returns how many */
   async redrive(): Promise<number> {
     return this.outbox('redrive').redrive();
   }

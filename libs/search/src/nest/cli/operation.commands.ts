@@ -31,7 +31,7 @@ export class StatusCommand extends JsonCommand {
     }
     const backlog = await this.search.backlog();
     output.say(
-      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.parked} documents are parked`,
+      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.deadLetters} dead letters`,
       backlog,
     );
     if (backlog.lagMs > maxLag) process.exitCode = EXIT.found;
@@ -87,8 +87,12 @@ export class RelayCommand extends SearchCommand {
   }
 }
 
-@Command({ name: 'parked', description: 'Show documents that were refused too often' })
-export class ParkedCommand extends JsonCommand {
+@Command({
+  name: 'dead-letters',
+  aliases: ['parked'],
+  description: 'Show documents that were refused too often',
+})
+export class DeadLettersCommand extends JsonCommand {
   @Option({ flags: '--redrive', description: 'Give them another try' })
   redrive(): boolean {
     return true;
@@ -108,16 +112,16 @@ export class ParkedCommand extends JsonCommand {
       const redriven = await this.search.redrive();
       return output.say(`${redriven} documents are tried again`, { redriven });
     }
-    const parked = await this.search.parked();
-    for (const { alias, key, attempts, reason, parkedAt } of parked) {
-      output.say(`${alias}/${key}: ${attempts} attempts, parked ${parkedAt.toISOString()}: ${reason}`, {
+    const deadLetters = await this.search.deadLetters();
+    for (const { alias, key, attempts, reason, givenUpAt } of deadLetters) {
+      output.say(`${alias}/${key}: ${attempts} attempts, given up ${givenUpAt.toISOString()}: ${reason}`, {
         alias,
         key: String(key),
         attempts,
         reason,
-        parkedAt,
+        givenUpAt,
       });
     }
-    if (check && parked.length > 0) process.exitCode = EXIT.found;
+    if (check && deadLetters.length > 0) process.exitCode = EXIT.found;
   }
 }
