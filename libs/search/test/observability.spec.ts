@@ -170,7 +170,7 @@ describeWith('postgres', 'postgres', () =>
       await search.close();
       expect(
         () => new SearchService(database, { engine: openSearch({ node: OPENSEARCH_URL }), slowQueryMs: -1 }),
-      ).toThrow('slowQueryMs must be milliseconds, 0 or more (got -1)');
+      ).toThrow('slowQueryMs must be a number of milliseconds, 0 or more (got -1)');
     });
   }),
 );

@@ -3,13 +3,14 @@ import type { VersionClock } from '../contracts/version-clock.js';
 import type { BulkFailure } from '../errors/bulk.errors.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { BulkReport, RetryableFailure } from '../repository/bulk-report.js';
-import { pause } from '../repository/backoff.js';
-import type { BulkWriter } from '../repository/bulk-writer.js';
-import { indexOperations } from '../repository/index-operations.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { pagesInOrder } from '../repository/pages-in-order.js';
-import { readAhead } from '../repository/read-ahead.js';
+import type { BulkReport, RetryableFailure } from '../indexing/bulk-report.js';
+import { pause } from '../support/pause.js';
+import type { BulkWriter } from '../indexing/bulk-writer.js';
+import { desiredDocuments } from '../document/desired-document.js';
+import { indexOperations } from '../indexing/index-operations.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { pagesInOrder } from '../rows/pages-in-order.js';
+import { readAhead } from '../support/read-ahead.js';
 
 export interface BackfillParts {
   readonly clock: VersionClock;
@@ -63,7 +64,7 @@ export async function* backfill(
   };
   const write = ({ version, entities, lastKey }: Page): Writing => {
     const refused: RetryableFailure[] = [];
-    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, {
+    const operations: Iterable<BulkOperation> = indexOperations(desiredDocuments(definition.model, entities), {
       targets: [{ index, role: 'live' }],
       version,
       refused,

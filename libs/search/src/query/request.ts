@@ -1,3 +1,4 @@
+import type { Duration } from '../contracts/duration.js';
 import type { AggregationNode } from './aggregations/aggregation.js';
 import type { Clause } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
@@ -65,7 +66,7 @@ export interface RequestNode {
   readonly suggest: Readonly<Record<string, SuggestNode>>;
   readonly page: PageWindow;
   readonly searchAfter?: readonly unknown[];
-  readonly pointInTime?: Readonly<{ id: string; keepAlive: string | undefined }>;
+  readonly pointInTime?: Readonly<{ id: string; keepAlive: Duration | undefined }>;
   readonly source?: false | SourceFilter;
   /** Dates of hits become Date. */
   readonly dates?: boolean;

@@ -12,7 +12,7 @@ import { decodeResponse } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import { SearchQuery, type QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 
 /** A hit of one of several indices. */
 export interface AcrossHit<Source> extends Hit<Source> {
@@ -31,6 +31,7 @@ export type AcrossPage<Source, Results> = Omit<SearchPage<Source, Results>, 'hit
 export class SearchAcross<T extends object> {
   private readonly runner: AcrossRunner;
 
+  /** @internal The library makes it. */
   constructor(definitions: readonly IndexDefinition[], engine: SearchEngine, targets: IndexTargets) {
     this.runner = new AcrossRunner(definitions, engine, targets);
   }

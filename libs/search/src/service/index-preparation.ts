@@ -6,8 +6,9 @@ import { allowsModel } from '../migration/migration-state.js';
 import type { MigrationService } from '../migration/migration.service.js';
 import type { MigrationStore } from '../migration/migration-store.js';
 import { describeDifference } from '../migration/plan.js';
-import { backoffMs, pause } from '../repository/backoff.js';
-import type { IndexAdmin } from '../repository/index-admin.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 import type { ResolvedSearchOptions } from './options.js';
 
 const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };
@@ -23,7 +24,7 @@ interface Parts {
 
 /** Brings indices to the model when the application starts; goes on in the background while the engine is away. */
 export class IndexPreparation {
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private background: Promise<void> | undefined;
 
   constructor(private readonly parts: Parts) {}
@@ -32,6 +33,7 @@ export class IndexPreparation {
   async start(): Promise<void> {
     const { createIndices, whenEngineIsDown, onEvent } = this.parts.options;
     if (!createIndices) return;
+    if (this.stopping.signal.aborted) this.stopping = new AbortController();
     try {
       await this.ensureAll();
     } catch (error) {

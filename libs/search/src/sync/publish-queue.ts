@@ -1,10 +1,11 @@
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { backoffMs, pause } from '../repository/backoff.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import { expand, type KeyReader } from './expansion.js';
-import { TouchSet, type Touch } from './touch.js';
+import { TouchSet, type Touch } from '../capture/touch.js';
 
 export interface PublishQueueOptions {
   /** Changes that may wait while the engine is away; more are dropped and reported. */

@@ -1,5 +1,5 @@
 import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
-import type { Touch } from './touch.js';
+import type { Touch } from '../capture/touch.js';
 
 /** How documents follow the database. */
 export interface SyncStrategy {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'nest-commander';
 import { describeDifference, type MigrationPlan } from '../../migration/plan.js';
-import { SearchOptionError } from '../../errors/model.errors.js';
+import { SearchOptionError } from '../../errors/option-error.js';
 import type { IndexedEntity } from '../../service/search.service.js';
 import type { Output } from './output.js';
 import { ConfirmedCommand, EXIT, JsonCommand, type CommandOptions } from './search-command.js';
@@ -42,7 +42,8 @@ export class MigrateCommand extends JsonCommand {
   @Option({ flags: '--max-rate <documents>', description: 'Documents per second at most' })
   maxRate(value: string): number {
     const rate = Number(value);
-    if (!(rate > 0)) throw new SearchOptionError('--max-rate', 'must be a number above 0', value);
+    if (!(rate > 0))
+      throw new SearchOptionError([{ option: '--max-rate', requirement: 'must be a number above 0', received: value }]);
     return rate;
   }
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'nest-commander';
-import { SearchOptionError } from '../../errors/model.errors.js';
+import { SearchOptionError } from '../../errors/option-error.js';
 import type { IndexedEntity } from '../../service/search.service.js';
 import type { Output } from './output.js';
 import { EXIT, JsonCommand, SearchCommand, type CommandOptions } from './search-command.js';
@@ -9,7 +9,10 @@ export class StatusCommand extends JsonCommand {
   @Option({ flags: '--max-lag <ms>', description: 'Exit with 1 when the oldest change waits for longer' })
   maxLag(value: string): number {
     const lag = Number(value);
-    if (!(lag >= 0)) throw new SearchOptionError('--max-lag', 'must be a number of milliseconds, 0 or more', value);
+    if (!(lag >= 0))
+      throw new SearchOptionError([
+        { option: '--max-lag', requirement: 'must be a number of milliseconds, 0 or more', received: value },
+      ]);
     return lag;
   }
 
@@ -28,7 +31,7 @@ export class StatusCommand extends JsonCommand {
     }
     const backlog = await this.search.backlog();
     output.say(
-      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.parked} documents are parked`,
+      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.deadLetters} dead letters`,
       backlog,
     );
     if (backlog.lagMs > maxLag) process.exitCode = EXIT.found;
@@ -84,8 +87,12 @@ export class RelayCommand extends SearchCommand {
   }
 }
 
-@Command({ name: 'parked', description: 'Show documents that were refused too often' })
-export class ParkedCommand extends JsonCommand {
+@Command({
+  name: 'dead-letters',
+  aliases: ['parked'],
+  description: 'Show documents that were refused too often',
+})
+export class DeadLettersCommand extends JsonCommand {
   @Option({ flags: '--redrive', description: 'Give them another try' })
   redrive(): boolean {
     return true;
@@ -105,16 +112,16 @@ export class ParkedCommand extends JsonCommand {
       const redriven = await this.search.redrive();
       return output.say(`${redriven} documents are tried again`, { redriven });
     }
-    const parked = await this.search.parked();
-    for (const { alias, key, attempts, reason, parkedAt } of parked) {
-      output.say(`${alias}/${key}: ${attempts} attempts, parked ${parkedAt.toISOString()}: ${reason}`, {
+    const deadLetters = await this.search.deadLetters();
+    for (const { alias, key, attempts, reason, givenUpAt } of deadLetters) {
+      output.say(`${alias}/${key}: ${attempts} attempts, given up ${givenUpAt.toISOString()}: ${reason}`, {
         alias,
         key: String(key),
         attempts,
         reason,
-        parkedAt,
+        givenUpAt,
       });
     }
-    if (check && parked.length > 0) process.exitCode = EXIT.found;
+    if (check && deadLetters.length > 0) process.exitCode = EXIT.found;
   }
 }

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandRunner, Option } from 'nest-commander';
-import { SearchOptionError } from '../../errors/model.errors.js';
+import { SearchOptionError } from '../../errors/option-error.js';
 import { SearchService, type IndexedEntity } from '../../service/search.service.js';
 import { confirm, Output } from './output.js';
 
@@ -33,7 +33,13 @@ export abstract class SearchCommand extends CommandRunner {
     if (name === undefined) return all;
     const found = all.filter((index) => index.name === name || index.alias === name);
     if (found.length > 0) return found;
-    throw new SearchOptionError('the index', `must be one of ${all.map((index) => index.name).join(', ')}`, name);
+    throw new SearchOptionError([
+      {
+        option: 'the index',
+        requirement: `must be one of ${all.map((index) => index.name).join(', ')}`,
+        received: name,
+      },
+    ]);
   }
 }
 

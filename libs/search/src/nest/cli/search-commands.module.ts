@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { CommandFactory } from 'nest-commander';
 import { runAsCommandLine } from '../run-mode.js';
 import { FinishCommand, MigrateCommand, PlanCommand, PruneCommand, RollbackCommand } from './migration.commands.js';
-import { ParkedCommand, RelayCommand, RepairCommand, StatusCommand, VerifyCommand } from './operation.commands.js';
+import { DeadLettersCommand, RelayCommand, RepairCommand, StatusCommand, VerifyCommand } from './operation.commands.js';
 
 /** The commands, for an application that has a command line of its own. Needs `SearchModule`. */
 @Module({
@@ -16,14 +16,14 @@ import { ParkedCommand, RelayCommand, RepairCommand, StatusCommand, VerifyComman
     FinishCommand,
     PruneCommand,
     RelayCommand,
-    ParkedCommand,
+    DeadLettersCommand,
   ],
 })
 export class SearchCommandsModule {}
 
 /**
  * Runs a command of `process.argv` in an application: `plan | migrate | status | verify | repair | rollback | finish |
- * prune | relay | parked`. The application is built but relays nothing and checks no index by itself. A failure is told on
+ * prune | relay | dead-letters`. The application is built but relays nothing and checks no index by itself. A failure is written to
  * stderr and sets the exit code.
  *
  * @example

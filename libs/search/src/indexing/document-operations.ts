@@ -1,10 +1,16 @@
 import type { BulkOperation, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexModel } from '../metadata/index-model.js';
+import type { DocumentOf } from '../query/document-type.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import type { WriteTarget } from './index-targets.js';
-import type { DocumentOperation } from './repository-calls.js';
+
+/** A write of a document that is built by hand. `routing`: needed to index where the index is routed; a delete without it is for all shards. */
+export type DocumentOperation<T> =
+  | Readonly<{ action: 'index'; id: PrimaryKey; document: Partial<DocumentOf<T>>; routing?: string | undefined }>
+  | Readonly<{ action: 'delete'; id: PrimaryKey; routing?: string | undefined }>;
 
 /** Operations that share a version, and of which the last on each document counts. */
 const WINDOW = 1_000;
@@ -83,11 +89,13 @@ function wired<T>(
           wire.push({ action: 'delete', index, id, version, routing: shard });
       } else {
         if (model.routing && routing === undefined)
-          throw new SearchOptionError(
-            'bulk: routing',
-            `is needed: the index is routed by ${model.routing.label}`,
-            routing,
-          );
+          throw new SearchOptionError([
+            {
+              option: 'bulk.routing',
+              requirement: `is needed: the index is routed by ${model.routing.label}`,
+              received: routing,
+            },
+          ]);
         wire.push({
           action: 'index',
           index,

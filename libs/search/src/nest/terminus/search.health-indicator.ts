@@ -1,8 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
-import { SearchOptionError } from '../../errors/model.errors.js';
-import type { SearchService } from '../../service/search.service.js';
+import { checkCall } from '../../support/call-options.js';
+import { milliseconds, oneOf, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
+import type { CallOptions } from '../../contracts/engine.js';
+import type { Backlog } from '../../sync/outbox.js';
+
+/** What of a `SearchService` is looked at. */
+export interface CheckedSearch {
+  readonly pending: number;
+  health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'>;
+  backlog(): Promise<Backlog>;
+}
 
 export interface SearchHealthOptions {
   /**
@@ -17,6 +26,13 @@ export interface SearchHealthOptions {
   /** Wait for the engine at most, in milliseconds; 1,000 when absent. */
   readonly timeoutMs?: number;
 }
+
+const HEALTH: OptionTable<SearchHealthOptions> = {
+  upFrom: oneOf('green', 'yellow', 'red'),
+  maxPending: { accepts: (value) => (value as number) >= 0, requirement: 'must be a number of 0 or more' },
+  maxLagMs: milliseconds,
+  timeoutMs: wholeMilliseconds(0),
+};
 
 const RANK = { red: 0, yellow: 1, green: 2 } as const;
 
@@ -37,11 +53,11 @@ export class SearchHealthIndicator {
   /** Never rejects for an engine that is away: that is `down`. @throws SearchOptionError */
   async check<Key extends string>(
     key: Key,
-    search: SearchService,
-    { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 }: SearchHealthOptions = {},
+    search: CheckedSearch,
+    options: SearchHealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    if (!(upFrom in RANK))
-      throw new SearchOptionError('SearchHealthIndicator: upFrom', "must be 'green', 'yellow' or 'red'", upFrom);
+    checkCall('SearchHealthIndicator.check', options, HEALTH);
+    const { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 } = options;
     const indicator = this.indicators.check(key);
     const { pending } = search;
     try {

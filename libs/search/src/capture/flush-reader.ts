@@ -1,6 +1,6 @@
 import type { ChangeSet, Collection, EntityManager, EntityMetadata, EntityProperty, UnitOfWork } from '@mikro-orm/core';
 import type { EntityClass } from '../metadata/recorder.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { lostWithRow, renamedWithRow, touchesOf, touchesOfCollection, type Change } from './change.js';
 import { rootPath, type Dependency } from './dependencies.js';
 import type { Touch } from './touch.js';

@@ -1,4 +1,4 @@
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { isA, rootPath, type Dependency } from './dependencies.js';
 import type { Touch } from './touch.js';

@@ -1,5 +1,5 @@
 import type { FieldType } from '../contracts/index-body.js';
-import type { FieldParameters } from '../metadata/options.js';
+import type { FieldParameters } from './options.js';
 
 type Parameter = keyof FieldParameters;
 

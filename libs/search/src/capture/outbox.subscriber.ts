@@ -1,5 +1,5 @@
 import type { EntityManager, EventArgs, EventSubscriber, FlushEventArgs, UnitOfWork } from '@mikro-orm/core';
-import type { TransactionContext } from './database.js';
+import type { TransactionContext } from '../database/database.js';
 import type { FlushReader } from './flush-reader.js';
 import { TouchSet, type Touch } from './touch.js';
 import { TransactionTree, type OpenTransaction } from './transaction-tree.js';

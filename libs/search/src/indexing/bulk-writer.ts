@@ -1,7 +1,9 @@
-import { bulkChannel, retryChannel, type BulkDiagnostics, type RetryDiagnostics } from '../contracts/diagnostics.js';
+import { type BulkDiagnostics, type RetryDiagnostics } from '../contracts/diagnostics.js';
+import { bulkChannel, retryChannel } from '../support/channels.js';
 import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
-import { backoffMs, pause, type BackoffOptions } from './backoff.js';
+import { backoffMs, type BackoffOptions } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
 import { chunksByBytes, type Operations } from './bulk-chunks.js';
 import { EMPTY_REPORT, failureOf, mergeReports, type BulkReport, type RetryableFailure } from './bulk-report.js';
 

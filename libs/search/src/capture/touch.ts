@@ -1,5 +1,5 @@
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 
 /**
  * Documents that a change may have made outdated: those of `definition` whose entity reaches the key over the

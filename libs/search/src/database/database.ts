@@ -1,6 +1,6 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import { SearchTableMissingError } from '../errors/sync.errors.js';
-import type { Orm } from '../repository/entity-reader.js';
+import type { Orm } from '../rows/entity-reader.js';
 import { isKyselyTransaction, sendWithCommit, type KyselyTransaction } from './last-statement.js';
 
 /** The ORM's own handle of an open transaction. */

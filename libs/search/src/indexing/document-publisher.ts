@@ -1,14 +1,15 @@
 import type { BulkOperation, CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import { documentIdOf, keyOf, type DocumentKey } from '../document/document-builder.js';
+import { desiredDocuments } from '../document/desired-document.js';
+import { documentIdOf, type DocumentKey } from '../document/document-builder.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from './bulk-report.js';
 import type { BulkWriter, WriteOptions } from './bulk-writer.js';
-import type { EntityReader } from './entity-reader.js';
-import { deleteOperations, indexOperations, refusal, type Batch } from './index-operations.js';
+import type { EntityReader } from '../rows/entity-reader.js';
+import { indexOperations, refusal, type Batch } from './index-operations.js';
 import type { IndexTargets } from './index-targets.js';
-import { pagesInOrder } from './pages-in-order.js';
+import { pagesInOrder } from '../rows/pages-in-order.js';
 
 /** Rows read at once. */
 const PAGE_SIZE = 500;
@@ -35,7 +36,7 @@ interface Notes {
 export class DocumentPublisher {
   constructor(private readonly parts: PublisherParts) {}
 
-  /** Writes the documents of these keys; deletes those whose rows are gone. */
+  /** Brings the documents of these keys to what they should be: writes those of rows, deletes those that are to be absent. */
   publish(definition: IndexDefinition, keys: readonly DocumentKey[], options?: CallOptions): Promise<BulkReport> {
     return this.write(definition, (notes) => this.operationsFor(definition, keys, notes), options);
   }
@@ -73,9 +74,7 @@ export class DocumentPublisher {
         notes.refused.push(...page.map((key) => refusal(documentIdOf(model, key), batch.targets, error)));
       });
       if (!entities) continue;
-      const present = new Set(entities.map((entity) => String(keyOf(model, entity))));
-      const gone = page.filter((key) => !present.has(String(key)));
-      yield [...indexOperations(definition, entities, batch), ...deleteOperations(definition, gone, batch)];
+      yield [...indexOperations(desiredDocuments(model, entities, page), batch)];
     }
   }
 
@@ -90,7 +89,7 @@ export class DocumentPublisher {
       return { batch, entities: await this.parts.reader.pageAfter(model, after, pageSize) };
     };
     for await (const { batch, entities } of pagesInOrder(model, pageSize, read))
-      yield [...indexOperations(definition, entities, batch)];
+      yield [...indexOperations(desiredDocuments(model, entities), batch)];
   }
 
   /** @param everywhere whether documents may be on other shards than they belong */

@@ -2,7 +2,7 @@ import type { BulkOperation } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { versioned, type OperationParts } from './document-operations.js';
 import { processClock } from './process-clock.js';
-import type { DocumentOperation } from './repository-calls.js';
+import type { DocumentOperation } from './document-operations.js';
 
 const identity = { property: 'id', prefix: '', suffix: '' };
 const partsWith = (clock: VersionClock): OperationParts => ({

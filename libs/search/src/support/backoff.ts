@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 export interface BackoffOptions {
   readonly baseMs: number;
   readonly maxMs: number;
@@ -13,9 +11,4 @@ export interface BackoffOptions {
  */
 export function backoffMs(attempt: number, { baseMs, maxMs }: BackoffOptions, random: number): number {
   return Math.ceil(Math.min(maxMs, baseMs * 2 ** (attempt - 1)) * random);
-}
-
-/** Resolves after `ms`, or at once when the signal ends. */
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await wait(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
 }
