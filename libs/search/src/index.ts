@@ -344,7 +344,8 @@ export {
   SearchVersionConflictError,
   type UnavailableReason,
 } from './errors/engine.errors.js';
-export { SearchBulkError, SearchNotSettledError, type BulkFailure } from './errors/bulk.errors.js';
+export { SearchBulkError, SearchNotSettledError } from './errors/bulk.errors.js';
+export type { BulkFailure } from './contracts/bulk-failure.js';
 
 // Put another engine or clock behind it
 export type * from './contracts/engine.js';

@@ -15,7 +15,7 @@ type Parts = Readonly<{
 }>;
 
 /** Brings the index to the model, and indexes all passages when it has not as many as the database. */
-export async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
+async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
   await ensureIndex(search, output, signal);
   const passages = search.repository(Passage);
   const rows = await em.fork().count(Passage);

@@ -78,7 +78,7 @@ export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands ex
   }
 >;
 
-export const defaultOptions = Object.freeze({
+const defaultOptions = Object.freeze({
   name: 'default',
   refresh: '30s',
   refreshJitter: 0.1,

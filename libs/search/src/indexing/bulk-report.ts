@@ -1,5 +1,6 @@
 import type { BulkOutcome } from '../contracts/engine.js';
-import { SearchBulkError, type BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
+import { SearchBulkError } from '../errors/bulk.errors.js';
 import type { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 
 export interface RetryableFailure extends BulkFailure {

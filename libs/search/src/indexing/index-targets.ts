@@ -1,4 +1,4 @@
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { IndexAdmin } from './index-admin.js';
 

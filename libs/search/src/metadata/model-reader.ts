@@ -85,6 +85,6 @@ function sameNames(models: readonly IndexModel[]): ModelComplaint[] {
 }
 
 /** Pivot tables and entities without a class have metadata too. */
-export function classOf(meta: EntityMetadata): EntityClass | undefined {
+function classOf(meta: EntityMetadata): EntityClass | undefined {
   return meta.class;
 }

@@ -1,6 +1,6 @@
 import type { BulkOperation, CallOptions } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from '../indexing/bulk-report.js';

@@ -1,5 +1,5 @@
 import type { SearchEngine } from '../contracts/engine.js';
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchModelOutdatedError } from '../errors/sync.errors.js';

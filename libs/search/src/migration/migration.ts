@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallOptions, SearchEngine } from '../contracts/engine.js';
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import type { SearchEvent, SearchEventListener } from '../contracts/search-event.js';
 
 const logger = new Logger('Search');
