@@ -34,7 +34,7 @@ export class FlushReader {
     return [...changed, ...this.collections(uow, () => [])];
   }
 
-  /** `em.upsert` tells the entity, not what changed of it. */
+  /** `em.upsert` gives the entity, not what changed of it. */
   upserted(meta: EntityMetadata, entity: object): Touch[] {
     const change = { entity: classOf(meta), key: keyOf(meta, entity), properties: undefined, before: () => undefined };
     return touchesOf({ ...change, type: 'update' }, this.dependencies);

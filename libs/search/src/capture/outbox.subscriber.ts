@@ -25,13 +25,13 @@ const MAX_WAITING = 1_000;
 /**
  * Writes what a transaction touches into the outbox, inside that transaction and with one statement right before its
  * COMMIT, when all keys are known; those of a savepoint that is rolled back go with it. A transaction whose end the ORM
- * does not tell gets one per flush. What cannot be written down fails the user's transaction: nothing may be committed
+ * does not report gets one per flush. What cannot be written down fails the user's transaction: nothing may be committed
  * that no relay hears of.
  */
 export class OutboxSubscriber implements EventSubscriber {
   private readonly early = new WeakMap<UnitOfWork, readonly Touch[]>();
   private readonly transactions = new TransactionTree();
-  /** Transactions whose COMMIT will be told, and is still to come. */
+  /** Transactions whose COMMIT will be reported, and is still to come. */
   private readonly open = new WeakSet<OpenTransaction>();
   private readonly last = new WeakMap<
     OpenTransaction,
@@ -87,13 +87,13 @@ export class OutboxSubscriber implements EventSubscriber {
     this.transactions.rollback(transaction);
   }
 
-  /** Keeps touches until the transaction ends; writes them down at once where that is not told, or they are many. */
+  /** Keeps touches until the transaction ends; writes them down at once where that is not reported, or they are many. */
   async hold(touches: readonly Touch[], context: OpenTransaction | undefined): Promise<void> {
     if (touches.length === 0) return;
     const distinct = new TouchSet(touches);
     const outermost = context && this.transactions.outermost(context);
-    const told = outermost !== undefined && this.open.has(outermost);
-    if (told && distinct.size + this.transactions.waiting(outermost) <= MAX_WAITING)
+    const endReported = outermost !== undefined && this.open.has(outermost);
+    if (endReported && distinct.size + this.transactions.waiting(outermost) <= MAX_WAITING)
       return this.transactions.add(context!, distinct);
     await this.sink.write([...distinct], context);
     if (context === undefined) this.sink.committed();

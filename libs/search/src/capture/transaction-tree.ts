@@ -1,6 +1,6 @@
 import { TouchSet, type Touch } from './touch.js';
 
-/** MikroORM 6 tells nothing of savepoints, but its nested transactions know their parent. */
+/** MikroORM 6 reports no savepoints, but its nested transactions know their parent. */
 export interface OpenTransaction {
   readonly parentTransaction?: OpenTransaction;
 }
@@ -13,7 +13,7 @@ interface Node {
 
 /**
  * Touches of open transactions. Those of a savepoint go away when it is rolled back, and else with the transaction
- * around it: the ORM does not tell of every release (it does not on MySQL). Where it tells of no savepoint (6), they go
+ * around it: the ORM does not report every release (it does not on MySQL). Where it reports no savepoint (6), they go
  * to the outermost transaction at once.
  */
 export class TransactionTree {

@@ -77,7 +77,7 @@ export class Database {
    * Sends a statement along with the COMMIT. @returns whether it was sent, to be asked after the COMMIT
    *
    * @param sql with the values in it
-   * @param shown the same for the ORM's log, which shows values only where it is told to
+   * @param shown the same for the ORM's log, which shows values only where it is set to
    */
   runLast(sql: string, context: KyselyTransaction, shown: () => Statement): Promise<() => boolean> {
     if (this.orm.config.getLogger().isEnabled('query')) {
@@ -108,7 +108,7 @@ export class Database {
     }
   }
 
-  /** Commits when `work` resolves, rolls back when it rejects. Tells no subscriber. */
+  /** Commits when `work` resolves, rolls back when it rejects. Calls no subscriber. */
   transactional<T>(work: (context: TransactionContext) => Promise<T>): Promise<T> {
     const connection = this.connection();
     const client = connection.getClient?.();

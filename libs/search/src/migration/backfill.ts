@@ -50,7 +50,7 @@ const WRITES_AT_ONCE = 2;
 /**
  * Fills one index with all rows in key order: per page the clock's tick, the read, the write with that version. What
  * is written meanwhile by others has a higher version, and stays. Two pages are written at a time while the next is
- * read, and told in order: each is to be noted before the next.
+ * read, and yielded in order: each is to be noted before the next.
  */
 export async function* backfill(
   definition: IndexDefinition,

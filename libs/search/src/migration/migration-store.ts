@@ -11,7 +11,7 @@ export type MigrationAdvance = Partial<Pick<MigrationFacts, 'lastKey' | 'done'> 
 /** Nobody else may migrate an index for this long after its owner was heard of. */
 const OWNED_MS = 15_000;
 
-/** Migrations in the database. A lease per index tells processes that migrate at once apart. */
+/** Migrations in the database. A lease per index keeps processes that migrate at once apart. */
 export class MigrationStore {
   private readonly table: string;
 

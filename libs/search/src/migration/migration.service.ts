@@ -164,15 +164,15 @@ export class MigrationService {
   private async run(
     definition: IndexDefinition,
     options: MigrateOptions,
-    tell: (progress: MigrationProgress) => void,
+    report: (progress: MigrationProgress) => void,
   ): Promise<void> {
     const { alias } = definition;
     const { store } = this.requireStore();
     await store.exclusively(alias, async () => {
       const migration = new Migration(definition, { ...this.parts, store }, options);
-      const state = await this.begin(definition, migration, options, tell);
+      const state = await this.begin(definition, migration, options, report);
       // A relay that looked before the new index is noted would find rows that it may not write.
-      if (state) await this.parts.relaying(() => this.carryOut(migration, state, tell));
+      if (state) await this.parts.relaying(() => this.carryOut(migration, state, report));
     });
   }
 
@@ -181,7 +181,7 @@ export class MigrationService {
     definition: IndexDefinition,
     migration: Migration,
     options: MigrateOptions,
-    tell: (progress: MigrationProgress) => void,
+    report: (progress: MigrationProgress) => void,
   ): Promise<MigrationState | undefined> {
     const { alias, hash } = definition;
     const { store } = this.requireStore();
@@ -192,10 +192,10 @@ export class MigrationService {
         `has another model's migration under way (${before.newHash}): finish it or roll it back first`,
       );
     }
-    if (before?.phase === 'swapped') return void tell(progressMeter(alias, 'swapped', before.total, 0)(before.total));
+    if (before?.phase === 'swapped') return void report(progressMeter(alias, 'swapped', before.total, 0)(before.total));
     if (!before || !isUnderWay(before)) {
       const plan = planOf(definition, await this.liveIndex(definition, options));
-      if (plan.action === 'none') return void tell(progressMeter(alias, 'finished', 0, 0)(0));
+      if (plan.action === 'none') return void report(progressMeter(alias, 'finished', 0, 0)(0));
       if (plan.action === 'create')
         throw new SearchMigrationError(
           alias,
@@ -209,10 +209,10 @@ export class MigrationService {
   private async carryOut(
     migration: Migration,
     state: MigrationState,
-    tell: (progress: MigrationProgress) => void,
+    report: (progress: MigrationProgress) => void,
   ): Promise<void> {
     try {
-      for await (const progress of migration.run(state)) tell(progress);
+      for await (const progress of migration.run(state)) report(progress);
     } catch (error) {
       if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state);
       throw error;

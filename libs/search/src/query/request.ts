@@ -35,9 +35,9 @@ export interface RequestOptions {
   readonly trackScores?: boolean;
   /** Leaves out hits with a lower score. */
   readonly minScore?: number;
-  /** Tells how each score came about: `hit.explanation`. */
+  /** Explains each score: `hit.explanation`. */
   readonly explain?: boolean;
-  /** Tells where the time went: `page.profile`. */
+  /** Shows where the time went: `page.profile`. */
   readonly profile?: boolean;
   /** Milliseconds after which shards answer with what they have: `page.timedOut`. The call's own deadline is `timeoutMs` of `search()`. */
   readonly serverTimeoutMs?: number;

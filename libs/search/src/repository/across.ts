@@ -18,7 +18,7 @@ import type { IndexTargets } from '../indexing/index-targets.js';
 export interface AcrossHit<Source> extends Hit<Source> {
   /** The class whose document it is. */
   readonly entity: EntityClass;
-  /** Tells hits apart by type: `if (hit.is(Passage)) hit.source.text`. */
+  /** Narrows hits by type: `if (hit.is(Passage)) hit.source.text`. */
   is<E extends object>(entity: EntityClass<E>): this is AcrossHit<DocumentOf<E>>;
 }
 
@@ -83,7 +83,7 @@ class AcrossRunner implements QueryRunner {
     const page = decodeResponse(request, response, this.indices[0]!.catalog);
     return {
       ...page,
-      hits: page.hits.map((hit, at) => this.told(hit, response.hits.hits[at]!)),
+      hits: page.hits.map((hit, at) => this.hitOf(hit, response.hits.hits[at]!)),
     } as unknown as SearchPage<never, never>;
   }
 
@@ -97,7 +97,7 @@ class AcrossRunner implements QueryRunner {
     return this.indices.map(({ definition }) => definition.alias).join(',');
   }
 
-  private told(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
+  private hitOf(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
     const { entity } = this.indices.find(
       ({ definition: { alias } }) => generationOf(alias, _index) !== undefined || _index === alias,
     )!.definition.model;

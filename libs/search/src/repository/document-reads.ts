@@ -177,7 +177,7 @@ export abstract class DocumentReads<T extends object> {
 
   /**
    * One page, by number (which ends at hit 10,000) or by the cursor of the page before, which has no end. Between
-   * pages the index may change: a cursor goes on after the last hit, so nothing is told twice.
+   * pages the index may change: a cursor goes on after the last hit, so no hit comes twice.
    *
    * @example
    * const first = await passages.paginate((q) => q.sort('address.year'), { size: 20 });

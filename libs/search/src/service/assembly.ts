@@ -24,7 +24,7 @@ import type { SyncByIndex } from '../sync/sync-by-index.js';
 import { SearchClockRow } from '../database/tables.js';
 import { IndexPreparation } from './index-preparation.js';
 import type { ResolvedSearchOptions } from './options.js';
-import { tellSlowQueries } from './slow-queries.js';
+import { reportSlowQueries } from './slow-queries.js';
 import { strategiesFor, syncModeOf } from './sync-strategies.js';
 
 /** What a search is made of. */
@@ -43,7 +43,7 @@ export interface Assembly {
 /** Judges the model and puts the parts together; nothing is sent. @throws SearchModelError with every complaint together. */
 export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   const { engine: given, name, slowQueryMs, prefix, typeInference, createIndices, onEvent } = options;
-  const engine = slowQueryMs === undefined ? given : tellSlowQueries(given, slowQueryMs, onEvent);
+  const engine = slowQueryMs === undefined ? given : reportSlowQueries(given, slowQueryMs, onEvent);
   const definitions = defineIndices(ofEngine(name, readModels(orm.getMetadata())), { prefix, typeInference });
   const registry = new IndexRegistry(definitions, name);
   const admin = new IndexAdmin(engine);
@@ -91,7 +91,7 @@ function knowsTables(orm: Orm): boolean {
   return [...orm.getMetadata()].some((meta) => (meta.class as unknown) === SearchClockRow);
 }
 
-/** Complaints stay whole: a mistake is told by whichever search starts first. */
+/** Complaints stay whole: a mistake is reported by whichever search starts first. */
 function ofEngine(name: string | undefined, reading: ModelReading): ModelReading {
   return { ...reading, models: reading.models.filter(({ options }) => options.engine === name) };
 }

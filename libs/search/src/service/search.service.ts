@@ -95,7 +95,7 @@ export class SearchService {
     }));
   }
 
-  /** For changes that the ORM does not tell of. */
+  /** For changes that the ORM reports to nobody. */
   get sync(): SearchSync {
     return this.assembly.sync;
   }
@@ -121,7 +121,7 @@ export class SearchService {
   }
 
   /**
-   * The documents of several entities together; `hit.is(Passage)` tells them apart.
+   * The documents of several entities together; `hit.is(Passage)` says which one a hit is of.
    *
    * @example
    * const page = await search.across([Passage, Address]).search((q) => q.must((c) => c.match('text', 'union')));

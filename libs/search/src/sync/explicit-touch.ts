@@ -28,7 +28,7 @@ interface Finder {
   find(entity: unknown, where: object, options: object): Promise<object[]>;
 }
 
-/** Changes that the ORM does not tell of: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
+/** Changes that the ORM reports to nobody: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
 export class SearchSync {
   /** @internal The library makes it. */
   constructor(

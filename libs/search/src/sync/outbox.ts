@@ -9,7 +9,7 @@ import type { Touch } from '../capture/touch.js';
 /** Rows that one relay holds: nobody else works on them until `work` ends. */
 export interface Claim {
   readonly rows: readonly OutboxRow[];
-  /** Tells the database that this relay lives. @throws when the claim is lost. */
+  /** Shows the database that this relay lives. @throws when the claim is lost. */
   alive(): Promise<void>;
   /** Ends rows that are done, and writes down refused documents in their place. Rows in neither are released. */
   settle(done: readonly OutboxRow[], refusals: readonly Refusal[]): Promise<void>;

@@ -87,7 +87,7 @@ export class PublishQueue {
       this.inFlight = 0;
       this.pending.addAll(retry.touches);
       failures = retry.touches.length > 0 ? failures + 1 : 0;
-      this.tell(retry);
+      this.reportDelay(retry);
       if (failures > 0)
         await pause(backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2), this.stop.signal);
     }
@@ -120,7 +120,7 @@ export class PublishQueue {
     }
   }
 
-  private tell({ touches, error }: { touches: readonly Touch[]; error?: unknown }): void {
+  private reportDelay({ touches, error }: { touches: readonly Touch[]; error?: unknown }): void {
     this.failure = touches.length > 0 ? error : undefined;
     const index = this.definition.alias;
     if (touches.length > 0 && !this.delayed)

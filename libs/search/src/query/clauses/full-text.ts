@@ -7,7 +7,7 @@ import type { CompileContext, Compilers } from './compile-context.js';
 export interface ClauseOptions {
   /** Multiplies the score; 1 when absent. */
   readonly boost?: number;
-  /** Told back in `hit.matchedQueries`. */
+  /** Comes back in `hit.matchedQueries`. */
   readonly name?: string;
 }
 

@@ -39,7 +39,7 @@ export interface DecayOptions extends FunctionOptions {
 }
 
 export interface RandomOptions extends FunctionOptions {
-  /** The same seed gives the same order; then `_seq_no` tells documents apart. */
+  /** The same seed gives the same order; then `_seq_no` separates documents. */
   readonly seed?: number | string;
 }
 
