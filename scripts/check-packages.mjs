@@ -23,7 +23,9 @@ async function run(file, args, cwd = app) {
 
 async function pack(library) {
   const source = join(root, 'libs', library);
-  const answer = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', folder], source));
+  const answer = JSON.parse(
+    await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], source),
+  );
   const [packed] = Object.values(answer); // A list, or since npm 12 an object by name.
   const strays = packed.files.map(({ path }) => path).filter((path) => /\.(spec|tst)\.|tsbuildinfo/.test(path));
   if (strays.length > 0) throw new Error(`${packed.name} ships what is for its own tests: ${strays.join(', ')}`);
@@ -33,7 +35,7 @@ async function pack(library) {
 
 async function lint({ tarball }) {
   await run('publint', ['run', '--strict', tarball], root);
-  await run('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color', '--no-emoji'], root);
+  await run('attw', [tarball, '--format', 'ascii', '--no-color', '--no-emoji'], root);
 }
 
 const entryPoints = (library) =>
