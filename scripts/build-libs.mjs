@@ -1,6 +1,6 @@
 // Builds each library twice, as ES modules and as CommonJS: node scripts/build-libs.mjs [--fresh] [LIBRARY...]
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -13,19 +13,22 @@ if (!existsSync(tsc)) {
   process.exit(1);
 }
 // A file that was renamed leaves its old output behind: what is published starts from nothing.
-if (process.argv.includes('--fresh'))
-  for (const folder of folders) {
-    rmSync(join(root, folder, 'dist'), { recursive: true, force: true });
-    for (const build of ['', '-cjs'])
-      rmSync(join(root, 'node_modules/.cache/tsc', `${folder.slice('libs/'.length)}${build}.tsbuildinfo`), {
-        force: true,
-      });
-  }
-const projects = folders.flatMap((folder) => [folder, `${folder}/tsconfig.cjs.json`]);
+if (process.argv.includes('--fresh')) folders.forEach(removeBuilds);
 try {
-  execFileSync(process.execPath, [tsc, '-b', ...projects], { cwd: root, stdio: 'inherit' });
+  const projects = folders.flatMap((folder) => [folder, `${folder}/tsconfig.cjs.json`]);
+  execFileSync(process.execPath, [tsc, '-b', ...projects], { cwd: root, stdio: ['ignore', 2, 2] }); // npm pack --json owns stdout.
 } catch {
   process.exit(1); // tsc has said why.
 }
-// Node reads `dist/cjs` as CommonJS only where a package.json there says so.
-for (const folder of folders) writeFileSync(join(root, folder, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+for (const folder of folders) {
+  // Node reads `dist/cjs` as CommonJS only where a package.json there says so.
+  writeFileSync(join(root, folder, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+  for (const page of ['LICENSE', 'CHANGELOG.md']) copyFileSync(join(root, page), join(root, folder, page));
+}
+
+function removeBuilds(folder) {
+  const name = folder.slice('libs/'.length);
+  rmSync(join(root, folder, 'dist'), { recursive: true, force: true });
+  for (const build of [name, `${name}-cjs`])
+    rmSync(join(root, 'node_modules/.cache/tsc', `${build}.tsbuildinfo`), { force: true });
+}

@@ -35,7 +35,7 @@ async function prepareIndex({ em, search, output, signal }: Parts): Promise<void
 
 /**
  * Makes the index, or migrates it when the model has changed since, and ends the migration. That suits an application
- * that runs once; several migrate by command, and end it when no process of the old release is left: docs/operations.md.
+ * that runs once; several migrate by command, and end it when no process of the old release is left: libs/search/OPERATIONS.md.
  */
 async function ensureIndex(search: SearchService, output: Output, signal: AbortSignal): Promise<void> {
   try {
