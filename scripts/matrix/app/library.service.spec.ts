@@ -1,6 +1,6 @@
 import { Test } from '@nestjs/testing';
 import { getHerdToken } from '@rookery/herd';
-import { limiterToken } from '@rookery/limiter';
+import { getLimiterToken } from '@rookery/limiter';
 import { getSearchRepositoryToken } from '@rookery/search';
 import { Book } from './book.entity.js';
 import { LibraryService } from './library.service.js';
@@ -30,7 +30,7 @@ describe('the library, with a repository, a herd and a limiter that are test dou
             set: async (key: string, value: unknown) => kept.set(key, value),
           },
         },
-        { provide: limiterToken(), useValue: { consume: async () => ({ allowed }) } },
+        { provide: getLimiterToken(), useValue: { consume: async () => ({ allowed }) } },
       ],
     }).compile();
     library = module.get(LibraryService);
