@@ -1,6 +1,7 @@
 import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
 import { promised } from '../support/promised.js';
-import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
+import { HerdClosedError, HerdNoNodesError, HerdNodeError } from '../errors/operation-errors.js';
+import { isOperationError } from '../support/operation-failure.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from '../support/abortable.js';
 import { publishFailure } from './publish.js';
@@ -20,7 +21,7 @@ export type DispatchSource<Client> = Readonly<{
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
   const absorbs = (error: unknown): boolean =>
-    source.onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request';
+    source.onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request';
   const tolerant = (error: unknown): void => {
     if (!absorbs(error)) throw error;
   };
@@ -142,18 +143,13 @@ function noteFailure<Client>(
   error: unknown,
 ): void {
   publishFailure(name, pool.node, error);
-  if (
-    effect === 'write' &&
-    onNodeDown !== 'error' &&
-    error instanceof HerdOperationError &&
-    error.failure !== 'request'
-  )
+  if (effect === 'write' && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
     pool.invalidate([key]);
 }
 
 /** An overload would only move on to the next node. */
 const failsOver = (error: unknown): boolean =>
-  error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
+  isOperationError(error) && error.failure === 'node' && error.code !== 'HERD_NO_NODES';
 
 const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
 
