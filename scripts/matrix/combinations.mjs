@@ -1,10 +1,12 @@
 /**
  * The applications that the packages are proved in. `installs` are made once each; their `runs` build, test and start them.
  *
- * `modules`: that of the application. `test`: `stock` is the test command that `nest new` writes. `needsFlag` is why it is not.
+ * `modules`: that of the application. `test`: `stock` is the test command that `nest new` writes. `vmModules` and
+ * `untested` say why it is not.
  */
-const jestOfOrm7 =
-  'MikroORM 7 is ESM alone: Jest loads it with --experimental-vm-modules, as the template of Nest 12 does';
+const jestOfEsModules =
+  'Jest loads packages that are ES modules alone with --experimental-vm-modules, on Node 24.9 or later; the template of Nest 12 sets it';
+const noJestBelow24 = 'Jest loads packages that are ES modules alone, as those of Nest 12 are, on Node 24.9 or later';
 
 export const installs = [
   {
@@ -27,8 +29,9 @@ export const installs = [
     orm: '7',
     typescript: '5.9',
     runs: [
-      { node: 22, builder: 'tsc', runner: 'jest', vmModules: jestOfOrm7 },
-      { node: 24, builder: 'swc', runner: 'jest', vmModules: jestOfOrm7 },
+      { node: 22, builder: 'tsc', untested: noJestBelow24 },
+      { node: 24, builder: 'tsc', runner: 'jest', vmModules: jestOfEsModules },
+      { node: 24, builder: 'swc', runner: 'jest', vmModules: jestOfEsModules },
     ],
   },
   {
@@ -37,7 +40,10 @@ export const installs = [
     modules: 'esm',
     orm: '7',
     typescript: '5.9',
-    runs: [{ node: 24, builder: 'tsc', runner: 'vitest' }],
+    runs: [
+      { node: 22, builder: 'tsc', runner: 'vitest' },
+      { node: 24, builder: 'swc', runner: 'vitest' },
+    ],
   },
   {
     name: 'nest12-cjs-orm7',
@@ -46,7 +52,8 @@ export const installs = [
     orm: '7',
     typescript: '6',
     runs: [
-      { node: 22, builder: 'tsc', runner: 'jest' },
+      { node: 22, builder: 'tsc', untested: noJestBelow24 },
+      { node: 24, builder: 'tsc', runner: 'jest' },
       { node: 24, builder: 'swc', runner: 'jest' },
       { node: 24, builder: 'webpack', runner: 'jest' },
     ],
@@ -59,6 +66,7 @@ export const installs = [
     typescript: '6',
     runs: [
       { node: 24, builder: 'tsc', runner: 'vitest', short: true },
+      { node: 22, builder: 'tsc', runner: 'vitest' },
       { node: 22, builder: 'swc', runner: 'vitest' },
     ],
   },

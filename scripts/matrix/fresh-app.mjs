@@ -58,6 +58,15 @@ async function addDependencies(app, { nest, modules, orm, typescript, runs }, ta
   });
   if (runs.some(({ builder }) => builder === 'swc'))
     Object.assign(devDependencies, { '@swc/core': '1.16.18', '@swc/cli': '^0.8.0' });
+  // What the CLI of Nest 12 asks for where it is to build with webpack; that of Nest 11 brings it.
+  if (nest >= 12 && runs.some(({ builder }) => builder === 'webpack'))
+    for (const name of [
+      'webpack',
+      'webpack-node-externals',
+      'tsconfig-paths-webpack-plugin',
+      'fork-ts-checker-webpack-plugin',
+    ])
+      devDependencies[name] = '*';
   if (modules === 'esm' && nest < 12) asEsModules(manifest);
   // The linters are none of our business, and a quarter of the install.
   for (const name of Object.keys(devDependencies))
@@ -93,7 +102,7 @@ async function addSources(app, { nest, modules, orm }) {
   }
   if (modules === 'esm' && nest < 12) {
     await writeFile(
-      join(app, 'vitest.config.ts'),
+      join(app, 'vitest.config.mjs'),
       "export default { test: { globals: true, include: ['src/**/*.spec.ts'] } };\n",
     );
     const tsconfig = await readJson(join(app, 'tsconfig.json'));

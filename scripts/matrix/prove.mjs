@@ -23,7 +23,7 @@ export async function prove(folder, installs, libraries, servers, report = conso
     }
     if (!install.node10 || app.failure) continue;
     const { failure } = await attempt(() => proveNode10(app.value, libraries.flatMap(entryPoints)));
-    results.push({ ...install, builder: 'tsc, moduleResolution node10', runner: 'none', node: 20, failure });
+    results.push({ ...install, builder: 'tsc, moduleResolution node10', runner: 'types', node: 20, failure });
     report(
       failure
         ? `FAILED  node10\n${failure}`
@@ -33,7 +33,7 @@ export async function prove(folder, installs, libraries, servers, report = conso
   return results;
 }
 
-const describe = ({ nest, modules, orm, typescript }, { node, builder, runner }) =>
+const describe = ({ nest, modules, orm, typescript }, { node, builder, runner = 'no spec' }) =>
   `Nest ${nest} ${modules}, MikroORM ${orm}, TypeScript ${typescript}, Node ${node}, ${builder}, ${runner}`;
 
 async function attempt(work) {

@@ -4,12 +4,7 @@ const heads = ['Nest', 'Modules', 'MikroORM', 'TypeScript', 'Built by', 'Tested 
 export function tableOf(results, { ormVersions }) {
   const rows = new Map();
   for (const { nest, modules, orm, typescript, builder, runner, vmModules, node } of results) {
-    const tested =
-      runner === 'none'
-        ? 'types alone'
-        : runner === 'jest' && vmModules
-          ? 'Jest, `--experimental-vm-modules`'
-          : named[runner];
+    const tested = vmModules ? 'Jest, `--experimental-vm-modules`' : named[runner];
     const cells = [nest, modules === 'cjs' ? 'CommonJS' : 'ES modules', ormVersions[orm], typescript, builder, tested];
     const key = JSON.stringify(cells);
     rows.set(key, [...(rows.get(key) ?? []), node]);
@@ -18,5 +13,5 @@ export function tableOf(results, { ormVersions }) {
   return [line(heads), line(heads.map(() => '---')), ...lines].join('\n');
 }
 
-const named = { jest: 'Jest with ts-jest, as it comes', vitest: 'Vitest, as it comes' };
+const named = { jest: 'Jest with ts-jest', vitest: 'Vitest', types: 'types alone', undefined: 'started alone' };
 const line = (cells) => `| ${cells.join(' | ')} |`;

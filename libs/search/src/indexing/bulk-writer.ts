@@ -1,7 +1,8 @@
 import { type BulkDiagnostics, type RetryDiagnostics } from '../contracts/diagnostics.js';
 import { bulkChannel, retryChannel } from '../support/channels.js';
 import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../contracts/engine.js';
-import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import type { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isUnavailable } from '../support/engine-failure.js';
 import { backoffMs, type BackoffOptions } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
 import { chunksByBytes, type Operations } from './bulk-chunks.js';
@@ -133,7 +134,7 @@ export class BulkWriter {
     try {
       return { outcomes: await this.engine.bulk(chunk, options) };
     } catch (error) {
-      if (!(error instanceof SearchEngineUnavailableError)) throw error;
+      if (!isUnavailable(error)) throw error;
       return { outcomes: chunk.map(({ id }) => unanswered(id, error)), unavailable: error };
     }
   }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { BulkFailure } from '../contracts/bulk-failure.js';
-import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isUnavailable } from '../support/engine-failure.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
 import { concreteName, generationOf } from '../mapping/index-name.js';
@@ -129,7 +129,7 @@ export class Migration {
         complete = true;
       } catch (error) {
         // The page is read again, not only sent again.
-        if (!(error instanceof SearchEngineUnavailableError) || (failed += 1) > MAX_UNAVAILABLE) throw error;
+        if (!isUnavailable(error) || (failed += 1) > MAX_UNAVAILABLE) throw error;
         await pause(backoffMs(failed, AWAY_BACKOFF, 1), signal);
       }
     }

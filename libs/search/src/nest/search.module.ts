@@ -143,11 +143,12 @@ function root(options: Provider[], orm: InjectionToken = MikroORM, name?: string
         onEvent: logged(given.onEvent),
       }),
   };
+  const byClass = name === undefined ? [{ provide: SearchService, useExisting: token }] : [];
   return {
     module: SearchModule,
     global: true,
-    providers: [...options, search, { provide: OWN, useExisting: token }],
-    exports: [token],
+    providers: [...options, search, { provide: OWN, useExisting: token }, ...byClass],
+    exports: [token, ...byClass.map(({ provide }) => provide)],
   };
 }
 

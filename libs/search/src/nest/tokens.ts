@@ -1,6 +1,5 @@
 import { Inject } from '@nestjs/common';
 import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
-import { SearchService } from '../service/search.service.js';
 
 const TOKENS = Symbol.for('rookery:search:repositories');
 type Tokens = WeakMap<EntityClass, Map<string, symbol>>;
@@ -36,9 +35,12 @@ export function InjectSearchRepository(entity: EntityClass, index?: string): Par
   return Inject(getSearchRepositoryToken(entity, index));
 }
 
-/** What `SearchModule.forRoot({ name })` provides its `SearchService` under; the class itself without a name. */
-export function getSearchToken(name?: string): typeof SearchService | symbol {
-  return name === undefined ? SearchService : Symbol.for(`rookery:search:${name}`);
+/**
+ * What `SearchModule.forRoot({ name })` provides its `SearchService` under. The class alone injects the one without a name too.
+ * A package that is loaded twice, as ES modules and as CommonJS, gives the same token twice.
+ */
+export function getSearchToken(name?: string): symbol {
+  return Symbol.for(name === undefined ? 'rookery:search' : `rookery:search:${name}`);
 }
 
 /** @example constructor(@InjectSearch() private readonly search: SearchService, @InjectSearch('logs') private readonly logs: SearchService) {} */

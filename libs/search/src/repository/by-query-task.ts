@@ -7,6 +7,7 @@ import {
   SearchEngineUnavailableError,
   SearchNotFoundError,
 } from '../errors/engine.errors.js';
+import { isUnavailable } from '../support/engine-failure.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { DONE } from './call-tables.js';
 import { backoffMs } from '../support/backoff.js';
@@ -78,7 +79,7 @@ export class ByQueryTask {
     try {
       return await this.state(signal ? { signal } : {});
     } catch (error) {
-      if (error instanceof SearchEngineUnavailableError) return undefined;
+      if (isUnavailable(error)) return undefined;
       throw error;
     }
   }

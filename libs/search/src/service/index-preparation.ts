@@ -1,5 +1,5 @@
 import { lastValueFrom } from 'rxjs';
-import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isUnavailable } from '../support/engine-failure.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { allowsModel } from '../migration/migration-state.js';
@@ -37,7 +37,7 @@ export class IndexPreparation {
     try {
       await this.ensureAll();
     } catch (error) {
-      if (!(error instanceof SearchEngineUnavailableError) || whenEngineIsDown === 'refuse') throw error;
+      if (!isUnavailable(error) || whenEngineIsDown === 'refuse') throw error;
       onEvent({ type: 'indices-delayed', error });
       this.background = this.createInBackground();
     }
@@ -103,7 +103,7 @@ export class IndexPreparation {
           indices: this.parts.definitions.map(({ alias }) => alias),
         });
       } catch (error) {
-        if (error instanceof SearchEngineUnavailableError) continue;
+        if (isUnavailable(error)) continue;
         return this.parts.options.onEvent({ type: 'indices-delayed', error });
       }
     }

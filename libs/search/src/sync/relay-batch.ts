@@ -1,5 +1,6 @@
 import type { CallOptions } from '../contracts/engine.js';
-import { SearchEngineError, SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isRefused } from '../support/engine-failure.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { EMPTY_REPORT, mergeReports, type BulkReport, type RetryableFailure } from '../indexing/bulk-report.js';
@@ -65,7 +66,7 @@ async function publishApart(
   try {
     return await publisher.publish(definition, keys, options);
   } catch (error) {
-    if (!(error instanceof SearchEngineError)) throw error;
+    if (!isRefused(error)) throw error;
     const failure = {
       id: documentIdOf(definition.model, keys[0]!),
       index: definition.alias,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
+import { isUnavailable } from '../../support/engine-failure.js';
 import { checkCall } from '../../support/call-options.js';
 import { milliseconds, oneOf, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
 import type { CallOptions } from '../../contracts/engine.js';
@@ -69,7 +69,7 @@ export class SearchHealthIndicator {
         ? indicator.up(details)
         : indicator.down(details);
     } catch (error) {
-      const reason = error instanceof SearchEngineUnavailableError ? error.reason : 'refused';
+      const reason = isUnavailable(error) ? error.reason : 'refused';
       return indicator.down({
         cluster: reason,
         pending,
