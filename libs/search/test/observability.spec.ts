@@ -254,7 +254,7 @@ describe('diagnostics and access', () => {
   it('refuses half an authentication without telling the secret', () => {
     const half = (): unknown => openSearch({ node, auth: { username: 'u', password: '' } });
     expect(half).toThrow(
-      'openSearch({ auth }) must be { username, password } or { apiKey }, all of them strings that are not empty (got ["username","password"])',
+      'openSearch.auth must be { username, password } or { apiKey }, all of them strings that are not empty (got ["username","password"])',
     );
   });
 });

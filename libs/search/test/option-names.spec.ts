@@ -117,6 +117,17 @@ describe('the options of a call', () => {
     );
   });
 
+  it('do not start a search that was closed', async () => {
+    const closed = new SearchService(orm, { engine: engine(), sync: 'manual', createIndices: false });
+    await closed.start();
+    await closed.drain();
+    await closed.start();
+    await closed.close();
+    await expect(closed.start()).rejects.toThrow(
+      "search.start() comes after close(): make a new SearchService (got 'closed')",
+    );
+  });
+
   it('of query.options refuse a name that is none where it is written', () => {
     expect(() =>
       search

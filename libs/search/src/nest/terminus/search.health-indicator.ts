@@ -29,7 +29,10 @@ export interface SearchHealthOptions {
 
 const HEALTH: OptionTable<SearchHealthOptions> = {
   upFrom: oneOf('green', 'yellow', 'red'),
-  maxPending: { accepts: (value) => (value as number) >= 0, requirement: 'must be a number of 0 or more' },
+  maxPending: {
+    accepts: (value) => typeof value === 'number' && !Number.isNaN(value),
+    requirement: 'must be a number',
+  },
   maxLagMs: milliseconds,
   timeoutMs: wholeMilliseconds(0),
 };
