@@ -1,12 +1,13 @@
 // Builds each library twice, as ES modules and as CommonJS: node scripts/build-libs.mjs [LIBRARY...]
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const named = process.argv.slice(2);
-const folders = named.length > 0 ? named.map((name) => `libs/${name}`) : globSync('libs/*', { cwd: root });
+const folders =
+  named.length > 0 ? named.map((name) => `libs/${name}`) : globSync('libs/*/package.json', { cwd: root }).map(dirname);
 
 if (!existsSync(tsc)) {
   console.error('There is no compiler here: run npm ci at the root of the repository first.');

@@ -1,5 +1,6 @@
 // Packs the libraries as they would be published.
-import { readdir, readFile } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 
@@ -11,8 +12,7 @@ const root = join(import.meta.dirname, '../..');
  * @returns the manifest of each library, with `tarball`, `packed` (paths) and `bytes`
  */
 export async function packLibraries(folder, { builds = false } = {}) {
-  const entries = await readdir(join(root, 'libs'), { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = globSync('libs/*/package.json', { cwd: root }).map((manifest) => manifest.split('/')[1]);
   const libraries = [];
   for (const name of names) libraries.push(await pack(name, folder, builds));
   return libraries;
