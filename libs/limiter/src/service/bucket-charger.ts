@@ -1,3 +1,4 @@
+import { toDecision } from '../algorithm/decision.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import type { AppliedCost, LimiterStorage } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
@@ -13,8 +14,16 @@ export class BucketCharger {
     private readonly gate: StorageGate,
   ) {}
 
+  /** What is known at once needs no deadline, and so no call that could miss one. */
   consume(charge: Charge): MaybePromise<Decision> {
-    return this.gate.run(new ConsumeCall(this.storage, charge));
+    let applied: readonly AppliedCost[] | undefined;
+    try {
+      applied = this.storage.applyNow?.(charge.request);
+    } catch (error) {
+      return this.gate.fallBack(new ConsumeCall(this.storage, charge), error);
+    }
+    if (applied === undefined) return this.gate.run(new ConsumeCall(this.storage, charge));
+    return publishDecision(this.storage, charge, toDecision(charge.policy, charge.cost, applied[0]!, 'storage'));
   }
 
   reserve(charges: readonly Charge[]): MaybePromise<CombinedReservation> {

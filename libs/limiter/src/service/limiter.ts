@@ -3,6 +3,7 @@ import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import type { BucketLimit } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { isPromiseLike } from '../support/deadline.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { BucketCharger } from './bucket-charger.js';
 import type { BucketKeys } from './bucket-key.js';
@@ -40,6 +41,9 @@ export class Limiter {
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
   readonly #keys = new WeakMap<Policy, BucketKeys>();
+  /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
+  #lastPolicy: Policy | undefined;
+  #lastKeys: BucketKeys | undefined;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
@@ -75,7 +79,7 @@ export class Limiter {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
       const decision = this.#charger.consume(this.#charge(policy, key, options));
-      return decision instanceof Promise ? decision : Promise.resolve(decision);
+      return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
       return Promise.reject(error);
@@ -113,7 +117,7 @@ export class Limiter {
     return this.#gate.run<readonly number[], Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
-      decideLocally: (table, now) => table.read(request.key, resolved.limits, now),
+      decideLocally: (table, now) => table.read(request, now),
       result: (levels, source) => previewDecision(resolved, cost, levels, source),
       openResult: () => openDecision(resolved),
     });
@@ -126,7 +130,7 @@ export class Limiter {
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
     const { policy: resolved, request } = this.#charge(policy, key);
-    this.#gate.local.delete(request.key);
+    this.#gate.local.delete(request);
     await this.#gate.runWithoutFallback(resolved.name, () => this.#options.storage.delete(request));
   }
 
@@ -143,19 +147,29 @@ export class Limiter {
   }
 
   #charge(policyOrName: PolicyName | Policy, key: string, options?: ConsumeOptions): Charge {
-    const cost = costOf(options);
+    const cost = options === undefined ? 1 : costOf(options);
     const policy = typeof policyOrName === 'object' ? policyOrName : this.policy(policyOrName);
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
-    const costs = cost === 1 ? ONE_TOKEN : [cost];
+    const bucket = this.#keysOf(policy)(key);
     const { timeoutMs } = this.#options;
-    return { policy, cost, request: { key: this.#keysOf(policy)(key), limits: policy.limits, costs, timeoutMs } };
+    const request = {
+      key: bucket.key,
+      scope: bucket.scope,
+      limits: policy.limits,
+      costs: cost === 1 ? ONE_TOKEN : [cost],
+      timeoutMs,
+    };
+    return { policy, cost, request };
   }
 
   #keysOf(policy: Policy): BucketKeys {
+    if (policy === this.#lastPolicy) return this.#lastKeys!;
     let keys = this.#keys.get(policy);
     if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
+    this.#lastPolicy = policy;
+    this.#lastKeys = keys;
     return keys;
   }
 }
@@ -163,8 +177,7 @@ export class Limiter {
 const CONSUME_NAMES = ['cost'];
 
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
-function costOf(options: ConsumeOptions | undefined): number {
-  if (options === undefined) return 1;
+function costOf(options: ConsumeOptions): number {
   // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isObject = typeof options === 'object' && options !== null;
   if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
