@@ -6,6 +6,7 @@ export {
   type LimiterOptionsFactory,
 } from './nest/limiter.module.js';
 export type {
+  Bucket,
   InlinePolicy,
   LimiterModuleOptions,
   ModulePolicy,
@@ -30,6 +31,7 @@ export { namedRateLimitGuard, RateLimitGuard } from './nest/rate-limit.guard.js'
 export { RateLimitInterceptor } from './nest/rate-limit.interceptor.js';
 export type { RateLimitContext } from './nest/rate-limit-context.js';
 export {
+  RateLimitBucketException,
   RateLimitCostException,
   RateLimitException,
   RateLimitExceededException,

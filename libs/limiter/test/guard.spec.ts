@@ -287,7 +287,7 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
       headers: { 'x-ratelimit-remaining': '3', 'retry-after': '360' },
     });
     expect(await rows(3)).toMatchObject({ status: 201 });
-    for (const count of [11, 0, 1.5, 'many']) {
+    for (const count of [11, -1, 1.5, 'many']) {
       expect(await rows(count)).toMatchObject({
         status: 400,
         body: { status: 400, detail: expect.stringContaining('cost must be a whole number from 1 to 10') as string },

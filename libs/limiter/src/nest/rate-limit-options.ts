@@ -4,16 +4,23 @@ import type { HeaderSet } from '../headers/rate-limit-headers.js';
 import type { LimiterOptions } from '../service/limiter-options.js';
 import type { RateLimitContext } from './rate-limit-context.js';
 
+/** What a `bucket` function returns. */
+export type Bucket = string | number | bigint | null | undefined;
+
 /** How the guard applies a policy. What is closest to the handler wins, part by part: decorator, policy, module. */
 export interface RateLimitHooks {
   /**
    * Who is counted. Default: controller, handler and client address. The string is the key of `limiter.delete(policy, key)`.
-   * An `undefined`, such as the id of a user who is not logged in, falls back to the default.
+   * `undefined`, `null` and `''`, such as the id of a user who is not logged in, fall back to the default. So does a function
+   * that throws, which is logged once; an `HttpException` is the answer. Anything but text or a number is answered 400.
    */
-  readonly bucket?: (context: RateLimitContext) => string | number | undefined | Promise<string | number | undefined>;
-  /** Tokens of this call, or a function of them. Default 1. A call that costs more than the burst is answered 400. */
+  readonly bucket?: (context: RateLimitContext) => Bucket | Promise<Bucket>;
+  /**
+   * Tokens of this call, or a function of them. Default 1. A function that returns 0 lets the call pass uncharged. A call that
+   * costs more than the burst, or for which the function finds no number, is answered 400.
+   */
   readonly cost?: number | ((context: RateLimitContext) => number | Promise<number>);
-  /** True: this policy does not count the call. */
+  /** True: this policy does not count the call. A function that throws counts it, and is logged once. */
   readonly skip?: (context: RateLimitContext) => boolean | Promise<boolean>;
   /** Called with every decision, before the handler or the refusal. */
   readonly decorate?: (context: RateLimitContext, decision: Decision) => void | Promise<void>;

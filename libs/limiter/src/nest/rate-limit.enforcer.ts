@@ -12,6 +12,7 @@ import { RateLimitContext } from './rate-limit-context.js';
 import {
   RateLimitCostException,
   RateLimitExceededException,
+  RateLimitException,
   RateLimitStorageException,
 } from './rate-limit.exceptions.js';
 import { RateLimitPlanner, type PlannedLimit } from './rate-limit.planner.js';
@@ -52,7 +53,8 @@ export class RateLimitEnforcer {
     const due: DueLimit[] = [];
     for (const limit of fresh) {
       const context = new RateLimitContext(execution, call, limit.policy.name);
-      if (limit.skip === undefined || !(await limit.skip(context))) due.push(await dueLimit(limit, context));
+      const each = await this.#dueLimit(limit, context, call);
+      if (each !== undefined) due.push(each);
     }
     if (due.length > 0) await this.#enforceTogether(due, call, seen);
   }
@@ -83,6 +85,16 @@ export class RateLimitEnforcer {
     );
   }
 
+  async #dueLimit(limit: PlannedLimit, context: RateLimitContext, call: IncomingCall): Promise<DueLimit | undefined> {
+    try {
+      if (await limit.hooks.skips(context)) return undefined;
+      const cost = await limit.hooks.cost(context);
+      return cost === 0 ? undefined : { limit, context, cost, key: await limit.hooks.key(context) };
+    } catch (error) {
+      throw error instanceof RateLimitException ? await call.refusal(error) : error;
+    }
+  }
+
   async #reserve(due: readonly DueLimit[], call: IncomingCall): Promise<CombinedReservation> {
     try {
       return await this.limiter.reserveAll(due.map(({ limit, key, cost }) => [limit.policy, key, { cost }]));
@@ -104,17 +116,6 @@ export class RateLimitEnforcer {
     const shown = decisions.filter((decision) => decision.shadow === undefined);
     return { ...rateLimitHeaders(shown, this.options.headers), ...retryAfterHeader(shown) };
   }
-}
-
-async function dueLimit(limit: PlannedLimit, context: RateLimitContext): Promise<DueLimit> {
-  const cost = typeof limit.cost === 'function' ? await limit.cost(context) : (limit.cost ?? 1);
-  const key = limit.bucket === undefined ? undefined : await limit.bucket(context);
-  return { limit, context, cost, key: String(key ?? defaultBucket(context)) };
-}
-
-/** NUL separates the parts, as it occurs in none of them. */
-function defaultBucket({ controller, handler, address }: RateLimitContext): string {
-  return [controller, handler, address ?? ''].join('\0');
 }
 
 function setHeaders(call: IncomingCall, headers: Readonly<Record<string, string>>): void {

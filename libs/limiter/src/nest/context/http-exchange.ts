@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { PROBLEM_CONTENT_TYPE } from '../../headers/problem.js';
 import { clientAddress } from './client-address.js';
 
 /** What the requests of Express, Fastify and Node share; a socket of Socket.IO has it under another name. */
@@ -11,6 +12,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   setHeader?(name: string, value: string): unknown;
   header?(name: string, value: string): unknown;
+  /** Express alone. */
+  json?: (body: unknown) => unknown;
   readonly headersSent?: boolean;
 }
 
@@ -24,4 +27,18 @@ export function setHeader(response: HttpResponse, name: string, value: string): 
   if (response.headersSent === true) return;
   if (response.setHeader !== undefined) response.setHeader(name, value);
   else response.header?.(name, value);
+}
+
+/**
+ * The next JSON that the response sends is a problem document. Over Express the header is set as late as that: Nest 11 replaces
+ * one that it finds by `application/json`, and logs a warning for each such answer.
+ */
+export function sendAsProblem(response: HttpResponse): void {
+  const { json } = response;
+  if (json === undefined) return setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+  response.json = (body) => {
+    response.json = json;
+    setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+    return json.call(response, body);
+  };
 }

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { PROBLEM_CONTENT_TYPE } from '../../headers/problem.js';
 import type { ContextReader } from './context-reader.js';
-import { addressOf, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
+import { addressOf, sendAsProblem, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
 
 const FIRST_FAILURE = 400;
 
@@ -21,7 +20,7 @@ export const httpReader: ContextReader = (context, { trustedProxies }) => {
       raw.once('close', () => ended(!raw.writableFinished || raw.statusCode >= FIRST_FAILURE));
     },
     refusal: (exception) => {
-      setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+      sendAsProblem(response);
       return exception;
     },
   };
