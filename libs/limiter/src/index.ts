@@ -91,4 +91,5 @@ export {
   type ContentionMessage,
   type DecisionMessage,
   type StorageErrorMessage,
+  type StorageStateMessage,
 } from './contracts/diagnostics.js';

@@ -73,6 +73,8 @@ class RedisStorage implements LimiterStorage {
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
   readonly #batch: CallBatch<readonly AppliedCost[]>;
+  /** Why there is no connection, until there is one. */
+  #connectionError: unknown;
 
   constructor(
     private readonly client: RedisClient,
@@ -84,6 +86,8 @@ class RedisStorage implements LimiterStorage {
     this.#batch = new CallBatch(keysPerCall, (batch) => void this.#send(batch));
     const multiKeyAtomic = keysPerCall > 1;
     this.capabilities = { serverClock: true, multiKeyAtomic };
+    client.on?.('error', (error) => (this.#connectionError = error));
+    client.on?.('ready', () => (this.#connectionError = undefined));
     if (multiKeyAtomic) this.applyAll = (requests) => this.#applyAll(requests);
   }
 
@@ -101,7 +105,7 @@ class RedisStorage implements LimiterStorage {
     try {
       await this.client.del(key);
     } catch (error) {
-      throw redisFault(this.name, error);
+      throw this.#fault(error);
     }
   }
 
@@ -128,6 +132,10 @@ class RedisStorage implements LimiterStorage {
     }
   }
 
+  #fault(error: unknown): StorageFaultError {
+    return redisFault(this.name, error, this.#connectionError);
+  }
+
   async #call(call: ApplyCall): Promise<readonly (BucketAnswer | undefined)[]> {
     const answers = call.decode(await this.#eval(call));
     if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
@@ -138,13 +146,13 @@ class RedisStorage implements LimiterStorage {
     try {
       return await this.client.evalsha(APPLY_SHA1, keys.length, ...keys, ...numbers);
     } catch (error) {
-      if (!isNoScript(error)) throw redisFault(this.name, error);
+      if (!isNoScript(error)) throw this.#fault(error);
     }
     // A restarted server, or a new node of the cluster, has not seen the script yet; EVAL also teaches it.
     try {
       return await this.client.eval(APPLY_LUA, keys.length, ...keys, ...numbers);
     } catch (error) {
-      throw redisFault(this.name, error);
+      throw this.#fault(error);
     }
   }
 }
