@@ -10,6 +10,7 @@ import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { ApplyCall, type BucketAnswer } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
+import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
 import { CallBatch, type BatchedRequest } from './call-batch.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
@@ -73,8 +74,7 @@ class RedisStorage implements LimiterStorage {
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
   readonly #batch: CallBatch<readonly AppliedCost[]>;
-  /** Why there is no connection, until there is one. */
-  #connectionError: unknown;
+  readonly #connectionErrors: ConnectionErrors;
 
   constructor(
     private readonly client: RedisClient,
@@ -86,8 +86,7 @@ class RedisStorage implements LimiterStorage {
     this.#batch = new CallBatch(keysPerCall, (batch) => void this.#send(batch));
     const multiKeyAtomic = keysPerCall > 1;
     this.capabilities = { serverClock: true, multiKeyAtomic };
-    client.on?.('error', (error) => (this.#connectionError = error));
-    client.on?.('ready', () => (this.#connectionError = undefined));
+    this.#connectionErrors = connectionErrorsOf(client);
     if (multiKeyAtomic) this.applyAll = (requests) => this.#applyAll(requests);
   }
 
@@ -133,7 +132,7 @@ class RedisStorage implements LimiterStorage {
   }
 
   #fault(error: unknown): StorageFaultError {
-    return redisFault(this.name, error, this.#connectionError);
+    return redisFault(this.name, error, this.#connectionErrors.last);
   }
 
   async #call(call: ApplyCall): Promise<readonly (BucketAnswer | undefined)[]> {
