@@ -29,6 +29,7 @@ export type { Duration } from './contracts/duration.js';
 export { RateLimit, SkipRateLimit } from './nest/rate-limit.decorator.js';
 export { namedRateLimitGuard, RateLimitGuard } from './nest/rate-limit.guard.js';
 export { RateLimitInterceptor } from './nest/rate-limit.interceptor.js';
+export { addressKey } from './nest/context/address-key.js';
 export type { RateLimitContext } from './nest/rate-limit-context.js';
 export {
   RateLimitBucketException,

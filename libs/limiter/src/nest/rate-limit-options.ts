@@ -44,8 +44,22 @@ export interface LimiterModuleOptions extends LimiterOptions, RateLimitHooks {
   readonly policies: Readonly<Record<string, ModulePolicy>>;
   /** Policies that the guard applies to every handler, besides those of its decorators. Default none. */
   readonly defaultPolicies?: readonly string[];
-  /** Proxies in front of the application that append to `X-Forwarded-For`. Default 0: the header is ignored. */
-  readonly trustedProxies?: number;
+  /**
+   * Proxies in front of the application that append to `X-Forwarded-For`: how many, or their addresses, networks (CIDR), or the
+   * sets `'loopback'`, `'linklocal'` and `'uniquelocal'`. 0: the header is ignored. Default: what `trust proxy` of Express or
+   * `trustProxy` of Fastify is set to, else 0.
+   *
+   * @example ['loopback', '10.0.0.0/8', '2001:db8::/32']
+   */
+  readonly trustedProxies?: number | readonly string[];
+  /**
+   * The client's address, where a proxy writes it into a header of its own that no client can set, such as
+   * `(c) => c.request.headers['cf-connecting-ip']`. It is folded and grouped as any other. Where it gives no IP address, or
+   * throws, the address by `trustedProxies` counts.
+   */
+  readonly address?: (context: RateLimitContext) => string | undefined;
+  /** Bits of an IPv6 network that counts as one client, from 1 to 128. Default 64. */
+  readonly ipv6Prefix?: number;
   /** Headers of each answer; `Retry-After` always comes with a refusal. Default `['ietf', 'x-ratelimit']`. */
   readonly headers?: readonly HeaderSet[];
 }

@@ -5,6 +5,7 @@ import { StorageUnavailableError } from '../errors/storage-errors.js';
 import { rateLimitHeaders, retryAfterHeader } from '../headers/rate-limit-headers.js';
 import type { Limiter } from '../service/limiter.js';
 import type { CombinedReservation } from '../service/reservation.js';
+import { AddressHook } from './address-hook.js';
 import type { IncomingCall } from './context/context-reader.js';
 import { readerOf } from './context/readers.js';
 import type { ResolvedModuleOptions } from './module-options.js';
@@ -36,11 +37,15 @@ export class RateLimitEnforcer {
   /** The policies that a call was counted for, with the decisions so far, lie on the call: a WeakMap costs several times as much. */
   readonly #seen = Symbol('rookery:limiter:seen');
 
+  readonly #addressHook: AddressHook;
+
   constructor(
     @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions,
     @Inject(MODULE_LIMITER) private readonly limiter: Limiter,
     @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
-  ) {}
+  ) {
+    this.#addressHook = new AddressHook(options);
+  }
 
   /** Charges the policies of the handler that this call was not yet counted for, all or none. Returns when all allow it, else throws. */
   async enforce(execution: ExecutionContext): Promise<void> {
@@ -51,8 +56,9 @@ export class RateLimitEnforcer {
     const fresh = plan.filter((limit) => !seen.has(limit.policy.name));
     for (const limit of fresh) seen.set(limit.policy.name, undefined);
     const due: DueLimit[] = [];
+    const source = { request: call.request, address: this.#addressHook.readerOf(call) };
     for (const limit of fresh) {
-      const context = new RateLimitContext(execution, call, limit.policy.name);
+      const context = new RateLimitContext(execution, source, limit.policy.name);
       const each = await this.#dueLimit(limit, context, call);
       if (each !== undefined) due.push(each);
     }

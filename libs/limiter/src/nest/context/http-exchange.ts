@@ -1,11 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PROBLEM_CONTENT_TYPE } from '../../headers/problem.js';
-import { clientAddress } from './client-address.js';
 
 /** What the requests of Express, Fastify and Node share; a socket of Socket.IO has it under another name. */
 export interface HttpRequest {
   readonly headers?: IncomingHttpHeaders;
   readonly socket?: { readonly remoteAddress?: string } | null;
+  /** Of Express and of Fastify: the client, as far as the framework is set to trust proxies. */
+  readonly ip?: string | undefined;
+  /** Of Fastify, where it trusts proxies. */
+  readonly ips?: readonly string[];
+  /** Of Express. */
+  readonly app?: { get?(setting: string): unknown };
 }
 
 /** Express names it `setHeader`, Fastify `header`. */
@@ -15,11 +20,6 @@ export interface HttpResponse {
   /** Express alone. */
   json?: (body: unknown) => unknown;
   readonly headersSent?: boolean;
-}
-
-export function addressOf(request: HttpRequest | undefined, trustedProxies: number): string | undefined {
-  const forwardedFor = [request?.headers?.['x-forwarded-for'] ?? []].flat().join(',');
-  return clientAddress(request?.socket?.remoteAddress, forwardedFor || undefined, trustedProxies);
 }
 
 /** After the headers have left there is nothing to add to, and no reason to fail. */
