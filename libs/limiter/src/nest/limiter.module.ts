@@ -16,6 +16,7 @@ import { RateLimitExplorer } from './rate-limit.explorer.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import type { LimiterModuleOptions } from './rate-limit-options.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
+import { StorageLog } from './storage-log.js';
 import {
   DEFAULT_LIMITER,
   getEnforcerToken,
@@ -95,6 +96,7 @@ export interface LimiterOptionsFactory {
     RateLimitPlanner,
     RateLimitEnforcer,
     RateLimitExplorer,
+    StorageLog,
   ],
 })
 export class LimiterModule implements OnApplicationShutdown {

@@ -29,6 +29,11 @@ abstract class ChargeCall<R> implements StorageCall<readonly AppliedCost[], R> {
     return table.apply(this.charge.request, now);
   }
 
+  abandon(): void {
+    const { request } = this.charge;
+    if ('abandoned' in request) request.abandoned = true;
+  }
+
   abstract result(applied: readonly AppliedCost[], source: DecisionSource): R;
   abstract openResult(): R;
 }

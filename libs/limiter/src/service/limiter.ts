@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
-import type { BucketLimit } from '../contracts/limiter-storage.js';
+import type { StorageStateMessage } from '../contracts/diagnostics.js';
+import type { BucketLimit, BucketRequest } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
-import { isPromiseLike } from '../support/deadline.js';
+import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { BucketCharger } from './bucket-charger.js';
 import type { BucketKeys } from './bucket-key.js';
@@ -25,6 +27,8 @@ export interface ConsumeOptions {
 /** One policy, the key that it counts, and the cost. */
 export type PolicyCharge = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
 
+/** Between two looks at a storage that is not ready yet. */
+const READY_POLL_MS = 20;
 const ONE_TOKEN: readonly number[] = Object.freeze([1]);
 const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
@@ -108,7 +112,8 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
-    return this.#charger.reserve(charges.map(([policy, key, options]) => this.#charge(policy, key, options)));
+    const checked = charges.map(([policy, key, options]) => this.#charge(policy, key, options));
+    return this.#charger.reserve(checked, this.#options.timeoutMs);
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
@@ -140,10 +145,42 @@ export class Limiter {
    * @throws {@link StorageUnavailableError} when it fails or is late
    */
   async check(): Promise<void> {
-    const { prefix, storage, timeoutMs } = this.#options;
-    await this.#gate.runWithoutFallback('health', () =>
-      storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }),
-    );
+    await this.#gate.runWithoutFallback('health', () => this.#options.storage.read(this.#healthRequest()));
+  }
+
+  /**
+   * Waits until the storage answers: a process that has just started would else limit on its own, or refuse, until it is
+   * connected. `LimiterModule` waits so at start.
+   *
+   * @throws {@link StorageUnavailableError} when it does not answer within `readyTimeoutMs`; the reason is its `cause`
+   */
+  async ready(): Promise<void> {
+    const { storage, timeoutMs, readyTimeoutMs } = this.#options;
+    const giveUpAt = performance.now() + readyTimeoutMs;
+    for (;;) {
+      try {
+        await withinDeadline(Promise.resolve(storage.read(this.#healthRequest())), timeoutMs);
+        return;
+      } catch (error) {
+        const remainingMs = giveUpAt - performance.now();
+        if (remainingMs <= 0) return this.#gate.runWithoutFallback('health', () => Promise.reject(error as Error));
+        await delay(Math.min(READY_POLL_MS, remainingMs));
+      }
+    }
+  }
+
+  /**
+   * Calls back when the storage begins to fail, with the reason, and when it is back: `LimiterModule` logs that.
+   *
+   * @returns a function that ends it
+   */
+  watchStorage(listener: (message: StorageStateMessage) => void): () => void {
+    return this.#gate.health.watch(listener);
+  }
+
+  #healthRequest(): BucketRequest {
+    const { prefix, timeoutMs } = this.#options;
+    return { key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs };
   }
 
   #charge(policyOrName: PolicyName | Policy, key: string, options?: ConsumeOptions): Charge {
@@ -160,6 +197,7 @@ export class Limiter {
       limits: policy.limits,
       costs: cost === 1 ? ONE_TOKEN : [cost],
       timeoutMs,
+      abandoned: false,
     };
     return { policy, cost, request };
   }
