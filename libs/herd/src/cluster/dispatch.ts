@@ -1,17 +1,19 @@
 import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
 import { promised } from '../support/promised.js';
 import { HerdClosedError, HerdNoNodesError, HerdNodeError } from '../errors/operation-errors.js';
-import { isOperationError } from '../support/operation-failure.js';
+import type { HerdOperationError } from '../errors/operation-errors.js';
+import { codeOf, isOperationError } from '../support/operation-failure.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from '../support/abortable.js';
 import { publishFailure } from './publish.js';
-import type { Route } from './fleet.js';
+import type { Fleet } from './fleet.js';
 import { timed } from './timed.js';
+import { WarmUp } from './warm-up.js';
 
-/** Where operations go, and under which policy; `route` is read anew for each. */
+/** Where operations go, and under which policy; the route of `fleet` is read anew for each. */
 export type DispatchSource<Client> = Readonly<{
   name: string;
-  route: () => Route<Client>;
+  fleet: Fleet<Client>;
   closed: () => boolean;
   timeoutMs: number;
   onNodeDown: OnNodeDown;
@@ -20,13 +22,16 @@ export type DispatchSource<Client> = Readonly<{
 
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
+  const warmUp = new WarmUp(source.fleet);
   const absorbs = (error: unknown): boolean =>
-    source.onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request';
+    source.onNodeDown !== 'error' &&
+    isOperationError(error) &&
+    (error.failure !== 'request' || error.code === 'HERD_UNREADABLE');
   const tolerant = (error: unknown): void => {
     if (!absorbs(error)) throw error;
   };
   return {
-    byKey: (key, operation, miss, { effect = 'bound', signal } = {}) => {
+    byKey: (key, operation, miss, { effect = 'bound', lifeMs, signal } = {}) => {
       const orMiss = (error: unknown): typeof miss => {
         tolerant(error);
         return miss;
@@ -39,11 +44,17 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         } catch (error) {
           return promised(() => Promise.resolve(orMiss(error)));
         }
-        const running = timed(source.name, owner.node, () =>
-          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]),
-        );
-        return running.then(undefined, (error: unknown) =>
-          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss),
+        if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
+        const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
+        const use = () =>
+          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
+        const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const failed = (error: unknown) =>
+          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
+        if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
+        return run().then(
+          async (found) => (found === undefined && (await warmUp.copy(key, owner, source.timeoutMs)) ? run() : found),
+          failed,
         );
       });
     },
@@ -51,14 +62,40 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
       abortable(signal, async () => {
         const gathered = new Map<string, never>();
         const until = performance.now() + source.timeoutMs;
-        const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
+        const ask = async (pool: NodePool<Client>, own: readonly string[], isOwner = false): Promise<void> => {
           const found = await timed(source.name, pool.node, () =>
-            pool.use((client) => operation(client, own), leftUntil(until), own),
+            pool.use((client) => operation(client, own), leftUntil(until), own, 'read'),
           ).catch((error: unknown) => {
             publishFailure(source.name, pool.node, error);
             throw error;
           });
-          for (const [key, result] of found) gathered.set(key, result as never);
+          for (const [key, result] of found) {
+            if (codeOf(result) === 'HERD_UNREADABLE') {
+              publishFailure(source.name, pool.node, result);
+              tolerant(result);
+            } else gathered.set(key, result as never);
+          }
+          if (!isOwner) return;
+          const copied = await warmUp.copyAll(
+            own.filter((key) => !found.has(key)),
+            pool,
+            leftUntil(until),
+          );
+          if (copied.length > 0) await ask(pool, copied).catch(tolerant);
+        };
+        /** A key that must not be read now fails alone. */
+        const askOwner = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
+          const unreadable = pool.unreadable(own);
+          if (unreadable.length === 0) return ask(pool, own, true);
+          const readable = own.filter((key) => !unreadable.includes(key));
+          const [first, second] = await Promise.allSettled([
+            ask(pool, unreadable),
+            readable.length > 0 ? ask(pool, readable, true) : undefined,
+          ]);
+          if (second.status === 'rejected') throw second.reason;
+          if (first.status === 'fulfilled') return;
+          tolerant(first.reason);
+          if (source.onNodeDown === 'next' && leftUntil(until) > 1) await askNext(pool, unreadable);
         };
         const askNext = async (owner: NodePool<Client>, own: readonly string[]): Promise<void> => {
           const standIns = grouped(own, (key) => standIn(source, key, [owner]));
@@ -67,7 +104,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         try {
           await Promise.all(
             [...groupByPool(source, keys)].map(([pool, own]) =>
-              ask(pool, own).catch(async (error: unknown) => {
+              askOwner(pool, own).catch(async (error: unknown) => {
                 tolerant(error);
                 if (source.onNodeDown === 'next' && failsOver(error) && leftUntil(until) > 1) await askNext(pool, own);
               }),
@@ -85,7 +122,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
 export function dispatchToNode<Client>(source: DispatchSource<Client>, id: string): NodeDispatch<Client> {
   const run = async <Result>(operation: Operation<Client, Result>): Promise<Result> => {
     checkOpen(source);
-    const pool = source.route().pools.get(id);
+    const pool = source.fleet.route.pools.get(id);
     if (!pool)
       throw new HerdNodeError({
         what: `Herd "${source.name}" has no such node`,
@@ -125,7 +162,7 @@ async function failover<Client, Result>(
     tried.push(pool);
     try {
       return await timed(source.name, pool.node, () =>
-        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]),
+        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
     } catch (failure) {
       noteFailure(source, pool, key, effect, failure);
@@ -144,12 +181,18 @@ function noteFailure<Client>(
 ): void {
   publishFailure(name, pool.node, error);
   if (effect === 'write' && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
-    pool.invalidate([key]);
+    pool.doubt([key], mayArriveLate(error));
 }
+
+/** Whether the operation left this process, and nothing is known of it since. */
+const mayArriveLate = (error: HerdOperationError): boolean =>
+  error.code === 'HERD_TIMEOUT' || error.code === 'HERD_NODE';
 
 /** An overload would only move on to the next node. */
 const failsOver = (error: unknown): boolean =>
-  isOperationError(error) && error.failure === 'node' && error.code !== 'HERD_NO_NODES';
+  isOperationError(error) &&
+  (error.failure === 'node' || error.failure === 'refusal') &&
+  error.code !== 'HERD_NO_NODES';
 
 const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
 
@@ -158,7 +201,7 @@ function standIn<Client>(
   key: string,
   tried: readonly NodePool<Client>[],
 ): NodePool<Client> | undefined {
-  const { table, pools } = source.route();
+  const { table, pools } = source.fleet.route;
   return table
     .nodesFor(key, table.nodes.length)
     .map(({ id }) => pools.get(id)!)
@@ -167,7 +210,7 @@ function standIn<Client>(
 
 function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<Client> {
   checkOpen(source);
-  const { table, pools } = source.route();
+  const { table, pools } = source.fleet.route;
   const node = table.nodeFor(key);
   if (!node)
     throw new HerdNoNodesError({

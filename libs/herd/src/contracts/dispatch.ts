@@ -21,8 +21,12 @@ export type Operation<Client, Result> = (client: Client, node: Node, maxTtlMs: n
  */
 export type Effect = 'read' | 'write' | 'bound';
 
-/** @property signal gives up waiting: the operation rejects with the signal's reason, whatever the policy. */
-export type Intent = Readonly<{ effect?: Effect; signal?: AbortSignal | undefined }>;
+/**
+ * @property signal gives up waiting: the operation rejects with the signal's reason, whatever the policy.
+ * @property lifeMs the life that the operation gives to a value, in milliseconds, `Infinity` for ever: for so long other nodes
+ * may have old values of the key.
+ */
+export type Intent = Readonly<{ effect?: Effect; lifeMs?: number; signal?: AbortSignal | undefined }>;
 
 /** Brings operations to the nodes that own their keys, under the herd's deadline and failure policy. */
 export interface Dispatch<Client> {
@@ -32,7 +36,10 @@ export interface Dispatch<Client> {
    */
   byKey<Result>(key: string, operation: Operation<Client, Result>, miss: Result, intent?: Intent): Promise<Result>;
 
-  /** Reads: runs `operation` once per node with the keys that it owns, and gathers; keys of a failed node are left out under `miss`. */
+  /**
+   * Reads: runs `operation` once per node with the keys that it owns, and gathers; keys of a failed node are left out under `miss`.
+   * A `HerdUnreadableError` in the place of a result is that key's failure alone.
+   */
   byKeys<Result>(
     keys: readonly string[],
     operation: (client: Client, keys: readonly string[]) => Promise<ReadonlyMap<string, Result>>,

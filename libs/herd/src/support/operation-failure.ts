@@ -2,7 +2,7 @@ import type { Failure } from '../contracts/driver.js';
 import type { HerdErrorCode } from '../errors/herd-error.js';
 import type { HerdOperationError } from '../errors/operation-errors.js';
 
-const FAILURES: readonly unknown[] = ['node', 'request', 'overload'] satisfies readonly Failure[];
+const FAILURES: readonly unknown[] = ['node', 'refusal', 'request', 'overload'] satisfies readonly Failure[];
 
 /** The code of an error of this library, whichever of its builds made it; `undefined` for any other error. */
 export function codeOf(error: unknown): HerdErrorCode | undefined {

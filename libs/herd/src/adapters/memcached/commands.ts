@@ -3,6 +3,7 @@ import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
 import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
+import { ttlMs } from '../../support/ttl.js';
 import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
@@ -11,7 +12,7 @@ import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-comma
 import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
-import { cappedExptime, exptime } from './ttl.js';
+import { cappedExptime, exptime, leastTtlMs } from './ttl.js';
 import { encodedOf, wireValue } from './wire-value.js';
 
 /** Keys of one request line; more go in further lines, pipelined. */
@@ -23,6 +24,7 @@ export function memcachedCommands(
   options: ResolvedMemcachedOptions,
 ): MemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
+  const lifeOf = (given: StoreOptions | undefined): number => ttlMs(given?.ttl ?? options.defaultTtl!, leastTtlMs);
   const expiry = (command: string, key: string, given: StoreOptions | undefined): number => {
     checkCallOptions(given, storeOptionNames);
     const ttl = given?.ttl ?? options.defaultTtl;
@@ -55,7 +57,7 @@ export function memcachedCommands(
       const command = storeLine(verb, key, value, given);
       const run = (client: NodeClient, _node: Node, maxTtlMs: number) =>
         client.send(command(maxTtlMs), (reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
-      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs: lifeOf(given), signal: given?.signal });
     });
   const count = (
     verb: 'incr' | 'decr',
@@ -86,7 +88,7 @@ export function memcachedCommands(
         const command = `get ${wireKey(key)}`;
         const run = (client: NodeClient) =>
           client.send(command, (reply) => {
-            const value = valuesOf(reply, key)[0];
+            const [value] = valuesOf(reply, key);
             return value && (format.read(key, encodedOf(value)) as Value);
           });
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
@@ -98,12 +100,12 @@ export function memcachedCommands(
         const found = new Map<string, Value>();
         for (const values of await Promise.all(
           chunks(own).map((chunk) =>
-            client.send(`get ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, own[0]!)),
+            client.send(`get ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, ...chunk)),
           ),
         )) {
           for (const value of values) {
             const key = wires.get(value.key)!;
-            found.set(key, format.read(key, encodedOf(value)) as Value);
+            found.set(key, format.readAlone(key, encodedOf(value)) as Value);
           }
         }
         return found;
@@ -129,7 +131,7 @@ export function memcachedCommands(
         key,
         (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'),
         false,
-        { signal: given?.signal },
+        { lifeMs: lifeOf(given), signal: given?.signal },
       );
     },
     incr: (key, by = 1, given) => count('incr', key, by, given),
@@ -163,7 +165,7 @@ export function memcachedCommands(
           return client.send(command, (reply) => outcomes[lineOf(reply, key, 'STORED', 'EXISTS', 'NOT_FOUND')]);
         },
         'missing',
-        { signal: given?.signal },
+        { lifeMs: lifeOf(given), signal: given?.signal },
       );
     },
   };
@@ -179,7 +181,7 @@ export function memcachedNodeCommands(
   return {
     ...memcachedCommands(dispatch, options),
     stats: () => dispatch.run((client) => client.send('stats', statsOf)),
-    flush: () => dispatch.run(flushAll),
+    flush: () => dispatch.run((client) => client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'))),
     version: () => dispatch.run((client) => serverVersion(client)),
   };
 }
@@ -192,12 +194,8 @@ export function serverVersion(client: NodeClient): Promise<string> {
   );
 }
 
-const flushAll = (client: NodeClient): Promise<void> =>
-  client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
-
-/** Deletes `keys`, or all that the node holds. */
-export async function invalidate(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all') return flushAll(client);
+/** Deletes `keys`. */
+export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
   const remove = (key: string) =>
     client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
   await Promise.all(keys.map(remove));

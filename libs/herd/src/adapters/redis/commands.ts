@@ -60,7 +60,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
           (redis) => redis.call('set', words(maxTtlMs)),
           (reply) => reply === 'OK',
         );
-      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs, signal: given?.signal });
     });
   const count = async (
     command: string,
@@ -107,7 +107,9 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
         const chunksOfValues = await Promise.all(
           chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
         );
-        chunksOfValues.flat().forEach((stored, i) => stored && found.set(own[i]!, decoded<Value>(own[i]!, stored)));
+        chunksOfValues
+          .flat()
+          .forEach((stored, i) => stored && found.set(own[i]!, codec.readAlone(own[i]!, fromBytes(stored)) as Value));
         return found;
       };
       return dispatch.byKeys(keys, ask, { signal: given?.signal });
@@ -139,7 +141,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
             lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs)),
           (count) => count === 1,
         );
-      return dispatch.byKey(key, run, false, { signal: given?.signal });
+      return dispatch.byKey(key, run, false, { lifeMs, signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
     decr: (key, by = 1, given) => count('decr', key, by, -1, given),
@@ -173,7 +175,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
           (redis) => redis.eval(casScript, 1, key, token, bytes, expiry),
           (outcome) => outcome as 'stored' | 'exists' | 'missing',
         );
-      return dispatch.byKey<'stored' | 'exists' | 'missing'>(key, run, 'missing', { signal: given?.signal });
+      return dispatch.byKey<'stored' | 'exists' | 'missing'>(key, run, 'missing', { lifeMs, signal: given?.signal });
     },
   };
 }
@@ -210,14 +212,8 @@ export async function ping(client: NodeClient): Promise<void> {
     });
 }
 
-/** Deletes `keys`, or all that the node holds in the herd's database. */
-export async function invalidate(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all')
-    return client.send(
-      'FLUSHDB',
-      (redis) => redis.flushdb(),
-      () => undefined,
-    );
+/** Deletes `keys`. */
+export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
   await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
 }
 
