@@ -1,33 +1,22 @@
-import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
+import type { Dispatch, Effect, NodeDispatch, Operation } from '../contracts/dispatch.js';
 import { promised } from '../support/promised.js';
-import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
+import { HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { abortable } from '../support/abortable.js';
+import { dispatchMany } from './dispatch-many.js';
+import { absorbs, checkOpen, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
 import { publishFailure } from './publish.js';
-import type { Route } from './fleet.js';
+import type { DispatchSource } from './dispatch-source.js';
 import { timed } from './timed.js';
-
-/** Where operations go, and under which policy; `route` is read anew for each. */
-export type DispatchSource<Client> = Readonly<{
-  name: string;
-  route: () => Route<Client>;
-  closed: () => boolean;
-  timeoutMs: number;
-  onNodeDown: OnNodeDown;
-  failoverTtlMs: number;
-}>;
 
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
-  const absorbs = (error: unknown): boolean =>
-    source.onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request';
-  const tolerant = (error: unknown): void => {
-    if (!absorbs(error)) throw error;
-  };
+  const many = dispatchMany(source);
   return {
     byKey: (key, operation, miss, { effect = 'bound', signal } = {}) => {
       const orMiss = (error: unknown): typeof miss => {
-        tolerant(error);
+        if (!absorbs(source, error)) throw error;
         return miss;
       };
       return abortable(signal, () => {
@@ -46,37 +35,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         );
       });
     },
-    byKeys: (keys, operation, { signal } = {}) =>
-      abortable(signal, async () => {
-        const gathered = new Map<string, never>();
-        const until = performance.now() + source.timeoutMs;
-        const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const found = await timed(source.name, pool.node, () =>
-            pool.use((client) => operation(client, own), leftUntil(until), own),
-          ).catch((error: unknown) => {
-            publishFailure(source.name, pool.node, error);
-            throw error;
-          });
-          for (const [key, result] of found) gathered.set(key, result as never);
-        };
-        const askNext = async (owner: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const standIns = grouped(own, (key) => standIn(source, key, [owner]));
-          await Promise.all([...standIns].map(([pool, keys]) => ask(pool, keys).catch(tolerant)));
-        };
-        try {
-          await Promise.all(
-            [...groupByPool(source, keys)].map(([pool, own]) =>
-              ask(pool, own).catch(async (error: unknown) => {
-                tolerant(error);
-                if (source.onNodeDown === 'next' && failsOver(error) && leftUntil(until) > 1) await askNext(pool, own);
-              }),
-            ),
-          );
-        } catch (error) {
-          tolerant(error);
-        }
-        return gathered;
-      }),
+    byKeys: (keys, operation, intent) => abortable(intent?.signal, () => many(keys, operation, intent)),
   };
 }
 
@@ -98,11 +57,12 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   return {
     run,
     byKey: (_key, operation, _miss, { signal } = {}) => abortable(signal, () => run(operation)),
-    byKeys: (keys, operation, { signal } = {}) =>
-      abortable(
-        signal,
-        async () => new Map(keys.length === 0 ? [] : await run((client) => operation(client, [...new Set(keys)]))),
-      ),
+    byKeys: (keys, operation, { signal, effect } = {}) =>
+      abortable(signal, async () => {
+        const own = [...new Set(keys)];
+        if (own.length === 0) return new Map();
+        return resultsOrThrow(await run((client, node) => operation(client, own, node, Infinity)), effect);
+      }),
   };
 }
 
@@ -149,56 +109,4 @@ function noteFailure<Client>(
     error.failure !== 'request'
   )
     pool.invalidate([key]);
-}
-
-/** An overload would only move on to the next node. */
-const failsOver = (error: unknown): boolean =>
-  error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
-
-const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
-
-function standIn<Client>(
-  source: DispatchSource<Client>,
-  key: string,
-  tried: readonly NodePool<Client>[],
-): NodePool<Client> | undefined {
-  const { table, pools } = source.route();
-  return table
-    .nodesFor(key, table.nodes.length)
-    .map(({ id }) => pools.get(id)!)
-    .find((pool) => pool.health.state === 'up' && !tried.includes(pool));
-}
-
-function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<Client> {
-  checkOpen(source);
-  const { table, pools } = source.route();
-  const node = table.nodeFor(key);
-  if (!node)
-    throw new HerdNoNodesError({
-      what: `Herd "${source.name}" has no nodes`,
-      remedy: 'see topology.discovery for the reason',
-    });
-  return pools.get(node.id)!;
-}
-
-function groupByPool<Client>(source: DispatchSource<Client>, keys: readonly string[]): Map<NodePool<Client>, string[]> {
-  checkOpen(source);
-  return grouped([...new Set(keys)], (key) => poolFor(source, key));
-}
-
-function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group | undefined): Map<Group, string[]> {
-  const groups = new Map<Group, string[]>();
-  for (const key of keys) {
-    const group = groupOf(key);
-    if (group === undefined) continue;
-    const own = groups.get(group);
-    if (own) own.push(key);
-    else groups.set(group, [key]);
-  }
-  return groups;
-}
-
-function checkOpen({ name, closed }: DispatchSource<unknown>): void {
-  if (closed())
-    throw new HerdClosedError({ what: `Herd "${name}" is closed`, remedy: 'finish your work before close()' });
 }

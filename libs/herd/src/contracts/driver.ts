@@ -1,8 +1,8 @@
 import type { Dispatch, NodeDispatch } from './dispatch.js';
+import type { Failure } from './failure.js';
 import type { Node } from './node.js';
 
-/** Whose fault a failure is: only `node` counts against the node. */
-export type Failure = 'node' | 'request' | 'overload';
+export type { Failure } from './failure.js';
 
 /**
  * The protocol of one kind of server. A client belongs to one node and heals itself: after a lost connection the next

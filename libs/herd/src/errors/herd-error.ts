@@ -4,10 +4,12 @@ import { inspect } from 'node:util';
 export type HerdErrorCode =
   | 'HERD_OPTION'
   | 'HERD_REQUEST'
+  | 'HERD_VALUE'
   | 'HERD_NODE'
   | 'HERD_NODE_DOWN'
   | 'HERD_TIMEOUT'
   | 'HERD_OVERLOAD'
+  | 'HERD_MANY'
   | 'HERD_NO_NODES'
   | 'HERD_CLOSED'
   | 'HERD_DISCOVERY';

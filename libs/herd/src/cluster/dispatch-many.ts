@@ -1,0 +1,122 @@
+import type { Dispatch, Intent, ManyOperation } from '../contracts/dispatch.js';
+import { HerdOperationError } from '../errors/operation-errors.js';
+import type { NodePool } from '../pool/node-pool.js';
+import type { DispatchSource } from './dispatch-source.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
+import { absorbs, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
+import { publishFailure } from './publish.js';
+import { timed } from './timed.js';
+
+type Failures = Map<string, HerdOperationError>;
+
+/** Routes the keys of one call, each to its own node, by the table of this moment. */
+export const dispatchMany =
+  <Client>(source: DispatchSource<Client>): Dispatch<Client>['byKeys'] =>
+  (keys, operation, intent) =>
+    new ManyKeys(source, operation, intent).carryOut([...new Set(keys)]);
+
+/** One call with many keys: what came of each so far. */
+class ManyKeys<Client, Result> {
+  private readonly results = new Map<string, Result>();
+  private readonly failures: Failures = new Map();
+  private readonly until: number;
+  private readonly effect: NonNullable<Intent['effect']>;
+
+  constructor(
+    private readonly source: DispatchSource<Client>,
+    private readonly operation: ManyOperation<Client, Result>,
+    { effect = 'read' }: Intent = {},
+  ) {
+    this.effect = effect;
+    this.until = performance.now() + source.timeoutMs;
+  }
+
+  async carryOut(keys: readonly string[]): Promise<Map<string, Result>> {
+    const groups = grouped(keys, (key) => {
+      try {
+        return poolFor(this.source, key);
+      } catch (error) {
+        this.fail(key, error);
+        return undefined;
+      }
+    });
+    await Promise.all([...groups].map(([pool, own]) => this.carry(pool, own, [pool])));
+    const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
+    return thrown.length === 0
+      ? this.results
+      : resultsOrThrow(new Map<string, Result | HerdOperationError>([...this.results, ...thrown]), this.effect);
+  }
+
+  /** @param tried the nodes that had their turn, this one among them. */
+  private async carry(
+    pool: NodePool<Client>,
+    keys: readonly string[],
+    tried: readonly NodePool<Client>[],
+  ): Promise<void> {
+    const failed = await this.run(pool, keys, tried.length === 1 ? Infinity : this.source.failoverTtlMs);
+    const mayMove = (error: HerdOperationError): boolean =>
+      this.source.onNodeDown === 'next' && this.effect !== 'bound' && failsOver(error) && leftUntil(this.until) > 1;
+    const groups = grouped([...failed.keys()], (key) => {
+      const next = mayMove(failed.get(key)!) ? standIn(this.source, key, tried) : undefined;
+      if (!next) this.failures.set(key, failed.get(key)!);
+      return next;
+    });
+    await Promise.all([...groups].map(([next, own]) => this.carry(next, own, [...tried, next])));
+  }
+
+  private async run(pool: NodePool<Client>, keys: readonly string[], maxTtlMs: number): Promise<Failures> {
+    const { name } = this.source;
+    let outcomes: ReadonlyMap<string, Result | HerdOperationError> = new Map();
+    let broken: unknown;
+    try {
+      await timed(name, pool.node, () =>
+        pool.use(
+          async (client, node) => {
+            outcomes = await this.operation(client, keys, node, maxTtlMs);
+            // The pool judges the node by this operation, of which a part has failed.
+            for (const outcome of outcomes.values())
+              if (outcome instanceof HerdOperationError && outcome.failure === 'node') throw outcome;
+          },
+          leftUntil(this.until),
+          keys,
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof HerdOperationError)) throw error;
+      broken = error;
+    }
+    const failed: Failures = new Map();
+    for (const key of keys) {
+      const outcome = outcomes.get(key) ?? (outcomes.has(key) ? undefined : broken);
+      if (outcome instanceof HerdOperationError) failed.set(key, outcome);
+      else if (outcomes.has(key)) this.results.set(key, outcome as Result);
+    }
+    for (const error of new Set(failed.values())) publishFailure(name, pool.node, error);
+    this.forget(pool, failed);
+    return failed;
+  }
+
+  /** What did not surely reach the node is forgotten there, but for a caller that hears of it. */
+  private forget(pool: NodePool<Client>, failed: Failures): void {
+    if (this.effect !== 'write' || this.source.onNodeDown === 'error') return;
+    const missed = [...failed].filter(([, { failure }]) => failure !== 'request').map(([key]) => key);
+    if (missed.length > 0) pool.invalidate(missed);
+  }
+
+  private fail(key: string, error: unknown): void {
+    if (!(error instanceof HerdOperationError)) throw error;
+    this.failures.set(key, error);
+  }
+}
+
+function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group | undefined): Map<Group, string[]> {
+  const groups = new Map<Group, string[]>();
+  for (const key of keys) {
+    const group = groupOf(key);
+    if (group === undefined) continue;
+    const own = groups.get(group);
+    if (own) own.push(key);
+    else groups.set(group, [key]);
+  }
+  return groups;
+}

@@ -1,0 +1,44 @@
+import { HerdClosedError, HerdNoNodesError, HerdOperationError, HerdValueError } from '../errors/operation-errors.js';
+import type { NodePool } from '../pool/node-pool.js';
+import type { DispatchSource } from './dispatch-source.js';
+
+/** Whether the policy answers such a failure as if the key were not there. */
+export const absorbs = ({ onNodeDown }: Pick<DispatchSource<unknown>, 'onNodeDown'>, error: unknown): boolean =>
+  onNodeDown !== 'error' &&
+  error instanceof HerdOperationError &&
+  (error.failure !== 'request' || error instanceof HerdValueError);
+
+/** An overload would only move on to the next node. */
+export const failsOver = (error: unknown): boolean =>
+  error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
+
+export const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
+
+export function standIn<Client>(
+  source: DispatchSource<Client>,
+  key: string,
+  tried: readonly NodePool<Client>[],
+): NodePool<Client> | undefined {
+  const { table, pools } = source.route();
+  return table
+    .nodesFor(key, table.nodes.length)
+    .map(({ id }) => pools.get(id)!)
+    .find((pool) => pool.health.state === 'up' && !tried.includes(pool));
+}
+
+export function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<Client> {
+  checkOpen(source);
+  const { table, pools } = source.route();
+  const node = table.nodeFor(key);
+  if (!node)
+    throw new HerdNoNodesError({
+      what: `Herd "${source.name}" has no nodes`,
+      remedy: 'see topology.discovery for the reason',
+    });
+  return pools.get(node.id)!;
+}
+
+export function checkOpen({ name, closed }: Pick<DispatchSource<unknown>, 'name' | 'closed'>): void {
+  if (closed())
+    throw new HerdClosedError({ what: `Herd "${name}" is closed`, remedy: 'finish your work before close()' });
+}
