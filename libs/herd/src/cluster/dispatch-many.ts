@@ -44,7 +44,7 @@ class ManyKeys<Client, Result> {
     const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
     return thrown.length === 0
       ? this.results
-      : resultsOrThrow(new Map<string, Result | HerdOperationError>([...this.results, ...thrown]), this.effect);
+      : resultsOrThrow(new Map<string, Result | Error>([...this.results, ...thrown]), this.effect);
   }
 
   /** @param tried the nodes that had their turn, this one among them. */
@@ -66,7 +66,7 @@ class ManyKeys<Client, Result> {
 
   private async run(pool: NodePool<Client>, keys: readonly string[], maxTtlMs: number): Promise<Failures> {
     const { name } = this.source;
-    let outcomes: ReadonlyMap<string, Result | HerdOperationError> = new Map();
+    let outcomes: ReadonlyMap<string, Result | Error> = new Map();
     let broken: unknown;
     try {
       await timed(name, pool.node, () =>
@@ -75,7 +75,8 @@ class ManyKeys<Client, Result> {
             outcomes = await this.operation(client, keys, node, maxTtlMs);
             // The pool judges the node by this operation, of which a part has failed.
             for (const outcome of outcomes.values())
-              if (outcome instanceof HerdOperationError && outcome.failure === 'node') throw outcome;
+              if (outcome instanceof Error && !(outcome instanceof HerdOperationError && outcome.failure !== 'node'))
+                throw outcome;
           },
           leftUntil(this.until),
           keys,

@@ -1,4 +1,3 @@
-import type { HerdOperationError } from '../errors/operation-errors.js';
 import type { Node } from './node.js';
 
 /**
@@ -16,7 +15,8 @@ export type OnNodeDown = 'miss' | 'error' | 'next';
 export type Operation<Client, Result> = (client: Client, node: Node, maxTtlMs: number) => Promise<Result>;
 
 /**
- * One operation on several keys of one node. A key that failed has its error for a result: it holds up no other.
+ * One operation on several keys of one node. A key that failed has its error (a `HerdOperationError`) for a
+ * result, and holds up no other.
  *
  * @param maxTtlMs as for {@link Operation}.
  */
@@ -25,7 +25,7 @@ export type ManyOperation<Client, Result> = (
   keys: readonly string[],
   node: Node,
   maxTtlMs: number,
-) => Promise<ReadonlyMap<string, Result | HerdOperationError>>;
+) => Promise<ReadonlyMap<string, Result | Error>>;
 
 /**
  * What an operation does to a key. `read` and `write` may be carried out by a node that stands in; a `write` that does not

@@ -5,8 +5,8 @@ import { HerdManyError, HerdOperationError } from '../errors/operation-errors.js
 export async function outcomesByKey<Result>(
   keys: readonly string[],
   work: (key: string) => Promise<Result>,
-): Promise<Map<string, Result | HerdOperationError>> {
-  const outcome = async (key: string): Promise<[string, Result | HerdOperationError]> => {
+): Promise<Map<string, Result | Error>> {
+  const outcome = async (key: string): Promise<[string, Result | Error]> => {
     try {
       return [key, await work(key)];
     } catch (error) {
@@ -18,7 +18,7 @@ export async function outcomesByKey<Result>(
 }
 
 /** `read()`, or the failure that it throws. */
-export function outcomeOf<Result>(read: () => Result): Result | HerdOperationError {
+export function outcomeOf<Result>(read: () => Result): Result | Error {
   try {
     return read();
   } catch (error) {
@@ -40,13 +40,14 @@ export const withMissing = <Result>(
  * @throws the first failure where the operation reads, HerdManyError with all of them where it writes.
  */
 export function resultsOrThrow<Result>(
-  outcomes: ReadonlyMap<string, Result | HerdOperationError>,
+  outcomes: ReadonlyMap<string, Result | Error>,
   effect: Effect = 'read',
 ): Map<string, Result> {
   const failures = new Map<string, HerdOperationError>();
   const results = new Map<string, Result>();
   for (const [key, outcome] of outcomes) {
     if (outcome instanceof HerdOperationError) failures.set(key, outcome);
+    else if (outcome instanceof Error) throw outcome;
     else results.set(key, outcome);
   }
   const [first] = failures.values();

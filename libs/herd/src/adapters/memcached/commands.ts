@@ -6,7 +6,6 @@ import { checkCallOptions, storeOptionNames } from '../../support/call-options.j
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
 import { promised } from '../../support/promised.js';
-import type { HerdOperationError } from '../../errors/operation-errors.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
@@ -96,8 +95,8 @@ export function memcachedCommands(
       client: NodeClient,
       own: readonly string[],
       node: Node,
-    ): Promise<Map<string, Result | HerdOperationError>> => {
-      const found = new Map<string, Result | HerdOperationError>();
+    ): Promise<Map<string, Result | Error>> => {
+      const found = new Map<string, Result | Error>();
       const take = (value: ReplyValue): void => {
         const key = wires.get(value.key)!;
         found.set(

@@ -10,7 +10,6 @@ import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by
 import { promised } from '../../support/promised.js';
 import { ttlMs } from '../../support/ttl.js';
 import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
-import type { HerdOperationError } from '../../errors/operation-errors.js';
 import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
@@ -90,11 +89,8 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     intent: Intent,
   ): Promise<Map<string, Result>> => {
     keys.forEach(checked);
-    const ask = async (
-      client: NodeClient,
-      own: readonly string[],
-    ): Promise<Map<string, Result | HerdOperationError>> => {
-      const found = new Map<string, Result | HerdOperationError>();
+    const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Result | Error>> => {
+      const found = new Map<string, Result | Error>();
       const chunksOfValues = await Promise.all(
         chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
       );
