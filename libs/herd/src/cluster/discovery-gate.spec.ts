@@ -70,14 +70,19 @@ describe('the gate of discovery', () => {
   it('follows any answer in the end that is given again and again', () => {
     const some = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), { minLength: 1 });
     fc.assert(
-      fc.property(some, fc.array(some, { maxLength: 6 }), fc.double({ min: 0, max: 1, noNaN: true }), (last, first, fraction) => {
-        let present = noNodesYet;
-        for (const names of [...first, last, last, last]) {
-          const decision = decide({ nodes: nodes(...names) }, present, fraction);
-          present = 'rejected' in decision ? (decision.present ?? present) : decision.accepted;
-        }
-        expect(ids(present).sort()).toEqual([...last].sort());
-      }),
+      fc.property(
+        some,
+        fc.array(some, { maxLength: 6 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (last, first, fraction) => {
+          let present = noNodesYet;
+          for (const names of [...first, last, last, last]) {
+            const decision = decide({ nodes: nodes(...names) }, present, fraction);
+            present = 'rejected' in decision ? (decision.present ?? present) : decision.accepted;
+          }
+          expect(ids(present).sort()).toEqual([...last].sort());
+        },
+      ),
     );
   });
 

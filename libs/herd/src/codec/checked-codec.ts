@@ -30,15 +30,6 @@ export class CheckedCodec {
     }
   }
 
-  /** As {@link read}; the error is returned, so that one value among many fails alone. */
-  readAlone(key: string, encoded: Encoded): unknown {
-    try {
-      return this.read(key, encoded);
-    } catch (error) {
-      return error;
-    }
-  }
-
   private encode(key: string, value: unknown): Encoded {
     try {
       return this.codec.encode(value);

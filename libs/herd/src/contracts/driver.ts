@@ -1,12 +1,9 @@
 import type { Encoded } from './codec.js';
 import type { Dispatch, NodeDispatch } from './dispatch.js';
+import type { Failure } from './failure.js';
 import type { Node } from './node.js';
 
-/**
- * Whose fault a failure is. `node` counts against the node; `refusal`, that it refuses this client or all writes (a replica, a
- * wrong password), ejects it at once; `overload`, that it is out of memory, shows it as refusing; `request` is the caller's.
- */
-export type Failure = 'node' | 'refusal' | 'request' | 'overload';
+export type { Failure } from './failure.js';
 
 /**
  * A value as a node has it, and the life that is left to it, in milliseconds; `Infinity` for ever.

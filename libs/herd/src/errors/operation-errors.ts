@@ -1,4 +1,4 @@
-import type { Failure } from '../contracts/driver.js';
+import type { Failure } from '../contracts/failure.js';
 import { HerdError } from './herd-error.js';
 
 /** An operation failed. `failure` says whose fault it is, and so whether it counts against the node. */
@@ -55,6 +55,32 @@ export class HerdOverloadError extends HerdOperationError {
 export class HerdNoNodesError extends HerdOperationError {
   readonly code = 'HERD_NO_NODES';
   readonly failure = 'node';
+}
+
+/**
+ * Some keys of a call with many failed; the others were carried out.
+ *
+ * @example if (error instanceof HerdManyError) retry([...error.failures.keys()]);
+ */
+export class HerdManyError extends HerdOperationError {
+  readonly code = 'HERD_MANY';
+  /** Whose fault the first failure is. */
+  readonly failure: Failure;
+
+  constructor(
+    /** What went wrong, by key: one or more. */
+    readonly failures: ReadonlyMap<string, HerdOperationError>,
+    /** What came of the other keys. */
+    readonly results: ReadonlyMap<string, unknown>,
+  ) {
+    const [key, first] = [...failures][0]!;
+    super({
+      what: `${failures.size} of ${failures.size + results.size} keys failed, ${JSON.stringify(key)} first: ${first.message}`,
+      remedy: 'see failures and results of this error for each key',
+      cause: first,
+    });
+    this.failure = first.failure;
+  }
 }
 
 /** The herd was used after `close()`. */
