@@ -40,6 +40,8 @@ function complaint(line: string, key: string): Error {
   if (/^SERVER_ERROR/.test(line)) return new HerdOverloadError({ what, remedy: 'give the server more memory (-m)' });
   if (/^CLIENT_ERROR cannot increment/.test(line))
     return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
+  if (/^CLIENT_ERROR unauthenticated/.test(line))
+    return new HerdNodeError({ what, remedy: 'pass connection.username and connection.password' });
   if (/^(?:CLIENT_)?ERROR/.test(line))
     return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
   return new HerdNodeError({ what, remedy: 'see that the server is memcached, not something else' });
