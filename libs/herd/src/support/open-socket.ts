@@ -32,14 +32,14 @@ export function openSocket(target: SocketTarget, signal: AbortSignal): Promise<S
       signal.removeEventListener('abort', onAbort);
       socket.off('error', fail).off('close', onClose).off(ready, onReady);
     };
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       release();
       // It may report more than one.
       socket.on('error', () => undefined);
       socket.destroy();
       reject(error);
     };
-    const onAbort = (): void => fail(signal.reason);
+    const onAbort = (): void => fail(signal.reason as Error);
     const onClose = (): void => fail(new Error('it closed the connection'));
     const onReady = (): void => {
       release();

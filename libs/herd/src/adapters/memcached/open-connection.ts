@@ -36,7 +36,7 @@ function authenticate(socket: Socket, connection: MemcachedConnection, signal: A
   const words = Buffer.from(`${username} ${password}`);
   return new Promise((resolve, reject) => {
     let text = '';
-    const settle = (error?: unknown): void => {
+    const settle = (error?: Error): void => {
       signal.removeEventListener('abort', onAbort);
       socket.off('error', settle).off('close', onClose).off('data', onData);
       if (error === undefined) return resolve();
@@ -44,7 +44,7 @@ function authenticate(socket: Socket, connection: MemcachedConnection, signal: A
       socket.destroy();
       reject(error);
     };
-    const onAbort = (): void => settle(signal.reason);
+    const onAbort = (): void => settle(signal.reason as Error);
     const onClose = (): void => settle(new Error('it closed the connection during authentication'));
     const onData = (chunk: Buffer): void => {
       text += chunk.toString('latin1');
