@@ -38,24 +38,31 @@ const mostBytes = 2 ** 27;
 const remedy = 'leave it out for the default';
 
 /** @throws HerdOptionError that reports every option that is unknown or wrong. */
-export function resolveMemcachedOptions(given: MemcachedOptions): ResolvedMemcachedOptions {
-  return checked((problems) => {
-    const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, names) };
-    const { codec, defaultTtl, maxValueBytes, connectTimeoutMs, now } = options;
-    const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
-    problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
-    const hasClock = problems.check(
-      typeof now === 'function',
-      'now',
-      now,
-      'must be a function; leave it out for Date.now',
-    );
-    for (const [name, value] of Object.entries({ maxValueBytes, connectTimeoutMs }))
-      checkWhole(problems, name, value, [1, mostBytes], remedy);
-    if (defaultTtl !== undefined) checkDefaultTtl(problems, defaultTtl, hasClock ? now() : 0);
-    const next = connectionSetting(problems, connection, checkMemcachedConnection);
-    return Object.freeze({ ...options, connection: next });
-  });
+export const resolveMemcachedOptions = (given: MemcachedOptions): ResolvedMemcachedOptions =>
+  checked((problems) => readMemcachedOptions(problems, given));
+
+/** Reports what is wrong. @param more names of options that are looked at elsewhere. */
+export function readMemcachedOptions(
+  problems: OptionProblems,
+  given: MemcachedOptions,
+  more: readonly string[] = [],
+): ResolvedMemcachedOptions {
+  const known = [...names, ...more] as typeof names;
+  const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, known) };
+  const { codec, defaultTtl, maxValueBytes, connectTimeoutMs, now } = options;
+  const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
+  problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
+  const hasClock = problems.check(
+    typeof now === 'function',
+    'now',
+    now,
+    'must be a function; leave it out for Date.now',
+  );
+  for (const [name, value] of Object.entries({ maxValueBytes, connectTimeoutMs }))
+    checkWhole(problems, name, value, [1, mostBytes], remedy);
+  if (defaultTtl !== undefined) checkDefaultTtl(problems, defaultTtl, hasClock ? now() : 0);
+  const next = connectionSetting(problems, connection, checkMemcachedConnection);
+  return Object.freeze({ ...options, connection: next });
 }
 
 function checkDefaultTtl(problems: OptionProblems, ttl: Ttl, now: number): void {

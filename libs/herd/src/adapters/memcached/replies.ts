@@ -1,4 +1,5 @@
 import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
+import type { HerdOperationError } from '../../errors/operation-errors.js';
 import type { Reply, ReplyValue } from './reply-parser.js';
 
 /** @returns the line, where it is one of `expected`. @throws what the server complains of, by whose fault it is. */
@@ -33,7 +34,7 @@ export function statsOf(reply: Reply): Readonly<Record<string, string>> {
 }
 
 /** An item too large is the caller's fault, a lack of memory the moment's; neither is the node's. */
-function complaint(line: string, key: string): Error {
+export function complaint(line: string, key: string): HerdOperationError {
   const what = `memcached answered ${JSON.stringify(line)} about ${JSON.stringify(key)}`;
   if (/^SERVER_ERROR object too large/.test(line))
     return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
