@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HerdNodeError, startHerd, staticNodes } from '@rookery/herd';
 import type { Tls } from '@rookery/herd/memcached';
 import { memcached } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { redis } from '@rookery/herd/redis';
 import type { AnyDriver } from '@rookery/herd/testing';
 import { Redis } from 'ioredis';
@@ -39,6 +40,7 @@ const memcachedServers = {
 
 const subjects: Readonly<Record<string, Subject>> = {
   memcached: { make: (connection) => memcached({ connection, defaultTtl: '1m' }), ...memcachedServers },
+  metaMemcached: { make: (connection) => metaMemcached({ connection, defaultTtl: '1m' }), ...memcachedServers },
   redis: {
     make: (connection) => redis({ connection, defaultTtl: '1m' }),
     startTls: (files, port) => startRedisWith(redisTls(files), false, port),

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 import { writeTogether } from '../../support/write-together.js';
@@ -39,8 +41,8 @@ const unsafeReply = /^(?:ERROR|CLIENT_ERROR (?!cannot increment))/;
  * Text goes both ways as latin1, one character per byte, so that values arrive as they are.
  */
 export class NodeClient extends NpmMemcached {
-  /** Rises with each connection. */
-  epoch = 0;
+  /** Rises with each connection, from a number drawn by chance: a token of another process is not good here. */
+  epoch = randomInt(2 ** 47);
   private socket: MemcachedSocket | undefined;
   private waiting: ConnectCallback[] = [];
   private attempt = new AbortController();

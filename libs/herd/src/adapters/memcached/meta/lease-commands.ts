@@ -16,6 +16,9 @@ import { unexpected } from './single-request.js';
 
 const leaseOptionNames = ['leaseTtl', 'refreshBefore', 'signal'] as const;
 
+/** Its life is refused by name. */
+const nothingGiven = { leaseTtl: 0 } as LeaseOptions;
+
 type Parts = Readonly<{
   format: CheckedCodec;
   expiry: Expiry;
@@ -31,7 +34,7 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
     getLeased: <Value>(key: string, given: LeaseOptions) =>
       promised(() => {
         checkCallOptions(given, leaseOptionNames);
-        const { leaseTtl, refreshBefore, signal } = given;
+        const { leaseTtl, refreshBefore, signal } = (given as LeaseOptions | undefined) ?? nothingGiven;
         const renewal = refreshBefore === undefined ? '' : ` R${exptime(refreshBefore, 0)}`;
         const request = keyRequest('mg', key, ` f c v N${exptime(leaseTtl, 0)}${renewal}`);
         const run = (client: MetaClient, node: Node) =>

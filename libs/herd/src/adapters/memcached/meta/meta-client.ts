@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 import { addressOf } from '../../../support/nodes.js';
 import type { Node } from '../../../contracts/node.js';
 import { connectionRemedy } from '../../../support/connection-remedy.js';
@@ -13,7 +15,7 @@ import { SingleRequest } from './single-request.js';
 /** The requests to one key, in their wire form: what stands before and after the opaque. */
 export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
 
-/** One connection of a client. An `epoch` is given once: a token that one gave is good for that one alone. */
+/** One connection of a client. An `epoch` is drawn by chance, so that no other process has it too: a token that one gave is good for that one alone. */
 type Link =
   | Readonly<{ state: 'open'; connection: MetaConnection; epoch: number }>
   | Readonly<{ state: 'opening'; attempt: AbortController; waiting: MetaRequest[] }>;
@@ -21,7 +23,6 @@ type Link =
 /** The connections to one node, each made by the first request that needs it, and anew after it was lost. */
 export class MetaClient {
   private readonly links: (Link | undefined)[];
-  private epochs = 0;
   private closed = false;
 
   constructor(
@@ -119,7 +120,7 @@ export class MetaClient {
           },
           (what, cause) => this.error(what, cause),
         );
-        this.links[index] = { state: 'open', connection, epoch: ++this.epochs };
+        this.links[index] = { state: 'open', connection, epoch: randomInt(2 ** 47) + 1 };
         for (const request of link.waiting) connection.send(request);
       },
       (cause: unknown) => {
