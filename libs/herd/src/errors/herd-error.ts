@@ -9,7 +9,6 @@ export type HerdErrorCode =
   | 'HERD_NODE_DOWN'
   | 'HERD_DOUBT'
   | 'HERD_REFUSED'
-   
   | 'HERD_TIMEOUT'
   | 'HERD_OVERLOAD'
   | 'HERD_MANY'

@@ -26,7 +26,8 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
     leastTtlMs,
-    open: (node) => new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, ...resolved.connection(node) }),
+    open: (node) =>
+      new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
     invalidate,

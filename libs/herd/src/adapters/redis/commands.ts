@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
@@ -279,15 +279,26 @@ export function redisNodeCommands(
   };
 }
 
-/** @throws HerdNodeError unless the server answers as Redis does. */
+/**
+ * Asks for a write that changes nothing, as a server that accepts none is of no use: a replica answers PING as well.
+ *
+ * @throws HerdNodeError unless the server answers as a Redis that accepts writes does.
+ */
 export async function ping(client: NodeClient): Promise<void> {
-  const answer = await client.send('PING', (redis) => redis.ping(), same);
-  if (answer !== 'PONG')
+  const key = `rookery:ping:${randomUUID()}`;
+  const answer = await client.send(key, (redis) => redis.unlink(key).catch(permitted), same);
+  if (answer !== 0)
     throw new HerdNodeError({
-      what: 'The server did not answer PONG',
+      what: 'The server did not answer UNLINK of nothing by 0',
       received: answer,
       remedy: 'see that the server is Redis, not something else',
     });
+}
+
+/** A user who may not write such keys may write others. */
+function permitted(error: Error): number {
+  if (error.message.startsWith('NOPERM ')) return 0;
+  throw error;
 }
 
 /** Deletes `keys`. */

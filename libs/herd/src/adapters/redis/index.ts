@@ -1,6 +1,6 @@
 export { redis } from './redis.driver.js';
 export type { RedisDriver, RedisHerd } from './redis.driver.js';
-export type { RedisConnection, RedisOptions } from './redis-options.js';
+export type { RedisConnection, RedisConnectionSetting, RedisOptions } from './redis-options.js';
 export type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 export type { CallOptions, CasEntry, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 export type { Ttl } from '../../contracts/ttl.js';
@@ -8,6 +8,7 @@ export type { Ttl } from '../../contracts/ttl.js';
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
+export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
 export type {
   Dispatch,
   Effect,

@@ -24,7 +24,8 @@ export function redis(options: RedisOptions = {}): RedisDriver {
   const resolved = resolveRedisOptions(options);
   const driver: Driver<NodeClient, RedisCommands, RedisNodeCommands> = {
     name: 'redis',
-    open: (node) => new NodeClient(node, resolved),
+    open: (node) =>
+      new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping,
     abandon: (client) => client.abandon(),
     invalidate,
