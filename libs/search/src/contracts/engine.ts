@@ -62,6 +62,7 @@ export interface EngineHit {
   readonly _id: string;
   readonly _score: number | null;
   readonly _source?: unknown;
+  readonly fields?: Readonly<Record<string, readonly unknown[]>>;
   readonly highlight?: Readonly<Record<string, readonly string[]>>;
   readonly sort?: readonly unknown[];
   readonly inner_hits?: Readonly<Record<string, EngineInnerHits>>;

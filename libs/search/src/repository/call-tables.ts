@@ -38,6 +38,7 @@ export const BY_QUERY: OptionTable<ByQueryOptions> = {
   ...CHANGE,
   conflicts: oneOf('proceed', 'abort'),
   documentsPerSecond: aPositiveNumber,
+  all: { accepts: (value) => value === true, requirement: 'must be true, or absent' },
 };
 
 export const UPDATE_BY_QUERY: OptionTable<UpdateByQueryOptions> = { ...BY_QUERY, script: anything };

@@ -2,7 +2,7 @@ import type { EngineScript, UpdateChange } from '../contracts/document-port.js';
 import type { CallOptions, DocumentOptions } from '../contracts/engine.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { RequestNode } from '../query/request.js';
-import type { SearchQuery } from '../query/search-query.js';
+import type { NoneAsked, SearchQuery } from '../query/search-query.js';
 
 export interface ChangeOptions extends CallOptions {
   /** Makes the change visible to searches before the call resolves. */
@@ -58,6 +58,8 @@ export interface ByQueryOptions extends CallOptions {
   /** Makes the changes visible to searches at the end; false when absent. */
   readonly refresh?: boolean;
   readonly documentsPerSecond?: number;
+  /** Reaches every document: needed where the query has no condition. */
+  readonly all?: true;
 }
 
 /** What becomes of each document that matches. */
@@ -77,11 +79,13 @@ export interface Paging {
   readonly nextCursor: string | undefined;
 }
 
-/** Narrows the query it is given. */
-export type QueryMaker<T> = (query: SearchQuery<T>) => SearchQuery<T, unknown>;
+/** Narrows the query it is given; one that asks for aggregations or suggestions is for calls that answer with them. */
+export type QueryMaker<T, S = unknown> = (query: SearchQuery<T>) => SearchQuery<T, NoneAsked, S, NoneAsked>;
 
 /** A query of any answer. */
 export interface AnyQuery {
+  /** @internal */
+  readonly runner: unknown;
   readonly request: RequestNode;
   search(options?: CallOptions): Promise<object>;
 }

@@ -4,6 +4,7 @@ import { keyOf } from '../document/document-builder.js';
 import { SearchOptionError } from '../errors/option-error.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { assertCarried, assertChosen } from '../query/call-parts.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { BY_QUERY, CHANGE, INDEX_ALL, UPDATE, UPDATE_BY_QUERY } from './call-tables.js';
 import { assertAllWritten } from '../indexing/bulk-report.js';
@@ -83,14 +84,25 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     return answer;
   }
 
-  /** Starts a change of all documents that match; resolves when it has started. @throws SearchMigrationError while the index is migrated. */
+  /**
+   * Starts a change of all documents that match; resolves when it has started. `{ all: true }` reaches every document.
+   *
+   * @throws SearchQueryError without a condition, and for a part that it does not carry; SearchMigrationError while the
+   * index is migrated.
+   */
   async updateByQuery(make: QueryMaker<T>, options: UpdateByQueryOptions): Promise<ByQueryTask> {
     checkCall('updateByQuery', options, UPDATE_BY_QUERY);
     const { script, ...byQuery } = options;
     return this.startByQuery('update', make, script, byQuery);
   }
 
-  /** Starts the deletion of all documents that match; resolves when it has started. `(query) => query` is all of them. @throws SearchMigrationError while the index is migrated. */
+  /**
+   * Starts the deletion of all documents that match; resolves when it has started. Every document goes with
+   * `deleteByQuery((query) => query, { all: true })`.
+   *
+   * @throws SearchQueryError without a condition, and for a part that it does not carry; SearchMigrationError while the
+   * index is migrated.
+   */
   async deleteByQuery(make: QueryMaker<T>, options: ByQueryOptions = {}): Promise<ByQueryTask> {
     checkCall('deleteByQuery', options, BY_QUERY);
     return this.startByQuery('delete', make, undefined, options);
@@ -169,8 +181,12 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     script: EngineScript | undefined,
     options: ByQueryOptions,
   ): Promise<ByQueryTask> {
-    const { conflicts = 'proceed', refresh = false, documentsPerSecond, ...call } = options;
-    const query = this.runner.compileQuery(make(this.query()).request);
+    const { conflicts = 'proceed', refresh = false, documentsPerSecond, all = false, ...call } = options;
+    const asked = make(this.query()).request;
+    assertCarried(`${action}ByQuery`, asked);
+    assertChosen(`${action}ByQuery`, asked, all);
+    const query = this.runner.compileQuery(asked);
+    const { routing, preference } = asked.options;
     await this.soleIndex(`${action}ByQuery()`);
     const request = {
       action,
@@ -179,6 +195,8 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
       conflicts,
       refresh,
       ...(script ? { script } : {}),
+      ...(routing === undefined ? {} : { routing }),
+      ...(preference === undefined ? {} : { preference }),
       ...(documentsPerSecond === undefined ? {} : { documentsPerSecond }),
     };
     return new ByQueryTask(await this.parts.engine.startByQuery(request, call), this.parts.engine);
