@@ -52,8 +52,7 @@ export class SearchAcross<T extends object> {
   }
 
   async count(
-    make: (query: SearchQuery<T>) => SearchQuery<T, NoneAsked, unknown, NoneAsked> = (query) =>
-      query,
+    make: (query: SearchQuery<T>) => SearchQuery<T, NoneAsked, unknown, NoneAsked> = (query) => query,
     options?: CallOptions,
   ): Promise<number> {
     return make(new SearchQuery<T>(this.runner)).count(options);

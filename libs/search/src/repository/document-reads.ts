@@ -13,6 +13,7 @@ import { CALL_OPTIONS, checkCall, DOCUMENT_OPTIONS, POINT_IN_TIME_OPTIONS } from
 import { HYDRATE, PAGINATE, STREAM } from './call-tables.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
+import { assertKey } from '../document/document-key.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
@@ -268,6 +269,7 @@ export abstract class DocumentReads<T extends object> {
 
   /** @internal @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
+    assertKey(call, key);
     const { model, alias } = this.untyped;
     if (model.routing && routing === undefined)
       throw new SearchOptionError([

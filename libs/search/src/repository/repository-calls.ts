@@ -1,4 +1,5 @@
-import type { EngineScript, UpdateChange } from '../contracts/document-port.js';
+import type { EntityManager } from '@mikro-orm/core';
+import type { EngineScript } from '../contracts/document-port.js';
 import type { CallOptions, DocumentOptions } from '../contracts/engine.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { RequestNode } from '../query/request.js';
@@ -7,6 +8,11 @@ import type { NoneAsked, SearchQuery } from '../query/search-query.js';
 export interface ChangeOptions extends CallOptions {
   /** Makes the change visible to searches before the call resolves. */
   readonly refresh?: boolean;
+}
+
+export interface IndexOptions extends ChangeOptions {
+  /** Reads inside the transaction of this entity manager, on its connection. */
+  readonly em?: EntityManager;
 }
 
 export interface StoredDocument<T> {
@@ -31,18 +37,6 @@ export interface IndexAllProgress {
   /** Rows when the run began. */
   readonly total: number;
 }
-
-/** How a document changes. What is not named stays as it is. */
-export type DocumentChange<T> =
-  | Readonly<{
-      document: Partial<DocumentOf<T>>;
-      /** Written when there is no document yet; `true`: `document` itself. */ upsert?: true | Partial<DocumentOf<T>>;
-    }>
-  | Readonly<{
-      script: EngineScript;
-      upsert?: Partial<DocumentOf<T>>;
-      /** Runs the script on `upsert` too. */ scriptedUpsert?: boolean;
-    }>;
 
 export interface UpdateOptions extends ChangeOptions, DocumentOptions {
   /** Both as read: a document that has changed since is left alone, with `SearchVersionConflictError`. */
@@ -92,9 +86,3 @@ export interface AnyQuery {
 
 /** What a query answers. */
 export type AnswerOf<Q extends AnyQuery> = Awaited<ReturnType<Q['search']>>;
-
-export function wireChange<T>(change: DocumentChange<T>): UpdateChange {
-  if ('script' in change) return change;
-  const { document: doc, upsert } = change;
-  return { doc, ...(upsert === true ? { docAsUpsert: true } : upsert ? { upsert } : {}) };
-}

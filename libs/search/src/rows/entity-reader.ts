@@ -29,12 +29,13 @@ export class EntityReader {
   /**
    * Entities with all that their documents hold: one query, and one more per relation. Missing keys are left out.
    *
+   * @param within reads inside the transaction of this entity manager
    * @throws SearchHookError when `preload` throws.
    */
-  byKeys(model: IndexModel, keys: readonly DocumentKey[]): Promise<object[]> {
+  byKeys(model: IndexModel, keys: readonly DocumentKey[], within?: EntityManager): Promise<object[]> {
     const { property } = model.identity;
     const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
-    return this.load(model, { [property]: { $in: fitting } }, {});
+    return this.load(model, { [property]: { $in: fitting } }, {}, within);
   }
 
   /** The next `size` entities in key order. @throws SearchHookError when `preload` throws. */
@@ -95,9 +96,9 @@ export class EntityReader {
     return fittingKeys([text], propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType)[0] ?? text;
   }
 
-  private async load(model: IndexModel, where: object, options: object): Promise<object[]> {
+  private async load(model: IndexModel, where: object, options: object, within?: EntityManager): Promise<object[]> {
     const { fields, populate } = this.planOf(model);
-    const em = this.orm.em.fork();
+    const em = this.forked(within);
     const loading = { fields: [model.primaryKey, ...fields], populate, strategy: 'select-in', filters: false };
     const entities = await (em as unknown as Finder).find(model.entity, where, { ...loading, ...options });
     const { preload } = model.hooks;
@@ -135,8 +136,11 @@ export class EntityReader {
   }
 
   private fork(within?: EntityManager): Finder {
-    const em = within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork();
-    return em;
+    return this.forked(within);
+  }
+
+  private forked(within?: EntityManager): EntityManager {
+    return within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork();
   }
 }
 
