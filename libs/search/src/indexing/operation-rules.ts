@@ -57,7 +57,7 @@ export function checkOperation<T>(
       'must be an operation such as { action: "index", id, document }',
     )
   )
-    judge(problems, operation as unknown as Readonly<Record<string, unknown>>, `${path}.`);
+    judge(problems, operation, `${path}.`);
   problems.throwIfAny();
   assertRouted(operation, model, path);
 }

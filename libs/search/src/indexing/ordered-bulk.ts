@@ -74,7 +74,7 @@ class PlainRun<T> implements AsyncIterable<readonly PlainOperation<T>[]> {
     for (;;) {
       this.rest = await this.windows.next();
       if (this.rest.done || !this.rest.value.every(isPlain)) return;
-      yield this.rest.value as readonly PlainOperation<T>[];
+      yield this.rest.value;
     }
   }
 }
