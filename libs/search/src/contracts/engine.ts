@@ -121,9 +121,11 @@ export interface EngineDocument {
   readonly source: unknown;
 }
 
+/** `must_exist`: nothing at all is done unless the index has the alias. `remove_index` deletes a concrete index. */
 export type AliasAction =
   | Readonly<{ add: Readonly<{ index: string; alias: string }> }>
-  | Readonly<{ remove: Readonly<{ index: string; alias: string }> }>;
+  | Readonly<{ remove: Readonly<{ index: string; alias: string; must_exist?: boolean }> }>
+  | Readonly<{ remove_index: Readonly<{ index: string }> }>;
 
 /**
  * The port to a search engine. Every method ends within its deadline, whatever the server does, and rejects
