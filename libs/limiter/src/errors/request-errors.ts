@@ -28,6 +28,17 @@ export class LimiterSettleError extends LimiterError {
   }
 }
 
+/** The call would count until its lease is over, as nothing says when it has ended. Nothing was charged. */
+export class LimiterLeaseError extends LimiterError {
+  readonly code = 'LIMITER_LEASE';
+
+  constructor(readonly policy: string) {
+    super(
+      `policy '${policy}' limits calls at once: use reserve, and release or settle the reservation when the call is over`,
+    );
+  }
+}
+
 export class LimiterKeyError extends LimiterError {
   readonly code = 'LIMITER_KEY';
 

@@ -37,7 +37,7 @@ export class KeyQueue {
       } else {
         const { request } = waiting;
         const first = batch[0]?.request;
-        if (first !== undefined && (request.limits !== first.limits || costs.length + request.costs.length > maxCosts))
+        if (first !== undefined && (!goTogether(first, request) || costs.length + request.costs.length > maxCosts))
           break;
         costs.push(...request.costs);
         batch.push(waiting);
@@ -47,6 +47,15 @@ export class KeyQueue {
     this.#waiting = taken === this.#waiting.length ? [] : this.#waiting.slice(taken);
     return new Batch(batch, costs, taken);
   }
+}
+
+/** One list of costs has one policy; what settles or ends a lease is a request of its own. */
+function goTogether(first: ApplyRequest, next: ApplyRequest): boolean {
+  return first.limits === next.limits && isPlainCharge(first) && isPlainCharge(next);
+}
+
+function isPlainCharge({ settle, endLease }: ApplyRequest): boolean {
+  return settle !== true && endLease === undefined;
 }
 
 /** Requests that are answered together. */
@@ -64,7 +73,7 @@ export class Batch {
     if (first === undefined) return;
     let timeoutMs = 0;
     for (const { request } of waiting) timeoutMs = Math.max(timeoutMs, request.timeoutMs);
-    this.request = { key: first.key, limits: first.limits, costs, timeoutMs };
+    this.request = { ...first, costs, timeoutMs };
   }
 
   resolve(outcomes: readonly AppliedCost[]): void {

@@ -1,12 +1,12 @@
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
-import type { BucketLimit } from '../contracts/limiter-storage.js';
+import type { BucketLimit, BucketReading } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
-import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { LimiterCostError, LimiterKeyError, LimiterLeaseError, UnknownPolicyError } from '../errors/request-errors.js';
 import { isPromiseLike } from '../support/deadline.js';
+import { wallClockBeside } from '../support/wall-clock.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { BucketCharger } from './bucket-charger.js';
-import type { BucketKeys } from './bucket-key.js';
 import type { Charge } from './charge.js';
 import {
   resolveLimiterOptions,
@@ -14,6 +14,7 @@ import {
   type ResolvedLimiterOptions,
   type StorageErrorPolicy,
 } from './limiter-options.js';
+import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { StorageGate } from './storage-gate.js';
 
@@ -40,10 +41,10 @@ export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
-  readonly #keys = new WeakMap<Policy, BucketKeys>();
+  readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
-  #lastKeys: BucketKeys | undefined;
+  #lastBuckets: PolicyBuckets | undefined;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
@@ -73,12 +74,15 @@ export class Limiter {
    * @param policy a name of the options, or a policy made by `resolvePolicy`
    * @param key who is limited: any string, of any length
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
+   * @throws {@link LimiterLeaseError} where the policy limits calls at once: {@link Limiter.reserve} says when one is over
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
-      const decision = this.#charger.consume(this.#charge(policy, key, options));
+      const charge = this.#charge(policy, key, options);
+      if (charge.policy.limits.some(isConcurrency)) throw new LimiterLeaseError(charge.policy.name);
+      const decision = this.#charger.consume(charge);
       return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
@@ -96,6 +100,10 @@ export class Limiter {
    * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
    */
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
+    for (const [named] of charges) {
+      const policy = typeof named === 'object' ? named : this.policy(named);
+      if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
+    }
     const { allowed, reservations } = await this.reserveAll(charges);
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
   }
@@ -114,11 +122,11 @@ export class Limiter {
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     const { policy: resolved, request, cost } = this.#charge(policy, key, options);
-    return this.#gate.run<readonly number[], Decision>({
+    return this.#gate.run<BucketReading, Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
       decideLocally: (table, now) => table.read(request, now),
-      result: (levels, source) => previewDecision(resolved, cost, levels, source),
+      result: (reading, source) => previewDecision(resolved, cost, reading, source),
       openResult: () => openDecision(resolved),
     });
   }
@@ -152,27 +160,34 @@ export class Limiter {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
-    const bucket = this.#keysOf(policy)(key);
+    const buckets = this.#bucketsOf(policy);
+    const bucket = buckets.keysOf(key);
     const { timeoutMs } = this.#options;
     const request = {
       key: bucket.key,
       scope: bucket.scope,
-      limits: policy.limits,
+      limits: buckets.limits,
       costs: cost === 1 ? ONE_TOKEN : [cost],
       timeoutMs,
     };
     return { policy, cost, request };
   }
 
-  #keysOf(policy: Policy): BucketKeys {
-    if (policy === this.#lastPolicy) return this.#lastKeys!;
-    let keys = this.#keys.get(policy);
-    if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
+  #bucketsOf(policy: Policy): PolicyBuckets {
+    if (policy === this.#lastPolicy) return this.#lastBuckets!;
+    let buckets = this.#buckets.get(policy);
+    if (buckets === undefined) {
+      const { keysOf, clock } = this.#options;
+      buckets = new PolicyBuckets(policy, keysOf(policy.name), wallClockBeside(clock));
+      this.#buckets.set(policy, buckets);
+    }
     this.#lastPolicy = policy;
-    this.#lastKeys = keys;
-    return keys;
+    this.#lastBuckets = buckets;
+    return buckets;
   }
 }
+
+const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
 
 const CONSUME_NAMES = ['cost'];
 

@@ -6,6 +6,7 @@ import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-errors.js';
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import { DeadlineEntry, DeadlineQueue } from '../support/deadline-queue.js';
+import { wallClockBeside } from '../support/wall-clock.js';
 import type { ResolvedLimiterOptions } from './limiter-options.js';
 
 /** One call to the storage, the same decided by the buckets of this process, and the result with and without an answer. */
@@ -22,10 +23,11 @@ const storageErrors = channel(limiterChannels.storageError);
 
 /** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
 export class StorageGate {
-  readonly local = new BucketTable(LOCAL_MAX_KEYS);
+  readonly local: BucketTable;
   readonly #deadlines: DeadlineQueue;
 
   constructor(private readonly options: ResolvedLimiterOptions) {
+    this.local = new BucketTable(LOCAL_MAX_KEYS, wallClockBeside(options.clock));
     this.#deadlines = new DeadlineQueue(options.timeoutMs);
   }
 
