@@ -263,6 +263,123 @@ class SharedNonce extends CompareAndSetStorage {
   }
 }
 
+/** Changes the request before it is decided. */
+abstract class Misreading extends CompareAndSetStorage {
+  protected abstract misread(limit: BucketLimit): BucketLimit;
+
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    return super.decide(state, { ...request, limits: request.limits.map((limit) => this.misread(limit)) });
+  }
+
+  override async read(request: BucketRequest): Promise<BucketReading> {
+    return super.read({ ...request, limits: request.limits.map((limit) => this.misread(limit)) });
+  }
+}
+
+/** Counts a quota in one period without end. */
+class EndlessPeriod extends Misreading {
+  protected override misread(limit: BucketLimit): BucketLimit {
+    return limit.kind === 'quota'
+      ? { ...limit, boundaries: [1, 2, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER] as const }
+      : limit;
+  }
+}
+
+/** Refuses, and blocks nobody. */
+class NeverBlocks extends Misreading {
+  protected override misread(limit: BucketLimit): BucketLimit {
+    return limit.kind === 'concurrency' ? limit : { ...limit, blockMicros: 1 };
+  }
+}
+
+/** Takes what was used beyond a full bucket for nothing. */
+class ForgivesDebt extends Misreading {
+  protected override misread(limit: BucketLimit): BucketLimit {
+    return 'maxDebt' in limit ? { ...limit, maxDebt: 0 } : limit;
+  }
+}
+
+/** Ends a lease for good only when somebody says so. */
+class KeepsLeases extends Misreading {
+  protected override misread(limit: BucketLimit): BucketLimit {
+    return limit.kind === 'concurrency' ? { ...limit, leaseMicros: 1e15 } : limit;
+  }
+}
+
+/** Ends any lease, where the one that is named is over. */
+class EndsAnyLease extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const endLease = request.endLease === undefined ? undefined : state?.leases[0];
+    return super.decide(state, { ...request, endLease });
+  }
+}
+
+/** Blocks anew at each refusal. */
+class ProlongsBlocks extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const unblocked = state && { ...state, limits: state.limits.map((limit) => ({ ...limit, blockedUntil: 0 })) };
+    const whole = super.decide(state, request);
+    if (whole.outcomes.every(({ allowed }) => allowed) || unblocked === undefined) return whole;
+    const full = unblocked.limits.map((limit) => ({ ...limit, level: limit.capacity }));
+    const { next } = super.decide({ ...unblocked, limits: full }, request);
+    return {
+      ...whole,
+      next: next && {
+        ...next,
+        limits: next.limits.map((limit, index) => ({
+          ...limit,
+          level: whole.next?.limits[index]?.level ?? limit.level,
+        })),
+      },
+    };
+  }
+}
+
+/** Holds a place for a call that was refused. */
+class LeasesRefusals extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const whole = super.decide(state, request);
+    const leased = request.limits.find((limit) => limit.kind === 'concurrency');
+    if (leased === undefined || whole.next !== undefined) return whole;
+    const before = state ?? { updatedAt: this.clock(), limits: [], leases: [] };
+    return { ...whole, next: { ...before, leases: [...before.leases, this.clock() + 1_000_000] } };
+  }
+}
+
+/** Keeps the limits of whoever wrote last alone. */
+class ForgetsOtherReleases extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const { outcomes, next } = super.decide(state, request);
+    return { outcomes, next: next && { ...next, limits: next.limits.slice(0, request.limits.length) } };
+  }
+}
+
+/** Starts a limit that it does not know empty. */
+class StartsAnew extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const known = state?.limits.filter((stored) =>
+      rates(request).some(
+        (limit) =>
+          stored.kind === 'rate' &&
+          stored.drainPerTick === limit.drainPerTick &&
+          stored.unitsPerToken === limit.unitsPerToken,
+      ),
+    );
+    return super.decide(state && { ...state, limits: known! }, request);
+  }
+}
+
+/** Makes a level fit into the bucket of whoever reads it. */
+class ClampsLevels extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const limits = state?.limits.map((stored, index) => {
+      const capacity = request.limits[index]?.capacity ?? stored.capacity;
+      return { ...stored, level: Math.min(stored.level, capacity) };
+    });
+    return super.decide(state && { ...state, limits: limits! }, request);
+  }
+}
+
 /** Each with the promise that it breaks. */
 export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterStorage, caught: string])[] = [
   [LostUpdate, 'admits exactly what has drained of many at once on a key that exists'],
@@ -280,5 +397,17 @@ export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterS
   [IgnoresRefund, 'gives tokens back to every limit, whole and once'],
   [RefundsBelowZero, 'gives back no more than the bucket holds'],
   [LosesRefunds, 'loses no refund among charges that are made at once'],
+  [EndlessPeriod, 'counts a quota by its periods, and gives it anew at the boundary'],
+  [EndlessPeriod, 'decides every kind as the definition does, on random schedules'],
+  [NeverBlocks, 'blocks for as long as it says once a token found no room, and no longer'],
+  [ProlongsBlocks, 'blocks for as long as it says once a token found no room, and no longer'],
+  [ForgivesDebt, 'charges a debt up to its bound, and has it paid off first'],
+  [KeepsLeases, 'ends a lease that nobody ended, and then no other in its place'],
+  [EndsAnyLease, 'holds no more calls at once than it says, each until it is ended'],
+  [EndsAnyLease, 'ends a lease that nobody ended, and then no other in its place'],
+  [LeasesRefusals, 'decides limits of several kinds together: all are charged, or none'],
+  [ForgetsOtherReleases, 'keeps what another release counts, and goes on draining it'],
+  [StartsAnew, 'admits no more than the largest of the releases in any window, whatever their policies'],
+  [ClampsLevels, 'admits, of releases beside each other, the larger of both: 100 in 10 s beside 10 in 1 s'],
   [ChargesSomeOfSeveral, 'charges several buckets or none, where it says that it can'],
 ];

@@ -5,7 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Cluster, Redis } from 'ioredis';
 import { startRedis, describeWith, type RunningServer } from '@rookery/services';
 import { redisClientOptions, redisStorage, type StorageFaultError } from '@rookery/limiter/redis';
-import { applyRequest, emptyAt, limiterChannels, readingAt, toNumbers, type ClockSkewMessage } from '@rookery/limiter';
+import { applyRequest, emptyAt, limiterChannels, toNumbers, type ClockSkewMessage } from '@rookery/limiter';
 import { ApplyCall } from '../src/adapters/redis/apply-call.js';
 import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
 import { OpenBucket } from '../src/algorithm/open-bucket.js';

@@ -93,7 +93,7 @@ function periodOf({ boundaries }: QuotaBucketLimit, { startsAt, endsAt }: Stored
 /** The period that holds `wallNow`, or the nearest of those that are given. */
 export function currentPeriod({ boundaries }: QuotaBucketLimit, wallNow: number): { startsAt: number; endsAt: number } {
   const place = wallNow < boundaries[1] ? 0 : wallNow < boundaries[2] ? 1 : 2;
-  return { startsAt: boundaries[place]!, endsAt: boundaries[place + 1]! };
+  return { startsAt: boundaries[place], endsAt: boundaries[place + 1]! };
 }
 
 /** `state` at `moment`: rates drained, periods and leases that are over gone. */

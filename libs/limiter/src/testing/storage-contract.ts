@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { ContractViolation, type ContractCheck } from './contract-check.js';
 import { seededRandom } from './random.js';
 import { ReferenceBucket } from './reference-bucket.js';
+import { KIND_CHECKS } from './kind-checks.js';
 import { REFUND_CHECKS } from './refund-checks.js';
+import { RELEASE_CHECKS } from './release-checks.js';
 import { StorageFixture, type StorageHarness } from './storage-fixture.js';
 import type { TestLimit } from './test-limit.js';
 
@@ -228,6 +230,8 @@ const CHECKS: Record<string, (fixture: StorageFixture) => Promise<void>> = {
   },
 
   ...REFUND_CHECKS,
+  ...KIND_CHECKS,
+  ...RELEASE_CHECKS,
 };
 
 async function compareWithReference(fixture: StorageFixture, seed: number): Promise<void> {
