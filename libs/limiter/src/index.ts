@@ -45,6 +45,7 @@ export {
 
 // Limit anything else
 export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
+export type { AcquireOptions } from './service/acquire.js';
 export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';

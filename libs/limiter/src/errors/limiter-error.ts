@@ -5,6 +5,7 @@ export type LimiterErrorCode =
   | 'LIMITER_LEASE'
   | 'LIMITER_SETTLE'
   | 'LIMITER_UNKNOWN_POLICY'
+  | 'LIMITER_WAITERS'
   | 'LIMITER_STORAGE_UNAVAILABLE';
 
 /** Every error of this library. `code` is stable; messages may change. */

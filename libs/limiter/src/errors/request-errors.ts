@@ -62,3 +62,17 @@ export class UnknownPolicyError extends LimiterError {
     );
   }
 }
+
+/** As many calls wait in this process as may: one more booked no place. */
+export class LimiterWaitersError extends LimiterError {
+  readonly code = 'LIMITER_WAITERS';
+
+  constructor(
+    readonly policy: string,
+    readonly maxWaiters: number,
+  ) {
+    super(
+      `no more than ${maxWaiters} calls wait at once, and one more came for policy '${policy}': raise maxWaiters, or call less`,
+    );
+  }
+}

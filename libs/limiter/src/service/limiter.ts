@@ -6,6 +6,7 @@ import { LimiterCostError, LimiterKeyError, LimiterLeaseError, UnknownPolicyErro
 import { isPromiseLike } from '../support/deadline.js';
 import { wallClockBeside } from '../support/wall-clock.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { ACQUIRE_NAMES, Acquirer, type AcquireOptions } from './acquire.js';
 import { BucketCharger } from './bucket-charger.js';
 import type { Charge } from './charge.js';
 import {
@@ -17,6 +18,7 @@ import {
 import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { StorageGate } from './storage-gate.js';
+import { Waiters } from './waiters.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -41,6 +43,7 @@ export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
+  readonly #acquirer: Acquirer;
   readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
@@ -50,7 +53,9 @@ export class Limiter {
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
     this.#gate = new StorageGate(this.#options);
-    this.#charger = new BucketCharger(this.#options.storage, this.#gate);
+    const { storage, clock, maxWaiters } = this.#options;
+    this.#charger = new BucketCharger(storage, this.#gate);
+    this.#acquirer = new Acquirer(storage, this.#gate, new Waiters(clock, maxWaiters));
   }
 
   get storageName(): string {
@@ -117,6 +122,25 @@ export class Limiter {
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
     return this.#charger.reserve(charges.map(([policy, key, options]) => this.#charge(policy, key, options)));
+  }
+
+  /**
+   * Books `cost` tokens in the future, in one step, and waits until they are there: for calls that you make, and that another
+   * limits. Who came first goes first, in every process; meanwhile `consume` is refused.
+   *
+   * @returns refused at once where the place would come later than `maxWaitMs`; nothing is booked then
+   * @throws {@link LimiterOptionError} where the policy has limits that nobody can wait for
+   * @throws {@link LimiterWaitersError} where `maxWaiters` calls wait already
+   * @throws the signal's reason when it aborts: the place is given back
+   * @throws as {@link Limiter.consume} does
+   * @example
+   * const { allowed } = await limiter.acquire('partner', 'orders', { maxWaitMs: 10_000, signal });
+   * if (allowed) await fetch(url, { signal });
+   */
+  async acquire(policy: PolicyName | Policy, key: string, options: AcquireOptions): Promise<Decision> {
+    const { cost } = namedOptions(options, ACQUIRE_NAMES, 'must be an object such as { maxWaitMs: 1000 }');
+    const charge = this.#charge(policy, key, cost === undefined ? undefined : { cost });
+    return this.#acquirer.acquire(charge, options);
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
@@ -193,16 +217,16 @@ const CONSUME_NAMES = ['cost'];
 
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
 function costOf(options: ConsumeOptions): number {
-  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
-  const isObject = typeof options === 'object' && options !== null;
-  if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
-  return options.cost === undefined ? 1 : options.cost;
+  const { cost } = namedOptions(options, CONSUME_NAMES, 'must be an object such as { cost: 3 }');
+  return cost === undefined ? 1 : cost;
 }
 
-function refuse(options: ConsumeOptions): void {
-  const problems = new OptionProblems();
+function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
+  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isObject = typeof options === 'object' && options !== null;
-  if (problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }'))
-    problems.checkNames(options, CONSUME_NAMES);
+  if (isObject && Object.keys(options).every((name) => names.includes(name))) return options;
+  const problems = new OptionProblems();
+  if (problems.check(isObject, 'options', options, shape)) problems.checkNames(options, names);
   problems.throwIfAny();
+  return options;
 }
