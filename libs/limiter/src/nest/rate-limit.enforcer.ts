@@ -1,4 +1,5 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import type { Policy } from '../contracts/policy.js';
 import type { Decision } from '../contracts/decision.js';
 import { LimiterCostError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
@@ -78,7 +79,7 @@ export class RateLimitEnforcer {
     for (const { reservation } of decided) seen.set(reservation.decision.policy, reservation.decision);
     setHeaders(call, this.#headers([...seen.values()].filter((decision) => decision !== undefined)));
     if (allowed) {
-      const held = decided.filter((each) => each.limit.policy.count === 'failures');
+      const held = decided.filter((each) => isHeld(each.limit.policy));
       for (const each of held) holdUntilSettled(call.identity, each);
       if (held.length > 0) call.onEnd?.((failed) => settle(call.identity, failed));
     }
@@ -122,6 +123,11 @@ export class RateLimitEnforcer {
     const shown = decisions.filter((decision) => decision.shadow === undefined);
     return { ...rateLimitHeaders(shown, this.options.headers), ...retryAfterHeader(shown) };
   }
+}
+
+/** Whether something is to be done when the call is over. */
+function isHeld({ count, limits }: Policy): boolean {
+  return count === 'failures' || limits.some(({ kind }) => kind === 'concurrency');
 }
 
 function setHeaders(call: IncomingCall, headers: Readonly<Record<string, string>>): void {

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import type { StorageStateMessage } from '../contracts/diagnostics.js';
-import type { BucketLimit, BucketRequest } from '../contracts/limiter-storage.js';
+import type { BucketLimit, BucketReading, BucketRequest } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
-import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { LimiterCostError, LimiterKeyError, LimiterLeaseError, UnknownPolicyError } from '../errors/request-errors.js';
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
+import { wallClockBeside } from '../support/wall-clock.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { ACQUIRE_NAMES, Acquirer, type AcquireOptions } from './acquire.js';
 import { BucketCharger } from './bucket-charger.js';
-import type { BucketKeys } from './bucket-key.js';
 import type { Charge } from './charge.js';
 import {
   resolveLimiterOptions,
@@ -16,8 +17,10 @@ import {
   type ResolvedLimiterOptions,
   type StorageErrorPolicy,
 } from './limiter-options.js';
+import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { StorageGate } from './storage-gate.js';
+import { Waiters } from './waiters.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -44,16 +47,19 @@ export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
-  readonly #keys = new WeakMap<Policy, BucketKeys>();
+  readonly #acquirer: Acquirer;
+  readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
-  #lastKeys: BucketKeys | undefined;
+  #lastBuckets: PolicyBuckets | undefined;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
     this.#gate = new StorageGate(this.#options);
-    this.#charger = new BucketCharger(this.#options.storage, this.#gate);
+    const { storage, clock, maxWaiters } = this.#options;
+    this.#charger = new BucketCharger(storage, this.#gate);
+    this.#acquirer = new Acquirer(storage, this.#gate, new Waiters(clock, maxWaiters));
   }
 
   get storageName(): string {
@@ -77,12 +83,15 @@ export class Limiter {
    * @param policy a name of the options, or a policy made by `resolvePolicy`
    * @param key who is limited: any string, of any length
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
+   * @throws {@link LimiterLeaseError} where the policy limits calls at once: {@link Limiter.reserve} says when one is over
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
-      const decision = this.#charger.consume(this.#charge(policy, key, options));
+      const charge = this.#charge(policy, key, options);
+      if (charge.policy.limits.some(isConcurrency)) throw new LimiterLeaseError(charge.policy.name);
+      const decision = this.#charger.consume(charge);
       return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
@@ -100,6 +109,10 @@ export class Limiter {
    * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
    */
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
+    for (const [named] of charges) {
+      const policy = typeof named === 'object' ? named : this.policy(named);
+      if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
+    }
     const { allowed, reservations } = await this.reserveAll(charges);
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
   }
@@ -116,14 +129,33 @@ export class Limiter {
     return this.#charger.reserve(checked, this.#options.timeoutMs);
   }
 
+  /**
+   * Books `cost` tokens in the future, in one step, and waits until they are there: for calls that you make, and that another
+   * limits. Who came first goes first, in every process; meanwhile `consume` is refused.
+   *
+   * @returns refused at once where the place would come later than `maxWaitMs`; nothing is booked then
+   * @throws {@link LimiterOptionError} where the policy has limits that nobody can wait for
+   * @throws {@link LimiterWaitersError} where `maxWaiters` calls wait already
+   * @throws the signal's reason when it aborts: the place is given back
+   * @throws as {@link Limiter.consume} does
+   * @example
+   * const { allowed } = await limiter.acquire('partner', 'orders', { maxWaitMs: 10_000, signal });
+   * if (allowed) await fetch(url, { signal });
+   */
+  async acquire(policy: PolicyName | Policy, key: string, options: AcquireOptions): Promise<Decision> {
+    const { cost } = namedOptions(options, ACQUIRE_NAMES, 'must be an object such as { maxWaitMs: 1000 }');
+    const charge = this.#charge(policy, key, cost === undefined ? undefined : { cost });
+    return this.#acquirer.acquire(charge, options);
+  }
+
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     const { policy: resolved, request, cost } = this.#charge(policy, key, options);
-    return this.#gate.run<readonly number[], Decision>({
+    return this.#gate.run<BucketReading, Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
       decideLocally: (table, now) => table.read(request, now),
-      result: (levels, source) => previewDecision(resolved, cost, levels, source),
+      result: (reading, source) => previewDecision(resolved, cost, reading, source),
       openResult: () => openDecision(resolved),
     });
   }
@@ -189,12 +221,13 @@ export class Limiter {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
-    const bucket = this.#keysOf(policy)(key);
+    const buckets = this.#bucketsOf(policy);
+    const bucket = buckets.keysOf(key);
     const { timeoutMs } = this.#options;
     const request = {
       key: bucket.key,
       scope: bucket.scope,
-      limits: policy.limits,
+      limits: buckets.limits,
       costs: cost === 1 ? ONE_TOKEN : [cost],
       timeoutMs,
       abandoned: false,
@@ -202,30 +235,36 @@ export class Limiter {
     return { policy, cost, request };
   }
 
-  #keysOf(policy: Policy): BucketKeys {
-    if (policy === this.#lastPolicy) return this.#lastKeys!;
-    let keys = this.#keys.get(policy);
-    if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
+  #bucketsOf(policy: Policy): PolicyBuckets {
+    if (policy === this.#lastPolicy) return this.#lastBuckets!;
+    let buckets = this.#buckets.get(policy);
+    if (buckets === undefined) {
+      const { keysOf, clock } = this.#options;
+      buckets = new PolicyBuckets(policy, keysOf(policy.name), wallClockBeside(clock));
+      this.#buckets.set(policy, buckets);
+    }
     this.#lastPolicy = policy;
-    this.#lastKeys = keys;
-    return keys;
+    this.#lastBuckets = buckets;
+    return buckets;
   }
 }
+
+const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
 
 const CONSUME_NAMES = ['cost'];
 
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
 function costOf(options: ConsumeOptions): number {
-  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
-  const isObject = typeof options === 'object' && options !== null;
-  if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
-  return options.cost === undefined ? 1 : options.cost;
+  const { cost } = namedOptions(options, CONSUME_NAMES, 'must be an object such as { cost: 3 }');
+  return cost === undefined ? 1 : cost;
 }
 
-function refuse(options: ConsumeOptions): void {
-  const problems = new OptionProblems();
+function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
+  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isObject = typeof options === 'object' && options !== null;
-  if (problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }'))
-    problems.checkNames(options, CONSUME_NAMES);
+  if (isObject && Object.keys(options).every((name) => names.includes(name))) return options;
+  const problems = new OptionProblems();
+  if (problems.check(isObject, 'options', options, shape)) problems.checkNames(options, names);
   problems.throwIfAny();
+  return options;
 }
