@@ -9,7 +9,11 @@ export type {
   Bucket,
   InlinePolicy,
   LimiterModuleOptions,
+  LimitPerCall,
   ModulePolicy,
+  PerCall,
+  PolicyChoice,
+  PolicyPerCall,
   RateLimitHooks,
   RateLimitSettings,
 } from './nest/rate-limit-options.js';
@@ -23,6 +27,7 @@ export type {
   PolicyRegistry,
   ResolvedLimit,
 } from './contracts/policy.js';
+export type { PolicySource } from './contracts/policy-source.js';
 export type { Duration } from './contracts/duration.js';
 
 // Limit routes
@@ -45,6 +50,7 @@ export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limit
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
 export type { CombinedDecision, Decision, DecisionSource, LimitStatus } from './contracts/decision.js';
+export type { LimiterPolicies } from './service/limiter-policies.js';
 export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets
@@ -84,6 +90,7 @@ export {
 export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
 export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
 export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyError } from './errors/request-errors.js';
+export { PolicyTimeoutError, PolicyUnavailableError } from './errors/policy-error.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
 export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';
 export {
@@ -91,6 +98,7 @@ export {
   type ClockSkewMessage,
   type ContentionMessage,
   type DecisionMessage,
+  type PolicySourceStateMessage,
   type StorageErrorMessage,
   type StorageStateMessage,
 } from './contracts/diagnostics.js';

@@ -4,6 +4,7 @@ export type LimiterErrorCode =
   | 'LIMITER_KEY'
   | 'LIMITER_SETTLE'
   | 'LIMITER_UNKNOWN_POLICY'
+  | 'LIMITER_POLICY_UNAVAILABLE'
   | 'LIMITER_STORAGE_UNAVAILABLE';
 
 /** Every error of this library. `code` is stable; messages may change. */

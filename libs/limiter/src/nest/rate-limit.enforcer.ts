@@ -1,5 +1,7 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Decision } from '../contracts/decision.js';
+import type { Policy } from '../contracts/policy.js';
+import { PolicyUnavailableError } from '../errors/policy-error.js';
 import { LimiterCostError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
 import { rateLimitHeaders, retryAfterHeader } from '../headers/rate-limit-headers.js';
@@ -26,6 +28,7 @@ const STORAGE_RETRY_AFTER = '1';
 /** One policy that is due for a call. */
 interface DueLimit {
   readonly limit: PlannedLimit;
+  readonly policy: Policy;
   readonly context: RateLimitContext;
   readonly key: string;
   readonly cost: number;
@@ -53,12 +56,12 @@ export class RateLimitEnforcer {
     if (plan.length === 0) return;
     const call = readerOf(execution.getType())(execution, this.options);
     const seen = this.#seenBy(call);
-    const fresh = plan.filter((limit) => !seen.has(limit.policy.name));
-    for (const limit of fresh) seen.set(limit.policy.name, undefined);
+    const fresh = plan.filter((limit) => !seen.has(limit.name));
+    for (const limit of fresh) seen.set(limit.name, undefined);
     const due: DueLimit[] = [];
     const source = { request: call.request, address: this.#addressHook.readerOf(call) };
     for (const limit of fresh) {
-      const context = new RateLimitContext(execution, source, limit.policy.name);
+      const context = new RateLimitContext(execution, source, limit.name);
       const each = await this.#dueLimit(limit, context, call);
       if (each !== undefined) due.push(each);
     }
@@ -71,14 +74,16 @@ export class RateLimitEnforcer {
     seen: Map<string, Decision | undefined>,
   ): Promise<void> {
     const { allowed, reservations } = await this.#reserve(due, call);
+    // In the same order; those that were not decided are left out.
+    let next = 0;
     const decided = reservations.map((reservation) => {
-      const { limit, context, cost } = due.find((each) => each.limit.policy.name === reservation.decision.policy)!;
-      return { reservation, limit, context, cost };
+      while (due[next]!.policy.name !== reservation.decision.policy) next++;
+      return { reservation, ...due[next++]! };
     });
-    for (const { reservation } of decided) seen.set(reservation.decision.policy, reservation.decision);
+    for (const { reservation, limit } of decided) seen.set(limit.name, reservation.decision);
     setHeaders(call, this.#headers([...seen.values()].filter((decision) => decision !== undefined)));
     if (allowed) {
-      const held = decided.filter((each) => each.limit.policy.count === 'failures');
+      const held = decided.filter((each) => each.policy.count === 'failures');
       for (const each of held) holdUntilSettled(call.identity, each);
       if (held.length > 0) call.onEnd?.((failed) => settle(call.identity, failed));
     }
@@ -94,22 +99,28 @@ export class RateLimitEnforcer {
   async #dueLimit(limit: PlannedLimit, context: RateLimitContext, call: IncomingCall): Promise<DueLimit | undefined> {
     try {
       if (await limit.hooks.skips(context)) return undefined;
-      const cost = await limit.hooks.cost(context);
-      return cost === 0 ? undefined : { limit, context, cost, key: await limit.hooks.key(context) };
+      const policy = await limit.policyOf(context);
+      const cost = await limit.hooks.cost(context, policy);
+      return cost === 0 ? undefined : { limit, policy, context, cost, key: await limit.hooks.key(context) };
     } catch (error) {
+      if (error instanceof PolicyUnavailableError) throw await this.#unavailable(call, error);
       throw error instanceof RateLimitException ? await call.refusal(error) : error;
     }
   }
 
   async #reserve(due: readonly DueLimit[], call: IncomingCall): Promise<CombinedReservation> {
     try {
-      return await this.limiter.reserveAll(due.map(({ limit, key, cost }) => [limit.policy, key, { cost }]));
+      return await this.limiter.reserveAll(due.map(({ policy, key, cost }) => [policy, key, { cost }]));
     } catch (error) {
       if (error instanceof LimiterCostError) throw await call.refusal(new RateLimitCostException(error));
       if (!(error instanceof StorageUnavailableError)) throw error;
-      setHeaders(call, { 'Retry-After': STORAGE_RETRY_AFTER });
-      throw await call.refusal(new RateLimitStorageException(error));
+      throw await this.#unavailable(call, error);
     }
+  }
+
+  async #unavailable(call: IncomingCall, error: StorageUnavailableError | PolicyUnavailableError): Promise<Error> {
+    setHeaders(call, { 'Retry-After': STORAGE_RETRY_AFTER });
+    return call.refusal(new RateLimitStorageException(error));
   }
 
   #seenBy({ identity }: IncomingCall): Map<string, Decision | undefined> {

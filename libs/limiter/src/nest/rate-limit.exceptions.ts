@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { Decision } from '../contracts/decision.js';
 import type { LimiterCostError } from '../errors/request-errors.js';
+import type { PolicyUnavailableError } from '../errors/policy-error.js';
 import type { StorageUnavailableError } from '../errors/storage-errors.js';
 import { received } from '../errors/received.js';
 import {
@@ -37,9 +38,9 @@ export class RateLimitExceededException extends RateLimitException {
   }
 }
 
-/** 503: the storage is down and `onStorageError` is `'closed'`. */
+/** 503: the storage is down and `onStorageError` is `'closed'`, or the policy of the call cannot be read. */
 export class RateLimitStorageException extends RateLimitException {
-  constructor(error: StorageUnavailableError) {
+  constructor(error: StorageUnavailableError | PolicyUnavailableError) {
     super(reducedCapacityProblem(), error);
   }
 }

@@ -23,6 +23,7 @@ export interface StorageCall<T, R> {
 
 const LOCAL_MAX_KEYS = 100_000;
 const storageErrors = channel(limiterChannels.storageError);
+const storageStates = channel(limiterChannels.storageState);
 
 /** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
 export class StorageGate {
@@ -32,6 +33,7 @@ export class StorageGate {
 
   constructor(private readonly options: ResolvedLimiterOptions) {
     this.health = new StorageHealth(options.storage.name);
+    this.health.watch((message) => storageStates.publish(message));
     this.#deadlines = new DeadlineQueue(options.timeoutMs);
   }
 
