@@ -19,6 +19,21 @@ export class CallHooks {
 
   constructor(private readonly hooks: Omit<RateLimitHooks, 'policy'>) {}
 
+  /** Whether no function of the application is to be called before the decision. */
+  get isPlain(): boolean {
+    const { skip, bucket, cost } = this.hooks;
+    return skip === undefined && bucket === undefined && typeof cost !== 'function';
+  }
+
+  get fixedCost(): number {
+    return typeof this.hooks.cost === 'number' ? this.hooks.cost : 1;
+  }
+
+  /** Who is counted where the application does not say. */
+  defaultKey(context: RateLimitContext): string {
+    return defaultBucket(context);
+  }
+
   skips(context: RateLimitContext): MaybePromise<boolean> {
     const { skip } = this.hooks;
     return skip === undefined ? false : this.#orElse('skip', context, 'counted', false, () => skip(context));

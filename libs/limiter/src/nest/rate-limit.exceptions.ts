@@ -11,12 +11,18 @@ import {
   type ProblemDocument,
 } from '../headers/problem.js';
 
+/** Where a process runs with `--frozen-intrinsics`. */
+const ERROR_IS_FROZEN = Object.isFrozen(Error);
+
 /** A refusal whose body is a problem document. */
 export abstract class RateLimitException extends HttpException {
   protected constructor(problem: ProblemDocument, cause?: unknown) {
-    super({ ...problem }, problem.status, { cause });
+    super(problem, problem.status, cause === undefined ? undefined : { cause });
     this.message = problem.detail;
   }
+
+  /** Nest would make a message of the name of the class, which is replaced at once. */
+  override initMessage(): void {}
 }
 
 /** 429: the caller has used what its policy grants. */
@@ -28,7 +34,7 @@ export class RateLimitExceededException extends RateLimitException {
   /** @internal One without a stack: a refusal is no fault, and in a flood the stack costs more than the rest of it. */
   static withoutStack(decision: Decision): RateLimitExceededException {
     const { stackTraceLimit } = Error;
-    if (Object.isFrozen(Error)) return new RateLimitExceededException(decision);
+    if (ERROR_IS_FROZEN) return new RateLimitExceededException(decision);
     Error.stackTraceLimit = 0;
     try {
       return new RateLimitExceededException(decision);

@@ -28,6 +28,8 @@ export interface PlannedLimit extends Omit<RateLimitHooks, 'policy'> {
   /** Of the policy that is declared, under which a call is counted once. */
   readonly name: string;
   readonly policyOf: PolicyOf;
+  /** Nothing depends on the call but its address. */
+  readonly isPlain: boolean;
   readonly hooks: CallHooks;
 }
 
@@ -93,10 +95,12 @@ export class RateLimitPlanner {
       `must be at most ${maxCost}, the burst: a higher one could never pass`,
     );
     problems.throwIfAny();
+    const callHooks = new CallHooks(hooks);
     return {
       ...hooks,
       name,
-      hooks: new CallHooks(hooks),
+      isPlain: choose === undefined && policy !== undefined && callHooks.isPlain,
+      hooks: callHooks,
       policyOf: choose === undefined ? policyOf! : chosenPolicy(name, choose, policyOf, this.#surroundings),
     };
   }

@@ -110,6 +110,11 @@ export class Limiter {
     }
   }
 
+  /** @internal {@link Limiter.consume} of a policy that is known: at once where the storage answers at once. */
+  consumeNow(policy: Policy, key: string, cost: number): MaybePromise<Decision> {
+    return this.#charger.consume(this.#chargeOf(policy, key, cost));
+  }
+
   /**
    * Charges several policies, all or none: a refusal by the tenant's leaves the address's as it was. Throws as
    * {@link Limiter.consume} does.
@@ -217,7 +222,10 @@ export class Limiter {
   }
 
   #charge(policy: Policy, key: string, options?: ConsumeOptions): Charge {
-    const cost = costOf(options);
+    return this.#chargeOf(policy, key, costOf(options));
+  }
+
+  #chargeOf(policy: Policy, key: string, cost: number): Charge {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
