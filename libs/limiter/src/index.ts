@@ -46,6 +46,8 @@ export {
 
 // Limit anything else
 export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
+export { Limited } from './nest/limited/limited.decorator.js';
+export type { LimitedOptions } from './nest/limited/limited-options.js';
 export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
@@ -90,6 +92,7 @@ export {
 export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
 export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
 export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyError } from './errors/request-errors.js';
+export { CallLimitedError, CallNotReadyError } from './errors/call-errors.js';
 export { PolicyTimeoutError, PolicyUnavailableError } from './errors/policy-error.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
 export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';

@@ -5,6 +5,8 @@ export type LimiterErrorCode =
   | 'LIMITER_SETTLE'
   | 'LIMITER_UNKNOWN_POLICY'
   | 'LIMITER_POLICY_UNAVAILABLE'
+  | 'LIMITER_CALL_LIMITED'
+  | 'LIMITER_CALL_NOT_READY'
   | 'LIMITER_STORAGE_UNAVAILABLE';
 
 /** Every error of this library. `code` is stable; messages may change. */

@@ -5,7 +5,7 @@ import type { Policy } from '../contracts/policy.js';
 import { PolicyUnavailableError } from '../errors/policy-error.js';
 import { LimiterCostError } from '../errors/request-errors.js';
 import { StorageUnavailableError } from '../errors/storage-errors.js';
-import { retryAfterHeader, writeRateLimitHeaders } from '../headers/rate-limit-headers.js';
+import { retryAfterHeader, writeRateLimitHeaders, type HeaderSet } from '../headers/rate-limit-headers.js';
 import { isPromiseLike } from '../support/deadline.js';
 import type { Limiter } from '../service/limiter.js';
 import type { CombinedReservation } from '../service/reservation.js';
@@ -77,6 +77,15 @@ export class RateLimitEnforcer {
     return isPromiseLike(due)
       ? due.then((later) => later === undefined || this.#enforceOne(later, call, seen))
       : this.#enforceOne(due, call, seen);
+  }
+
+  /** What a handler is limited by. */
+  limitsOf(
+    controller: object & { name: string },
+    handler: object & { name: string },
+  ): { readonly names: readonly string[]; readonly headers: readonly HeaderSet[] } {
+    const plan = this.planner.planFor(controller, handler);
+    return { names: plan.map(({ name }) => name), headers: this.options.headers };
   }
 
   async #enforceSeveral(
