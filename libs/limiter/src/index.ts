@@ -9,7 +9,11 @@ export type {
   Bucket,
   InlinePolicy,
   LimiterModuleOptions,
+  LimitPerCall,
   ModulePolicy,
+  PerCall,
+  PolicyChoice,
+  PolicyPerCall,
   RateLimitHooks,
   RateLimitSettings,
 } from './nest/rate-limit-options.js';
@@ -30,6 +34,7 @@ export type {
   ResolvedQuota,
   ResolvedRate,
 } from './contracts/policy.js';
+export type { PolicySource } from './contracts/policy-source.js';
 export type { Duration } from './contracts/duration.js';
 
 // Limit routes
@@ -48,11 +53,14 @@ export {
 
 // Limit anything else
 export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
+export { Limited } from './nest/limited/limited.decorator.js';
+export type { LimitedOptions } from './nest/limited/limited-options.js';
 export type { AcquireOptions } from './service/acquire.js';
 export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
 export type { CombinedDecision, Decision, DecisionSource, LimitStatus, RefusalReason } from './contracts/decision.js';
+export type { LimiterPolicies } from './service/limiter-policies.js';
 export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets
@@ -117,6 +125,8 @@ export {
   LimiterSettleError,
   UnknownPolicyError,
 } from './errors/request-errors.js';
+export { CallLimitedError, CallNotReadyError } from './errors/call-errors.js';
+export { PolicyTimeoutError, PolicyUnavailableError } from './errors/policy-error.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
 export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';
 export {
@@ -124,6 +134,7 @@ export {
   type ClockSkewMessage,
   type ContentionMessage,
   type DecisionMessage,
+  type PolicySourceStateMessage,
   type StorageErrorMessage,
   type StorageStateMessage,
 } from './contracts/diagnostics.js';

@@ -20,6 +20,10 @@ export type StorageStateMessage =
   | { readonly storage: string; readonly state: 'failing'; readonly error: unknown }
   | { readonly storage: string; readonly state: 'serving'; readonly failedForMs: number };
 
+/** Published on `rookery:limiter:policy-source-state`, as {@link StorageStateMessage} is: it fails, hangs or answers something wrong. */
+export type PolicySourceStateMessage =
+  { readonly state: 'failing'; readonly error: unknown } | { readonly state: 'serving'; readonly failedForMs: number };
+
 /** Published on `rookery:limiter:contention`: a bucket changed at every attempt until the time was spent. */
 export interface ContentionMessage {
   readonly storage: string;
@@ -45,6 +49,7 @@ export const limiterChannels = Object.freeze({
   decision: 'rookery:limiter:decision',
   storageError: 'rookery:limiter:storage-error',
   storageState: 'rookery:limiter:storage-state',
+  policySourceState: 'rookery:limiter:policy-source-state',
   contention: 'rookery:limiter:contention',
   clockSkew: 'rookery:limiter:clock-skew',
 } as const);

@@ -3,7 +3,7 @@ import type { Reservation } from '../service/reservation.js';
 
 interface Unsettled {
   readonly reservation: Reservation;
-  readonly limit: { readonly policy: Pick<Policy, 'count'> };
+  readonly policy: Pick<Policy, 'count'>;
 }
 
 const UNSETTLED = Symbol.for('rookery:limiter:unsettled');
@@ -26,8 +26,8 @@ export function holdUntilSettled(call: object, held: Unsettled): void {
 export function settle(call: object, failed: boolean): void {
   const held = unsettled.get(call) ?? [];
   unsettled.delete(call);
-  for (const { reservation, limit } of held) {
-    const ended = limit.policy.count === 'failures' && !failed ? reservation.settle(0) : reservation.release();
+  for (const { reservation, policy } of held) {
+    const ended = policy.count === 'failures' && !failed ? reservation.settle(0) : reservation.release();
     // The call has been answered. A storage that fails now was published, and what stays charged drains.
     ended.catch(() => undefined);
   }

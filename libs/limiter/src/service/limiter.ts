@@ -1,10 +1,12 @@
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
-import type { StorageStateMessage } from '../contracts/diagnostics.js';
+import { limiterChannels, type PolicySourceStateMessage, type StorageStateMessage } from '../contracts/diagnostics.js';
 import type { BucketLimit, BucketReading, BucketRequest } from '../contracts/limiter-storage.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
-import { LimiterCostError, LimiterKeyError, LimiterLeaseError, UnknownPolicyError } from '../errors/request-errors.js';
+import { LimiterCostError, LimiterKeyError, LimiterLeaseError } from '../errors/request-errors.js';
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import { wallClockBeside } from '../support/wall-clock.js';
 import { OptionProblems } from '../support/option-problems.js';
@@ -19,8 +21,10 @@ import {
 } from './limiter-options.js';
 import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
+import { LimiterPolicies } from './limiter-policies.js';
 import { StorageGate } from './storage-gate.js';
 import { Waiters } from './waiters.js';
+import { StorageHealth } from './storage-health.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -32,6 +36,7 @@ export type PolicyCharge = readonly [policy: PolicyName | Policy, key: string, o
 
 /** Between two looks at a storage that is not ready yet. */
 const READY_POLL_MS = 20;
+const policySourceStates = channel(limiterChannels.policySourceState);
 const ONE_TOKEN: readonly number[] = Object.freeze([1]);
 const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
@@ -49,9 +54,12 @@ export class Limiter {
   readonly #charger: BucketCharger;
   readonly #acquirer: Acquirer;
   readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
+  readonly #sourceHealth = new StorageHealth('policy source');
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
   #lastBuckets: PolicyBuckets | undefined;
+  /** What this limiter decides by; `set` changes it at run time. */
+  readonly policies: LimiterPolicies;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
@@ -60,6 +68,15 @@ export class Limiter {
     const { storage, clock, maxWaiters } = this.#options;
     this.#charger = new BucketCharger(storage, this.#gate);
     this.#acquirer = new Acquirer(storage, this.#gate, new Waiters(clock, maxWaiters));
+    this.#sourceHealth.watch((message) => policySourceStates.publish(message));
+    const { policies, policySource: source, policyMaxAgeMs: maxAgeMs, policyTimeoutMs: timeoutMs } = this.#options;
+    const nowMs = (): number => performance.now();
+    const failed = (error: unknown): void => this.#sourceHealth.failed(error);
+    const answered = (): void => this.#sourceHealth.answered();
+    this.policies = new LimiterPolicies(
+      policies,
+      source && { source, options: { maxAgeMs, timeoutMs, nowMs, failed, answered } },
+    );
   }
 
   get storageName(): string {
@@ -70,11 +87,14 @@ export class Limiter {
     return this.#options.onStorageError;
   }
 
-  /** @throws {@link UnknownPolicyError} */
+  /** How long what gives policies is waited for, in milliseconds. */
+  get policyTimeoutMs(): number {
+    return this.#options.policyTimeoutMs;
+  }
+
+  /** Of the options or set since; without a call to the `policySource`. @throws {@link UnknownPolicyError} */
   policy(name: PolicyName): Policy {
-    const policy = this.#options.policies.get(name);
-    if (policy === undefined) throw new UnknownPolicyError(name, [...this.#options.policies.keys()]);
-    return policy;
+    return this.policies.own(name);
   }
 
   /**
@@ -89,14 +109,21 @@ export class Limiter {
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
-      const charge = this.#charge(policy, key, options);
-      if (charge.policy.limits.some(isConcurrency)) throw new LimiterLeaseError(charge.policy.name);
-      const decision = this.#charger.consume(charge);
-      return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
+      const resolved = this.#resolve(policy);
+      if (isPromiseLike(resolved))
+        return Promise.resolve(resolved.then((loaded) => this.consume(loaded, key, options)));
+      if (resolved.limits.some(isConcurrency)) throw new LimiterLeaseError(resolved.name);
+      const decision = this.#charger.consume(this.#charge(resolved, key, options));
+      return decision instanceof Promise ? decision : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
       return Promise.reject(error);
     }
+  }
+
+  /** @internal {@link Limiter.consume} of a policy that is known: at once where the storage answers at once. */
+  consumeNow(policy: Policy, key: string, cost: number): MaybePromise<Decision> {
+    return this.#charger.consume(this.#chargeOf(policy, key, cost));
   }
 
   /**
@@ -125,7 +152,11 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
-    const checked = charges.map(([policy, key, options]) => this.#charge(policy, key, options));
+    const policies = charges.map(([policy]) => this.#resolve(policy));
+    const resolved = policies.some(isPromiseLike)
+      ? await Promise.all(policies.map(async (policy) => policy))
+      : (policies as Policy[]);
+    const checked = charges.map(([, key, options], index) => this.#charge(resolved[index]!, key, options));
     return this.#charger.reserve(checked, this.#options.timeoutMs);
   }
 
@@ -144,13 +175,13 @@ export class Limiter {
    */
   async acquire(policy: PolicyName | Policy, key: string, options: AcquireOptions): Promise<Decision> {
     const { cost } = namedOptions(options, ACQUIRE_NAMES, 'must be an object such as { maxWaitMs: 1000 }');
-    const charge = this.#charge(policy, key, cost === undefined ? undefined : { cost });
+    const charge = this.#charge(await this.#resolve(policy), key, cost === undefined ? undefined : { cost });
     return this.#acquirer.acquire(charge, options);
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
-    const { policy: resolved, request, cost } = this.#charge(policy, key, options);
+    const { policy: resolved, request, cost } = this.#charge(await this.#resolve(policy), key, options);
     return this.#gate.run<BucketReading, Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
@@ -166,7 +197,7 @@ export class Limiter {
    * @throws {@link StorageUnavailableError} whenever the storage fails, as nothing can stand in for it
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
-    const { policy: resolved, request } = this.#charge(policy, key);
+    const { policy: resolved, request } = this.#charge(await this.#resolve(policy), key);
     this.#gate.local.delete(request);
     await this.#gate.runWithoutFallback(resolved.name, () => this.#options.storage.delete(request));
   }
@@ -210,14 +241,25 @@ export class Limiter {
     return this.#gate.health.watch(listener);
   }
 
+  /** As {@link Limiter.watchStorage}, of the `policySource`. */
+  watchPolicySource(listener: (message: PolicySourceStateMessage) => void): () => void {
+    return this.#sourceHealth.watch(listener);
+  }
+
   #healthRequest(): BucketRequest {
     const { prefix, timeoutMs } = this.#options;
     return { key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs };
   }
 
-  #charge(policyOrName: PolicyName | Policy, key: string, options?: ConsumeOptions): Charge {
-    const cost = options === undefined ? 1 : costOf(options);
-    const policy = typeof policyOrName === 'object' ? policyOrName : this.policy(policyOrName);
+  #resolve(policy: PolicyName | Policy): MaybePromise<Policy> {
+    return typeof policy === 'object' ? policy : this.policies.get(policy);
+  }
+
+  #charge(policy: Policy, key: string, options?: ConsumeOptions): Charge {
+    return this.#chargeOf(policy, key, options === undefined ? 1 : costOf(options));
+  }
+
+  #chargeOf(policy: Policy, key: string, cost: number): Charge {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);

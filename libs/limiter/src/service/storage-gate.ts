@@ -24,6 +24,7 @@ export interface StorageCall<T, R> {
 
 const LOCAL_MAX_KEYS = 100_000;
 const storageErrors = channel(limiterChannels.storageError);
+const storageStates = channel(limiterChannels.storageState);
 
 /** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
 export class StorageGate {
@@ -34,6 +35,7 @@ export class StorageGate {
   constructor(private readonly options: ResolvedLimiterOptions) {
     this.local = new BucketTable(LOCAL_MAX_KEYS, wallClockBeside(options.clock));
     this.health = new StorageHealth(options.storage.name);
+    this.health.watch((message) => storageStates.publish(message));
     this.#deadlines = new DeadlineQueue(options.timeoutMs);
   }
 
