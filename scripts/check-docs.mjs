@@ -9,7 +9,11 @@ import { brokenLinks } from './docs/links.mjs';
 const root = join(import.meta.dirname, '..');
 const named = process.argv.slice(2);
 const pages =
-  named.length > 0 ? named : globSync(['*.md', '{docs,.changeset}/*.md', '{libs,apps,tools}/*/*.md'], { cwd: root });
+  named.length > 0
+    ? named
+    : globSync(['*.md', '{docs,.changeset}/*.md', '{libs,apps,tools}/*/*.md', '{libs,apps,tools}/*/docs/*.md'], {
+        cwd: root,
+      });
 const complaints = [];
 let blocks = 0;
 
