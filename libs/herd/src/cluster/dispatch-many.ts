@@ -100,7 +100,7 @@ class ManyKeys<Client, Result> {
     let outcomes: ReadonlyMap<string, Result | Error> = new Map();
     let broken: HerdOperationError | undefined;
     try {
-      await timed(name, pool.node, () =>
+      await timed(this.source, pool.node, () =>
         pool.use(
           async (client, node) => {
             outcomes = await this.operation(client, keys, node, maxTtlMs);

@@ -33,7 +33,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
         const use = () =>
           owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
-        const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const run = (): ReturnType<typeof use> => timed(source, owner.node, before ? () => before.then(use) : use);
         const failed = (error: unknown) =>
           failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
         if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
@@ -58,7 +58,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
         received: id,
         remedy: 'use a node of topology',
       });
-    return timed(source.name, pool.node, () =>
+    return timed(source, pool.node, () =>
       pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),
     );
   };
@@ -92,7 +92,7 @@ async function failover<Client, Result>(
     if (!pool) throw error;
     tried.push(pool);
     try {
-      return await timed(source.name, pool.node, () =>
+      return await timed(source, pool.node, () =>
         pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
     } catch (failure) {

@@ -4,7 +4,7 @@ import { received, startProcess } from './start.js';
 
 export type LoadStorage = 'redis' | 'memcached' | 'postgres';
 
-type Spans = readonly (readonly [admittedAt: number, overAt: number])[];
+type Spans = readonly (readonly [from: number, to: number])[];
 
 /** What processes do, and what a count that knows nothing of buckets says of it: `undefined`, or what is wrong. */
 export interface Load {
@@ -87,9 +87,8 @@ export const LOADS: Readonly<Record<string, Load>> = {
 /** A block begins with the first refusal: what drained until then passes. */
 function blocked(burst: number): Load['judge'] {
   return (spans) => {
-    const times = spans.map(([at]) => at).sort((a, b) => a - b);
-    const lasted = (times.at(-1) ?? 0) - (times[0] ?? 0);
-    return times.length >= burst && times.length <= burst + lasted + 1 ? undefined : `${times.length} in ${lasted} ms`;
+    const lasted = Math.max(...spans.map(([, to]) => to)) - Math.min(...spans.map(([from]) => from));
+    return spans.length >= burst && spans.length <= burst + lasted + 1 ? undefined : `${spans.length} in ${lasted} ms`;
   };
 }
 

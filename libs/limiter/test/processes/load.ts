@@ -49,13 +49,14 @@ const limiter = new Limiter({
 /** The same clock in each process of the machine. */
 const clock = (): number => performance.timeOrigin + performance.now();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const spans: [admittedAt: number, overAt: number][] = [];
+const spans: [from: number, to: number][] = [];
 
 /** Whether one call was admitted. */
 const tasks: Readonly<Record<string, () => Promise<boolean>>> = {
   consume: async () => {
+    const sentAt = clock();
     const { allowed } = await limiter.consume('load', 'key');
-    if (allowed) spans.push([clock(), clock()]);
+    if (allowed) spans.push([sentAt, clock()]);
     return allowed;
   },
   hold: async () => {
