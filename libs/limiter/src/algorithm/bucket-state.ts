@@ -53,7 +53,7 @@ export function drainTicks(limit: { readonly drainPerTick: number }, units: numb
   return Math.ceil(units / limit.drainPerTick);
 }
 
-export function tickOf(micros: number, limit: { readonly tickMicros: number }): number {
+function tickOf(micros: number, limit: { readonly tickMicros: number }): number {
   return limit.tickMicros === 1 ? micros : Math.floor(micros / limit.tickMicros);
 }
 
