@@ -12,6 +12,7 @@ import { ApplyCall, type BucketAnswer } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
 import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
 import { CallBatch, type BatchedRequest } from './call-batch.js';
+import { fromNodeRedis, isNodeRedis, type NodeRedisClient } from './node-redis.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
 
@@ -38,20 +39,20 @@ const MAX_KEYS_PER_CALL = 1000;
  * Not exact across a failover: replication is asynchronous, so the last charges may be lost with the old primary.
  * `maxmemory` with an eviction policy may drop a bucket, and its burst passes again.
  *
- * @param client of ioredis; it stays yours to close
+ * @param client of ioredis or of node-redis; it stays yours to close
  * @throws {@link LimiterOptionError}
  * @example
  * const redis = new Redis({ host, port, ...redisClientOptions(50) });
  * LimiterModule.forRoot({ storage: redisStorage(redis), timeoutMs: 50, policies: { api: { limit: 100, per: '1m' } } })
  */
-export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): LimiterStorage {
+export function redisStorage(client: RedisClient | NodeRedisClient, options: RedisStorageOptions = {}): LimiterStorage {
   const { name, maxKeysPerCall } = resolveOptions(
     'redisStorage',
     options,
     REDIS_DEFAULTS,
     ({ name, maxKeysPerCall }, problems) => {
-      const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
-      problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
+      const usable = isIoredis(client) || isNodeRedis(client);
+      problems.check(usable, 'redisStorage client', client, 'must be a client or cluster of ioredis or of node-redis');
       problems.check(
         typeof name === 'string' && name !== '',
         'redisStorage name',
@@ -67,7 +68,12 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
       );
     },
   );
-  return new RedisStorage(client, name, maxKeysPerCall);
+  return new RedisStorage(isIoredis(client) ? client : fromNodeRedis(client), name, maxKeysPerCall);
+}
+
+function isIoredis(client: unknown): client is RedisClient {
+  const redis = client as Partial<RedisClient> | undefined | null;
+  return (['evalsha', 'eval', 'del'] as const).every((command) => typeof redis?.[command] === 'function');
 }
 
 class RedisStorage implements LimiterStorage {
