@@ -214,7 +214,7 @@ describeWith('redis', 'Redis storage', (address) => {
 
   it.each([undefined, {}, { eval: () => {} }])('refuses %p for a client, and says what it must be', (client) => {
     expect(() => redisStorage(client as never)).toThrow(
-      /redisStorage client must be a Redis or Cluster of ioredis \(got /,
+      /redisStorage client must be a client or cluster of ioredis or of node-redis \(got /,
     );
   });
 });

@@ -15,6 +15,7 @@ import { ApplyCall, type BucketAnswer, type CallRequest } from './apply-call.js'
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
 import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
 import { CallBatch, type BatchedRequest } from './call-batch.js';
+import { fromNodeRedis, isNodeRedis, type NodeRedisClient } from './node-redis.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
 
@@ -49,20 +50,20 @@ const clockSkewChannel = channel(limiterChannels.clockSkew);
  * Not exact across a failover: replication is asynchronous, so the last charges may be lost with the old primary.
  * `maxmemory` with an eviction policy may drop a bucket, and its burst passes again.
  *
- * @param client of ioredis; it stays yours to close
+ * @param client of ioredis or of node-redis; it stays yours to close
  * @throws {@link LimiterOptionError}
  * @example
  * const redis = new Redis({ host, port, ...redisClientOptions(50) });
  * LimiterModule.forRoot({ storage: redisStorage(redis), timeoutMs: 50, policies: { api: { limit: 100, per: '1m' } } })
  */
-export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): LimiterStorage {
+export function redisStorage(client: RedisClient | NodeRedisClient, options: RedisStorageOptions = {}): LimiterStorage {
   const { name, maxKeysPerCall, maxSkewMs } = resolveOptions(
     'redisStorage',
     options,
     REDIS_DEFAULTS,
     ({ name, maxKeysPerCall, maxSkewMs }, problems) => {
-      const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
-      problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
+      const usable = isIoredis(client) || isNodeRedis(client);
+      problems.check(usable, 'redisStorage client', client, 'must be a client or cluster of ioredis or of node-redis');
       problems.check(
         typeof name === 'string' && name !== '',
         'redisStorage name',
@@ -80,7 +81,12 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
       problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'redisStorage maxSkewMs', maxSkewMs, skew);
     },
   );
-  return new RedisStorage(client, name, maxKeysPerCall, maxSkewMs);
+  return new RedisStorage(isIoredis(client) ? client : fromNodeRedis(client), name, maxKeysPerCall, maxSkewMs);
+}
+
+function isIoredis(client: unknown): client is RedisClient {
+  const redis = client as Partial<RedisClient> | undefined | null;
+  return (['evalsha', 'eval', 'del'] as const).every((command) => typeof redis?.[command] === 'function');
 }
 
 class RedisStorage implements LimiterStorage {
