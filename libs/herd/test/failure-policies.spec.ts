@@ -232,3 +232,38 @@ it('tries a node that closes the first connection a second time before it is cal
   await herd.close();
   await shy.close();
 });
+
+it('does not read what a stand-in was given once the owner has newer', async () => {
+  const servers = await Promise.all([startMemcached(), startMemcached()]);
+  const herd = await startHerd({
+    discovery: staticNodes(servers.map(({ address }) => address)),
+    driver: memcached(),
+    onNodeDown: 'next',
+    failoverTtl: '1h',
+    lateWritesMs: 10,
+    timeoutMs: 1000,
+  });
+  const victim = servers[0];
+  const key = keys.find((one) => herd.nodeFor(one)!.id === victim.address)!;
+  const state = () => herd.topology.nodes.find(({ node }) => node.id === victim.address)!.health.state;
+  const down = async (): Promise<void> => {
+    await victim.kill();
+    await until('the node is marked down', async () => {
+      await herd.withPolicy({ onNodeDown: 'miss' }).get(key);
+      return state() === 'down';
+    });
+  };
+  await down();
+  expect(await herd.set(key, 'old', minute)).toBe(true);
+  expect(await herd.get(key)).toBe('old');
+  await victim.restart();
+  await until('the node is up', () => state() === 'up');
+  await until('the owner stores it', async () => {
+    await herd.set(key, 'new', minute);
+    return (await exchange(victim.port, `get ${key}\r\n`)).includes('"new"');
+  });
+  await down();
+  expect(await herd.get(key)).toBeUndefined();
+  await herd.close();
+  await Promise.all(servers.map((server) => server.stop()));
+}, 30_000);

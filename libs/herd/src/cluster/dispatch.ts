@@ -54,9 +54,14 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const use = () =>
           owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
         const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const written = (found: typeof miss): typeof miss => {
+          source.fleet.ownerWrote(key);
+          return found;
+        };
         const failed = (error: unknown) =>
           failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
-        if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
+        if (effect !== 'read') return run().then(written, failed);
+        if (!warmUp.mayHave(key, owner)) return run().then(undefined, failed);
         return run().then(
           async (found) => (found === undefined && (await warmUp.copy(key, owner, source.timeoutMs)) ? run() : found),
           failed,
@@ -166,6 +171,7 @@ async function failover<Client, Result>(
     if (!pool) throw error;
     tried.push(pool);
     try {
+      if (effect === 'write') source.fleet.stoodIn(key, pool.node.id);
       return await timed(source.name, pool.node, () =>
         pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );

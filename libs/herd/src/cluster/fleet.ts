@@ -7,6 +7,7 @@ import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
 import { KeyHistory } from './key-history.js';
 import { publishHealth } from './publish.js';
+import { StandIns } from './stand-ins.js';
 
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
@@ -31,6 +32,7 @@ export class Fleet<Client> {
   route: Route<Client>;
   private readonly history = new KeyHistory(() => this.longestLifeMs);
   private readonly doubts = new Map<string, Doubts>();
+  private readonly standIns = new StandIns((key, id) => void this.doubt(key, id));
   private longestLifeMs: number;
   private warming: Readonly<{ table: RouteTable; until: number }> | undefined;
   private readonly leaving = new Set<Promise<void>>();
@@ -58,18 +60,30 @@ export class Fleet<Client> {
   beforeWrite(key: string, owner: string): Promise<unknown> | undefined {
     const former = this.history.formerOwners(key, owner);
     if (former.length === 0) return undefined;
-    const pools = former.flatMap((id) => {
-      const pool = this.route.pools.get(id);
-      if (pool) pool.doubt([key], false);
-      else this.doubtsOf(id).add(key);
-      return pool ?? [];
-    });
+    const pools = former.flatMap((id) => this.doubt(key, id) ?? []);
     if (!this.isWarming()) return undefined;
     return Promise.all(
       pools
         .filter(({ health }) => health.state !== 'down')
         .map((pool) => pool.forget([key]).catch(() => this.route.pools.get(owner)?.doubt([key], true))),
     );
+  }
+
+  /** The owner has carried out a write to `key`: what stand-ins were given is old. */
+  ownerWrote(key: string): void {
+    for (const id of this.standIns.taken(key)) this.doubt(key, id);
+  }
+
+  /** A node that is not the owner was given a value of `key`. */
+  stoodIn(key: string, node: string): void {
+    this.standIns.note(key, node);
+  }
+
+  private doubt(key: string, id: string): NodePool<Client> | undefined {
+    const pool = this.route.pools.get(id);
+    if (pool) pool.doubt([key], false);
+    else this.doubtsOf(id).add(key);
+    return pool;
   }
 
   /** @returns the pool from which a value that `owner` lacks may be copied, after a change. */
