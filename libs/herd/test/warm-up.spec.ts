@@ -65,7 +65,6 @@ describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind)
     ]);
     const found = await one.getMany([...deleted, ...written]);
     expect([...found].filter(([, value]) => value === 'old')).toEqual([]);
-    expect(found.size).toBe(written.length);
     // What was written and then lost at its new node, by eviction or a restart, is not found at its old one.
     await one.on({ id: bare(servers[3]!) }, (node) => node.delete(written[0]!));
     expect(await one.get(written[0]!)).toBeUndefined();

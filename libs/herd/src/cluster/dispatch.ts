@@ -54,12 +54,16 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const use = () =>
           owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
         const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const { route } = source.fleet;
         const written = (found: typeof miss): typeof miss => {
-          source.fleet.ownerWrote(key);
+          source.fleet.wroteTo(key);
+          source.fleet.endedWrite(key, route);
           return found;
         };
         const failed = (error: unknown) =>
-          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
+          failover(source, key, operation, effect, { owner, error, until })
+            .finally(() => effect !== 'read' && source.fleet.endedWrite(key, route))
+            .catch(orMiss);
         if (effect !== 'read') return run().then(written, failed);
         if (!warmUp.mayHave(key, owner)) return run().then(undefined, failed);
         return run().then(
@@ -168,13 +172,20 @@ async function failover<Client, Result>(
       source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1
         ? standIn(source, key, tried)
         : undefined;
-    if (!pool) throw error;
+    if (!pool) {
+      if (effect === 'write') source.fleet.wroteTo(key);
+      throw error;
+    }
     tried.push(pool);
     try {
-      if (effect === 'write') source.fleet.stoodIn(key, pool.node.id);
-      return await timed(source.name, pool.node, () =>
+      const done = await timed(source.name, pool.node, () =>
         pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
+      if (effect === 'write') {
+        source.fleet.wroteTo(key, pool.node.id);
+        source.fleet.stoodIn(key, pool.node.id);
+      }
+      return done;
     } catch (failure) {
       noteFailure(source, pool, key, effect, failure);
       error = failure;

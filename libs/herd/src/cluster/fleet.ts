@@ -7,6 +7,7 @@ import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
 import { KeyHistory } from './key-history.js';
 import { publishHealth } from './publish.js';
+import { RecentWrites } from './recent-writes.js';
 import { StandIns } from './stand-ins.js';
 
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
@@ -31,6 +32,7 @@ const maxDeparted = 256;
 export class Fleet<Client> {
   route: Route<Client>;
   private readonly history = new KeyHistory(() => this.longestLifeMs);
+  private readonly recent = new RecentWrites();
   private readonly doubts = new Map<string, Doubts>();
   private readonly standIns = new StandIns((key, id) => void this.doubt(key, id));
   private longestLifeMs: number;
@@ -58,6 +60,7 @@ export class Fleet<Client> {
    * @returns what the write must wait for while values are copied from former owners.
    */
   beforeWrite(key: string, owner: string): Promise<unknown> | undefined {
+    this.recent.add(key);
     const former = this.history.formerOwners(key, owner);
     if (former.length === 0) return undefined;
     const pools = former.flatMap((id) => this.doubt(key, id) ?? []);
@@ -69,9 +72,16 @@ export class Fleet<Client> {
     );
   }
 
-  /** The owner has carried out a write to `key`: what stand-ins were given is old. */
-  ownerWrote(key: string): void {
-    for (const id of this.standIns.taken(key)) this.doubt(key, id);
+  /** A write to `key` went to `node`, or to none that is sure: what (other) stand-ins were given is old. */
+  wroteTo(key: string, node?: string): void {
+    for (const id of this.standIns.taken(key)) if (id !== node) this.doubt(key, id);
+  }
+
+  /** A write to `key` that was routed by `route` has ended: where the owner is another by now, it may have an older value. */
+  endedWrite(key: string, route: Route<Client>): void {
+    if (route === this.route) return;
+    const id = this.route.table.nodeFor(key)?.id;
+    if (id !== undefined && id !== route.table.nodeFor(key)?.id) this.doubt(key, id);
   }
 
   /** A node that is not the owner was given a value of `key`. */
@@ -115,6 +125,7 @@ export class Fleet<Client> {
         .forEach((pool) => this.retire(pool));
     this.remember(before.table, table);
     this.route = { table, pools };
+    for (const pool of pools.values()) pool.wake();
     this.countDown();
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
   }
@@ -134,6 +145,10 @@ export class Fleet<Client> {
     const owns = (one: RouteTable): string => JSON.stringify(one.nodes.map(({ id, weight }) => [id, weight]).sort());
     if (table.nodes.length === 0 || owns(table) === owns(next)) return;
     this.history.leave(table, next);
+    for (const key of this.recent.taken()) {
+      const id = next.nodeFor(key)!.id;
+      if (table.nodeFor(key)!.id !== id) this.doubtsOf(id).add(key);
+    }
     const { warmUpForMs } = this.options;
     if (warmUpForMs > 0) this.warming = { table, until: performance.now() + warmUpForMs };
     const present = new Set(next.nodes.map(({ id }) => id));
