@@ -1,6 +1,7 @@
 import type { Copies, Driver } from '../contracts/driver.js';
 import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
+import type { Health } from '../contracts/pool.js';
 import type { Router, RouteTable } from '../contracts/router.js';
 import { Doubts } from '../pool/doubts.js';
 import { NodePool } from '../pool/node-pool.js';
@@ -189,9 +190,12 @@ export class Fleet<Client> {
   }
 
   private open(node: Node): NodePool<Client> {
+    let state: Health['state'] = 'up';
     const onHealth = (): void => {
       this.countDown();
-      publishHealth({ herd: this.options.name, node, health: pool.health });
+      // A new reason is news of the topology alone.
+      if (pool.health.state !== state) publishHealth({ herd: this.options.name, node, health: pool.health });
+      ({ state } = pool.health);
       this.onHealth();
     };
     const pool = new NodePool(

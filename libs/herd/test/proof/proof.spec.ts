@@ -1,23 +1,23 @@
 import { judge } from './judge.js';
-import { faults, prove } from './prove.js';
+import { prove } from './prove.js';
 
 describe('several processes that write counters and read them', () => {
   it.each([
-    ...faults.map((fault) => ['memcached', 'miss', fault] as const),
-    ['memcached', 'next', 'frozen'],
-    ['memcached', 'error', 'grows'],
+    ['memcached', 'miss', 'frozen'],
+    ['memcached', 'miss', 'leaves'],
     ['redis', 'miss', 'late'],
-    ['redis', 'next', 'leaves'],
+    ['redis', 'next', 'frozen'],
+    ['redis', 'error', 'grows'],
   ] as const)(
     'read nothing old through %s under %s, fault: %s',
     async (driver, policy, fault) => {
-      const verdict = await prove({ driver, policy, fault, processes: 2, keys: 30, faultMs: 1000 });
+      const verdict = await prove({ driver, policy, fault, processes: 2, keys: 30, faultMs: 700 });
       expect({ own: verdict.own, foreign: verdict.foreign, atRest: verdict.atRest }).toEqual({
         own: [],
         foreign: [],
         atRest: [],
       });
-      expect(verdict.values).toBeGreaterThan(100);
+      expect(verdict.values).toBeGreaterThan(20);
     },
     60_000,
   );
