@@ -9,7 +9,7 @@ export type { Ttl } from '../../contracts/ttl.js';
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
 export type { Dispatch, Effect, Intent, NodeDispatch, OnNodeDown, Operation } from '../../contracts/dispatch.js';
-export type { Driver, Failure } from '../../contracts/driver.js';
+export type { Copies, Driver, Failure, Held } from '../../contracts/driver.js';
 export type { Duration } from '../../contracts/duration.js';
 export type { Herd, HerdHandle, HerdPolicy } from '../../contracts/herd.js';
 export type { KeyValueCommands, KeyValueNodeCommands } from '../../contracts/key-value-commands.js';
