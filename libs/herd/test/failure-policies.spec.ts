@@ -69,7 +69,7 @@ describe('when one of three nodes freezes', () => {
   }, 30_000);
 
   it('invalidates a value whose delete was late, although the node was never marked down', async () => {
-    const herd = await start({ ejectAfter: 1000, timeoutMs: 100 });
+    const herd = await start({ ejectAfter: 1000 });
     await fill(herd);
     const [key] = own(herd) as [string];
     victim.pause();
