@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import {
   HerdNodeError,
   HerdOverloadError,
+  HerdRefusedError,
   HerdRequestError,
   HerdTimeoutError,
   startHerd,
@@ -13,6 +14,7 @@ import { redis } from '@rookery/herd/redis';
 import { startRedis } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
 
+import { until } from './poll.js';
 import { startPeer } from './scripted-peer.js';
 
 /** What becomes of a request for the key `bad`; all else goes to the real server. */
@@ -74,12 +76,12 @@ describe('against a Redis that misbehaves, an operation fails clearly, and the n
     [
       'is a replica',
       (client) => void client.write(`-READONLY You can't write against a read only replica.\r\n`),
-      HerdNodeError,
+      HerdRefusedError,
     ],
     [
       'loads its data',
       (client) => void client.write('-LOADING Redis is loading the dataset in memory\r\n'),
-      HerdNodeError,
+      HerdRefusedError,
     ],
     ['sends broken JSON', (client) => void client.write('$8\r\n{"half":\r\n'), HerdRequestError],
   ])('%s', async (_case, act, error) => {
@@ -88,6 +90,8 @@ describe('against a Redis that misbehaves, an operation fails clearly, and the n
     await herd.withPolicy({ timeoutMs: 5000 }).set('good', 'ok');
     const asked = error === HerdTimeoutError ? herd : herd.withPolicy({ timeoutMs: 5000 });
     await expect(asked.get('bad')).rejects.toThrow(error);
+    // One that refuses is left until it accepts writes.
+    await until('it is up', () => herd.topology.nodes[0]!.health.state !== 'down');
     for (let i = 0; i < 3; i++) expect(await herd.withPolicy({ timeoutMs: 5000 }).get('good')).toBe('ok');
     await herd.close();
     await between.close();

@@ -5,7 +5,7 @@ import type { Topology } from './topology.js';
 /** Each new picture of a herd, on `rookery:herd:topology`. */
 export type TopologyMessage = Readonly<{ herd: string; topology: Topology }>;
 
-/** A node was marked down, or is used again, on `rookery:herd:health`. */
+/** A node was marked down, is refusing or up again (its `state` changed), on `rookery:herd:health`. */
 export type HealthMessage = Readonly<{ herd: string; node: Node; health: Health }>;
 
 /** An operation failed on a node, whatever the policy then makes of it, on `rookery:herd:failure`. */

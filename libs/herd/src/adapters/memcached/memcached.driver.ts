@@ -1,6 +1,7 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Herd } from '../../contracts/herd.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
+import { addHeld, readHeld } from './copies.js';
 import { invalidate, memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
 import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
 import { resolveMemcachedOptions } from './memcached-options.js';
@@ -31,6 +32,7 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
     invalidate,
+    copies: { read: readHeld, add: addHeld },
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => memcachedCommands(dispatch, resolved),

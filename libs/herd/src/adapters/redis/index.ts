@@ -18,7 +18,7 @@ export type {
   OnNodeDown,
   Operation,
 } from '../../contracts/dispatch.js';
-export type { Driver, Failure } from '../../contracts/driver.js';
+export type { Copies, Driver, Failure, Held } from '../../contracts/driver.js';
 export type { Duration } from '../../contracts/duration.js';
 export type { Herd, HerdHandle, HerdPolicy } from '../../contracts/herd.js';
 export type { KeyValueCommands, KeyValueNodeCommands } from '../../contracts/key-value-commands.js';

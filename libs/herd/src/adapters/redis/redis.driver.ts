@@ -1,6 +1,7 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Herd } from '../../contracts/herd.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
+import { addHeld, readHeld } from './copies.js';
 import { invalidate, ping, redisCommands, redisNodeCommands } from './commands.js';
 import { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
@@ -29,6 +30,7 @@ export function redis(options: RedisOptions = {}): RedisDriver {
     ping,
     abandon: (client) => client.abandon(),
     invalidate,
+    copies: { read: readHeld, add: addHeld },
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => redisCommands(dispatch, resolved),
