@@ -12,8 +12,8 @@ export type { NamespaceEntry } from './nest/namespace-providers.js';
 export { getNamespaceToken, InjectNamespace } from './nest/tokens.js';
 export { Cached, CacheEvict } from './nest/cached.js';
 export type { Arguments, CachedOptions, CacheEvictOptions, Method, MethodDecoratorOf } from './nest/cached.js';
-export { cacheInterceptor, CacheResponse } from './nest/cache-response.js';
-export type { CacheResponseOptions } from './nest/cache-response.js';
+export { cacheInterceptor, CacheResponse } from './nest/http/cache-response.js';
+export type { CacheResponseOptions } from './nest/http/cache-response-options.js';
 export type { NamespaceChoice } from './nest/namespace-property.js';
 
 // Start without Nest

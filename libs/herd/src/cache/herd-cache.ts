@@ -7,7 +7,7 @@ import type { Ttl } from '../contracts/ttl.js';
 import { HerdOperationError, HerdTimeoutError } from '../errors/operation-errors.js';
 import { withDeadline } from '../support/deadline.js';
 import { checkCallOptions } from '../support/call-options.js';
-import { cacheKey } from './cache-key.js';
+import { cacheKey, leaseKey } from './cache-key.js';
 import { resolveCallOptions } from './cache-options.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
@@ -115,7 +115,7 @@ export class HerdCache implements Cache {
   }
 
   private keysOf(prefix: readonly string[], key: string): { stored: string; lease: string } {
-    return { stored: cacheKey(...prefix, key), lease: cacheKey(...prefix, key, 'lease') };
+    return { stored: cacheKey(...prefix, key), lease: leaseKey(...prefix, key) };
   }
 
   private async read(stored: string): Promise<Entry | undefined> {

@@ -1,4 +1,4 @@
-import type { Namespace, NamespaceOptions } from '../contracts/cache.js';
+import type { Cache, Namespace, NamespaceOptions } from '../contracts/cache.js';
 import { checked } from '../support/option-checks.js';
 import { readNamespaceOptions } from './cache-options.js';
 import type { OptionProblems } from '../support/option-problems.js';
@@ -9,6 +9,12 @@ import { HerdCache } from './herd-cache.js';
 /** {@link Namespace} over the commands of a herd. */
 export class HerdNamespace extends HerdCache implements Namespace {
   private readonly generation: Generation;
+
+  /** The namespace as it is now: what is stored there is not found after a `clear()`. */
+  readonly pinned: () => Promise<Cache>;
+
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 
   /** @throws HerdOptionError */
   constructor(
@@ -21,11 +27,17 @@ export class HerdNamespace extends HerdCache implements Namespace {
       return readNamespaceOptions(problems, given, source.leastTtlMs);
     });
     const generation = new Generation(source, `${name}:generation`, options.generationMaxAgeMs);
-    super(source, options, async () => {
+    const prefix = async (): Promise<readonly string[] | undefined> => {
       const text = await generation.current();
       return text === undefined ? undefined : [name, text];
-    });
+    };
+    super(source, options, prefix);
     this.generation = generation;
+    this.pinned = async () => {
+      const now = await prefix().catch(() => undefined);
+      return new HerdCache(source, options, () => Promise.resolve(now));
+    };
+    this.now = source.now;
   }
 
   clear(): Promise<boolean> {

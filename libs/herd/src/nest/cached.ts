@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import type { CacheOptions } from '../contracts/cache.js';
 import type { Ttl } from '../contracts/ttl.js';
 import { checked } from '../support/option-checks.js';
+import { defaultKey } from './default-key.js';
 import { namespaceProperty } from './namespace-property.js';
 import type { NamespaceChoice } from './namespace-property.js';
 import { checkCachedOptions, checkEvictOptions } from './nest-options.js';
@@ -19,7 +20,7 @@ export type MethodDecoratorOf<Args extends Arguments> = <Result>(
   descriptor: TypedPropertyDescriptor<Method<Args, Result>>,
 ) => void;
 
-/** How `@Cached` keeps a result. @property key by default the class, the method and its arguments as JSON. */
+/** How `@Cached` keeps a result. @property key by default the class, the method and its arguments: what cannot be told apart is refused. */
 export type CachedOptions<Args extends Arguments> = NamespaceChoice &
   CacheOptions &
   Readonly<{ ttl: Ttl; key?: (...args: Args) => string }>;
@@ -43,12 +44,15 @@ export function Cached<Args extends Arguments = Arguments>(options: CachedOption
   const { namespace, herd, ttl, key, ...cache } = options;
   return (target, name, descriptor) => {
     const namespaceOf = namespaceProperty(target, { namespace, ...(herd !== undefined && { herd }) });
-    const keyOf = key ?? ((...args: Args) => `${target.constructor.name}.${String(name)}:${JSON.stringify(args)}`);
     wrap(
       descriptor,
       (method) =>
         async function (this: object, ...args) {
-          return namespaceOf(this).getOrSet(keyOf(...args), ttl, () => method.apply(this, args), cache);
+          const cacheOf = namespaceOf(this);
+          const named = key
+            ? key(...args)
+            : defaultKey(cacheOf, { target, instance: this, method: String(name) }, args);
+          return cacheOf.getOrSet(named, ttl, () => method.apply(this, args), cache);
         },
     );
   };
