@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { HerdManyError, HerdRequestError, HerdValueError, startHerd, staticNodes } from '@rookery/herd';
+import { HerdManyError, HerdRequestError, HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
 import type { FailureMessage, HerdOptions, KeyValueCommands } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { redis } from '@rookery/herd/redis';
@@ -171,9 +171,9 @@ describe('one value among many that cannot be decoded', () => {
     expect(await herd.get('bad')).toBeUndefined();
     expect([await herd.gets('bad'), (await herd.getsMany(['bad', 'good'])).size]).toEqual([undefined, 1]);
     expect(reported).toHaveLength(4);
-    for (const error of reported) expect(error).toBeInstanceOf(HerdValueError);
+    for (const error of reported) expect(error).toBeInstanceOf(HerdUnreadableError);
     const strict = herd.withPolicy({ onNodeDown: 'error' });
-    await expect(strict.getMany(['bad', 'good'])).rejects.toThrow(HerdValueError);
+    await expect(strict.getMany(['bad', 'good'])).rejects.toThrow(HerdUnreadableError);
     await expect(strict.get('bad')).rejects.toThrow('The value of "bad" (flags 0) cannot be read');
     await herd.close();
     await node.close();

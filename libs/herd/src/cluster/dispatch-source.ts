@@ -1,10 +1,10 @@
 import type { OnNodeDown } from '../contracts/dispatch.js';
-import type { Route } from './fleet.js';
+import type { Fleet } from './fleet.js';
 
-/** Where operations go, and under which policy; `route` is read anew for each. */
+/** Where operations go, and under which policy; the route of `fleet` is read anew for each. */
 export type DispatchSource<Client> = Readonly<{
   name: string;
-  route: () => Route<Client>;
+  fleet: Fleet<Client>;
   closed: () => boolean;
   timeoutMs: number;
   onNodeDown: OnNodeDown;

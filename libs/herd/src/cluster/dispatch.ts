@@ -1,20 +1,23 @@
 import type { Dispatch, Effect, NodeDispatch, Operation } from '../contracts/dispatch.js';
 import { promised } from '../support/promised.js';
-import { HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
-import type { NodePool } from '../pool/node-pool.js';
+import { HerdNodeError } from '../errors/operation-errors.js';
+import { isOperationError } from '../support/operation-failure.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
+import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from '../support/abortable.js';
 import { dispatchMany } from './dispatch-many.js';
-import { absorbs, checkOpen, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
-import { publishFailure } from './publish.js';
+import { absorbs, checkOpen, failsOver, leftUntil, mayArriveLate, poolFor, standIn } from './dispatch-rules.js';
 import type { DispatchSource } from './dispatch-source.js';
+import { publishFailure } from './publish.js';
 import { timed } from './timed.js';
+import { WarmUp } from './warm-up.js';
 
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
-  const many = dispatchMany(source);
+  const warmUp = new WarmUp(source.fleet);
+  const many = dispatchMany(source, warmUp);
   return {
-    byKey: (key, operation, miss, { effect = 'bound', signal } = {}) => {
+    byKey: (key, operation, miss, { effect = 'bound', lifeMs, signal } = {}) => {
       const orMiss = (error: unknown): typeof miss => {
         if (!absorbs(source, error)) throw error;
         return miss;
@@ -27,11 +30,17 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         } catch (error) {
           return promised(() => Promise.resolve(orMiss(error)));
         }
-        const running = timed(source.name, owner.node, () =>
-          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]),
-        );
-        return running.then(undefined, (error: unknown) =>
-          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss),
+        if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
+        const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
+        const use = () =>
+          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
+        const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const failed = (error: unknown) =>
+          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
+        if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
+        return run().then(
+          async (found) => (found === undefined && (await warmUp.copy(key, owner, source.timeoutMs)) ? run() : found),
+          failed,
         );
       });
     },
@@ -43,7 +52,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
 export function dispatchToNode<Client>(source: DispatchSource<Client>, id: string): NodeDispatch<Client> {
   const run = async <Result>(operation: Operation<Client, Result>): Promise<Result> => {
     checkOpen(source);
-    const pool = source.route().pools.get(id);
+    const pool = source.fleet.route.pools.get(id);
     if (!pool)
       throw new HerdNodeError({
         what: `Herd "${source.name}" has no such node`,
@@ -84,7 +93,7 @@ async function failover<Client, Result>(
     tried.push(pool);
     try {
       return await timed(source.name, pool.node, () =>
-        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]),
+        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
     } catch (failure) {
       noteFailure(source, pool, key, effect, failure);
@@ -102,11 +111,6 @@ function noteFailure<Client>(
   error: unknown,
 ): void {
   publishFailure(name, pool.node, error);
-  if (
-    effect === 'write' &&
-    onNodeDown !== 'error' &&
-    error instanceof HerdOperationError &&
-    error.failure !== 'request'
-  )
-    pool.invalidate([key]);
+  if (effect === 'write' && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
+    pool.doubt([key], mayArriveLate(error));
 }

@@ -42,7 +42,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     timeoutMs,
     onNodeDown,
     failoverTtlMs,
-    route: () => cluster.fleet.route,
+    fleet: cluster.fleet,
     closed: () => cluster.isClosed,
   };
   const commands = driver.commands(dispatchByTable(source));

@@ -6,21 +6,32 @@ export abstract class HerdOperationError extends HerdError {
   abstract readonly failure: Failure;
 }
 
-/** The request cannot be carried out by any node: a bad key, value or expiry, or a reply that cannot be decoded. */
+/** The request cannot be carried out by any node: a bad key, value or expiry. */
 export class HerdRequestError extends HerdOperationError {
-  readonly code: 'HERD_REQUEST' | 'HERD_VALUE' = 'HERD_REQUEST';
+  readonly code: 'HERD_REQUEST' | 'HERD_UNREADABLE' = 'HERD_REQUEST';
   readonly failure = 'request';
 }
 
-/** What is stored under the key cannot be decoded: another program wrote it, or another codec. It counts as a missing value. */
-export class HerdValueError extends HerdRequestError {
-  override readonly code = 'HERD_VALUE';
+/** A value cannot be decoded. Under `miss` and `next` that key alone is a miss, and the error is reported. */
+export class HerdUnreadableError extends HerdRequestError {
+  override readonly code = 'HERD_UNREADABLE';
 }
 
 /** The node could not be reached, closed the connection, or answered garbage. */
 export class HerdNodeError extends HerdOperationError {
-  readonly code: 'HERD_NODE' | 'HERD_NODE_DOWN' = 'HERD_NODE';
-  readonly failure = 'node';
+  readonly code: 'HERD_NODE' | 'HERD_NODE_DOWN' | 'HERD_REFUSED' | 'HERD_DOUBT' = 'HERD_NODE';
+  readonly failure: 'node' | 'refusal' = 'node';
+}
+
+/** The node answers, but refuses this client, or all writes: a replica, a wrong password. */
+export class HerdRefusedError extends HerdNodeError {
+  override readonly code = 'HERD_REFUSED';
+  override readonly failure = 'refusal';
+}
+
+/** A write to this key was given up, and may still arrive at its node: until `lateWritesMs` have passed it is not read there. */
+export class HerdDoubtError extends HerdNodeError {
+  override readonly code = 'HERD_DOUBT';
 }
 
 /** The node is marked down after repeated failures: the operation was not tried. */

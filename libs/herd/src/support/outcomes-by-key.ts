@@ -1,5 +1,7 @@
 import type { Effect } from '../contracts/dispatch.js';
-import { HerdManyError, HerdOperationError } from '../errors/operation-errors.js';
+import { HerdManyError } from '../errors/operation-errors.js';
+import type { HerdOperationError } from '../errors/operation-errors.js';
+import { isOperationError } from './operation-failure.js';
 
 /** Runs `work` for each key, all at once; where it fails, the failure is what came of that key. */
 export async function outcomesByKey<Result>(
@@ -10,7 +12,7 @@ export async function outcomesByKey<Result>(
     try {
       return [key, await work(key)];
     } catch (error) {
-      if (error instanceof HerdOperationError) return [key, error];
+      if (isOperationError(error)) return [key, error];
       throw error;
     }
   };
@@ -22,7 +24,7 @@ export function outcomeOf<Result>(read: () => Result): Result | Error {
   try {
     return read();
   } catch (error) {
-    if (error instanceof HerdOperationError) return error;
+    if (isOperationError(error)) return error;
     throw error;
   }
 }
@@ -46,7 +48,7 @@ export function resultsOrThrow<Result>(
   const failures = new Map<string, HerdOperationError>();
   const results = new Map<string, Result>();
   for (const [key, outcome] of outcomes) {
-    if (outcome instanceof HerdOperationError) failures.set(key, outcome);
+    if (isOperationError(outcome)) failures.set(key, outcome);
     else if (outcome instanceof Error) throw outcome;
     else results.set(key, outcome);
   }

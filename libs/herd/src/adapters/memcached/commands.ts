@@ -5,6 +5,7 @@ import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
+import { ttlMs } from '../../support/ttl.js';
 import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
@@ -14,7 +15,7 @@ import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
 import type { ReplyValue } from './reply-parser.js';
-import { cappedExptime, exptime } from './ttl.js';
+import { cappedExptime, exptime, leastTtlMs } from './ttl.js';
 import { encodedOf, wireValue } from './wire-value.js';
 
 /** Keys of one request line; more go in further lines, pipelined. */
@@ -26,6 +27,7 @@ export function memcachedCommands(
   options: ResolvedMemcachedOptions,
 ): MemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
+  const lifeOf = (given: StoreOptions | undefined): number => ttlMs(given?.ttl ?? options.defaultTtl!, leastTtlMs);
   const expiry = (command: string, key: string, given: StoreOptions | undefined): number => {
     checkCallOptions(given, storeOptionNames);
     const ttl = given?.ttl ?? options.defaultTtl;
@@ -64,9 +66,10 @@ export function memcachedCommands(
     value: unknown,
     given: StoreOptions | undefined,
   ): Promise<boolean> =>
-    promised(() =>
-      dispatch.byKey(key, storing(verb, key, value, given), false, { effect: 'write', signal: given?.signal }),
-    );
+    promised(() => {
+      const run = storing(verb, key, value, given);
+      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs: lifeOf(given), signal: given?.signal });
+    });
   const deleting = (key: string): ((client: NodeClient) => Promise<boolean>) => {
     const command = `delete ${wireKey(key)}`;
     return (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED');
@@ -106,7 +109,7 @@ export function memcachedCommands(
       };
       await Promise.all(
         chunks(own).map((chunk) =>
-          client.send(`${verb} ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, chunk[0]!).forEach(take)),
+          client.send(`${verb} ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, ...chunk).forEach(take)),
         ),
       );
       return found;
@@ -169,7 +172,7 @@ export function memcachedCommands(
         key,
         (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'),
         false,
-        { signal: given?.signal },
+        { lifeMs: lifeOf(given), signal: given?.signal },
       );
     },
     incr: (key, by = 1, given) => count('incr', key, by, given),
@@ -190,7 +193,7 @@ export function memcachedCommands(
     },
     async cas(key, value, token, given) {
       const run = swapping(key, value, token, given);
-      return dispatch.byKey<CasOutcome>(key, run, 'missing', { signal: given?.signal });
+      return dispatch.byKey<CasOutcome>(key, run, 'missing', { lifeMs: lifeOf(given), signal: given?.signal });
     },
     async setMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -198,7 +201,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
-        { effect: 'write', signal: options?.signal },
+        { effect: 'write', ...(runs.size > 0 && { lifeMs: lifeOf(options) }), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
     },
@@ -223,7 +226,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own, node) => outcomesByKey(own, (key) => runs.get(key)!(client, node)),
-        { effect: 'bound', signal: options?.signal },
+        { effect: 'bound', ...(runs.size > 0 && { lifeMs: lifeOf(options) }), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },
@@ -240,7 +243,7 @@ export function memcachedNodeCommands(
   return {
     ...memcachedCommands(dispatch, options),
     stats: () => dispatch.run((client) => client.send('stats', statsOf)),
-    flush: () => dispatch.run(flushAll),
+    flush: () => dispatch.run((client) => client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'))),
     version: () => dispatch.run((client) => serverVersion(client)),
   };
 }
@@ -253,12 +256,8 @@ export function serverVersion(client: NodeClient): Promise<string> {
   );
 }
 
-const flushAll = (client: NodeClient): Promise<void> =>
-  client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
-
-/** Deletes `keys`, or all that the node holds. */
-export async function invalidate(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all') return flushAll(client);
+/** Deletes `keys`. */
+export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
   const remove = (key: string) =>
     client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
   await Promise.all(keys.map(remove));

@@ -62,6 +62,8 @@ export class NodeClient extends NpmMemcached {
         try {
           resolve(read(reply as Reply));
         } catch (complaint) {
+          // What does not answer its command is out of step, and so is all that follows.
+          if (complaint instanceof HerdNodeError) this.abandon('answered out of step');
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
           reject(complaint);
         }

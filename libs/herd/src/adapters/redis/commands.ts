@@ -37,6 +37,10 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       });
     return ttlMs(ttl);
   };
+  const manyLife = (command: string, runs: ReadonlyMap<string, unknown>, given: StoreOptions | undefined) => {
+    const [first] = runs.keys();
+    return first !== undefined && { lifeMs: life(command, first, given) };
+  };
   const encoded = (key: string, value: unknown): Buffer | string => toArgument(codec.write(checked(key), value));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
 
@@ -71,7 +75,11 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   ): Promise<boolean> =>
     promised(() => {
       const run = storing(command, only, key, value, given);
-      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(key, run, false, {
+        effect: 'write',
+        lifeMs: life(command, key, given),
+        signal: given?.signal,
+      });
     });
   const deleting = (client: NodeClient, key: string): Promise<boolean> =>
     client.send(
@@ -189,7 +197,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
             lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs)),
           (count) => count === 1,
         );
-      return dispatch.byKey(key, run, false, { signal: given?.signal });
+      return dispatch.byKey(key, run, false, { lifeMs, signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
     decr: (key, by = 1, given) => count('decr', key, by, -1, given),
@@ -206,7 +214,10 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     },
     async cas(key, value, token, given) {
       const run = swapping('cas', key, value, token, given);
-      return dispatch.byKey<CasOutcome>(key, run, 'missing', { signal: given?.signal });
+      return dispatch.byKey<CasOutcome>(key, run, 'missing', {
+        lifeMs: life('cas', key, given),
+        signal: given?.signal,
+      });
     },
     async setMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -215,7 +226,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const results = await dispatch.byKeys(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
-        { effect: 'write', signal: options?.signal },
+        { effect: 'write', ...manyLife('setMany', runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
     },
@@ -239,7 +250,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own) => outcomesByKey(own, (key) => runs.get(key)!(client)),
-        { effect: 'bound', signal: options?.signal },
+        { effect: 'bound', ...manyLife('casMany', runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },
@@ -278,14 +289,8 @@ export async function ping(client: NodeClient): Promise<void> {
     });
 }
 
-/** Deletes `keys`, or all that the node holds in the herd's database. */
-export async function invalidate(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all')
-    return client.send(
-      'FLUSHDB',
-      (redis) => redis.flushdb(),
-      () => undefined,
-    );
+/** Deletes `keys`. */
+export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
   await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
 }
 
