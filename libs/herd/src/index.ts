@@ -29,7 +29,20 @@ export type { Health, PoolStats } from './contracts/pool.js';
 export type { Node } from './contracts/node.js';
 
 // Cache
-export type { Cache, CacheCommands, CacheOptions, Load, Namespace, NamespaceOptions } from './contracts/cache.js';
+export { inProcessBus } from './cache/in-process-bus.js';
+export type {
+  Cache,
+  CacheCommands,
+  CacheOptions,
+  Load,
+  LoadMany,
+  MemoryOptions,
+  Namespace,
+  NamespaceOptions,
+  SetOptions,
+  TtlOf,
+} from './contracts/cache.js';
+export type { Change, Invalidation, InvalidationBus, InvalidationListener } from './contracts/invalidation-bus.js';
 export type { Ttl } from './contracts/ttl.js';
 
 // Find nodes
@@ -69,7 +82,13 @@ export type { Codec, Encoded } from './contracts/codec.js';
 
 // Observe
 export { herdChannels } from './contracts/diagnostics.js';
-export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './contracts/diagnostics.js';
+export type {
+  CacheMessage,
+  FailureMessage,
+  HealthMessage,
+  OperationMessage,
+  TopologyMessage,
+} from './contracts/diagnostics.js';
 
 // Errors
 export { HerdError } from './errors/herd-error.js';

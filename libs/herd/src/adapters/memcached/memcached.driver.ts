@@ -25,6 +25,7 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const resolved = resolveMemcachedOptions(options);
   const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
+    codec: resolved.codec,
     leastTtlMs,
     open: (node) => new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, ...resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),

@@ -24,6 +24,7 @@ export function redis(options: RedisOptions = {}): RedisDriver {
   const resolved = resolveRedisOptions(options);
   const driver: Driver<NodeClient, RedisCommands, RedisNodeCommands> = {
     name: 'redis',
+    codec: resolved.codec,
     open: (node) => new NodeClient(node, resolved),
     ping,
     abandon: (client) => client.abandon(),
