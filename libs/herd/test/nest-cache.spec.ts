@@ -34,7 +34,7 @@ class Users {
     return Promise.resolve({ id, load: ++loads });
   }
 
-  @Cached({ namespace, ttl: '1m' })
+  @Cached({ namespace, ttl: '1m', condition: (first: number, _filter: object) => first >= 0 })
   async list(first: number, filter: object): Promise<unknown> {
     return Promise.resolve({ first, filter: Object.keys(filter), load: ++loads });
   }
@@ -137,6 +137,7 @@ describe('the cache in Nest', () => {
     expect(await users.list(0, { party: 'Whig' })).toEqual(list);
     expect(await users.list(1, { party: 'Whig' })).not.toEqual(list);
     expect(await users.list(0, { party: 'none' })).not.toEqual(list);
+    expect(await users.list(-1, {})).not.toEqual(await users.list(-1, {}));
   });
 
   it('tells arguments apart that JSON does not, and refuses by name what it cannot', async () => {

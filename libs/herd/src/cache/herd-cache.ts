@@ -25,7 +25,6 @@ import { publishCache } from './publish.js';
 import { SingleFlight } from './single-flight.js';
 import type { Flight } from './single-flight.js';
 import { readTagVersions, standingTags } from './tags.js';
-import type { TagVersions } from './tags.js';
 
 /** Wait between two looks for a value that another process is loading. */
 const pollMs = 20;
@@ -127,7 +126,7 @@ export class HerdCache implements Cache {
     const entries = entriesOf('setMany', given);
     return this.changing([...entries.keys()], false, async (prefix) => {
       const versions = await readTagVersions(this.source, prefix, tags);
-      if (!versions) return new Map();
+      if (!versions) return new Map<string, boolean>();
       // What is being loaded elsewhere is older than this: its lease goes first.
       await this.removeMany([...entries.keys()].map((key) => leaseKey(...prefix, key)));
       const now = this.source.now();

@@ -50,19 +50,20 @@ export function checkChoice(problems: OptionProblems, { namespace, herd }: Names
   problems.check(isName, 'herd', herd, 'must be the name of a herd; leave it out for the default one');
 }
 
-export function checkKey(problems: OptionProblems, key: unknown): void {
-  problems.check(key === undefined || typeof key === 'function', 'key', key, 'must be a function');
+export function checkKey(problems: OptionProblems, key: unknown, option = 'key'): void {
+  problems.check(key === undefined || typeof key === 'function', option, key, 'must be a function');
 }
 
 /** Reports wrong options of `@Cached`. */
 export function checkCachedOptions(
   problems: OptionProblems,
-  options: NamespaceChoice & CacheOptions & Readonly<{ ttl: Ttl; key?: unknown }>,
+  options: NamespaceChoice & CacheOptions & Readonly<{ ttl: Ttl; key?: unknown; condition?: unknown }>,
 ): void {
-  const given = checkShape(problems, options, [...choiceNames, 'ttl', 'key', ...cacheOptionNames]);
+  const given = checkShape(problems, options, [...choiceNames, 'ttl', 'key', 'condition', ...cacheOptionNames]);
   checkChoice(problems, given);
   checkTtl(problems, 'ttl', given.ttl);
   checkKey(problems, given.key);
+  checkKey(problems, given.condition, 'condition');
   readCacheOptions(problems, given, defaultCacheOptions, 0);
 }
 
