@@ -63,8 +63,8 @@ export { rendezvous } from './router/rendezvous.js';
 export type { Router, RouteTable } from './contracts/router.js';
 
 // Write a driver or a codec
-export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from './contracts/dispatch.js';
 export type { Copies, Driver, Failure, Held } from './contracts/driver.js';
+export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from './contracts/dispatch.js';
 export type { Pool, PoolOperation } from './contracts/pool.js';
 export { compressed } from './codec/compressed.js';
 export type { CompressionOptions } from './codec/compressed.js';

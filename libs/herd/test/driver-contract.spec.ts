@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { memcached } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { redis } from '@rookery/herd/redis';
 import { ContractViolation, driverContract } from '@rookery/herd/testing';
 import type { AnyDriver, DriverServer } from '@rookery/herd/testing';
@@ -28,8 +29,22 @@ async function harness(started: Promise<RunningServer>): Promise<DriverServer & 
   };
 }
 
+/** Where no memcached is installed, the embedded node runs in a process of its own. */
+async function startEmbedded(): Promise<RunningServer> {
+  const { PATH } = process.env;
+  process.env.PATH = '';
+  try {
+    return await startMemcached();
+  } finally {
+    process.env.PATH = PATH;
+  }
+}
+
 describe.each<[string, () => AnyDriver, () => Promise<RunningServer>]>([
   ['memcached', () => memcached(), () => startMemcached()],
+  ['metaMemcached', () => metaMemcached(), () => startMemcached()],
+  ['metaMemcached, three connections', () => metaMemcached({ connections: 3 }), () => startMemcached()],
+  ['metaMemcached, on the embedded node', () => metaMemcached(), startEmbedded],
   ['redis', () => redis(), () => startRedis()],
 ])('the %s driver', (_name, make, start) => {
   let server: Awaited<ReturnType<typeof harness>>;

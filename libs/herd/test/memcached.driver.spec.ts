@@ -325,7 +325,12 @@ it.each([
   [{ port: 0 }, 'port'],
   [{ host: '' }, 'host'],
   [{ keepAliveMs: 1.5 }, 'keepAliveMs'],
-  [{ tls: true }, 'tls'],
+  [{ tls: 'yes' }, 'tls'],
+  [{ path: '' }, 'path'],
+  [{ path: '/run/m', host: 'a' }, 'path'],
+  [{ username: 'u' }, 'username'],
+  [{ username: 'a b', password: 'p' }, 'username'],
+  [{ username: 'u', password: 5 }, 'password'],
 ])('memcached() refuses the connection %j', (connection, name) => {
   expect(() => memcached({ connection: connection as never })).toThrow(`connection.${name} `);
 });

@@ -1,10 +1,10 @@
 import type { Dispatch, Intent, ManyOperation } from '../contracts/dispatch.js';
 import type { HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
-import type { DispatchSource } from './dispatch-source.js';
 import { isOperationError } from '../support/operation-failure.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
-import { absorbs, failsOver, leftUntil, mayArriveLate, poolFor, standIn } from './dispatch-rules.js';
+import { absorbs, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
+import type { DispatchSource } from './dispatch-source.js';
 import { publishFailure } from './publish.js';
 import { timed } from './timed.js';
 import type { WarmUp } from './warm-up.js';
@@ -30,9 +30,9 @@ class ManyKeys<Client, Result> {
     private readonly operation: ManyOperation<Client, Result>,
     { effect = 'read', lifeMs }: Intent = {},
   ) {
-    if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
     this.effect = effect;
     this.until = performance.now() + source.timeoutMs;
+    if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
   }
 
   async carryOut(keys: readonly string[]): Promise<Map<string, Result>> {
@@ -44,25 +44,36 @@ class ManyKeys<Client, Result> {
         return undefined;
       }
     });
-    await Promise.all([...groups].map(([pool, own]) => this.begin(pool, own)));
+    await Promise.all([...groups].map(([pool, own]) => this.carryToOwner(pool, own)));
     const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
     return thrown.length === 0
       ? this.results
       : resultsOrThrow(new Map<string, Result | Error>([...this.results, ...thrown]), this.effect);
   }
 
-  /** Keys that must not be read now fail alone; nodes that owned a key before forget it before it is written. */
-  private async begin(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
-    if (this.effect !== 'read') {
-      await Promise.all(keys.map(async (key) => this.source.fleet.beforeWrite(key, pool.node.id)));
+  private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    if (this.effect === 'write') {
+      await this.leaveFormerOwners(pool, keys);
       return this.carry(pool, keys, [pool]);
     }
-    const unreadable = pool.unreadable(keys);
-    const readable = unreadable.length === 0 ? keys : keys.filter((key) => !unreadable.includes(key));
-    const parts = [unreadable, readable].filter((own) => own.length > 0);
-    await Promise.all(parts.map((own) => this.carry(pool, own, [pool])));
-    const missed = readable.filter((key) => !this.results.has(key) && !this.failures.has(key));
-    const copied = await this.warmUp.copyAll(missed, pool, leftUntil(this.until));
+    // A key that must not be read now fails alone.
+    const unreadable = new Set(pool.unreadable(keys));
+    const readable = unreadable.size === 0 ? keys : keys.filter((key) => !unreadable.has(key));
+    await Promise.all([
+      unreadable.size > 0 && this.carry(pool, [...unreadable], [pool]),
+      readable.length > 0 && this.carry(pool, readable, [pool]),
+    ]);
+    if (this.effect === 'read') await this.copyWhatMoved(pool, readable);
+  }
+
+  private async leaveFormerOwners(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    const before = keys.flatMap((key) => this.source.fleet.beforeWrite(key, pool.node.id) ?? []);
+    if (before.length > 0) await Promise.all(before);
+  }
+
+  private async copyWhatMoved(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    const missing = keys.filter((key) => !this.results.has(key) && !this.failures.has(key));
+    const copied = await this.warmUp.copyAll(missing, pool, leftUntil(this.until));
     if (copied.length > 0) await this.carry(pool, copied, [pool]);
   }
 
@@ -73,11 +84,12 @@ class ManyKeys<Client, Result> {
     tried: readonly NodePool<Client>[],
   ): Promise<void> {
     const failed = await this.run(pool, keys, tried.length === 1 ? Infinity : this.source.failoverTtlMs);
-    const mayMove = (error: HerdOperationError): boolean =>
-      this.source.onNodeDown === 'next' && this.effect !== 'bound' && failsOver(error) && leftUntil(this.until) > 1;
     const groups = grouped([...failed.keys()], (key) => {
-      const next = mayMove(failed.get(key)!) ? standIn(this.source, key, tried) : undefined;
-      if (!next) this.failures.set(key, failed.get(key)!);
+      const error = failed.get(key)!;
+      const next = failsOver(this.source, this.effect, error, this.until)
+        ? standIn(this.source, key, tried)
+        : undefined;
+      if (!next) this.failures.set(key, error);
       return next;
     });
     await Promise.all([...groups].map(([next, own]) => this.carry(next, own, [...tried, next])));
@@ -86,16 +98,14 @@ class ManyKeys<Client, Result> {
   private async run(pool: NodePool<Client>, keys: readonly string[], maxTtlMs: number): Promise<Failures> {
     const { name } = this.source;
     let outcomes: ReadonlyMap<string, Result | Error> = new Map();
-    let broken: unknown;
+    let broken: HerdOperationError | undefined;
     try {
-      await timed(name, pool.node, () =>
+      await timed(this.source, pool.node, () =>
         pool.use(
           async (client, node) => {
             outcomes = await this.operation(client, keys, node, maxTtlMs);
             // The pool judges the node by this operation, of which a part has failed.
-            for (const outcome of outcomes.values())
-              if (outcome instanceof Error && !(isOperationError(outcome) && outcome.failure === 'request'))
-                throw outcome;
+            for (const outcome of outcomes.values()) if (countsAgainstNode(outcome)) throw outcome;
           },
           leftUntil(this.until),
           keys,
@@ -108,23 +118,13 @@ class ManyKeys<Client, Result> {
     }
     const failed: Failures = new Map();
     for (const key of keys) {
-      const outcome = outcomes.get(key) ?? (outcomes.has(key) ? undefined : broken);
+      const outcome = outcomes.has(key) ? outcomes.get(key) : broken;
       if (isOperationError(outcome)) failed.set(key, outcome);
       else if (outcomes.has(key)) this.results.set(key, outcome as Result);
     }
     for (const error of new Set(failed.values())) publishFailure(name, pool.node, error);
-    this.forget(pool, failed);
+    for (const [key, error] of failed) doubtAfter(this.source, pool, key, this.effect, error);
     return failed;
-  }
-
-  /** What did not surely reach the node is forgotten there, but for a caller that hears of it. */
-  private forget(pool: NodePool<Client>, failed: Failures): void {
-    if (this.effect !== 'write' || this.source.onNodeDown === 'error') return;
-    const missed = [...failed].filter(([, { failure }]) => failure !== 'request');
-    for (const late of [true, false]) {
-      const keys = missed.filter(([, error]) => mayArriveLate(error) === late).map(([key]) => key);
-      if (keys.length > 0) pool.doubt(keys, late);
-    }
   }
 
   private fail(key: string, error: unknown): void {
@@ -132,6 +132,9 @@ class ManyKeys<Client, Result> {
     this.failures.set(key, error);
   }
 }
+
+const countsAgainstNode = (outcome: unknown): outcome is Error =>
+  outcome instanceof Error && !(isOperationError(outcome) && outcome.failure === 'request');
 
 function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group | undefined): Map<Group, string[]> {
   const groups = new Map<Group, string[]>();

@@ -1,33 +1,53 @@
-import { HerdClosedError, HerdNoNodesError } from '../errors/operation-errors.js';
-import type { HerdOperationError } from '../errors/operation-errors.js';
+import type { Effect } from '../contracts/dispatch.js';
+import { HerdClosedError, HerdNoNodesError, type HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { isOperationError } from '../support/operation-failure.js';
 import type { DispatchSource } from './dispatch-source.js';
 
+type Policy = Pick<DispatchSource<unknown>, 'onNodeDown'>;
+
 /** Whether the policy answers such a failure as if the key were not there. */
-export const absorbs = ({ onNodeDown }: Pick<DispatchSource<unknown>, 'onNodeDown'>, error: unknown): boolean =>
+export const absorbs = ({ onNodeDown }: Policy, error: unknown): boolean =>
   onNodeDown !== 'error' &&
   isOperationError(error) &&
   (error.failure !== 'request' || error.code === 'HERD_UNREADABLE');
 
-/** Whether the operation left this process, and nothing is known of it since. */
-export const mayArriveLate = (error: HerdOperationError): boolean =>
-  error.code === 'HERD_TIMEOUT' || error.code === 'HERD_NODE';
-
 /** An overload would only move on to the next node. */
-export const failsOver = (error: unknown): boolean =>
+const movesOn = (error: unknown): boolean =>
   isOperationError(error) &&
   (error.failure === 'node' || error.failure === 'refusal') &&
   error.code !== 'HERD_NO_NODES';
 
+/** Whether the next node may stand in for what failed, as long as there is time. */
+export const failsOver = ({ onNodeDown }: Policy, effect: Effect, error: unknown, until: number): boolean =>
+  onNodeDown === 'next' && effect !== 'bound' && movesOn(error) && leftUntil(until) > 1;
+
 export const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
 
+/**
+ * Notes what did not surely reach the node, so that it is deleted there before it is read. Under `error` the caller knows of a
+ * write that failed, and a value that he guards by a token must not vanish.
+ */
+export function doubtAfter(
+  { onNodeDown }: Policy,
+  pool: NodePool<unknown>,
+  key: string,
+  effect: Effect,
+  error: unknown,
+): void {
+  if (effect === 'write' && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
+    pool.doubt([key], mayArriveLate(error));
+}
+
+/** Whether the operation left this process, and nothing is known of it since. */
+const mayArriveLate = ({ code }: HerdOperationError): boolean => code === 'HERD_TIMEOUT' || code === 'HERD_NODE';
+
 export function standIn<Client>(
-  source: DispatchSource<Client>,
+  { fleet }: DispatchSource<Client>,
   key: string,
   tried: readonly NodePool<Client>[],
 ): NodePool<Client> | undefined {
-  const { table, pools } = source.fleet.route;
+  const { table, pools } = fleet.route;
   return table
     .nodesFor(key, table.nodes.length)
     .map(({ id }) => pools.get(id)!)

@@ -1,12 +1,11 @@
 import type { Dispatch, Effect, NodeDispatch, Operation } from '../contracts/dispatch.js';
-import { promised } from '../support/promised.js';
 import { HerdNodeError } from '../errors/operation-errors.js';
-import { isOperationError } from '../support/operation-failure.js';
-import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from '../support/abortable.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
+import { promised } from '../support/promised.js';
 import { dispatchMany } from './dispatch-many.js';
-import { absorbs, checkOpen, failsOver, leftUntil, mayArriveLate, poolFor, standIn } from './dispatch-rules.js';
+import { absorbs, checkOpen, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
 import type { DispatchSource } from './dispatch-source.js';
 import { publishFailure } from './publish.js';
 import { timed } from './timed.js';
@@ -34,7 +33,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
         const use = () =>
           owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
-        const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const run = (): ReturnType<typeof use> => timed(source, owner.node, before ? () => before.then(use) : use);
         const failed = (error: unknown) =>
           failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
         if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
@@ -59,7 +58,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
         received: id,
         remedy: 'use a node of topology',
       });
-    return timed(source.name, pool.node, () =>
+    return timed(source, pool.node, () =>
       pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),
     );
   };
@@ -83,34 +82,22 @@ async function failover<Client, Result>(
   effect: Effect,
   { owner, error, until }: { owner: NodePool<Client>; error: unknown; until: number },
 ): Promise<Result> {
-  noteFailure(source, owner, key, effect, error);
+  const note = (pool: NodePool<Client>, failure: unknown): void => {
+    publishFailure(source.name, pool.node, failure);
+    doubtAfter(source, pool, key, effect, failure);
+  };
+  note(owner, error);
   for (const tried = [owner]; ;) {
-    const pool =
-      source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1
-        ? standIn(source, key, tried)
-        : undefined;
+    const pool = failsOver(source, effect, error, until) ? standIn(source, key, tried) : undefined;
     if (!pool) throw error;
     tried.push(pool);
     try {
-      return await timed(source.name, pool.node, () =>
+      return await timed(source, pool.node, () =>
         pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
     } catch (failure) {
-      noteFailure(source, pool, key, effect, failure);
+      note(pool, failure);
       error = failure;
     }
   }
-}
-
-/** Under `error` the caller knows of a write that failed, and a value that he guards by a token must not vanish. */
-function noteFailure<Client>(
-  { name, onNodeDown }: DispatchSource<Client>,
-  pool: NodePool<Client>,
-  key: string,
-  effect: Effect,
-  error: unknown,
-): void {
-  publishFailure(name, pool.node, error);
-  if (effect === 'write' && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
-    pool.doubt([key], mayArriveLate(error));
 }

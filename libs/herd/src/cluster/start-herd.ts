@@ -43,6 +43,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
   const { failoverTtlMs } = cluster.options;
   const source: DispatchSource<Client> = {
     name,
+    driver: driver.name,
     timeoutMs,
     onNodeDown,
     failoverTtlMs,

@@ -14,10 +14,17 @@ export type FailureMessage = Readonly<{ herd: string; node: Node; error: unknown
 /**
  * An operation on a node ended, on `rookery:herd:operation`.
  *
+ * @property driver its name: `memcached`, `redis`, or that of your own.
  * @property outcome `ok`, or the code of the error, whatever the policy then makes of it.
  * @property tookMs with the wait for its turn.
  */
-export type OperationMessage = Readonly<{ herd: string; node: Node; outcome: string; tookMs: number }>;
+export type OperationMessage = Readonly<{
+  herd: string;
+  driver: string;
+  node: Node;
+  outcome: string;
+  tookMs: number;
+}>;
 
 /**
  * What a cache made of a question, on `rookery:herd:cache`: `hit` (`tier` says where), `miss`, `stale` (served past its end), or

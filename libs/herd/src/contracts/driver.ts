@@ -4,6 +4,7 @@ import type { Failure } from './failure.js';
 import type { Node } from './node.js';
 
 export type { Failure } from './failure.js';
+
 /**
  * A value as a node has it, and the life that is left to it, in milliseconds; `Infinity` for ever.
  *

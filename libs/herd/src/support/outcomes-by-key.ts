@@ -1,6 +1,5 @@
 import type { Effect } from '../contracts/dispatch.js';
-import { HerdManyError } from '../errors/operation-errors.js';
-import type { HerdOperationError } from '../errors/operation-errors.js';
+import { HerdManyError, type HerdOperationError } from '../errors/operation-errors.js';
 import { isOperationError } from './operation-failure.js';
 
 /** Runs `work` for each key, all at once; where it fails, the failure is what came of that key. */

@@ -1,6 +1,7 @@
 import type { CallOptions, EngineHit, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
 import type { Duration } from '../contracts/duration.js';
 import { wireKeepAlive } from '../query/request-window.js';
+import { assertWhole } from '../query/whole-answer.js';
 import type { Wire } from '../query/wire-value.js';
 
 export interface StreamOptions extends CallOptions {
@@ -15,9 +16,10 @@ export interface StreamOptions extends CallOptions {
  * Without an order they come as they lie, shard by shard, which costs nothing; with one, ties are broken by `_id`.
  */
 export async function* streamHits(
-  engine: Pick<SearchEngine, 'search' | 'openPointInTime' | 'closePointInTime'>,
+  engine: Pick<SearchEngine, 'name' | 'search' | 'openPointInTime' | 'closePointInTime'>,
   index: string,
   body: Wire,
+  parameters: Readonly<Record<string, string | boolean>>,
   { size = 1_000, keepAlive = '1m', ...call }: StreamOptions & PointInTimeOptions = {},
 ): AsyncGenerator<EngineHit, void, undefined> {
   const keptFor = wireKeepAlive(keepAlive);
@@ -27,20 +29,21 @@ export async function* streamHits(
       {
         body: {
           ...body,
-          aggs: undefined,
           from: 0,
           track_total_hits: false,
           pit: { id: pit, keep_alive: keptFor },
           ...more,
         },
+        parameters,
       },
       call,
     );
     pit = response.pit_id ?? pit;
+    assertWhole(engine.name, response.timed_out);
     return response;
   };
   try {
-    const order = body['sort'] as readonly unknown[] | undefined;
+    const order = body['sort'] === undefined ? undefined : [body['sort']].flat();
     const slices = order ? [{}] : slicesOf((await ask({ size: 0 }))._shards?.total ?? 1);
     const sort = order ? [...order, { _id: 'asc' }] : ['_doc'];
     for (const slice of slices) {

@@ -3,9 +3,9 @@ import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
+import { ttlMs } from '../../support/ttl.js';
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
-import { ttlMs } from '../../support/ttl.js';
 import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
@@ -201,7 +201,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
-        { effect: 'write', ...(runs.size > 0 && { lifeMs: lifeOf(options) }), signal: options?.signal },
+        { effect: 'write', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
     },
@@ -226,7 +226,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own, node) => outcomesByKey(own, (key) => runs.get(key)!(client, node)),
-        { effect: 'bound', ...(runs.size > 0 && { lifeMs: lifeOf(options) }), signal: options?.signal },
+        { effect: 'bound', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },

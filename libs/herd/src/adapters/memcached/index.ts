@@ -1,6 +1,7 @@
 export { memcached } from './memcached.driver.js';
 export type { MemcachedDriver, MemcachedHerd } from './memcached.driver.js';
-export type { MemcachedConnection, MemcachedOptions } from './memcached-options.js';
+export type { MemcachedConnection, MemcachedConnectionSetting } from './memcached-connection.js';
+export type { MemcachedOptions } from './memcached-options.js';
 export type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
 export type { CallOptions, CasEntry, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 export type { Ttl } from '../../contracts/ttl.js';
@@ -8,6 +9,7 @@ export type { Ttl } from '../../contracts/ttl.js';
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
+export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
 export type {
   Dispatch,
   Effect,

@@ -1,6 +1,6 @@
 import { HerdRequestError } from '../../errors/operation-errors.js';
 
-const maxKeyBytes = 250;
+export const maxKeyBytes = 250;
 
 /**
  * A key as it goes on the wire, each character one byte.

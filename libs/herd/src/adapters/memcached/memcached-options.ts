@@ -5,18 +5,11 @@ import type { Ttl } from '../../contracts/ttl.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { checked, checkShape, checkWhole, hasMethod } from '../../support/option-checks.js';
 import type { OptionProblems } from '../../support/option-problems.js';
+import { connectionSetting } from '../../support/connection-setting.js';
+import type { NextConnection } from '../../support/connection-setting.js';
+import { checkMemcachedConnection } from './memcached-connection.js';
+import type { MemcachedConnection, MemcachedConnectionSetting } from './memcached-connection.js';
 import { exptime } from './ttl.js';
-
-/** How one node is reached; what is left out is the node's own, or as for all. */
-export type MemcachedConnection = Readonly<{
-  /** Instead of the node's: through a tunnel or a proxy. */
-  host?: string;
-  port?: number;
-  /** Deadline for a connection. */
-  connectTimeoutMs?: number;
-  /** First TCP keep-alive probe after this much silence. Default: none is sent. */
-  keepAliveMs?: number;
-}>;
 
 /** How values are written, and how long connecting may take. */
 export interface MemcachedOptions {
@@ -28,15 +21,15 @@ export interface MemcachedOptions {
   maxValueBytes?: number;
   /** Deadline for a connection. Default 500. */
   connectTimeoutMs?: number;
-  /** How nodes are reached, for all or each. */
-  connection?: MemcachedConnection | ((node: Node) => MemcachedConnection);
+  /** How nodes are reached, for all or each: an object, a promise of it, or a function that is called for each connection. */
+  connection?: MemcachedConnectionSetting;
   /** Epoch milliseconds, for lives of more than 30 days. Default `Date.now`. */
   now?: () => number;
 }
 
 export type ResolvedMemcachedOptions = Readonly<
   Required<Omit<MemcachedOptions, 'defaultTtl' | 'connection'>> &
-    Pick<MemcachedOptions, 'defaultTtl'> & { connection: (node: Node) => MemcachedConnection }
+    Pick<MemcachedOptions, 'defaultTtl'> & { connection: (node: Node) => NextConnection<MemcachedConnection> }
 >;
 
 const defaults = Object.freeze({ codec: jsonCodec, maxValueBytes: 1_000_000, connectTimeoutMs: 500, now: Date.now });
@@ -45,41 +38,31 @@ const mostBytes = 2 ** 27;
 const remedy = 'leave it out for the default';
 
 /** @throws HerdOptionError that reports every option that is unknown or wrong. */
-export function resolveMemcachedOptions(given: MemcachedOptions): ResolvedMemcachedOptions {
-  return checked((problems) => {
-    const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, names) };
-    const { codec, defaultTtl, maxValueBytes, connectTimeoutMs, now } = options;
-    const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
-    problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
-    const hasClock = problems.check(
-      typeof now === 'function',
-      'now',
-      now,
-      'must be a function; leave it out for Date.now',
-    );
-    for (const [name, value] of Object.entries({ maxValueBytes, connectTimeoutMs }))
-      checkWhole(problems, name, value, [1, mostBytes], remedy);
-    if (defaultTtl !== undefined) checkDefaultTtl(problems, defaultTtl, hasClock ? now() : 0);
-    if (typeof connection !== 'function') checkConnection(problems, connection);
-    return Object.freeze({ ...options, connection: connectionOf(connection) });
-  });
-}
+export const resolveMemcachedOptions = (given: MemcachedOptions): ResolvedMemcachedOptions =>
+  checked((problems) => readMemcachedOptions(problems, given));
 
-/** What a function gives for a node is checked when the node joins. */
-function connectionOf(given: NonNullable<MemcachedOptions['connection']>): (node: Node) => MemcachedConnection {
-  if (typeof given === 'function') return (node) => checked((problems) => checkConnection(problems, given(node)));
-  return () => given;
-}
-
-function checkConnection(problems: OptionProblems, given: MemcachedConnection): MemcachedConnection {
-  const connection = checkShape(problems, given, ['host', 'port', 'connectTimeoutMs', 'keepAliveMs'], 'connection.');
-  const { host, ...numbers } = connection;
-  const isHost = host === undefined || (typeof host === 'string' && host !== '');
-  problems.check(isHost, 'connection.host', host, 'must be a host; leave it out for the host of the node');
-  for (const [name, value] of Object.entries(numbers))
-    if (name in { port: 1, connectTimeoutMs: 1, keepAliveMs: 1 })
-      checkWhole(problems, `connection.${name}`, value, [1, name === 'port' ? 65535 : mostBytes], remedy);
-  return connection;
+/** Reports what is wrong. @param more names of options that are looked at elsewhere. */
+export function readMemcachedOptions(
+  problems: OptionProblems,
+  given: MemcachedOptions,
+  more: readonly string[] = [],
+): ResolvedMemcachedOptions {
+  const known = [...names, ...more] as typeof names;
+  const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, known) };
+  const { codec, defaultTtl, maxValueBytes, connectTimeoutMs, now } = options;
+  const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
+  problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
+  const hasClock = problems.check(
+    typeof now === 'function',
+    'now',
+    now,
+    'must be a function; leave it out for Date.now',
+  );
+  for (const [name, value] of Object.entries({ maxValueBytes, connectTimeoutMs }))
+    checkWhole(problems, name, value, [1, mostBytes], remedy);
+  if (defaultTtl !== undefined) checkDefaultTtl(problems, defaultTtl, hasClock ? now() : 0);
+  const next = connectionSetting(problems, connection, checkMemcachedConnection);
+  return Object.freeze({ ...options, connection: next });
 }
 
 function checkDefaultTtl(problems: OptionProblems, ttl: Ttl, now: number): void {

@@ -27,7 +27,8 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
     name: 'memcached',
     codec: resolved.codec,
     leastTtlMs,
-    open: (node) => new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, ...resolved.connection(node) }),
+    open: (node) =>
+      new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
     invalidate,

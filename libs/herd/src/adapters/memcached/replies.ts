@@ -1,4 +1,5 @@
 import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
+import type { HerdOperationError } from '../../errors/operation-errors.js';
 import { wireKey } from './key.js';
 import type { Reply, ReplyValue } from './reply-parser.js';
 
@@ -46,13 +47,15 @@ export function statsOf(reply: Reply): Readonly<Record<string, string>> {
 }
 
 /** An item too large is the caller's fault, a lack of memory the moment's; neither is the node's. */
-function complaint(line: string, key: string): Error {
+export function complaint(line: string, key: string): HerdOperationError {
   const what = `memcached answered ${JSON.stringify(line)} about ${JSON.stringify(key)}`;
   if (/^SERVER_ERROR object too large/.test(line))
     return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
   if (/^SERVER_ERROR/.test(line)) return new HerdOverloadError({ what, remedy: 'give the server more memory (-m)' });
   if (/^CLIENT_ERROR cannot increment/.test(line))
     return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
+  if (/^CLIENT_ERROR unauthenticated/.test(line))
+    return new HerdNodeError({ what, remedy: 'pass connection.username and connection.password' });
   if (/^(?:CLIENT_)?ERROR/.test(line))
     return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
   return new HerdNodeError({ what, remedy: 'see that the server is memcached, not something else' });

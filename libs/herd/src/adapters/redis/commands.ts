@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
@@ -37,9 +37,10 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       });
     return ttlMs(ttl);
   };
-  const manyLife = (command: string, runs: ReadonlyMap<string, unknown>, given: StoreOptions | undefined) => {
-    const [first] = runs.keys();
-    return first !== undefined && { lifeMs: life(command, first, given) };
+  /** Of no keys no life is noted. */
+  const manyLife = (command: string, keys: ReadonlyMap<string, unknown>, given: StoreOptions | undefined): number => {
+    const [first] = keys.keys();
+    return first === undefined ? 0 : life(command, first, given);
   };
   const encoded = (key: string, value: unknown): Buffer | string => toArgument(codec.write(checked(key), value));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
@@ -226,7 +227,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const results = await dispatch.byKeys(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
-        { effect: 'write', ...manyLife('setMany', runs, options), signal: options?.signal },
+        { effect: 'write', lifeMs: manyLife('setMany', runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
     },
@@ -250,7 +251,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own) => outcomesByKey(own, (key) => runs.get(key)!(client)),
-        { effect: 'bound', ...manyLife('casMany', runs, options), signal: options?.signal },
+        { effect: 'bound', lifeMs: manyLife('casMany', runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },
@@ -278,15 +279,26 @@ export function redisNodeCommands(
   };
 }
 
-/** @throws HerdNodeError unless the server answers as Redis does. */
+/**
+ * Asks for a write that changes nothing, as a server that accepts none is of no use: a replica answers PING as well.
+ *
+ * @throws HerdNodeError unless the server answers as a Redis that accepts writes does.
+ */
 export async function ping(client: NodeClient): Promise<void> {
-  const answer = await client.send('PING', (redis) => redis.ping(), same);
-  if (answer !== 'PONG')
+  const key = `rookery:ping:${randomUUID()}`;
+  const answer = await client.send(key, (redis) => redis.unlink(key).catch(permitted), same);
+  if (answer !== 0)
     throw new HerdNodeError({
-      what: 'The server did not answer PONG',
+      what: 'The server did not answer UNLINK of nothing by 0',
       received: answer,
       remedy: 'see that the server is Redis, not something else',
     });
+}
+
+/** A user who may not write such keys may write others. */
+function permitted(error: Error): number {
+  if (error.message.startsWith('NOPERM ')) return 0;
+  throw error;
 }
 
 /** Deletes `keys`. */

@@ -25,7 +25,8 @@ export function redis(options: RedisOptions = {}): RedisDriver {
   const driver: Driver<NodeClient, RedisCommands, RedisNodeCommands> = {
     name: 'redis',
     codec: resolved.codec,
-    open: (node) => new NodeClient(node, resolved),
+    open: (node) =>
+      new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping,
     abandon: (client) => client.abandon(),
     invalidate,
