@@ -26,10 +26,25 @@ export type OperationMessage = Readonly<{
   tookMs: number;
 }>;
 
+/**
+ * What a cache made of a question, on `rookery:herd:cache`: `hit` (`tier` says where), `miss`, `stale` (served past its end), or
+ * `refresh` (made anew in the background). Of many keys, each is reported.
+ *
+ * @property namespace `''` for `herd.getOrSet`.
+ */
+export type CacheMessage = Readonly<{
+  herd: string;
+  namespace: string;
+  key: string;
+  event: 'hit' | 'miss' | 'stale' | 'refresh';
+  tier?: 'memory' | 'node';
+}>;
+
 /** The channels of `node:diagnostics_channel` on which a herd reports. */
 export const herdChannels = Object.freeze({
   topology: 'rookery:herd:topology',
   health: 'rookery:herd:health',
   failure: 'rookery:herd:failure',
   operation: 'rookery:herd:operation',
+  cache: 'rookery:herd:cache',
 } as const);

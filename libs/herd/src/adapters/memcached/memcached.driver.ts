@@ -26,6 +26,7 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const resolved = resolveMemcachedOptions(options);
   const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
+    codec: resolved.codec,
     leastTtlMs,
     open: (node) =>
       new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),

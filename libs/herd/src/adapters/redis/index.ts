@@ -1,4 +1,6 @@
 export { redis } from './redis.driver.js';
+export { redisBus } from './redis-bus.js';
+export type { BusClient, BusSubscriber, RedisBusOptions } from './redis-bus.js';
 export type { RedisDriver, RedisHerd } from './redis.driver.js';
 export type { RedisConnection, RedisConnectionSetting, RedisOptions } from './redis-options.js';
 export type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
@@ -8,6 +10,7 @@ export type { Ttl } from '../../contracts/ttl.js';
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
+export type { Change, Invalidation, InvalidationBus, InvalidationListener } from '../../contracts/invalidation-bus.js';
 export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
 export type {
   Dispatch,

@@ -25,6 +25,7 @@ export function redis(options: RedisOptions = {}): RedisDriver {
   const resolved = resolveRedisOptions(options);
   const driver: Driver<NodeClient, RedisCommands, RedisNodeCommands> = {
     name: 'redis',
+    codec: resolved.codec,
     open: (node) =>
       new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping,
