@@ -18,6 +18,9 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
   /** Optional: the shortest ttl that the servers can keep; a cache refuses a shorter one. Default 0. */
   readonly leastTtlMs?: number;
 
+  /** Optional: false where a node accepts only its own keys, so that the policy `next` is refused. Default true. */
+  readonly standIns?: boolean;
+
   /** Makes a client for `node`. Does not wait for a connection, and does not fail where there is none. */
   open(node: Node): Client;
 

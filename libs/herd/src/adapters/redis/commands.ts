@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
@@ -13,9 +13,6 @@ import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { casScript, countScript, persistScript } from './scripts.js';
 import { fromBytes, toArgument } from './value-bytes.js';
-
-/** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
-const keysPerRequest = 500;
 
 /** The longest life that Redis accepts in milliseconds by far; more is for ever. */
 const longestMs = 2 ** 52;
@@ -105,7 +102,9 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
         const found = new Map<string, Value>();
         const chunksOfValues = await Promise.all(
-          chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
+          chunks(own, client.keysPerCommand).map((chunk) =>
+            client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same),
+          ),
         );
         chunksOfValues.flat().forEach((stored, i) => stored && found.set(own[i]!, decoded<Value>(own[i]!, stored)));
         return found;
@@ -205,7 +204,7 @@ export function redisNodeCommands(
  * @throws HerdNodeError unless the server answers as a Redis that accepts writes does.
  */
 export async function ping(client: NodeClient): Promise<void> {
-  const key = `rookery:ping:${randomUUID()}`;
+  const key = client.spareKey;
   const answer = await client.send(key, (redis) => redis.unlink(key).catch(permitted), same);
   if (answer !== 0)
     throw new HerdNodeError({
@@ -229,7 +228,11 @@ export async function invalidate(client: NodeClient, keys: readonly string[] | '
       (redis) => redis.flushdb(),
       () => undefined,
     );
-  await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
+  await Promise.all(
+    chunks(keys, client.keysPerCommand).map((chunk) =>
+      client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same),
+    ),
+  );
 }
 
 async function info(client: NodeClient): Promise<Readonly<Record<string, string>>> {
@@ -258,8 +261,6 @@ function safeCount(text: string, key: string): number {
 
 const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
 const expiryWords = (ms: number): string[] => (ms >= longestMs ? [] : ['PX', String(wholeMs(ms))]);
-const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) =>
-    keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest),
-  );
+const chunks = (keys: readonly string[], size: number): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(keys.length / size) }, (_, i) => keys.slice(i * size, (i + 1) * size));
 const same = <Reply>(reply: Reply): Reply => reply;
