@@ -50,14 +50,16 @@ export { rendezvous } from './router/rendezvous.js';
 export type { Router, RouteTable } from './contracts/router.js';
 
 // Write a driver or a codec
-export type { Driver, Failure } from './contracts/driver.js';
-export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from './contracts/dispatch.js';
+export type { Copies, Driver, Failure, Held } from './contracts/driver.js';
+export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from './contracts/dispatch.js';
 export type { Pool, PoolOperation } from './contracts/pool.js';
 export { compressed } from './codec/compressed.js';
 export type { CompressionOptions } from './codec/compressed.js';
 export { jsonCodec } from './codec/json.codec.js';
 export type {
   CallOptions,
+  CasEntry,
+  CasOutcome,
   CasToken,
   KeyValueCommands,
   KeyValueNodeCommands,
@@ -77,11 +79,15 @@ export { HerdOptionError } from './errors/option-error.js';
 export type { OptionProblem } from './errors/option-error.js';
 export {
   HerdClosedError,
+  HerdDoubtError,
+  HerdManyError,
   HerdNodeDownError,
   HerdNodeError,
   HerdNoNodesError,
   HerdOperationError,
   HerdOverloadError,
+  HerdRefusedError,
   HerdRequestError,
   HerdTimeoutError,
+  HerdUnreadableError,
 } from './errors/operation-errors.js';

@@ -155,6 +155,59 @@ describe('the contract suite catches a driver that', () => {
       })),
     ],
     [
+      'lets a stand-in keep many values',
+      'gives no longer life',
+      brokenBy((good) => ({
+        commands: (dispatch) =>
+          good.commands({
+            ...dispatch,
+            byKeys: (keys, operation, intent) =>
+              dispatch.byKeys(keys, (client, own, node) => operation(client, own, node, Infinity), intent),
+          }),
+      })),
+    ],
+    [
+      'forgets what one of many is',
+      'stores, deletes and finds many',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          deleteMany: async (keys: readonly string[]) => {
+            await c.deleteMany(keys);
+            return new Map(keys.map((key) => [key, true]));
+          },
+        })),
+      ),
+    ],
+    [
+      'sends a part of many before it refuses the rest',
+      'refuses many keys for a bad one',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          setMany: async (entries: Iterable<readonly [string, unknown]>, given: object) =>
+            new Map(
+              await Promise.all(
+                [...entries].map(async ([key, value]) => [key, await c.set(key, value, given)] as const),
+              ),
+            ),
+        })),
+      ),
+    ],
+    [
+      'stores many by any token',
+      'stores many by their cas tokens',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          casMany: async (entries: Iterable<readonly [string, { value: unknown }]>, given: object) => {
+            const stored = await c.setMany(
+              [...entries].map(([key, { value }]) => [key, value]),
+              given,
+            );
+            return new Map([...stored].map(([key]) => [key, 'stored' as const]));
+          },
+        })),
+      ),
+    ],
+    [
       'adds over what is there',
       'adds only',
       brokenBy((good) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { HerdOptionError, HerdRequestError, startHerd, staticNodes } from '@rookery/herd';
+import { HerdOptionError, HerdRequestError, HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import type { MemcachedHerd, MemcachedOptions } from '@rookery/herd/memcached';
 import { describeWith, startMemcached } from '@rookery/services';
@@ -232,7 +232,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     const key = `${prefix}foreign`;
     await exchange(portOf(key), `set ${key} ${flags} 60 ${text.length}\r\n${text}\r\n`);
     await expect(herd.get(key)).rejects.toThrow(why);
-    await expect(herd.getMany([key])).rejects.toThrow(HerdRequestError);
+    await expect(herd.getMany([key])).rejects.toThrow(HerdUnreadableError);
     expect(await herd.set(key, 'ours', minute)).toBe(true);
     expect(await herd.get(key)).toBe('ours');
   });

@@ -6,6 +6,7 @@ export {
   type LimiterOptionsFactory,
 } from './nest/limiter.module.js';
 export type {
+  Bucket,
   InlinePolicy,
   LimiterModuleOptions,
   ModulePolicy,
@@ -28,8 +29,10 @@ export type { Duration } from './contracts/duration.js';
 export { RateLimit, SkipRateLimit } from './nest/rate-limit.decorator.js';
 export { namedRateLimitGuard, RateLimitGuard } from './nest/rate-limit.guard.js';
 export { RateLimitInterceptor } from './nest/rate-limit.interceptor.js';
+export { addressKey } from './nest/context/address-key.js';
 export type { RateLimitContext } from './nest/rate-limit-context.js';
 export {
+  RateLimitBucketException,
   RateLimitCostException,
   RateLimitException,
   RateLimitExceededException,
@@ -89,4 +92,5 @@ export {
   type ContentionMessage,
   type DecisionMessage,
   type StorageErrorMessage,
+  type StorageStateMessage,
 } from './contracts/diagnostics.js';

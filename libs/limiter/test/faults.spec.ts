@@ -99,6 +99,7 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
     describe.each(faults)('%s', (_, fail) => {
       it("limits in the process in time when it is 'local', and shares again afterwards", async () => {
         const limiter = open('local');
+        await limiter.ready();
         expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
         await fail();
         const first = (await failed(limiter, ask(limiter))) as Decision;
@@ -115,6 +116,7 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
 
       it("lets all pass in time when it is 'open'", async () => {
         const limiter = open('open');
+        await limiter.ready();
         expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
         await fail();
         expect(await failed(limiter, ask(limiter))).toMatchObject({ source: 'open', allowed: true });
@@ -124,6 +126,7 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
 
       it("rejects in time when it is 'closed'", async () => {
         const limiter = open('closed');
+        await limiter.ready();
         expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
         await fail();
         expect(await failed(limiter, ask(limiter))).toBe('unavailable');
@@ -135,6 +138,7 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
       connection.close();
       connection = connect(server.address, PATIENT_MS);
       const limiter = open('closed', PATIENT_MS);
+      await limiter.ready();
       const long = 'x'.repeat(10_000);
       const keys = [
         long,

@@ -287,7 +287,7 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
       headers: { 'x-ratelimit-remaining': '3', 'retry-after': '360' },
     });
     expect(await rows(3)).toMatchObject({ status: 201 });
-    for (const count of [11, 0, 1.5, 'many']) {
+    for (const count of [11, -1, 1.5, 'many']) {
       expect(await rows(count)).toMatchObject({
         status: 400,
         body: { status: 400, detail: expect.stringContaining('cost must be a whole number from 1 to 10') as string },
@@ -346,7 +346,7 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
     };
 
     it("answers 503 when it is 'closed', told apart from a 429", async () => {
-      app = await start({ storage: down, onStorageError: 'closed', timeoutMs: 10 });
+      app = await start({ storage: down, readyTimeoutMs: 0, onStorageError: 'closed', timeoutMs: 10 });
       const answer = await app.call('/plain');
       expect(answer).toMatchObject({
         status: 503,
@@ -358,13 +358,13 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
     });
 
     it("lets requests pass, without headers, when it is 'open'", async () => {
-      app = await start({ storage: down, onStorageError: 'open', timeoutMs: 10 });
+      app = await start({ storage: down, readyTimeoutMs: 0, onStorageError: 'open', timeoutMs: 10 });
       expect(await app.statuses('/plain', 5)).toEqual([200, 200, 200, 200, 200]);
       expect((await app.call('/plain')).headers['ratelimit']).toBeUndefined();
     });
 
     it('limits in the process by default', async () => {
-      app = await start({ storage: down, timeoutMs: 10, clock: () => 0 });
+      app = await start({ storage: down, readyTimeoutMs: 0, timeoutMs: 10, clock: () => 0 });
       expect(await app.statuses('/plain', 4)).toEqual([200, 200, 200, 429]);
     });
   });

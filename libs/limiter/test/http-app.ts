@@ -1,6 +1,7 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 
@@ -27,12 +28,21 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
-export async function startHttpApp(platform: Platform, metadata: ModuleMetadata): Promise<HttpApp> {
+/** @param trustProxy what Express's `trust proxy` or Fastify's `trustProxy` is set to */
+export async function startHttpApp(
+  platform: Platform,
+  metadata: ModuleMetadata,
+  { trustProxy }: { trustProxy?: boolean | string } = {},
+): Promise<HttpApp> {
   const testing = await Test.createTestingModule(metadata).compile();
   const nest =
     platform === 'express'
       ? testing.createNestApplication()
-      : testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+      : testing.createNestApplication<NestFastifyApplication>(
+          new FastifyAdapter(trustProxy === undefined ? {} : { trustProxy }),
+        );
+  if (platform === 'express' && trustProxy !== undefined)
+    (nest as NestExpressApplication).set('trust proxy', trustProxy);
   nest.useLogger(false);
   await nest.listen(0, '127.0.0.1');
   const call = async (path: string, { method = 'get', headers = {}, body }: Call = {}): Promise<Answer> => {

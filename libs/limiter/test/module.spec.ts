@@ -114,7 +114,7 @@ describe('module at start', () => {
     [{ timeoutMs: -1 }, 'timeoutMs must be whole milliseconds from 1 to 60000 (got -1)'],
     [
       { trustedProxies: true },
-      'trustedProxies must be the number of proxies in front of the application, 0 to 32 (got true)',
+      'trustedProxies must be the number of proxies in front of the application, 0 to 32, or a list of their networks (got true)',
     ],
     [
       { headers: ['x-rate'] },

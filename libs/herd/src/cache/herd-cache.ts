@@ -4,7 +4,8 @@ import type { Cache, CacheOptions, Load } from '../contracts/cache.js';
 import { checked } from '../support/option-checks.js';
 import { checkTtl, ttlMs } from '../support/ttl.js';
 import type { Ttl } from '../contracts/ttl.js';
-import { HerdOperationError, HerdTimeoutError } from '../errors/operation-errors.js';
+import { HerdTimeoutError } from '../errors/operation-errors.js';
+import { isOperationError } from '../support/operation-failure.js';
 import { withDeadline } from '../support/deadline.js';
 import { checkCallOptions } from '../support/call-options.js';
 import { cacheKey } from './cache-key.js';
@@ -204,7 +205,7 @@ async function tolerant<Result>(ask: () => Promise<Result>, instead: Result): Pr
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof HerdOperationError) return instead;
+    if (isOperationError(error)) return instead;
     throw error;
   }
 }

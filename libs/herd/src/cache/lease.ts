@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { HerdOperationError } from '../errors/operation-errors.js';
+import { isOperationError } from '../support/operation-failure.js';
 import type { CacheSource } from './cache-source.js';
 
 /** `own`: this process is to load. `other`: another is loading. `none`: the node cannot be reached, so each loads alone. */
@@ -18,7 +18,7 @@ export async function acquireLease({ strict, leastTtlMs }: CacheSource, key: str
       ? { kind: 'own', token }
       : { kind: 'other' };
   } catch (error) {
-    if (error instanceof HerdOperationError && error.failure !== 'request') return { kind: 'none' };
+    if (isOperationError(error) && error.failure !== 'request') return { kind: 'none' };
     throw error;
   }
 }

@@ -129,8 +129,10 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
   private async update(): Promise<void> {
     try {
       const decision = decide(await this.discover(), this.accepted, this.options.minFraction);
-      if ('rejected' in decision) this.reject(decision.rejected);
-      else {
+      if ('rejected' in decision) {
+        this.reject(decision.rejected);
+        this.accepted = decision.present ?? this.accepted;
+      } else {
         await this.fleet.apply(decision.accepted.nodes);
         this.accepted = decision.accepted;
         this.discovery = Object.freeze({ state: 'accepted', at: this.options.now() });

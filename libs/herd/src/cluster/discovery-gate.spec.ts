@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+
 import type { Node } from '../contracts/node.js';
 import { decide, noNodesYet } from './discovery-gate.js';
 import type { Accepted } from './discovery-gate.js';
@@ -36,10 +38,52 @@ describe('the gate of discovery', () => {
     expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 8 }, four)).toBeUndefined();
   });
 
-  it('rejects a fleet that shrank below the least fraction, unless that is 0', () => {
-    expect(rejection({ nodes: nodes('a') }, four)).toMatch('1 of 4 nodes');
-    expect(rejection({ nodes: nodes('a', 'b') }, four)).toBeUndefined();
-    expect(rejection({ nodes: nodes('a') }, four, 0)).toBeUndefined();
+  it('follows a fleet that shrank below the least fraction when three answers in a row agree', () => {
+    let present = four;
+    for (const answer of [1, 2]) {
+      const decision = decide({ nodes: nodes('a') }, present, 0.5);
+      expect(decision).toMatchObject({ rejected: `it found 1 of 4 nodes, in answer ${answer} of 3 that must agree` });
+      if ('rejected' in decision) present = decision.present!;
+      expect(ids(present)).toEqual(['a', 'b', 'c', 'd']);
+    }
+    expect(ids(accept({ nodes: nodes('a') }, present))).toEqual(['a']);
+  });
+
+  it('begins to count anew when the nodes are seen again', () => {
+    const once = decide({ nodes: nodes('a') }, four, 0.5);
+    const back = accept({ nodes: nodes('a', 'b', 'c', 'd') }, 'rejected' in once ? once.present : undefined);
+    expect(rejection({ nodes: nodes('a') }, back)).toMatch('answer 1 of 3');
+  });
+
+  it('believes a newer version at once, however small, and whatever it misses', () => {
+    expect(ids(accept({ nodes: nodes('a'), version: 8 }, four))).toEqual(['a']);
+    expect(ids(accept({ nodes: nodes('a', 'b', 'c'), version: 8 }, four))).toEqual(['a', 'b', 'c']);
+    expect(rejection({ nodes: nodes('a'), version: 7 }, four)).toMatch('answer 1 of 3');
+  });
+
+  it('asks for no third answer where the fraction is 0', () => {
+    const once = accept({ nodes: nodes('a') }, four, 0);
+    expect(ids(once)).toEqual(['a', 'b', 'c', 'd']);
+    expect(ids(accept({ nodes: nodes('a') }, once, 0))).toEqual(['a']);
+  });
+
+  it('follows any answer in the end that is given again and again', () => {
+    const some = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        some,
+        fc.array(some, { maxLength: 6 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (last, first, fraction) => {
+          let present = noNodesYet;
+          for (const names of [...first, last, last, last]) {
+            const decision = decide({ nodes: nodes(...names) }, present, fraction);
+            present = 'rejected' in decision ? (decision.present ?? present) : decision.accepted;
+          }
+          expect(ids(present).sort()).toEqual([...last].sort());
+        },
+      ),
+    );
   });
 
   it('takes a new node at once', () =>

@@ -3,19 +3,26 @@ import { checkNodes } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import { messageOf } from '../support/message-of.js';
 
-/** What the gate remembers: the nodes in use, their version, and the ids that one poll has found missing. */
-export type Accepted = Readonly<{ nodes: readonly Node[]; version?: number | bigint; missing: ReadonlySet<string> }>;
+/** What the gate remembers: the nodes in use, their version, and by id how many answers in a row have missed a node. */
+export type Accepted = Readonly<{
+  nodes: readonly Node[];
+  version?: number | bigint;
+  missing: ReadonlyMap<string, number>;
+}>;
 
-/** The nodes to use from now on, or why the answer is rejected. */
-export type Decision = Readonly<{ accepted: Accepted }> | Readonly<{ rejected: string }>;
+/** The nodes to use from now on, or why the answer is rejected; `present` then has what it confirms all the same. */
+export type Decision = Readonly<{ accepted: Accepted }> | Readonly<{ rejected: string; present?: Accepted }>;
 
-export const noNodesYet: Accepted = Object.freeze({ nodes: [], missing: new Set<string>() });
+export const noNodesYet: Accepted = Object.freeze({ nodes: [], missing: new Map<string, number>() });
+
+/** Answers in a row that must miss a node before it leaves: usually, and where they miss more than `minFraction` allows. */
+const answersToLeave = 2;
+const answersToShrink = 3;
 
 /**
- * Decides whether to follow what discovery found. An empty, malformed, much smaller or older answer is rejected; a node
- * leaves only when a second poll misses it too.
- *
- * @param minFraction the share of the present nodes below which an answer is rejected.
+ * Decides whether to follow what discovery found. An empty, malformed or older answer is rejected. A node leaves when two
+ * answers in a row miss it, or one of a newer version. An answer with less than `minFraction` of the present nodes that is not
+ * of a newer version is rejected until it is the third in a row that misses them.
  */
 export function decide(found: Discovered, present: Accepted, minFraction: number): Decision {
   const { nodes, version } = found;
@@ -25,23 +32,39 @@ export function decide(found: Discovered, present: Accepted, minFraction: number
   } catch (error) {
     return { rejected: messageOf(error) };
   }
-  if (version !== undefined && present.version !== undefined && version < present.version) {
-    return { rejected: `version ${version} is older than ${present.version}` };
+  const known = version !== undefined && present.version !== undefined;
+  if (known && version < present.version) return { rejected: `version ${version} is older than ${present.version}` };
+  const isNewer = known && version > present.version;
+  const missing = missedBy(nodes, present);
+  const shrinks = nodes.length < present.nodes.length * minFraction;
+  const most = Math.max(0, ...missing.values());
+  if (shrinks && !isNewer && most < answersToShrink) {
+    const rejected = `it found ${nodes.length} of ${present.nodes.length} nodes, in answer ${most} of ${answersToShrink} that must agree`;
+    return { rejected, present: { ...present, missing } };
   }
-  if (nodes.length < present.nodes.length * minFraction)
-    return { rejected: `it found ${nodes.length} of ${present.nodes.length} nodes` };
-  return { accepted: merged(nodes, version, present) };
+  return { accepted: merged(found, present, missing, isNewer ? 1 : shrinks ? answersToShrink : answersToLeave) };
 }
 
-function merged(nodes: readonly Node[], version: Discovered['version'], present: Accepted): Accepted {
+function missedBy(nodes: readonly Node[], present: Accepted): ReadonlyMap<string, number> {
   const ids = new Set(nodes.map(({ id }) => id));
+  const missed = present.nodes.filter(({ id }) => !ids.has(id));
+  return new Map(missed.map(({ id }) => [id, (present.missing.get(id) ?? 0) + 1]));
+}
+
+function merged(
+  { nodes, version }: Discovered,
+  present: Accepted,
+  missing: ReadonlyMap<string, number>,
+  answers: number,
+): Accepted {
   const addresses = new Set(nodes.map(({ host, port }) => `${host} ${port}`));
   const unconfirmed = present.nodes.filter(
-    (node) => !ids.has(node.id) && !present.missing.has(node.id) && !addresses.has(`${node.host} ${node.port}`),
+    ({ id, host, port }) => (missing.get(id) ?? answers) < answers && !addresses.has(`${host} ${port}`),
   );
+  const ids = new Set(unconfirmed.map(({ id }) => id));
   return {
     nodes: Object.freeze([...nodes, ...unconfirmed]),
     ...(version !== undefined && { version }),
-    missing: new Set(unconfirmed.map(({ id }) => id)),
+    missing: new Map([...missing].filter(([id]) => ids.has(id))),
   };
 }

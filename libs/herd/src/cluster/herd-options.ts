@@ -52,8 +52,26 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   drainTimeoutMs?: number;
   /** Limits of single nodes, where they differ: a larger server may serve more at once. Called when a node joins. */
   perNode?: (node: Node) => NodeLimits;
-  /** A discovery that finds less than this share of the nodes is rejected; 0 accepts all. Default 0.5. */
+  /**
+   * Nodes leave when a second answer in a row misses them, and when a third does where the answers have less than this share of
+   * the present nodes. A newer version is believed at once. 0 never asks for a third. Default 0.5.
+   */
   minFraction?: number;
+  /**
+   * How long a write that was given up may still arrive at its node: as long as a connection that is given up can hold it back.
+   * Until then its key is not read, and then deleted once more. Default 5000.
+   */
+  lateWritesMs?: number;
+  /**
+   * The longest life that anybody gives to a value of these nodes: for so long they may have values that are older than a write
+   * that they missed. What this process writes with a longer life counts too. Default `'1d'`.
+   */
+  longestLife?: Duration;
+  /**
+   * For so long after a change of the nodes a value that is missed at the node that owns its key now is copied from the node that
+   * owned it before. Default 0: never.
+   */
+  warmUpFor?: Duration;
   /** Epoch milliseconds. Default `Date.now`. */
   now?: () => number;
   /** From 0 to below 1, for chance. Default `Math.random`. */
@@ -72,13 +90,17 @@ export type NodeLimits = Readonly<
 
 /** {@link HerdOptions} with each default filled in. */
 export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands extends object> = Readonly<
-  Required<Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl'>> & {
+  Required<
+    Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl' | 'longestLife' | 'warmUpFor'>
+  > & {
     refreshMs: number;
     failoverTtlMs: number;
+    longestLifeMs: number;
+    warmUpForMs: number;
   }
 >;
 
-export const defaultOptions = Object.freeze({
+const defaultOptions = Object.freeze({
   name: 'default',
   refresh: '30s',
   refreshJitter: 0.1,
@@ -96,6 +118,9 @@ export const defaultOptions = Object.freeze({
   drainTimeoutMs: 5000,
   perNode: (): NodeLimits => ({}),
   minFraction: 0.5,
+  lateWritesMs: 5000,
+  longestLife: '1d',
+  warmUpFor: 0,
   now: Date.now,
   random: Math.random,
 } as const);
@@ -116,10 +141,14 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
 ): ResolvedHerdOptions<Client, Commands, NodeCommands> {
   return checked((problems) => {
     const set = checkShape(problems, given, names);
-    const { refresh, failoverTtl, ...options } = { ...defaultOptions, router: rendezvous(), ...set };
+    const { refresh, failoverTtl, longestLife, warmUpFor, ...options } = {
+      ...defaultOptions,
+      router: rendezvous(),
+      ...set,
+    };
     checkParts(problems, options);
     checkLimits(problems, options);
-    for (const name of ['timeoutMs', 'discoveryTimeoutMs', 'drainTimeoutMs'] as const)
+    for (const name of ['timeoutMs', 'discoveryTimeoutMs', 'drainTimeoutMs', 'lateWritesMs'] as const)
       checkMs(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
     for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
       const fits = options[name] >= 0 && options[name] <= 1;
@@ -128,7 +157,11 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
     checkPolicy(problems, { onNodeDown: options.onNodeDown }, options.driver);
     const refreshMs = readDuration(problems, 'refresh', refresh);
     const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);
-    return Object.freeze({ ...options, refreshMs, failoverTtlMs });
+    const longestLifeMs = readDuration(problems, 'longestLife', longestLife, Infinity);
+    const warmUpForMs = warmUpFor === 0 ? 0 : readDuration(problems, 'warmUpFor', warmUpFor);
+    const copies = warmUpForMs === 0 || options.driver?.copies !== undefined;
+    problems.check(copies, 'warmUpFor', warmUpFor, 'must be left out: this driver cannot copy values');
+    return Object.freeze({ ...options, refreshMs, failoverTtlMs, longestLifeMs, warmUpForMs });
   });
 }
 

@@ -7,7 +7,7 @@ import { HerdNamespace } from '../cache/herd-namespace.js';
 import { checked } from '../support/option-checks.js';
 import { Cluster } from './cluster.js';
 import { dispatchByTable, dispatchToNode } from './dispatch.js';
-import type { DispatchSource } from './dispatch.js';
+import type { DispatchSource } from './dispatch-source.js';
 import { resolveHerdOptions } from './herd-options.js';
 import type { HerdOptions } from './herd-options.js';
 import { checkPolicy } from './policy.js';
@@ -42,7 +42,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     timeoutMs,
     onNodeDown,
     failoverTtlMs,
-    route: () => cluster.fleet.route,
+    fleet: cluster.fleet,
     closed: () => cluster.isClosed,
   };
   const commands = driver.commands(dispatchByTable(source));

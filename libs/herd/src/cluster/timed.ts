@@ -1,5 +1,5 @@
 import type { Node } from '../contracts/node.js';
-import { HerdError } from '../errors/herd-error.js';
+import { codeOf } from '../support/operation-failure.js';
 import { operationsAreWatched, publishOperation } from './publish.js';
 
 /** Runs an operation on a node; when somebody listens, publishes how it ended and how long it took. */
@@ -11,7 +11,7 @@ export function timed<Result>(herd: string, node: Node, run: () => Promise<Resul
   const running = run();
   running.then(
     () => publish('ok'),
-    (error: unknown) => publish(error instanceof HerdError ? error.code : 'OTHER'),
+    (error: unknown) => publish(codeOf(error) ?? 'OTHER'),
   );
   return running;
 }

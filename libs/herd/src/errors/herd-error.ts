@@ -4,10 +4,14 @@ import { inspect } from 'node:util';
 export type HerdErrorCode =
   | 'HERD_OPTION'
   | 'HERD_REQUEST'
+  | 'HERD_UNREADABLE'
   | 'HERD_NODE'
   | 'HERD_NODE_DOWN'
+  | 'HERD_DOUBT'
+  | 'HERD_REFUSED'
   | 'HERD_TIMEOUT'
   | 'HERD_OVERLOAD'
+  | 'HERD_MANY'
   | 'HERD_NO_NODES'
   | 'HERD_CLOSED'
   | 'HERD_DISCOVERY';

@@ -1,10 +1,15 @@
 import { promised } from '../support/promised.js';
 import { DeadlineTimer, dueIn } from './deadline-timer.js';
 
-/** An operation on its way. `due` is by the clock of `performance.now()`. */
-export type Task = Readonly<{
+/** An operation on its way. `due` and `startedAt` are by the clock of `performance.now()`. */
+export type Task = {
   due: number;
+  startedAt: number;
+} & Readonly<{
   timeoutMs: number;
+  calledAt: number;
+  keys: readonly string[];
+  writes: boolean;
   /** How many operations the node had answered when this one came. */
   answeredBefore: number;
   resolve: (result: never) => void;
@@ -16,15 +21,16 @@ export type Task = Readonly<{
 export interface TaskListener {
   onSuccess(task: Task, result: unknown): void;
   onFailure(task: Task, error: unknown): void;
-  /** Those whose deadlines have passed at one moment: some had begun, others still waited. */
-  onTimeout(begun: readonly Task[], waiting: readonly Task[]): void;
+  /** Those whose deadlines have passed at one moment: some had begun, others still waited. `busyMs`: this process was busy. */
+  onTimeout(begun: readonly Task[], waiting: readonly Task[], busyMs: number): void;
 }
 
 /** The operations of one node: so many at once, so many in the queue, and none past its deadline. */
 export class Bulkhead {
   private readonly running = new Set<Task>();
   private readonly queue = new Set<Task>();
-  private readonly deadlines = new DeadlineTimer(() => this.expire());
+  private readonly deadlines = new DeadlineTimer((lateMs) => this.expire(lateMs));
+  private called: Task[] = [];
   private whenIdle: (() => void) | undefined;
 
   constructor(
@@ -45,13 +51,29 @@ export class Bulkhead {
   }
 
   /** Starts `run` at once, or when one before it is done. */
-  add<Result>(run: () => Promise<Result>, timeoutMs: number, answeredBefore: number): Promise<Result> {
+  add<Result>(
+    run: () => Promise<Result>,
+    timeoutMs: number,
+    about: Pick<Task, 'answeredBefore' | 'keys' | 'writes'>,
+  ): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      const task: Task = { due: dueIn(timeoutMs), timeoutMs, answeredBefore, resolve, reject, run };
-      this.deadlines.setBy(task.due);
+      const calledAt = performance.now();
+      const due = calledAt + dueIn(timeoutMs);
+      const task: Task = { due, startedAt: calledAt, calledAt, timeoutMs, resolve, reject, run, ...about };
+      this.deadlines.setBy(due);
+      if (this.called.push(task) === 1) setImmediate(this.leave);
       if (this.running.size < this.limits.maxInFlight) this.start(task);
       else this.queue.add(task);
     });
+  }
+
+  /** Rejects all that is left. */
+  end(error: () => Error): void {
+    const left = [...this.running, ...this.queue];
+    this.running.clear();
+    this.queue.clear();
+    for (const task of left) task.reject(error());
+    this.deadlines.release();
   }
 
   /** Resolves once nothing is on its way; to be called once. */
@@ -60,6 +82,22 @@ export class Bulkhead {
       this.running.size + this.queue.size === 0 ? resolve() : (this.whenIdle = resolve),
     );
   }
+
+  /**
+   * Nothing leaves this process while its code runs, nor has its caller a moment that passes: where that took long, as with
+   * thousands of operations called at once, it is not part of the deadline.
+   */
+  private readonly leave = (): void => {
+    const { called } = this;
+    this.called = [];
+    const now = performance.now();
+    for (const task of called) {
+      const busyMs = now - task.calledAt;
+      if (busyMs <= task.timeoutMs * busyShare) continue;
+      task.due += busyMs;
+      task.startedAt = Math.max(task.startedAt, now);
+    }
+  };
 
   private start(task: Task): void {
     this.running.add(task);
@@ -81,6 +119,7 @@ export class Bulkhead {
     for (const task of this.queue) {
       if (this.running.size >= this.limits.maxInFlight) return;
       this.queue.delete(task);
+      task.startedAt = performance.now();
       this.start(task);
     }
     if (this.running.size > 0) return;
@@ -88,11 +127,11 @@ export class Bulkhead {
     this.whenIdle?.();
   }
 
-  private expire(): number {
+  private expire(busyMs: number): number {
     const now = performance.now();
     const [begun, waiting] = [takeExpired(this.running, now), takeExpired(this.queue, now)];
     if (begun.length + waiting.length > 0) {
-      this.listener.onTimeout(begun, waiting);
+      this.listener.onTimeout(begun, waiting, busyMs);
       this.next();
     }
     let next = Infinity;
@@ -101,6 +140,9 @@ export class Bulkhead {
     return next;
   }
 }
+
+/** Of its deadline, by which an operation may wait for the event loop before that counts as the caller's own time. */
+const busyShare = 0.1;
 
 /** A timer may come a little before its time. */
 const slackMs = 1;

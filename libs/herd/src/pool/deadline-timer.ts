@@ -9,8 +9,11 @@ export class DeadlineTimer {
   private timer: NodeJS.Timeout | undefined;
   private at = Infinity;
 
-  /** @param expire ends all that are due, and returns the first deadline of the others; `Infinity` for none. */
-  constructor(private readonly expire: () => number) {}
+  /**
+   * @param expire ends all that are due, and returns the first deadline of the others; `Infinity` for none. `lateMs` is how
+   * late the timer came: for so long this process was busy.
+   */
+  constructor(private readonly expire: (lateMs: number) => number) {}
 
   /** Fires by `due`, by the clock of `performance.now()`. The process stays alive until then, or until `release`. */
   setBy(due: number): void {
@@ -26,17 +29,18 @@ export class DeadlineTimer {
   }
 
   private readonly run = (): void => {
+    const lateMs = Math.max(0, performance.now() - this.at);
     setImmediate(() => {
       this.timer = undefined;
       this.at = Infinity;
-      const next = this.expire();
+      const next = this.expire(lateMs);
       if (next < Infinity) this.setBy(next);
     });
   };
 }
 
 /**
- * When an operation with `timeoutMs` from now is given up: a little before, as timers come late and the caller learns of it
- * one turn of the event loop after. By the clock of `performance.now()`.
+ * How long an operation with `timeoutMs` may take before it is given up: a little less, as timers come late and the caller
+ * learns of it one turn of the event loop after.
  */
-export const dueIn = (timeoutMs: number): number => performance.now() + timeoutMs - Math.min(4, timeoutMs / 50);
+export const dueIn = (timeoutMs: number): number => timeoutMs - Math.min(4, timeoutMs / 50);

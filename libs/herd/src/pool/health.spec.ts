@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { afterFailure, afterProbe, afterSuccess, ejected, healthy, probeDelayMs } from './health.js';
+import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy, probeDelayMs } from './health.js';
 
 const fail = (times: number) =>
   Array.from({ length: times }).reduce<typeof healthy>((health) => afterFailure(health, 'refused', 1000, 3), healthy);
@@ -16,12 +16,12 @@ describe('the health of a node', () => {
 
   it('is not up again by an answer that comes late, but by a probe', () => {
     expect(afterSuccess(fail(3))).toEqual(fail(3));
-    expect(afterProbe(fail(3), false, 3)).toMatchObject({ state: 'down', since: 1000, probes: 1 });
-    expect(afterProbe(fail(3), true, 3).state).toBe('up');
+    expect(afterProbe(fail(3), 'silent', 3)).toEqual({ state: 'down', since: 1000, reason: 'silent', probes: 1 });
+    expect(afterProbe(fail(3), undefined, 3).state).toBe('up');
   });
 
   it('is half-open after a probe: the first failure ejects it, the first success closes the circuit', () => {
-    const halfOpen = afterProbe(fail(3), true, 3);
+    const halfOpen = afterProbe(fail(3), undefined, 3);
     expect(afterFailure(halfOpen, 'refused', 2000, 3).state).toBe('down');
     expect(afterSuccess(halfOpen)).toEqual(healthy);
   });
@@ -29,7 +29,17 @@ describe('the health of a node', () => {
   it('is down at once by a failure that counts for several', () =>
     expect(afterFailure(healthy, 'silent', 1000, 3, 3).state).toBe('down'));
 
-  it('keeps its first reason while it stays down', () =>
+  it('refuses with the reason of now since the first refusal, is down by failures, and not brought back by a refusal', () => {
+    const refusing = afterRefusal(fail(2), 'OOM', 1000);
+    expect(refusing).toEqual({ state: 'refusing', since: 1000, reason: 'OOM', failures: 0 });
+    expect(afterRefusal(refusing, 'OOM', 2000)).toBe(refusing);
+    expect(afterRefusal(refusing, 'BUSY', 2000)).toEqual({ ...refusing, reason: 'BUSY' });
+    expect(afterSuccess(afterFailure(refusing, 'late', 2000, 3))).toEqual(refusing);
+    expect(afterFailure(refusing, 'late', 2000, 3, 3)).toEqual(ejected('late', 2000));
+    expect(afterRefusal(fail(3), 'OOM', 2000)).toEqual(fail(3));
+  });
+
+  it('is not ejected anew while it is down', () =>
     expect(afterFailure(ejected('frozen', 1), 'refused', 2, 3)).toEqual(ejected('frozen', 1)));
 
   it('waits longer before each probe, up to the most', () => {

@@ -1,25 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
+import type { Doubts } from './doubts.js';
 import { probeDelayMs } from './health.js';
-import { PendingInvalidations } from './pending-invalidations.js';
-
-/** What a node that was silent had received by then, it may still carry out in its first moments awake. */
-const settleMs = 50;
 
 /** Keys of one request. */
-const keysPerInvalidation = 500;
+const keysPerDeletion = 500;
 
-/** The node of a pool, as its recovery sees it. `ping` and `invalidate` reject when the node does not answer in time. */
+/** Deletions in doubt are gathered for this long: they mostly come in numbers. */
+const gatherMs = 20;
+
+/** The node of a pool, as its recovery sees it. `probe` and `invalidate` reject when the node does not answer in time. */
 export interface RecoveryTarget {
   isDown(): boolean;
   /** Probes since the node went down. */
   probes(): number;
-  ping(): Promise<void>;
+  probe(): Promise<void>;
   /** `undefined` for a driver that cannot invalidate. */
-  invalidate: ((keys: readonly string[] | 'all') => Promise<void>) | undefined;
-  /** A probe ended; the target may be up after it. */
-  onProbe(answered: boolean): void;
-  /** An invalidation failed. */
+  invalidate: ((keys: readonly string[]) => Promise<void>) | undefined;
+  /** A probe ended, with the reason of its failure; the target may be up after it. */
+  onProbe(failure: unknown): void;
+  /** A deletion of keys in doubt failed. */
   onFailure(error: unknown): void;
 }
 
@@ -27,30 +25,41 @@ export interface RecoveryTarget {
 type Phase =
   | Readonly<{ kind: 'idle' }>
   | Readonly<{ kind: 'probing'; timer: NodeJS.Timeout }>
-  | Readonly<{ kind: 'invalidating'; timer: NodeJS.Timeout }>
+  | Readonly<{ kind: 'forgetting'; timer: NodeJS.Timeout; at: number }>
   | Readonly<{ kind: 'stopped' }>;
 
 const idle: Phase = Object.freeze({ kind: 'idle' });
 
-/** Brings a node back: probes it while it is down, and invalidates what it missed before it is used again. */
+/** Brings a node back: probes it while it is down, and deletes there what is in doubt. */
 export class Recovery {
-  private readonly pending = new PendingInvalidations();
   private phase: Phase = idle;
+  private readonly deletions = new Map<string, Promise<void>>();
 
   constructor(
     private readonly target: RecoveryTarget,
-    private readonly options: Readonly<{ probeMs: number; maxProbeMs: number }>,
+    readonly doubts: Doubts,
+    private readonly options: Readonly<{ probeMs: number; maxProbeMs: number; lateWritesMs: number }>,
   ) {}
 
-  /** Has the node delete `keys`: soon where it is up, else before it is used again. */
-  invalidate(keys: readonly string[]): void {
+  /** Has the node delete `keys`: soon where it is up, and in any case before they are used. */
+  doubt(keys: readonly string[], lateMs: number): void {
     if (!this.target.invalidate) return;
-    this.pending.add(keys);
-    if (this.phase.kind === 'idle') this.next();
+    for (const key of keys) this.doubts.add(key, lateMs);
+    this.wake();
   }
 
-  mayBeStale(key: string): boolean {
-    return this.pending.has(key);
+  /** Others have added doubts: they are to be seen to. */
+  wake(): void {
+    const waits = this.phase.kind === 'forgetting' && this.phase.at > performance.now() + gatherMs;
+    if (waits) this.clearTimer();
+    if (waits || this.phase.kind === 'idle') this.next();
+  }
+
+  /** Deletes those of `keys` on the node that it missed a write to. @returns `undefined` where there are none. */
+  forget(keys: readonly string[]): Promise<void> | undefined {
+    if (this.doubts.none || !this.target.invalidate) return undefined;
+    const missed = keys.filter((key) => this.doubts.standing(key) === 'missed');
+    return missed.length === 0 ? undefined : this.deleteAll(missed);
   }
 
   /** To be called whenever the node went down or came back. */
@@ -58,6 +67,7 @@ export class Recovery {
     if (this.phase.kind === 'stopped') return;
     this.clearTimer();
     this.phase = idle;
+    if (!this.target.isDown()) this.doubts.delayLate(this.options.lateWritesMs);
     this.next();
   }
 
@@ -71,9 +81,9 @@ export class Recovery {
   }
 
   private next(): void {
+    this.phase = idle;
     if (this.target.isDown()) this.scheduleProbe();
-    else if (!this.pending.empty) this.scheduleInvalidation();
-    else this.phase = idle;
+    else if (!this.doubts.none && this.target.invalidate) this.scheduleDeletion();
   }
 
   private scheduleProbe(): void {
@@ -84,41 +94,67 @@ export class Recovery {
   }
 
   private async probe(phase: Phase): Promise<void> {
-    const answered = await this.target
-      .ping()
-      .then(() => this.invalidateBeforeUse())
-      .then(
-        () => true,
-        () => false,
-      );
+    const failure = await this.target.probe().then(
+      () => undefined,
+      (error: unknown) => error ?? new Error('it failed'),
+    );
     if (this.phase !== phase) return;
-    this.target.onProbe(answered);
+    this.target.onProbe(failure);
     if (this.phase === phase) this.next();
   }
 
-  private async invalidateBeforeUse(): Promise<void> {
-    if (this.pending.empty) return;
-    await pause(settleMs, undefined, { ref: false });
-    await this.invalidatePending();
-  }
-
-  /** For a node that missed a write, but stayed in use. */
-  private scheduleInvalidation(): void {
+  private scheduleDeletion(leastMs = gatherMs): void {
+    const waitMs = this.doubts.nextDueAt() - performance.now();
+    if (waitMs === Infinity) return;
+    const delayMs = Math.min(Math.max(waitMs, leastMs), 2 ** 30);
     const run = async (): Promise<void> => {
-      await this.invalidatePending().catch((error: unknown) => this.target.onFailure(error));
-      if (this.phase === phase) this.next();
+      const deleted = await this.deleteDue().then(
+        () => true,
+        (error: unknown) => (this.target.onFailure(error), false),
+      );
+      if (this.phase === phase && deleted) this.next();
+      else if (this.phase === phase) this.scheduleDeletion(this.options.maxProbeMs);
     };
-    const phase: Phase = { kind: 'invalidating', timer: setTimeout(() => void run(), settleMs).unref() };
+    const phase: Phase = {
+      kind: 'forgetting',
+      at: performance.now() + delayMs,
+      timer: setTimeout(() => void run(), delayMs).unref(),
+    };
     this.phase = phase;
   }
 
-  private async invalidatePending(): Promise<void> {
-    while (!this.pending.empty && this.phase.kind !== 'stopped') {
-      const keys = this.pending.take(keysPerInvalidation);
-      await this.target.invalidate!(keys).catch((error: unknown) => {
-        this.pending.add(keys);
-        throw error;
-      });
+  private async deleteDue(): Promise<void> {
+    while (this.phase.kind !== 'stopped') {
+      const keys = this.doubts.due(keysPerDeletion);
+      if (keys.length === 0) return;
+      await this.deleteAll(keys);
     }
+  }
+
+  /** One deletion of a key at a time: one that came second would delete what was written after the first. */
+  private async deleteAll(keys: readonly string[]): Promise<void> {
+    const own = keys.filter((key) => !this.deletions.has(key));
+    const others = keys.flatMap((key) => this.deletions.get(key) ?? []);
+    const chunks = Array.from({ length: Math.ceil(own.length / keysPerDeletion) }, (_, i) =>
+      own.slice(i * keysPerDeletion, (i + 1) * keysPerDeletion),
+    );
+    await Promise.all([...others, ...chunks.map((chunk) => this.deleteChunk(chunk))]);
+  }
+
+  private deleteChunk(keys: readonly string[]): Promise<void> {
+    const ended = this.doubts.forget(keys);
+    const end = (deleted: boolean): void => {
+      for (const key of keys) this.deletions.delete(key);
+      ended(deleted);
+    };
+    const deletion = this.target.invalidate!(keys).then(
+      () => end(true),
+      (error: unknown) => {
+        end(false);
+        throw error;
+      },
+    );
+    for (const key of keys) this.deletions.set(key, deletion);
+    return deletion;
   }
 }

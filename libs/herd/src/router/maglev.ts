@@ -65,8 +65,8 @@ function fill(nodes: readonly Node[], size: number): Uint32Array {
       while (table[slot] !== free) slot = (slot + skip[node]!) % size;
       table[slot] = node;
       next[node] = (slot + skip[node]!) % size;
-      due[node]!++;
-      taken++;
+      due[node] = due[node]! + 1;
+      taken += 1;
     }
   }
   return table;

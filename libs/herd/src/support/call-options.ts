@@ -4,7 +4,7 @@ import { checked, hasMethod, isObject } from './option-checks.js';
 export const storeOptionNames = ['ttl', 'signal'] as const;
 
 /** The options of any other call. */
-export const callOptionNames = ['signal'] as const;
+const callOptionNames = ['signal'] as const;
 
 /**
  * Refuses what is no object of the `known` options. Runs for each operation: where nothing is wrong it makes nothing.

@@ -4,7 +4,7 @@
  *
  * @returns a function that cancels it.
  */
-export function afterDeadline(ms: number, late: () => void): () => void {
+function afterDeadline(ms: number, late: () => void): () => void {
   let lastTurn: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => (lastTurn = setImmediate(late)), ms);
   return () => {

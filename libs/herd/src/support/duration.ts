@@ -19,7 +19,7 @@ export function parseDuration(duration: unknown): number | undefined {
 }
 
 function textMs(text: string): number | undefined {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) ?? [];
-  // To the microsecond, as 2.3 * 1000 is 2299.9999999999995.
-  return count === undefined ? undefined : Math.round(Number(count) * unitMs[unit!]! * 1000) / 1000;
+  const [, whole, fraction = '', unit] = /^(\d+)(?:\.(\d+))?(ms|s|m|h|d|w)$/.exec(text) ?? [];
+  // Divided last, so that '1.1s' is 1100 and not a little more.
+  return whole === undefined ? undefined : (Number(whole + fraction) * unitMs[unit!]!) / 10 ** fraction.length;
 }

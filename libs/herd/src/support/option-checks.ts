@@ -5,7 +5,7 @@ import { OptionProblems } from './option-problems.js';
 export const longestTimerMs = 2 ** 31 - 1;
 
 /** @returns `given` without what is `undefined`: that stands for an option that is left out. */
-export const withoutUndefined = <Options extends object>(given: Options): Options =>
+const withoutUndefined = <Options extends object>(given: Options): Options =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Options;
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -5,6 +5,7 @@ import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contr
 import type { Driver, Failure } from '../contracts/driver.js';
 import type { KeyValueCommands, KeyValueNodeCommands } from '../contracts/key-value-commands.js';
 import type { Node } from '../contracts/node.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { ContractViolation } from './contract-check.js';
 
 /** A driver with the usual commands, whatever its client. */
@@ -63,7 +64,13 @@ export class DriverBench {
         this.effects.push(intent.effect);
         return run(operation);
       },
-      byKeys: async (keys, operation) => new Map(await operation(this.client, [...new Set(keys)])),
+      byKeys: async (keys, operation, { effect = 'read' } = {}) => {
+        this.effects.push(effect);
+        const own = [...new Set(keys)];
+        return own.length === 0
+          ? new Map()
+          : resultsOrThrow(await operation(this.client, own, this.node, this.maxTtlMs), effect);
+      },
     };
   }
 }

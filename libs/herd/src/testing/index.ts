@@ -13,11 +13,13 @@ export type { ContractCheck } from './contract-check.js';
 
 // The contracts that these mention
 export type { Discovered, Discovery } from '../contracts/discovery.js';
-export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
+export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from '../contracts/dispatch.js';
 export type { Driver, Failure } from '../contracts/driver.js';
 export type { Duration } from '../contracts/duration.js';
 export type {
   CallOptions,
+  CasEntry,
+  CasOutcome,
   CasToken,
   KeyValueCommands,
   KeyValueNodeCommands,

@@ -19,7 +19,7 @@ export class BucketRows {
 
   /** The level of each limit; a row that is `undefined`, or has drained, is at zero. */
   levelsAt(row: number | undefined, limits: readonly BucketLimit[], now: number): readonly number[] {
-    if (row === undefined || this.emptyAt(row) <= now) return limits.map(() => 0);
+    if (row === undefined || this.emptyAt(row) <= now) return limits.length === 1 ? [0] : limits.map(() => 0);
     const chunk = this.#chunkOf(row);
     const at = this.#offsetOf(row);
     return limits.map((limit, index) => {
@@ -27,6 +27,27 @@ export class BucketRows {
       if (place >= at + this.#width || chunk[place + 1] === 0) return 0;
       return levelAt(chunk[place]!, chunk[place + 1]!, chunk[at + UPDATED_AT]!, limit, now);
     });
+  }
+
+  /** The level of the only limit, drained; as {@link levelsAt}, which nearly every call would else make a list for. */
+  levelAt(row: number, limit: BucketLimit, now: number): number {
+    const chunk = this.#chunkOf(row);
+    const at = this.#offsetOf(row);
+    if (chunk[at + EMPTY_AT]! <= now || chunk[at + FIRST_LEVEL + 1] === 0) return 0;
+    return levelAt(chunk[at + FIRST_LEVEL]!, chunk[at + FIRST_LEVEL + 1]!, chunk[at + UPDATED_AT]!, limit, now);
+  }
+
+  /** {@link write} of the only limit. */
+  writeLevel(row: number, limit: BucketLimit, level: number, now: number, fresh: boolean): void {
+    if (this.#width > FIRST_LEVEL + 2) return this.write(row, [limit], [level], now, fresh);
+    const chunk = this.#chunkOf(row);
+    const at = this.#offsetOf(row);
+    const before = chunk[at + UPDATED_AT]!;
+    const updatedAt = fresh || before < now ? now : before;
+    chunk[at + EMPTY_AT] = Math.max(updatedAt, emptyMoment(updatedAt, limit, level));
+    chunk[at + UPDATED_AT] = updatedAt;
+    chunk[at + FIRST_LEVEL] = level;
+    chunk[at + FIRST_LEVEL + 1] = limit.unitsPerToken;
   }
 
   /** The first microsecond at which every level is zero. */
@@ -69,9 +90,9 @@ export class BucketRows {
     this.#chunkOf(to).set(this.#chunkOf(from).subarray(at, at + this.#width), this.#offsetOf(to));
   }
 
-  /** Lets go what lies beyond the first `rows`, but for one chunk: a table at the edge would else come and go. */
+  /** Lets go what lies beyond the first `rows`, but for one chunk: a table at the edge, or an empty one, would else make one anew for each bucket. */
   shrink(rows: number): void {
-    const needed = rows === 0 ? 0 : Math.ceil(rows / CHUNK_ROWS) + 1;
+    const needed = Math.ceil(rows / CHUNK_ROWS) + 1;
     if (this.#chunks.length > needed) this.#chunks.length = needed;
   }
 

@@ -11,7 +11,10 @@ export function toDecision(
   source: DecisionSource,
 ): Decision {
   const refusedCost = allowed ? 0 : cost;
-  const limits = policy.limits.map((limit, index) => statusOf(limit, levels[index]!, refusedCost));
+  const limits =
+    levels.length === 1
+      ? [statusOf(policy.limits[0]!, levels[0]!, refusedCost)]
+      : policy.limits.map((limit, index) => statusOf(limit, levels[index]!, refusedCost));
   const { limit, remaining, retryAfterMs, resetMs } = tightestOf(limits);
   const decision: Decision = { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits };
   return policy.mode === 'enforce' ? decision : { ...decision, allowed: true, shadow: allowed ? 'allowed' : 'refused' };
@@ -66,6 +69,7 @@ function drainMs(limit: ResolvedLimit, units: number): number {
 
 /** The limit that holds longest; where none refuses, the one with the fewest tokens left. */
 export function tightestOf(limits: readonly LimitStatus[]): LimitStatus {
+  if (limits.length === 1) return limits[0]!;
   return limits.reduce((tightest, limit) => {
     const longer = limit.retryAfterMs - tightest.retryAfterMs;
     return longer > 0 || (longer === 0 && limit.remaining < tightest.remaining) ? limit : tightest;

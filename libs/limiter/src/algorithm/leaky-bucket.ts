@@ -46,12 +46,20 @@ export function decideCosts(
   limits: readonly BucketLimit[],
   costs: readonly number[],
 ): AppliedCost[] {
+  // Nearly every list has one cost.
+  if (costs.length === 1) return [decideCost(drained, limits, costs[0]!)];
   let levels = drained;
   return costs.map((cost): AppliedCost => {
     const allowed = fitsAll(limits, levels, cost);
     if (allowed) levels = chargeAll(limits, levels, cost);
     return { allowed, levels };
   });
+}
+
+function decideCost(drained: readonly number[], limits: readonly BucketLimit[], cost: number): AppliedCost {
+  return fitsAll(limits, drained, cost)
+    ? { allowed: true, levels: chargeAll(limits, drained, cost) }
+    : { allowed: false, levels: drained };
 }
 
 /** The level of each limit at `now`, in units of today's policy. A limit that the state does not hold yet is at zero. */
@@ -90,12 +98,12 @@ export function drainTicks(limit: BucketLimit, units: number): number {
 }
 
 /** Whether `cost` more tokens find room above `level`. */
-function fits(limit: BucketLimit, level: number, cost: number): boolean {
+export function fits(limit: BucketLimit, level: number, cost: number): boolean {
   return cost * limit.unitsPerToken <= limit.capacity - level;
 }
 
 /** The level after a cost that fits. One that gives tokens back stops at zero. */
-function charge(limit: BucketLimit, level: number, cost: number): number {
+export function charge(limit: BucketLimit, level: number, cost: number): number {
   return Math.max(0, level + cost * limit.unitsPerToken);
 }
 
@@ -107,6 +115,7 @@ export function fitsAll(limits: readonly BucketLimit[], levels: readonly number[
 
 /** {@link charge} of every limit. */
 export function chargeAll(limits: readonly BucketLimit[], levels: readonly number[], cost: number): readonly number[] {
+  if (levels.length === 1) return [charge(limits[0]!, levels[0]!, cost)];
   return levels.map((level, index) => charge(limits[index]!, level, cost));
 }
 
@@ -130,7 +139,7 @@ function drain(level: number, limit: BucketLimit, since: number, now: number): n
 }
 
 function tickOf(micros: number, limit: BucketLimit): number {
-  return Math.floor(micros / limit.tickMicros);
+  return limit.tickMicros === 1 ? micros : Math.floor(micros / limit.tickMicros);
 }
 
 /** The same number of tokens in units of today's policy, rounded up and clamped, so that a change hands out nothing. */

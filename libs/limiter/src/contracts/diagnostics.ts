@@ -15,6 +15,11 @@ export interface StorageErrorMessage {
   readonly error: unknown;
 }
 
+/** Published on `rookery:limiter:storage-state` when a storage begins to fail, and when nothing has failed for a second after it. */
+export type StorageStateMessage =
+  | { readonly storage: string; readonly state: 'failing'; readonly error: unknown }
+  | { readonly storage: string; readonly state: 'serving'; readonly failedForMs: number };
+
 /** Published on `rookery:limiter:contention`: a bucket changed at every attempt until the time was spent. */
 export interface ContentionMessage {
   readonly storage: string;
@@ -31,14 +36,15 @@ export interface ClockSkewMessage {
 }
 
 /**
- * The channels of `node:diagnostics_channel`: every decision that charges or refuses; failed and late answers of a storage;
- * and from memcached, buckets that changed at every attempt, and buckets of the future.
+ * The channels of `node:diagnostics_channel`: every decision that charges or refuses; failed and late answers of a storage,
+ * and when it begins and ends to fail; and from memcached, buckets that changed at every attempt, and buckets of the future.
  *
  * @example diagnostics_channel.subscribe(limiterChannels.decision, (message) => count((message as DecisionMessage).decision));
  */
 export const limiterChannels = Object.freeze({
   decision: 'rookery:limiter:decision',
   storageError: 'rookery:limiter:storage-error',
+  storageState: 'rookery:limiter:storage-state',
   contention: 'rookery:limiter:contention',
   clockSkew: 'rookery:limiter:clock-skew',
 } as const);

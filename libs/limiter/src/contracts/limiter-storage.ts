@@ -15,6 +15,8 @@ export interface BucketLimit {
 export interface BucketRequest {
   /** Printable ASCII without spaces, at most 200 characters; any string where the storage has `plainKeys`. */
   readonly key: string;
+  /** Given where the storage has `plainKeys`: a bucket is named by its scope and its key together. */
+  readonly scope?: string | undefined;
   /** The bucket holds one level for each, in this order. */
   readonly limits: readonly BucketLimit[];
   /** A storage that retries stops retrying after this long; the caller stops waiting then. */
@@ -82,7 +84,7 @@ export interface LimiterStorage {
   read(request: BucketRequest): MaybePromise<readonly number[]>;
 
   /** Forgets the bucket, so that the whole burst passes again. Without effect when there is none. */
-  delete(request: Pick<BucketRequest, 'key' | 'timeoutMs'>): MaybePromise<void>;
+  delete(request: Pick<BucketRequest, 'key' | 'scope' | 'timeoutMs'>): MaybePromise<void>;
 
   /** Releases what the storage itself opened: never a client that was passed in. */
   close?(): MaybePromise<void>;

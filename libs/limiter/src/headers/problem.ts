@@ -36,7 +36,7 @@ export function reducedCapacityProblem(): ProblemDocument {
   };
 }
 
-/** 400: the request costs more than its policy could ever grant. */
-export function costProblem(detail: string): ProblemDocument {
+/** 400: the request holds something that no policy can count. */
+export function badRequestProblem(detail: string): ProblemDocument {
   return { type: 'about:blank', title: 'Bad Request', status: 400, detail };
 }

@@ -16,6 +16,7 @@ import { RateLimitExplorer } from './rate-limit.explorer.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import type { LimiterModuleOptions } from './rate-limit-options.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
+import { StorageLog } from './storage-log.js';
 import {
   DEFAULT_LIMITER,
   getEnforcerToken,
@@ -52,8 +53,8 @@ function withName(
 ): DynamicModule {
   const limiter = { provide: getLimiterToken(name), useExisting: MODULE_LIMITER };
   const enforcer = { provide: getEnforcerToken(name), useExisting: RateLimitEnforcer };
-  // The guard without a name belongs to the default limiter: a module of another name must not provide it.
-  const guards = name === DEFAULT_LIMITER ? [RateLimitGuard] : [];
+  // The classes alone mean the default limiter: a module of another name must not provide them.
+  const byClass = name === DEFAULT_LIMITER ? [{ provide: Limiter, useExisting: limiter.provide }, RateLimitGuard] : [];
   return {
     ...definition,
     global: isGlobal,
@@ -62,9 +63,9 @@ function withName(
       { provide: LIMITER_NAME, useValue: name },
       limiter,
       enforcer,
-      ...guards,
+      ...byClass,
     ],
-    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...guards],
+    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...byClass],
   };
 }
 
@@ -95,6 +96,7 @@ export interface LimiterOptionsFactory {
     RateLimitPlanner,
     RateLimitEnforcer,
     RateLimitExplorer,
+    StorageLog,
   ],
 })
 export class LimiterModule implements OnApplicationShutdown {

@@ -5,6 +5,9 @@ import { isWhole } from '../support/is-whole.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { pick } from '../support/pick.js';
 import { withDefaults } from '../support/with-defaults.js';
+import { DEFAULT_IPV6_PREFIX } from './context/address-key.js';
+import { ClientAddresses } from './context/client-addresses.js';
+import { isNetwork, NETWORK_RULE, trustedNetworks } from './context/trusted-networks.js';
 import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
 import type { LimiterModuleOptions, ModulePolicy, RateLimitHooks } from './rate-limit-options.js';
 
@@ -15,22 +18,30 @@ export interface ResolvedModuleOptions {
   /** The hooks of each policy of the module. */
   readonly policies: ReadonlyMap<string, RateLimitHooks>;
   readonly defaultPolicies: readonly string[];
-  readonly trustedProxies: number;
+  readonly addresses: ClientAddresses;
+  /** `address` of the options. */
+  readonly addressHook: LimiterModuleOptions['address'];
   readonly headers: readonly HeaderSet[];
 }
 
-type Defaulted = Required<Pick<LimiterModuleOptions, 'defaultPolicies' | 'trustedProxies' | 'headers'>>;
+type Defaulted = Required<Pick<LimiterModuleOptions, 'defaultPolicies' | 'ipv6Prefix' | 'headers'>>;
 
 const MODULE_DEFAULTS = Object.freeze<Defaulted>({
   defaultPolicies: [],
-  trustedProxies: 0,
+  ipv6Prefix: DEFAULT_IPV6_PREFIX,
   headers: ['ietf', 'x-ratelimit'],
 });
 
 const MAX_PROXIES = 32;
 /** Known before the options are: `forRootAsync` has them beside `useFactory`. */
 const EXTRAS = ['name', 'isGlobal'];
-const MODULE_NAMES: readonly string[] = [...LIMITER_NAMES, ...Object.keys(MODULE_DEFAULTS), ...HOOK_NAMES];
+const MODULE_NAMES: readonly string[] = [
+  ...LIMITER_NAMES,
+  ...Object.keys(MODULE_DEFAULTS),
+  'trustedProxies',
+  'address',
+  ...HOOK_NAMES,
+];
 
 /** @throws {@link LimiterOptionError} with every wrong option of the module and of the limiter */
 export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedModuleOptions {
@@ -48,13 +59,24 @@ export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedMod
   problems.attempt(() => resolveLimiterOptions(bare));
   const values = withDefaults(MODULE_DEFAULTS, options);
   checkValues(values, Object.keys(policies), problems);
+  const { trustedProxies, address } = options;
+  checkProxies(trustedProxies, problems);
+  problems.check(address === undefined || typeof address === 'function', 'address', address, 'must be a function');
   checkHooks(options, '', problems);
   problems.throwIfAny();
   return {
     limiter: bare,
     hooks: mergeHooks(options),
     policies: new Map(Object.entries(policies).map(([name, policy]) => [name, mergeHooks(policy)])),
-    ...values,
+    addresses: new ClientAddresses({
+      trustedProxies: Array.isArray(trustedProxies)
+        ? trustedNetworks(trustedProxies)
+        : (trustedProxies as number | undefined),
+      ipv6Prefix: values.ipv6Prefix,
+    }),
+    addressHook: address,
+    defaultPolicies: values.defaultPolicies,
+    headers: values.headers,
   };
 }
 
@@ -72,14 +94,26 @@ function withoutHooks(policies: Readonly<Record<string, ModulePolicy>>): Limiter
 }
 
 function checkValues(
-  { defaultPolicies, trustedProxies, headers }: Defaulted,
+  { defaultPolicies, ipv6Prefix, headers }: Defaulted,
   known: readonly string[],
   problems: OptionProblems,
 ): void {
   const names = Array.isArray(defaultPolicies) && defaultPolicies.every((name: string) => known.includes(name));
   problems.check(names, 'defaultPolicies', defaultPolicies, `must be an array of names among ${known.join(', ')}`);
-  const proxies = `must be the number of proxies in front of the application, 0 to ${MAX_PROXIES}`;
-  problems.check(isWhole(trustedProxies, 0, MAX_PROXIES), 'trustedProxies', trustedProxies, proxies);
+  const prefix = 'must be a whole number of bits from 1 to 128';
+  problems.check(isWhole(ipv6Prefix, 1, 128), 'ipv6Prefix', ipv6Prefix, prefix);
   const sets = Array.isArray(headers) && headers.every((set: HeaderSet) => HEADER_SETS.includes(set));
   problems.check(sets, 'headers', headers, `must be an array of ${HEADER_SETS.map((set) => `'${set}'`).join(', ')}`);
+}
+
+function checkProxies(trusted: LimiterModuleOptions['trustedProxies'], problems: OptionProblems): void {
+  if (!Array.isArray(trusted)) {
+    const rule = `must be the number of proxies in front of the application, 0 to ${MAX_PROXIES}, or a list of their networks`;
+    problems.check(trusted === undefined || isWhole(trusted, 0, MAX_PROXIES), 'trustedProxies', trusted, rule);
+    return;
+  }
+  problems.check(trusted.length > 0, 'trustedProxies', trusted, 'must hold one network or more, or be 0');
+  trusted.forEach((entry: unknown, index) =>
+    problems.check(isNetwork(entry), `trustedProxies[${index}]`, entry, NETWORK_RULE),
+  );
 }

@@ -8,7 +8,7 @@ export class RateLimitContext {
 
   constructor(
     readonly execution: ExecutionContext,
-    private readonly call: Readonly<{ request: unknown; address: () => string | undefined }>,
+    private readonly call: Readonly<{ request: unknown; address: (context: RateLimitContext) => string | undefined }>,
     /** The policy being decided. */
     readonly policy: string,
   ) {
@@ -22,9 +22,9 @@ export class RateLimitContext {
     return this.request?.user;
   }
 
-  /** IPv4 address or IPv6 /64 behind the trusted proxies; `undefined` where the transport has none. */
+  /** IPv4 address or IPv6 network behind the trusted proxies, or what `address` found; `undefined` where the transport has none. */
   get address(): string | undefined {
-    return this.call.address();
+    return this.call.address(this);
   }
 
   get controller(): string {

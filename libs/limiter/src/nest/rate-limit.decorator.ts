@@ -1,14 +1,15 @@
 import 'reflect-metadata';
 import type { PolicyName } from '../contracts/policy.js';
 import { DEFAULT_LIMITER } from './tokens.js';
-import { declareLimit, declareSkip, type RateLimitDeclaration } from './rate-limit.metadata.js';
+import { declareLimit, declareSkip, type Decorated, type RateLimitDeclaration } from './rate-limit.metadata.js';
 import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
 
 /**
  * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
  * policies; they are charged in the order in which they are written, all or none.
  *
- * Base class, class and handler add up. The same name closer to the handler replaces the one further out.
+ * Base class, class, the method that a subclass overrides, and handler add up. The same name closer to the handler replaces the
+ * one further out.
  *
  * @example @RateLimit('api')
  * @example @RateLimit('api', { cost: 5, bucket: (c) => c.user.id })
@@ -21,7 +22,7 @@ export function RateLimit(
   settings: RateLimitSettings = {},
 ): ClassDecorator & MethodDecorator {
   const declaration = declarationOf(policy, settings);
-  return onClassOrMethod((target) => declareLimit(target, declaration));
+  return onClassOrMethod((decorated) => declareLimit(decorated, declaration));
 }
 
 function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
@@ -38,10 +39,9 @@ function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSet
  * @example @SkipRateLimit('api')
  */
 export function SkipRateLimit(...policies: string[]): ClassDecorator & MethodDecorator {
-  return onClassOrMethod((target) => declareSkip(target, policies));
+  return onClassOrMethod((decorated) => declareSkip(decorated, policies));
 }
 
-function onClassOrMethod(record: (target: object) => void): ClassDecorator & MethodDecorator {
-  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) =>
-    record((descriptor?.value as object | undefined) ?? target);
+function onClassOrMethod(record: (decorated: Decorated) => void): ClassDecorator & MethodDecorator {
+  return (target: object, key?: string | symbol) => record({ target, key });
 }

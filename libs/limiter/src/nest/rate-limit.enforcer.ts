@@ -5,6 +5,7 @@ import { StorageUnavailableError } from '../errors/storage-errors.js';
 import { rateLimitHeaders, retryAfterHeader } from '../headers/rate-limit-headers.js';
 import type { Limiter } from '../service/limiter.js';
 import type { CombinedReservation } from '../service/reservation.js';
+import { AddressHook } from './address-hook.js';
 import type { IncomingCall } from './context/context-reader.js';
 import { readerOf } from './context/readers.js';
 import type { ResolvedModuleOptions } from './module-options.js';
@@ -12,6 +13,7 @@ import { RateLimitContext } from './rate-limit-context.js';
 import {
   RateLimitCostException,
   RateLimitExceededException,
+  RateLimitException,
   RateLimitStorageException,
 } from './rate-limit.exceptions.js';
 import { RateLimitPlanner, type PlannedLimit } from './rate-limit.planner.js';
@@ -35,11 +37,15 @@ export class RateLimitEnforcer {
   /** The policies that a call was counted for, with the decisions so far, lie on the call: a WeakMap costs several times as much. */
   readonly #seen = Symbol('rookery:limiter:seen');
 
+  readonly #addressHook: AddressHook;
+
   constructor(
     @Inject(RESOLVED_MODULE_OPTIONS) private readonly options: ResolvedModuleOptions,
     @Inject(MODULE_LIMITER) private readonly limiter: Limiter,
     @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
-  ) {}
+  ) {
+    this.#addressHook = new AddressHook(options);
+  }
 
   /** Charges the policies of the handler that this call was not yet counted for, all or none. Returns when all allow it, else throws. */
   async enforce(execution: ExecutionContext): Promise<void> {
@@ -50,9 +56,11 @@ export class RateLimitEnforcer {
     const fresh = plan.filter((limit) => !seen.has(limit.policy.name));
     for (const limit of fresh) seen.set(limit.policy.name, undefined);
     const due: DueLimit[] = [];
+    const source = { request: call.request, address: this.#addressHook.readerOf(call) };
     for (const limit of fresh) {
-      const context = new RateLimitContext(execution, call, limit.policy.name);
-      if (limit.skip === undefined || !(await limit.skip(context))) due.push(await dueLimit(limit, context));
+      const context = new RateLimitContext(execution, source, limit.policy.name);
+      const each = await this.#dueLimit(limit, context, call);
+      if (each !== undefined) due.push(each);
     }
     if (due.length > 0) await this.#enforceTogether(due, call, seen);
   }
@@ -83,6 +91,16 @@ export class RateLimitEnforcer {
     );
   }
 
+  async #dueLimit(limit: PlannedLimit, context: RateLimitContext, call: IncomingCall): Promise<DueLimit | undefined> {
+    try {
+      if (await limit.hooks.skips(context)) return undefined;
+      const cost = await limit.hooks.cost(context);
+      return cost === 0 ? undefined : { limit, context, cost, key: await limit.hooks.key(context) };
+    } catch (error) {
+      throw error instanceof RateLimitException ? await call.refusal(error) : error;
+    }
+  }
+
   async #reserve(due: readonly DueLimit[], call: IncomingCall): Promise<CombinedReservation> {
     try {
       return await this.limiter.reserveAll(due.map(({ limit, key, cost }) => [limit.policy, key, { cost }]));
@@ -104,17 +122,6 @@ export class RateLimitEnforcer {
     const shown = decisions.filter((decision) => decision.shadow === undefined);
     return { ...rateLimitHeaders(shown, this.options.headers), ...retryAfterHeader(shown) };
   }
-}
-
-async function dueLimit(limit: PlannedLimit, context: RateLimitContext): Promise<DueLimit> {
-  const cost = typeof limit.cost === 'function' ? await limit.cost(context) : (limit.cost ?? 1);
-  const key = limit.bucket === undefined ? undefined : await limit.bucket(context);
-  return { limit, context, cost, key: String(key ?? defaultBucket(context)) };
-}
-
-/** NUL separates the parts, as it occurs in none of them. */
-function defaultBucket({ controller, handler, address }: RateLimitContext): string {
-  return [controller, handler, address ?? ''].join('\0');
 }
 
 function setHeaders(call: IncomingCall, headers: Readonly<Record<string, string>>): void {

@@ -2,7 +2,13 @@ import { HttpException } from '@nestjs/common';
 import type { Decision } from '../contracts/decision.js';
 import type { LimiterCostError } from '../errors/request-errors.js';
 import type { StorageUnavailableError } from '../errors/storage-errors.js';
-import { costProblem, quotaExceededProblem, reducedCapacityProblem, type ProblemDocument } from '../headers/problem.js';
+import { received } from '../errors/received.js';
+import {
+  badRequestProblem,
+  quotaExceededProblem,
+  reducedCapacityProblem,
+  type ProblemDocument,
+} from '../headers/problem.js';
 
 /** A refusal whose body is a problem document. */
 export abstract class RateLimitException extends HttpException {
@@ -38,9 +44,19 @@ export class RateLimitStorageException extends RateLimitException {
   }
 }
 
-/** 400: the cost of the request is no whole number, or above the burst. */
+/** 400: the cost of the request is no whole number, below zero, or above the burst. */
 export class RateLimitCostException extends RateLimitException {
   constructor(error: LimiterCostError) {
-    super(costProblem(error.message), error);
+    super(badRequestProblem(error.message), error);
+  }
+}
+
+/** 400: what `bucket` read from the request is neither text nor a number, such as a list where an address was expected. */
+export class RateLimitBucketException extends RateLimitException {
+  constructor(
+    readonly policy: string,
+    readonly bucket: unknown,
+  ) {
+    super(badRequestProblem(`bucket of policy '${policy}' must be a string or a number (got ${received(bucket)})`));
   }
 }

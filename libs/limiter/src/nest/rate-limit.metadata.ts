@@ -15,36 +15,78 @@ export interface DeclarationLevel {
   readonly limits: readonly RateLimitDeclaration[];
 }
 
+/**
+ * What is decorated: a class, or a method by its prototype and name. Not the method's function: another decorator may wrap it,
+ * and a subclass may override it.
+ */
+export interface Decorated {
+  readonly target: object;
+  readonly key?: string | symbol | undefined;
+}
+
 const LIMITS = Symbol.for('rookery:limiter:rate-limit');
 const SKIP = Symbol.for('rookery:limiter:skip-rate-limit');
 
-export function declareLimit(target: object, declaration: RateLimitDeclaration): void {
+export function declareLimit(decorated: Decorated, declaration: RateLimitDeclaration): void {
   // Decorators run from the last line to the first.
-  Reflect.defineMetadata(LIMITS, [declaration, ...ownLimits(target)], target);
+  define(LIMITS, [declaration, ...(own<readonly RateLimitDeclaration[]>(LIMITS, decorated) ?? [])], decorated);
 }
 
-export function declareSkip(target: object, names: readonly string[]): void {
-  const before = Reflect.getOwnMetadata(SKIP, target) as SkipDeclaration | undefined;
+export function declareSkip(decorated: Decorated, names: readonly string[]): void {
+  const before = own<SkipDeclaration>(SKIP, decorated);
   const skip: SkipDeclaration = names.length === 0 || before === 'all' ? 'all' : [...names, ...(before ?? [])];
-  Reflect.defineMetadata(SKIP, skip, target);
+  define(SKIP, skip, decorated);
 }
 
-/** The levels that hold for a handler, from the outermost: base classes, the class, the method. */
+/**
+ * The levels that hold for a handler, from the outermost: base classes, the class, the method of base classes that it
+ * overrides, the method.
+ */
 export function levelsOf(controller: object, handler: object): DeclarationLevel[] {
+  const classes = lineageOf(controller);
+  const key = keyOf(controller, handler);
+  const methods = classes
+    .map((each) => (each as { readonly prototype?: object }).prototype)
+    .filter((prototype) => prototype !== undefined)
+    .map((target) => ({ target, key }));
+  return [...classes.map((target) => ({ target })), ...methods].map((decorated) => ({
+    skip: own<SkipDeclaration>(SKIP, decorated),
+    limits: own<readonly RateLimitDeclaration[]>(LIMITS, decorated) ?? [],
+  }));
+}
+
+/** The class and those that it extends, from the outermost. */
+function lineageOf(controller: object): object[] {
   const classes: object[] = [];
   for (
     let target: object | null = controller;
     target !== null && target !== Function.prototype;
     target = Object.getPrototypeOf(target) as object | null
-  ) {
+  )
     classes.unshift(target);
-  }
-  return [...classes, handler].map((target) => ({
-    skip: Reflect.getOwnMetadata(SKIP, target) as SkipDeclaration | undefined,
-    limits: ownLimits(target),
-  }));
+  return classes;
 }
 
-function ownLimits(target: object): readonly RateLimitDeclaration[] {
-  return (Reflect.getOwnMetadata(LIMITS, target) as readonly RateLimitDeclaration[] | undefined) ?? [];
+/** The name under which the controller has `handler`; its own name may be that of what wrapped it. */
+function keyOf({ prototype }: { readonly prototype?: object }, handler: object): string | symbol {
+  for (
+    let target: object | null = prototype ?? null;
+    target !== null && target !== Object.prototype;
+    target = Object.getPrototypeOf(target) as object | null
+  ) {
+    const descriptors = Object.getOwnPropertyDescriptors(target) as Record<string | symbol, PropertyDescriptor>;
+    const found = Reflect.ownKeys(descriptors).find((key) => descriptors[key]!.value === handler);
+    if (found !== undefined) return found;
+  }
+  return (handler as { readonly name: string }).name;
+}
+
+function define(name: symbol, value: unknown, { target, key }: Decorated): void {
+  if (key === undefined) Reflect.defineMetadata(name, value, target);
+  else Reflect.defineMetadata(name, value, target, key);
+}
+
+function own<T>(name: symbol, { target, key }: Decorated): T | undefined {
+  return (key === undefined ? Reflect.getOwnMetadata(name, target) : Reflect.getOwnMetadata(name, target, key)) as
+    T | undefined;
 }

@@ -4,6 +4,7 @@ import type { Policy } from '../contracts/policy.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { pick } from '../support/pick.js';
 import type { Limiter } from '../service/limiter.js';
+import { CallHooks } from './call-hooks.js';
 import type { ResolvedModuleOptions } from './module-options.js';
 import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
 import { LIMITER_NAME, MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.js';
@@ -20,6 +21,7 @@ const SETTING_NAMES = {
 /** One policy as the guard applies it to one handler. */
 export interface PlannedLimit extends RateLimitHooks {
   readonly policy: Policy;
+  readonly hooks: CallHooks;
 }
 
 /** Works out, once per handler, which policies apply and how. */
@@ -73,7 +75,7 @@ export class RateLimitPlanner {
     );
     problems.throwIfAny();
     const shared = declaration.kind === 'named' ? this.options.policies.get(declaration.name) : undefined;
-    const limit = { policy: policy!, ...mergeHooks(this.options.hooks, shared ?? {}, own) };
+    const limit = plannedLimit(policy!, mergeHooks(this.options.hooks, shared ?? {}, own));
     const costFits = typeof limit.cost !== 'number' || limit.cost <= limit.policy.maxCost;
     problems.check(
       costFits,
@@ -119,6 +121,10 @@ export class RateLimitPlanner {
     this.#inline.set(name, policy);
     return policy;
   }
+}
+
+function plannedLimit(policy: Policy, hooks: RateLimitHooks): PlannedLimit {
+  return { policy, ...hooks, hooks: new CallHooks(policy, hooks) };
 }
 
 function dropSkipped(declared: Map<string, unknown>, skip: SkipDeclaration | undefined): void {

@@ -5,8 +5,14 @@ interface Unsettled {
   readonly cost: number;
 }
 
-/** What calls still hold, until it is known whether they failed. By call, and gone with it. */
-const unsettled = new WeakMap<object, Unsettled[]>();
+const UNSETTLED = Symbol.for('rookery:limiter:unsettled');
+const shared = globalThis as { [UNSETTLED]?: WeakMap<object, Unsettled[]> };
+
+/**
+ * What calls still hold, until it is known whether they failed. By call, and gone with it; for the whole process, as guard and
+ * interceptor may come from two builds of this package.
+ */
+const unsettled = (shared[UNSETTLED] ??= new WeakMap());
 
 export function holdUntilSettled(call: object, held: Unsettled): void {
   unsettled.set(call, [...(unsettled.get(call) ?? []), held]);

@@ -1,6 +1,8 @@
+import { toDecision } from '../algorithm/decision.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import type { AppliedCost, LimiterStorage } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { CallDeadline } from './call-deadline.js';
 import { openOutcome, outcomeOf, refundedOutcome, type Charge, type ChargeOutcome } from './charge.js';
 import { ConsumeCall, publishDecision, ReserveCall, SettleCall } from './charge-call.js';
 import { Reservation, type CombinedReservation } from './reservation.js';
@@ -13,12 +15,21 @@ export class BucketCharger {
     private readonly gate: StorageGate,
   ) {}
 
+  /** What is known at once needs no deadline, and so no call that could miss one. */
   consume(charge: Charge): MaybePromise<Decision> {
-    return this.gate.run(new ConsumeCall(this.storage, charge));
+    let applied: readonly AppliedCost[] | undefined;
+    try {
+      applied = this.storage.applyNow?.(charge.request);
+    } catch (error) {
+      return this.gate.fallBack(new ConsumeCall(this.storage, charge), error);
+    }
+    if (applied === undefined) return this.gate.run(new ConsumeCall(this.storage, charge));
+    return publishDecision(this.storage, charge, toDecision(charge.policy, charge.cost, applied[0]!, 'storage'));
   }
 
-  reserve(charges: readonly Charge[]): MaybePromise<CombinedReservation> {
-    if (charges.length !== 1) return this.#reserveSeveral(charges);
+  /** @param timeoutMs for all of it, however many steps it takes */
+  reserve(charges: readonly Charge[], timeoutMs: number): MaybePromise<CombinedReservation> {
+    if (charges.length !== 1) return this.#reserveSeveral(charges, new CallDeadline(timeoutMs));
     const outcome = this.gate.run(new ReserveCall(this.storage, charges[0]!));
     return outcome instanceof Promise
       ? outcome.then((each) => this.#reserved([each]))
@@ -26,12 +37,12 @@ export class BucketCharger {
   }
 
   /** Policies in shadow mode can refuse nothing, so they are charged last, and only for a call that passes. */
-  async #reserveSeveral(charges: readonly Charge[]): Promise<CombinedReservation> {
+  async #reserveSeveral(charges: readonly Charge[], deadline: CallDeadline): Promise<CombinedReservation> {
     const enforced = charges.filter(({ policy }) => policy.mode === 'enforce');
-    const outcomes = new Map((await this.#chargeAllOrNone(enforced)).map((each) => [each.charge, each]));
+    const outcomes = new Map((await this.#chargeAllOrNone(enforced, deadline)).map((each) => [each.charge, each]));
     if ([...outcomes.values()].every(({ decision }) => decision.allowed)) {
       for (const charge of charges)
-        if (charge.policy.mode === 'shadow') outcomes.set(charge, await this.#charge(charge));
+        if (charge.policy.mode === 'shadow') outcomes.set(charge, await this.#charge(charge, deadline));
     }
     return this.#reserved(charges.map((charge) => outcomes.get(charge)).filter((each) => each !== undefined));
   }
@@ -44,20 +55,20 @@ export class BucketCharger {
     };
   }
 
-  async #chargeAllOrNone(charges: readonly Charge[]): Promise<readonly ChargeOutcome[]> {
+  async #chargeAllOrNone(charges: readonly Charge[], deadline: CallDeadline): Promise<readonly ChargeOutcome[]> {
     if (charges.length > 1 && this.storage.applyAll !== undefined) return this.#chargeInOneStep(charges);
     const outcomes: ChargeOutcome[] = [];
     try {
       for (const charge of charges) {
-        const outcome = await this.#charge(charge);
+        const outcome = await this.#charge(charge, deadline);
         outcomes.push(outcome);
         if (outcome.decision.allowed) continue;
-        await this.#refund(outcomes);
+        await this.#refund(outcomes, deadline);
         return outcomes.map(refundedOutcome);
       }
       return outcomes;
     } catch (error) {
-      await this.#refund(outcomes);
+      await this.#refund(outcomes, deadline);
       throw error;
     }
   }
@@ -76,13 +87,16 @@ export class BucketCharger {
     });
   }
 
-  async #charge(charge: Charge): Promise<ChargeOutcome> {
-    return this.gate.run(new ReserveCall(this.storage, charge));
+  async #charge(charge: Charge, deadline: CallDeadline): Promise<ChargeOutcome> {
+    // A storage that tries again stops when nobody waits any more.
+    const request = { ...charge.request, timeoutMs: Math.max(1, deadline.remainingMs) };
+    const outcome = await this.gate.run(new ReserveCall(this.storage, { ...charge, request }), deadline);
+    return { ...outcome, charge };
   }
 
-  async #refund(outcomes: readonly ChargeOutcome[]): Promise<void> {
-    // What fails was published, and drains by itself.
-    await Promise.allSettled(outcomes.map((outcome) => this.#reservation(outcome).settle(0)));
+  async #refund(outcomes: readonly ChargeOutcome[], deadline: CallDeadline): Promise<void> {
+    // What fails was published, and drains by itself; what is late is not waited for.
+    await deadline.atMost(Promise.allSettled(outcomes.map((outcome) => this.#reservation(outcome).settle(0))));
   }
 
   #reservation({ charge, decision, charged }: ChargeOutcome): Reservation {

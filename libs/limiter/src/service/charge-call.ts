@@ -26,8 +26,12 @@ abstract class ChargeCall<R> implements StorageCall<readonly AppliedCost[], R> {
   }
 
   decideLocally(table: BucketTable, now: number): readonly AppliedCost[] {
-    const { key, limits, costs } = this.charge.request;
-    return table.apply(key, limits, costs, now);
+    return table.apply(this.charge.request, now);
+  }
+
+  abandon(): void {
+    const { request } = this.charge;
+    if ('abandoned' in request) request.abandoned = true;
   }
 
   abstract result(applied: readonly AppliedCost[], source: DecisionSource): R;

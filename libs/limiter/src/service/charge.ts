@@ -3,12 +3,13 @@ import { chargeAll } from '../algorithm/leaky-bucket.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import type { AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
 import type { Policy } from '../contracts/policy.js';
+import type { ListenedRequest } from './key-queue.js';
 
 /** `cost` tokens of one bucket under one policy, checked and not yet decided. */
 export interface Charge {
   readonly policy: Policy;
   readonly cost: number;
-  readonly request: ApplyRequest;
+  readonly request: ApplyRequest | ListenedRequest;
 }
 
 /** What came of a charge. */

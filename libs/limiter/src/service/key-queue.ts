@@ -1,9 +1,14 @@
 import type { AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
 import { StorageTimeoutError } from '../errors/storage-errors.js';
 
+/** A request of a limiter, which knows whether anybody still waits for its answer. */
+export interface ListenedRequest extends ApplyRequest {
+  abandoned: boolean;
+}
+
 interface Waiting {
-  readonly request: ApplyRequest;
-  /** By `performance.now()`: after it nobody listens, and nothing is to be charged. */
+  readonly request: ApplyRequest | ListenedRequest;
+  /** By `performance.now()`: after it nobody listens, and nothing is to be charged. Of a {@link ListenedRequest} it is known. */
   readonly deadline: number;
   readonly resolve: (outcomes: readonly AppliedCost[]) => void;
   readonly reject: (error: unknown) => void;
@@ -32,7 +37,7 @@ export class KeyQueue {
     const costs: number[] = [];
     let taken = 0;
     for (const waiting of this.#waiting) {
-      if (waiting.deadline < now) {
+      if (isAbandoned(waiting, now)) {
         waiting.reject(new StorageTimeoutError(waiting.request.timeoutMs));
       } else {
         const { request } = waiting;
@@ -47,6 +52,10 @@ export class KeyQueue {
     this.#waiting = taken === this.#waiting.length ? [] : this.#waiting.slice(taken);
     return new Batch(batch, costs, taken);
   }
+}
+
+function isAbandoned({ request, deadline }: Waiting, now: number): boolean {
+  return 'abandoned' in request ? request.abandoned : deadline < now;
 }
 
 /** Requests that are answered together. */

@@ -25,6 +25,11 @@ export interface LimiterOptions {
   readonly onStorageError?: StorageErrorPolicy;
   /** Deadline of one storage call in milliseconds. Default 50. */
   readonly timeoutMs?: number;
+  /**
+   * How long `ready()`, and so the start of the module, waits for the storage in milliseconds. Default 2000; 0: it looks once.
+   * The application starts all the same afterwards, and `onStorageError` holds.
+   */
+  readonly readyTimeoutMs?: number;
   /** First part of every key in the storage; two applications that share a storage need two. Default `'rl'`. */
   readonly prefix?: string;
   /**
@@ -48,6 +53,7 @@ export interface ResolvedLimiterOptions {
   readonly policies: ReadonlyMap<string, Policy>;
   readonly onStorageError: StorageErrorPolicy;
   readonly timeoutMs: number;
+  readonly readyTimeoutMs: number;
   readonly prefix: string;
   /** What a policy calls its buckets in the storage. */
   readonly keysOf: (policy: string) => BucketKeys;
@@ -55,12 +61,16 @@ export interface ResolvedLimiterOptions {
 }
 
 type Defaulted = Required<
-  Pick<LimiterOptions, 'onStorageError' | 'timeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'>
+  Pick<
+    LimiterOptions,
+    'onStorageError' | 'timeoutMs' | 'readyTimeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'
+  >
 >;
 
 const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
   onStorageError: 'local',
   timeoutMs: 50,
+  readyTimeoutMs: 2000,
   prefix: 'rl',
   coalesce: true,
   localDenialMaxAgeMs: 1000,
@@ -68,6 +78,7 @@ const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
 });
 
 const MAX_TIMEOUT_MS = 60_000;
+const MAX_READY_TIMEOUT_MS = 600_000;
 const MAX_DENIAL_AGE_MS = 60_000;
 
 /** Every option of a {@link Limiter}. */
@@ -86,7 +97,7 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
   checkValues(values, problems);
   const policies = resolvePolicies(options.policies, problems);
   problems.throwIfAny();
-  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
   const denying =
     localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
   const makeKeys = storage.capabilities.plainKeys === true ? plainKeys : hashedKeys;
@@ -96,6 +107,7 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
     policies,
     onStorageError,
     timeoutMs,
+    readyTimeoutMs,
     prefix,
     keysOf: (policy) => makeKeys(prefix, policy),
     clock,
@@ -103,11 +115,13 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
 }
 
 function checkValues(values: Defaulted, problems: OptionProblems): void {
-  const { onStorageError, timeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
   const known = ['open', 'closed', 'local'].includes(onStorageError);
   problems.check(known, 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
   const timeout = `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
   problems.check(isWhole(timeoutMs, 1, MAX_TIMEOUT_MS), 'timeoutMs', timeoutMs, timeout);
+  const ready = `must be whole milliseconds from 0 to ${MAX_READY_TIMEOUT_MS}`;
+  problems.check(isWhole(readyTimeoutMs, 0, MAX_READY_TIMEOUT_MS), 'readyTimeoutMs', readyTimeoutMs, ready);
   const usable = typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix);
   problems.check(usable, 'prefix', prefix, 'must be 1 to 64 letters, digits or any of . : - _ { }');
   problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');

@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
-import type { BucketLimit } from '../contracts/limiter-storage.js';
+import type { StorageStateMessage } from '../contracts/diagnostics.js';
+import type { BucketLimit, BucketRequest } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { BucketCharger } from './bucket-charger.js';
 import type { BucketKeys } from './bucket-key.js';
@@ -24,6 +27,8 @@ export interface ConsumeOptions {
 /** One policy, the key that it counts, and the cost. */
 export type PolicyCharge = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
 
+/** Between two looks at a storage that is not ready yet. */
+const READY_POLL_MS = 20;
 const ONE_TOKEN: readonly number[] = Object.freeze([1]);
 const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
@@ -40,6 +45,9 @@ export class Limiter {
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
   readonly #keys = new WeakMap<Policy, BucketKeys>();
+  /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
+  #lastPolicy: Policy | undefined;
+  #lastKeys: BucketKeys | undefined;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
@@ -75,7 +83,7 @@ export class Limiter {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
       const decision = this.#charger.consume(this.#charge(policy, key, options));
-      return decision instanceof Promise ? decision : Promise.resolve(decision);
+      return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
       return Promise.reject(error);
@@ -104,7 +112,8 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
-    return this.#charger.reserve(charges.map(([policy, key, options]) => this.#charge(policy, key, options)));
+    const checked = charges.map(([policy, key, options]) => this.#charge(policy, key, options));
+    return this.#charger.reserve(checked, this.#options.timeoutMs);
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
@@ -113,7 +122,7 @@ export class Limiter {
     return this.#gate.run<readonly number[], Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
-      decideLocally: (table, now) => table.read(request.key, resolved.limits, now),
+      decideLocally: (table, now) => table.read(request, now),
       result: (levels, source) => previewDecision(resolved, cost, levels, source),
       openResult: () => openDecision(resolved),
     });
@@ -126,7 +135,7 @@ export class Limiter {
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
     const { policy: resolved, request } = this.#charge(policy, key);
-    this.#gate.local.delete(request.key);
+    this.#gate.local.delete(request);
     await this.#gate.runWithoutFallback(resolved.name, () => this.#options.storage.delete(request));
   }
 
@@ -136,26 +145,69 @@ export class Limiter {
    * @throws {@link StorageUnavailableError} when it fails or is late
    */
   async check(): Promise<void> {
-    const { prefix, storage, timeoutMs } = this.#options;
-    await this.#gate.runWithoutFallback('health', () =>
-      storage.read({ key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs }),
-    );
+    await this.#gate.runWithoutFallback('health', () => this.#options.storage.read(this.#healthRequest()));
+  }
+
+  /**
+   * Waits until the storage answers: a process that has just started would else limit on its own, or refuse, until it is
+   * connected. `LimiterModule` waits so at start.
+   *
+   * @throws {@link StorageUnavailableError} when it does not answer within `readyTimeoutMs`; the reason is its `cause`
+   */
+  async ready(): Promise<void> {
+    const { storage, timeoutMs, readyTimeoutMs } = this.#options;
+    const giveUpAt = performance.now() + readyTimeoutMs;
+    for (;;) {
+      try {
+        await withinDeadline(Promise.resolve(storage.read(this.#healthRequest())), timeoutMs);
+        return;
+      } catch (error) {
+        const remainingMs = giveUpAt - performance.now();
+        if (remainingMs <= 0) return this.#gate.runWithoutFallback('health', () => Promise.reject(error as Error));
+        await delay(Math.min(READY_POLL_MS, remainingMs));
+      }
+    }
+  }
+
+  /**
+   * Calls back when the storage begins to fail, with the reason, and when it is back: `LimiterModule` logs that.
+   *
+   * @returns a function that ends it
+   */
+  watchStorage(listener: (message: StorageStateMessage) => void): () => void {
+    return this.#gate.health.watch(listener);
+  }
+
+  #healthRequest(): BucketRequest {
+    const { prefix, timeoutMs } = this.#options;
+    return { key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs };
   }
 
   #charge(policyOrName: PolicyName | Policy, key: string, options?: ConsumeOptions): Charge {
-    const cost = costOf(options);
+    const cost = options === undefined ? 1 : costOf(options);
     const policy = typeof policyOrName === 'object' ? policyOrName : this.policy(policyOrName);
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
-    const costs = cost === 1 ? ONE_TOKEN : [cost];
+    const bucket = this.#keysOf(policy)(key);
     const { timeoutMs } = this.#options;
-    return { policy, cost, request: { key: this.#keysOf(policy)(key), limits: policy.limits, costs, timeoutMs } };
+    const request = {
+      key: bucket.key,
+      scope: bucket.scope,
+      limits: policy.limits,
+      costs: cost === 1 ? ONE_TOKEN : [cost],
+      timeoutMs,
+      abandoned: false,
+    };
+    return { policy, cost, request };
   }
 
   #keysOf(policy: Policy): BucketKeys {
+    if (policy === this.#lastPolicy) return this.#lastKeys!;
     let keys = this.#keys.get(policy);
     if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
+    this.#lastPolicy = policy;
+    this.#lastKeys = keys;
     return keys;
   }
 }
@@ -163,8 +215,7 @@ export class Limiter {
 const CONSUME_NAMES = ['cost'];
 
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
-function costOf(options: ConsumeOptions | undefined): number {
-  if (options === undefined) return 1;
+function costOf(options: ConsumeOptions): number {
   // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isObject = typeof options === 'object' && options !== null;
   if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);

@@ -6,7 +6,9 @@ import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-errors.js';
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import { DeadlineEntry, DeadlineQueue } from '../support/deadline-queue.js';
+import type { CallDeadline } from './call-deadline.js';
 import type { ResolvedLimiterOptions } from './limiter-options.js';
+import { StorageHealth } from './storage-health.js';
 
 /** One call to the storage, the same decided by the buckets of this process, and the result with and without an answer. */
 export interface StorageCall<T, R> {
@@ -15,6 +17,8 @@ export interface StorageCall<T, R> {
   decideLocally(table: BucketTable, now: number): T;
   result(answer: T, source: Exclude<DecisionSource, 'open'>): R;
   openResult(): R;
+  /** Nobody waits for the answer any more. */
+  abandon?(): void;
 }
 
 const LOCAL_MAX_KEYS = 100_000;
@@ -23,21 +27,27 @@ const storageErrors = channel(limiterChannels.storageError);
 /** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
 export class StorageGate {
   readonly local = new BucketTable(LOCAL_MAX_KEYS);
+  readonly health: StorageHealth;
   readonly #deadlines: DeadlineQueue;
 
   constructor(private readonly options: ResolvedLimiterOptions) {
+    this.health = new StorageHealth(options.storage.name);
     this.#deadlines = new DeadlineQueue(options.timeoutMs);
   }
 
   /**
    * Returns at once where the storage does.
    *
+   * @param deadline of the call of which this is one step; when it has passed, nothing is sent. Default `timeoutMs` from now.
    * @throws {@link StorageUnavailableError}, at once or by rejecting, when the storage fails and `onStorageError` is `'closed'`
    */
-  run<T, R>(call: StorageCall<T, R>): MaybePromise<R> {
+  run<T, R>(call: StorageCall<T, R>, deadline?: CallDeadline): MaybePromise<R> {
+    if (deadline?.remainingMs === 0) return this.fallBack(call, new StorageTimeoutError(this.options.timeoutMs));
     try {
       const answer = call.send();
-      return isPromiseLike(answer) ? this.#await(call, answer) : call.result(answer, 'storage');
+      if (isPromiseLike(answer)) return this.#await(call, answer, deadline);
+      this.health.answered();
+      return call.result(answer, 'storage');
     } catch (error) {
       return this.fallBack(call, error);
     }
@@ -64,16 +74,18 @@ export class StorageGate {
   async runWithoutFallback<T>(policy: string, send: () => MaybePromise<T>): Promise<T> {
     try {
       const answer = send();
-      return isPromiseLike(answer) ? await withinDeadline(answer, this.options.timeoutMs) : answer;
+      const result = isPromiseLike(answer) ? await withinDeadline(answer, this.options.timeoutMs) : answer;
+      this.health.answered();
+      return result;
     } catch (error) {
       throw this.#failed(policy, error);
     }
   }
 
-  #await<T, R>(call: StorageCall<T, R>, answer: PromiseLike<T>): Promise<R> {
+  #await<T, R>(call: StorageCall<T, R>, answer: PromiseLike<T>, deadline: CallDeadline | undefined): Promise<R> {
     return new Promise((resolve, reject) => {
-      const pending = new PendingCall(this, this.#deadlines, call, resolve, reject);
-      this.#deadlines.add(pending);
+      const pending = new PendingCall(this, this.#deadlines, call, deadline, resolve, reject);
+      this.#deadlines.add(pending, deadline?.dueAt);
       answer.then(
         (value) => pending.succeed(value),
         (error: unknown) => pending.fail(error),
@@ -83,6 +95,7 @@ export class StorageGate {
 
   #failed(policy: string, error: unknown): StorageUnavailableError {
     const { storage, onStorageError } = this.options;
+    this.health.failed(error);
     if (storageErrors.hasSubscribers) {
       storageErrors.publish({ storage: storage.name, policy, onStorageError, error } satisfies StorageErrorMessage);
     }
@@ -98,6 +111,7 @@ class PendingCall<T, R> extends DeadlineEntry {
     private readonly gate: StorageGate,
     private readonly deadlines: DeadlineQueue,
     private readonly call: StorageCall<T, R>,
+    private readonly deadline: CallDeadline | undefined,
     private readonly resolve: (result: R) => void,
     private readonly reject: (error: unknown) => void,
   ) {
@@ -106,6 +120,8 @@ class PendingCall<T, R> extends DeadlineEntry {
 
   succeed(answer: T): void {
     if (!this.#settleInTime()) return;
+    this.gate.health.answered();
+    this.deadline?.answered();
     try {
       this.resolve(this.call.result(answer, 'storage'));
     } catch (error) {
@@ -120,6 +136,7 @@ class PendingCall<T, R> extends DeadlineEntry {
   /** The queue has let go of it already. */
   override expire(timeoutMs: number): void {
     this.#state = 'settled';
+    this.call.abandon?.();
     this.#fallBack(new StorageTimeoutError(timeoutMs));
   }
 

@@ -62,9 +62,9 @@ export class MemoryStorage implements LimiterStorage {
     return { keys: this.#table.size, evicted: this.#table.evicted };
   }
 
-  apply({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] {
+  apply(request: ApplyRequest): readonly AppliedCost[] {
     this.#keepSweeping();
-    return this.#table.apply(key, limits, costs, this.options.clock());
+    return this.#table.apply(request, this.options.clock());
   }
 
   applyNow(request: ApplyRequest): readonly AppliedCost[] {
@@ -76,12 +76,12 @@ export class MemoryStorage implements LimiterStorage {
     return this.#table.applyAll(requests, this.options.clock());
   }
 
-  read({ key, limits }: BucketRequest): readonly number[] {
-    return this.#table.read(key, limits, this.options.clock());
+  read(request: BucketRequest): readonly number[] {
+    return this.#table.read(request, this.options.clock());
   }
 
-  delete({ key }: Pick<BucketRequest, 'key'>): void {
-    this.#table.delete(key);
+  delete(request: Pick<BucketRequest, 'key' | 'scope'>): void {
+    this.#table.delete(request);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { BulkFailure } from './bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchError } from './search-error.js';
 
 const SHOWN_FAILURES = 5;

@@ -3,7 +3,7 @@ import type { TypeInference } from '../contracts/type-inference.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, ObjectField, ValueField } from '../metadata/index-model.js';
 import type { AddedFieldOptions, FieldParameters, SharedFieldOptions, SubFieldOptions } from '../metadata/options.js';
-import { PARAMETERS, REQUIRED, WIRE_NAMES } from './field-parameters.js';
+import { PARAMETERS, REQUIRED, WIRE_NAMES } from '../metadata/field-parameters.js';
 
 export type Properties = Readonly<Record<string, FieldMapping>>;
 

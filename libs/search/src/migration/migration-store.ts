@@ -1,17 +1,17 @@
 import { SearchMigrationError } from '../errors/sync.errors.js';
-import type { Database, Row } from '../sync/database.js';
-import { SearchMigrationRow } from '../sync/tables.js';
-import { PHASES, type MigrationPhase, type MigrationState } from './migration-state.js';
+import type { Database, Row } from '../database/database.js';
+import { SearchMigrationRow } from '../database/tables.js';
+import { PHASES, type MigrationFacts, type MigrationPhase, type MigrationState } from './migration-state.js';
 
-/** What a migration is told when it begins. */
-export type NewMigration = Pick<MigrationState, 'alias' | 'oldIndex' | 'newIndex' | 'oldHash' | 'newHash' | 'total'>;
+/** What a migration begins with. */
+export type NewMigration = Pick<MigrationFacts, 'alias' | 'oldIndex' | 'newIndex' | 'oldHash' | 'newHash' | 'total'>;
 /** What changes as it goes. */
-export type MigrationAdvance = Partial<Pick<MigrationState, 'phase' | 'lastKey' | 'done'>>;
+export type MigrationAdvance = Partial<Pick<MigrationFacts, 'lastKey' | 'done'> & { readonly phase: MigrationPhase }>;
 
 /** Nobody else may migrate an index for this long after its owner was heard of. */
 const OWNED_MS = 15_000;
 
-/** Migrations in the database. A lease per index tells processes that migrate at once apart. */
+/** Migrations in the database. A lease per index keeps processes that migrate at once apart. */
 export class MigrationStore {
   private readonly table: string;
 
@@ -122,9 +122,8 @@ function stateOf(row: Row): MigrationState {
       text('index_alias') ?? '',
       `is in a phase that this version does not know: ${text('phase')}`,
     );
-  return {
+  const facts: MigrationFacts = {
     alias: text('index_alias')!,
-    phase: phase satisfies MigrationPhase,
     oldIndex: text('old_index')!,
     newIndex: text('new_index')!,
     oldHash: text('old_hash'),
@@ -137,4 +136,10 @@ function stateOf(row: Row): MigrationState {
     owner: text('owner'),
     inexact: text('inexact'),
   };
+  if (facts.oldIndex !== facts.newIndex) return { ...facts, kind: 'rebuild', phase };
+  if (phase !== 'swapped' && phase !== 'rolled-back') return { ...facts, kind: 'additive', phase };
+  throw new SearchMigrationError(
+    facts.alias,
+    `is ${phase} without another index: its row in search_migration is wrong`,
+  );
 }

@@ -1,18 +1,20 @@
 import { Observable } from 'rxjs';
 import type { CallOptions } from '../contracts/engine.js';
 import type { IndexState } from '../contracts/index-body.js';
-import { assertAllWritten } from '../repository/bulk-report.js';
+import { assertAllWritten } from '../indexing/bulk-report.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { SearchMigrationError, SearchTableMissingError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { generationOf } from '../mapping/index-name.js';
 import type { IndexReference } from '../mapping/index-registry.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { MIGRATE, VERIFY } from './call-tables.js';
 import { Migration, swapAlias, type MigrateOptions, type MigrationParts } from './migration.js';
 import { isUnderWay, type MigrationState } from './migration-state.js';
 import { planOf, type MigrationPlan } from './plan.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
-import type { DriftedDocument } from './verifier.js';
+import type { DriftedDocument, VerifyOptions } from './verifier.js';
 
 export interface MigrationServiceParts extends Omit<MigrationParts, 'store'> {
   readonly store: MigrationParts['store'] | undefined;
@@ -22,7 +24,7 @@ export interface MigrationServiceParts extends Omit<MigrationParts, 'store'> {
 }
 
 /** Where an index stands. */
-export interface IndexStatus {
+export interface MigrationStatus {
   readonly plan: MigrationPlan;
   /** The last migration; `undefined` before the first. */
   readonly migration: MigrationState | undefined;
@@ -45,10 +47,12 @@ const PAGE_SIZE = 500;
  * await search.migrations.finish(Passage);
  */
 export class MigrationService {
+  /** @internal The library makes it. */
   constructor(private readonly parts: MigrationServiceParts) {}
 
   /** What `migrate` would do. @throws SearchIndexMismatchError when the alias stands for several indices or is an index itself. */
   async plan(index: IndexReference, options?: CallOptions): Promise<MigrationPlan> {
+    checkCall('plan', options, CALL_OPTIONS);
     const definition = this.parts.definitionOf(index);
     return planOf(definition, await this.liveIndex(definition, options));
   }
@@ -62,6 +66,7 @@ export class MigrationService {
    */
   migrate(index: IndexReference, options: MigrateOptions = {}): Observable<MigrationProgress> {
     return new Observable((subscriber) => {
+      checkCall('migrate', options, MIGRATE);
       const stop = new AbortController();
       const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
       this.run(this.parts.definitionOf(index), { ...options, signal }, (progress) => subscriber.next(progress)).then(
@@ -74,11 +79,12 @@ export class MigrationService {
 
   /** Back to the old index: before the swap it forgets the new one, after it swaps the alias back. Then deploy the old model. */
   async rollback(index: IndexReference, options?: CallOptions): Promise<{ readonly exact: boolean }> {
+    checkCall('rollback', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
     return store.exclusively(alias, async () => {
       const state = await store.read(alias);
-      if (!state || state.phase === 'finished' || state.phase === 'rolled-back' || state.oldIndex === state.newIndex) {
+      if (state?.kind !== 'rebuild' || state.phase === 'finished' || state.phase === 'rolled-back') {
         throw new SearchMigrationError(
           alias,
           'has no migration to roll back: its old index is gone, or was never replaced',
@@ -93,6 +99,7 @@ export class MigrationService {
 
   /** Ends dual writing and deletes the old index. No way back after it. */
   async finish(index: IndexReference, options?: CallOptions): Promise<void> {
+    checkCall('finish', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
     await store.exclusively(alias, async () => {
@@ -104,13 +111,15 @@ export class MigrationService {
     });
   }
 
-  async status(index: IndexReference, options?: CallOptions): Promise<IndexStatus> {
+  async status(index: IndexReference, options?: CallOptions): Promise<MigrationStatus> {
+    checkCall('status', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     return { plan: await this.plan(index, options), migration: await this.parts.store?.read(alias) };
   }
 
   /** Deletes indices of earlier migrations that nothing points to. @returns their names */
   async prune(index: IndexReference, options?: CallOptions): Promise<readonly string[]> {
+    checkCall('prune', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
     return store.exclusively(alias, async () => {
@@ -127,20 +136,16 @@ export class MigrationService {
   }
 
   /** Documents that differ from the database now. Changes under way look like drift: `repair` looks twice. */
-  async *verify(
-    index: IndexReference,
-    options?: CallOptions & { onProgress?: (done: number) => void },
-  ): AsyncGenerator<DriftedDocument> {
+  async *verify(index: IndexReference, options?: VerifyOptions): AsyncGenerator<DriftedDocument> {
+    checkCall('verify', options, VERIFY);
     const definition = this.parts.definitionOf(index);
     await this.parts.engine.refresh(definition.alias, options);
     yield* this.parts.verifier.drift(definition, definition.alias, options);
   }
 
   /** Writes exactly the documents that differ, by the steps that keep a newer version from holding older content. */
-  async repair(
-    index: IndexReference,
-    options?: CallOptions & { onProgress?: (done: number) => void },
-  ): Promise<RepairResult> {
+  async repair(index: IndexReference, options?: VerifyOptions): Promise<RepairResult> {
+    checkCall('repair', options, VERIFY);
     const definition = this.parts.definitionOf(index);
     const counts = { missing: 0, orphaned: 0, outdated: 0 };
     let keys: PrimaryKey[] = [];
@@ -159,15 +164,15 @@ export class MigrationService {
   private async run(
     definition: IndexDefinition,
     options: MigrateOptions,
-    tell: (progress: MigrationProgress) => void,
+    report: (progress: MigrationProgress) => void,
   ): Promise<void> {
     const { alias } = definition;
     const { store } = this.requireStore();
     await store.exclusively(alias, async () => {
       const migration = new Migration(definition, { ...this.parts, store }, options);
-      const state = await this.begin(definition, migration, options, tell);
+      const state = await this.begin(definition, migration, options, report);
       // A relay that looked before the new index is noted would find rows that it may not write.
-      if (state) await this.parts.relaying(() => this.carryOut(migration, state, tell));
+      if (state) await this.parts.relaying(() => this.carryOut(migration, state, report));
     });
   }
 
@@ -176,7 +181,7 @@ export class MigrationService {
     definition: IndexDefinition,
     migration: Migration,
     options: MigrateOptions,
-    tell: (progress: MigrationProgress) => void,
+    report: (progress: MigrationProgress) => void,
   ): Promise<MigrationState | undefined> {
     const { alias, hash } = definition;
     const { store } = this.requireStore();
@@ -187,10 +192,10 @@ export class MigrationService {
         `has another model's migration under way (${before.newHash}): finish it or roll it back first`,
       );
     }
-    if (before?.phase === 'swapped') return void tell(progressMeter(alias, 'swapped', before.total, 0)(before.total));
+    if (before?.phase === 'swapped') return void report(progressMeter(alias, 'swapped', before.total, 0)(before.total));
     if (!before || !isUnderWay(before)) {
       const plan = planOf(definition, await this.liveIndex(definition, options));
-      if (plan.action === 'none') return void tell(progressMeter(alias, 'finished', 0, 0)(0));
+      if (plan.action === 'none') return void report(progressMeter(alias, 'finished', 0, 0)(0));
       if (plan.action === 'create')
         throw new SearchMigrationError(
           alias,
@@ -204,10 +209,10 @@ export class MigrationService {
   private async carryOut(
     migration: Migration,
     state: MigrationState,
-    tell: (progress: MigrationProgress) => void,
+    report: (progress: MigrationProgress) => void,
   ): Promise<void> {
     try {
-      for await (const progress of migration.run(state)) tell(progress);
+      for await (const progress of migration.run(state)) report(progress);
     } catch (error) {
       if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state);
       throw error;
@@ -215,9 +220,9 @@ export class MigrationService {
   }
 
   /** Nobody has searched the new index: it goes, and writes go to the old one alone. */
-  private async abandon({ alias, oldIndex, newIndex }: MigrationState): Promise<void> {
+  private async abandon({ alias, kind, newIndex }: MigrationState): Promise<void> {
     const { store, engine } = this.requireStore();
-    if (oldIndex === newIndex) return;
+    if (kind === 'additive') return;
     await store.advance(alias, { phase: 'rolled-back' });
     await engine.deleteIndex(newIndex);
   }

@@ -1,14 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallOptions, SearchEngine } from '../contracts/engine.js';
-import type { BulkFailure } from '../errors/bulk.errors.js';
-import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
+import { isUnavailable } from '../support/engine-failure.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
 import { concreteName, generationOf } from '../mapping/index-name.js';
-import { backoffMs, pause } from '../repository/backoff.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { decodeKey, encodeKey } from '../sync/outbox-row.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { decodeKey, encodeKey } from '../database/key-text.js';
 import { backfill, type BackfillParts } from './backfill.js';
 import { writeAlias, type MigrationState } from './migration-state.js';
 import type { MigrationStore } from './migration-store.js';
@@ -128,7 +129,7 @@ export class Migration {
         complete = true;
       } catch (error) {
         // The page is read again, not only sent again.
-        if (!(error instanceof SearchEngineUnavailableError) || (failed += 1) > MAX_UNAVAILABLE) throw error;
+        if (!isUnavailable(error) || (failed += 1) > MAX_UNAVAILABLE) throw error;
         await pause(backoffMs(failed, AWAY_BACKOFF, 1), signal);
       }
     }
@@ -159,11 +160,11 @@ export class Migration {
   }
 
   private async *verify(state: MigrationState): AsyncGenerator<MigrationProgress> {
-    const { alias, newIndex, oldIndex, total } = state;
+    const { alias, newIndex, total } = state;
     const { engine, verifier } = this.parts;
     const writes = writesTo(state);
     const whole = { timeoutMs: WHOLE_INDEX_MS, ...this.options };
-    if (newIndex !== oldIndex) {
+    if (state.kind === 'rebuild') {
       const wanted = flatSettings(this.definition.body.settings);
       const restored = Object.fromEntries(Object.keys(FILLING).map((name) => [name, wanted[name] ?? null]));
       await engine.putSettings(newIndex, restored, this.options);
@@ -206,9 +207,9 @@ export class Migration {
     }
   }
 
-  private async *swap({ alias, oldIndex, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
+  private async *swap({ kind, alias, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
     const { engine, store } = this.parts;
-    if (oldIndex === newIndex) {
+    if (kind === 'additive') {
       await store.advance(alias, { phase: 'finished' });
       yield progressMeter(alias, 'finished', total, 0)(total);
       return;
@@ -219,8 +220,8 @@ export class Migration {
   }
 }
 
-function writesTo({ alias, oldIndex, newIndex }: MigrationState): string {
-  return oldIndex === newIndex ? alias : writeAlias(newIndex);
+function writesTo({ alias, kind, newIndex }: MigrationState): string {
+  return kind === 'additive' ? alias : writeAlias(newIndex);
 }
 
 /** Gives the alias to one index, at one instant. It may have it already. */

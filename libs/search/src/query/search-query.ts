@@ -1,4 +1,7 @@
+import type { Duration } from '../contracts/duration.js';
 import type { CallOptions } from '../contracts/engine.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { REQUEST_OPTIONS } from './request-options.js';
 import {
   aggregationBuilder,
   type Aggregation,
@@ -10,7 +13,7 @@ import { everyBucket, type CompositeResult } from './aggregations/composite.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
 import type { Dated, DocumentOf, PartOf } from './document-type.js';
-import type { FieldPath } from './field-path.js';
+import type { FieldPath, Sortable } from './field-path.js';
 import { frozenCopy } from './freeze.js';
 import type { GeoPoint, GeoValue } from './geo-point.js';
 import type { HighlightEncoder, HighlightOptions } from './highlight.js';
@@ -28,9 +31,9 @@ import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
 import { suggestBuilder, type SuggestBuilder, type Suggestions, type SuggestionsOf } from './suggest.js';
 import type { Wire } from './wire-value.js';
 
-type Sortable = string | number | boolean | bigint | Date;
 type Occurrence = 'must' | 'filter' | 'should' | 'mustNot';
-type None = Readonly<Record<never, never>>;
+/** No aggregations, or no suggestions. */
+export type NoneAsked = Readonly<Record<never, never>>;
 
 /** Makes one clause, or several. */
 export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Clause[];
@@ -54,7 +57,7 @@ export interface QueryRunner {
  *   .aggregate((a) => ({ parties: a.terms('address.president.party', { size: 10 }) }))
  *   .search();
  */
-export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
+export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
   constructor(
     private readonly runner: QueryRunner,
     /** What is asked, as frozen data. */
@@ -76,7 +79,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     return this.add('should', make);
   }
 
-  /** None may match. */
+  /** NoneAsked may match. */
   mustNot(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('mustNot', make);
   }
@@ -153,7 +156,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   }
 
   /** Searches the state that `openPointInTime()` kept. `keepAlive` (`'1m'`) makes it live on from now. */
-  pointInTime(id: string, keepAlive?: string): SearchQuery<T, A, S, G> {
+  pointInTime(id: string, keepAlive?: Duration): SearchQuery<T, A, S, G> {
     return this.with({ pointInTime: { id, keepAlive } });
   }
 
@@ -183,8 +186,9 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     return this.with({ rescore: [...this.request.rescore, { query: make(clauseBuilder<T>()), options }] });
   }
 
-  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. */
+  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. @throws SearchOptionError for a name that is none. */
   options(options: RequestOptions): SearchQuery<T, A, S, G> {
+    checkCall('query.options', options, REQUEST_OPTIONS);
     return this.with({ options: { ...this.request.options, ...options } });
   }
 
@@ -200,11 +204,13 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
 
   /** @throws SearchQueryError before anything is sent, SearchEngineUnavailableError within the deadline. */
   async search(options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
+    checkCall('search', options, CALL_OPTIONS);
     return (await this.runner.search(this.request, options)) as SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>;
   }
 
   /** How many documents match, without fetching any. */
-  count(options?: CallOptions): Promise<number> {
+  async count(options?: CallOptions): Promise<number> {
+    checkCall('count', options, CALL_OPTIONS);
     return this.runner.count(this.request, options);
   }
 
@@ -218,6 +224,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>,
     options?: CallOptions,
   ): AsyncGenerator<B, void, undefined> {
+    checkCall('everyBucket', options, CALL_OPTIONS);
     return everyBucket<B>(make(aggregationBuilder<T>()), async (all) => {
       const request = frozenCopy({
         ...EMPTY_REQUEST,

@@ -12,13 +12,13 @@ import { decodeResponse } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import { SearchQuery, type QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 
 /** A hit of one of several indices. */
 export interface AcrossHit<Source> extends Hit<Source> {
   /** The class whose document it is. */
   readonly entity: EntityClass;
-  /** Tells hits apart by type: `if (hit.is(Passage)) hit.source.text`. */
+  /** Narrows hits by type: `if (hit.is(Passage)) hit.source.text`. */
   is<E extends object>(entity: EntityClass<E>): this is AcrossHit<DocumentOf<E>>;
 }
 
@@ -31,6 +31,7 @@ export type AcrossPage<Source, Results> = Omit<SearchPage<Source, Results>, 'hit
 export class SearchAcross<T extends object> {
   private readonly runner: AcrossRunner;
 
+  /** @internal The library makes it. */
   constructor(definitions: readonly IndexDefinition[], engine: SearchEngine, targets: IndexTargets) {
     this.runner = new AcrossRunner(definitions, engine, targets);
   }
@@ -82,7 +83,7 @@ class AcrossRunner implements QueryRunner {
     const page = decodeResponse(request, response, this.indices[0]!.catalog);
     return {
       ...page,
-      hits: page.hits.map((hit, at) => this.told(hit, response.hits.hits[at]!)),
+      hits: page.hits.map((hit, at) => this.hitOf(hit, response.hits.hits[at]!)),
     } as unknown as SearchPage<never, never>;
   }
 
@@ -96,7 +97,7 @@ class AcrossRunner implements QueryRunner {
     return this.indices.map(({ definition }) => definition.alias).join(',');
   }
 
-  private told(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
+  private hitOf(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
     const { entity } = this.indices.find(
       ({ definition: { alias } }) => generationOf(alias, _index) !== undefined || _index === alias,
     )!.definition.model;

@@ -7,9 +7,12 @@ import type {
   PointInTimeOptions,
   SearchEngine,
 } from '../contracts/engine.js';
+import type { Duration } from '../contracts/duration.js';
+import { CALL_OPTIONS, checkCall, DOCUMENT_OPTIONS, POINT_IN_TIME_OPTIONS } from '../support/call-options.js';
+import { HYDRATE, PAGINATE, STREAM } from './call-tables.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { ResultsOf } from '../query/aggregations/aggregation.js';
 import type { DocumentOf } from '../query/document-type.js';
@@ -19,15 +22,15 @@ import { decodeHit } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import { SearchQuery } from '../query/search-query.js';
 import type { SuggestionsOf } from '../query/suggest.js';
-import type { BulkWriter } from './bulk-writer.js';
+import type { BulkWriter } from '../indexing/bulk-writer.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { DocumentPublisher } from './document-publisher.js';
-import type { EntityReader, PrimaryKey } from './entity-reader.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { streamHits, type StreamOptions } from './hit-stream.js';
-import { hydrate, type HydrateOptions, type Hydrated } from './hydration.js';
-import type { IndexAdmin } from './index-admin.js';
+import { hydrate, type HydrateOptions, type Hydrated } from '../rows/hydration.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 import { IndexRunner } from './index-runner.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 import type { AnswerOf, AnyQuery, PaginateOptions, Paging, QueryMaker, StoredDocument } from './repository-calls.js';
 
 export interface RepositoryParts {
@@ -42,12 +45,17 @@ export interface RepositoryParts {
 
 /** What can be asked of the documents of one index. */
 export abstract class DocumentReads<T extends object> {
+  /** @internal */
+  protected readonly definition: IndexDefinition<T>;
+  /** @internal */
+  protected readonly parts: RepositoryParts;
+  /** @internal */
   protected readonly runner: IndexRunner;
 
-  constructor(
-    protected readonly definition: IndexDefinition<T>,
-    protected readonly parts: RepositoryParts,
-  ) {
+  /** @internal The library makes it. */
+  constructor(definition: IndexDefinition<T>, parts: RepositoryParts) {
+    this.definition = definition;
+    this.parts = parts;
     this.runner = new IndexRunner(this.untyped, parts.engine, parts.targets);
   }
 
@@ -80,17 +88,19 @@ export abstract class DocumentReads<T extends object> {
   /**
    * Keeps the state of the index for searches that page through it: give the id to `query().pointInTime(id)`.
    *
-   * @param keepAlive how long it lives after each use, such as `1m`.
+   * @param keepAlive how long it lives after each use, such as `1m`, or milliseconds.
    * @param options of which shards and copies it keeps the state: `routing` and `preference`; all shards when absent.
    */
-  async openPointInTime(keepAlive = '1m', options?: PointInTimeOptions): Promise<string> {
-    wireKeepAlive(keepAlive);
+  async openPointInTime(keepAlive: Duration = '1m', options?: PointInTimeOptions): Promise<string> {
+    checkCall('openPointInTime', options, POINT_IN_TIME_OPTIONS);
+    const keptFor = wireKeepAlive(keepAlive);
     await this.parts.targets.ready(this.untyped);
-    return this.parts.engine.openPointInTime(this.indexName, keepAlive, options);
+    return this.parts.engine.openPointInTime(this.indexName, keptFor, options);
   }
 
   /** Frees what a point in time holds on the server. */
-  closePointInTime(id: string, options?: CallOptions): Promise<void> {
+  async closePointInTime(id: string, options?: CallOptions): Promise<void> {
+    checkCall('closePointInTime', options, CALL_OPTIONS);
     return this.parts.engine.closePointInTime(id, options);
   }
 
@@ -100,6 +110,7 @@ export abstract class DocumentReads<T extends object> {
    * @throws SearchOptionError where the index is routed, without `routing`.
    */
   async get(key: PrimaryKey, options?: DocumentOptions): Promise<StoredDocument<T> | undefined> {
+    checkCall('get', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('get', key, options);
     await this.parts.targets.ready(this.untyped);
     return (await this.parts.engine.get(this.indexName, id, options)) as StoredDocument<T> | undefined;
@@ -110,6 +121,7 @@ export abstract class DocumentReads<T extends object> {
     keys: readonly PrimaryKey[],
     options?: DocumentOptions,
   ): Promise<readonly (StoredDocument<T> | undefined)[]> {
+    checkCall('getMany', options, DOCUMENT_OPTIONS);
     const places = keys.map((key) => this.placeOf('getMany', key, options));
     await this.parts.targets.ready(this.untyped);
     return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (
@@ -118,6 +130,7 @@ export abstract class DocumentReads<T extends object> {
   }
 
   async exists(key: PrimaryKey, options?: DocumentOptions): Promise<boolean> {
+    checkCall('exists', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('exists', key, options);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.exists(this.indexName, id, options);
@@ -128,6 +141,7 @@ export abstract class DocumentReads<T extends object> {
     queries: Q,
     options?: CallOptions,
   ): Promise<{ readonly [K in keyof Q]: AnswerOf<Q[K]> }> {
+    checkCall('searchMany', options, CALL_OPTIONS);
     const requests = queries.map(({ request }) => ({
       index: this.indexName,
       body: this.runner.compile(request),
@@ -149,6 +163,7 @@ export abstract class DocumentReads<T extends object> {
     make: QueryMaker<T> = (query) => query,
     options: StreamOptions = {},
   ): AsyncGenerator<Hit<DocumentOf<T>>, void, undefined> {
+    checkCall('stream', options, STREAM);
     const { request } = make(this.query());
     const [body, { routing, preference }] = [this.runner.compile(request), request.options];
     await this.parts.targets.ready(this.untyped);
@@ -162,7 +177,7 @@ export abstract class DocumentReads<T extends object> {
 
   /**
    * One page, by number (which ends at hit 10,000) or by the cursor of the page before, which has no end. Between
-   * pages the index may change: a cursor goes on after the last hit, so nothing is told twice.
+   * pages the index may change: a cursor goes on after the last hit, so no hit comes twice.
    *
    * @example
    * const first = await passages.paginate((q) => q.sort('address.year'), { size: 20 });
@@ -170,8 +185,10 @@ export abstract class DocumentReads<T extends object> {
    */
   async paginate<Q extends AnyQuery>(
     make: (query: SearchQuery<T>) => Q,
-    { size = 20, page, cursor, ...options }: PaginateOptions = {},
+    paging: PaginateOptions = {},
   ): Promise<AnswerOf<Q> & Paging> {
+    checkCall('paginate', paging, PAGINATE);
+    const { size = 20, page, cursor, ...options } = paging;
     const request: RequestNode = { ...make(this.query()).request, page: { number: page ?? 1, size } };
     const compiled = this.runner.compile(request);
     const sort = [...((compiled['sort'] as readonly unknown[] | undefined) ?? [{ _score: 'desc' }]), { _id: 'asc' }];
@@ -193,12 +210,18 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /** The entities behind hits, managed by `em` and in the order of the hits, with one query. */
-  hydrate(em: EntityManager, hits: readonly { readonly id: string }[], options?: HydrateOptions): Promise<Hydrated<T>> {
+  async hydrate(
+    em: EntityManager,
+    hits: readonly { readonly id: string }[],
+    options?: HydrateOptions,
+  ): Promise<Hydrated<T>> {
+    checkCall('hydrate', options, HYDRATE);
     return hydrate(this.definition.model, em, hits, options);
   }
 
   /** Why a document matches, or does not. @throws SearchNotFoundError when there is no such document. */
   async explain(key: PrimaryKey, make: QueryMaker<T>, options?: DocumentOptions): Promise<ExplainAnswer> {
+    checkCall('explain', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('explain', key, options);
     const query = this.runner.compileQuery(make(this.query()).request);
     await this.parts.targets.ready(this.untyped);
@@ -207,23 +230,27 @@ export abstract class DocumentReads<T extends object> {
 
   /** Whether the engine takes the query, without running it. */
   async validate(make: QueryMaker<T>, options?: CallOptions): Promise<ValidateAnswer> {
+    checkCall('validate', options, CALL_OPTIONS);
     const query = this.runner.compileQuery(make(this.query()).request);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.validate(this.indexName, query, options);
   }
 
-  /** @throws SearchOptionError where the index is routed, without `routing`. */
+  /** @internal @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
     const { model, alias } = this.untyped;
     if (model.routing && routing === undefined)
-      throw new SearchOptionError(
-        `${call}({ routing })`,
-        `is needed: ${alias} is routed by ${model.routing.label}`,
-        routing,
-      );
+      throw new SearchOptionError([
+        {
+          option: `${call}.routing`,
+          requirement: `is needed: ${alias} is routed by ${model.routing.label}`,
+          received: routing,
+        },
+      ]);
     return { id: documentIdOf(model, key), routing };
   }
 
+  /** @internal */
   protected get untyped(): IndexDefinition {
     return this.definition;
   }

@@ -1,15 +1,14 @@
 import type { CallOptions, EngineHit, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import type { Duration } from '../contracts/duration.js';
+import { wireKeepAlive } from '../query/request-window.js';
 import type { Wire } from '../query/wire-value.js';
 
 export interface StreamOptions extends CallOptions {
   /** Hits of one request; 1,000 when absent. Memory holds one request's hits. */
   readonly size?: number;
   /** How long the engine keeps the state of the index for the next request: longer than the reader needs for `size` hits. `1m` when absent. */
-  readonly keepAlive?: string;
+  readonly keepAlive?: Duration;
 }
-
-const MAX_SIZE = 10_000;
 
 /**
  * All hits of a search body, however many, as the index was when the stream began (point in time and `search_after`).
@@ -21,9 +20,8 @@ export async function* streamHits(
   body: Wire,
   { size = 1_000, keepAlive = '1m', ...call }: StreamOptions & PointInTimeOptions = {},
 ): AsyncGenerator<EngineHit, void, undefined> {
-  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE)
-    throw new SearchOptionError('stream({ size })', `must be a whole number from 1 to ${MAX_SIZE}`, size);
-  let pit = await engine.openPointInTime(index, keepAlive, call);
+  const keptFor = wireKeepAlive(keepAlive);
+  let pit = await engine.openPointInTime(index, keptFor, call);
   const ask = async (more: Wire) => {
     const response = await engine.search(
       {
@@ -32,7 +30,7 @@ export async function* streamHits(
           aggs: undefined,
           from: 0,
           track_total_hits: false,
-          pit: { id: pit, keep_alive: keepAlive },
+          pit: { id: pit, keep_alive: keptFor },
           ...more,
         },
       },

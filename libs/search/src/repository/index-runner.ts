@@ -7,7 +7,7 @@ import { decodeResponse } from '../query/response-decoder.js';
 import type { SearchPage } from '../query/search-page.js';
 import type { QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 
 /** Answers the queries of one index. */
 export class IndexRunner implements QueryRunner {

@@ -3,17 +3,11 @@ import type { CallOptions, DocumentOptions } from '../contracts/engine.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { RequestNode } from '../query/request.js';
 import type { SearchQuery } from '../query/search-query.js';
-import type { PrimaryKey } from './entity-reader.js';
 
 export interface ChangeOptions extends CallOptions {
   /** Makes the change visible to searches before the call resolves. */
   readonly refresh?: boolean;
 }
-
-/** A write of a document that is built by hand. `routing`: needed to index where the index is routed; a delete without it is for all shards. */
-export type DocumentOperation<T> =
-  | Readonly<{ action: 'index'; id: PrimaryKey; document: Partial<DocumentOf<T>>; routing?: string | undefined }>
-  | Readonly<{ action: 'delete'; id: PrimaryKey; routing?: string | undefined }>;
 
 export interface StoredDocument<T> {
   readonly id: string;
@@ -64,6 +58,11 @@ export interface ByQueryOptions extends CallOptions {
   /** Makes the changes visible to searches at the end; false when absent. */
   readonly refresh?: boolean;
   readonly documentsPerSecond?: number;
+}
+
+/** What becomes of each document that matches. */
+export interface UpdateByQueryOptions extends ByQueryOptions {
+  readonly script: EngineScript;
 }
 
 /** `page` counts from 1; `cursor` is what the last page gave. */

@@ -1,24 +1,26 @@
 import type { EngineScript, UpdateAnswer } from '../contracts/document-port.js';
 import type { CallOptions } from '../contracts/engine.js';
 import { keyOf } from '../document/document-builder.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { assertAllWritten } from './bulk-report.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { BY_QUERY, CHANGE, INDEX_ALL, UPDATE, UPDATE_BY_QUERY } from './call-tables.js';
+import { assertAllWritten } from '../indexing/bulk-report.js';
 import { ByQueryTask } from './by-query-task.js';
-import { versioned, type OperationParts } from './document-operations.js';
+import { versioned, type DocumentOperation, type OperationParts } from '../indexing/document-operations.js';
 import { DocumentReads, type RepositoryParts } from './document-reads.js';
-import type { PrimaryKey } from './entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import { IndexControl } from './index-control.js';
 import {
   wireChange,
   type ByQueryOptions,
   type ChangeOptions,
   type DocumentChange,
-  type DocumentOperation,
   type IndexAllOptions,
   type IndexAllProgress,
   type QueryMaker,
+  type UpdateByQueryOptions,
   type UpdateOptions,
 } from './repository-calls.js';
 
@@ -30,6 +32,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   /** The index itself: its state, settings, aliases and figures. */
   readonly control: IndexControl;
 
+  /** @internal The library makes it. */
   constructor(definition: IndexDefinition<T>, parts: RepositoryParts) {
     super(definition, parts);
     this.control = new IndexControl(this.untyped, parts.engine, parts.admin);
@@ -42,21 +45,26 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
    * @throws SearchNotFoundError without `upsert`, SearchVersionConflictError; SearchMigrationError while the index is migrated.
    */
   async update(key: PrimaryKey, change: DocumentChange<T>, options: UpdateOptions = {}): Promise<UpdateAnswer> {
+    checkCall('update', options, UPDATE);
     const { ifSeqNo, ifPrimaryTerm, retryOnConflict, routing, ...call } = options;
     const place = this.placeOf('update', key, options);
     const conditional = ifSeqNo !== undefined || ifPrimaryTerm !== undefined;
     if (conditional && (ifSeqNo === undefined || ifPrimaryTerm === undefined))
-      throw new SearchOptionError(
-        'update({ ifSeqNo, ifPrimaryTerm })',
-        'must be given together, as get() returns them',
-        { ifSeqNo, ifPrimaryTerm },
-      );
+      throw new SearchOptionError([
+        {
+          option: 'update.ifSeqNo and update.ifPrimaryTerm',
+          requirement: 'must be given together, as get() returns them',
+          received: { ifSeqNo, ifPrimaryTerm },
+        },
+      ]);
     if (conditional && retryOnConflict !== undefined)
-      throw new SearchOptionError(
-        'update({ retryOnConflict })',
-        'cannot go with `ifSeqNo`: read the document again instead',
-        retryOnConflict,
-      );
+      throw new SearchOptionError([
+        {
+          option: 'update.retryOnConflict',
+          requirement: 'cannot go with `ifSeqNo`: read the document again instead',
+          received: retryOnConflict,
+        },
+      ]);
     await this.soleIndex('update()');
     const when = conditional
       ? { ifSeqNo: ifSeqNo!, ifPrimaryTerm: ifPrimaryTerm! }
@@ -76,15 +84,15 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   }
 
   /** Starts a change of all documents that match; resolves when it has started. @throws SearchMigrationError while the index is migrated. */
-  updateByQuery(
-    make: QueryMaker<T>,
-    { script, ...options }: ByQueryOptions & { readonly script: EngineScript },
-  ): Promise<ByQueryTask> {
-    return this.startByQuery('update', make, script, options);
+  async updateByQuery(make: QueryMaker<T>, options: UpdateByQueryOptions): Promise<ByQueryTask> {
+    checkCall('updateByQuery', options, UPDATE_BY_QUERY);
+    const { script, ...byQuery } = options;
+    return this.startByQuery('update', make, script, byQuery);
   }
 
   /** Starts the deletion of all documents that match; resolves when it has started. `(query) => query` is all of them. @throws SearchMigrationError while the index is migrated. */
-  deleteByQuery(make: QueryMaker<T>, options: ByQueryOptions = {}): Promise<ByQueryTask> {
+  async deleteByQuery(make: QueryMaker<T>, options: ByQueryOptions = {}): Promise<ByQueryTask> {
+    checkCall('deleteByQuery', options, BY_QUERY);
     return this.startByQuery('delete', make, undefined, options);
   }
 
@@ -93,6 +101,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
    * so that an older state never replaces a newer one. The document of a row that is gone is deleted.
    */
   async index(entities: T | readonly T[], options?: ChangeOptions): Promise<void> {
+    checkCall('index', options, CHANGE);
     const keys = [entities].flat().map((entity) => keyOf(this.untyped.model, entity as object));
     assertAllWritten(await this.parts.publisher.publish(this.untyped, keys, options));
     await this.refreshIf(options);
@@ -100,6 +109,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
 
   /** Deletes documents by entity or key, wherever they are and whatever the database says. */
   async delete(entitiesOrKeys: T | PrimaryKey | readonly (T | PrimaryKey)[], options?: ChangeOptions): Promise<void> {
+    checkCall('delete', options, CHANGE);
     const keys = [entitiesOrKeys]
       .flat()
       .map((one) => (typeof one === 'object' ? keyOf(this.untyped.model, one as object) : (one as PrimaryKey)));
@@ -117,6 +127,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>,
     options?: ChangeOptions,
   ): Promise<void> {
+    checkCall('bulk', options, CHANGE);
     assertAllWritten(await this.parts.writer.write(versioned(operations, this.operationParts), options));
     await this.refreshIf(options);
   }
@@ -127,7 +138,9 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
    *
    * @example await passages.indexAll({ onProgress: ({ done, total }) => bar.update(done / total) });
    */
-  async indexAll({ pageSize, onProgress, ...options }: IndexAllOptions = {}): Promise<IndexAllProgress> {
+  async indexAll(given: IndexAllOptions = {}): Promise<IndexAllProgress> {
+    checkCall('indexAll', given, INDEX_ALL);
+    const { pageSize, onProgress, ...options } = given;
     const total = await this.parts.reader.count(this.untyped.model);
     const progress = onProgress && ((done: number): void => onProgress({ done, total }));
     const report = await this.parts.publisher.publishAll(this.untyped, pageSize, {
@@ -135,12 +148,17 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
       ...(progress ? { onProgress: progress } : {}),
     });
     assertAllWritten(report);
-    await this.refresh(options);
+    await this.makeVisible(options);
     return { done: report.succeeded, total };
   }
 
   /** Makes everything written before visible to searches. */
   async refresh(options?: CallOptions): Promise<void> {
+    checkCall('refresh', options, CALL_OPTIONS);
+    await this.makeVisible(options);
+  }
+
+  private async makeVisible(options?: CallOptions): Promise<void> {
     await this.parts.targets.ready(this.untyped);
     await this.parts.engine.refresh(this.indexName, options);
   }
@@ -178,7 +196,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   }
 
   private async refreshIf(options: ChangeOptions | undefined): Promise<void> {
-    if (options?.refresh) await this.refresh(options);
+    if (options?.refresh) await this.makeVisible(options);
   }
 
   private get operationParts(): OperationParts {

@@ -7,24 +7,24 @@ import { MigrationService } from '../migration/migration.service.js';
 import { MigrationStore } from '../migration/migration-store.js';
 import { MigrationTargets } from '../migration/migration-targets.js';
 import { Verifier } from '../migration/verifier.js';
-import { BULK_DEFAULTS, BulkWriter } from '../repository/bulk-writer.js';
-import { DocumentPublisher } from '../repository/document-publisher.js';
-import { EntityReader, type Orm } from '../repository/entity-reader.js';
-import { IndexAdmin } from '../repository/index-admin.js';
-import { AliasTargets } from '../repository/index-targets.js';
-import { processClock } from '../repository/process-clock.js';
+import { BULK_DEFAULTS, BulkWriter } from '../indexing/bulk-writer.js';
+import { DocumentPublisher } from '../indexing/document-publisher.js';
+import { EntityReader, type Orm } from '../rows/entity-reader.js';
+import { IndexAdmin } from '../indexing/index-admin.js';
+import { AliasTargets } from '../indexing/index-targets.js';
+import { processClock } from '../indexing/process-clock.js';
 import type { RepositoryParts } from '../repository/document-reads.js';
-import { Database } from '../sync/database.js';
-import { DatabaseClock } from '../sync/database-clock.js';
-import { dependenciesOf } from '../sync/dependencies.js';
+import { Database } from '../database/database.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { dependenciesOf } from '../capture/dependencies.js';
 import { SearchSync } from '../sync/explicit-touch.js';
-import { FlushReader } from '../sync/flush-reader.js';
+import { FlushReader } from '../capture/flush-reader.js';
 import type { OutboxSync } from '../sync/outbox-sync.js';
 import type { SyncByIndex } from '../sync/sync-by-index.js';
-import { SearchClockRow } from '../sync/tables.js';
+import { SearchClockRow } from '../database/tables.js';
 import { IndexPreparation } from './index-preparation.js';
 import type { ResolvedSearchOptions } from './options.js';
-import { tellSlowQueries } from './slow-queries.js';
+import { reportSlowQueries } from './slow-queries.js';
 import { strategiesFor, syncModeOf } from './sync-strategies.js';
 
 /** What a search is made of. */
@@ -43,7 +43,7 @@ export interface Assembly {
 /** Judges the model and puts the parts together; nothing is sent. @throws SearchModelError with every complaint together. */
 export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   const { engine: given, name, slowQueryMs, prefix, typeInference, createIndices, onEvent } = options;
-  const engine = slowQueryMs === undefined ? given : tellSlowQueries(given, slowQueryMs, onEvent);
+  const engine = slowQueryMs === undefined ? given : reportSlowQueries(given, slowQueryMs, onEvent);
   const definitions = defineIndices(ofEngine(name, readModels(orm.getMetadata())), { prefix, typeInference });
   const registry = new IndexRegistry(definitions, name);
   const admin = new IndexAdmin(engine);
@@ -91,7 +91,7 @@ function knowsTables(orm: Orm): boolean {
   return [...orm.getMetadata()].some((meta) => (meta.class as unknown) === SearchClockRow);
 }
 
-/** Complaints stay whole: a mistake is told by whichever search starts first. */
+/** Complaints stay whole: a mistake is reported by whichever search starts first. */
 function ofEngine(name: string | undefined, reading: ModelReading): ModelReading {
   return { ...reading, models: reading.models.filter(({ options }) => options.engine === name) };
 }

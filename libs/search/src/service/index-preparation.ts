@@ -1,13 +1,14 @@
 import { lastValueFrom } from 'rxjs';
-import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isUnavailable } from '../support/engine-failure.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { allowsModel } from '../migration/migration-state.js';
 import type { MigrationService } from '../migration/migration.service.js';
 import type { MigrationStore } from '../migration/migration-store.js';
 import { describeDifference } from '../migration/plan.js';
-import { backoffMs, pause } from '../repository/backoff.js';
-import type { IndexAdmin } from '../repository/index-admin.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 import type { ResolvedSearchOptions } from './options.js';
 
 const CREATE_BACKOFF = { baseMs: 250, maxMs: 15_000 };
@@ -23,7 +24,7 @@ interface Parts {
 
 /** Brings indices to the model when the application starts; goes on in the background while the engine is away. */
 export class IndexPreparation {
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private background: Promise<void> | undefined;
 
   constructor(private readonly parts: Parts) {}
@@ -32,10 +33,11 @@ export class IndexPreparation {
   async start(): Promise<void> {
     const { createIndices, whenEngineIsDown, onEvent } = this.parts.options;
     if (!createIndices) return;
+    if (this.stopping.signal.aborted) this.stopping = new AbortController();
     try {
       await this.ensureAll();
     } catch (error) {
-      if (!(error instanceof SearchEngineUnavailableError) || whenEngineIsDown === 'refuse') throw error;
+      if (!isUnavailable(error) || whenEngineIsDown === 'refuse') throw error;
       onEvent({ type: 'indices-delayed', error });
       this.background = this.createInBackground();
     }
@@ -101,7 +103,7 @@ export class IndexPreparation {
           indices: this.parts.definitions.map(({ alias }) => alias),
         });
       } catch (error) {
-        if (error instanceof SearchEngineUnavailableError) continue;
+        if (isUnavailable(error)) continue;
         return this.parts.options.onEvent({ type: 'indices-delayed', error });
       }
     }

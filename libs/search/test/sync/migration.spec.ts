@@ -94,7 +94,7 @@ describeWith('postgres', 'migration', () =>
       (await em.findOneOrFail(BookV2, 1)).title = 'too early';
       await em.flush();
       await until(() => events.some(({ type }) => type === 'publish-delayed'));
-      expect(await search.backlog()).toMatchObject({ pending: 1, parked: 0 });
+      expect(await search.backlog()).toMatchObject({ pending: 1, deadLetters: 0 });
       await migrate(search, BookV2);
       await search.settled({ timeoutMs: 20_000 });
       expect((await search.repository(BookV2).get(1))?.source.title).toBe('too early');

@@ -1,5 +1,6 @@
 import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
 import type { HerdOperationError } from '../../errors/operation-errors.js';
+import { wireKey } from './key.js';
 import type { Reply, ReplyValue } from './reply-parser.js';
 
 /** @returns the line, where it is one of `expected`. @throws what the server complains of, by whose fault it is. */
@@ -21,9 +22,21 @@ export function countOf(reply: Reply, key: string): number | undefined {
   });
 }
 
-export function valuesOf(reply: Reply, key: string): readonly ReplyValue[] {
-  if (reply.kind === 'end') return reply.values;
-  throw complaint(reply.line, key);
+/** @throws HerdNodeError for a value of another key than the command named: the connection's replies are out of step. */
+export function valuesOf(
+  reply: Reply,
+  ...keys: readonly [string, ...string[]] | readonly string[]
+): readonly ReplyValue[] {
+  const [first = ''] = keys;
+  if (reply.kind !== 'end') throw complaint(reply.line, first);
+  if (reply.values.length === 0) return reply.values;
+  const asked = new Set(keys.map(wireKey));
+  const stray = reply.values.find(({ key }) => !asked.delete(key));
+  if (!stray) return reply.values;
+  throw new HerdNodeError({
+    what: `memcached answered with ${JSON.stringify(stray.key)} to a question about ${JSON.stringify(first)}`,
+    remedy: 'see what stands between this process and the server',
+  });
 }
 
 export function statsOf(reply: Reply): Readonly<Record<string, string>> {

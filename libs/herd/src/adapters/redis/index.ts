@@ -6,7 +6,7 @@ export { redisSentinel } from './sentinel/redis-sentinel.js';
 export type { RedisSentinel, RedisSentinelOptions } from './sentinel/redis-sentinel.js';
 export type { RedisConnection, RedisConnectionSetting, RedisOptions } from './redis-options.js';
 export type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
-export type { CallOptions, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
+export type { CallOptions, CasEntry, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 export type { Ttl } from '../../contracts/ttl.js';
 
 // The contracts that these mention
@@ -14,7 +14,15 @@ export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../
 export type { Codec, Encoded } from '../../contracts/codec.js';
 export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
 export type { Discovered, Discovery } from '../../contracts/discovery.js';
-export type { Dispatch, Effect, Intent, NodeDispatch, OnNodeDown, Operation } from '../../contracts/dispatch.js';
+export type {
+  Dispatch,
+  Effect,
+  Intent,
+  ManyOperation,
+  NodeDispatch,
+  OnNodeDown,
+  Operation,
+} from '../../contracts/dispatch.js';
 export type { Driver, Failure } from '../../contracts/driver.js';
 export type { Duration } from '../../contracts/duration.js';
 export type { Herd, HerdHandle, HerdPolicy } from '../../contracts/herd.js';

@@ -2,6 +2,7 @@ import type { Driver } from '../../contracts/driver.js';
 import type { Node } from '../../contracts/node.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
 import { invalidate, ping, redisCommands, redisNodeCommands } from './commands.js';
+import { redisCopies } from './copies.js';
 import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
@@ -17,6 +18,7 @@ export const redisDriver = (
   ping,
   abandon: (client) => client.abandon(),
   invalidate,
+  copies: redisCopies,
   close: (client) => Promise.resolve(client.close()),
   classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
   commands: (dispatch) => redisCommands(dispatch, options),

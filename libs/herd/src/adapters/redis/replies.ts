@@ -1,5 +1,5 @@
 import type { HerdOperationError } from '../../errors/operation-errors.js';
-import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
+import { HerdNodeError, HerdOverloadError, HerdRefusedError, HerdRequestError } from '../../errors/operation-errors.js';
 
 /** What a server's refusal means: a value of another type is the caller's fault, a lack of memory the moment's. */
 export function complaint(reply: string, key: string): HerdOperationError {
@@ -16,14 +16,15 @@ export function complaint(reply: string, key: string): HerdOperationError {
       remedy: 'use redisCluster({ nodes }) for a Redis Cluster, redis() for standalone servers',
     });
   if (/^(?:NOAUTH|WRONGPASS) /.test(reply))
-    return new HerdNodeError({
+    return new HerdRefusedError({
       what,
       remedy: 'pass connection.username and connection.password that the server knows',
     });
-  if (/^NOPERM /.test(reply))
-    return new HerdNodeError({ what, remedy: 'let the user run the command on these keys, by ACL SETUSER' });
   if (/^(?:LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS) /.test(reply))
-    return new HerdNodeError({ what, remedy: 'see that the server is a primary that accepts writes' });
+    return new HerdRefusedError({ what, remedy: 'see that the server is a primary that accepts writes' });
+  // Of this key or command alone: another may be allowed.
+  if (/^NOPERM /.test(reply))
+    return new HerdRequestError({ what, remedy: 'let the user of redis({ connection }) use this key and command' });
   return new HerdRequestError({ what, remedy: 'see that the server is Redis 4 or later' });
 }
 

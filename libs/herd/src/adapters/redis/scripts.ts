@@ -32,3 +32,10 @@ export const persistScript = `
 redis.call('PERSIST', KEYS[1])
 return redis.call('EXISTS', KEYS[1])
 `;
+
+/** A value, and the milliseconds that it has left, -1 for ever. KEYS[1] the key. Returns both, or nil without a value. */
+export const copyScript = `
+local stored = redis.call('GET', KEYS[1])
+if not stored then return false end
+return { stored, redis.call('PTTL', KEYS[1]) }
+`;

@@ -13,8 +13,24 @@ type LinkState =
   | { readonly kind: 'waiting'; readonly pending: Map<number, Pending>; readonly sweeper: NodeJS.Timeout }
   | { readonly kind: 'closed' };
 
+/** A primary that has not answered anything for so long does not serve: from then on a call fails at once. */
+const UNSERVED_AFTER_MS = 1000;
+/** Between two calls that look whether it serves by now. */
+const PROBE_EVERY_MS = 1000;
+
 /** How often overdue calls are looked for: one timer for all of them. */
 const SWEEP_MS = 10;
+
+/** Whether the primary has ever answered. */
+type Hearing =
+  | { readonly kind: 'unasked' }
+  | { readonly kind: 'waiting'; readonly since: number; readonly probedAt: number }
+  | { readonly kind: 'heard' };
+
+const HEARD: Hearing = Object.freeze({ kind: 'heard' });
+const UNSERVED = new Error(
+  'the primary has not answered yet: call clusterStorage() in it too, by the same name; the primary of PM2 is its own, so use Redis or memcached there',
+);
 
 /** Of the process, not of one link: two links of one name hear each other's answers. */
 let nextId = 0;
@@ -24,6 +40,8 @@ export class WorkerLink {
   #state: LinkState = { kind: 'idle' };
   /** Calls of this turn. */
   #outbox: (readonly [number, ClusterCall])[] = [];
+
+  #hearing: Hearing = { kind: 'unasked' };
 
   constructor(
     private readonly name: string,
@@ -35,6 +53,7 @@ export class WorkerLink {
 
   call(call: ClusterCall): Promise<ClusterAnswer> {
     if (this.#state.kind === 'closed' || !process.connected) return Promise.reject(this.#fault('unreachable'));
+    if (!this.#mayAsk()) return Promise.reject(this.#fault('unreachable', UNSERVED));
     const { pending } = this.#wait();
     if (pending.size >= this.maxPending) return Promise.reject(this.#fault('overload'));
     return new Promise((resolve, reject) => {
@@ -51,9 +70,25 @@ export class WorkerLink {
     this.#state = { kind: 'closed' };
   }
 
+  /** False while the primary is known not to serve, but for a probe now and then. */
+  #mayAsk(): boolean {
+    const hearing = this.#hearing;
+    if (hearing.kind === 'heard') return true;
+    const now = performance.now();
+    if (hearing.kind === 'unasked') {
+      this.#hearing = { kind: 'waiting', since: now, probedAt: now };
+      return true;
+    }
+    if (now - hearing.since < UNSERVED_AFTER_MS) return true;
+    if (now - hearing.probedAt < PROBE_EVERY_MS) return false;
+    this.#hearing = { ...hearing, probedAt: now };
+    return true;
+  }
+
   #wait(): LinkState & { kind: 'waiting' } {
     if (this.#state.kind === 'waiting') return this.#state;
-    const sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    // What has arrived is read before anything is given up.
+    const sweeper = setInterval(() => setImmediate(() => this.#sweep()), SWEEP_MS).unref();
     return (this.#state = { kind: 'waiting', pending: new Map<number, Pending>(), sweeper });
   }
 
@@ -67,6 +102,7 @@ export class WorkerLink {
 
   readonly #receive = (message: unknown): void => {
     if (!isFor<ClusterReply>(this.name, message)) return;
+    this.#hearing = HEARD;
     for (const [id, answer, error] of message.answers) {
       if (error === undefined) this.#take(id)?.resolve(answer);
       else this.#take(id)?.reject(this.#fault('unknown', error));
@@ -84,7 +120,8 @@ export class WorkerLink {
     if (this.#state.kind !== 'waiting') return;
     const now = performance.now();
     for (const [id, { deadline }] of this.#state.pending) {
-      if (deadline <= now) this.#take(id)?.reject(this.#fault('timeout'));
+      const cause = this.#hearing.kind === 'heard' ? undefined : UNSERVED;
+      if (deadline <= now) this.#take(id)?.reject(this.#fault('timeout', cause));
     }
   }
 

@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { messageOf } from '../../errors/message-of.js';
+import { afterDeadline } from '../../support/deadline.js';
 import { CommandSlots } from './command-slots.js';
 import { expirationTime } from './lifetime.js';
 import type { MemcachedClient, MemcachedLifetime } from './memcached-client.js';
@@ -18,6 +19,7 @@ export interface MemcachedPackage {
 }
 
 const DEFAULT_POOL_SIZE = 10;
+const SILENCE_MS = 500;
 
 /**
  * Options for `new Memcached()` of the npm package `memcached` with which a dead or frozen server fails fast, is tried again at
@@ -26,7 +28,15 @@ const DEFAULT_POOL_SIZE = 10;
  * @param timeoutMs the limiter's `timeoutMs`
  */
 export function memcachedPackageOptions(timeoutMs: number) {
-  return { timeout: timeoutMs, retries: 0, retry: 1, failures: 1e9, failuresTimeout: 1000, remove: false };
+  // The package's own is for a dead connection: at timeoutMs it would break one whose answer a busy process has yet to read.
+  return {
+    timeout: Math.max(SILENCE_MS, 2 * timeoutMs),
+    retries: 0,
+    retry: 1,
+    failures: 1e9,
+    failuresTimeout: 1000,
+    remove: false,
+  };
 }
 
 /**
@@ -63,18 +73,18 @@ function answerWithin<T>(
   return new Promise((resolve, reject) => {
     let late = false;
     let release: (() => void) | undefined;
-    const timer = setTimeout(() => {
+    const callOff = afterDeadline(timeoutMs, () => {
       late = true;
       // A frozen server may never answer: what waits behind is to get its own chance.
       release?.();
       reject(new Error(`no answer within ${timeoutMs} ms: timeout`));
-    }, timeoutMs);
+    });
     slots.take((free) => {
       if (late) return free();
       release = free;
       command((error, result) => {
         free();
-        clearTimeout(timer);
+        callOff();
         // The package calls "not stored" an error.
         if (error && !(error as { notStored?: boolean }).notStored)
           reject(isNativeError(error) ? error : new Error(messageOf(error)));

@@ -5,22 +5,44 @@ export interface RedisClient {
   del(key: string): Promise<unknown>;
   /** True for a cluster, whose keys lie on several servers. */
   readonly isCluster?: boolean;
+  /** Why there is no connection: a command that fails for lack of one does not say. */
+  on?(event: 'error', listener: (error: unknown) => void): unknown;
+  on?(event: 'ready', listener: () => void): unknown;
 }
 
+/** A connection on which nothing was heard for so long, though something was asked, is made anew. */
+const SILENCE_MS = 500;
+/** Between two connections that are made anew for a server that only reads. */
+const DEMOTED_PAUSE_MS = 200;
+
 /**
- * Options for `new Redis()` of ioredis with which a dead or frozen server fails fast: with the defaults of ioredis such a
- * request hangs for over twelve seconds. Add your own address: `new Redis({ host, port, ...redisClientOptions(50) })`.
+ * Options for `new Redis()` of ioredis with which a server that is dead, frozen or demoted is left within a second: with the
+ * defaults of ioredis a request hangs for over twelve seconds, and a connection to a former primary stays. Add your own address:
+ * `new Redis({ host, port, ...redisClientOptions(50) })`.
  *
- * @param timeoutMs the limiter's `timeoutMs`
+ * @param timeoutMs the limiter's `timeoutMs`, which is the deadline of a call: those here are longer, as they only clean up
  */
 export function redisClientOptions(timeoutMs: number) {
+  const silenceMs = Math.max(SILENCE_MS, 2 * timeoutMs);
   return {
-    commandTimeout: timeoutMs,
+    commandTimeout: silenceMs,
+    socketTimeout: silenceMs,
     connectTimeout: Math.max(1000, timeoutMs),
     /** While there is no connection a request fails at once; one that is in flight when the connection breaks is not repeated. */
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt: number): number => Math.min(20 * attempt, 500),
+    reconnectOnError: reconnectWhenDemoted(),
   } as const;
+}
+
+/** The name of the server may lead to the new primary by now. */
+function reconnectWhenDemoted(): (error: Error) => boolean {
+  let lastAt = -Infinity;
+  return (error) => {
+    if (!/^(?:ERR )?-?READONLY\b/.test(error.message) || performance.now() - lastAt < DEMOTED_PAUSE_MS) return false;
+    lastAt = performance.now();
+    return true;
+  };
 }

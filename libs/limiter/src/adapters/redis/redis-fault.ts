@@ -28,14 +28,19 @@ const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
   [/too many cluster redirections/i, 'moved'],
 ];
 
-/** An error of ioredis, or of the server behind it, by what an operator can do about it. */
-export function redisFault(storage: string, error: unknown): StorageFaultError {
+/**
+ * An error of ioredis, or of the server behind it, by what an operator can do about it.
+ *
+ * @param connectionError why there is no connection, such as a wrong password
+ */
+export function redisFault(storage: string, error: unknown, connectionError?: unknown): StorageFaultError {
   if (error instanceof StorageFaultError) return error;
   const message = messageOf(error);
   // Redis 7 puts "ERR" before, and where the error arose in a script after, the code.
   const code = /^(?:ERR )?-?([A-Z_]+)\b/.exec(message)?.[1] ?? '';
   const fault = BY_CODE[code] ?? BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] ?? 'unknown';
-  return new StorageFaultError(storage, fault, { cause: error });
+  const cause = fault === 'unreachable' ? (connectionError ?? error) : error;
+  return new StorageFaultError(storage, fault, { cause });
 }
 
 export function isNoScript(error: unknown): boolean {

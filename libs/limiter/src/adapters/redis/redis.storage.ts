@@ -10,6 +10,7 @@ import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { ApplyCall, type BucketAnswer } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
+import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
 import { CallBatch, type BatchedRequest } from './call-batch.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
@@ -73,6 +74,7 @@ class RedisStorage implements LimiterStorage {
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
   readonly #batch: CallBatch<readonly AppliedCost[]>;
+  readonly #connectionErrors: ConnectionErrors;
 
   constructor(
     private readonly client: RedisClient,
@@ -84,6 +86,7 @@ class RedisStorage implements LimiterStorage {
     this.#batch = new CallBatch(keysPerCall, (batch) => void this.#send(batch));
     const multiKeyAtomic = keysPerCall > 1;
     this.capabilities = { serverClock: true, multiKeyAtomic };
+    this.#connectionErrors = connectionErrorsOf(client);
     if (multiKeyAtomic) this.applyAll = (requests) => this.#applyAll(requests);
   }
 
@@ -101,7 +104,7 @@ class RedisStorage implements LimiterStorage {
     try {
       await this.client.del(key);
     } catch (error) {
-      throw redisFault(this.name, error);
+      throw this.#fault(error);
     }
   }
 
@@ -128,6 +131,10 @@ class RedisStorage implements LimiterStorage {
     }
   }
 
+  #fault(error: unknown): StorageFaultError {
+    return redisFault(this.name, error, this.#connectionErrors.last);
+  }
+
   async #call(call: ApplyCall): Promise<readonly (BucketAnswer | undefined)[]> {
     const answers = call.decode(await this.#eval(call));
     if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
@@ -138,13 +145,13 @@ class RedisStorage implements LimiterStorage {
     try {
       return await this.client.evalsha(APPLY_SHA1, keys.length, ...keys, ...numbers);
     } catch (error) {
-      if (!isNoScript(error)) throw redisFault(this.name, error);
+      if (!isNoScript(error)) throw this.#fault(error);
     }
     // A restarted server, or a new node of the cluster, has not seen the script yet; EVAL also teaches it.
     try {
       return await this.client.eval(APPLY_LUA, keys.length, ...keys, ...numbers);
     } catch (error) {
-      throw redisFault(this.name, error);
+      throw this.#fault(error);
     }
   }
 }

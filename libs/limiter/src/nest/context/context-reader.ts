@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { ClientAddresses } from './client-addresses.js';
 import type { RateLimitException } from '../rate-limit.exceptions.js';
 
 /** What the guard needs of an incoming call, whatever carried it. */
@@ -20,5 +21,5 @@ export interface IncomingCall {
 export type ContextReader = (context: ExecutionContext, options: ContextReaderOptions) => IncomingCall;
 
 export interface ContextReaderOptions {
-  readonly trustedProxies: number;
+  readonly addresses: ClientAddresses;
 }

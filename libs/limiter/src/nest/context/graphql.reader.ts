@@ -1,5 +1,5 @@
 import type { ContextReader } from './context-reader.js';
-import { addressOf, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
+import { setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
 
 /** What drivers put into the context of GraphQL: Apollo `req` and `res`, Mercurius `reply`, graphql-ws `extra`. */
 interface GraphqlContext {
@@ -13,14 +13,14 @@ interface GraphqlContext {
 const CODE = { 400: 'BAD_USER_INPUT', 429: 'RATE_LIMITED', 503: 'RATE_LIMIT_UNAVAILABLE' } as const;
 
 /** Each field of a query is a call of its own, so that aliases in one query are counted one by one. */
-export const graphqlReader: ContextReader = (execution, { trustedProxies }) => {
+export const graphqlReader: ContextReader = (execution, { addresses }) => {
   const context = execution.getArgByIndex<GraphqlContext | undefined>(2) ?? {};
   const request = requestOf(context);
   const response = responseOf(context);
   return {
     request,
     identity: execution.getArgs(),
-    address: () => addressOf(request, trustedProxies),
+    address: () => addresses.of(request),
     ...(response && { setHeader: (name: string, value: string) => setHeader(response, name, value) }),
     // graphql-js copies `extensions` from the error that a resolver throws.
     refusal: (exception) =>

@@ -1,22 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { clientAddress } from './client-address.js';
+import { PROBLEM_CONTENT_TYPE } from '../../headers/problem.js';
 
 /** What the requests of Express, Fastify and Node share; a socket of Socket.IO has it under another name. */
 export interface HttpRequest {
   readonly headers?: IncomingHttpHeaders;
   readonly socket?: { readonly remoteAddress?: string } | null;
+  /** Of Express and of Fastify: the client, as far as the framework is set to trust proxies. */
+  readonly ip?: string | undefined;
+  /** Of Fastify, where it trusts proxies. */
+  readonly ips?: readonly string[];
+  /** Of Express. */
+  readonly app?: { get?(setting: string): unknown };
 }
 
 /** Express names it `setHeader`, Fastify `header`. */
 export interface HttpResponse {
   setHeader?(name: string, value: string): unknown;
   header?(name: string, value: string): unknown;
+  /** Express alone. */
+  json?: (body: unknown) => unknown;
   readonly headersSent?: boolean;
-}
-
-export function addressOf(request: HttpRequest | undefined, trustedProxies: number): string | undefined {
-  const forwardedFor = [request?.headers?.['x-forwarded-for'] ?? []].flat().join(',');
-  return clientAddress(request?.socket?.remoteAddress, forwardedFor || undefined, trustedProxies);
 }
 
 /** After the headers have left there is nothing to add to, and no reason to fail. */
@@ -24,4 +27,18 @@ export function setHeader(response: HttpResponse, name: string, value: string): 
   if (response.headersSent === true) return;
   if (response.setHeader !== undefined) response.setHeader(name, value);
   else response.header?.(name, value);
+}
+
+/**
+ * The next JSON that the response sends is a problem document. Over Express the header is set as late as that: Nest 11 replaces
+ * one that it finds by `application/json`, and logs a warning for each such answer.
+ */
+export function sendAsProblem(response: HttpResponse): void {
+  const { json } = response;
+  if (json === undefined) return setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+  response.json = (body) => {
+    response.json = json;
+    setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+    return json.call(response, body);
+  };
 }

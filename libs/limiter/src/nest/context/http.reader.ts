@@ -1,19 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import { PROBLEM_CONTENT_TYPE } from '../../headers/problem.js';
 import type { ContextReader } from './context-reader.js';
-import { addressOf, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
+import { sendAsProblem, setHeader, type HttpRequest, type HttpResponse } from './http-exchange.js';
 
 const FIRST_FAILURE = 400;
 
 /** Express and Fastify, the latter with Node's own response under `raw`. */
-export const httpReader: ContextReader = (context, { trustedProxies }) => {
+export const httpReader: ContextReader = (context, { addresses }) => {
   const http = context.switchToHttp();
   const request = http.getRequest<HttpRequest>();
   const response = http.getResponse<HttpResponse & { readonly raw?: ServerResponse }>();
   return {
     request,
     identity: request,
-    address: () => addressOf(request, trustedProxies),
+    address: () => addresses.of(request),
     setHeader: (name, value) => setHeader(response, name, value),
     onEnd: (ended) => {
       const raw = response.raw ?? (response as unknown as ServerResponse);
@@ -21,7 +20,7 @@ export const httpReader: ContextReader = (context, { trustedProxies }) => {
       raw.once('close', () => ended(!raw.writableFinished || raw.statusCode >= FIRST_FAILURE));
     },
     refusal: (exception) => {
-      setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+      sendAsProblem(response);
       return exception;
     },
   };

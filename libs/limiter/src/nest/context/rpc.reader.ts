@@ -1,4 +1,3 @@
-import { networkOf } from './client-address.js';
 import type { ContextReader } from './context-reader.js';
 
 /** The context of the TCP transport; others have no socket of the caller. */
@@ -6,13 +5,13 @@ interface TcpContext {
   getSocketRef?(): { readonly netSocket?: { readonly remoteAddress?: string } } | undefined;
 }
 
-export const rpcReader: ContextReader = (execution) => ({
+export const rpcReader: ContextReader = (execution, { addresses }) => ({
   request: execution.switchToRpc().getData<unknown>(),
   identity: execution.getArgs(),
   address: () => {
     const remote = execution.switchToRpc().getContext<TcpContext | undefined>()?.getSocketRef?.()
       ?.netSocket?.remoteAddress;
-    return remote === undefined ? undefined : networkOf(remote);
+    return remote === undefined ? undefined : addresses.key(remote);
   },
   refusal: async (exception) => {
     // Nest shows the caller only errors of its own class. Where a microservice runs, the package is there.

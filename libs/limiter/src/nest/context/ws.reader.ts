@@ -1,5 +1,5 @@
 import type { ContextReader } from './context-reader.js';
-import { addressOf, type HttpRequest } from './http-exchange.js';
+import type { HttpRequest } from './http-exchange.js';
 
 /**
  * A client of `ws` or of Socket.IO. The latter keeps the request that opened the connection; with the former, set it in
@@ -10,12 +10,12 @@ interface WsClient {
   readonly _socket?: { readonly remoteAddress?: string };
 }
 
-export const wsReader: ContextReader = (execution, { trustedProxies }) => {
+export const wsReader: ContextReader = (execution, { addresses }) => {
   const client = execution.switchToWs().getClient<WsClient>();
   return {
     request: client,
     identity: execution.getArgs(),
-    address: () => addressOf(client.request ?? { socket: client._socket }, trustedProxies),
+    address: () => addresses.of(client.request ?? { socket: client._socket }),
     refusal: async (exception) => {
       // Nest shows the client only errors of its own class. Where a gateway runs, the package is there.
       const { WsException } = await import('@nestjs/websockets');

@@ -65,6 +65,8 @@ function headOf({ action, index, id, version, routing }: BulkOperation, common: 
   return `{"${action}":{${named}"_id":${JSON.stringify(id)}${route},"version":${version},"version_type":"external"}}`;
 }
 
+type BulkFailed = Extract<BulkOutcome, { outcome: 'failed' }>;
+
 interface BulkItem {
   readonly status: number;
   readonly error?: {
@@ -85,27 +87,19 @@ export function bulkOutcomes(
   return operations.map((operation, at) => outcomeOf(operation, items[at]?.[operation.action]));
 }
 
+const UNANSWERED = { status: 0, type: 'no_answer', reason: 'the answer has no item for it', retryable: true };
+
 function outcomeOf({ id, action }: BulkOperation, item: BulkItem | undefined): BulkOutcome {
-  if (!item)
-    return {
-      id,
-      outcome: 'failed',
-      status: 0,
-      type: 'no_answer',
-      reason: 'the answer has no item for it',
-      retryable: true,
-    };
+  if (!item) return { id, outcome: 'failed', ...UNANSWERED };
   const { status, error } = item;
   if (status === 409) return { id, outcome: 'superseded' };
   if (action === 'delete' && status === 404 && !error) return { id, outcome: 'absent' };
   if (!error && status < 300) return { id, outcome: action === 'index' ? 'written' : 'deleted' };
+  return { id, outcome: 'failed', ...failureIn(item) };
+}
+
+function failureIn({ status, error }: BulkItem): Pick<BulkFailed, 'status' | 'type' | 'reason' | 'retryable'> {
   const reason = [error?.reason, error?.caused_by?.reason].filter(Boolean).join(': ') || `status ${status}`;
-  return {
-    id,
-    outcome: 'failed',
-    status,
-    type: error?.type ?? 'unknown',
-    reason,
-    retryable: RETRYABLE_STATUSES.has(status) || error?.type === 'cluster_block_exception',
-  };
+  const retryable = RETRYABLE_STATUSES.has(status) || error?.type === 'cluster_block_exception';
+  return { status, type: error?.type ?? 'unknown', reason, retryable };
 }

@@ -31,7 +31,7 @@ export interface SourceOptions {
   readonly missingBucket?: boolean;
 }
 
-type SourceNode =
+export type SourceNode =
   | Readonly<{ source: 'terms'; field: string; options: SourceOptions }>
   | Readonly<{ source: 'histogram'; field: string; interval: number; options: SourceOptions }>
   | Readonly<{
@@ -49,7 +49,7 @@ export interface CompositeSource<V> {
   readonly [VALUE]?: V;
 }
 
-type Missing<O> = O extends { readonly missingBucket: true } ? null : never;
+export type Missing<O> = O extends { readonly missingBucket: true } ? null : never;
 
 export interface CompositeSources<T> {
   terms<P extends string, const O extends SourceOptions = SourceOptions>(
@@ -77,7 +77,7 @@ export interface CompositeResult<B> {
   readonly afterKey: Wire | undefined;
 }
 
-interface PlainCompositeOptions {
+export interface PlainCompositeOptions {
   /** Buckets of one answer; 1,000 when absent. */
   readonly size?: number;
   readonly after?: Wire;

@@ -10,7 +10,7 @@ import type {
   AggregationFamily,
 } from './aggregation.js';
 
-interface MetricOptions {
+export interface MetricOptions {
   /** Documents without a value count as this one. */
   readonly missing?: number | string;
 }
@@ -63,7 +63,7 @@ export interface ExtendedStatsResult extends StatsResult {
   readonly stdDeviationBounds: Readonly<{ upper: number | null; lower: number | null }>;
 }
 
-type FieldMetric<Kind, Options> = Readonly<{ kind: Kind; field: string; options: Options }>;
+export type FieldMetric<Kind, Options> = Readonly<{ kind: Kind; field: string; options: Options }>;
 
 export type MetricNode =
   | { [Kind in 'avg' | 'min' | 'max' | 'sum' | 'valueCount' | 'stats']: FieldMetric<Kind, MetricOptions> }[
@@ -73,26 +73,26 @@ export type MetricNode =
   | Readonly<{ kind: 'weightedAvg'; value: string; weight: string; options: WeightedOptions }>
   | Readonly<{ kind: 'scriptedMetric'; options: ScriptedMetricOptions }>;
 
-type Countable = number | bigint | Date | boolean;
-type Instant<V> = V extends Date ? Date : number;
+export type MetricValue = number | bigint | Date | boolean;
+export type Instant<V> = V extends Date ? Date : number;
 
 export interface MetricAggregations<T> {
   avg<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
   min<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
   max<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
   sum<P extends string>(field: FieldPath<T, P, number | bigint>, options?: MetricOptions): Aggregation<CountResult>;
-  stats<P extends string>(field: FieldPath<T, P, Countable>, options?: MetricOptions): Aggregation<StatsResult>;
+  stats<P extends string>(field: FieldPath<T, P, MetricValue>, options?: MetricOptions): Aggregation<StatsResult>;
   extendedStats<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: ExtendedStatsOptions,
   ): Aggregation<ExtendedStatsResult>;
   /** How many different values there are, about. */

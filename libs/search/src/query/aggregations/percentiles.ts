@@ -19,7 +19,7 @@ export type PercentileNode =
   | Readonly<{ kind: 'percentiles'; field: string; percents: readonly number[]; options: PercentileOptions }>
   | Readonly<{ kind: 'percentileRanks'; field: string; values: readonly number[]; options: PercentileOptions }>;
 
-type Countable = number | bigint | Date;
+export type Countable = number | bigint | Date;
 
 export interface PercentileAggregations<T> {
   /** The values that shares of all values lie below: `percentiles('year', [50, 95])`. */

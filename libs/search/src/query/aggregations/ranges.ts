@@ -1,4 +1,5 @@
-import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wirePoint, type DistanceUnit, type GeoPoint, type GeoValue } from '../geo-point.js';
@@ -23,13 +24,13 @@ export interface RangesResult<V, A> {
   readonly buckets: readonly (Bucket<string, A> & { readonly from: V | undefined; readonly to: V | undefined })[];
 }
 
-interface PlainDateRangeOptions {
+export interface PlainDateRangeOptions {
   readonly format?: string;
   readonly timeZone?: string;
   readonly missing?: string;
 }
 
-interface PlainGeoDistanceOptions {
+export interface PlainGeoDistanceOptions {
   /** Of the ranges; `m` when absent. */
   readonly unit?: DistanceUnit;
   readonly distanceType?: 'arc' | 'plane';

@@ -1,4 +1,5 @@
-import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, wireText, wireValue } from '../wire-value.js';
@@ -53,7 +54,7 @@ export type TermLevelNode =
   | Readonly<{ kind: 'ids'; values: readonly (string | number | bigint)[]; options: ClauseOptions | undefined }>;
 
 export type Exact = string | number | boolean | bigint | Date;
-type Ordered = string | number | bigint | Date;
+export type Ordered = string | number | bigint | Date;
 
 /** What a range field is made from: `{ gte: 1, lt: 5 }`. */
 export type RangeValue = RangeBounds<Ordered>;

@@ -3,6 +3,7 @@ import type { Herd } from '../../../contracts/herd.js';
 import { HerdOperationError } from '../../../errors/operation-errors.js';
 import { leastTtlMs } from '../ttl.js';
 import { invalidate, metaCommands, metaNodeCommands, ping } from './commands.js';
+import { metaCopies } from './copies.js';
 import { MetaClient } from './meta-client.js';
 import type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
 import { resolveMetaOptions } from './meta-options.js';
@@ -32,6 +33,7 @@ export function metaMemcached(options: MetaMemcachedOptions = {}): MetaMemcached
     ping,
     abandon: (client) => client.abandon(),
     invalidate,
+    copies: metaCopies(resolved.now),
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => metaCommands(dispatch, resolved),

@@ -1,0 +1,90 @@
+import { Limiter, limiterChannels, type LimiterStorage } from '@rookery/limiter';
+import { memcachedStorage } from '@rookery/limiter/memcached';
+import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { describeWith } from '@rookery/services';
+import { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connectMemcached } from './memcached-client.js';
+
+const TIMEOUT_MS = 50;
+const BUSY_MS = 80;
+const CALLS = 5;
+
+function beBusy(): void {
+  const until = performance.now() + BUSY_MS;
+  while (performance.now() < until);
+}
+
+const CONNECT: Record<string, (address: string) => { readonly storage: LimiterStorage; close(): void }> = {
+  redis: (address) => {
+    const redis = new Redis(address, redisClientOptions(TIMEOUT_MS));
+    return { storage: redisStorage(redis), close: () => redis.disconnect() };
+  },
+  memcached: (address) => {
+    const { client, close } = connectMemcached(address, TIMEOUT_MS);
+    return { storage: memcachedStorage(client), close };
+  },
+};
+
+describe.each(['redis', 'memcached'] as const)('an event loop that is busy for longer than timeoutMs: %s', (kind) => {
+  describeWith(kind, 'for real', (addresses) => {
+    const failures: unknown[] = [];
+    const listen = (message: unknown): void => void failures.push(message);
+    let connection: ReturnType<(typeof CONNECT)[string]>;
+    let limiter: Limiter;
+    beforeEach(async () => {
+      connection = CONNECT[kind]!(addresses.split(',')[0]!);
+      const policies = { api: { limit: 1000, per: '1h' }, tenant: { limit: 1000, per: '1h' } } as const;
+      const { storage } = connection;
+      limiter = new Limiter({ storage, policies, timeoutMs: TIMEOUT_MS, prefix: randomUUID() });
+      await limiter.ready();
+      failures.length = 0;
+      subscribe(limiterChannels.storageError, listen);
+    });
+    afterEach(() => {
+      unsubscribe(limiterChannels.storageError, listen);
+      connection.close();
+    });
+
+    const calls: Record<string, (key: string) => Promise<unknown>> = {
+      consume: (key) => limiter.consume('api', key),
+      reserve: (key) => limiter.reserve('api', key),
+      peek: (key) => limiter.peek('api', key),
+      delete: (key) => limiter.delete('api', key),
+      check: () => limiter.check(),
+      consumeAll: (key) =>
+        limiter.consumeAll([
+          ['api', key],
+          ['tenant', key],
+        ]),
+    };
+
+    it.each(Object.keys(calls))('reads answers that have arrived before it gives them up: %s', async (name) => {
+      for (let call = 0; call < CALLS; call++) {
+        const answer = calls[name]!('ann');
+        beBusy();
+        await answer;
+      }
+      // Busy again while the answer is on its way.
+      for (let call = 0; call < CALLS; call++) {
+        const answer = calls[name]!('bob');
+        setImmediate(beBusy);
+        setTimeout(beBusy, 1);
+        await answer;
+      }
+      expect(failures).toEqual([]);
+    });
+
+    it('reads answers of calls that wait behind others for the same key', async () => {
+      for (let call = 0; call < CALLS; call++) {
+        const first = limiter.consume('api', 'hot');
+        setImmediate(() => setImmediate(beBusy));
+        await new Promise(setImmediate);
+        const decisions = await Promise.all([first, limiter.consume('api', 'hot'), limiter.consume('api', 'hot')]);
+        expect(decisions.map(({ source }) => source)).toEqual(['storage', 'storage', 'storage']);
+      }
+      expect(failures).toEqual([]);
+    });
+  });
+});
