@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 
 import { memcached } from '@rookery/herd/memcached';
 import { metaMemcached } from '@rookery/herd/meta-memcached';
-import { redis } from '@rookery/herd/redis';
+import { redis, redisCluster, redisSentinel } from '@rookery/herd/redis';
 import { ContractViolation, driverContract } from '@rookery/herd/testing';
 import type { AnyDriver, DriverServer } from '@rookery/herd/testing';
 import { startMemcached, startRedis } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
+
+import { askRedis, startOneShard, startSentinel } from './redis-fleets.js';
 
 async function harness(started: Promise<RunningServer>): Promise<DriverServer & { stop(): Promise<void> }> {
   const server = await started;
@@ -52,6 +54,34 @@ describe.each<[string, () => AnyDriver, () => Promise<RunningServer>]>([
     server = await harness(start());
   }, 30_000);
   afterAll(() => server?.stop());
+
+  for (const { name, run } of driverContract({ make, server: () => server })) it(name, run, 30_000);
+});
+
+describe('the redisCluster driver', () => {
+  let server: Awaited<ReturnType<typeof harness>>;
+  beforeAll(async () => {
+    server = await harness(startOneShard());
+  }, 30_000);
+  afterAll(() => server?.stop());
+  const make = () => redisCluster({ nodes: [`127.0.0.1:${server.node.port}`] }).driver;
+
+  for (const { name, run } of driverContract({ make, server: () => server })) it(name, run, 30_000);
+});
+
+describe('the redisSentinel driver', () => {
+  let server: Awaited<ReturnType<typeof harness>>;
+  let sentinel: Awaited<ReturnType<typeof startSentinel>>;
+  beforeAll(async () => {
+    server = await harness(startRedis());
+    sentinel = await startSentinel();
+    await askRedis(sentinel.port, 'SENTINEL', 'MONITOR', server.node.id, '127.0.0.1', String(server.node.port), '1');
+  }, 30_000);
+  afterAll(async () => {
+    await sentinel?.stop();
+    await server?.stop();
+  });
+  const make = () => redisSentinel({ sentinels: [`127.0.0.1:${sentinel.port}`], names: [server.node.id] }).driver;
 
   for (const { name, run } of driverContract({ make, server: () => server })) it(name, run, 30_000);
 });

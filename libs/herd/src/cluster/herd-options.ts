@@ -159,7 +159,7 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
       const fits = options[name] >= 0 && options[name] <= 1;
       problems.check(fits, name, options[name], `must be from 0 to 1; leave it out for ${defaultOptions[name]}`);
     }
-    checkPolicy(problems, { onNodeDown: options.onNodeDown });
+    checkPolicy(problems, { onNodeDown: options.onNodeDown }, options.driver);
     const refreshMs = readDuration(problems, 'refresh', refresh);
     const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);
     const longestLifeMs = readDuration(problems, 'longestLife', longestLife, Infinity);

@@ -2,12 +2,23 @@ import type { HerdPolicy } from '../contracts/herd.js';
 import { checkMs, checkShape } from '../support/option-checks.js';
 import type { OptionProblems } from '../support/option-problems.js';
 
-/** @returns `given` without what is `undefined`; what is wrong is reported. */
-export function checkPolicy(problems: OptionProblems, given: HerdPolicy): HerdPolicy {
+/** @param driver what the nodes are talked to by. @returns `given` without what is `undefined`; what is wrong is reported. */
+export function checkPolicy(
+  problems: OptionProblems,
+  given: HerdPolicy,
+  driver?: Readonly<{ name: string; standIns?: boolean }>,
+): HerdPolicy {
   const policy = checkShape(problems, given, ['onNodeDown', 'timeoutMs']);
   const { onNodeDown = 'miss', timeoutMs = 1 } = policy;
   const known = ['miss', 'error', 'next'].includes(onNodeDown);
   problems.check(known, 'onNodeDown', onNodeDown, `must be 'miss', 'error' or 'next'`);
+  const canStandIn = onNodeDown !== 'next' || driver?.standIns !== false;
+  problems.check(
+    canStandIn,
+    'onNodeDown',
+    onNodeDown,
+    `must be 'miss' or 'error' with ${driver?.name}(): a shard accepts no keys of another`,
+  );
   checkMs(problems, 'timeoutMs', timeoutMs, 'leave it out for that of the herd');
   return policy;
 }

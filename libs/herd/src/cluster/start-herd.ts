@@ -73,7 +73,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     nodeFor: (key) => cluster.fleet.route.table.nodeFor(key),
     on: async ({ id }, use) => use(driver.nodeCommands(dispatchToNode(source, id))),
     withPolicy: (other) => {
-      const given = checked((problems) => checkPolicy(problems, other));
+      const given = checked((problems) => checkPolicy(problems, other, driver));
       return handleOf(cluster, coherence, { timeoutMs, onNodeDown, ...given });
     },
     getOrSet: async (key, ttl, load, given) => {

@@ -37,6 +37,8 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
 
   /** Optional: how values are stored, so that a cache gives a value that it has just made as it will give it later. Default JSON. */
   readonly codec?: Codec;
+  /** Optional: false where a node accepts only its own keys, so that the policy `next` is refused. Default true. */
+  readonly standIns?: boolean;
 
   /** Makes a client for `node`. Does not wait for a connection, and does not fail where there is none. */
   open(node: Node): Client;

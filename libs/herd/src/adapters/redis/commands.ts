@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import { CheckedCodec } from '../../codec/checked-codec.js';
 import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
@@ -10,17 +10,12 @@ import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by
 import { promised } from '../../support/promised.js';
 import { ttlMs } from '../../support/ttl.js';
 import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
+import { expiryWords, longestMs, wholeMs } from './expiry-words.js';
 import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { casScript, countScript, persistScript } from './scripts.js';
 import { fromBytes, toArgument } from './value-bytes.js';
-
-/** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
-const keysPerRequest = 500;
-
-/** The longest life that Redis accepts in milliseconds by far; more is for ever. */
-const longestMs = 2 ** 52;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
 export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedRedisOptions): RedisCommands {
@@ -101,7 +96,9 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Result | Error>> => {
       const found = new Map<string, Result | Error>();
       const chunksOfValues = await Promise.all(
-        chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
+        chunks(own, client.keysPerCommand).map((chunk) =>
+          client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same),
+        ),
       );
       chunksOfValues.flat().forEach((stored, i) => {
         if (stored)
@@ -285,7 +282,7 @@ export function redisNodeCommands(
  * @throws HerdNodeError unless the server answers as a Redis that accepts writes does.
  */
 export async function ping(client: NodeClient): Promise<void> {
-  const key = `rookery:ping:${randomUUID()}`;
+  const key = client.spareKey;
   const answer = await client.send(key, (redis) => redis.unlink(key).catch(permitted), same);
   if (answer !== 0)
     throw new HerdNodeError({
@@ -303,7 +300,11 @@ function permitted(error: Error): number {
 
 /** Deletes `keys`. */
 export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
-  await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
+  await Promise.all(
+    chunks(keys, client.keysPerCommand).map((chunk) =>
+      client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same),
+    ),
+  );
 }
 
 async function info(client: NodeClient): Promise<Readonly<Record<string, string>>> {
@@ -330,10 +331,6 @@ function safeCount(text: string, key: string): number {
   });
 }
 
-const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
-const expiryWords = (ms: number): string[] => (ms >= longestMs ? [] : ['PX', String(wholeMs(ms))]);
-const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) =>
-    keys.slice(i * keysPerRequest, (i + 1) * keysPerRequest),
-  );
+const chunks = (keys: readonly string[], size: number): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(keys.length / size) }, (_, i) => keys.slice(i * size, (i + 1) * size));
 const same = <Reply>(reply: Reply): Reply => reply;

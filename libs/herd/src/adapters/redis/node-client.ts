@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { Redis } from 'ioredis';
 
 import { addressOf } from '../../support/nodes.js';
@@ -10,6 +12,7 @@ import { writeTogether } from '../../support/write-together.js';
 import { messageOf } from '../../support/message-of.js';
 import { HerdNodeError, HerdOperationError } from '../../errors/operation-errors.js';
 import type { RedisConnection } from './redis-options.js';
+import { passive } from './passive.js';
 import { complaint, endsConnection } from './replies.js';
 
 /** How the connections of one node are made. */
@@ -18,21 +21,31 @@ export type ConnectionPlan = Readonly<{
   connectTimeoutMs: number;
   /** Where the node is now, where that is not its address; a server found so must be a primary. */
   locate?: () => Promise<Readonly<{ host: string; port: number }>>;
+  /** Where a server has redirected to: the command is run there. */
+  elsewhere?: Elsewhere;
+  /** A key that nobody uses, and that the node would accept. */
+  spareKey?: () => string;
+  /** Keys of one command: 1 where each may have an owner of its own. Default 500. */
+  keysPerCommand?: number;
+  /** Hears that a connection was lost, or could not be made. */
+  onLoss?: () => void;
 }>;
 
-/** Health, retries and deadlines are the herd's: ioredis is configured to do none of its own. */
-const passive = {
-  lazyConnect: true,
-  retryStrategy: null,
-  maxRetriesPerRequest: 0,
-  enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-  disableClientInfo: true,
-} as const;
+/** @returns `undefined` where `said` is no redirection. @param hops how often the command was redirected. */
+export type Elsewhere = <Reply>(
+  said: string,
+  key: string,
+  run: (redis: Redis) => Promise<Reply>,
+  hops: number,
+) => Promise<Reply> | undefined;
+
+/** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
+const keysPerCommand = 500;
 
 /** One connection, and the one error that it ended with, however many commands that fails. */
 type Connection = {
   redis: Redis | undefined;
+  at: Readonly<{ host: string; port: number }> | undefined;
   ready: Promise<Redis>;
   isReady: boolean;
   ended: HerdOperationError | undefined;
@@ -42,11 +55,20 @@ type Connection = {
 export class NodeClient {
   private connection: Connection | undefined;
   private closed = false;
+  private readonly leaving = new Set<Connection>();
 
   constructor(
     readonly node: Node,
     private readonly plan: ConnectionPlan,
   ) {}
+
+  get keysPerCommand(): number {
+    return this.plan.keysPerCommand ?? keysPerCommand;
+  }
+
+  get spareKey(): string {
+    return this.plan.spareKey?.() ?? `rookery:ping:${randomUUID()}`;
+  }
 
   /**
    * Runs one command, and makes of its reply what `read` does.
@@ -57,6 +79,7 @@ export class NodeClient {
     key: string,
     run: (redis: Redis) => Promise<Reply>,
     read: (reply: Reply) => Answer,
+    hops = 0,
   ): Promise<Answer> {
     if (this.closed) return Promise.reject(this.error('is closed'));
     const connection = (this.connection ??= this.connect());
@@ -64,13 +87,31 @@ export class NodeClient {
       ? promised(() => run(connection.redis!))
       : connection.ready.then((redis) => run(redis));
     return asked.then(read, (error: unknown) => {
+      const said = saidBy(error);
+      const elsewhere = said === undefined ? undefined : this.plan.elsewhere?.(said, key, run, hops);
+      if (elsewhere) return elsewhere.then(read);
       throw this.failure(connection, error, key);
     });
   }
 
+  /** What is sent from now on goes over a new connection; what is in flight is still answered over this one. */
+  moveOn(): void {
+    const { connection } = this;
+    if (!connection?.isReady) return;
+    this.connection = undefined;
+    this.leaving.add(connection);
+    connection.redis!.quit().catch(() => undefined);
+  }
+
+  /** The same, where the server of now is not at `address`. */
+  moveTo(address: Readonly<{ host: string; port: number }>): void {
+    const at = this.connection?.at;
+    if (at && addressOf(at) !== addressOf(address)) this.moveOn();
+  }
+
   /** Rejects what is in flight, and never uses this connection again. */
   abandon(why = 'was given up on after a deadline'): void {
-    if (this.connection) this.end(this.connection, this.error(why));
+    for (const connection of [this.connection, ...this.leaving]) if (connection) this.end(connection, this.error(why));
   }
 
   close(): void {
@@ -79,7 +120,13 @@ export class NodeClient {
   }
 
   private connect(): Connection {
-    const connection: Connection = { redis: undefined, isReady: false, ended: undefined, ready: undefined as never };
+    const connection: Connection = {
+      redis: undefined,
+      at: undefined,
+      isReady: false,
+      ended: undefined,
+      ready: undefined as never,
+    };
     connection.ready = this.open(connection);
     connection.ready.catch((error: unknown) => this.end(connection, this.unreachable(error)));
     return connection;
@@ -94,6 +141,7 @@ export class NodeClient {
     const secured = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
     const redis = new Redis({ ...own, ...secured, ...passive, host, port, connectTimeout: connectTimeoutMs });
     connection.redis = redis;
+    connection.at = { host, port };
     redis.on('error', (error: unknown) => this.end(connection, this.unreachable(error)));
     redis.once('connect', () => redis.stream.unref());
     redis.once('end', () => this.end(connection, this.error('closed the connection')));
@@ -109,7 +157,7 @@ export class NodeClient {
   private failure(connection: Connection, error: unknown, key: string): HerdOperationError {
     if (error instanceof HerdOperationError) return error;
     if (connection.ended && !connection.isReady) return connection.ended;
-    const said = error instanceof Error && error.name === 'ReplyError' ? error.message : undefined;
+    const said = saidBy(error);
     if (said === undefined) return this.end(connection, this.unreachable(error));
     const refusal = complaint(said, key);
     // One behind a name may have become a replica: what the name leads to now takes its place.
@@ -120,8 +168,10 @@ export class NodeClient {
   private end(connection: Connection, error: HerdOperationError): HerdOperationError {
     if (connection.ended) return connection.ended;
     connection.ended = error;
+    this.leaving.delete(connection);
     if (this.connection === connection) this.connection = undefined;
     connection.redis?.disconnect();
+    this.plan.onLoss?.();
     return error;
   }
 
@@ -141,6 +191,10 @@ export class NodeClient {
     });
   }
 }
+
+/** The server's own words, where it refused. */
+const saidBy = (error: unknown): string | undefined =>
+  error instanceof Error && error.name === 'ReplyError' ? error.message : undefined;
 
 /** @throws HerdNodeError for a replica. A user who may not ask learns it by the first write. */
 async function checkPrimary(redis: Redis): Promise<void> {

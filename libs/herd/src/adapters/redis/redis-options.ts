@@ -50,21 +50,28 @@ const names = [...Object.keys(defaults), 'defaultTtl', 'connection'] as readonly
 const connectionNames = ['username', 'password', 'db', 'tls', 'path', 'family', 'connectionName'] as const;
 
 /** @throws HerdOptionError that reports every option that is unknown or wrong. */
-export function resolveRedisOptions(given: RedisOptions): ResolvedRedisOptions {
-  return checked((problems) => {
-    const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, names) };
-    const { codec, defaultTtl } = options;
-    const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
-    problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
-    for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const)
-      checkWhole(problems, name, options[name], [1, 2 ** 29], 'leave it out for the default');
-    const next = connectionSetting(problems, connection, checkConnection);
-    if (defaultTtl !== undefined) checkTtl(problems, 'defaultTtl', defaultTtl);
-    return Object.freeze({ ...options, connection: next });
-  });
+export const resolveRedisOptions = (given: RedisOptions): ResolvedRedisOptions =>
+  checked((problems) => readRedisOptions(problems, given));
+
+/** Reports what is wrong. @param more names of options that are looked at elsewhere. */
+export function readRedisOptions(
+  problems: OptionProblems,
+  given: RedisOptions,
+  more: readonly string[] = [],
+): ResolvedRedisOptions {
+  const known = [...names, ...more] as typeof names;
+  const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, known) };
+  const { codec, defaultTtl } = options;
+  const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
+  problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
+  for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const)
+    checkWhole(problems, name, options[name], [1, 2 ** 29], 'leave it out for the default');
+  const next = connectionSetting(problems, connection, checkConnection);
+  if (defaultTtl !== undefined) checkTtl(problems, 'defaultTtl', defaultTtl);
+  return Object.freeze({ ...options, connection: next });
 }
 
-function checkConnection(problems: OptionProblems, given: RedisConnection): RedisConnection {
+export function checkConnection(problems: OptionProblems, given: RedisConnection): RedisConnection {
   const connection = checkShape(problems, given, connectionNames, 'connection.');
   const { db, family, connectionName, username, password } = connection;
   checkSecrets(problems, connection);

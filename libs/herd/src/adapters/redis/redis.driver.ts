@@ -1,10 +1,8 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Herd } from '../../contracts/herd.js';
-import { HerdOperationError } from '../../errors/operation-errors.js';
-import { addHeld, readHeld } from './copies.js';
-import { invalidate, ping, redisCommands, redisNodeCommands } from './commands.js';
 import { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
+import { redisDriver } from './redis-driver.js';
 import { resolveRedisOptions } from './redis-options.js';
 import type { RedisOptions } from './redis-options.js';
 
@@ -23,19 +21,6 @@ export type RedisDriver = Driver<object, RedisCommands, RedisNodeCommands>;
  */
 export function redis(options: RedisOptions = {}): RedisDriver {
   const resolved = resolveRedisOptions(options);
-  const driver: Driver<NodeClient, RedisCommands, RedisNodeCommands> = {
-    name: 'redis',
-    codec: resolved.codec,
-    open: (node) =>
-      new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
-    ping,
-    abandon: (client) => client.abandon(),
-    invalidate,
-    copies: { read: readHeld, add: addHeld },
-    close: (client) => Promise.resolve(client.close()),
-    classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
-    commands: (dispatch) => redisCommands(dispatch, resolved),
-    nodeCommands: (dispatch) => redisNodeCommands(dispatch, resolved),
-  };
-  return driver;
+  const { connectTimeoutMs, connection } = resolved;
+  return redisDriver('redis', resolved, (node) => new NodeClient(node, { connectTimeoutMs, next: connection(node) }));
 }

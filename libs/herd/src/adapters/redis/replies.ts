@@ -8,7 +8,9 @@ export function complaint(reply: string, key: string): HerdOperationError {
     return new HerdOverloadError({ what, remedy: 'give the server more memory, or shorter scripts' });
   if (/^WRONGTYPE |not an integer|would overflow/.test(reply))
     return new HerdRequestError({ what, remedy: 'use the key for one kind of value' });
-  if (/^(?:MOVED|ASK|CROSSSLOT|CLUSTERDOWN) /.test(reply))
+  if (/^CLUSTERDOWN /.test(reply))
+    return new HerdNodeError({ what, remedy: 'see by CLUSTER INFO why the cluster does not serve all slots' });
+  if (/^(?:MOVED|ASK|CROSSSLOT) /.test(reply))
     return new HerdNodeError({
       what,
       remedy: 'use redisCluster({ nodes }) for a Redis Cluster, redis() for standalone servers',

@@ -36,9 +36,9 @@ return redis.call('EXISTS', KEYS[1])
 /**
  * A value and the life that is left to it, at one moment.
  *
- * KEYS[1] the key. Returns the value and its milliseconds, negative for ever; nothing without a value of a string's kind.
+ * KEYS[1] the key. Returns the value and its milliseconds, negative for ever; nil without a value of a string's kind.
  */
-export const heldScript = `
-if redis.call('TYPE', KEYS[1]).ok ~= 'string' then return {} end
+export const copyScript = `
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' then return false end
 return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }
 `;

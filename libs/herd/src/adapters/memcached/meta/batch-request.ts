@@ -1,11 +1,8 @@
 import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { isAbout } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
-import type { MetaRequest } from './meta-request.js';
+import type { KeyRequest, MetaRequest } from './meta-request.js';
 import { refusal, strange } from './single-request.js';
-
-/** One of the requests of a batch: what stands before and after its opaque. */
-export type BatchItem = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
 
 /**
  * Requests for many keys, each quiet: the server answers only what is not as usual, in order, and at last the barrier `mn`.
@@ -20,7 +17,7 @@ export class BatchRequest implements MetaRequest {
 
   /** @param read makes of an answer what it means for the item `index`; what it throws fails the whole. */
   constructor(
-    private readonly items: readonly BatchItem[],
+    private readonly items: readonly KeyRequest[],
     private readonly read: (reply: MetaReply, index: number) => void,
     private readonly resolve: () => void,
     private readonly reject: (error: Error) => void,

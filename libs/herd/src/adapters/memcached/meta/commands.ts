@@ -1,17 +1,17 @@
 import { CheckedCodec } from '../../../codec/checked-codec.js';
 import { jsonCodec } from '../../../codec/json.codec.js';
-import type { Dispatch, NodeDispatch } from '../../../contracts/dispatch.js';
+import type { Dispatch, Intent, NodeDispatch } from '../../../contracts/dispatch.js';
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
 import type { Node } from '../../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
 import { casEntriesOf, entriesOf, mapped } from '../../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../../support/outcomes-by-key.js';
 import { promised } from '../../../support/promised.js';
-import { ttlMs } from '../../../support/ttl.js';
 import { HerdRequestError } from '../../../errors/operation-errors.js';
 import { casToken, readCasToken } from '../cas-token.js';
-import { cappedExptime, exptime, leastTtlMs } from '../ttl.js';
-import { BatchRequest } from './batch-request.js';
+import { cappedExptime } from '../ttl.js';
+import { expiryBy } from './expiry.js';
+import type { Life } from './expiry.js';
 import { leaseCommands } from './lease-commands.js';
 import type { MetaClient } from './meta-client.js';
 import type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
@@ -25,13 +25,23 @@ import { TextRequest } from './text-request.js';
 /** Keys of one batch; the answers to one are awaited before the next is sent. */
 const keysPerBatch = 1000;
 
-const thirtyDaysMs = 30 * 24 * 60 * 60 * 1000;
+/** One operation on one node, as a dispatch runs it. */
+type Run<Result> = (client: MetaClient, node: Node, maxTtlMs: number) => Promise<Result>;
+
+type Versioned<Value> = { value: Value; cas: CasToken } | undefined;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
 export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMetaOptions): MetaMemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
   const expiry = expiryBy(options);
-  const lifeOf = (given: StoreOptions | undefined): number => ttlMs(given?.ttl ?? options.defaultTtl!, leastTtlMs);
+  const lifeOfMany = (
+    command: string,
+    entries: ReadonlyMap<string, unknown>,
+    given: StoreOptions | undefined,
+  ): Life => {
+    const [first] = entries.keys();
+    return first === undefined ? { seconds: 0, lifeMs: 0 } : expiry(command, first, given);
+  };
 
   /** `undefined` for a value that is not there, or out of date, or only reserved by a lease. */
   const valueOf = (reply: MetaReply, key: string): unknown => {
@@ -45,21 +55,12 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     const bytes = options.codec === jsonCodec ? part : Buffer.from(part);
     return format.read(key, { bytes, flags: reply.flags });
   };
-  type Run<Result> = (client: MetaClient, node: Node, maxTtlMs: number) => Promise<Result>;
-  const storing = (
-    verb: string,
-    mode: string,
-    key: string,
-    value: unknown,
-    given: StoreOptions | undefined,
-  ): Run<boolean> => {
-    checkCallOptions(given, storeOptionNames);
-    const life = expiry(verb, key, given);
+  const storing = (mode: string, key: string, value: unknown, seconds: number): Run<boolean> => {
     const encoded = metaValue(format.write(key, value));
-    const whole = storeRequest(key, encoded, life, mode);
+    const whole = storeRequest(key, encoded, seconds, mode);
     return (client, _node, maxTtlMs) =>
       client.ask(
-        maxTtlMs === Infinity ? whole : storeRequest(key, encoded, cappedExptime(life, maxTtlMs), mode),
+        maxTtlMs === Infinity ? whole : storeRequest(key, encoded, cappedExptime(seconds, maxTtlMs), mode),
         (reply) => answerOf(reply, key, { HD: true, NS: false }),
       );
   };
@@ -71,37 +72,50 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     given: StoreOptions | undefined,
   ): Promise<boolean> =>
     promised(() => {
-      const run = storing(verb, mode, key, value, given);
-      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs: lifeOf(given), signal: given?.signal });
+      checkCallOptions(given, storeOptionNames);
+      const { seconds, lifeMs } = expiry(verb, key, given);
+      const run = storing(mode, key, value, seconds);
+      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs, signal: given?.signal });
     });
   const deleting = (key: string): Run<boolean> => {
     const request = keyRequest('md', key, '');
     return (client) => client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
   };
-  const versioned = <Value>(key: string): Run<{ value: Value; cas: CasToken } | undefined> => {
-    const request = keyRequest('mg', key, ' f c v');
-    return (client, node) =>
-      client.ask(request, (reply, epoch) => {
-        const value = valueOf(reply, key);
-        return value === undefined ? undefined : { value: value as Value, cas: casToken(node.id, epoch, reply.cas!) };
-      });
-  };
-  const swapping = (key: string, value: unknown, token: CasToken, given: StoreOptions | undefined): Run<CasOutcome> => {
-    checkCallOptions(given, storeOptionNames);
+  const swapping = (key: string, value: unknown, token: CasToken, seconds: number): Run<CasOutcome> => {
     const { nodeId, epoch, cas } = readCasToken(token);
-    const life = expiry('cas', key, given);
-    const request = storeRequest(key, metaValue(format.write(key, value)), life, ` C${cas}`);
+    const request = storeRequest(key, metaValue(format.write(key, value)), seconds, ` C${cas}`);
     const outcomes = { HD: 'stored', EX: 'exists', NF: 'missing', NS: 'exists' } as const;
     return (client, node) =>
       node.id === nodeId
         ? client.askBy<CasOutcome>(epoch, request, (reply) => answerOf(reply, key, outcomes), 'exists')
         : Promise.resolve('exists');
   };
-  /** One request a key, all of them in one write. */
-  const runMany = <Result>(runs: ReadonlyMap<string, Run<Result>>) => {
-    const ask = (client: MetaClient, own: readonly string[], node: Node, maxTtlMs: number) =>
-      outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs));
-    return ask;
+  const readMany = <Result>(
+    keys: readonly string[],
+    flags: string,
+    read: (reply: MetaReply, key: string, node: Node, epoch: number) => Result | undefined,
+    intent: Intent,
+  ): Promise<Map<string, Result>> => {
+    const items = new Map(keys.map((key) => [key, keyRequest('mg', key, flags)]));
+    const run = async (client: MetaClient, own: readonly string[], node: Node) => {
+      const found = new Map<string, Result | Error>();
+      await inBatches(own, (part) =>
+        client.askMany(
+          part.map((key) => items.get(key)!),
+          (reply, index, epoch) => {
+            const key = part[index]!;
+            const outcome = outcomeOf(() => read(reply, key, node, epoch));
+            if (outcome !== undefined) found.set(key, outcome);
+          },
+        ),
+      );
+      return found;
+    };
+    return dispatch.byKeys(keys, run, intent);
+  };
+  const versioned = <Value>(reply: MetaReply, key: string, node: Node, epoch: number): Versioned<Value> => {
+    const value = valueOf(reply, key);
+    return value === undefined ? undefined : { value: value as Value, cas: casToken(node.id, epoch, reply.cas!) };
   };
   const count = (
     verb: string,
@@ -134,23 +148,8 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      const items = new Map(keys.map((key) => [key, keyRequest('mg', key, ' f v')]));
-      const ask = async (client: MetaClient, own: readonly string[]): Promise<Map<string, Value | Error>> => {
-        const found = new Map<string, Value | Error>();
-        for (let from = 0; from < own.length; from += keysPerBatch) {
-          const part = own.slice(from, from + keysPerBatch);
-          const take = (reply: MetaReply, index: number): void => {
-            const value = outcomeOf(() => valueOf(reply, part[index]!));
-            if (value !== undefined) found.set(part[index]!, value as Value | Error);
-          };
-          await new Promise<void>((resolve, reject) => {
-            const batch = part.map((key) => items.get(key)!);
-            client.send(new BatchRequest(batch, take, resolve, reject));
-          });
-        }
-        return found;
-      };
-      return dispatch.byKeys(keys, ask, { signal: given?.signal });
+      const read = (reply: MetaReply, key: string) => valueOf(reply, key) as Value | undefined;
+      return readMany(keys, ' f v', read, { signal: given?.signal });
     },
     set: (key, value, given) => store('set', '', key, value, given),
     add: (key, value, given) => store('add', ' ME', key, value, given),
@@ -163,73 +162,67 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     touch: (key, given) =>
       promised(() => {
         checkCallOptions(given, storeOptionNames);
-        const request = keyRequest('mg', key, ` T${expiry('touch', key, given)}`);
+        const { seconds, lifeMs } = expiry('touch', key, given);
+        const request = keyRequest('mg', key, ` T${seconds}`);
         const run = (client: MetaClient) =>
           client.ask(request, (reply) => answerOf(reply, key, { HD: true, EN: false }));
-        return dispatch.byKey(key, run, false, { lifeMs: lifeOf(given), signal: given?.signal });
+        return dispatch.byKey(key, run, false, { lifeMs, signal: given?.signal });
       }),
     incr: (key, by = 1, given) => count('incr', 'I', key, by, given),
     decr: (key, by = 1, given) => count('decr', 'D', key, by, given),
     gets: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
         checkCallOptions(given);
-        return dispatch.byKey(key, versioned<Value>(key), undefined, { signal: given?.signal });
+        const request = keyRequest('mg', key, ' f c v');
+        const run = (client: MetaClient, node: Node) =>
+          client.ask(request, (reply, epoch) => versioned<Value>(reply, key, node, epoch));
+        return dispatch.byKey<Versioned<Value>>(key, run, undefined, { signal: given?.signal });
       }),
     cas: (key, value, token, given) =>
       promised(() => {
-        const run = swapping(key, value, token, given);
-        return dispatch.byKey<CasOutcome>(key, run, 'missing', { lifeMs: lifeOf(given), signal: given?.signal });
+        checkCallOptions(given, storeOptionNames);
+        const { seconds, lifeMs } = expiry('cas', key, given);
+        const run = swapping(key, value, token, seconds);
+        return dispatch.byKey<CasOutcome>(key, run, 'missing', { lifeMs, signal: given?.signal });
       }),
     async setMany(given, options) {
       checkCallOptions(options, storeOptionNames);
-      const runs = mapped(entriesOf('setMany', given), (value, key) => storing('setMany', '', key, value, options));
-      const intent = {
-        effect: 'write',
-        lifeMs: runs.size === 0 ? 0 : lifeOf(options),
-        signal: options?.signal,
-      } as const;
-      return withMissing(runs.keys(), await dispatch.byKeys([...runs.keys()], runMany(runs), intent), false);
+      const entries = entriesOf('setMany', given);
+      const { seconds, lifeMs } = lifeOfMany('setMany', entries, options);
+      const runs = mapped(entries, (value, key) => storing('', key, value, seconds));
+      const results = await dispatch.byKeys(
+        [...runs.keys()],
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        { effect: 'write', lifeMs, signal: options?.signal },
+      );
+      return withMissing(runs.keys(), results, false);
     },
     async deleteMany(keys, given) {
       checkCallOptions(given);
       const runs = new Map(keys.map((key) => [key, deleting(key)]));
-      const intent = { effect: 'write', signal: given?.signal } as const;
-      return withMissing(keys, await dispatch.byKeys(keys, runMany(runs), intent), false);
+      const results = await dispatch.byKeys(
+        keys,
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        { effect: 'write', signal: given?.signal },
+      );
+      return withMissing(keys, results, false);
     },
     async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      const runs = new Map(keys.map((key) => [key, versioned<Value>(key)]));
-      const found = await dispatch.byKeys(keys, runMany(runs), { effect: 'bound', signal: given?.signal });
-      return new Map([...found].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+      return readMany(keys, ' f c v', versioned<Value>, { effect: 'bound', signal: given?.signal });
     },
     async casMany(given, options) {
       checkCallOptions(options, storeOptionNames);
-      const runs = mapped(casEntriesOf(given), ({ value, cas }, key) => swapping(key, value, cas, options));
-      const intent = {
-        effect: 'bound',
-        lifeMs: runs.size === 0 ? 0 : lifeOf(options),
-        signal: options?.signal,
-      } as const;
-      return withMissing(runs.keys(), await dispatch.byKeys([...runs.keys()], runMany(runs), intent), 'missing');
+      const entries = casEntriesOf(given);
+      const { seconds, lifeMs } = lifeOfMany('casMany', entries, options);
+      const runs = mapped(entries, ({ value, cas }, key) => swapping(key, value, cas, seconds));
+      const results = await dispatch.byKeys<CasOutcome>(
+        [...runs.keys()],
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        { effect: 'bound', lifeMs, signal: options?.signal },
+      );
+      return withMissing(runs.keys(), results, 'missing');
     },
-  };
-}
-
-/** The life of a value as memcached reads it. */
-export type Expiry = (command: string, key: string, given: StoreOptions | undefined) => number;
-
-function expiryBy({ defaultTtl, now }: ResolvedMetaOptions): Expiry {
-  const byDefault = defaultTtl === undefined ? undefined : exptime(defaultTtl, now());
-  // A longer life is a moment, which moves.
-  const isFixed = byDefault !== undefined && byDefault <= thirtyDaysMs / 1000;
-  return (command, key, given) => {
-    const ttl = given?.ttl ?? defaultTtl;
-    if (ttl === undefined)
-      throw new HerdRequestError({
-        what: `${command}(${JSON.stringify(key)}) needs a ttl`,
-        remedy: `pass { ttl: '60s' }, or give metaMemcached() a defaultTtl`,
-      });
-    return given?.ttl === undefined && isFixed ? byDefault : exptime(ttl, now());
   };
 }
 
@@ -258,12 +251,14 @@ const say = (client: MetaClient, command: string, last: RegExp): Promise<readonl
   new Promise((resolve, reject) => client.send(new TextRequest(command, (line) => last.test(line), resolve, reject)));
 
 /** Deletes `keys`. */
-export async function invalidate(client: MetaClient, keys: readonly string[]): Promise<void> {
-  const items = keys.map((key) => keyRequest('md', key, ''));
-  for (let from = 0; from < items.length; from += keysPerBatch)
-    await new Promise<void>((resolve, reject) => {
-      const batch = items.slice(from, from + keysPerBatch);
-      const take = (reply: MetaReply, index: number) => answerOf(reply, batch[index]!.key, { HD: true, NF: true });
-      client.send(new BatchRequest(batch, take, resolve, reject));
-    });
+export const invalidate = (client: MetaClient, keys: readonly string[]): Promise<void> =>
+  inBatches(keys, (part) =>
+    client.askMany(
+      part.map((key) => keyRequest('md', key, '')),
+      (reply, index) => void answerOf(reply, part[index]!, { HD: true, NF: true }),
+    ),
+  );
+
+async function inBatches(keys: readonly string[], ask: (part: readonly string[]) => Promise<void>): Promise<void> {
+  for (let from = 0; from < keys.length; from += keysPerBatch) await ask(keys.slice(from, from + keysPerBatch));
 }

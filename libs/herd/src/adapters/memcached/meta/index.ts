@@ -5,14 +5,28 @@ export type { MemcachedOptions } from '../memcached-options.js';
 export type { MemcachedConnection, MemcachedConnectionSetting } from '../memcached-connection.js';
 export type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
 export type { LeaseCommands, Leased, LeaseOptions, LeaseToken } from '../../../contracts/lease-commands.js';
-export type { CallOptions, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
+export type {
+  CallOptions,
+  CasEntry,
+  CasOutcome,
+  CasToken,
+  StoreOptions,
+} from '../../../contracts/key-value-commands.js';
 export type { Ttl } from '../../../contracts/ttl.js';
 
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../../contracts/cache.js';
 export type { Codec, Encoded } from '../../../contracts/codec.js';
 export type { ConnectionSetting, Tls } from '../../../contracts/connection.js';
-export type { Dispatch, Effect, Intent, NodeDispatch, OnNodeDown, Operation } from '../../../contracts/dispatch.js';
+export type {
+  Dispatch,
+  Effect,
+  Intent,
+  ManyOperation,
+  NodeDispatch,
+  OnNodeDown,
+  Operation,
+} from '../../../contracts/dispatch.js';
 export type { Driver, Failure } from '../../../contracts/driver.js';
 export type { Duration } from '../../../contracts/duration.js';
 export type { Herd, HerdHandle, HerdPolicy } from '../../../contracts/herd.js';

@@ -7,7 +7,7 @@ import { checkCallOptions, storeOptionNames } from '../../../support/call-option
 import { promised } from '../../../support/promised.js';
 import { casToken, readCasToken } from '../cas-token.js';
 import { exptime } from '../ttl.js';
-import type { Expiry } from './commands.js';
+import type { Expiry } from './expiry.js';
 import type { MetaClient } from './meta-client.js';
 import { isPlaceholder } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
@@ -54,7 +54,8 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
         checkCallOptions(given, storeOptionNames);
         const { nodeId, epoch, cas } = readCasToken(lease);
         const encoded = metaValue(format.write(key, value));
-        const request = storeRequest(key, encoded, expiry('setLeased', key, given), ` C${cas}`);
+        const { seconds, lifeMs } = expiry('setLeased', key, given);
+        const request = storeRequest(key, encoded, seconds, ` C${cas}`);
         const run = (client: MetaClient, node: Node) =>
           node.id === nodeId
             ? client.askBy(
@@ -64,12 +65,13 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
                 false,
               )
             : Promise.resolve(false);
-        return dispatch.byKey(key, run, false, { effect: 'bound', signal: given?.signal });
+        return dispatch.byKey(key, run, false, { effect: 'bound', lifeMs, signal: given?.signal });
       }),
     markStale: (key: string, given?: StoreOptions) =>
       promised(() => {
         checkCallOptions(given, storeOptionNames);
-        const request = keyRequest('md', key, ` I T${expiry('markStale', key, given)}`);
+        const { seconds } = expiry('markStale', key, given);
+        const request = keyRequest('md', key, ` I T${seconds}`);
         const run = (client: MetaClient) =>
           client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
         return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });

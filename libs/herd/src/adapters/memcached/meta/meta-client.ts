@@ -7,13 +7,12 @@ import { messageOf } from '../../../support/message-of.js';
 import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { openConnection } from '../open-connection.js';
 import type { ConnectionPlan } from '../open-connection.js';
+import { BatchRequest } from './batch-request.js';
+import type { KeyRequest } from './meta-request.js';
 import { MetaConnection } from './meta-connection.js';
 import type { MetaReply } from './meta-reply.js';
 import type { MetaRequest } from './meta-request.js';
 import { SingleRequest } from './single-request.js';
-
-/** The requests to one key, in their wire form: what stands before and after the opaque. */
-export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
 
 /** One connection of a client. An `epoch` is drawn by chance, so that no other process has it too: a token that one gave is good for that one alone. */
 type Link =
@@ -56,6 +55,15 @@ export class MetaClient {
       const link = this.links[index];
       if (link?.state !== 'open' || !link.connection.isOpen) return resolve(otherwise);
       link.connection.send(new SingleRequest(head, tail, wireKey, key, read, resolve, reject));
+    });
+  }
+
+  /** Sends many requests that are quiet where the server has nothing to say, and resolves once all are carried out. */
+  askMany(items: readonly KeyRequest[], read: (reply: MetaReply, index: number, epoch: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const index = this.leastBusy();
+      const take = (reply: MetaReply, item: number): void => read(reply, item, this.epochOf(index));
+      this.sendBy(index, new BatchRequest(items, take, resolve, reject));
     });
   }
 

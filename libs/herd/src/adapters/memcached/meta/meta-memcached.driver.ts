@@ -3,6 +3,7 @@ import type { Herd } from '../../../contracts/herd.js';
 import { HerdOperationError } from '../../../errors/operation-errors.js';
 import { leastTtlMs } from '../ttl.js';
 import { invalidate, metaCommands, metaNodeCommands, ping } from './commands.js';
+import { metaCopies } from './copies.js';
 import { MetaClient } from './meta-client.js';
 import type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
 import { resolveMetaOptions } from './meta-options.js';
@@ -27,11 +28,13 @@ export function metaMemcached(options: MetaMemcachedOptions = {}): MetaMemcached
   const { connectTimeoutMs, connections } = resolved;
   const driver: Driver<MetaClient, MetaMemcachedCommands, MetaMemcachedNodeCommands> = {
     name: 'metaMemcached',
+    codec: resolved.codec,
     leastTtlMs,
     open: (node) => new MetaClient(node, { connectTimeoutMs, connections, next: resolved.connection(node) }),
     ping,
     abandon: (client) => client.abandon(),
     invalidate,
+    copies: metaCopies(resolved.now),
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => metaCommands(dispatch, resolved),

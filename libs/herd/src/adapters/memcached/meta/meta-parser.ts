@@ -89,6 +89,7 @@ function headerOf(buffer: Buffer, start: number, end: number): MetaReply {
     opaque: 0,
     flags: 0,
     cas: undefined,
+    ttl: -1,
     won: false,
     sent: false,
     stale: false,
@@ -125,6 +126,9 @@ function readFlag(reply: MetaReply, start: number, end: number): void {
       break;
     case 99: // c
       reply.cas = buffer.toString('latin1', start + 1, end);
+      break;
+    case 116: // t
+      reply.ttl = buffer[start + 1] === 45 ? -1 : numberOf(buffer, start + 1, end);
       break;
     case 87: // W
       reply.won = true;

@@ -13,6 +13,8 @@ export type MetaReply = {
   opaque: number;
   flags: number;
   cas: string | undefined;
+  /** Seconds that are left, -1 for ever. */
+  ttl: number;
   /** This caller is to make the value anew (W), another is at it (Z), it is out of date (X). */
   won: boolean;
   sent: boolean;

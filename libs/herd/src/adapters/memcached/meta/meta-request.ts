@@ -1,5 +1,8 @@
 import type { MetaReply } from './meta-reply.js';
 
+/** A request for one key in its wire form: what stands before and after its opaque. `wireKey` is how it is echoed. */
+export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
+
 /**
  * One request on its way; its replies come in order. `O` with its opaque stands between `head` and `tail`.
  *

@@ -1,12 +1,12 @@
 import { HerdRequestError } from '../../../errors/operation-errors.js';
 import type { Encoded } from '../../../contracts/codec.js';
-import type { BatchItem } from './batch-request.js';
+import type { KeyRequest } from './meta-request.js';
 import { metaKey } from './meta-key.js';
 import type { MetaReply } from './meta-reply.js';
 import { unexpected } from './single-request.js';
 
 /** A request for `key`: `verb key` and its flags, up to the opaque. `k` has the key echoed. */
-export function keyRequest(verb: string, key: string, flags: string): BatchItem {
+export function keyRequest(verb: string, key: string, flags: string): KeyRequest {
   const { wire, mark } = metaKey(key);
   return { key, wireKey: wire, head: `${verb} ${wire}${mark} k${flags}`, tail: '\r\n' };
 }
@@ -22,7 +22,7 @@ export const metaValue = ({ bytes, flags, text }: Encoded): MetaValue => ({
 });
 
 /** A request that stores. @param exptime as memcached reads it. */
-export function storeRequest(key: string, value: MetaValue, exptime: number, flags = ''): BatchItem {
+export function storeRequest(key: string, value: MetaValue, exptime: number, flags = ''): KeyRequest {
   const { wire, mark } = metaKey(key);
   const head = `ms ${wire} ${value.size}${mark} k F${value.flags} T${exptime}${flags}`;
   return { key, wireKey: wire, head, tail: `\r\n${value.text}\r\n` };

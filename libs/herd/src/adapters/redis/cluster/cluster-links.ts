@@ -1,0 +1,103 @@
+import type { Redis } from 'ioredis';
+
+import type { Node } from '../../../contracts/node.js';
+import { HerdNodeError } from '../../../errors/operation-errors.js';
+import { addressOf } from '../../../support/nodes.js';
+import { NodeClient } from '../node-client.js';
+import type { ConnectionPlan } from '../node-client.js';
+import type { ResolvedRedisOptions } from '../redis-options.js';
+import type { ClusterMap } from './cluster-map.js';
+import type { Address } from './slot-view.js';
+
+/** A command may be redirected while its slot moves, and once more after that. */
+const maxHops = 5;
+
+/** The clients of a cluster, one for each shard, and how one hands a command on to another. */
+export class ClusterLinks {
+  private readonly clients = new Map<string, NodeClient>();
+  /** To servers of which no shard is known yet. */
+  private readonly spares = new Map<string, NodeClient>();
+
+  /** @param onNews hears that the map may be out of date. */
+  constructor(
+    private readonly map: ClusterMap,
+    private readonly options: Pick<ResolvedRedisOptions, 'connectTimeoutMs' | 'connection'>,
+    private readonly onNews: () => void,
+  ) {}
+
+  open(node: Node): NodeClient {
+    const client: NodeClient = new NodeClient(node, {
+      ...this.planOf(node),
+      locate: () => this.locate(node),
+      spareKey: () => this.map.spareKey(node.id),
+      onLoss: this.onNews,
+      elsewhere: (said, key, run, hops) => this.redirect(client, said, key, run, hops),
+    });
+    this.clients.set(node.id, client);
+    return client;
+  }
+
+  close(client: NodeClient): void {
+    client.close();
+    if (this.clients.get(client.node.id) === client) this.clients.delete(client.node.id);
+    if (this.clients.size > 0) return;
+    for (const spare of this.spares.values()) spare.close();
+    this.spares.clear();
+  }
+
+  /** After news, a client whose shard has another primary goes on there. */
+  private locate(node: Node): Promise<Address> {
+    const primary = this.map.primaryOf(node.id);
+    // Before anything is known of the cluster, a node is what it says.
+    if (primary || this.map.isEmpty) return Promise.resolve(primary ?? node);
+    const what = `Shard ${node.id} is no part of the cluster any more`;
+    return Promise.reject(new HerdNodeError({ what, remedy: 'wait until its slots are found at another shard' }));
+  }
+
+  private redirect<Reply>(
+    from: NodeClient,
+    said: string,
+    key: string,
+    run: (redis: Redis) => Promise<Reply>,
+    hops: number,
+  ): Promise<Reply> | undefined {
+    const [, kind, slot, host, port] = /^(MOVED|ASK) (\d+) (\S*):(\d+)$/.exec(said) ?? [];
+    if (kind === undefined || hops >= maxHops) return undefined;
+    const address = { host: host === '' ? this.hostOf(from) : host!, port: Number(port) };
+    if (kind === 'ASK') return this.clientAt(address).send(key, (redis) => asking(redis, run), same, hops + 1);
+    this.map.learn(Number(slot), address);
+    this.onNews();
+    const target = this.clientAt(address);
+    // Its server was the primary when it connected, and is not now.
+    if (target === from) from.moveOn();
+    return target.send(key, run, same, hops + 1);
+  }
+
+  private hostOf({ node }: NodeClient): string {
+    return this.map.primaryOf(node.id)?.host ?? node.host;
+  }
+
+  private clientAt(address: Address): NodeClient {
+    const known = this.clients.get(this.map.shardAt(address) ?? '');
+    if (known) return known;
+    const id = addressOf(address);
+    const node = { id, ...address };
+    const spare =
+      this.spares.get(id) ?? new NodeClient(node, { ...this.planOf(node), locate: () => Promise.resolve(node) });
+    this.spares.set(id, spare);
+    return spare;
+  }
+
+  private planOf(node: Node): ConnectionPlan {
+    const { connectTimeoutMs, connection } = this.options;
+    return { connectTimeoutMs, next: connection(node), keysPerCommand: 1 };
+  }
+}
+
+/** Both go in one turn, one after the other: the server lets the second pass into a slot that is on its way to it. */
+function asking<Reply>(redis: Redis, run: (redis: Redis) => Promise<Reply>): Promise<Reply> {
+  redis.asking().catch(() => undefined);
+  return run(redis);
+}
+
+const same = <Reply>(reply: Reply): Reply => reply;
