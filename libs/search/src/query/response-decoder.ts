@@ -1,6 +1,7 @@
 import type { EngineHit, EngineInnerHits, SearchResponse } from '../contracts/engine.js';
 import { decodeAggregations } from './aggregations/aggregation.js';
 import { withDates } from './date-tree.js';
+import { withFloats } from './float-tree.js';
 import type { FieldCatalog } from './field-catalog.js';
 import type { RequestNode } from './request.js';
 import type { Hit, InnerHits, SearchPage } from './search-page.js';
@@ -26,7 +27,8 @@ export function decodeHit(hit: EngineHit): Hit<unknown> {
 
 /** A hit in the form that the request asks for. */
 export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): Hit<unknown> {
-  return decodeHit(dates ? { ...hit, _source: withDates(hit._source, catalog.dates) } : hit);
+  const source = withFloats(hit._source, catalog.floats);
+  return decodeHit({ ...hit, _source: dates ? withDates(source, catalog.dates) : source });
 }
 
 function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {
@@ -51,7 +53,7 @@ export function decodeResponse(
     tookMs: took,
     timedOut: response.timed_out ?? false,
     aggregations: decodeAggregations(request.aggregations, aggregations, {
-      hit: decodeHit,
+      hit: (hit) => decodeHit({ ...hit, _source: withFloats(hit._source, catalog.floats) }),
       typeOf: (path) => catalog.typeOf(path),
     }),
     suggestions: Object.fromEntries(
