@@ -1,3 +1,4 @@
+import { SearchQueryError } from '../errors/query.errors.js';
 import type { EngineHit, EngineInnerHits, SearchResponse } from '../contracts/engine.js';
 import { decodeAggregations } from './aggregations/aggregation.js';
 import { withDates } from './date-tree.js';
@@ -45,6 +46,12 @@ export function decodeResponse(
   catalog: FieldCatalog,
 ): SearchPage<unknown, unknown, unknown> {
   const { hits, took, aggregations = NONE, suggest = NONE } = response;
+  if (Object.keys(request.aggregations).length > 0 && !response.aggregations)
+    throw new SearchQueryError(
+      'aggregations',
+      'no shard was searched, so there are no aggregations: routing and preference leave none together',
+      request.options,
+    );
   return {
     hits: hits.hits.map((hit) => decodeHitOf(request, hit, catalog)),
     total: hits.total?.value ?? hits.hits.length,
