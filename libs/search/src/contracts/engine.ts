@@ -142,6 +142,9 @@ export interface SearchEngine extends DocumentPort, IndexPort, TaskPort {
   /** Shown in messages, for example `opensearch http://127.0.0.1:9200`. */
   readonly name: string;
 
+  /** What the requests of the caller carry to tell them apart, such as the id of a trace; the slow-query event shows it. */
+  opaqueId?(): string | undefined;
+
   ping(options?: CallOptions): Promise<void>;
 
   /** Creates a concrete index; `exists` when another process was first. */

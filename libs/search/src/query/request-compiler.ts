@@ -19,8 +19,8 @@ export class RequestCompiler {
     this.context = compileContext(catalog);
   }
 
-  /** The body of `_search`. @throws SearchQueryError */
-  search(request: RequestNode): Wire {
+  /** The body of `_search`. @param continued whether a later request goes on after its last hit. @throws SearchQueryError */
+  search(request: RequestNode, continued = request.searchAfter !== undefined): Wire {
     const { context } = this;
     const { sort, highlight, aggregations, suggest, postFilter, source, collapse, rescore, pointInTime, options, raw } =
       request;
@@ -29,7 +29,7 @@ export class RequestCompiler {
       ...compileWindow(request),
       ...bodyOptions(options),
       ...(postFilter.length > 0 ? { post_filter: this.all(postFilter) } : {}),
-      ...(sort.length > 0 ? { sort: sort.map((node) => compileSort(node, context)) } : {}),
+      ...(sort.length > 0 ? { sort: sort.map((node) => compileSort(node, context, continued)) } : {}),
       ...(source === undefined ? {} : { _source: this.source(source) }),
       ...(highlight.length > 0 ? { highlight: compileHighlight(highlight, request.highlightEncoder, context) } : {}),
       ...(collapse ? { collapse: this.collapse(collapse) } : {}),

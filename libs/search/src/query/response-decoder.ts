@@ -1,6 +1,8 @@
+import { SearchQueryError } from '../errors/query.errors.js';
 import type { EngineHit, EngineInnerHits, SearchResponse } from '../contracts/engine.js';
 import { decodeAggregations } from './aggregations/aggregation.js';
 import { withDates } from './date-tree.js';
+import { withFloats } from './float-tree.js';
 import type { FieldCatalog } from './field-catalog.js';
 import type { RequestNode } from './request.js';
 import type { Hit, InnerHits, SearchPage } from './search-page.js';
@@ -26,7 +28,8 @@ export function decodeHit(hit: EngineHit): Hit<unknown> {
 
 /** A hit in the form that the request asks for. */
 export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): Hit<unknown> {
-  return decodeHit(dates ? { ...hit, _source: withDates(hit._source, catalog.dates) } : hit);
+  const source = withFloats(hit._source, catalog.floats);
+  return decodeHit({ ...hit, _source: dates ? withDates(source, catalog.dates) : source });
 }
 
 function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {
@@ -43,6 +46,12 @@ export function decodeResponse(
   catalog: FieldCatalog,
 ): SearchPage<unknown, unknown, unknown> {
   const { hits, took, aggregations = NONE, suggest = NONE } = response;
+  if (Object.keys(request.aggregations).length > 0 && !response.aggregations)
+    throw new SearchQueryError(
+      'aggregations',
+      'no shard was searched, so there are no aggregations: routing and preference leave none together',
+      request.options,
+    );
   return {
     hits: hits.hits.map((hit) => decodeHitOf(request, hit, catalog)),
     total: hits.total?.value ?? hits.hits.length,
@@ -51,7 +60,7 @@ export function decodeResponse(
     tookMs: took,
     timedOut: response.timed_out ?? false,
     aggregations: decodeAggregations(request.aggregations, aggregations, {
-      hit: decodeHit,
+      hit: (hit) => decodeHit({ ...hit, _source: withFloats(hit._source, catalog.floats) }),
       typeOf: (path) => catalog.typeOf(path),
     }),
     suggestions: Object.fromEntries(

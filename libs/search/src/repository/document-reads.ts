@@ -22,7 +22,7 @@ import type { DocumentOf } from '../query/document-type.js';
 import { assertCarried } from '../query/call-parts.js';
 import { unusable } from '../query/unusable.js';
 import type { Wire } from '../query/wire-value.js';
-import { wireKeepAlive } from '../query/request-window.js';
+import { sortValue, wireKeepAlive } from '../query/request-window.js';
 import type { RequestNode } from '../query/request.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import { SearchQuery, type NoneAsked } from '../query/search-query.js';
@@ -129,7 +129,8 @@ export abstract class DocumentReads<T extends object> {
     checkCall('get', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('get', key, options);
     await this.parts.targets.ready(this.untyped);
-    return (await this.parts.engine.get(this.indexName, id, options)) as StoredDocument<T> | undefined;
+    const found = await this.parts.engine.get(this.indexName, id, options);
+    return found && (this.runner.decodeDocument(found) as StoredDocument<T>);
   }
 
   /** The documents of keys in their order, all of one `routing` where the index is routed; `undefined` where there is none. */
@@ -140,9 +141,8 @@ export abstract class DocumentReads<T extends object> {
     checkCall('getMany', options, DOCUMENT_OPTIONS);
     const places = keys.map((key) => this.placeOf('getMany', key, options));
     await this.parts.targets.ready(this.untyped);
-    return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (
-      StoredDocument<T> | undefined
-    )[];
+    const found = await this.parts.engine.getMany(this.indexName, places, options);
+    return found.map((document) => document && (this.runner.decodeDocument(document) as StoredDocument<T>));
   }
 
   async exists(key: PrimaryKey, options?: DocumentOptions): Promise<boolean> {
@@ -190,7 +190,7 @@ export abstract class DocumentReads<T extends object> {
     checkCall('stream', options, STREAM);
     const { request } = make(this.query());
     assertCarried('stream', request);
-    const body = this.runner.compile(request);
+    const body = this.runner.compileContinued(request);
     // A point in time has its shards and copies from its beginning.
     const { routing, preference, ...parameters } = this.runner.parameters(request);
     await this.parts.targets.ready(this.untyped);
@@ -220,8 +220,8 @@ export abstract class DocumentReads<T extends object> {
     const asked = make(this.query()).request;
     assertCarried('paginate', asked);
     const request: RequestNode = { ...asked, page: { number: page ?? 1, size } };
-    const paged = pagedBody(this.runner.compile(request), size);
-    const after = cursor === undefined ? {} : { search_after: decodeCursor(paged.body, cursor) };
+    const paged = pagedBody(this.runner.compileContinued(request), size);
+    const after = cursor === undefined ? {} : { search_after: decodeCursor(paged.body, cursor).map(sortValue) };
     await this.parts.targets.ready(this.untyped);
     const [target, parameters] = [this.runner.target(request), this.runner.parameters(request)];
     const ask = (more: Wire): Promise<SearchResponse> =>

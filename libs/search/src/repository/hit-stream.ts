@@ -1,6 +1,6 @@
 import type { CallOptions, EngineHit, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
 import type { Duration } from '../contracts/duration.js';
-import { wireKeepAlive } from '../query/request-window.js';
+import { sortValue, wireKeepAlive } from '../query/request-window.js';
 import { assertWhole } from '../query/whole-answer.js';
 import type { Wire } from '../query/wire-value.js';
 
@@ -24,13 +24,15 @@ export async function* streamHits(
 ): AsyncGenerator<EngineHit, void, undefined> {
   const keptFor = wireKeepAlive(keepAlive);
   let pit = await engine.openPointInTime(index, keptFor, call);
+  const order = body['sort'] === undefined ? undefined : [body['sort']].flat();
   const ask = async (more: Wire) => {
     const response = await engine.search(
       {
         body: {
           ...body,
           from: 0,
-          track_total_hits: false,
+          // Where it need not count, the engine passes over documents without a value of the first field in the order.
+          track_total_hits: order !== undefined,
           pit: { id: pit, keep_alive: keptFor },
           ...more,
         },
@@ -43,13 +45,12 @@ export async function* streamHits(
     return response;
   };
   try {
-    const order = body['sort'] === undefined ? undefined : [body['sort']].flat();
     const slices = order ? [{}] : slicesOf((await ask({ size: 0 }))._shards?.total ?? 1);
     const sort = order ? [...order, { _id: 'asc' }] : ['_doc'];
     for (const slice of slices) {
       let after: readonly unknown[] | undefined;
       do {
-        const { hits } = await ask({ ...slice, size, sort, ...(after ? { search_after: after } : {}) });
+        const { hits } = await ask({ ...slice, size, sort, ...(after ? { search_after: after.map(sortValue) } : {}) });
         yield* hits.hits;
         after = hits.hits.length < size ? undefined : hits.hits.at(-1)!.sort;
       } while (after);

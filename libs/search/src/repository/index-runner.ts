@@ -1,5 +1,6 @@
-import type { CallOptions, SearchEngine, EngineHit, SearchResponse } from '../contracts/engine.js';
+import type { CallOptions, EngineDocument, SearchEngine, EngineHit, SearchResponse } from '../contracts/engine.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { withFloats } from '../query/float-tree.js';
 import { FieldCatalog } from '../query/field-catalog.js';
 import { RequestCompiler } from '../query/request-compiler.js';
 import type { RequestNode } from '../query/request.js';
@@ -27,6 +28,11 @@ export class IndexRunner implements QueryRunner {
     return this.compiler.search(request);
   }
 
+  /** The body of a request that later ones go on from. @throws SearchQueryError */
+  compileContinued(request: RequestNode): Wire {
+    return this.compiler.search(request, true);
+  }
+
   /** The query alone, as `_explain` and its kin take it. @throws SearchQueryError */
   compileQuery(request: RequestNode): Wire {
     return this.compiler.count(request)['query'] as Wire;
@@ -51,6 +57,10 @@ export class IndexRunner implements QueryRunner {
   /** Where a request goes: a point in time names its index itself. */
   target({ pointInTime }: RequestNode): { readonly index?: string } {
     return pointInTime ? {} : { index: this.definition.alias };
+  }
+
+  decodeDocument(document: EngineDocument): EngineDocument {
+    return { ...document, source: withFloats(document.source, this.catalog.floats) };
   }
 
   decodeHit(request: RequestNode, hit: EngineHit): Hit<unknown> {

@@ -1,4 +1,5 @@
 import type { SearchResponse } from '../contracts/engine.js';
+import { sortValue } from '../query/request-window.js';
 import type { Wire } from '../query/wire-value.js';
 
 /** `index.max_result_window` of OpenSearch. */
@@ -13,7 +14,10 @@ export interface PagedBody {
 export function pagedBody(compiled: Wire, size: number): PagedBody {
   const order = compiled['sort'] === undefined ? [{ _score: 'desc' }] : [compiled['sort']].flat();
   const roomForNext = (compiled['from'] as number) + size < MAX_WINDOW;
-  return { body: { ...compiled, sort: [...order, { _id: 'asc' }], size: roomForNext ? size + 1 : size }, roomForNext };
+  const sort = [...order, { _id: 'asc' }];
+  // Where it need not count, the engine passes over documents without a value of the first field in the order.
+  const counted = compiled['sort'] === undefined ? {} : { track_total_hits: true };
+  return { body: { ...compiled, ...counted, sort, size: roomForNext ? size + 1 : size }, roomForNext };
 }
 
 /**
@@ -36,6 +40,12 @@ export async function askPage(
 
 /** Whether hits follow a page that ends where windows end. */
 async function anyAfter(ask: (more: Wire) => Promise<SearchResponse>, last: readonly unknown[]): Promise<boolean> {
-  const { hits } = await ask({ from: 0, size: 1, search_after: last, track_total_hits: false, aggs: undefined });
+  const { hits } = await ask({
+    from: 0,
+    size: 1,
+    search_after: last.map(sortValue),
+    track_total_hits: false,
+    aggs: undefined,
+  });
   return hits.hits.length > 0;
 }

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { EntityManager } from '@mikro-orm/core';
+
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { describeWith } from '@rookery/services';
 import { Indexed, SearchService, type SyncMode } from '@rookery/search';
@@ -17,7 +17,7 @@ jest.setTimeout(60_000);
 @Indexed<Hooked>({
   name: 'hooked',
   preload: async (rows, em) => {
-    const labels = await (em).find(Book, {});
+    const labels = await em.find(Book, {});
     for (const row of rows) row.titles = labels.map(({ title }) => title).join();
   },
 })
