@@ -1,5 +1,6 @@
 import type { IndexModel } from '../metadata/index-model.js';
 import { buildDocument, documentIdOf, keyOf, routingOf, type DocumentKey } from './document-builder.js';
+import { UnreadableRow } from './unreadable-row.js';
 
 /** What an index should hold for a row, or for a key that may have none. */
 export type DesiredDocument =
@@ -19,7 +20,7 @@ export type DesiredDocument =
  * The one place that decides which document a row should have, and whether it has one: whoever writes, compares or
  * repairs an index goes by it. Row by row as they are read from it, so that one document at a time is in memory.
  *
- * @param rows with all that `EntityReader` loads for documents
+ * @param rows with all that `EntityReader` loads for documents, an `UnreadableRow` for each that cannot be read
  * @param keys where keys were looked up: those of them without a row come after the rows, as `absent`
  */
 export function* desiredDocuments(
@@ -44,6 +45,7 @@ export function dependsOnRow({ routing }: Pick<IndexModel, 'routing'>): boolean 
 function desiredDocument(model: IndexModel, row: object): DesiredDocument {
   const key = keyOf(model, row);
   const id = documentIdOf(model, key);
+  if (row instanceof UnreadableRow) return { state: 'invalid', key, id, routing: undefined, error: row.error };
   let routing: string | undefined;
   try {
     routing = routingOf(model, row);

@@ -36,6 +36,11 @@ export function mergeReports(a: BulkReport, b: BulkReport): BulkReport {
   };
 }
 
+/** Whether a failure says nothing of the document: the engine was busy, or the index is not there or blocked. */
+export function isPassing({ retryable, type }: RetryableFailure): boolean {
+  return retryable || type === 'index_not_found_exception' || type === 'cluster_block_exception';
+}
+
 /** @throws SearchEngineUnavailableError when nothing was answered, SearchBulkError when some were refused. */
 export function assertAllWritten(report: BulkReport): void {
   if (report.failures.length === 0) return;

@@ -1,8 +1,8 @@
 import { type BulkDiagnostics, type RetryDiagnostics } from '../contracts/diagnostics.js';
 import { bulkChannel, retryChannel } from '../support/channels.js';
 import type { BulkOperation, BulkOutcome, CallOptions, SearchEngine } from '../contracts/engine.js';
-import type { SearchEngineUnavailableError } from '../errors/engine.errors.js';
-import { isUnavailable } from '../support/engine-failure.js';
+import type { SearchEngineError, SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isRefused, isUnavailable } from '../support/engine-failure.js';
 import { backoffMs, type BackoffOptions } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
 import { chunksByBytes, type Operations } from './bulk-chunks.js';
@@ -33,6 +33,9 @@ export interface WriteOptions extends CallOptions {
   /** Called after each request with the operations done so far. */
   readonly onProgress?: (done: number) => void;
 }
+
+/** Statuses of a request that is refused for its content: malformed, too large, unprocessable. */
+const OF_WHAT_IS_SENT: ReadonlySet<number> = new Set([400, 413, 422]);
 
 type FailedOutcome = Extract<BulkOutcome, { outcome: 'failed' }>;
 
@@ -134,9 +137,24 @@ export class BulkWriter {
     try {
       return { outcomes: await this.engine.bulk(chunk, options) };
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      return { outcomes: chunk.map((operation) => unanswered(operation, error)), unavailable: error };
+      if (isUnavailable(error))
+        return { outcomes: chunk.map((operation) => unanswered(operation, error)), unavailable: error };
+      if (!isRefused(error) || !OF_WHAT_IS_SENT.has(error.status)) throw error;
+      if (chunk.length === 1) return { outcomes: [refusedAlone(chunk[0]!.id, error)] };
+      return this.sendInHalves(chunk, options);
     }
+  }
+
+  /** A server or a proxy refuses the request for what one of its documents is, such as too large. */
+  private async sendInHalves(
+    chunk: readonly BulkOperation[],
+    options: CallOptions,
+  ): Promise<{ outcomes: readonly BulkOutcome[]; unavailable?: SearchEngineUnavailableError }> {
+    const middle = Math.ceil(chunk.length / 2);
+    const first = await this.sendOnce(chunk.slice(0, middle), options);
+    const second = await this.sendOnce(chunk.slice(middle), options);
+    const unavailable = second.unavailable ?? first.unavailable;
+    return { outcomes: [...first.outcomes, ...second.outcomes], ...(unavailable ? { unavailable } : {}) };
   }
 
   private waitMs(attempt: number, unavailable: SearchEngineUnavailableError | undefined): number {
@@ -152,4 +170,9 @@ export class BulkWriter {
 function unanswered(operation: BulkOperation, { reason, message }: SearchEngineUnavailableError): FailedOutcome {
   const retryable = 'version' in operation && operation.version !== undefined;
   return { id: operation.id, outcome: 'failed', status: 0, type: `engine_${reason}`, reason: message, retryable };
+}
+
+function refusedAlone(id: string, { status, type, reason }: SearchEngineError): FailedOutcome {
+  const said = status === 413 ? `too large for the server or a proxy (413): ${reason}` : reason;
+  return { id, outcome: 'failed', status, type, reason: said, retryable: false };
 }

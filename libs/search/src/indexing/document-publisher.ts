@@ -2,13 +2,12 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { BulkOperation, CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { desiredDocuments } from '../document/desired-document.js';
-import { documentIdOf, type DocumentKey } from '../document/document-builder.js';
-import { SearchHookError } from '../errors/query.errors.js';
+import type { DocumentKey } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from './bulk-report.js';
 import type { BulkWriter, WriteOptions } from './bulk-writer.js';
 import type { EntityReader } from '../rows/entity-reader.js';
-import { indexOperations, refusal, type Batch } from './index-operations.js';
+import { indexOperations, type Batch } from './index-operations.js';
 import type { IndexTargets } from './index-targets.js';
 import { pagesInOrder } from '../rows/pages-in-order.js';
 
@@ -51,7 +50,7 @@ export class DocumentPublisher {
     return this.write(definition, (notes) => this.operationsFor(definition, keys, notes, within), options);
   }
 
-  /** Writes the documents of all rows, in key order and constant memory. @throws SearchHookError when `preload` throws. */
+  /** Writes the documents of all rows, in key order and constant memory. */
   publishAll(definition: IndexDefinition, pageSize: number = PAGE_SIZE, options?: WriteOptions): Promise<BulkReport> {
     return this.write(definition, (notes) => this.operationsForAll(definition, pageSize, notes), options);
   }
@@ -80,11 +79,7 @@ export class DocumentPublisher {
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
       const batch = await this.begin(definition, notes, true);
-      const entities = await this.parts.reader.byKeys(model, page, within).catch((error: unknown) => {
-        if (!(error instanceof SearchHookError)) throw error;
-        notes.refused.push(...page.map((key) => refusal(documentIdOf(model, key), batch.targets, error)));
-      });
-      if (!entities) continue;
+      const entities = await this.parts.reader.byKeys(model, page, within);
       yield [...indexOperations(desiredDocuments(model, entities, page), batch)];
     }
   }

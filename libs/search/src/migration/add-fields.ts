@@ -1,7 +1,7 @@
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { finishAddition, putAddition } from './addition.js';
 import { backfill } from './backfill.js';
-import { refusedByMapping, type MigrateOptions, type MigrationParts } from './migration.js';
+import { isUnbuilt, refusedByMapping, type MigrateOptions, type MigrationParts } from './migration.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 
 const PAGE_SIZE = 1_000;
@@ -13,7 +13,7 @@ const PAGE_SIZE = 1_000;
 export async function* addFields(
   definition: IndexDefinition,
   index: string,
-  parts: Pick<MigrationParts, 'engine' | 'clock' | 'reader' | 'writer'>,
+  parts: Pick<MigrationParts, 'engine' | 'clock' | 'reader' | 'writer' | 'report'>,
   options: MigrateOptions,
 ): AsyncGenerator<MigrationProgress> {
   const { alias, model } = definition;
@@ -30,7 +30,9 @@ export async function* addFields(
     ...(signal ? { signal } : {}),
   });
   for await (const { rows, failures } of pages) {
-    if (failures.length > 0) throw refusedByMapping(alias, failures);
+    const refused = failures.filter((failure) => !isUnbuilt(failure));
+    if (refused.length > 0) throw refusedByMapping(alias, refused);
+    if (failures.length > 0) parts.report({ type: 'documents-refused', index: alias, failures });
     yield meter((done += rows));
     signal?.throwIfAborted();
   }

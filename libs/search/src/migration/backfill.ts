@@ -3,7 +3,7 @@ import type { VersionClock } from '../contracts/version-clock.js';
 import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { BulkReport, RetryableFailure } from '../indexing/bulk-report.js';
+import { isPassing, type BulkReport, type RetryableFailure } from '../indexing/bulk-report.js';
 import { pause } from '../support/pause.js';
 import type { BulkWriter } from '../indexing/bulk-writer.js';
 import { desiredDocuments } from '../document/desired-document.js';
@@ -76,7 +76,7 @@ export async function* backfill(
   };
   const written = async ({ rows, lastKey, refused, report }: Writing): Promise<BackfillPage> => {
     const { failures, unavailable } = await report;
-    const busy = failures.find(({ retryable }) => retryable);
+    const busy = failures.find(isPassing);
     if (busy)
       throw unavailable ?? new SearchEngineUnavailableError(index, 'overloaded', `${busy.type}: ${busy.reason}`);
     return { lastKey, rows, failures: [...failures, ...refused] };

@@ -16,4 +16,5 @@ export const MIGRATE: OptionTable<MigrateOptions> = {
   maxDocumentsPerSecond: aPositiveNumber,
   pageSize: aWholeNumber(1),
   drainTimeoutMs: wholeMilliseconds(0),
+  maxUnbuildable: aWholeNumber(0),
 };

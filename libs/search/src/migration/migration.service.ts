@@ -1,7 +1,8 @@
 import { Observable } from 'rxjs';
 import type { CallOptions } from '../contracts/engine.js';
 import type { IndexState } from '../contracts/index-body.js';
-import { assertAllWritten } from '../indexing/bulk-report.js';
+import { assertAllWritten, EMPTY_REPORT, mergeReports } from '../indexing/bulk-report.js';
+import { documentIdOf } from '../document/document-builder.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { SearchMigrationError, SearchTableMissingError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
@@ -171,21 +172,35 @@ export class MigrationService {
     yield* this.parts.verifier.drift(definition, definition.alias, options);
   }
 
-  /** Writes exactly the documents that differ, by the steps that keep a newer version from holding older content. */
+  /**
+   * Writes exactly the documents that differ, by the steps that keep a newer version from holding older content.
+   *
+   * @throws SearchBulkError at the end, with the documents that could not be built or were refused: all others are written.
+   */
   async repair(index: IndexReference, options?: VerifyOptions): Promise<RepairResult> {
     checkCall('repair', options, VERIFY);
     const definition = this.parts.definitionOf(index);
     const counts = { missing: 0, orphaned: 0, outdated: 0 };
     let keys: PrimaryKey[] = [];
+    let report = EMPTY_REPORT;
     const write = async (): Promise<void> => {
-      assertAllWritten(await this.parts.publisher.publish(definition, keys, options));
+      const written = await this.parts.publisher.publish(definition, keys, options);
+      if (written.unavailable) assertAllWritten(written);
+      report = mergeReports(report, written);
       keys = [];
     };
-    for await (const { key, drift } of this.verify(index, options)) {
+    for await (const { key, drift, reason = '' } of this.verify(index, options)) {
+      if (drift === 'unbuildable') {
+        const id = documentIdOf(definition.model, key);
+        const failure = { id, index: definition.alias, status: 0, type: drift, reason, retryable: false };
+        report = mergeReports(report, { ...EMPTY_REPORT, failures: [failure] });
+        continue;
+      }
       counts[drift] += 1;
       if (keys.push(key) >= PAGE_SIZE) await write();
     }
     if (keys.length > 0) await write();
+    assertAllWritten(report);
     return counts;
   }
 

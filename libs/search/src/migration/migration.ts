@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { SearchEventListener } from '../contracts/search-event.js';
+import { documentIdOf } from '../document/document-builder.js';
 import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { isUnavailable } from '../support/engine-failure.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
@@ -26,6 +28,11 @@ export interface MigrateOptions extends CallOptions {
   readonly pageSize?: number;
   /** Wait at most for the rows that were in the outbox at the end of the backfill, in milliseconds; 600,000 when absent. */
   readonly drainTimeoutMs?: number;
+  /**
+   * Rows that cannot be read or made into a document, and that the new index may lack: the migration reports them and
+   * goes on. One in a hundred, 100 at most and 1 at least, when absent; with more it fails before the swap.
+   */
+  readonly maxUnbuildable?: number;
 }
 
 /** Rows that a migration waits for. */
@@ -39,6 +46,7 @@ export interface MigrationParts extends BackfillParts {
   readonly reader: EntityReader;
   readonly publisher: Pick<DocumentPublisher, 'publish'>;
   readonly verifier: Verifier;
+  readonly report: SearchEventListener;
   /** Without an outbox: changes of other processes cannot be waited for. */
   readonly drain: Drain | undefined;
 }
@@ -67,6 +75,9 @@ export class Migration {
     private readonly options: MigrateOptions,
     private readonly lease: MigrationLease,
   ) {}
+
+  /** By id. */
+  private readonly unbuildable = new Map<string, BulkFailure>();
 
   /** Creates the new index where one is needed, and notes it: from then on writes go where they have to. */
   async begin(plan: MigrationPlan): Promise<void> {
@@ -124,7 +135,8 @@ export class Migration {
       try {
         for await (const page of backfill(this.definition, writesTo(state), this.parts, options)) {
           [after, failed, done] = [page.lastKey, 0, done + page.rows];
-          failures.push(...page.failures.slice(0, SHOWN_FAILURES - failures.length));
+          const refused = this.setAside(state, page.failures);
+          failures.push(...refused.slice(0, SHOWN_FAILURES - failures.length));
           await this.lease.advance({ lastKey: encodeKey(page.lastKey), done });
           yield meter(done);
           signal?.throwIfAborted();
@@ -177,10 +189,14 @@ export class Migration {
     const meter = progressMeter(alias, 'verify', 2 * total, 0);
     const keys: PrimaryKey[] = [];
     let done = 0;
-    for await (const { key } of verifier.drift(this.definition, writes, {
+    for await (const { key, drift, reason = '' } of verifier.drift(this.definition, writes, {
       ...this.options,
       onProgress: (looked) => void (done = looked),
     })) {
+      if (drift === 'unbuildable') {
+        this.setAside(state, [{ id: documentIdOf(this.definition.model, key), status: 0, type: drift, reason }]);
+        continue;
+      }
       keys.push(key);
       if (keys.length > MAX_DRIFT)
         throw new SearchMigrationError(
@@ -189,24 +205,45 @@ export class Migration {
         );
     }
     yield meter(done);
-    await this.repair(alias, writes, keys);
+    await this.repair(state, keys);
   }
 
   /** Changes under way look like drift too: writing those documents by the same steps settles both. */
-  private async repair(alias: string, writes: string, drifted: readonly PrimaryKey[]): Promise<void> {
+  private async repair(state: MigrationState, drifted: readonly PrimaryKey[]): Promise<void> {
+    const writes = writesTo(state);
     let keys = drifted;
     for (let round = 1; keys.length > 0; round += 1) {
       const { failures, unavailable } = await this.parts.publisher.publish(this.definition, keys, this.options);
       if (unavailable) throw unavailable;
-      if (failures.length > 0) throw refusedByMapping(alias, failures);
-      keys = (await this.parts.verifier.recheck(this.definition, writes, keys, this.options)).map(({ key }) => key);
+      const refused = this.setAside(state, failures);
+      if (refused.length > 0) throw refusedByMapping(state.alias, refused);
+      const left = await this.parts.verifier.recheck(this.definition, writes, keys, this.options);
+      keys = left.filter(({ drift }) => drift !== 'unbuildable').map(({ key }) => key);
       // What still differs then is written faster than it can be looked at: each of its changes is in the outbox.
       if (round === REPAIR_ROUNDS) return;
     }
   }
 
+  /** Notes documents that cannot be built. @returns the failures of the others @throws SearchMigrationError for too many */
+  private setAside({ alias, kind, total }: MigrationState, failures: readonly BulkFailure[]): readonly BulkFailure[] {
+    const unbuilt = failures.filter(isUnbuilt);
+    if (unbuilt.length === 0) return failures;
+    for (const failure of unbuilt) this.unbuildable.set(failure.id, failure);
+    const { maxUnbuildable = Math.max(1, Math.min(SHOWN_FAILURES, Math.floor(total / 100))) } = this.options;
+    // An additive change leaves the documents as they are.
+    if (kind === 'rebuild' && this.unbuildable.size > maxUnbuildable)
+      throw new SearchMigrationError(
+        alias,
+        `would lack more than ${maxUnbuildable} documents, whose rows cannot be made into one. Mend the rows or the model, or set maxUnbuildable (--max-unbuildable):`,
+        [...this.unbuildable.values()].slice(0, SHOWN_FAILURES),
+      );
+    return failures.filter((failure) => !isUnbuilt(failure));
+  }
+
   private async *swap({ kind, alias, oldIndex, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
     const { engine } = this.parts;
+    if (this.unbuildable.size > 0)
+      this.parts.report({ type: 'documents-refused', index: alias, failures: [...this.unbuildable.values()] });
     if (kind === 'additive') {
       await this.lease.renew();
       await finishAddition(engine, this.definition, newIndex, this.options);
@@ -219,6 +256,11 @@ export class Migration {
     await this.lease.advance({ phase: 'swapped' });
     yield progressMeter(alias, 'swapped', total, 0)(total);
   }
+}
+
+/** Nothing was sent of it. */
+export function isUnbuilt({ status }: BulkFailure): boolean {
+  return status === 0;
 }
 
 export function refusedByMapping(alias: string, failures: readonly BulkFailure[]): SearchMigrationError {

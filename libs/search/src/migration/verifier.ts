@@ -3,7 +3,6 @@ import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engi
 import { dependsOnRow, desiredDocuments, type DesiredDocument } from '../document/desired-document.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { IndexModel } from '../metadata/index-model.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { pagesInOrder } from '../rows/pages-in-order.js';
 import { readAhead } from '../support/read-ahead.js';
@@ -11,8 +10,13 @@ import { readAhead } from '../support/read-ahead.js';
 /** A document that is not what the database says. */
 export interface DriftedDocument {
   readonly key: PrimaryKey;
-  /** `missing`: a row without document. `orphaned`: a document without row, or on the wrong shard. `outdated`: the content differs. */
-  readonly drift: 'missing' | 'orphaned' | 'outdated';
+  /**
+   * `missing`: a row without document. `orphaned`: a document without row, or on the wrong shard. `outdated`: the content
+   * differs. `unbuildable`: a row that cannot be read, or made into a document; what the index has of it stays.
+   */
+  readonly drift: 'missing' | 'orphaned' | 'outdated' | 'unbuildable';
+  /** What came in the way of an `unbuildable` one. */
+  readonly reason?: string;
 }
 
 export interface VerifyOptions extends CallOptions {
@@ -23,10 +27,11 @@ export interface VerifyOptions extends CallOptions {
 type StoredDocuments = Awaited<ReturnType<SearchEngine['getMany']>>;
 
 /** A document of the database's side that is to be in the index. */
-type Expected = Exclude<DesiredDocument, { state: 'absent' }>;
+type Expected = Extract<DesiredDocument, { state: 'present' }>;
 
 interface ComparedPage {
   readonly rows: number;
+  readonly unbuildable: readonly DriftedDocument[];
   readonly expected: readonly Expected[];
   readonly stored: StoredDocuments;
 }
@@ -48,7 +53,9 @@ export class Verifier {
   ): AsyncGenerator<DriftedDocument> {
     let done = 0;
     const { model } = definition;
-    for await (const { rows, expected, stored } of readAhead(this.withDocuments(definition, index, options))) {
+    for await (const page of readAhead(this.withDocuments(definition, index, options))) {
+      const { rows, unbuildable, expected, stored } = page;
+      yield* unbuildable;
       yield* compare(expected, stored);
       options.onProgress?.((done += rows));
     }
@@ -69,9 +76,10 @@ export class Verifier {
       entities: await this.reader.pageAfter(definition.model, after, PAGE_SIZE),
     });
     for await (const { entities } of readAhead(pagesInOrder(definition.model, PAGE_SIZE, read))) {
-      const expected = [...desiredDocuments(definition.model, entities)].filter(isExpected);
-      const stored = await this.storedOf(definition, index, expected, options);
-      yield { rows: entities.length, expected, stored };
+      const desired = [...desiredDocuments(definition.model, entities)];
+      const expected = desired.filter(isExpected);
+      const stored = await this.storedOf(index, expected, options);
+      yield { rows: entities.length, unbuildable: unbuildableOf(desired), expected, stored };
     }
   }
 
@@ -83,11 +91,13 @@ export class Verifier {
       const present = new Set((await this.reader.present(model, keys)).map((key) => documentIdOf(model, key)));
       return ({ id }) => !present.has(id);
     }
-    const desired = [...desiredDocuments(model, await this.reader.byKeys(model, keys))].filter(isExpected);
+    const desired = [...desiredDocuments(model, await this.reader.byKeys(model, keys))];
     const byId = new Map(desired.map((document) => [document.id, document]));
     return ({ id, routing }) => {
-      const expected = byId.get(id);
-      return !expected || routingIn(model, expected) !== routing;
+      const found = byId.get(id);
+      if (!found || found.state === 'absent') return true;
+      // Where the document of a row belongs that cannot be read, nobody knows.
+      return found.state === 'invalid' && found.routing === undefined ? false : found.routing !== routing;
     };
   }
 
@@ -104,7 +114,7 @@ export class Verifier {
       const { model } = definition;
       const desired = [...desiredDocuments(model, await this.reader.byKeys(model, page), page)];
       const expected = desired.filter(isExpected);
-      drifted.push(...compare(expected, await this.storedOf(definition, index, expected, options)));
+      drifted.push(...compare(expected, await this.storedOf(index, expected, options)), ...unbuildableOf(desired));
       const absent = desired.filter(({ state }) => state === 'absent');
       const shards = model.routing ? await this.engine.shardRoutings(index, options) : [undefined];
       const places = absent.flatMap(({ id }) => shards.map((routing): DocumentPlace => ({ id, routing })));
@@ -116,25 +126,28 @@ export class Verifier {
     return drifted;
   }
 
-  private storedOf(
-    { model }: IndexDefinition,
-    index: string,
-    expected: readonly Expected[],
-    options: CallOptions,
-  ): Promise<StoredDocuments> {
-    const places = expected.map((document) => ({ id: document.id, routing: routingIn(model, document) }));
+  private storedOf(index: string, expected: readonly Expected[], options: CallOptions): Promise<StoredDocuments> {
+    const places = expected.map(({ id, routing }) => ({ id, routing }));
     return this.engine.getMany(index, places, options);
   }
 }
 
 function isExpected(desired: DesiredDocument): desired is Expected {
-  return desired.state !== 'absent';
+  return desired.state === 'present';
 }
 
-/** @throws what kept the routing from being known */
-function routingIn({ routing }: IndexModel, expected: Expected): string | undefined {
-  if (routing && expected.routing === undefined && expected.state === 'invalid') throw expected.error;
-  return expected.routing;
+function unbuildableOf(desired: readonly DesiredDocument[]): DriftedDocument[] {
+  return desired.flatMap((one): DriftedDocument[] =>
+    one.state === 'invalid'
+      ? [
+          {
+            key: one.key,
+            drift: 'unbuildable',
+            reason: one.error instanceof Error ? one.error.message : String(one.error),
+          },
+        ]
+      : [],
+  );
 }
 
 function* compare(expected: readonly Expected[], documents: StoredDocuments): Generator<DriftedDocument> {
@@ -144,10 +157,7 @@ function* compare(expected: readonly Expected[], documents: StoredDocuments): Ge
     const stored = byId.get(id);
     if (!stored) yield { key, drift: 'missing' };
     // An index without `_source` can be compared by ids alone.
-    else if (stored.source !== undefined) {
-      if (desired.state === 'invalid') throw desired.error;
-      if (!alike(stored.source, desired.source)) yield { key, drift: 'outdated' };
-    }
+    else if (stored.source !== undefined && !alike(stored.source, desired.source)) yield { key, drift: 'outdated' };
   }
 }
 

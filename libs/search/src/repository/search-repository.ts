@@ -160,8 +160,8 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
       ...options,
       ...(progress ? { onProgress: progress } : {}),
     });
-    assertAllWritten(report);
     await this.makeVisible(options);
+    assertAllWritten(report);
     return { done: report.succeeded, total };
   }
 

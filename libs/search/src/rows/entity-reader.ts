@@ -1,12 +1,17 @@
 import type { EntityManager, EntityMetadata, EntityProperty, MikroORM } from '@mikro-orm/core';
 import { keyOf, keyTextOf, type DocumentKey } from '../document/document-builder.js';
+import { UnreadableRow } from '../document/unreadable-row.js';
 import { populatePlan, type PopulatePlan } from '../document/populate-plan.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
 import { fittingKeys } from './fitting-keys.js';
+import { isFaultOfRow, readApart } from './row-fault.js';
 
 export type PrimaryKey = DocumentKey;
+
+/** Which rows: the ORM's own conditions. */
+export type RowScope = Readonly<Record<string, unknown>>;
 
 /** What is needed of the ORM: a source of entity managers, and the metadata. */
 export type Orm = Pick<MikroORM, 'em' | 'getMetadata' | 'config'>;
@@ -33,37 +38,111 @@ export class EntityReader {
   constructor(private readonly orm: Orm) {}
 
   /**
-   * Entities with all that their documents hold: one query, and one more per relation. Missing keys are left out.
+   * Entities with all that their documents hold, in key order: one query, and one more per relation. Missing keys are
+   * left out; an `UnreadableRow` stands for a row that the database, the ORM or `preload` cannot read.
    *
-   * @param within reads inside the transaction of this entity manager
-   * @throws SearchHookError when `preload` throws.
+   * @param within reads inside the transaction of this entity manager, all or nothing: after an error PostgreSQL would answer
+   * no other query of that transaction
    */
   byKeys(model: IndexModel, keys: readonly DocumentKey[], within?: EntityManager): Promise<object[]> {
-    const { property } = model.identity;
-    const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
-    return this.load(model, { [property]: { $in: fitting } }, {}, within);
+    const fitting = this.fitting(model, keys);
+    if (within === undefined) return this.readApart(model, fitting);
+    return this.load(model, { [model.identity.property]: { $in: fitting } }, {}, within);
   }
 
-  /** The next `size` entities in key order. @throws SearchHookError when `preload` throws. */
-  pageAfter(model: IndexModel, after: DocumentKey | undefined, size: number): Promise<object[]> {
-    const where = after === undefined ? {} : { [model.identity.property]: { $gt: after } };
-    return this.load(model, where, this.ordered(model, size));
+  /** The next `size` entities in key order; an `UnreadableRow` stands for one that cannot be read. */
+  async pageAfter(
+    model: IndexModel,
+    after: DocumentKey | undefined,
+    size: number,
+    scope?: RowScope,
+  ): Promise<object[]> {
+    const where = this.following(model, after, scope);
+    try {
+      return await this.load(model, where, this.ordered(model, size));
+    } catch (error) {
+      const nothing = { $and: [where, { [model.identity.property]: { $in: [] } }] };
+      if (!(await isFaultOfRow(error, () => this.load(model, nothing, this.ordered(model, size))))) throw error;
+      return this.pageApart(model, after, size, scope);
+    }
   }
 
-  /** Of these keys, those of rows that are there. */
-  async present(model: IndexModel, keys: readonly DocumentKey[]): Promise<DocumentKey[]> {
+  /** The keys of the page are read alone first. */
+  private async pageApart(
+    model: IndexModel,
+    after: DocumentKey | undefined,
+    size: number,
+    scope: RowScope | undefined,
+  ): Promise<object[]> {
+    const keys = await this.keysAfter(model, after, size, scope);
+    const rows = await this.readApart(model, keys);
+    // Rows that went meanwhile: a page that is not full would be the last.
+    const missing = keys.length === size ? size - rows.length : 0;
+    return missing > 0 ? [...rows, ...(await this.pageAfter(model, keys.at(-1), missing, scope))] : rows;
+  }
+
+  private readApart(model: IndexModel, keys: readonly DocumentKey[]): Promise<object[]> {
     const { property } = model.identity;
-    const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
-    const rows = await this.fork().find(
-      model.entity,
-      { [property]: { $in: fitting } },
-      { fields: [...new Set([model.primaryKey, property])], filters: false, ...FROM_PRIMARY },
+    const orderBy = { orderBy: { [property]: 'asc' } };
+    return readApart<DocumentKey, object>(
+      keys,
+      (some) => this.load(model, { [property]: { $in: [...some] } }, orderBy),
+      (key, error) => [new UnreadableRow(property, key, error)],
     );
+  }
+
+  private async keysAfter(
+    model: IndexModel,
+    after: DocumentKey | undefined,
+    size: number,
+    scope: RowScope | undefined,
+  ): Promise<DocumentKey[]> {
+    const fields = [...new Set([model.primaryKey, model.identity.property])];
+    const where = this.following(model, after, scope);
+    const options = { fields, filters: false, ...FROM_PRIMARY, ...this.ordered(model, size) };
+    const rows = await this.fork().find(model.entity, where, options);
     return rows.map((row) => keyOf(model, row));
   }
 
-  count(model: IndexModel): Promise<number> {
-    return this.fork().count(model.entity, {}, { filters: false, ...FROM_PRIMARY });
+  private following(model: IndexModel, after: DocumentKey | undefined, scope: RowScope | undefined): object {
+    const next = after === undefined ? undefined : { [model.identity.property]: { $gt: after } };
+    return scope && next ? { $and: [scope, next] } : (scope ?? next ?? {});
+  }
+
+  private fitting(model: IndexModel, keys: readonly DocumentKey[]): DocumentKey[] {
+    return fittingKeys(keys, propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType);
+  }
+
+  /** Of these keys, those of rows that are there. One that the database refuses as a key is of no row. */
+  async present(model: IndexModel, keys: readonly DocumentKey[], scope?: RowScope): Promise<DocumentKey[]> {
+    const { property } = model.identity;
+    const fields = [...new Set([model.primaryKey, property])];
+    return readApart<DocumentKey, DocumentKey>(
+      this.fitting(model, keys),
+      async (some) => {
+        const own = { [property]: { $in: [...some] } };
+        const where = scope ? { $and: [scope, own] } : own;
+        const rows = await this.fork().find(model.entity, where, { fields, filters: false, ...FROM_PRIMARY });
+        return rows.map((row) => keyOf(model, row));
+      },
+      () => [],
+    );
+  }
+
+  count(model: IndexModel, scope?: RowScope): Promise<number> {
+    return this.fork().count(model.entity, scope ?? {}, { filters: false, ...FROM_PRIMARY });
+  }
+
+  /** Whether relations, and at last perhaps the primary key, lead along `path` in the model of this process. */
+  knowsPath(model: IndexModel, path: readonly string[]): boolean {
+    let meta: EntityMetadata | undefined = this.metaOf(model);
+    for (const [at, step] of path.entries()) {
+      const property: EntityProperty | undefined = meta && propertiesOf(meta)[step];
+      if (!property) return false;
+      if (!isRelation(property)) return at === path.length - 1 && property.primary === true;
+      meta = property.targetMeta;
+    }
+    return true;
   }
 
   /**

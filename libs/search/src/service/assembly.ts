@@ -72,6 +72,7 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
     store,
     writer: once,
     verifier: new Verifier(engine, reader),
+    report: onEvent,
     drain: outbox?.outbox,
     definitionOf: (index) => registry.of(index),
     relaying: (work) => (outbox ? outbox.relaying(work) : work()),

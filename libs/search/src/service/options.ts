@@ -5,6 +5,7 @@ import type { VersionClock } from '../contracts/version-clock.js';
 import type { SyncMode } from '../metadata/options.js';
 import { defaultTypeInference } from '../mapping/default-type-inference.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { safeListener } from './safe-listener.js';
 import { checkSearchOptions } from './search-option-table.js';
 
 export interface SearchOptions {
@@ -68,6 +69,11 @@ export interface RelayTuning {
   readonly pollMs?: number;
   /** Refusals after which a document becomes a dead letter; 5 when absent. */
   readonly maxAttempts?: number;
+  /**
+   * How long a change of a related row waits for a release whose model has the relation, in milliseconds; an hour when
+   * absent. Then it is a dead letter.
+   */
+  readonly unknownPathWaitMs?: number;
 }
 
 export type ResolvedSearchOptions = Required<
@@ -96,5 +102,6 @@ export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOpti
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as unknown as SearchOptions;
-  return Object.freeze({ ...DEFAULTS, ...given });
+  const resolved = { ...DEFAULTS, ...given };
+  return Object.freeze({ ...resolved, onEvent: safeListener(resolved.onEvent) });
 }

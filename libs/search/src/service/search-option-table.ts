@@ -20,6 +20,7 @@ const RELAY: OptionTable<RelayTuning> = {
   batchSize: aWholeNumber(1),
   pollMs: wholeMilliseconds(1),
   maxAttempts: aWholeNumber(1),
+  unknownPathWaitMs: wholeMilliseconds(0),
 };
 
 const BULK: OptionTable<BulkTuning> = {

@@ -89,7 +89,7 @@ function relayOptions({ relay }: ResolvedSearchOptions) {
 const RETRY_REFUSED = Object.freeze({ baseMs: 1_000, maxMs: 300_000 });
 
 function outboxOptions({ relay }: ResolvedSearchOptions) {
-  const maxAttempts = (typeof relay === 'object' ? relay.maxAttempts : undefined) ?? 5;
+  const { maxAttempts = 5, unknownPathWaitMs = 3_600_000 } = typeof relay === 'object' ? relay : {};
   const retryAfterMs = (attempts: number): number => backoffMs(attempts, RETRY_REFUSED, 0.5 + Math.random() / 2);
-  return { maxAttempts, retryAfterMs, maxRetryMs: RETRY_REFUSED.maxMs, now: Date.now };
+  return { maxAttempts, unknownPathWaitMs, retryAfterMs, maxRetryMs: RETRY_REFUSED.maxMs, now: Date.now };
 }

@@ -19,3 +19,9 @@ export interface Refusal {
   readonly attempts: number;
   readonly reason: string;
 }
+
+/** A row whose documents this release cannot look for: it waits for one that can. */
+export interface UnreachableRow {
+  readonly row: OutboxRow;
+  readonly reason: string;
+}

@@ -1,7 +1,7 @@
 import { SearchTableMissingError } from '../errors/sync.errors.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 import { marks, type Database, type Row, type Statement, type TransactionContext } from '../database/database.js';
-import { type OutboxRow, type Refusal } from './outbox-row.js';
+import type { OutboxRow, Refusal, UnreachableRow } from './outbox-row.js';
 import { decodeKey, encodeKey } from '../database/key-text.js';
 import { SearchOutboxRow } from '../database/tables.js';
 import type { Touch } from '../capture/touch.js';
@@ -11,8 +11,15 @@ export interface Claim {
   readonly rows: readonly OutboxRow[];
   /** Shows the database that this relay lives. @throws when the claim is lost. */
   alive(): Promise<void>;
-  /** Ends rows that are done, and writes down refused documents in their place. Rows in neither are released. */
-  settle(done: readonly OutboxRow[], refusals: readonly Refusal[]): Promise<void>;
+  /**
+   * Ends rows that are done, and writes down refused documents in their place. Unreachable ones wait for another release,
+   * and are given up when that takes too long. Rows in none of these are released. @returns the unreachable ones given up
+   */
+  settle(
+    done: readonly OutboxRow[],
+    refusals: readonly Refusal[],
+    unreachable: readonly UnreachableRow[],
+  ): Promise<readonly UnreachableRow[]>;
 }
 
 /** Where committed changes wait. */
@@ -33,6 +40,8 @@ export interface Backlog {
 /** A document that was refused too often, and is tried no more. */
 export interface DeadLetter {
   readonly alias: string;
+  /** Empty for the document of `key`; else the relations that lead from a document to the changed row of `key`. */
+  readonly path: string;
   readonly key: PrimaryKey;
   readonly attempts: number;
   readonly reason: string;
@@ -46,10 +55,14 @@ export interface OutboxOptions {
   readonly retryAfterMs: (attempts: number) => number;
   /** The longest of these waits: a row due later than that was written by a clock that went wrong. */
   readonly maxRetryMs: number;
+  /** How long a row waits for a release that knows its path, in milliseconds. */
+  readonly unknownPathWaitMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
+/** Another release looks for rows that this one set aside so often, in milliseconds. */
+const UNREACHABLE_RETRY_MS = 5_000;
 /** PostgreSQL ends the session of a relay that stands still for longer, and so frees its rows. */
 const STALLED_RELAY_MS = 120_000;
 const COLUMNS = 'id, index_alias, path, row_key, created_at, attempts';
@@ -136,10 +149,11 @@ export class DatabaseOutbox implements Outbox {
   }
 
   async deadLetters(aliases: readonly string[], limit: number): Promise<DeadLetter[]> {
-    const sql = `select index_alias, row_key, attempts, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
+    const sql = `select index_alias, path, row_key, attempts, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
     return (await this.database.all(sql, aliases)).map((row) => ({
       alias: String(row['index_alias']),
-      key: decodeKey(String(row['row_key'])),
+      path: String(row['path']),
+      key: isReadable(row) ? decodeKey(String(row['row_key'])) : String(row['row_key']),
       attempts: Number(row['attempts']),
       reason: String(row['reason']),
       givenUpAt: new Date(Number(row['parked_at'])),
@@ -185,12 +199,14 @@ export class DatabaseOutbox implements Outbox {
     await work({
       rows,
       alive: async () => void (context && (await this.database.all('select 1 as one', [], context))),
-      settle: async (done, refusals) => {
+      settle: async (done, refusals, unreachable) => {
         await this.refuse(refusals, context);
+        const givenUp = await this.setAside(unreachable, context);
         for (let at = 0; at < done.length; at += ROWS_PER_STATEMENT) {
           const ids = done.slice(at, at + ROWS_PER_STATEMENT).map(({ id }) => id);
           await this.database.run(`delete from ${this.table} where id in (${marks(ids)})`, ids, context);
         }
+        return givenUp;
       },
     });
     return due.length;
@@ -200,7 +216,15 @@ export class DatabaseOutbox implements Outbox {
     const now = this.options.now();
     const sql = `select ${COLUMNS} from ${this.table} where parked_at is null and index_alias in (${marks(aliases)})
       and (available_at <= ? or available_at > ?) order by id limit ${limit}${this.lock(context)}`;
-    return (await this.database.all(sql, [...aliases, now, now + this.options.maxRetryMs], context)).map(rowOf);
+    const found = await this.database.all(sql, [...aliases, now, now + this.options.maxRetryMs], context);
+    const unreadable = found.filter((row) => !isReadable(row)).map((row) => String(row['id']));
+    if (unreadable.length > 0)
+      await this.database.run(
+        `update ${this.table} set attempts = attempts + 1, parked_at = ?, reason = ? where id in (${marks(unreadable)})`,
+        [now, 'its row_key is not what this release writes', ...unreadable],
+        context,
+      );
+    return found.filter(isReadable).map(rowOf);
   }
 
   /** A new change of a refused document stands for the refusal too. */
@@ -237,6 +261,24 @@ export class DatabaseOutbox implements Outbox {
     }
   }
 
+  /** They no longer count as untried, so nobody waits for them. @returns those that have waited too long */
+  private async setAside(
+    unreachable: readonly UnreachableRow[],
+    context: TransactionContext,
+  ): Promise<readonly UnreachableRow[]> {
+    const now = this.options.now();
+    const isOver = ({ row }: UnreachableRow): boolean => now - row.createdAt >= this.options.unknownPathWaitMs;
+    for (const one of unreachable) {
+      const [parkedAt, next] = isOver(one) ? [now, now] : [null, now + UNREACHABLE_RETRY_MS];
+      await this.database.run(
+        `update ${this.table} set attempts = ?, available_at = ?, parked_at = ?, reason = ? where id = ?`,
+        [one.row.attempts + 1, next, parkedAt, one.reason, one.row.id],
+        context,
+      );
+    }
+    return unreachable.filter(isOver);
+  }
+
   private lock(context: TransactionContext): string {
     return context ? ' for update skip locked' : '';
   }
@@ -244,6 +286,16 @@ export class DatabaseOutbox implements Outbox {
 
 function documentOf({ alias, key }: OutboxRow): string {
   return `${alias}|${encodeKey(key)}`;
+}
+
+/** Another release, or a hand, may have written something else. */
+function isReadable(row: Row): boolean {
+  try {
+    decodeKey(String(row['row_key']));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function rowOf(row: Row): OutboxRow {

@@ -11,6 +11,7 @@ describe('PublishQueue', () => {
     model: { identity: { property: 'id', prefix: '', suffix: '' } },
   } as IndexDefinition;
   const reader = {
+    knowsPath: () => true,
     async *keysReaching(_model: unknown, path: readonly string[], keys: readonly PrimaryKey[]) {
       yield await Promise.resolve(keys.map((key) => `${path.join('.')}:${key}`));
     },

@@ -1,6 +1,7 @@
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { isPassing } from '../indexing/bulk-report.js';
 import { backoffMs } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
@@ -98,18 +99,18 @@ export class PublishQueue {
     const again = new TouchSet();
     let cause: unknown;
     try {
-      for await (const keys of expand(batch, this.definition, this.reader)) {
+      for await (const keys of expand(batch, this.definition, this.reader, (...given) => this.refuse(...given))) {
         const { failures, unavailable } = await this.publisher.publish(this.definition, keys, {
           signal: this.stop.signal,
         });
-        const retryable = new Set(failures.filter((failure) => failure.retryable).map(({ id }) => id));
+        const retryable = new Set(failures.filter(isPassing).map(({ id }) => id));
         again.addAll(
           keys
             .filter((key) => retryable.has(documentIdOf(this.definition.model, key)))
             .map((key) => ({ definition: this.definition, path: [], key })),
         );
-        cause = unavailable ?? (retryable.size > 0 ? failures.find((failure) => failure.retryable) : cause);
-        const refused = failures.filter((failure) => !failure.retryable);
+        cause = unavailable ?? (retryable.size > 0 ? failures.find(isPassing) : cause);
+        const refused = failures.filter((failure) => !isPassing(failure));
         if (refused.length > 0)
           this.report({ type: 'documents-refused', index: this.definition.alias, failures: refused });
       }
@@ -118,6 +119,17 @@ export class PublishQueue {
       // The engine or the database is away, or the index does not fit: the whole batch is done again, which is harmless.
       return { touches: [...batch], error };
     }
+  }
+
+  /** Touches of this process's own model: the database refuses to look for what they name. */
+  private refuse(touches: readonly Touch[], reason: string): void {
+    const failures = touches.map(({ path, key }) => ({
+      id: [...path, String(key)].join('/'),
+      status: 0,
+      type: 'unreachable',
+      reason,
+    }));
+    this.report({ type: 'documents-refused', index: this.definition.alias, failures });
   }
 
   private reportDelay({ touches, error }: { touches: readonly Touch[]; error?: unknown }): void {

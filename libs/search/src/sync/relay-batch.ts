@@ -1,21 +1,31 @@
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
-import { isRefused } from '../support/engine-failure.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { EMPTY_REPORT, mergeReports, type BulkReport, type RetryableFailure } from '../indexing/bulk-report.js';
+import { isPassing, type RetryableFailure } from '../indexing/bulk-report.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
-import { expand, type KeyReader } from './expansion.js';
+import { expand, type KeyReader, type Unreachable } from './expansion.js';
 import type { Claim } from './outbox.js';
-import { type OutboxRow, type Refusal } from './outbox-row.js';
+import type { OutboxRow, Refusal, UnreachableRow } from './outbox-row.js';
+import type { Touch } from '../capture/touch.js';
 import { encodeKey } from '../database/key-text.js';
 
 /** What became of the rows of one index. */
 export type BatchOutcome =
-  | Readonly<{ outcome: 'done'; rows: readonly OutboxRow[]; refusals: readonly Refusal[]; documents: number }>
+  | Readonly<{
+      outcome: 'done';
+      rows: readonly OutboxRow[];
+      refusals: readonly Refusal[];
+      /** Rows of which this release cannot say what documents they are of. */
+      unreachable: readonly UnreachableRow[];
+      documents: number;
+    }>
   /** Engine or database did not answer, or the index is not there: the rows stay as they are. */
   | Readonly<{ outcome: 'released'; rows: readonly OutboxRow[]; error: unknown }>;
+
+/** A touch with the row that it is of. */
+type RowTouch = Touch & { readonly row: OutboxRow };
 
 export type Publisher = Pick<DocumentPublisher, 'publish'>;
 
@@ -34,13 +44,17 @@ export async function relayRows(
   options: CallOptions = {},
 ): Promise<BatchOutcome> {
   const refusals: Refusal[] = [];
+  const unreachable: UnreachableRow[] = [];
+  const setAside: Unreachable = (some, reason) => {
+    for (const touch of some) unreachable.push({ row: (touch as RowTouch).row, reason });
+  };
   let documents = 0;
   try {
-    const touches = rows.map(({ path, key }) => ({ definition, path, key }));
-    for await (const keys of expand(touches, definition, reader)) {
+    const touches = rows.map((row) => ({ definition, path: row.path, key: row.key, row }));
+    for await (const keys of expand(touches, definition, reader, setAside)) {
       const distinct = [...new Map(keys.map((key) => [String(key), key])).values()];
-      const { failures, succeeded, unavailable } = await publishApart(definition, distinct, publisher, options);
-      const later = failures.find(isNoFaultOfTheDocument);
+      const { failures, succeeded, unavailable } = await publisher.publish(definition, distinct, options);
+      const later = failures.find(isPassing);
       if (later)
         throw (
           unavailable ??
@@ -50,40 +64,11 @@ export async function relayRows(
       documents += succeeded;
       await alive();
     }
-    return { outcome: 'done', rows, refusals, documents };
+    const aside = new Set(unreachable.map(({ row }) => row));
+    return { outcome: 'done', rows: rows.filter((row) => !aside.has(row)), refusals, unreachable, documents };
   } catch (error) {
     return { outcome: 'released', rows, error };
   }
-}
-
-/** A request that is refused as a whole, such as one with a document above the engine's limit, is tried in halves. */
-async function publishApart(
-  definition: IndexDefinition,
-  keys: readonly PrimaryKey[],
-  publisher: Publisher,
-  options: CallOptions,
-): Promise<BulkReport> {
-  try {
-    return await publisher.publish(definition, keys, options);
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    const failure = {
-      id: documentIdOf(definition.model, keys[0]!),
-      index: definition.alias,
-      status: error.status,
-      type: error.type,
-      reason: error.reason,
-      retryable: false,
-    };
-    if (keys.length === 1) return { ...EMPTY_REPORT, failures: [failure] };
-    const middle = Math.ceil(keys.length / 2);
-    const first = await publishApart(definition, keys.slice(0, middle), publisher, options);
-    return mergeReports(first, await publishApart(definition, keys.slice(middle), publisher, options));
-  }
-}
-
-function isNoFaultOfTheDocument({ retryable, type }: RetryableFailure): boolean {
-  return retryable || type === 'index_not_found_exception' || type === 'cluster_block_exception';
 }
 
 function refusalsOf(

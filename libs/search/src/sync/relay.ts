@@ -7,6 +7,7 @@ import { WakeUp } from '../support/wake-up.js';
 import { relayChannel } from '../support/channels.js';
 import type { KeyReader } from './expansion.js';
 import type { Claim, Outbox } from './outbox.js';
+import type { UnreachableRow } from './outbox-row.js';
 import { relayRows, type BatchOutcome, type Publisher } from './relay-batch.js';
 
 export interface RelayOptions {
@@ -111,10 +112,12 @@ export class Relay {
       async (claim) => {
         const outcomes = await Promise.all(ready.map((definition) => this.relay(definition, claim, abort)));
         const done = outcomes.flatMap((outcome) => (outcome?.outcome === 'done' ? [outcome] : []));
-        await claim.settle(
+        const givenUp = await claim.settle(
           done.flatMap(({ rows }) => rows),
           done.flatMap(({ refusals }) => refusals),
+          done.flatMap(({ unreachable }) => unreachable),
         );
+        this.reportGivenUp(givenUp);
       },
     );
   }
@@ -138,6 +141,20 @@ export class Relay {
     if (relayChannel.hasSubscribers)
       relayChannel.publish(messageOf(definition, outcome, startedAt, this.options.now()));
     return outcome;
+  }
+
+  private reportGivenUp(rows: readonly UnreachableRow[]): void {
+    for (const { alias } of this.parts.definitions) {
+      const failures = rows
+        .filter(({ row }) => row.alias === alias)
+        .map(({ row, reason }) => ({
+          id: [...row.path, String(row.key)].join('/'),
+          status: 0,
+          type: 'unreachable',
+          reason: `${reason}: run \`search repair ${alias}\``,
+        }));
+      if (failures.length > 0) this.parts.report({ type: 'documents-refused', index: alias, failures });
+    }
   }
 
   private note({ alias }: IndexDefinition, outcome: BatchOutcome): void {

@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly maxRate?: number;
   /** Milliseconds. */
   readonly maxLag?: number;
+  /** Rows. */
+  readonly maxUnbuildable?: number;
 }
 
 export type CommandOptionName = keyof CommandOptions;
@@ -35,6 +37,13 @@ export const COMMAND_OPTIONS: Readonly<Record<CommandOptionName, CommandOption>>
     description: 'documents per second at most',
     accepts: (value) => value > 0 && value < Infinity,
     requirement: 'must be a number above 0',
+  },
+  maxUnbuildable: {
+    flag: 'max-unbuildable',
+    value: 'rows',
+    description: 'rows without a document that the new index may lack',
+    accepts: (value) => Number.isSafeInteger(value) && value >= 0,
+    requirement: 'must be a whole number of 0 or more',
   },
   maxLag: {
     flag: 'max-lag',

@@ -26,17 +26,17 @@ const plan: Command = {
 const migrate: Command = {
   description: 'Bring indices to the model; goes on where a run was ended',
   index: 'optional',
-  options: ['json', 'dryRun', 'maxRate'],
-  async act({ search, indices, options: { dryRun, maxRate }, output }) {
+  options: ['json', 'dryRun', 'maxRate', 'maxUnbuildable'],
+  async act({ search, indices, options: { dryRun, maxRate, maxUnbuildable }, output }) {
     for (const { name } of indices) {
       const planned = await search.migrations.plan(name);
       output.say(textOf(planned), planned);
       if (dryRun) continue;
       await new Promise<void>((resolve, reject) => {
-        const migrating = search.migrations.migrate(
-          name,
-          maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate },
-        );
+        const migrating = search.migrations.migrate(name, {
+          ...(maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate }),
+          ...(maxUnbuildable === undefined ? {} : { maxUnbuildable }),
+        });
         migrating.subscribe({ next: (progress) => output.progress(progress), error: reject, complete: resolve });
       }).finally(() => output.endBar());
     }

@@ -30,9 +30,10 @@ const verify: Command = {
     let code: number = EXIT.done;
     for (const { name, alias } of indices) {
       let differing = 0;
-      for await (const { key, drift } of search.migrations.verify(name)) {
+      for await (const { key, drift, reason } of search.migrations.verify(name)) {
         differing += 1;
-        output.say(`${alias}/${key}: ${drift}`, { alias, key: String(key), drift });
+        const why = reason === undefined ? '' : `: ${reason}`;
+        output.say(`${alias}/${key}: ${drift}${why}`, { alias, key: String(key), drift, reason });
       }
       output.say(`${alias}: ${differing} documents differ`, { alias, differing });
       if (differing > 0) code = EXIT.found;
@@ -81,9 +82,11 @@ const deadLetters: Command = {
       return EXIT.done;
     }
     const letters = await search.deadLetters();
-    for (const { alias, key, attempts, reason, givenUpAt } of letters) {
-      output.say(`${alias}/${key}: ${attempts} attempts, given up ${givenUpAt.toISOString()}: ${reason}`, {
+    for (const { alias, path, key, attempts, reason, givenUpAt } of letters) {
+      const place = [alias, ...(path === '' ? [] : [path]), key].join('/');
+      output.say(`${place}: ${attempts} attempts, given up ${givenUpAt.toISOString()}: ${reason}`, {
         alias,
+        path,
         key: String(key),
         attempts,
         reason,

@@ -65,7 +65,7 @@ export const queryStrings = {
 
 export const queryStringCompilers: Compilers<QueryStringNode> = {
   queryString: (node, context) => {
-    const { allowRegexp = false, ...options } = (node).options;
+    const { allowRegexp = false, ...options } = node.options;
     assertWithin(wireText(node.text, node.kind), options.fields, allowRegexp);
     return { query_string: body({ ...node, options }, context) };
   },

@@ -46,6 +46,7 @@ describeWith('postgres', 'a clock that is set back an hour', () =>
         maxAttempts: 5,
         retryAfterMs: () => 60_000,
         maxRetryMs: 300_000,
+        unknownPathWaitMs: 3_600_000,
         now: () => time,
       });
       const alias = uniquePrefix();
@@ -63,6 +64,7 @@ describeWith('postgres', 'a clock that is set back an hour', () =>
                   reason: 'no',
                 }))
               : [],
+            [],
           );
         });
       await outbox.add([{ definition: { alias } as never, path: [], key: 1 }], undefined);

@@ -47,6 +47,7 @@ export interface Ports {
   reader: {
     byKeys(model: IndexModel, keys: readonly PrimaryKey[]): Promise<object[]>;
     pageAfter(model: IndexModel, after: PrimaryKey | undefined, size: number): Promise<object[]>;
+    knowsPath(): boolean;
     keysReaching(
       model: IndexModel,
       path: readonly string[],
@@ -97,6 +98,7 @@ export function portsOf(world: World, schedule: Schedule, process: Process): Por
             await step();
             const ids = new Set(done.map(({ id }) => id));
             world.delete(({ id }) => ids.has(id));
+            return [];
           },
         });
         world.release(process.number);
@@ -108,6 +110,7 @@ export function portsOf(world: World, schedule: Schedule, process: Process): Por
     reader: {
       byKeys: (_model, keys) => load((id) => keys.includes(id)),
       pageAfter: (_model, after, size) => load((id) => id > ((after as number | undefined) ?? 0), size),
+      knowsPath: () => true,
       async *keysReaching(_model, _path, owners) {
         await step();
         const found = [...world.items.values()].filter(({ owner }) => owners.includes(owner)).map(({ id }) => id);

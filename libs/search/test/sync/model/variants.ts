@@ -64,10 +64,11 @@ export const BROKEN: readonly Variant[] = [
     relay: (ports, world) => {
       const claimed = (claim: Claim): Claim => ({
         ...claim,
-        settle: async (done, refusals) => {
-          await claim.settle(done, refusals);
+        settle: async (done, refusals, unreachable) => {
+          const givenUp = await claim.settle(done, refusals, unreachable);
           const documents = new Set(done.map(({ path, key }) => `${path.join('.')}|${key}`));
           world.delete(({ path, key }) => documents.has(`${path.join('.')}|${key}`));
+          return givenUp;
         },
       });
       return { ...ports, outbox: around(ports, { claimed }) };
