@@ -1,7 +1,7 @@
 // One folder at a time, named by scripts/test-mutation.mjs.
 import { FOLDERS } from './scripts/mutation-folders.mjs';
 
-const [library, folder] = process.env.ROOKERY_MUTATE.split('/');
+const [library, folder] = (process.env.ROOKERY_MUTATE ?? 'limiter/algorithm').split('/');
 const path = `libs/${library}/src/${folder}`;
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */

@@ -11,7 +11,9 @@ import { printTable } from './table.js';
 
 const nodesOf = (count: number): Node[] =>
   Array.from({ length: count }, (_, i) => ({ id: `node-${i}`, host: `10.0.${i >> 8}.${i & 255}`, port: 11211 }));
-const keys = Array.from({ length: 10_000 }, (_, i) => `user:${i}:profile`);
+const keysOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `user:${i}:profile`);
+const keys = keysOf(10_000);
+const manyKeys = keysOf(1_000_000);
 
 function buildMs(router: Router, nodes: readonly Node[]): number {
   const times = Array.from({ length: 5 }, () => {
@@ -22,7 +24,7 @@ function buildMs(router: Router, nodes: readonly Node[]): number {
   return times.sort((a, b) => a - b)[2]!;
 }
 
-function lookupsPerSecond(router: Router, nodes: readonly Node[]): number {
+function lookupsPerSecond(router: Router, nodes: readonly Node[], keys: readonly string[]): number {
   const table = router.build(nodes);
   const start = performance.now();
   let lookups = 0;
@@ -62,8 +64,9 @@ const speeds = routers.flatMap((router) =>
       router.name,
       count,
       Number(buildMs(router, nodes).toFixed(2)),
-      Math.round(lookupsPerSecond(router, nodes) / 1000),
+      Math.round(lookupsPerSecond(router, nodes, keys) / 1000),
+      Math.round(lookupsPerSecond(router, nodes, manyKeys) / 1000),
     ];
   }),
 );
-printTable(['router', 'nodes', 'build ms', 'k lookups/s'], speeds);
+printTable(['router', 'nodes', 'build ms', 'k lookups/s of 10,000 keys', 'k lookups/s of 1,000,000 keys'], speeds);

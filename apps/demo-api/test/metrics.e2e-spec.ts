@@ -53,7 +53,7 @@ describeWith('postgres', 'the demo seen from outside', (postgres) => {
         );
         expect(sample(text, 'rookery_sync_documents_total', `${index()},outcome="written"`)).toBeGreaterThan(50);
         expect(sample(text, 'rookery_sync_batch_seconds_count', index())).toBeGreaterThan(0);
-        expect(text).toMatch(/^rookery_sync_parked 0$/m);
+        expect(text).toMatch(/^rookery_sync_dead_letters 0$/m);
         expect(text).toMatch(/^rookery_sync_oldest_seconds 0$/m);
       });
 
@@ -64,7 +64,7 @@ describeWith('postgres', 'the demo seen from outside', (postgres) => {
           herd: 'cache',
           driver: 'memcached',
           router: 'rendezvous',
-          discovery: { state: 'taken' },
+          discovery: { state: 'accepted' },
         });
         expect(whole.nodes.map(({ health }) => health.state)).toEqual(['up', 'up', 'up']);
         expect(whole.nodes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);

@@ -23,9 +23,9 @@ describeWith('postgres', 'npm run search', (postgres) => {
       });
       expect(await search('status')).toMatchObject({
         code: 0,
-        out: expect.stringContaining('0 documents are parked') as string,
+        out: expect.stringContaining('0 dead letters') as string,
       });
-      expect(await search('parked', '--check')).toMatchObject({ code: 0 });
+      expect(await search('dead-letters', '--check')).toMatchObject({ code: 0 });
     }, 120_000);
 
     it('finds documents that are gone, and writes them again', async () => {

@@ -11,13 +11,7 @@ export function differences(shown: unknown, actual: unknown, path = ''): string[
     return typeof actual === 'string' && actual.startsWith(shown.slice(0, -1).trimEnd())
       ? []
       : [told(path, shown, actual)];
-  if (Array.isArray(shown)) {
-    const cut = shown.at(-1) === '…';
-    const elements: unknown[] = cut ? shown.slice(0, -1) : shown;
-    if (!Array.isArray(actual) || (cut ? actual.length < elements.length : actual.length !== elements.length))
-      return [told(path, shown, actual)];
-    return elements.flatMap((element, at) => differences(element, actual[at], `${path}[${at}]`));
-  }
+  if (Array.isArray(shown)) return elementsThatDiffer(shown, actual, path);
   if (typeof shown === 'object' && shown !== null) {
     const names = new Set([...Object.keys(shown), ...Object.keys(actual ?? {})]);
     return [...names].flatMap((name) =>
@@ -26,6 +20,14 @@ export function differences(shown: unknown, actual: unknown, path = ''): string[
   }
   const same = VARYING.test(path) && typeof shown === 'number' ? typeof actual === 'number' : shown === actual;
   return same ? [] : [told(path, shown, actual)];
+}
+
+function elementsThatDiffer(shown: readonly unknown[], actual: unknown, path: string): string[] {
+  const cut = shown.at(-1) === '…';
+  const elements = cut ? shown.slice(0, -1) : shown;
+  if (!Array.isArray(actual) || (cut ? actual.length < elements.length : actual.length !== elements.length))
+    return [told(path, shown, actual)];
+  return elements.flatMap((element, at) => differences(element, actual[at], `${path}[${at}]`));
 }
 
 const told = (path: string, shown: unknown, actual: unknown): string =>

@@ -1,11 +1,17 @@
 // Nest
-export { HerdModule } from './herd.module.js';
-export { getHerdToken, InjectHerd } from './nest/herd-token.js';
-export type { HerdAsyncOptions, HerdOptionsFactory, UnnamedHerdOptions } from './nest/herd-module-options.js';
+export { HerdModule } from './nest/herd.module.js';
+export { getHerdToken, InjectHerd } from './nest/tokens.js';
+export type {
+  AnyHerdOptions,
+  HerdAsyncOptions,
+  HerdOptionsFactory,
+  OptionsSource,
+  UnnamedHerdOptions,
+} from './nest/herd-module-options.js';
 export type { NamespaceEntry } from './nest/namespace-providers.js';
-export { getNamespaceToken, InjectNamespace } from './nest/namespace-token.js';
+export { getNamespaceToken, InjectNamespace } from './nest/tokens.js';
 export { Cached, CacheEvict } from './nest/cached.js';
-export type { CachedOptions, CacheEvictOptions } from './nest/cached.js';
+export type { Arguments, CachedOptions, CacheEvictOptions, Method, MethodDecoratorOf } from './nest/cached.js';
 export { cacheInterceptor, CacheResponse } from './nest/cache-response.js';
 export type { CacheResponseOptions } from './nest/cache-response.js';
 export type { NamespaceChoice } from './nest/namespace-property.js';
@@ -44,30 +50,44 @@ export { rendezvous } from './router/rendezvous.js';
 export type { Router, RouteTable } from './contracts/router.js';
 
 // Write a driver or a codec
-export type { Driver, Failure } from './contracts/driver.js';
-export type { Dispatch, Effect, Intent, NodeDispatch, Operation } from './contracts/dispatch.js';
+export type { Copies, Driver, Failure, Held } from './contracts/driver.js';
+export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from './contracts/dispatch.js';
 export type { Pool, PoolOperation } from './contracts/pool.js';
 export { compressed } from './codec/compressed.js';
 export type { CompressionOptions } from './codec/compressed.js';
 export { jsonCodec } from './codec/json.codec.js';
-export type { KeyValueCommands, KeyValueNodeCommands } from './contracts/key-value-commands.js';
+export type {
+  CallOptions,
+  CasEntry,
+  CasOutcome,
+  CasToken,
+  KeyValueCommands,
+  KeyValueNodeCommands,
+  StoreOptions,
+} from './contracts/key-value-commands.js';
 export type { Codec, Encoded } from './contracts/codec.js';
 
 // Observe
-export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './cluster/diagnostics.js';
+export { herdChannels } from './contracts/diagnostics.js';
+export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './contracts/diagnostics.js';
 
 // Errors
 export { HerdError } from './errors/herd-error.js';
-export type { HerdErrorCode } from './errors/herd-error.js';
+export type { HerdErrorCode, HerdProblem } from './errors/herd-error.js';
 export { HerdDiscoveryError } from './errors/discovery-error.js';
 export { HerdOptionError } from './errors/option-error.js';
+export type { OptionProblem } from './errors/option-error.js';
 export {
   HerdClosedError,
+  HerdDoubtError,
+  HerdManyError,
   HerdNodeDownError,
   HerdNodeError,
   HerdNoNodesError,
   HerdOperationError,
   HerdOverloadError,
+  HerdRefusedError,
   HerdRequestError,
   HerdTimeoutError,
+  HerdUnreadableError,
 } from './errors/operation-errors.js';

@@ -69,6 +69,30 @@ describe('against a peer that misbehaves, an operation fails clearly, and the ne
     });
   });
 
+  it.each<[string, string]>([
+    ['a value of another key', hit('other', '"of another"')],
+    ['a value of another key beside its own', `VALUE bad 2 1\r\n1\r\n${hit('other', '2')}`],
+    ['the answer to another question', 'STORED\r\n'],
+    ['a count', '5\r\n'],
+  ])('%s ends the connection, and reaches nobody', async (_case, reply) => {
+    await against({ 'get bad': reply }, async (herd, server) => {
+      await herd.get('good');
+      const before = server.connections();
+      const asked = await Promise.allSettled([herd.get('bad'), herd.get('good'), herd.get('good')]);
+      expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+      for (const { reason } of asked as PromiseRejectedResult[]) expect(reason).toBeInstanceOf(HerdNodeError);
+      expect(await herd.get('good')).toBe('ok');
+      expect(server.connections()).toBe(before + 1);
+    });
+  });
+
+  it('a value of another key reaches nobody in getMany either', async () => {
+    await against({ 'get bad worse': hit('other', '1') }, async (herd) => {
+      await expect(herd.getMany(['bad', 'worse'])).rejects.toThrow(HerdNodeError);
+      expect(await herd.get('good')).toBe('ok');
+    });
+  });
+
   it('an answer after the deadline is never taken for another one', async () => {
     let late: (() => void) | undefined;
     await against(
@@ -119,7 +143,7 @@ it('reaches a node by its IPv6 address', async () => {
   const node = await startMemcachedNode({ host: '::1' });
   const herd = await startHerd({
     discovery: staticNodes([`[::1]:${node.port}`]),
-    driver: memcached({ defaultTtl: 60 }),
+    driver: memcached({ defaultTtl: '1m' }),
     onNodeDown: 'error',
   });
   expect(await herd.set('k', 1)).toBe(true);

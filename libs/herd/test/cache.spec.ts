@@ -138,7 +138,7 @@ describe('getOrSet', () => {
   it('loads when no node can be asked, when the value is too large, and when another wrote the key', async () => {
     const herd = await start({ driver: memcached({ maxValueBytes: 1000 }) } as never);
     expect(await herd.getOrSet('large', '1m', () => 'x'.repeat(2000))).toHaveLength(2000);
-    await herd.set('taken', 'by another', { ttl: 60 });
+    await herd.set('taken', 'by another', { ttl: '1m' });
     expect(await herd.getOrSet('taken', '1m', () => 'mine')).toBe('mine');
     await Promise.all(nodes.map((node) => node.close()));
     const strict = herd.withPolicy({ onNodeDown: 'error', timeoutMs: 500 });
@@ -146,7 +146,7 @@ describe('getOrSet', () => {
       expect(await any.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
   });
 
-  it('ends a load that takes too long, and tells it', async () => {
+  it('ends a load that takes too long, and aborts its signal', async () => {
     const herd = await start();
     let signal!: AbortSignal;
     const hanging = (its: AbortSignal) => ((signal = its), never());
@@ -162,11 +162,42 @@ describe('getOrSet', () => {
     [{ ttl: 5 }, 'ttl'],
   ])('refuses the options %j, and names the wrong one', async (options, name) => {
     const herd = await start();
-    const refused = expect.objectContaining({ option: name }) as object;
+    const refused = expect.objectContaining({
+      problems: [expect.objectContaining({ option: name }) as object],
+    }) as object;
     await expect(herd.getOrSet('k', '1m', () => 1, options as never)).rejects.toThrow(refused as Error);
     expect(() => herd.namespace('n', options as never)).toThrow(HerdOptionError);
-    await expect(herd.getOrSet('k', 0, () => 1)).rejects.toThrow('A ttl must be above 0');
+    await expect(herd.getOrSet('k', 0, () => 1)).rejects.toThrow('A ttl must be a duration above 0');
     expect(() => herd.namespace('a b')).toThrow(`use a name such as 'users'`);
+  });
+
+  it('refuses a life that memcached cannot keep, and names the unit', async () => {
+    const herd = await start();
+    const remedy = `A ttl must be 1000 ms or more, as these servers keep no shorter life (got 60): a number is milliseconds: pass '60s' for 60 seconds`;
+    await expect(herd.set('k', 1, { ttl: 60 })).rejects.toThrow(remedy);
+    await expect(herd.getOrSet('k', 60, unexpected)).rejects.toThrow(remedy);
+    await expect(herd.namespace('n').set('k', 1, { ttl: 60 })).rejects.toThrow(remedy);
+    expect(() => herd.namespace('n', { negativeTtl: 60 })).toThrow('negativeTtl must be 1000 ms or more');
+    expect(await herd.set('k', 1, { ttl: 60_000 })).toBe(true);
+    now += 59_000;
+    expect(await herd.get('k')).toBe(1);
+    now += 2000;
+    expect(await herd.get('k')).toBeUndefined();
+  });
+
+  it('refuses a policy with wrong options, all at once', async () => {
+    const herd = await start();
+    expect(() => herd.withPolicy({ onNodeDwn: 'error', timeoutMs: 0 } as never)).toThrow(
+      /^2 herd options are wrong:\n.*did you mean onNodeDown\?.*\n.*timeoutMs must be milliseconds/,
+    );
+  });
+
+  it('refuses options of one call that only a namespace has', async () => {
+    const herd = await start();
+    const call = herd.getOrSet('k', '1m', unexpected, { generationMaxAgeMs: 5 } as never);
+    await expect(call).rejects.toThrow('generationMaxAgeMs is not an option');
+    const set = herd.namespace('n').set('k', 1, { ttl: '1m', signal: undefined } as never);
+    await expect(set).rejects.toThrow('signal is not an option; the options are ttl');
   });
 });
 
@@ -177,8 +208,8 @@ describe('a namespace', () => {
     const [one, two] = await Promise.all([1, 2].map(() => startHerd({ discovery, driver: memcached() })));
     const [users, orders] = [one!.namespace('users'), one!.namespace('orders')];
     const keys = ['plain', 'with spaces\r\n', '', 'é'.repeat(200)];
-    for (const key of keys) expect(await users.set(key, `of ${key}`, { ttl: 60 })).toBe(true);
-    await orders.set('plain', 'order', { ttl: 60 });
+    for (const key of keys) expect(await users.set(key, `of ${key}`, { ttl: '1m' })).toBe(true);
+    await orders.set('plain', 'order', { ttl: '1m' });
     const elsewhere = two!.namespace('users');
     expect(await elsewhere.getMany(keys)).toEqual(new Map(keys.map((key) => [key, `of ${key}`])));
     expect(await elsewhere.delete('plain')).toBe(true);
@@ -186,7 +217,7 @@ describe('a namespace', () => {
     expect(await elsewhere.clear()).toBe(true);
     expect(await users.getMany(keys)).toEqual(new Map());
     expect(await orders.get('plain')).toBe('order');
-    expect(await users.set('plain', 'new', { ttl: 60 })).toBe(true);
+    expect(await users.set('plain', 'new', { ttl: '1m' })).toBe(true);
     expect(await elsewhere.get('plain')).toBe('new');
     await Promise.all([one!.close(), two!.close()]);
     await Promise.all(servers.map((server) => server.stop()));
@@ -196,12 +227,12 @@ describe('a namespace', () => {
     const server = await startMemcached();
     const herd = await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 100 });
     const users = herd.namespace('users');
-    await users.set('k', 'old', { ttl: 60 });
+    await users.set('k', 'old', { ttl: '1m' });
     server.pause();
     await until('the clear is missed', async () => !(await users.clear()));
     expect(await users.getOrSet('k', '1m', () => 'loaded')).toBe('loaded');
     server.resume();
-    await until('the node is used again', async () => await users.set('other', 1, { ttl: 60 }));
+    await until('the node is used again', async () => await users.set('other', 1, { ttl: '1m' }));
     expect(await users.get('k')).toBeUndefined();
     await herd.close();
     await server.stop();

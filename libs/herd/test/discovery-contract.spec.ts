@@ -5,13 +5,13 @@ import { staticNodes } from '../src/discovery/static-nodes.js';
 import { HerdDiscoveryError } from '../src/errors/discovery-error.js';
 import { HerdOptionError } from '../src/errors/option-error.js';
 import { discoveryContract } from '../src/testing/discovery-contract.js';
-import type { DiscoverySubject } from '../src/testing/discovery-contract.js';
+import type { DiscoveryHarness } from '../src/testing/discovery-contract.js';
 
 const addresses = ['10.0.0.1:11211', '10.0.0.2:11211', '10.0.0.3:11211'];
 const nodes = addresses.map((id): Node => ({ id, host: id.split(':')[0]!, port: 11211 }));
 
 /** A callback whose source can hang, and honours no signal. */
-function hangingSubject(): DiscoverySubject {
+function hangingHarness(): DiscoveryHarness {
   let hangs = false;
   return {
     make: () => callbackNodes(() => (hangs ? new Promise<never>(() => undefined) : addresses)),
@@ -21,7 +21,7 @@ function hangingSubject(): DiscoverySubject {
 }
 
 describe('callbackNodes keeps the contract of discovery', () => {
-  it.each(discoveryContract(hangingSubject()))('$name', ({ run }) => run());
+  it.each(discoveryContract(hangingHarness()))('$name', ({ run }) => run());
 });
 
 describe('callbackNodes', () => {
@@ -71,8 +71,12 @@ describe('callbackNodes', () => {
     await expect(callbackNodes(() => answer as never).nodes(signal)).rejects.toThrow(HerdOptionError);
   });
 
+  it('refuses options that it does not know', () => {
+    expect(() => callbackNodes(() => addresses, { timeoutMs: 5 } as never)).toThrow('did you mean timeout?');
+  });
+
   it('refuses what is no function', () => {
-    expect(() => callbackNodes(addresses as never)).toThrow(/needs a function that gives nodes \(got \[/);
+    expect(() => callbackNodes(addresses as never)).toThrow(/must be a function that gives nodes; .* \(got \[/);
   });
 });
 
@@ -92,7 +96,7 @@ describe('the discovery contract catches a discovery that', () => {
     close: () => Promise.resolve(listeners.clear()),
   };
   const hang = (): void => undefined;
-  const cases: [string, Partial<Discovery>, string, Partial<DiscoverySubject>][] = [
+  const cases: [string, Partial<Discovery>, string, Partial<DiscoveryHarness>][] = [
     [
       'goes on after its signal aborts',
       { nodes: (signal) => (signal.aborted ? Promise.reject(new Error('aborted')) : new Promise(() => undefined)) },
@@ -154,15 +158,15 @@ describe('the discovery contract catches a discovery that', () => {
       {},
     ],
     [
-      'does not tell of news',
+      'does not report news',
       { watch: () => () => undefined },
-      'watches: tells of news, and is silent once the watch is ended',
+      'watches: reports news, and is silent once the watch is ended',
       { change },
     ],
     [
       'leaves a watch when it is ended',
       { watch: (changed) => (listeners.add(changed), () => undefined) },
-      'watches: tells of news, and is silent once the watch is ended',
+      'watches: reports news, and is silent once the watch is ended',
       { change },
     ],
     ['leaves a watch when it closes', { close: () => Promise.resolve() }, 'closes: ends its watches', { change }],
@@ -173,11 +177,11 @@ describe('the discovery contract catches a discovery that', () => {
       {},
     ],
   ];
-  const contract = (discovery: Discovery, subject: Partial<DiscoverySubject> = {}) =>
-    discoveryContract({ make: () => discovery, ...subject }, { patienceMs: 200, abortMs: 100 });
+  const contract = (discovery: Discovery, harness: Partial<DiscoveryHarness> = {}) =>
+    discoveryContract({ make: () => discovery, ...harness, answerMs: 200, abortMs: 100 });
 
-  it.each(cases)('%s', async (_, defect, name, subject) => {
-    const check = contract({ ...watching, ...defect }, subject).find((candidate) => candidate.name === name)!;
+  it.each(cases)('%s', async (_, defect, name, harness) => {
+    const check = contract({ ...watching, ...defect }, harness).find((candidate) => candidate.name === name)!;
     await expect(check.run()).rejects.toMatchObject({
       name: expect.stringMatching(/^(ContractViolation|HerdOptionError)$/) as string,
     });

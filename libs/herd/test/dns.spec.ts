@@ -117,14 +117,14 @@ describe('dns against a server in the process', () => {
   });
 
   describe('keeps the contract of discovery', () => {
-    const subject = {
+    const harness = {
       make: () => dns({ ...caches, servers: [server.address] }),
       hang: () => void (server.answer = () => 'silence'),
       resume: () =>
         void (server.answer = () => ({ answers: [a('caches.test', '10.0.0.2'), a('caches.test', '10.0.0.1')] })),
     };
-    beforeEach(subject.resume);
-    it.each(discoveryContract(subject))('$name', ({ run }) => run());
+    beforeEach(harness.resume);
+    it.each(discoveryContract(harness))('$name', ({ run }) => run());
   });
 });
 
@@ -201,12 +201,14 @@ describeWithProgram('dnsmasq', 'dns against dnsmasq', (dnsmasq) => {
 
 describe('dns options', () => {
   it.each<[unknown, string]>([
-    [{ host: '', port: 1 }, '"host" must be a domain name'],
-    [{ host: 'a.test:53', port: 1 }, '"host" must be a domain name'],
-    [{ host: 'a.test' }, '"port" must be a port from 1 to 65535 (got undefined)'],
-    [{ host: 'a.test', port: 1, type: 'MX' }, '"type" must be A, AAAA or SRV'],
-    [{ host: 'a.test', port: 1, servers: ['ns.test'] }, '"servers" must hold IP addresses'],
-    [{ host: 'a.test', port: 1, timeout: 0 }, '"timeout" must be a duration above 0'],
+    [{ host: '', port: 1 }, 'host must be a domain name'],
+    [{ host: 'a.test:53', port: 1 }, 'host must be a domain name'],
+    [{ host: 'a.test' }, 'port must be a port from 1 to 65535, that of the nodes; or use type SRV (got undefined)'],
+    [{ host: 'a.test', port: 1, type: 'MX' }, 'type must be A, AAAA or SRV'],
+    [{ host: 'a.test', port: 1, servers: ['ns.test'] }, 'servers[0] must be an IP address'],
+    [{ host: 'a.test', port: 1, server: '::1' }, 'server is not an option; did you mean servers?'],
+    [{ host: 'a.test', type: 'SRV', port: 1 }, 'port must be left out'],
+    [{ host: 'a.test', port: 1, timeout: 0 }, 'timeout must be a duration above 0'],
   ])('%j: %s', (options, message) => {
     expect(() => dns(options as DnsOptions)).toThrow(HerdOptionError);
     expect(() => dns(options as DnsOptions)).toThrow(message);

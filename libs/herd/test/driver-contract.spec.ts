@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { memcached } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { redis } from '@rookery/herd/redis';
 import { ContractViolation, driverContract } from '@rookery/herd/testing';
 import type { AnyDriver, DriverServer } from '@rookery/herd/testing';
@@ -28,8 +29,22 @@ async function harness(started: Promise<RunningServer>): Promise<DriverServer & 
   };
 }
 
+/** Where no memcached is installed, the embedded node runs in a process of its own. */
+async function startEmbedded(): Promise<RunningServer> {
+  const { PATH } = process.env;
+  process.env.PATH = '';
+  try {
+    return await startMemcached();
+  } finally {
+    process.env.PATH = PATH;
+  }
+}
+
 describe.each<[string, () => AnyDriver, () => Promise<RunningServer>]>([
   ['memcached', () => memcached(), () => startMemcached()],
+  ['metaMemcached', () => metaMemcached(), () => startMemcached()],
+  ['metaMemcached, three connections', () => metaMemcached({ connections: 3 }), () => startMemcached()],
+  ['metaMemcached, on the embedded node', () => metaMemcached(), startEmbedded],
   ['redis', () => redis(), () => startRedis()],
 ])('the %s driver', (_name, make, start) => {
   let server: Awaited<ReturnType<typeof harness>>;
@@ -38,7 +53,7 @@ describe.each<[string, () => AnyDriver, () => Promise<RunningServer>]>([
   }, 30_000);
   afterAll(() => server?.stop());
 
-  for (const { name, run } of driverContract(make, () => server)) it(name, run, 30_000);
+  for (const { name, run } of driverContract({ make, server: () => server })) it(name, run, 30_000);
 });
 
 describe('the contract suite catches a driver that', () => {
@@ -66,8 +81,8 @@ describe('the contract suite catches a driver that', () => {
 
   it.each<[string, string, () => AnyDriver]>([
     ['ignores abandon', 'rejects what is in flight', brokenBy(() => ({ abandon: () => undefined }))],
-    ['forgets nothing', 'forgets the keys', brokenBy(() => ({ forget: () => Promise.resolve() }))],
-    ['cannot forget', 'forgets the keys', brokenBy(() => ({ forget: undefined }))],
+    ['invalidates nothing', 'invalidates the keys', brokenBy(() => ({ invalidate: () => Promise.resolve() }))],
+    ['cannot invalidate', 'invalidates the keys', brokenBy(() => ({ invalidate: undefined }))],
     ['takes all failures for its node', 'blames the request', brokenBy(() => ({ classify: () => 'node' }))],
     [
       'takes no failure for its node',
@@ -88,9 +103,14 @@ describe('the contract suite catches a driver that', () => {
       'refuses a value without a ttl',
       brokenBy((good) =>
         commandsOf(good, (c) => ({
-          set: (key: string, value: unknown, given?: object) => c.set(key, value, { ttl: 60, ...given }),
+          set: (key: string, value: unknown, given?: object) => c.set(key, value, { ttl: '1m', ...given }),
         })),
       ),
+    ],
+    [
+      'drops unknown options',
+      'refuses options that it does not know',
+      brokenBy((good) => commandsOf(good, (c) => ({ get: (key: string) => c.get(key) }))),
     ],
     [
       'lets a stand-in keep values',
@@ -105,10 +125,63 @@ describe('the contract suite catches a driver that', () => {
       })),
     ],
     [
+      'lets a stand-in keep many values',
+      'gives no longer life',
+      brokenBy((good) => ({
+        commands: (dispatch) =>
+          good.commands({
+            ...dispatch,
+            byKeys: (keys, operation, intent) =>
+              dispatch.byKeys(keys, (client, own, node) => operation(client, own, node, Infinity), intent),
+          }),
+      })),
+    ],
+    [
+      'forgets what one of many is',
+      'stores, deletes and finds many',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          deleteMany: async (keys: readonly string[]) => {
+            await c.deleteMany(keys);
+            return new Map(keys.map((key) => [key, true]));
+          },
+        })),
+      ),
+    ],
+    [
+      'sends a part of many before it refuses the rest',
+      'refuses many keys for a bad one',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          setMany: async (entries: Iterable<readonly [string, unknown]>, given: object) =>
+            new Map(
+              await Promise.all(
+                [...entries].map(async ([key, value]) => [key, await c.set(key, value, given)] as const),
+              ),
+            ),
+        })),
+      ),
+    ],
+    [
+      'stores many by any token',
+      'stores many by their cas tokens',
+      brokenBy((good) =>
+        commandsOf(good, (c) => ({
+          casMany: async (entries: Iterable<readonly [string, { value: unknown }]>, given: object) => {
+            const stored = await c.setMany(
+              [...entries].map(([key, { value }]) => [key, value]),
+              given,
+            );
+            return new Map([...stored].map(([key]) => [key, 'stored' as const]));
+          },
+        })),
+      ),
+    ],
+    [
       'adds over what is there',
       'adds only',
       brokenBy((good) =>
-        commandsOf(good, (c) => ({ add: (key: string, value: unknown) => c.set(key, value, { ttl: 60 }) })),
+        commandsOf(good, (c) => ({ add: (key: string, value: unknown) => c.set(key, value, { ttl: '1m' }) })),
       ),
     ],
     [
@@ -132,7 +205,7 @@ describe('the contract suite catches a driver that', () => {
   ])(
     '%s',
     async (_fault, check, make) => {
-      const { run } = driverContract(make, () => server).find(({ name }) => name.startsWith(check))!;
+      const { run } = driverContract({ make, server: () => server }).find(({ name }) => name.startsWith(check))!;
       await expect(run()).rejects.toThrow(ContractViolation);
     },
     40_000,

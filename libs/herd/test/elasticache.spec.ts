@@ -181,13 +181,13 @@ describe('elastiCache', () => {
   });
 
   describe('keeps the contract of discovery', () => {
-    const subject = {
+    const harness = {
       make: () => discovery({ tries: 3, attemptTimeout: 5000 }),
       hang: () => void (peer.serve = () => undefined),
       resume: () => void (peer.serve = modern(config(1, `a.aws|127.0.0.1|${peer.port} b.aws|127.0.0.1|1`))),
     };
-    beforeEach(subject.resume);
-    it.each(discoveryContract(subject))('$name', ({ run }) => run());
+    beforeEach(harness.resume);
+    it.each(discoveryContract(harness))('$name', ({ run }) => run());
   });
 
   it('stops between two tries when its signal aborts', async () => {
@@ -202,10 +202,11 @@ describe('elastiCache', () => {
   });
 
   it.each<[Partial<ElastiCacheOptions>, string]>([
-    [{ endpoint: 'cluster.cfg.use1.cache.amazonaws.com' }, '"endpoint" must be host:port'],
-    [{ endpoint: 'a:0' }, '"endpoint" must be host:port'],
-    [{ tries: 0 }, '"tries" must be a whole number of 1 or more (got 0)'],
-    [{ retryDelay: -1 }, '"retryDelay" must be a duration above 0'],
+    [{ endpoint: 'cluster.cfg.use1.cache.amazonaws.com' }, 'endpoint must be host:port'],
+    [{ endpoint: 'a:0' }, 'endpoint must be host:port'],
+    [{ tries: 0 }, 'tries must be a whole number of 1 or more; leave it out for 3 (got 0)'],
+    [{ retryDelayMs: 5 } as never, 'did you mean retryDelay?'],
+    [{ retryDelay: -1 }, 'retryDelay must be a duration above 0'],
   ])('refuses %j', (options, message) => {
     expect(() => elastiCache({ endpoint: 'a:1', ...options })).toThrow(HerdOptionError);
     expect(() => elastiCache({ endpoint: 'a:1', ...options })).toThrow(message);

@@ -10,7 +10,7 @@ import { exchange } from './exchange.js';
 import { until } from './poll.js';
 import { startScriptedServer } from './scripted-server.js';
 
-const minute = { ttl: 60 };
+const minute = { ttl: '1m' } as const;
 const keys = Array.from({ length: 60 }, (_, i) => `key-${i}`);
 
 describe('when one of three nodes freezes', () => {
@@ -68,7 +68,7 @@ describe('when one of three nodes freezes', () => {
     expect([...(await herd.getMany(untouched)).keys()].sort()).toEqual(untouched.sort());
   }, 30_000);
 
-  it('forgets a value whose delete was late, although the node was never marked down', async () => {
+  it('invalidates a value whose delete was late, although the node was never marked down', async () => {
     const herd = await start({ ejectAfter: 1000, timeoutMs: 100 });
     await fill(herd);
     const [key] = own(herd) as [string];
@@ -127,19 +127,19 @@ describe('when one of three nodes freezes', () => {
     expect(await herd.get(key)).toBe('old');
   }, 30_000);
 
-  it('uses a node that is down all the same once too many are, but not for what is in doubt', async () => {
+  it('uses a node that is down all the same once too many are, but not for keys whose value may be stale', async () => {
     const herd = await start({ maxEjectedFraction: 0.3, probeMs: 60_000, maxProbeMs: 60_000 });
     await fill(herd);
-    const [doubted, key] = own(herd) as [string, string];
+    const [stale, key] = own(herd) as [string, string];
     await freeze(herd);
-    expect(await herd.delete(doubted)).toBe(false);
+    expect(await herd.delete(stale)).toBe(false);
     victim.resume();
     await until('it answers again', async () => (await herd.get(key)) === 'old');
     expect(stateOf(herd)).toBe('down');
-    expect(await herd.get(doubted)).toBeUndefined();
+    expect(await herd.get(stale)).toBeUndefined();
   }, 30_000);
 
-  it('tells what happens on diagnostics channels', async () => {
+  it('reports what happens on diagnostics channels', async () => {
     const heard: string[] = [];
     const listeners = {
       'rookery:herd:health': (message: unknown) =>
@@ -156,7 +156,7 @@ describe('when one of three nodes freezes', () => {
     expect(heard).toEqual(expect.arrayContaining(['watched down', 'watched up', victim.address, 'picture 3']));
   }, 30_000);
 
-  it('tells of each operation on a node, its end and how long it took', async () => {
+  it('reports each operation on a node, its end and how long it took', async () => {
     const heard: OperationMessage[] = [];
     const listen = (message: unknown) => void heard.push(message as OperationMessage);
     const herd = await start({ name: 'timed' });
@@ -192,16 +192,16 @@ describe('when one of three nodes freezes', () => {
     const waiting = [
       herd.get(key, { signal: controller.signal }),
       herd.getMany(keys, { signal: controller.signal }),
-      herd.set(key, 1, { ttl: 60, signal: controller.signal }),
+      herd.set(key, 1, { ttl: '1m', signal: controller.signal }),
     ];
     const settled = Promise.allSettled(waiting);
-    const patient = herd.get(key);
+    const unhurried = herd.get(key);
     controller.abort(reason);
     // A server's threads take a moment to stop: it may have answered.
     for (const outcome of await settled) if (outcome.status === 'rejected') expect(outcome.reason).toBe(reason);
     expect((await settled).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
     victim.resume();
-    expect(['old', 1]).toContain(await patient);
+    expect(['old', 1]).toContain(await unhurried);
     await expect(herd.get(key, { signal: controller.signal })).rejects.toBe(reason);
   }, 30_000);
 });

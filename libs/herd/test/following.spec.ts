@@ -53,9 +53,10 @@ describe.each([rendezvous(), ketama(), maglev(), modulo()])('a herd by $name tha
       for (const key of keys) expect(await herd.set(key, key)).toBe(true);
       expect((await herd.getMany(keys)).size).toBe(keys.length);
       await writeFile(join(folder, 'nodes'), '127.0.0.1:1');
-      await until('the broken file is refused', () => herd.topology.discovery.state === 'refused');
-      expect(herd.topology.discovery).toMatchObject({
-        reason: expect.stringContaining('its last line has no end') as string,
+      // Between its truncation and its content, the file may be read as one without nodes.
+      await until('the broken file is rejected', () => {
+        const { discovery } = herd.topology;
+        return discovery.state === 'rejected' && discovery.reason.includes('its last line has no end');
       });
       expect(herd.topology.nodes).toHaveLength(3);
     } finally {

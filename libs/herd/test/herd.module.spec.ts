@@ -104,14 +104,23 @@ describe('HerdModule', () => {
       HerdModule.forRootAsync({ name: 'cache', useFactory: () => ({ discovery, driver }) }),
     );
     await expect(twice).rejects.toThrow(
-      `Herd option "name" is taken by another HerdModule (got 'cache'): give each herd of an application a name of its own`,
+      `name must not be that of another HerdModule; give each herd of an application a name of its own (got 'cache')`,
     );
   });
 
   it('refuses a wrong option at boot, by name and with the remedy', async () => {
     expect(() => HerdModule.forRoot({ discovery, driver, refresh: 'soon' as never })).toThrow(HerdOptionError);
     const wrong = build(HerdModule.forRootAsync({ useFactory: () => ({ discovery, driver, timeoutMs: 0 }) }));
-    await expect(wrong).rejects.toThrow('Herd option "timeoutMs" must be milliseconds');
+    await expect(wrong).rejects.toThrow('timeoutMs must be milliseconds');
+    const renamed = build(HerdModule.forRootAsync({ useFactory: () => ({ discovery, driver, name: 'cache' }) }));
+    await expect(renamed).rejects.toThrow('name must be given to forRootAsync');
+    const misspelt = () =>
+      HerdModule.forRootAsync({ nmae: 'cache', useFactory: () => ({ discovery, driver }) } as never);
+    expect(misspelt).toThrow('nmae is not an option; did you mean name?');
+    expect(() => HerdModule.forRootAsync({} as never)).toThrow('must have one of useFactory, useClass, useExisting');
+    expect(() => HerdModule.forFeature(['a b', { name: 'n', bta: 1 } as never])).toThrow(
+      /^2 herd options are wrong:\n.*namespace must be .*\n.*bta is not an option; did you mean beta\?/,
+    );
   });
 
   it('can be replaced in tests', async () => {

@@ -26,7 +26,7 @@ describe('keyvStore', () => {
     const store = new Keyv({ store: keyvStore(herd.namespace('http')), ttl: 60_000 });
     const module = await Test.createTestingModule({ imports: [CacheModule.register({ stores: [store] })] }).compile();
     const cache = module.get<Cache>(CACHE_MANAGER);
-    await herd.set('not-of-http', 1, { ttl: 60 });
+    await herd.set('not-of-http', 1, { ttl: '1m' });
     expect(await cache.get('k')).toBeUndefined();
     await cache.set('k', { any: 'value' });
     await cache.mset([
@@ -49,6 +49,13 @@ describe('keyvStore', () => {
     expect([await keyv.has('k'), await keyv.has('none')]).toEqual([true, false]);
     expect(await keyv.getMany(['k', 'none'])).toEqual([1, undefined]);
     expect([await keyv.delete('k'), await keyv.get('k')]).toEqual([true, undefined]);
+  });
+
+  it('refuses wrong options', () => {
+    const namespace = herd.namespace('n');
+    expect(() => keyvStore(namespace, { defaultTttl: '1h' } as never)).toThrow('did you mean defaultTtl?');
+    expect(() => keyvStore(namespace, { defaultTtl: 'soon' as never })).toThrow('defaultTtl must be a ttl');
+    expect(() => keyvStore({} as never)).toThrow('namespace must be a namespace');
   });
 
   it('stores nothing for ever by accident', async () => {

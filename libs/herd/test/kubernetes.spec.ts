@@ -13,7 +13,7 @@ import { freePort } from './program.js';
 
 /** A busy machine takes long over TLS: what must not be late here is only what `timeout` is given for. */
 jest.setTimeout(60_000);
-const patienceMs = 30_000;
+const answerMs = 30_000;
 
 const never = new AbortController().signal;
 const pod = (index: number, ready = true): V1Endpoint => ({
@@ -47,7 +47,7 @@ describe('kubernetes', () => {
       port: 'memcache',
       kubeConfig: api.kubeConfig(),
       watchRetry: 5,
-      timeout: patienceMs,
+      timeout: answerMs,
       ...options,
     });
     opened.push(made);
@@ -109,12 +109,12 @@ describe('kubernetes', () => {
       await watched.nodes(never);
       news = 0;
       watched.watch!(() => news++);
-      await until('it watches', () => api.watching() === 1, patienceMs);
+      await until('it watches', () => api.watching() === 1, answerMs);
     });
-    const told = (): Promise<void> => until('news are told', () => news > 0, patienceMs);
+    const told = (): Promise<void> => until('news are told', () => news > 0, answerMs);
     const again = async (): Promise<void> => {
       const watches = api.watches.length;
-      await until('it watches again', () => api.watches.length > watches && api.watching() === 1, patienceMs);
+      await until('it watches again', () => api.watches.length > watches && api.watching() === 1, answerMs);
     };
 
     it('begins where the list ended, and tells of slices that are added, changed and removed', async () => {
@@ -153,7 +153,7 @@ describe('kubernetes', () => {
       api.compact();
       await told();
       expect(await ids(watched)).toContain('cache-5');
-      await until('it watches again', () => api.watching() === 1, patienceMs);
+      await until('it watches again', () => api.watching() === 1, answerMs);
       expect(api.watches.at(-1)).toBe('103');
     });
 
@@ -162,39 +162,40 @@ describe('kubernetes', () => {
       api.endWatches('cut');
       api.put('caches-b', slice(pod(5)));
       const refused = api.refusals;
-      await until('it has tried in vain, more than once', () => api.refusals > refused + 1, patienceMs);
+      await until('it has tried in vain, more than once', () => api.refusals > refused + 1, answerMs);
       api.mode = 'well';
       await told();
     });
 
     it('ends its connection when it is closed', async () => {
       await watched.close!();
-      await until('the connection is closed', () => api.watching() === 0, patienceMs);
+      await until('the connection is closed', () => api.watching() === 0, answerMs);
       const watches = api.watches.length;
       // By the time that another has begun to watch, this one would have tried ten times over.
       const other = discovery();
       await other.nodes(never);
       other.watch!(() => undefined);
-      await until('the other watches', () => api.watching() === 1, patienceMs);
+      await until('the other watches', () => api.watching() === 1, answerMs);
       expect(api.watches).toHaveLength(watches + 1);
     });
   });
 
   describe('keeps the contract of discovery', () => {
-    const subject = {
+    const harness = {
       make: () => discovery(),
       hang: () => void (api.mode = 'silent'),
       resume: () => void (api.mode = 'well'),
       change: () => api.put(`caches-${Math.random()}`, slice(pod(9))),
     };
-    it.each(discoveryContract(subject, { patienceMs, abortMs: 5000 }))('$name', ({ run }) => run());
+    it.each(discoveryContract({ ...harness, answerMs, abortMs: 5000 }))('$name', ({ run }) => run());
   });
 
   it.each<[Partial<KubernetesOptions>, string]>([
-    [{ namespace: '' }, '"namespace" must be a Kubernetes name'],
-    [{ service: 'Caches' }, '"service" must be a Kubernetes name'],
-    [{ port: 0 }, '"port" must be the name of a port'],
-    [{ timeout: 0 }, '"timeout" must be a duration above 0'],
+    [{ namespace: '' }, 'namespace must be a Kubernetes name'],
+    [{ service: 'Caches' }, 'service must be a Kubernetes name'],
+    [{ port: 0 }, 'port must be the name of a port'],
+    [{ timeoutMs: 5 } as never, 'did you mean timeout?'],
+    [{ timeout: 0 }, 'timeout must be a duration above 0'],
   ])('refuses %j', (options, message) => {
     expect(() => discovery(options)).toThrow(HerdOptionError);
     expect(() => discovery(options)).toThrow(message);

@@ -90,8 +90,14 @@ describe('the embedded node, on request', () => {
     expect(text).toBe('');
   });
 
+  it('refuses options that it does not know', async () => {
+    await expect(startMemcachedNode({ maxByte: 5 } as never)).rejects.toThrow('did you mean maxBytes?');
+  });
+
   it.each([-1, 1.5, NaN, Infinity])('refuses %p, by name', (value) => {
     expect(() => node.delayReplies(value)).toThrow(HerdOptionError);
-    expect(() => node.tearReplies(value)).toThrow(`"tearReplies" must be whole bytes of 0 or more (got ${value})`);
+    expect(() => node.tearReplies(value)).toThrow(
+      `tearReplies must be whole bytes of 0 or more; pass 0 to end it (got ${value})`,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { HerdOptionError, HerdRequestError, startHerd, staticNodes } from '@rookery/herd';
+import { HerdOptionError, HerdRequestError, HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import type { MemcachedHerd, MemcachedOptions } from '@rookery/herd/memcached';
 import { describeWith, startMemcached } from '@rookery/services';
@@ -139,7 +139,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   });
 
   it('keeps a value as long as its ttl says', async () => {
-    await herd.set(`${prefix}short`, 1, { ttl: 1 });
+    await herd.set(`${prefix}short`, 1, { ttl: '1s' });
     await herd.set(`${prefix}ever`, 1, { ttl: 'never' });
     await herd.set(`${prefix}60 days`.replace(' ', '-'), 1, { ttl: '60d' });
     await until('the second is over', async () => (await herd.get(`${prefix}short`)) === undefined);
@@ -232,7 +232,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     const key = `${prefix}foreign`;
     await exchange(portOf(key), `set ${key} ${flags} 60 ${text.length}\r\n${text}\r\n`);
     await expect(herd.get(key)).rejects.toThrow(why);
-    await expect(herd.getMany([key])).rejects.toThrow(HerdRequestError);
+    await expect(herd.getMany([key])).rejects.toThrow(HerdUnreadableError);
     expect(await herd.set(key, 'ours', minute)).toBe(true);
     expect(await herd.get(key)).toBe('ours');
   });
@@ -296,6 +296,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
 
 it.each([
   ['defaultTtl', 0],
+  ['defaultTtl', 60],
   ['defaultTtl', '9999d'],
   ['maxValueBytes', 0],
   ['connectTimeoutMs', 1.5],
@@ -305,14 +306,31 @@ it.each([
   ['connection', 'localhost'],
 ])('memcached() refuses %s: %p', (name, value) => {
   expect(() => memcached({ [name]: value })).toThrow(HerdOptionError);
-  expect(() => memcached({ [name]: value })).toThrow(`Herd option "${name}" `);
+  expect(() => memcached({ [name]: value })).toThrow(`${name} `);
+});
+
+it('memcached() reports all that is wrong at once, unknown names with the nearest one', () => {
+  const wrong = { maxValueByte: 5, connectTimeoutMs: 0, connection: { prot: 11211 } };
+  expect(() => memcached(wrong as never)).toThrow(
+    [
+      '3 herd options are wrong:',
+      '  - maxValueByte is not an option; did you mean maxValueBytes? (got 5)',
+      '  - connectTimeoutMs must be a whole number from 1 to 134217728; leave it out for the default (got 0)',
+      '  - connection.prot is not an option; did you mean connection.port? (got 11211)',
+    ].join('\n'),
+  );
 });
 
 it.each([
   [{ port: 0 }, 'port'],
   [{ host: '' }, 'host'],
   [{ keepAliveMs: 1.5 }, 'keepAliveMs'],
-  [{ tls: true }, 'tls'],
+  [{ tls: 'yes' }, 'tls'],
+  [{ path: '' }, 'path'],
+  [{ path: '/run/m', host: 'a' }, 'path'],
+  [{ username: 'u' }, 'username'],
+  [{ username: 'a b', password: 'p' }, 'username'],
+  [{ username: 'u', password: 5 }, 'password'],
 ])('memcached() refuses the connection %j', (connection, name) => {
-  expect(() => memcached({ connection: connection as never })).toThrow(`Herd option "connection: ${name}" `);
+  expect(() => memcached({ connection: connection as never })).toThrow(`connection.${name} `);
 });

@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import {
   Cached,
   CacheEvict,
+  cacheInterceptor,
   CacheResponse,
   getHerdToken,
   HerdModule,
@@ -127,7 +128,7 @@ describe('the cache in Nest', () => {
     expect((await users.find(2)).load).toBeGreaterThan(second.load);
   });
 
-  it('tells methods and arguments apart without a key', async () => {
+  it('keeps methods and arguments apart without a key', async () => {
     const list = await users.list(0, { party: 'Whig' });
     expect(await users.list(0, { party: 'Whig' })).toEqual(list);
     expect(await users.list(1, { party: 'Whig' })).not.toEqual(list);
@@ -138,6 +139,23 @@ describe('the cache in Nest', () => {
     const method = Object.getOwnPropertyDescriptor(Pages.prototype, 'cached')!.value as () => unknown;
     expect([method.name, Reflect.getMetadata('kind', method)]).toEqual(['cached', 'kept']);
     expect(await get('/cached')).toEqual(await get('/cached'));
+  });
+
+  it('refuses wrong options of its decorators when the class is defined', () => {
+    const wrong: [() => unknown, string][] = [
+      [() => Cached({ namespace, ttl: 0 }), 'ttl must be a ttl; '],
+      [() => Cached({ namespace, ttl: '1m', waitms: 5 } as never), 'waitms is not an option; did you mean waitMs?'],
+      [() => CacheEvict({ namespace } as never), 'options must have either key or all'],
+      [() => CacheEvict({ namespace, all: true, kye: 1 } as never), 'did you mean key?'],
+      [() => CacheResponse({ namespace: 'a b', ttl: '1m' }), 'namespace must be 1 to 100 letters'],
+      [() => CacheResponse({ namespace, ttl: '1m', key: 'url' as never }), 'key must be a function'],
+    ];
+    for (const [decorate, message] of wrong) expect(decorate).toThrow(message);
+  });
+
+  it('refuses at boot a ttl of @CacheResponse that memcached cannot keep', () => {
+    const Interceptor = cacheInterceptor({ namespace, ttl: 60 });
+    expect(() => new Interceptor(users.namespace)).toThrow(`pass '60s' for 60 seconds`);
   });
 
   it('says so when Nest did not make the instance', async () => {
@@ -165,6 +183,8 @@ describe('the cache in Nest', () => {
   it('reports the health of the herd to Terminus', async () => {
     const herd = app.get<Herd<object>>(getHerdToken());
     const indicator = app.get(HerdHealthIndicator);
+    const wrong = { minUpFracton: 0.5 } as never;
+    expect(() => indicator.check('cache', herd, wrong)).toThrow('did you mean minUpFraction?');
     expect(indicator.check('cache', herd)).toEqual({ cache: { status: 'up', nodes: 1, down: [] } });
     await node.close();
     await herd.refresh();

@@ -6,7 +6,7 @@ import type { RunningServer } from '@rookery/services';
 
 import { until } from './poll.js';
 
-const minute = { ttl: 60 };
+const minute = { ttl: '1m' } as const;
 const keys = Array.from({ length: 59 }, (_, i) => `key-${i}`);
 
 /** Probes come every second at the latest; a busy machine may take its time over them. */

@@ -51,9 +51,9 @@ describe('nodesFile', () => {
       ['a:1\nb\n', 'line 2 is not host:port: "b"'],
       ['a:1 wieght=2\n', 'line 1 has "wieght"'],
       ['a:1 weight=\n', 'line 1 has "weight"'],
-      ['a:1 weight=x\n', 'has a node with a bad weight'],
-      ['a:70000\n', 'has a node with a bad port'],
-      ['a:1\na:1\n', 'has two nodes with the id a:1'],
+      ['a:1 weight=x\n', '[0].weight must be a number above 0'],
+      ['a:70000\n', '[0].port must be a whole number'],
+      ['a:1\na:1\n', '[1] must not have the id a:1'],
       ['{"nodes": 3}', 'it has no list "nodes"'],
       ['{"version": "7", "nodes": []}', 'its "version" is not a whole number'],
       ['[null]', 'node 1 has no host and port'],
@@ -83,14 +83,15 @@ describe('nodesFile', () => {
 
   it('refuses bad options', () => {
     expect(() => nodesFile('')).toThrow(HerdOptionError);
-    expect(() => nodesFile('x', { poll: 0 })).toThrow('"poll" must be a duration above 0');
+    expect(() => nodesFile('x', { pol: 5 } as never)).toThrow('did you mean poll?');
+    expect(() => nodesFile('x', { poll: 0 })).toThrow('poll must be a duration above 0');
   });
 
   describe('keeps the contract of discovery', () => {
     let version = 0;
     const write = () => writeFile(path, `a:1 # ${version++}\nb:1\n`);
-    const subject = { change: write, make: async () => (await write(), nodesFile(path, { poll: '1h' })) };
-    it.each(discoveryContract(subject))('$name', ({ run }) => run());
+    const harness = { change: write, make: async () => (await write(), nodesFile(path, { poll: '1h' })) };
+    it.each(discoveryContract(harness))('$name', ({ run }) => run());
   });
 
   describe('watching', () => {
@@ -104,7 +105,7 @@ describe('nodesFile', () => {
     const told = (count: number): Promise<void> => until('the change is told', () => changes >= count);
     afterEach(() => stop());
 
-    it('tells of a file that is written, renamed over, removed and made anew', async () => {
+    it('reports a file that is written, renamed over, removed and made anew', async () => {
       await watched(3_600_000);
       await writeFile(path, 'a:1\n');
       await told(1);
@@ -120,7 +121,7 @@ describe('nodesFile', () => {
       await told(1);
     });
 
-    it('tells of a link in the path that points elsewhere, as in a Kubernetes volume', async () => {
+    it('reports a link in the path that points elsewhere, as in a Kubernetes volume', async () => {
       for (const version of ['1', '2']) {
         await mkdir(join(folder, version));
         await writeFile(join(folder, version, 'nodes'), `v${version}:1\n`);

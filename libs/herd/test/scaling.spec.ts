@@ -1,4 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import { callbackNodes, maglev, startHerd, staticNodes } from '@rookery/herd';
+import type { TopologyMessage } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
 import { startMemcached } from '@rookery/services';
@@ -138,3 +141,74 @@ it('holds a thousand nodes, and lets go of them', async () => {
   );
   await server.close();
 }, 120_000);
+
+describe('a fleet that scales in', () => {
+  it.each([
+    [6, 2, 'with a newer version', 1],
+    [6, 2, 'without a version', 3],
+    [30, 3, 'with a newer version', 1],
+    [30, 3, 'without a version', 3],
+  ])(
+    'from %p to %p nodes %s, under load: without a failed request, and reported',
+    async (from, to, how, answers) => {
+      const nodes = await Promise.all(Array.from({ length: from }, () => startMemcachedNode()));
+      const list = nodes.map(({ host, port }) => `${host}:${port}`);
+      let count = from;
+      let version = 1;
+      const discovery = callbackNodes(() =>
+        how === 'with a newer version' ? { nodes: list.slice(0, count), version } : list.slice(0, count),
+      );
+      const herd = await startHerd({ discovery, driver, onNodeDown: 'error', timeoutMs: 10_000, refresh: '1h' });
+      const sizes: number[] = [];
+      const states: string[] = [];
+      const heard = (message: unknown): void => {
+        const { topology } = message as TopologyMessage;
+        sizes.push(topology.nodes.length);
+        states.push(topology.discovery.state === 'rejected' ? topology.discovery.reason : topology.discovery.state);
+      };
+      subscribe('rookery:herd:topology', heard);
+      let running = true;
+      let requests = 0;
+      const load = Promise.all(
+        Array.from({ length: 10 }, async (_, lane) => {
+          for (let i = lane; running; i += 10, requests += 1) {
+            const key = `key-${i % 300}`;
+            if (i % 3 === 0) expect(await herd.set(key, key)).toBe(true);
+            else expect([key, undefined]).toContain(await herd.get(key));
+          }
+        }),
+      );
+      const passed = async (): Promise<void> => {
+        const since = requests;
+        await until('there were requests', () => requests > since + 300, 30_000);
+      };
+      await passed();
+      count = to;
+      version = 2;
+      for (let answer = 1; answer <= answers; answer++) {
+        expect(herd.topology.nodes).toHaveLength(from);
+        await herd.refresh();
+        await passed();
+      }
+      expect(herd.topology.nodes.map(({ node }) => node.id).sort()).toEqual(list.slice(0, to).sort());
+      running = false;
+      await load;
+      unsubscribe('rookery:herd:topology', heard);
+      expect(sizes.at(-1)).toBe(to);
+      expect(states).toEqual(
+        answers === 1
+          ? ['accepted']
+          : [
+              `it found ${to} of ${from} nodes, in answer 1 of 3 that must agree`,
+              `it found ${to} of ${from} nodes, in answer 2 of 3 that must agree`,
+              'accepted',
+            ],
+      );
+      const stored = Array.from({ length: 300 }, (_, i) => `key-${i}`);
+      expect(await Promise.all(stored.map((key) => herd.set(key, key)))).not.toContain(false);
+      await herd.close();
+      await Promise.all(nodes.map((node) => node.close()));
+    },
+    60_000,
+  );
+});

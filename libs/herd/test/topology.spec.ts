@@ -140,12 +140,16 @@ describe('a herd that follows its discovery', () => {
       /bug/,
     ],
     ['hangs', () => new Promise<never>(() => undefined), /over 100 ms/],
-    ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /without a host/],
-    ['finds one id twice', () => ({ nodes: [...nodes, { ...nodes[0]!, port: 9 }] }), /two nodes with the id node-0/],
+    ['finds rubbish', () => ({ nodes: [{ id: 'x' }] }) as never, /discovery\[0\]\.host must be/],
+    [
+      'finds one id twice',
+      () => ({ nodes: [...nodes, { ...nodes[0]!, port: 9 }] }),
+      /must not have the id node-0 that discovery\[0\] has/,
+    ],
     [
       'finds one address twice',
       () => ({ nodes: [...nodes, { ...nodes[0]!, id: 'other' }] }),
-      /two nodes with the address/,
+      /must not have the address/,
     ],
     ['finds an older version', () => ({ nodes: nodes.slice(1), version: 6 }), /version 6 is older than 7/],
     ['has lost most of them', () => ({ nodes: nodes.slice(3) }), /1 of 4 nodes/],
@@ -157,13 +161,13 @@ describe('a herd that follows its discovery', () => {
     await herd.refresh();
     expect(herd.topology.nodes).toHaveLength(4);
     expect(herd.topology.discovery).toMatchObject({
-      state: 'refused',
+      state: 'rejected',
       reason: expect.stringMatching(reason) as string,
     });
     expect(await herd.set('k', 1)).toBe(true);
     discovery.next = () => ({ nodes });
     await herd.refresh();
-    expect(herd.topology.discovery.state).toBe('taken');
+    expect(herd.topology.discovery.state).toBe('accepted');
     await herd.close();
   });
 
@@ -183,13 +187,13 @@ describe('a herd that follows its discovery', () => {
     [
       'perNode gives unknown limits for',
       { perNode: (node) => (node.id === 'node-3' ? ({ timeoutMs: 5 } as never) : {}) },
-      /perNode: timeoutMs/,
+      /perNode\.timeoutMs is not an option/,
     ],
   ])('keeps its nodes, and no connection, when %s a new one', async (_case, options, reason) => {
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
     const herd = await startHerd({ discovery, driver, refresh: 20, ...(options as object) });
     discovery.next = () => ({ nodes });
-    await until('it is refused', () => herd.topology.discovery.state === 'refused');
+    await until('it is rejected', () => herd.topology.discovery.state === 'rejected');
     expect(herd.topology.discovery).toMatchObject({ reason: expect.stringMatching(reason) as string });
     expect(herd.topology.nodes).toHaveLength(3);
     expect(await herd.set('k', 1)).toBe(true);
@@ -259,7 +263,7 @@ describe('a herd that follows its discovery', () => {
       driver: 'memcached',
       router: 'rendezvous',
       version: herd.topology.version,
-      discovery: { name: 'told', state: 'taken' },
+      discovery: { name: 'told', state: 'accepted' },
     });
     const counted = (list: readonly { stats: { operations: number } }[]) =>
       list.reduce((sum, { stats }) => sum + stats.operations, 0);

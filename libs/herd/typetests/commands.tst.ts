@@ -20,7 +20,7 @@ describe('the commands of a memcached herd', () => {
   });
 
   it('say what came of a write', () => {
-    expect(herd.set('k', 1, { ttl: 60 })).type.toBe<Promise<boolean>>();
+    expect(herd.set('k', 1, { ttl: '1m' })).type.toBe<Promise<boolean>>();
     expect(herd.cas('k', 1, '1/1/n', { ttl: '60s' })).type.toBe<Promise<'stored' | 'exists' | 'missing'>>();
     expect(herd.incr('k')).type.toBe<Promise<number | undefined>>();
   });

@@ -5,7 +5,7 @@ import { SearchService, type EntityClass, type SearchEvent, type SearchOptions }
 import { openSearch } from '@rookery/search/opensearch';
 import { ENTITIES } from './entities.js';
 
-export const POSTGRES_URL = process.env['POSTGRES_URL'] ?? '';
+const POSTGRES_URL = process.env['POSTGRES_URL'] ?? '';
 export const OPENSEARCH_URL = process.env['OPENSEARCH_URL'] ?? '';
 
 export function uniqueName(): string {

@@ -98,28 +98,16 @@ describe('the model', () => {
   });
 
   it.each([
-    ['engine', { engine: {} }, 'SearchModule: engine must be an engine such as openSearch({ node }) (got {})'],
-    ['prefix', { prefix: 'Dev' }, "SearchModule: prefix must be lower case (got 'Dev')"],
-    ['createIndices', { createIndices: 'no' }, "SearchModule: createIndices must be true or false (got 'no')"],
-    [
-      'whenEngineIsDown',
-      { whenEngineIsDown: 'wait' },
-      "SearchModule: whenEngineIsDown must be 'start' or 'refuse' (got 'wait')",
-    ],
-    [
-      'bulk.concurrency',
-      { bulk: { concurrency: 0 } },
-      'SearchModule: bulk.concurrency must be a whole number of 1 or more (got 0)',
-    ],
-    [
-      'bulk.retryAfterMs',
-      { bulk: { retryAfterMs: 5 } },
-      'SearchModule: bulk.retryAfterMs must be a function of the attempt (got 5)',
-    ],
+    ['engine', { engine: {} }, 'engine must be an engine such as openSearch({ node }) (got {})'],
+    ['prefix', { prefix: 'Dev' }, "prefix must be lower case (got 'Dev')"],
+    ['createIndices', { createIndices: 'no' }, "createIndices must be true or false (got 'no')"],
+    ['whenEngineIsDown', { whenEngineIsDown: 'wait' }, "whenEngineIsDown must be 'start' or 'refuse' (got 'wait')"],
+    ['bulk.concurrency', { bulk: { concurrency: 0 } }, 'bulk.concurrency must be a whole number of 1 or more (got 0)'],
+    ['bulk.retryAfterMs', { bulk: { retryAfterMs: 5 } }, 'bulk.retryAfterMs must be a function of the attempt (got 5)'],
     [
       'shutdownTimeoutMs',
       { shutdownTimeoutMs: -1 },
-      'SearchModule: shutdownTimeoutMs must be a whole number of milliseconds, 0 or more (got -1)',
+      'shutdownTimeoutMs must be a whole number of milliseconds, 0 or more (got -1)',
     ],
   ])('is not even read when the option %s is wrong', (_option, options, message) => {
     expect(() => new SearchService(orm(ENTITIES), { engine, ...options } as never)).toThrow(message);
@@ -128,12 +116,12 @@ describe('the model', () => {
   it.each([
     [
       { node: 'localhost:9200' },
-      "openSearch({ node }) must be an address such as 'http://127.0.0.1:9200' (got 'localhost:9200')",
+      "openSearch.node must be an address such as 'http://127.0.0.1:9200' (got 'localhost:9200')",
     ],
-    [{ node: [] }, 'openSearch({ node }) must name at least one address (got [])'],
+    [{ node: [] }, 'openSearch.node must name at least one address (got [])'],
     [
       { node: 'http://a', requestTimeoutMs: 0 },
-      'openSearch({ requestTimeoutMs }) must be a whole number of milliseconds, 1 or more (got 0)',
+      'openSearch.requestTimeoutMs must be a whole number of milliseconds, 1 or more (got 0)',
     ],
   ])('and the engine %j', (options, message) => {
     expect(() => openSearch(options)).toThrow(message);

@@ -18,7 +18,6 @@ import {
   SearchEngineUnavailableError,
   SearchModelError,
   SearchModule,
-  SearchOptionError,
   SearchRepository,
   SearchService,
   type SearchEvent,
@@ -186,7 +185,7 @@ describeWith('postgres', 'postgres', () =>
         SearchEngineUnavailableError,
       );
       await expect(start(SearchModule.forRoot(options({ sync: 'sometimes' as never })))).rejects.toThrow(
-        new SearchOptionError('SearchModule: sync', "must be 'outbox', 'after-commit' or 'manual'", 'sometimes'),
+        "sync must be 'outbox', 'after-commit' or 'manual' (got 'sometimes')",
       );
       @Module({ imports: [SearchModule.forRoot(options()), SearchModule.forFeature([President])] })
       class Wrong {}

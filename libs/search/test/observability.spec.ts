@@ -170,7 +170,7 @@ describeWith('postgres', 'postgres', () =>
       await search.close();
       expect(
         () => new SearchService(database, { engine: openSearch({ node: OPENSEARCH_URL }), slowQueryMs: -1 }),
-      ).toThrow('slowQueryMs must be milliseconds, 0 or more (got -1)');
+      ).toThrow('slowQueryMs must be a number of milliseconds, 0 or more (got -1)');
     });
   }),
 );
@@ -254,7 +254,7 @@ describe('diagnostics and access', () => {
   it('refuses half an authentication without telling the secret', () => {
     const half = (): unknown => openSearch({ node, auth: { username: 'u', password: '' } });
     expect(half).toThrow(
-      'openSearch({ auth }) must be { username, password } or { apiKey }, all of them strings that are not empty (got ["username","password"])',
+      'openSearch.auth must be { username, password } or { apiKey }, all of them strings that are not empty (got ["username","password"])',
     );
   });
 });

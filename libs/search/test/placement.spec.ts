@@ -93,13 +93,13 @@ describeWith('postgres', 'postgres', () =>
       it('are not asked for without the routing', async () => {
         await expect(index('tickets').get('c/1 ü"')).rejects.toThrow(SearchOptionError);
         await expect(index('tickets').getMany(['c/1 ü"'])).rejects.toThrow(
-          `getMany({ routing }) is needed: ${running.search.indices[0]!.alias} is routed by tenant (got undefined)`,
+          `getMany.routing is needed: ${running.search.indices[0]!.alias} is routed by tenant (got undefined)`,
         );
         await expect(index('tickets').update('c/1 ü"', { document: { title: 'x' } })).rejects.toThrow(
-          'update({ routing }) is needed',
+          'update.routing is needed',
         );
         await expect(index('tickets').bulk([{ action: 'index', id: 'x', document: { title: 'x' } }])).rejects.toThrow(
-          'bulk: routing is needed',
+          'bulk.routing is needed',
         );
       });
 

@@ -305,7 +305,7 @@ describe('refusals before anything is sent', () => {
     ],
     [
       'a point in time that lives for words',
-      () => query().pointInTime('x', 'long'),
+      () => query().pointInTime('x', untyped('long')),
       "keepAlive must be a time such as '1m' (got 'long')",
     ],
     [

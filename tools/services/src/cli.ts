@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from './build.js';
 import { installPackages, mayInstall } from './installer.js';
 import { runForeground, runToEnd, untilStopped } from './lifecycle.js';
 import { missingMessage } from './missing-message.js';
@@ -55,7 +54,7 @@ async function demo(args: string[]): Promise<number> {
   if (available.length < needed.length) return 1;
   const optional: ServiceName[] = (await findMissing(['redis'])).size > 0 ? [] : ['redis'];
   const folder = join(PROJECT, '.rookery');
-  const [addresses] = await Promise.all([start([...available, ...optional], folder), build(PROJECT)]);
+  const addresses = await start([...available, ...optional], folder);
   // `npm run search` reads it.
   const env = { ...addresses, DEMO_ENV_FILE: join(folder, 'demo.env') };
   return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], env, {

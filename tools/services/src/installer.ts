@@ -8,7 +8,7 @@ import { guard } from './guard.js';
 import { ServiceError } from './service-error.js';
 
 /** Debian asks this program whether a package may start its service; 101 forbids it. */
-export const POLICY_FILE = '/usr/sbin/policy-rc.d';
+const POLICY_FILE = '/usr/sbin/policy-rc.d';
 const FORBID = '#!/bin/sh\n# Written while rookery installs test servers, removed afterwards.\nexit 101\n';
 
 /** Whether packages may be installed: Debian or Ubuntu, as root, and not forbidden by `ROOKERY_NO_INSTALL`. */

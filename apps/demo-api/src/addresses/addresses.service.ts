@@ -23,7 +23,7 @@ export class AddressesService {
     const found = await this.em.fork().findOne(Address, id, { populate: ['president', 'passages'] });
     if (found === null) throw new NotFoundException(`There is no address ${id}.`);
     const address = AddressDto.of(found);
-    await this.herd.set(this.#key(id), address, { ttl: this.config.cacheSeconds });
+    await this.herd.set(this.#key(id), address, { ttl: `${this.config.cacheSeconds}s` });
     return { address, cache: 'MISS' };
   }
 

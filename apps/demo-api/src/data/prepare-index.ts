@@ -15,7 +15,7 @@ type Parts = Readonly<{
 }>;
 
 /** Brings the index to the model, and indexes all passages when it has not as many as the database. */
-export async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
+async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
   await ensureIndex(search, output, signal);
   const passages = search.repository(Passage);
   const rows = await em.fork().count(Passage);
@@ -35,7 +35,7 @@ export async function prepareIndex({ em, search, output, signal }: Parts): Promi
 
 /**
  * Makes the index, or migrates it when the model has changed since, and ends the migration. That suits an application
- * that runs once; several migrate by command, and end it when no process of the old release is left: docs/operations.md.
+ * that runs once; several migrate by command, and end it when no process of the old release is left: libs/search/OPERATIONS.md.
  */
 async function ensureIndex(search: SearchService, output: Output, signal: AbortSignal): Promise<void> {
   try {

@@ -7,7 +7,7 @@ describe('metrics of the sync', () => {
   it('count what was written apart from what was refused', async () => {
     const registry = new Registry();
     const metrics = new SyncMetrics(registry, {
-      backlog: () => Promise.resolve({ pending: 0, parked: 0, lagMs: 0 }),
+      backlog: () => Promise.resolve({ pending: 0, deadLetters: 0, lagMs: 0 }),
     } as unknown as SearchService);
     metrics.onModuleInit();
     const batch: RelayBatchMessage = {

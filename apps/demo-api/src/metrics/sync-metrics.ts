@@ -13,7 +13,7 @@ export class SyncMetrics extends ChannelCollector {
   readonly #documents: Counter<'index' | 'outcome'>;
   readonly #released: Counter<'index'>;
   readonly #waiting: Gauge;
-  readonly #parked: Gauge;
+  readonly #deadLetters: Gauge;
   readonly #oldest: Gauge;
   #counting: Promise<void> | undefined;
 
@@ -59,8 +59,8 @@ export class SyncMetrics extends ChannelCollector {
       registers,
       collect,
     });
-    this.#parked = new Gauge({
-      name: 'rookery_sync_parked',
+    this.#deadLetters = new Gauge({
+      name: 'rookery_sync_dead_letters',
       help: 'Documents that were refused too often',
       registers,
       collect,
@@ -92,7 +92,7 @@ export class SyncMetrics extends ChannelCollector {
     const backlog = await this.search.backlog().catch(() => undefined);
     if (backlog === undefined) return;
     this.#waiting.set(backlog.pending);
-    this.#parked.set(backlog.parked);
+    this.#deadLetters.set(backlog.deadLetters);
     this.#oldest.set(backlog.lagMs / 1000);
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** memcached's limit, which suits other servers too. */
 const maxBytes = 250;
 
-/** Parts in one key; one that a server would not take, for its length or its characters, is replaced by its hash. */
+/** Parts in one key; one that a server would refuse, for its length or its characters, is replaced by its hash. */
 export function cacheKey(...parts: readonly string[]): string {
   const key = parts.join(':');
   const plain = Buffer.byteLength(key) <= maxBytes && !/[\0-\x20\x7f]/.test(key) && key !== '';

@@ -1,7 +1,8 @@
-import type { NamespaceOptions } from '../contracts/cache.js';
-import { ttlMs } from '../contracts/ttl.js';
-import { HerdOptionError } from '../errors/option-error.js';
+import type { CacheOptions, NamespaceOptions } from '../contracts/cache.js';
+import { checked, checkShape, longestTimerMs, readDuration } from '../support/option-checks.js';
+import type { OptionProblems } from '../support/option-problems.js';
 
+/** {@link NamespaceOptions} with each default filled in; `Infinity` stands for `'never'`. */
 export type ResolvedCacheOptions = Readonly<{
   beta: number;
   staleIfErrorMs: number;
@@ -11,7 +12,7 @@ export type ResolvedCacheOptions = Readonly<{
   generationMaxAgeMs: number;
 }>;
 
-const defaults: ResolvedCacheOptions = Object.freeze({
+export const defaultCacheOptions: ResolvedCacheOptions = Object.freeze({
   beta: 1,
   staleIfErrorMs: 0,
   negativeTtlMs: 0,
@@ -19,38 +20,65 @@ const defaults: ResolvedCacheOptions = Object.freeze({
   waitMs: 1000,
   generationMaxAgeMs: 0,
 });
-const known = ['beta', 'staleIfError', 'negativeTtl', 'loadTimeout', 'waitMs', 'generationMaxAgeMs'];
 
-/** @throws {@link HerdOptionError} for the first that is unknown or wrong. */
-export function resolveCacheOptions(
+/** The names of {@link CacheOptions}. */
+export const cacheOptionNames = ['beta', 'staleIfError', 'negativeTtl', 'loadTimeout', 'waitMs'] as const;
+
+/** The names of {@link NamespaceOptions}. */
+export const namespaceOptionNames = [...cacheOptionNames, 'generationMaxAgeMs'] as const;
+
+/**
+ * The options of one call.
+ *
+ * @param base what stands where an option is left out.
+ * @param leastTtlMs the shortest life that the servers can keep.
+ * @throws HerdOptionError that reports every option that is unknown or wrong.
+ */
+export const resolveCallOptions = (
+  given: CacheOptions,
+  base: ResolvedCacheOptions,
+  leastTtlMs: number,
+): ResolvedCacheOptions =>
+  checked((problems) => readCacheOptions(problems, checkShape(problems, given, cacheOptionNames), base, leastTtlMs));
+
+/** The options of a namespace, for all its calls; what is unknown or wrong is reported to `problems`. */
+export const readNamespaceOptions = (
+  problems: OptionProblems,
   given: NamespaceOptions,
-  base: ResolvedCacheOptions = defaults,
+  leastTtlMs: number,
+): ResolvedCacheOptions =>
+  readCacheOptions(problems, checkShape(problems, given, namespaceOptionNames), defaultCacheOptions, leastTtlMs);
+
+/** Reports what is wrong in `options`, whose names are known. */
+export function readCacheOptions(
+  problems: OptionProblems,
+  options: NamespaceOptions,
+  base: ResolvedCacheOptions,
+  leastTtlMs: number,
 ): ResolvedCacheOptions {
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
-  const life = (name: 'staleIfError' | 'negativeTtl' | 'loadTimeout', fallback: number): number => {
-    const ttl = given[name];
-    try {
-      return ttl === undefined ? fallback : ttlMs(ttl);
-    } catch {
-      throw new HerdOptionError(name, 'must be a ttl', ttl, `pass seconds, or a text such as '60s'`);
-    }
+  const { negativeTtl, loadTimeout } = options;
+  const life = (name: 'staleIfError' | 'negativeTtl', fallbackMs: number): number => {
+    const ttl = options[name];
+    if (ttl === undefined) return fallbackMs;
+    return ttl === 'never' ? Infinity : readDuration(problems, name, ttl, Infinity);
   };
   const number = (name: 'beta' | 'waitMs' | 'generationMaxAgeMs'): number => {
-    const value = given[name] ?? base[name];
-    if (!Number.isFinite(value) || value < 0)
-      throw new HerdOptionError(name, 'must be a number of 0 or more', value, `leave it out for ${defaults[name]}`);
+    const value = options[name] ?? base[name];
+    const remedy = `must be a number of 0 or more; leave it out for ${defaultCacheOptions[name]}`;
+    problems.check(Number.isFinite(value) && value >= 0, name, value, remedy);
     return value;
   };
-  const loadTimeoutMs = life('loadTimeout', base.loadTimeoutMs);
-  if (loadTimeoutMs > 2 ** 31 - 1)
-    throw new HerdOptionError('loadTimeout', 'must have an end', given.loadTimeout, 'leave it out for 10 seconds');
+  const negativeTtlMs = life('negativeTtl', base.negativeTtlMs);
+  if (negativeTtl !== undefined && negativeTtlMs > 0 && negativeTtlMs < leastTtlMs)
+    problems.check(false, 'negativeTtl', negativeTtl, `must be ${leastTtlMs} ms or more; a number is milliseconds`);
   return Object.freeze({
     beta: number('beta'),
     staleIfErrorMs: life('staleIfError', base.staleIfErrorMs),
-    negativeTtlMs: life('negativeTtl', base.negativeTtlMs),
-    loadTimeoutMs,
+    negativeTtlMs,
+    loadTimeoutMs:
+      loadTimeout === undefined
+        ? base.loadTimeoutMs
+        : readDuration(problems, 'loadTimeout', loadTimeout, longestTimerMs),
     waitMs: number('waitMs'),
     generationMaxAgeMs: number('generationMaxAgeMs'),
   });

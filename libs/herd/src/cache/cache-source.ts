@@ -3,11 +3,13 @@ import { HerdOptionError } from '../errors/option-error.js';
 
 /**
  * What a cache works with. `strict` are the same commands under the policy `error`: a lease that another holds, and one that
- * cannot be had, are not the same. `now` is epoch milliseconds, `random` from 0 to 1.
+ * cannot be had, are not the same. `leastTtlMs` is the shortest life that the servers can keep. `now` is epoch milliseconds,
+ * `random` from 0 to 1.
  */
 export type CacheSource = Readonly<{
   commands: CacheCommands;
   strict: CacheCommands;
+  leastTtlMs: number;
   now: () => number;
   random: () => number;
 }>;
@@ -18,10 +20,6 @@ const needed = ['get', 'getMany', 'set', 'add', 'delete'] as const;
 export function asCacheCommands(commands: object): CacheCommands {
   const missing = needed.find((name) => typeof (commands as Record<string, unknown>)[name] !== 'function');
   if (missing === undefined) return commands as CacheCommands;
-  throw new HerdOptionError(
-    'driver',
-    `has no command ${missing}, which a cache needs`,
-    Object.keys(commands),
-    'use memcached() or redis()',
-  );
+  const requirement = `must have the command ${missing}, which a cache needs; use memcached() or redis()`;
+  throw new HerdOptionError([{ option: 'driver', received: Object.keys(commands), requirement }]);
 }

@@ -1,6 +1,6 @@
 /**
  * Whether this reader should make the value anew before its end, so that not all do so at it. The chance rises towards the
- * end, sooner for values that take long to make.
+ * end, sooner for values that are slow to make.
  *
  * @param freshUntil the value's end, epoch milliseconds. @param loadMs how long it took to make.
  * @param random from 0 (excluded: it always refreshes) to 1.

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { CacheSource } from './cache-source.js';
 
 /**
- * The prefix of a namespace's keys: a text that changes with each `clear()`, so that older keys are never asked for again
+ * The prefix of a namespace's keys: a text that changes with each `clear()`, so that older keys are never read again
  * and end by their ttl or by eviction. It is random, so that one lost by eviction does not bring old keys back.
  */
 export class Generation {
   private known: { text: string; at: number } | undefined;
-  private asking: Promise<string | undefined> | undefined;
+  private reading: Promise<string | undefined> | undefined;
 
   constructor(
     private readonly source: CacheSource,
@@ -16,20 +16,20 @@ export class Generation {
     private readonly maxAgeMs: number,
   ) {}
 
-  /** @returns `undefined` while the node that holds it cannot be asked. */
+  /** @returns `undefined` while the node that holds it cannot be reached. */
   async current(): Promise<string | undefined> {
     if (this.known && this.source.now() - this.known.at < this.maxAgeMs) return this.known.text;
-    this.asking ??= this.ask().finally(() => (this.asking = undefined));
-    return this.asking;
+    this.reading ??= this.read().finally(() => (this.reading = undefined));
+    return this.reading;
   }
 
   async next(): Promise<boolean> {
     this.known = undefined;
-    this.asking = undefined;
+    this.reading = undefined;
     return this.source.commands.set(this.key, freshText(), { ttl: 'never' });
   }
 
-  private async ask(): Promise<string | undefined> {
+  private async read(): Promise<string | undefined> {
     const { commands, now } = this.source;
     const at = now();
     const text = (await commands.get<string>(this.key)) ?? (await this.begin());

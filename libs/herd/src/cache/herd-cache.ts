@@ -1,22 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Cache, CacheOptions, Load } from '../contracts/cache.js';
-import { ttlMs } from '../contracts/ttl.js';
+import { checked } from '../support/option-checks.js';
+import { checkTtl, ttlMs } from '../support/ttl.js';
 import type { Ttl } from '../contracts/ttl.js';
-import { HerdOperationError, HerdTimeoutError } from '../errors/operation-errors.js';
-import { withDeadline } from '../pool/deadline.js';
+import { HerdTimeoutError } from '../errors/operation-errors.js';
+import { isOperationError } from '../support/operation-failure.js';
+import { withDeadline } from '../support/deadline.js';
+import { checkCallOptions } from '../support/call-options.js';
 import { cacheKey } from './cache-key.js';
-import { resolveCacheOptions } from './cache-options.js';
+import { resolveCallOptions } from './cache-options.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
 import { refreshesEarly } from './early-refresh.js';
 import { asEntry, entryOf, isFresh } from './entry.js';
 import type { Entry } from './entry.js';
-import { stillHeld, takeLease } from './lease.js';
+import { acquireLease, stillHeld } from './lease.js';
 import { SingleFlight } from './single-flight.js';
+import type { Flight } from './single-flight.js';
 
 /** Wait between two looks for a value that another process is loading. */
-const lookAgainMs = 20;
+const pollMs = 20;
+
+const setOptionNames = ['ttl'] as const;
 
 /** Where the keys of a cache stand; `undefined` while that cannot be known. */
 type Prefix = () => Promise<readonly string[] | undefined>;
@@ -42,15 +48,15 @@ export class HerdCache implements Cache {
   ) {}
 
   async getOrSet<Value>(key: string, ttl: Ttl, load: Load<Value>, given?: CacheOptions): Promise<Value> {
-    const options = given ? resolveCacheOptions(given, this.options) : this.options;
-    const lifeMs = ttlMs(ttl);
-    return this.flights.run(key, async (called) => {
+    const options = given ? resolveCallOptions(given, this.options, this.source.leastTtlMs) : this.options;
+    const lifeMs = ttlMs(ttl, this.source.leastTtlMs);
+    return this.flights.run(key, async (flight) => {
       const prefix = await tolerant(this.prefix, undefined);
-      if (!prefix) return this.loaded({ key, load, options });
+      if (!prefix) return this.runLoad({ key, load, options });
       const task = { key, ...this.keysOf(prefix, key), ttlMs: lifeMs, load, options };
       const entry = await tolerant(() => this.read(task.stored), undefined);
       const now = this.source.now();
-      if (!entry || !isFresh(entry, now)) return this.miss(task, entry, called);
+      if (!entry || !isFresh(entry, now)) return this.miss(task, entry, flight);
       if (
         entry.freshUntil !== undefined &&
         refreshesEarly(entry.freshUntil, entry.loadMs, now, this.source.random(), options.beta)
@@ -78,10 +84,12 @@ export class HerdCache implements Cache {
     return found;
   }
 
-  async set(key: string, value: unknown, { ttl }: { ttl: Ttl }): Promise<boolean> {
-    const lifeMs = ttlMs(ttl);
+  async set(key: string, value: unknown, options: { ttl: Ttl }): Promise<boolean> {
+    checkCallOptions(options, setOptionNames);
+    const { ttl } = options;
+    const lifeMs = ttlMs(ttl, this.source.leastTtlMs);
     const prefix = await this.prefix();
-    this.callOff(key);
+    this.invalidate(key);
     return (
       prefix !== undefined &&
       this.write(this.keysOf(prefix, key).stored, entryOf(value, lifeMs, this.source.now(), 0), lifeMs)
@@ -90,16 +98,21 @@ export class HerdCache implements Cache {
 
   async delete(key: string): Promise<boolean> {
     const prefix = await this.prefix();
-    this.callOff(key);
+    this.invalidate(key);
     if (!prefix) return false;
     const { stored, lease } = this.keysOf(prefix, key);
     const [deleted] = await Promise.all([this.source.commands.delete(stored), this.source.commands.delete(lease)]);
     return deleted;
   }
 
-  private callOff(key: string): void {
-    this.flights.callOff(key);
-    this.refreshes.callOff(key);
+  /** @throws HerdOptionError for a ttl that the servers cannot keep, before the first call has it. */
+  checkTtl(ttl: Ttl): void {
+    checked((problems) => checkTtl(problems, 'ttl', ttl, this.source.leastTtlMs));
+  }
+
+  private invalidate(key: string): void {
+    this.flights.invalidate(key);
+    this.refreshes.invalidate(key);
   }
 
   private keysOf(prefix: readonly string[], key: string): { stored: string; lease: string } {
@@ -111,21 +124,17 @@ export class HerdCache implements Cache {
   }
 
   private write(stored: string, entry: Entry, lifeMs: number): Promise<boolean> {
-    return this.source.commands.set(stored, entry, { ttl: lifeMs === Infinity ? 'never' : lifeMs / 1000 });
+    return this.source.commands.set(stored, entry, { ttl: lifeMs === Infinity ? 'never' : lifeMs });
   }
 
-  private async miss<Value>(
-    task: Task<Value>,
-    stale: Entry | undefined,
-    called: Readonly<{ off: boolean }>,
-  ): Promise<Value> {
-    const lease = await takeLease(this.source, task.lease, task.options.loadTimeoutMs);
+  private async miss<Value>(task: Task<Value>, stale: Entry | undefined, flight: Flight): Promise<Value> {
+    const lease = await acquireLease(this.source, task.lease, task.options.loadTimeoutMs);
     if (lease.kind === 'other') {
-      const entry = await this.awaited(task);
+      const entry = await this.pollForValue(task);
       if (entry) return entry.value as Value;
     }
     try {
-      return await this.make(task, called, lease.kind === 'own' ? lease.token : undefined);
+      return await this.make(task, flight, lease.kind === 'own' ? lease.token : undefined);
     } catch (error) {
       const now = this.source.now();
       if (stale?.freshUntil !== undefined && now < stale.freshUntil + task.options.staleIfErrorMs)
@@ -138,10 +147,10 @@ export class HerdCache implements Cache {
 
   /** Makes the value anew in the background, if no other process is at it; the present one is still good. */
   private refresh<Value>(task: Task<Value>): void {
-    const work = async (called: Readonly<{ off: boolean }>): Promise<void> => {
-      const lease = await takeLease(this.source, task.lease, task.options.loadTimeoutMs);
+    const work = async (flight: Flight): Promise<void> => {
+      const lease = await acquireLease(this.source, task.lease, task.options.loadTimeoutMs);
       if (lease.kind !== 'own') return;
-      await this.make(task, called, lease.token).finally(() =>
+      await this.make(task, flight, lease.token).finally(() =>
         tolerant(() => this.source.commands.delete(task.lease), false),
       );
     };
@@ -149,16 +158,12 @@ export class HerdCache implements Cache {
   }
 
   /** Loads, and stores what came of it, unless the key was deleted meanwhile. */
-  private async make<Value>(
-    task: Task<Value>,
-    called: Readonly<{ off: boolean }>,
-    token: string | undefined,
-  ): Promise<Value> {
+  private async make<Value>(task: Task<Value>, flight: Flight, token: string | undefined): Promise<Value> {
     const begun = this.source.now();
-    const value = await this.loaded(task);
+    const value = await this.runLoad(task);
     const now = this.source.now();
     const lifeMs = value === undefined ? task.options.negativeTtlMs : task.ttlMs;
-    if (lifeMs === 0 || called.off) return value;
+    if (lifeMs === 0 || flight.invalidated) return value;
     const keep = async (): Promise<boolean> => {
       if (token !== undefined && !(await stillHeld(this.source, task.lease, token))) return false;
       const extraMs = value === undefined ? 0 : task.options.staleIfErrorMs;
@@ -168,7 +173,7 @@ export class HerdCache implements Cache {
     return value;
   }
 
-  private loaded<Value>({ key, load, options }: Pick<Task<Value>, 'key' | 'load' | 'options'>): Promise<Value> {
+  private runLoad<Value>({ key, load, options }: Pick<Task<Value>, 'key' | 'load' | 'options'>): Promise<Value> {
     const abort = new AbortController();
     const late = () => {
       const error = new HerdTimeoutError({
@@ -185,9 +190,9 @@ export class HerdCache implements Cache {
     );
   }
 
-  private async awaited({ stored, options }: Task<unknown>): Promise<Entry | undefined> {
+  private async pollForValue({ stored, options }: Task<unknown>): Promise<Entry | undefined> {
     for (const start = performance.now(); performance.now() - start < options.waitMs;) {
-      await pause(lookAgainMs);
+      await pause(pollMs);
       const entry = await tolerant(() => this.read(stored), undefined);
       if (entry && isFresh(entry, this.source.now())) return entry;
     }
@@ -195,12 +200,12 @@ export class HerdCache implements Cache {
   }
 }
 
-/** A cache that fails is one without the value, and so is one that cannot read or take it. */
+/** A cache that fails is one without the value, and so is one that cannot read or store it. */
 async function tolerant<Result>(ask: () => Promise<Result>, instead: Result): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof HerdOperationError) return instead;
+    if (isOperationError(error)) return instead;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Namespace, NamespaceOptions } from '../contracts/cache.js';
-import { HerdOptionError } from '../errors/option-error.js';
-import { resolveCacheOptions } from './cache-options.js';
+import { checked } from '../support/option-checks.js';
+import { readNamespaceOptions } from './cache-options.js';
+import type { OptionProblems } from '../support/option-problems.js';
 import type { CacheSource } from './cache-source.js';
 import { Generation } from './generation.js';
 import { HerdCache } from './herd-cache.js';
@@ -9,21 +10,16 @@ import { HerdCache } from './herd-cache.js';
 export class HerdNamespace extends HerdCache implements Namespace {
   private readonly generation: Generation;
 
-  /** @throws {@link HerdOptionError} */
+  /** @throws HerdOptionError */
   constructor(
     source: CacheSource,
     readonly name: string,
     given: NamespaceOptions,
   ) {
-    if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
-      throw new HerdOptionError(
-        'namespace',
-        'must be 1 to 100 letters, digits and _ . -',
-        name,
-        `use a name such as 'users'`,
-      );
-    }
-    const options = resolveCacheOptions(given);
+    const options = checked((problems) => {
+      checkNamespaceName(problems, name);
+      return readNamespaceOptions(problems, given, source.leastTtlMs);
+    });
     const generation = new Generation(source, `${name}:generation`, options.generationMaxAgeMs);
     super(source, options, async () => {
       const text = await generation.current();
@@ -36,3 +32,12 @@ export class HerdNamespace extends HerdCache implements Namespace {
     return this.generation.next();
   }
 }
+
+/** Reports a name that cannot stand before the keys of a namespace. */
+export const checkNamespaceName = (problems: OptionProblems, name: unknown): boolean =>
+  problems.check(
+    typeof name === 'string' && /^[\w.-]{1,100}$/.test(name),
+    'namespace',
+    name,
+    `must be 1 to 100 letters, digits and _ . -; use a name such as 'users'`,
+  );

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { HerdOperationError } from '../errors/operation-errors.js';
+import { isOperationError } from '../support/operation-failure.js';
 import type { CacheSource } from './cache-source.js';
 
-/** `own`: this process is to load. `other`: another is loading. `none`: the node cannot be asked, so each loads alone. */
+/** `own`: this process is to load. `other`: another is loading. `none`: the node cannot be reached, so each loads alone. */
 export type Lease = Readonly<{ kind: 'own'; token: string }> | Readonly<{ kind: 'other' | 'none' }>;
 
 /**
@@ -11,16 +11,18 @@ export type Lease = Readonly<{ kind: 'own'; token: string }> | Readonly<{ kind: 
  *
  * @see Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013), leases.
  */
-export async function takeLease({ strict }: CacheSource, key: string, lifeMs: number): Promise<Lease> {
+export async function acquireLease({ strict, leastTtlMs }: CacheSource, key: string, lifeMs: number): Promise<Lease> {
   const token = randomUUID();
   try {
-    return (await strict.add(key, token, { ttl: lifeMs / 1000 })) ? { kind: 'own', token } : { kind: 'other' };
+    return (await strict.add(key, token, { ttl: Math.max(leastTtlMs, lifeMs) }))
+      ? { kind: 'own', token }
+      : { kind: 'other' };
   } catch (error) {
-    if (error instanceof HerdOperationError && error.failure !== 'request') return { kind: 'none' };
+    if (isOperationError(error) && error.failure !== 'request') return { kind: 'none' };
     throw error;
   }
 }
 
-/** Whether the lease is still this one: a `delete` takes it away, as what was loaded before it may be out of date. */
+/** Whether the lease is still this one: a `delete` removes it, as what was loaded before it may be out of date. */
 export const stillHeld = async ({ commands }: CacheSource, key: string, token: string): Promise<boolean> =>
   (await commands.get(key)) === token;

@@ -1,25 +1,30 @@
-/** One run per key at a time: who asks meanwhile gets the same answer. */
-export class SingleFlight {
-  private readonly flights = new Map<string, { result: Promise<unknown>; called: { off: boolean } }>();
+/** A run, and whether its key was invalidated meanwhile. */
+export type Flight = Readonly<{ invalidated: boolean }>;
 
-  /** @param work is told whether the flight was called off meanwhile: then what it made must not be kept. */
-  run<Result>(key: string, work: (called: Readonly<{ off: boolean }>) => Promise<Result>): Promise<Result> {
-    const present = this.flights.get(key);
+type Entry = { result: Promise<unknown>; readonly flight: { invalidated: boolean } };
+
+/** One run per key at a time: a call meanwhile gets the same answer. */
+export class SingleFlight {
+  private readonly entries = new Map<string, Entry>();
+
+  /** @param work sees in its flight whether the key was invalidated meanwhile: then what it made must not be kept. */
+  run<Result>(key: string, work: (flight: Flight) => Promise<Result>): Promise<Result> {
+    const present = this.entries.get(key);
     if (present) return present.result as Promise<Result>;
-    const called = { off: false };
-    const flight = { called, result: undefined as unknown as Promise<unknown> };
-    const result = work(called).finally(() => {
-      if (this.flights.get(key) === flight) this.flights.delete(key);
+    const flight = { invalidated: false };
+    const entry: Entry = { flight, result: Promise.resolve() };
+    const result = work(flight).finally(() => {
+      if (this.entries.get(key) === entry) this.entries.delete(key);
     });
-    flight.result = result;
-    this.flights.set(key, flight);
+    entry.result = result;
+    this.entries.set(key, entry);
     return result;
   }
 
-  /** Who asks from now on gets a run of his own. */
-  callOff(key: string): void {
-    const flight = this.flights.get(key);
-    if (flight) flight.called.off = true;
-    this.flights.delete(key);
+  /** A call from now on gets a run of its own. */
+  invalidate(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry) entry.flight.invalidated = true;
+    this.entries.delete(key);
   }
 }

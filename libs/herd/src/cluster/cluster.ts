@@ -3,128 +3,81 @@ import { BehaviorSubject } from 'rxjs';
 import type { Discovered } from '../contracts/discovery.js';
 import type { Node } from '../contracts/node.js';
 import type { DiscoveryStatus, HerdSnapshot, Topology } from '../contracts/topology.js';
-import { messageOf } from '../errors/message-of.js';
 import { HerdTimeoutError } from '../errors/operation-errors.js';
-import { withDeadline } from '../pool/deadline.js';
 import type { PoolOptions } from '../pool/node-pool.js';
-import { publishTopology } from './diagnostics.js';
+import { withDeadline } from '../support/deadline.js';
+import { jittered } from '../support/jittered.js';
+import { messageOf } from '../support/message-of.js';
+import { decide, noNodesYet } from './discovery-gate.js';
 import { Fleet } from './fleet.js';
-import { judge, nothingYet } from './guard.js';
-import { jittered } from './jittered.js';
-import { keyShares } from './key-shares.js';
-import { limitsOf } from './herd-options.js';
 import type { ResolvedHerdOptions } from './herd-options.js';
+import { keyShares } from './key-shares.js';
+import { limitsOf } from './node-limits.js';
+import { publishTopology } from './publish.js';
 
-/** While no node is known, discovery is asked this often. */
+/** While no node is known, discovery is queried this often. */
 const emptyRefreshMs = 1000;
 
-/** Follows a discovery: asks, judges, applies, and publishes what came of it. */
+/**
+ * `following`: discovery is queried at each tick, and may be watched. `frozen`: the topology stays as it is. `closed`: no
+ * operation runs any more. The promises resolve once discovery, and the pools, have closed.
+ */
+type Life =
+  | { readonly state: 'following'; timer?: NodeJS.Timeout; endWatch?: (() => void) | undefined }
+  | Readonly<{ state: 'frozen'; stopped: Promise<void> }>
+  | Readonly<{ state: 'closed'; stopped: Promise<void>; done: Promise<void> }>;
+
+/** Follows a discovery: queries, decides, applies, and publishes what came of it. */
 export class Cluster<Client, Commands extends object, NodeCommands extends object> {
   readonly topology$: BehaviorSubject<Topology>;
   readonly fleet: Fleet<Client>;
-  closed = false;
-  private accepted = nothingYet;
+  private life: Life = { state: 'following' };
+  private accepted = noNodesYet;
   private discovery: DiscoveryStatus;
   private refreshing: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private endWatch: (() => void) | undefined;
-  private stopped: Promise<void> | undefined;
-  private closing: Promise<void> | undefined;
-  private readonly abort = new AbortController();
+  private readonly discoveryAbort = new AbortController();
 
   constructor(readonly options: ResolvedHerdOptions<Client, Commands, NodeCommands>) {
-    this.discovery = Object.freeze({ state: 'refused', at: options.now(), reason: 'it was not asked yet' });
+    this.discovery = Object.freeze({ state: 'rejected', at: options.now(), reason: 'it was not queried yet' });
     const poolOptions = (node: Node): PoolOptions => limitsOf({ ...options, pingTimeoutMs: options.timeoutMs }, node);
     this.fleet = new Fleet({ ...options, poolOptions }, () => this.publish());
     this.topology$ = new BehaviorSubject(this.picture(1));
   }
 
+  get isClosed(): boolean {
+    return this.life.state === 'closed';
+  }
+
   /** Resolves after the first answer of discovery, good or bad; trouble is reported and tried again. */
   async start(): Promise<void> {
     await this.refresh();
-    this.endWatch = this.options.discovery.watch?.(() => void this.refreshAgain());
+    if (this.life.state !== 'following') return;
+    this.life.endWatch = this.options.discovery.watch?.(() => void this.refreshAgain());
     this.schedule();
   }
 
   /** One update at a time: a call during an update waits for that one, and one after `stopDiscovery` does nothing. */
   refresh(): Promise<void> {
-    if (this.stopped) return Promise.resolve();
+    if (this.life.state !== 'following') return Promise.resolve();
     this.refreshing ??= this.update().finally(() => (this.refreshing = undefined));
     return this.refreshing;
   }
 
   stopDiscovery(): Promise<void> {
-    this.stopped ??= this.stop();
-    return this.stopped;
+    if (this.life.state !== 'following') return this.life.stopped;
+    const { timer, endWatch } = this.life;
+    clearTimeout(timer);
+    const stopped = this.endDiscovery(endWatch);
+    this.life = { state: 'frozen', stopped };
+    return stopped;
   }
 
   close(): Promise<void> {
-    this.closing ??= this.shutDown();
-    return this.closing;
-  }
-
-  private async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.abort.abort();
-    this.endWatch?.();
-    await this.refreshing;
-    await this.options.discovery.close?.();
-  }
-
-  private async shutDown(): Promise<void> {
-    this.closed = true;
-    await this.stopDiscovery().catch(() => undefined);
-    await this.fleet.close();
-    this.topology$.complete();
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    const { refreshMs, refreshJitter, random } = this.options;
-    const wait = this.accepted.nodes.length === 0 ? Math.min(refreshMs, emptyRefreshMs) : refreshMs;
-    this.timer = setTimeout(
-      () => void this.refresh().then(() => this.schedule()),
-      jittered(wait, refreshJitter, random),
-    ).unref();
-  }
-
-  /** News that came during an update may not be in it. */
-  private async refreshAgain(): Promise<void> {
-    await this.refreshing;
-    await this.refresh();
-  }
-
-  private async update(): Promise<void> {
-    const now = this.options.now;
-    try {
-      const verdict = judge(await this.ask(), this.accepted, this.options.minFraction);
-      if ('refused' in verdict) this.refuse(verdict.refused);
-      else {
-        await this.fleet.apply(verdict.accepted.nodes);
-        this.accepted = verdict.accepted;
-        this.discovery = Object.freeze({ state: 'taken', at: now() });
-      }
-    } catch (error) {
-      this.refuse(messageOf(error));
-    }
-    if (this.discovery.state === 'refused') await this.fleet.check();
-    this.publish();
-  }
-
-  private refuse(reason: string): void {
-    this.discovery = Object.freeze({ state: 'refused', at: this.options.now(), reason });
-  }
-
-  private async ask(): Promise<Discovered> {
-    const { discovery, discoveryTimeoutMs } = this.options;
-    const deadline = AbortSignal.timeout(discoveryTimeoutMs);
-    const late = () =>
-      new HerdTimeoutError({
-        what: `Discovery "${discovery.name}" took over ${discoveryTimeoutMs} ms`,
-        remedy: 'raise discoveryTimeoutMs',
-      });
-    const answer = Promise.resolve().then(() => discovery.nodes(AbortSignal.any([deadline, this.abort.signal])));
-    return withDeadline(answer, discoveryTimeoutMs, late);
+    if (this.life.state === 'closed') return this.life.done;
+    const stopped = this.stopDiscovery();
+    const done = this.closePools(stopped);
+    this.life = { state: 'closed', stopped, done };
+    return done;
   }
 
   snapshot(): HerdSnapshot {
@@ -144,8 +97,72 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
     });
   }
 
+  private async endDiscovery(endWatch: (() => void) | undefined): Promise<void> {
+    this.discoveryAbort.abort();
+    endWatch?.();
+    await this.refreshing;
+    await this.options.discovery.close?.();
+  }
+
+  private async closePools(discoveryStopped: Promise<void>): Promise<void> {
+    await discoveryStopped.catch(() => undefined);
+    await this.fleet.close();
+    this.topology$.complete();
+  }
+
+  private schedule(): void {
+    if (this.life.state !== 'following') return;
+    const { refreshMs, refreshJitter, random } = this.options;
+    const wait = this.accepted.nodes.length === 0 ? Math.min(refreshMs, emptyRefreshMs) : refreshMs;
+    this.life.timer = setTimeout(
+      () => void this.refresh().then(() => this.schedule()),
+      jittered(wait, refreshJitter, random),
+    ).unref();
+  }
+
+  /** News that came during an update may not be in it. */
+  private async refreshAgain(): Promise<void> {
+    await this.refreshing;
+    await this.refresh();
+  }
+
+  private async update(): Promise<void> {
+    try {
+      const decision = decide(await this.discover(), this.accepted, this.options.minFraction);
+      if ('rejected' in decision) {
+        this.reject(decision.rejected);
+        this.accepted = decision.present ?? this.accepted;
+      } else {
+        await this.fleet.apply(decision.accepted.nodes);
+        this.accepted = decision.accepted;
+        this.discovery = Object.freeze({ state: 'accepted', at: this.options.now() });
+      }
+    } catch (error) {
+      this.reject(messageOf(error));
+    }
+    if (this.discovery.state === 'rejected') await this.fleet.healthCheck();
+    this.publish();
+  }
+
+  private reject(reason: string): void {
+    this.discovery = Object.freeze({ state: 'rejected', at: this.options.now(), reason });
+  }
+
+  private async discover(): Promise<Discovered> {
+    const { discovery, discoveryTimeoutMs } = this.options;
+    const deadline = AbortSignal.timeout(discoveryTimeoutMs);
+    const late = () =>
+      new HerdTimeoutError({
+        what: `Discovery "${discovery.name}" took over ${discoveryTimeoutMs} ms`,
+        remedy: 'raise discoveryTimeoutMs',
+      });
+    const signal = AbortSignal.any([deadline, this.discoveryAbort.signal]);
+    const answer = Promise.resolve().then(() => discovery.nodes(signal));
+    return withDeadline(answer, discoveryTimeoutMs, late);
+  }
+
   private publish(): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     const topology = this.picture(this.topology$.value.version + 1);
     this.topology$.next(topology);
     publishTopology({ herd: this.options.name, topology });

@@ -1,33 +1,24 @@
-import type { Dispatch, Effect, NodeDispatch, OnNodeDown, Operation } from '../contracts/dispatch.js';
-import { promised } from '../contracts/promised.js';
-import { HerdClosedError, HerdNoNodesError, HerdNodeError, HerdOperationError } from '../errors/operation-errors.js';
+import type { Dispatch, Effect, NodeDispatch, Operation } from '../contracts/dispatch.js';
+import { HerdNodeError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
-import { abortable } from './abortable.js';
-import { publishFailure } from './diagnostics.js';
-import type { Route } from './fleet.js';
+import { abortable } from '../support/abortable.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
+import { promised } from '../support/promised.js';
+import { dispatchMany } from './dispatch-many.js';
+import { absorbs, checkOpen, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
+import type { DispatchSource } from './dispatch-source.js';
+import { publishFailure } from './publish.js';
 import { timed } from './timed.js';
-
-/** Where operations go, and under which policy; `route` is read anew for each. */
-export type DispatchSource<Client> = Readonly<{
-  name: string;
-  route: () => Route<Client>;
-  closed: () => boolean;
-  timeoutMs: number;
-  onNodeDown: OnNodeDown;
-  failoverTtlMs: number;
-}>;
+import { WarmUp } from './warm-up.js';
 
 /** Routes by the table of the moment in which an operation is called. */
 export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatch<Client> {
-  const absorbs = (error: unknown): boolean =>
-    source.onNodeDown !== 'error' && error instanceof HerdOperationError && error.failure !== 'request';
-  const tolerant = (error: unknown): void => {
-    if (!absorbs(error)) throw error;
-  };
+  const warmUp = new WarmUp(source.fleet);
+  const many = dispatchMany(source, warmUp);
   return {
-    byKey: (key, operation, miss, { effect = 'bound', signal } = {}) => {
+    byKey: (key, operation, miss, { effect = 'bound', lifeMs, signal } = {}) => {
       const orMiss = (error: unknown): typeof miss => {
-        tolerant(error);
+        if (!absorbs(source, error)) throw error;
         return miss;
       };
       return abortable(signal, () => {
@@ -38,45 +29,21 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         } catch (error) {
           return promised(() => Promise.resolve(orMiss(error)));
         }
-        const asked = timed(source.name, owner.node, () =>
-          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key]),
-        );
-        return asked.then(undefined, (error: unknown) =>
-          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss),
+        if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
+        const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
+        const use = () =>
+          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
+        const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const failed = (error: unknown) =>
+          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
+        if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
+        return run().then(
+          async (found) => (found === undefined && (await warmUp.copy(key, owner, source.timeoutMs)) ? run() : found),
+          failed,
         );
       });
     },
-    byKeys: (keys, operation, { signal } = {}) =>
-      abortable(signal, async () => {
-        const gathered = new Map<string, never>();
-        const until = performance.now() + source.timeoutMs;
-        const ask = async (pool: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const found = await timed(source.name, pool.node, () =>
-            pool.use((client) => operation(client, own), leftUntil(until), own),
-          ).catch((error: unknown) => {
-            publishFailure(source.name, pool.node, error);
-            throw error;
-          });
-          for (const [key, result] of found) gathered.set(key, result as never);
-        };
-        const askNext = async (owner: NodePool<Client>, own: readonly string[]): Promise<void> => {
-          const standIns = grouped(own, (key) => standIn(source, key, [owner]));
-          await Promise.all([...standIns].map(([pool, keys]) => ask(pool, keys).catch(tolerant)));
-        };
-        try {
-          await Promise.all(
-            [...groupByPool(source, keys)].map(([pool, own]) =>
-              ask(pool, own).catch(async (error: unknown) => {
-                tolerant(error);
-                if (source.onNodeDown === 'next' && failsOver(error) && leftUntil(until) > 1) await askNext(pool, own);
-              }),
-            ),
-          );
-        } catch (error) {
-          tolerant(error);
-        }
-        return gathered;
-      }),
+    byKeys: (keys, operation, intent) => abortable(intent?.signal, () => many(keys, operation, intent)),
   };
 }
 
@@ -84,12 +51,12 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
 export function dispatchToNode<Client>(source: DispatchSource<Client>, id: string): NodeDispatch<Client> {
   const run = async <Result>(operation: Operation<Client, Result>): Promise<Result> => {
     checkOpen(source);
-    const pool = source.route().pools.get(id);
+    const pool = source.fleet.route.pools.get(id);
     if (!pool)
       throw new HerdNodeError({
         what: `Herd "${source.name}" has no such node`,
         received: id,
-        remedy: 'take the node from topology',
+        remedy: 'use a node of topology',
       });
     return timed(source.name, pool.node, () =>
       pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),
@@ -98,15 +65,16 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   return {
     run,
     byKey: (_key, operation, _miss, { signal } = {}) => abortable(signal, () => run(operation)),
-    byKeys: (keys, operation, { signal } = {}) =>
-      abortable(
-        signal,
-        async () => new Map(keys.length === 0 ? [] : await run((client) => operation(client, [...new Set(keys)]))),
-      ),
+    byKeys: (keys, operation, { signal, effect } = {}) =>
+      abortable(signal, async () => {
+        const own = [...new Set(keys)];
+        if (own.length === 0) return new Map();
+        return resultsOrThrow(await run((client, node) => operation(client, own, node, Infinity)), effect);
+      }),
   };
 }
 
-/** What becomes of a failure of the owner: under `next` others stand in, as long as there is time. @throws the last error. */
+/** After a failure of the owner: under `next` other nodes stand in, as long as there is time. @throws the last error. */
 async function failover<Client, Result>(
   source: DispatchSource<Client>,
   key: string,
@@ -114,91 +82,22 @@ async function failover<Client, Result>(
   effect: Effect,
   { owner, error, until }: { owner: NodePool<Client>; error: unknown; until: number },
 ): Promise<Result> {
-  noteFailure(source, owner, key, effect, error);
+  const note = (pool: NodePool<Client>, failure: unknown): void => {
+    publishFailure(source.name, pool.node, failure);
+    doubtAfter(source, pool, key, effect, failure);
+  };
+  note(owner, error);
   for (const tried = [owner]; ;) {
-    const pool =
-      source.onNodeDown === 'next' && effect !== 'bound' && failsOver(error) && leftUntil(until) > 1
-        ? standIn(source, key, tried)
-        : undefined;
+    const pool = failsOver(source, effect, error, until) ? standIn(source, key, tried) : undefined;
     if (!pool) throw error;
     tried.push(pool);
     try {
       return await timed(source.name, pool.node, () =>
-        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key]),
+        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
     } catch (failure) {
-      noteFailure(source, pool, key, effect, failure);
+      note(pool, failure);
       error = failure;
     }
   }
-}
-
-/** Under `error` the caller knows of a write that failed, and a value that he guards by a token must not vanish. */
-function noteFailure<Client>(
-  { name, onNodeDown }: DispatchSource<Client>,
-  pool: NodePool<Client>,
-  key: string,
-  effect: Effect,
-  error: unknown,
-): void {
-  publishFailure(name, pool.node, error);
-  if (
-    effect === 'write' &&
-    onNodeDown !== 'error' &&
-    error instanceof HerdOperationError &&
-    error.failure !== 'request'
-  )
-    pool.doubt([key]);
-}
-
-/** An overload would only move on to the next node. */
-const failsOver = (error: unknown): boolean =>
-  error instanceof HerdOperationError && error.failure === 'node' && !(error instanceof HerdNoNodesError);
-
-const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
-
-function standIn<Client>(
-  source: DispatchSource<Client>,
-  key: string,
-  tried: readonly NodePool<Client>[],
-): NodePool<Client> | undefined {
-  const { table, pools } = source.route();
-  return table
-    .nodesFor(key, table.nodes.length)
-    .map(({ id }) => pools.get(id)!)
-    .find((pool) => pool.health.state === 'up' && !tried.includes(pool));
-}
-
-function poolFor<Client>(source: DispatchSource<Client>, key: string): NodePool<Client> {
-  checkOpen(source);
-  const { table, pools } = source.route();
-  const node = table.nodeFor(key);
-  if (!node)
-    throw new HerdNoNodesError({
-      what: `Herd "${source.name}" has no nodes`,
-      remedy: 'see topology.discovery for the reason',
-    });
-  return pools.get(node.id)!;
-}
-
-function groupByPool<Client>(source: DispatchSource<Client>, keys: readonly string[]): Map<NodePool<Client>, string[]> {
-  checkOpen(source);
-  return grouped([...new Set(keys)], (key) => poolFor(source, key));
-}
-
-function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group | undefined): Map<Group, string[]> {
-  const groups = new Map<Group, string[]>();
-  for (const key of keys) {
-    const group = groupOf(key);
-    if (group === undefined) continue;
-    const own = groups.get(group);
-    if (own) own.push(key);
-    else groups.set(group, [key]);
-  }
-  return groups;
-}
-
-function checkOpen({ name, closed }: DispatchSource<unknown>): void {
-  if (closed())
-    throw new HerdClosedError({ what: `Herd "${name}" is closed`, remedy: 'finish your work before close()' });
 }

@@ -1,10 +1,12 @@
-import type { Driver } from '../contracts/driver.js';
-import { addressOf } from '../contracts/node.js';
+import type { Copies, Driver } from '../contracts/driver.js';
+import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
+import { Doubts } from '../pool/doubts.js';
 import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
-import { publishHealth } from './diagnostics.js';
+import { KeyHistory } from './key-history.js';
+import { publishHealth } from './publish.js';
 
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
@@ -15,13 +17,22 @@ export type FleetOptions<Client> = Readonly<{
   router: Router;
   drainTimeoutMs: number;
   maxEjectedFraction: number;
+  longestLifeMs: number;
+  warmUpForMs: number;
   now: () => number;
   poolOptions: (node: Node) => PoolOptions;
 }>;
 
+/** Nodes that left, whose doubts are kept for their return. */
+const maxDeparted = 256;
+
 /** The pools in use and those on their way out. */
 export class Fleet<Client> {
   route: Route<Client>;
+  private readonly history = new KeyHistory(() => this.longestLifeMs);
+  private readonly doubts = new Map<string, Doubts>();
+  private longestLifeMs: number;
+  private warming: Readonly<{ table: RouteTable; until: number }> | undefined;
   private readonly leaving = new Set<Promise<void>>();
   private down = 0;
   private closed = false;
@@ -31,6 +42,50 @@ export class Fleet<Client> {
     private readonly onHealth: () => void,
   ) {
     this.route = { table: options.router.build([]), pools: new Map() };
+    this.longestLifeMs = options.longestLifeMs;
+  }
+
+  /** A value is given a life: what is in doubt of it stays so for as long. */
+  noteLife(lifeMs: number): void {
+    if (lifeMs > this.longestLifeMs) this.longestLifeMs = lifeMs;
+  }
+
+  /**
+   * To be called before a write to `key` goes to `owner`: nodes that owned the key before must not give their value again.
+   *
+   * @returns what the write must wait for while values are copied from former owners.
+   */
+  beforeWrite(key: string, owner: string): Promise<unknown> | undefined {
+    const former = this.history.formerOwners(key, owner);
+    if (former.length === 0) return undefined;
+    const pools = former.flatMap((id) => {
+      const pool = this.route.pools.get(id);
+      if (pool) pool.doubt([key], false);
+      else this.doubtsOf(id).add(key);
+      return pool ?? [];
+    });
+    if (!this.isWarming()) return undefined;
+    return Promise.all(
+      pools
+        .filter(({ health }) => health.state !== 'down')
+        .map((pool) => pool.forget([key]).catch(() => this.route.pools.get(owner)?.doubt([key], true))),
+    );
+  }
+
+  /** @returns the pool from which a value that `owner` lacks may be copied, after a change. */
+  warmSource(key: string, owner: string): NodePool<Client> | undefined {
+    if (!this.isWarming()) return undefined;
+    const id = this.warming!.table.nodeFor(key)?.id;
+    const pool = id === undefined || id === owner ? undefined : this.route.pools.get(id);
+    return pool?.health.state === 'down' || !pool?.trusts(key) ? undefined : pool;
+  }
+
+  get copies(): Copies<Client> | undefined {
+    return this.options.driver.copies;
+  }
+
+  private isWarming(): boolean {
+    return this.warming !== undefined && performance.now() < this.warming.until;
   }
 
   /** Opens and warms the pools of new nodes, swaps the table in one assignment, and lets the removed pools finish. */
@@ -38,26 +93,46 @@ export class Fleet<Client> {
     const before = this.route;
     const table = this.options.router.build(nodes);
     const pools = this.poolsOf(nodes);
-    await Promise.all([...pools.values()].map((pool) => pool.check()));
+    await Promise.all([...pools.values()].map((pool) => pool.healthCheck()));
     const kept = new Set(pools.values());
     if (this.closed)
       return void [...kept]
         .filter((pool) => before.pools.get(pool.node.id) !== pool)
         .forEach((pool) => this.retire(pool));
+    this.remember(before.table, table);
     this.route = { table, pools };
     this.countDown();
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
   }
 
-  /** Asks each node whether it is there. */
-  async check(): Promise<void> {
-    await Promise.all([...this.route.pools.values()].map((pool) => pool.check()));
+  /** Pings each node that is up. */
+  async healthCheck(): Promise<void> {
+    await Promise.all([...this.route.pools.values()].map((pool) => pool.healthCheck()));
   }
 
   async close(): Promise<void> {
     this.closed = true;
     for (const pool of this.route.pools.values()) this.retire(pool);
     await Promise.all(this.leaving);
+  }
+
+  private remember(table: RouteTable, next: RouteTable): void {
+    const owns = (one: RouteTable): string => JSON.stringify(one.nodes.map(({ id, weight }) => [id, weight]).sort());
+    if (table.nodes.length === 0 || owns(table) === owns(next)) return;
+    this.history.leave(table, next);
+    const { warmUpForMs } = this.options;
+    if (warmUpForMs > 0) this.warming = { table, until: performance.now() + warmUpForMs };
+    const present = new Set(next.nodes.map(({ id }) => id));
+    const departed = [...this.doubts.keys()].filter((id) => !present.has(id));
+    for (const id of departed.slice(0, Math.max(0, departed.length - maxDeparted))) this.doubts.delete(id);
+  }
+
+  private doubtsOf(id: string): Doubts {
+    const known = this.doubts.get(id);
+    if (known) return known;
+    const doubts = new Doubts(() => this.longestLifeMs);
+    this.doubts.set(id, doubts);
+    return doubts;
   }
 
   /** All or none: where one cannot be opened, those that were opened for this are closed. */
@@ -96,12 +171,13 @@ export class Fleet<Client> {
       this.options.poolOptions(node),
       this.options.now,
       onHealth,
-      () => this.mayRefuse(),
+      () => this.ejectionAllowed(),
+      this.doubtsOf(node.id),
     );
     return pool;
   }
 
-  private mayRefuse(): boolean {
+  private ejectionAllowed(): boolean {
     return this.down <= this.route.pools.size * this.options.maxEjectedFraction;
   }
 

@@ -2,6 +2,7 @@ import type { Driver } from '../contracts/driver.js';
 import { staticNodes } from '../discovery/static-nodes.js';
 import { HerdOptionError } from '../errors/option-error.js';
 import { resolveHerdOptions } from './herd-options.js';
+import { limitsOf } from './node-limits.js';
 
 const driver = { name: 'none', open: () => ({}) } as unknown as Driver<object, object>;
 const least = { discovery: staticNodes(['a:1']), driver };
@@ -23,13 +24,13 @@ describe('the options of a herd', () => {
     ['name', '', 'leave it out'],
     ['refresh', '30', `a text such as '30s'`],
     ['refresh', 0, 'above 0'],
-    ['refresh', '40d', 'from 1 to 2147483647'],
+    ['refresh', '40d', 'up to 2147483647 ms'],
     ['timeoutMs', -1, 'must be milliseconds'],
     ['timeoutMs', '250', 'must be milliseconds'],
     ['timeoutMs', Infinity, 'must be milliseconds'],
-    ['onNodeDown', 'other', `use 'miss', 'error' or 'next'`],
+    ['onNodeDown', 'other', `must be 'miss', 'error' or 'next'`],
     ['maxEjectedFraction', 1.5, 'leave it out for 1'],
-    ['failoverTtl', 'soon', 'use milliseconds'],
+    ['failoverTtl', 'soon', 'milliseconds, or a text'],
     ['ejectAfter', 0, 'a whole number of 1 or more'],
     ['maxInFlight', 1.5, 'a whole number of 1 or more'],
     ['maxQueue', NaN, 'a whole number of 1 or more'],
@@ -39,11 +40,34 @@ describe('the options of a herd', () => {
     ['random', 0.5, 'must be a function'],
     ['perNode', {}, 'must be a function'],
     ['refreshJitter', 1.5, 'from 0 to 1'],
-    ['refrsh', '30s', 'is unknown'],
+    ['refrsh', '30s', 'is not an option; did you mean refresh?'],
   ])('refuse %s: %p by name, with the remedy', (name, value, message) => {
     const resolve = () => resolveHerdOptions({ ...least, [name]: value });
     expect(resolve).toThrow(HerdOptionError);
-    expect(resolve).toThrow(`Herd option "${name}" `);
+    expect(resolve).toThrow(`${name} `);
     expect(resolve).toThrow(message);
+  });
+
+  it('report all that is wrong in one error', () => {
+    expect(() => resolveHerdOptions({ ...least, timeoutMs: 0, ejectAfter: 0, timeout: 5 } as never)).toThrow(
+      [
+        '3 herd options are wrong:',
+        '  - timeout is not an option; did you mean timeoutMs? (got 5)',
+        '  - ejectAfter must be a whole number of 1 or more; leave it out for 3 (got 0)',
+        '  - timeoutMs must be milliseconds above 0, up to 2147483647; leave it out for 250 (got 0)',
+      ].join('\n'),
+    );
+    expect(() => resolveHerdOptions(undefined as never)).toThrow('options must be an object with any of name, ');
+  });
+
+  it('may differ per node, where perNode gives what is right', () => {
+    const node = { id: 'a', host: 'a', port: 1 };
+    const options = resolveHerdOptions({ ...least, perNode: ({ id }) => ({ maxInFlight: id === 'a' ? 9 : 0 }) });
+    const limits = limitsOf(options, node);
+    expect([limits.maxInFlight, limits.maxQueue]).toEqual([9, 4096]);
+    expect(() => limitsOf(options, { ...node, id: 'b' })).toThrow('perNode.maxInFlight must be a whole number');
+    const misspelt = { ...options, perNode: () => ({ maxInflight: 1, queue: 2 }) as never };
+    expect(() => limitsOf(misspelt, node)).toThrow(/^2 herd options.*\n.*did you mean perNode.maxInFlight\?/);
+    expect(() => limitsOf({ ...options, perNode: () => 5 as never }, node)).toThrow('perNode must be an object');
   });
 });

@@ -1,15 +1,15 @@
 import type { Discovery } from '../contracts/discovery.js';
 import type { OnNodeDown } from '../contracts/dispatch.js';
 import type { Driver } from '../contracts/driver.js';
-import { toMs } from '../contracts/duration.js';
 import type { Duration } from '../contracts/duration.js';
-import type { HerdPolicy } from '../contracts/herd.js';
 import type { Node } from '../contracts/node.js';
 import type { Router } from '../contracts/router.js';
-import { HerdOptionError } from '../errors/option-error.js';
 import { rendezvous } from '../router/rendezvous.js';
+import { checked, checkMs, checkShape, checkWhole, hasMethod, readDuration } from '../support/option-checks.js';
+import type { OptionProblems } from '../support/option-problems.js';
+import { checkPolicy } from './policy.js';
 
-/** How a herd finds its nodes, speaks to them, and bears their failures. */
+/** How a herd finds its nodes, talks to them, and handles their failures. */
 export interface HerdOptions<Client, Commands extends object, NodeCommands extends object = Commands> {
   /** Which herd this is, where an application has several. Default `default`. */
   name?: string;
@@ -17,9 +17,9 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   driver: Driver<Client, Commands, NodeCommands>;
   /** Default `rendezvous()`. */
   router?: Router;
-  /** How often discovery is asked and idle nodes are checked. Default `'30s'`. */
+  /** How often discovery is queried and nodes get a health check. Default `'30s'`. */
   refresh?: Duration;
-  /** The share by which each wait is shorter or longer, by chance, so that processes that start together do not ask at once. Default 0.1. */
+  /** The share by which each wait is shorter or longer, by chance, so that processes that start together do not query at once. Default 0.1. */
   refreshJitter?: number;
   /** Deadline of an operation, its wait in the queue included. Default 250. */
   timeoutMs?: number;
@@ -46,14 +46,32 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   maxInFlight?: number;
   /** Operations that may wait for one node. Default 4096. */
   maxQueue?: number;
-  /** Deadline of one question to discovery. Default 2000. */
+  /** Deadline of one query of discovery. Default 2000. */
   discoveryTimeoutMs?: number;
   /** How long a removed node, and the herd when it closes, may finish what is in flight. Default 5000. */
   drainTimeoutMs?: number;
-  /** Limits of single nodes, where they differ: a larger server may take more at once. Asked when a node joins. */
+  /** Limits of single nodes, where they differ: a larger server may serve more at once. Called when a node joins. */
   perNode?: (node: Node) => NodeLimits;
-  /** A discovery that finds less than this share of the nodes is not believed; 0 believes all. Default 0.5. */
+  /**
+   * Nodes leave when a second answer in a row misses them, and when a third does where the answers have less than this share of
+   * the present nodes. A newer version is believed at once. 0 never asks for a third. Default 0.5.
+   */
   minFraction?: number;
+  /**
+   * How long a write that was given up may still arrive at its node: as long as a connection that is given up can hold it back.
+   * Until then its key is not read, and then deleted once more. Default 5000.
+   */
+  lateWritesMs?: number;
+  /**
+   * The longest life that anybody gives to a value of these nodes: for so long they may have values that are older than a write
+   * that they missed. What this process writes with a longer life counts too. Default `'1d'`.
+   */
+  longestLife?: Duration;
+  /**
+   * For so long after a change of the nodes a value that is missed at the node that owns its key now is copied from the node that
+   * owned it before. Default 0: never.
+   */
+  warmUpFor?: Duration;
   /** Epoch milliseconds. Default `Date.now`. */
   now?: () => number;
   /** From 0 to below 1, for chance. Default `Math.random`. */
@@ -72,13 +90,17 @@ export type NodeLimits = Readonly<
 
 /** {@link HerdOptions} with each default filled in. */
 export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands extends object> = Readonly<
-  Required<Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl'>> & {
+  Required<
+    Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl' | 'longestLife' | 'warmUpFor'>
+  > & {
     refreshMs: number;
     failoverTtlMs: number;
+    longestLifeMs: number;
+    warmUpForMs: number;
   }
 >;
 
-const defaults = Object.freeze({
+const defaultOptions = Object.freeze({
   name: 'default',
   refresh: '30s',
   refreshJitter: 0.1,
@@ -96,111 +118,78 @@ const defaults = Object.freeze({
   drainTimeoutMs: 5000,
   perNode: (): NodeLimits => ({}),
   minFraction: 0.5,
+  lateWritesMs: 5000,
+  longestLife: '1d',
+  warmUpFor: 0,
   now: Date.now,
   random: Math.random,
 } as const);
 
-const known = new Set([...Object.keys(defaults), 'discovery', 'driver', 'router']);
-const counts = ['ejectAfter', 'maxInFlight', 'maxQueue'] as const;
-const times = ['timeoutMs', 'firstContactMs', 'probeMs', 'maxProbeMs', 'discoveryTimeoutMs', 'drainTimeoutMs'] as const;
+const names = [
+  ...Object.keys(defaultOptions),
+  'discovery',
+  'driver',
+  'router',
+] as readonly (keyof typeof defaultOptions)[];
 
-/** The longest wait that a timer of Node.js keeps. */
-const longestMs = 2 ** 31 - 1;
+/** The options that may differ per node. */
+export const limitNames = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
 
-/** @throws {@link HerdOptionError} for the first option that is unknown, missing or wrong. */
+/** @throws HerdOptionError that reports every option that is unknown, missing or wrong. */
 export function resolveHerdOptions<Client, Commands extends object, NodeCommands extends object>(
   given: HerdOptions<Client, Commands, NodeCommands>,
 ): ResolvedHerdOptions<Client, Commands, NodeCommands> {
-  if (typeof given !== 'object' || given === null)
-    throw new HerdOptionError('options', 'must be an object', given, 'pass { discovery, driver }');
-  const unknown = Object.keys(given).find((name) => !known.has(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${[...known].join(', ')}`);
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given;
-  const { refresh, failoverTtl, ...options } = { ...defaults, router: rendezvous(), ...set };
-  checkParts(options);
-  checkLimits(options);
-  for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
-    if (!(options[name] >= 0 && options[name] <= 1))
-      throw new HerdOptionError(name, 'must be from 0 to 1', options[name], `leave it out for ${defaults[name]}`);
-  }
-  checkPolicy(options);
-  const refreshMs = toMs(refresh, 'refresh');
-  checkMs('refresh', refreshMs);
-  const failoverTtlMs = toMs(failoverTtl, 'failoverTtl');
-  return Object.freeze({ ...options, refreshMs, failoverTtlMs });
+  return checked((problems) => {
+    const set = checkShape(problems, given, names);
+    const { refresh, failoverTtl, longestLife, warmUpFor, ...options } = {
+      ...defaultOptions,
+      router: rendezvous(),
+      ...set,
+    };
+    checkParts(problems, options);
+    checkLimits(problems, options);
+    for (const name of ['timeoutMs', 'discoveryTimeoutMs', 'drainTimeoutMs', 'lateWritesMs'] as const)
+      checkMs(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
+    for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
+      const fits = options[name] >= 0 && options[name] <= 1;
+      problems.check(fits, name, options[name], `must be from 0 to 1; leave it out for ${defaultOptions[name]}`);
+    }
+    checkPolicy(problems, { onNodeDown: options.onNodeDown });
+    const refreshMs = readDuration(problems, 'refresh', refresh);
+    const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);
+    const longestLifeMs = readDuration(problems, 'longestLife', longestLife, Infinity);
+    const warmUpForMs = warmUpFor === 0 ? 0 : readDuration(problems, 'warmUpFor', warmUpFor);
+    const copies = warmUpForMs === 0 || options.driver?.copies !== undefined;
+    problems.check(copies, 'warmUpFor', warmUpFor, 'must be left out: this driver cannot copy values');
+    return Object.freeze({ ...options, refreshMs, failoverTtlMs, longestLifeMs, warmUpForMs });
+  });
 }
 
-/** @throws {@link HerdOptionError} */
-export function checkPolicy({ onNodeDown, timeoutMs }: HerdPolicy): void {
-  if (onNodeDown !== undefined && !['miss', 'error', 'next'].includes(onNodeDown))
-    throw new HerdOptionError('onNodeDown', 'is unknown', onNodeDown, `use 'miss', 'error' or 'next'`);
-  if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs);
+/** Checks the options of {@link limitNames}. @param path stands before their names. */
+export function checkLimits(
+  problems: OptionProblems,
+  options: Readonly<Record<(typeof limitNames)[number], unknown>>,
+  path = '',
+): void {
+  for (const name of ['ejectAfter', 'maxInFlight', 'maxQueue'] as const)
+    checkWhole(problems, path + name, options[name], [1, Infinity], `leave it out for ${defaultOptions[name]}`);
+  for (const name of ['firstContactMs', 'probeMs', 'maxProbeMs'] as const)
+    checkMs(problems, path + name, options[name], `leave it out for ${defaultOptions[name]}`);
 }
 
-function checkLimits(options: Readonly<Record<(typeof counts)[number] | (typeof times)[number], number>>): void {
-  for (const name of counts) {
-    if (!Number.isInteger(options[name]) || options[name] < 1)
-      throw new HerdOptionError(
-        name,
-        'must be a whole number of 1 or more',
-        options[name],
-        `leave it out for ${defaults[name]}`,
-      );
-  }
-  for (const name of times) checkMs(name, options[name]);
-}
-
-const limits = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
-
-/** @returns `options` with what `perNode` says of `node`. @throws {@link HerdOptionError} for what it must not say. */
-export function limitsOf<
-  Options extends Pick<
-    ResolvedHerdOptions<never, object, object>,
-    (typeof counts)[number] | (typeof times)[number] | 'perNode'
-  >,
->(options: Options, node: Node): Options {
-  const given: unknown = options.perNode(node);
-  if (typeof given !== 'object' || given === null)
-    throw new HerdOptionError('perNode', 'must give an object', given, 'give {} where a node is like the others');
-  const unknown = Object.keys(given).find((name) => !(limits as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(`perNode: ${unknown}`, 'is unknown', unknown, `use one of ${limits.join(', ')}`);
-  const merged = {
-    ...options,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  };
-  checkLimits(merged);
-  return merged;
-}
-
-function checkMs(name: string, value: number): void {
-  if (Number.isFinite(value) && value > 0 && value <= longestMs) return;
-  throw new HerdOptionError(name, `must be milliseconds from 1 to ${longestMs}`, value, 'leave it out for the default');
-}
-
-function checkParts(options: {
-  name: unknown;
-  discovery?: unknown;
-  driver?: unknown;
-  router: unknown;
-  now: unknown;
-  random: unknown;
-  perNode: unknown;
-}): void {
+function checkParts(
+  problems: OptionProblems,
+  options: Readonly<Record<'name' | 'router' | 'now' | 'random' | 'perNode', unknown>> &
+    Readonly<{ discovery?: unknown; driver?: unknown }>,
+): void {
   const { name, discovery, driver, router } = options;
-  if (typeof name !== 'string' || name === '')
-    throw new HerdOptionError('name', 'must be a name', name, `leave it out for 'default'`);
-  if (!hasMethod(discovery, 'nodes'))
-    throw new HerdOptionError('discovery', 'must be a discovery', discovery, `pass staticNodes(['10.0.0.1:11211'])`);
-  if (!hasMethod(driver, 'open')) throw new HerdOptionError('driver', 'must be a driver', driver, 'pass memcached()');
-  if (!hasMethod(router, 'build'))
-    throw new HerdOptionError('router', 'must be a router', router, 'pass rendezvous(), or leave it out');
-  for (const name of ['now', 'random', 'perNode'] as const) {
-    if (typeof options[name] !== 'function')
-      throw new HerdOptionError(name, 'must be a function', options[name], 'leave it out for the default');
+  problems.check(typeof name === 'string' && name !== '', 'name', name, `must be a text; leave it out for 'default'`);
+  const found = hasMethod(discovery, 'nodes');
+  problems.check(found, 'discovery', discovery, `must be a discovery; pass staticNodes(['10.0.0.1:11211'])`);
+  problems.check(hasMethod(driver, 'open'), 'driver', driver, 'must be a driver; pass memcached()');
+  problems.check(hasMethod(router, 'build'), 'router', router, 'must be a router; pass rendezvous(), or leave it out');
+  for (const part of ['now', 'random', 'perNode'] as const) {
+    const value = options[part];
+    problems.check(typeof value === 'function', part, value, 'must be a function; leave it out for the default');
   }
 }
-
-const hasMethod = (part: unknown, method: string): boolean =>
-  typeof part === 'object' && part !== null && typeof (part as Record<string, unknown>)[method] === 'function';

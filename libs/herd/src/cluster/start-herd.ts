@@ -1,17 +1,19 @@
 import type { Herd, HerdHandle, HerdPolicy } from '../contracts/herd.js';
-import { resolveCacheOptions } from '../cache/cache-options.js';
+import { defaultCacheOptions } from '../cache/cache-options.js';
 import { asCacheCommands } from '../cache/cache-source.js';
 import type { CacheSource } from '../cache/cache-source.js';
 import { HerdCache } from '../cache/herd-cache.js';
 import { HerdNamespace } from '../cache/herd-namespace.js';
+import { checked } from '../support/option-checks.js';
 import { Cluster } from './cluster.js';
 import { dispatchByTable, dispatchToNode } from './dispatch.js';
-import type { DispatchSource } from './dispatch.js';
-import { checkPolicy, resolveHerdOptions } from './herd-options.js';
+import type { DispatchSource } from './dispatch-source.js';
+import { resolveHerdOptions } from './herd-options.js';
 import type { HerdOptions } from './herd-options.js';
+import { checkPolicy } from './policy.js';
 
 /**
- * Starts a herd without Nest: resolves once discovery has answered and the nodes were asked whether they are there. A herd
+ * Starts a herd without Nest: resolves once discovery has answered and the nodes were pinged. A herd
  * whose nodes are all down starts too, and uses each as soon as it answers.
  *
  * @example
@@ -40,13 +42,14 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     timeoutMs,
     onNodeDown,
     failoverTtlMs,
-    route: () => cluster.fleet.route,
-    closed: () => cluster.closed,
+    fleet: cluster.fleet,
+    closed: () => cluster.isClosed,
   };
   const commands = driver.commands(dispatchByTable(source));
   const cacheSource = (): CacheSource => ({
     commands: asCacheCommands(commands),
     strict: asCacheCommands(driver.commands(dispatchByTable({ ...source, onNodeDown: 'error' }))),
+    leastTtlMs: driver.leastTtlMs ?? 0,
     now: cluster.options.now,
     random: cluster.options.random,
   });
@@ -62,11 +65,11 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     nodeFor: (key) => cluster.fleet.route.table.nodeFor(key),
     on: async ({ id }, use) => use(driver.nodeCommands(dispatchToNode(source, id))),
     withPolicy: (other) => {
-      checkPolicy(other);
-      return handleOf(cluster, { timeoutMs: other.timeoutMs ?? timeoutMs, onNodeDown: other.onNodeDown ?? onNodeDown });
+      const given = checked((problems) => checkPolicy(problems, other));
+      return handleOf(cluster, { timeoutMs, onNodeDown, ...given });
     },
     getOrSet: async (key, ttl, load, given) => {
-      cache ??= new HerdCache(cacheSource(), resolveCacheOptions({}));
+      cache ??= new HerdCache(cacheSource(), defaultCacheOptions);
       return cache.getOrSet(key, ttl, load, given);
     },
     namespace: (namespace, given = {}) => new HerdNamespace(cacheSource(), namespace, given),

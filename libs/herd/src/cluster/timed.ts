@@ -1,17 +1,17 @@
 import type { Node } from '../contracts/node.js';
-import { HerdError } from '../errors/herd-error.js';
-import { operationsAreWatched, publishOperation } from './diagnostics.js';
+import { codeOf } from '../support/operation-failure.js';
+import { operationsAreWatched, publishOperation } from './publish.js';
 
-/** Runs an operation on a node; when somebody listens, tells how it ended and how long it took. */
+/** Runs an operation on a node; when somebody listens, publishes how it ended and how long it took. */
 export function timed<Result>(herd: string, node: Node, run: () => Promise<Result>): Promise<Result> {
   if (!operationsAreWatched()) return run();
   const startedAt = performance.now();
-  const tell = (outcome: string): void =>
+  const publish = (outcome: string): void =>
     publishOperation({ herd, node, outcome, tookMs: performance.now() - startedAt });
   const running = run();
   running.then(
-    () => tell('ok'),
-    (error: unknown) => tell(error instanceof HerdError ? error.code : 'OTHER'),
+    () => publish('ok'),
+    (error: unknown) => publish(codeOf(error) ?? 'OTHER'),
   );
   return running;
 }

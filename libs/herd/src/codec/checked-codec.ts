@@ -1,6 +1,6 @@
 import type { Codec, Encoded } from '../contracts/codec.js';
-import { messageOf } from '../errors/message-of.js';
-import { HerdRequestError } from '../errors/operation-errors.js';
+import { messageOf } from '../support/message-of.js';
+import { HerdRequestError, HerdUnreadableError } from '../errors/operation-errors.js';
 
 /** A codec whose trouble is reported with the key. */
 export class CheckedCodec {
@@ -20,13 +20,13 @@ export class CheckedCodec {
     });
   }
 
-  /** @throws {@link HerdRequestError} for what another program wrote in a format of its own. */
+  /** @throws {@link HerdUnreadableError} for what another program wrote in a format of its own. */
   read(key: string, encoded: Encoded): unknown {
     try {
       return this.codec.decode(encoded);
     } catch (cause) {
       const what = `The value of ${JSON.stringify(key)} (flags ${encoded.flags}) cannot be read: ${messageOf(cause)}`;
-      throw new HerdRequestError({ what, remedy: 'delete it, or give the driver the codec of its writer', cause });
+      throw new HerdUnreadableError({ what, remedy: 'delete it, or give the driver the codec of its writer', cause });
     }
   }
 
@@ -37,7 +37,7 @@ export class CheckedCodec {
       throw new HerdRequestError({
         what: `The value for ${JSON.stringify(key)} cannot be encoded: ${messageOf(cause)}`,
         received: value,
-        remedy: 'pass what the codec takes',
+        remedy: 'pass what the codec accepts',
         cause,
       });
     }

@@ -40,6 +40,6 @@ describe.each(['gzip', 'brotli'] as const)('compressed, with %s', (algorithm) =>
   });
 });
 
-it.each([{ aboveBytes: -1 }, { maxBytes: 0.5 }, { algorithm: 'zip' }])('refuses %j', (options) => {
+it.each([{ aboveBytes: -1 }, { maxBytes: 0.5 }, { algorithm: 'zip' }, { abveBytes: 5 }])('refuses %j', (options) => {
   expect(() => compressed(jsonCodec, options as never)).toThrow(HerdOptionError);
 });

@@ -1,7 +1,7 @@
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 
 import type { Codec, Encoded } from '../contracts/codec.js';
-import { HerdOptionError } from '../errors/option-error.js';
+import { checked, checkShape, checkWhole, hasMethod } from '../support/option-checks.js';
 
 /** When and how to compress. */
 export interface CompressionOptions {
@@ -23,16 +23,10 @@ const brotliFlag = 1 << 17;
  *
  * @example memcached({ codec: compressed(jsonCodec, { aboveBytes: 1024 }) })
  *
- * @throws {@link HerdOptionError}
+ * @throws HerdOptionError
  */
 export function compressed(codec: Codec, options: CompressionOptions = {}): Codec {
-  const { aboveBytes = 4096, algorithm = 'gzip', maxBytes = 64 * 1024 * 1024 } = options;
-  for (const [name, value] of Object.entries({ aboveBytes, maxBytes })) {
-    if (!Number.isInteger(value) || value < 0)
-      throw new HerdOptionError(name, 'must be a whole number of 0 or more', value, 'leave it out for the default');
-  }
-  if (algorithm !== 'gzip' && algorithm !== 'brotli')
-    throw new HerdOptionError('algorithm', 'is unknown', algorithm, `use 'gzip' or 'brotli'`);
+  const { aboveBytes, algorithm, maxBytes } = resolve(codec, options);
   const limit = { maxOutputLength: maxBytes };
   return Object.freeze({
     encode(value: unknown): Encoded {
@@ -53,3 +47,17 @@ export function compressed(codec: Codec, options: CompressionOptions = {}): Code
     },
   });
 }
+
+const defaults = Object.freeze({ aboveBytes: 4096, algorithm: 'gzip', maxBytes: 64 * 1024 * 1024 } as const);
+
+const resolve = (codec: unknown, given: CompressionOptions): Required<CompressionOptions> =>
+  checked((problems) => {
+    const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
+    problems.check(isCodec, 'codec', codec, 'must have encode and decode, as jsonCodec does');
+    const options = { ...defaults, ...checkShape(problems, given, ['aboveBytes', 'algorithm', 'maxBytes']) };
+    const { aboveBytes, algorithm, maxBytes } = options;
+    for (const [name, value] of Object.entries({ aboveBytes, maxBytes }))
+      checkWhole(problems, name, value, [0, Infinity], 'leave it out for the default');
+    problems.check(['gzip', 'brotli'].includes(algorithm), 'algorithm', algorithm, `must be 'gzip' or 'brotli'`);
+    return options;
+  });

@@ -1,4 +1,4 @@
-import type { Ttl } from './ttl.js';
+import type { Ttl } from '../contracts/ttl.js';
 
 /** The commands that a cache needs of a herd; those of memcached and Redis herds are among them. */
 export interface CacheCommands {
@@ -27,7 +27,7 @@ export interface CacheOptions {
 export type Load<Value> = (signal: AbortSignal) => Promise<Value> | Value;
 
 /**
- * Values that can be made anew. The codec of the driver must take plain objects, as `jsonCodec` does: a value is stored
+ * Values that can be made anew. The codec of the driver must accept plain objects, as `jsonCodec` does: a value is stored
  * with its end and the time that it took to make. Keys may be any text.
  */
 export interface Cache {
@@ -36,7 +36,7 @@ export interface Cache {
    * as far as the key's node can be reached. A cache that is down never fails this call: `load` does, or nothing.
    *
    * @param ttl how long the value is good.
-   * @throws what `load` throws, unless `staleIfError` helps; HerdTimeoutError when it takes longer than `loadTimeout`.
+   * @throws what `load` throws, unless `staleIfError` helps; HerdTimeoutError when it runs longer than `loadTimeout`.
    * @example const user = await users.getOrSet(id, '10m', () => this.repository.find(id));
    */
   getOrSet<Value>(key: string, ttl: Ttl, load: Load<Value>, options?: CacheOptions): Promise<Value>;
@@ -61,5 +61,5 @@ export interface Namespace extends Cache {
   clear(): Promise<boolean>;
 }
 
-/** @property generationMaxAgeMs how long this process may go on without seeing another's `clear()`, to spare the question. Default 0. */
+/** @property generationMaxAgeMs how long this process may go on without seeing another's `clear()`, to spare the request. Default 0. */
 export type NamespaceOptions = CacheOptions & { generationMaxAgeMs?: number };

@@ -1,10 +1,10 @@
 import type { Node } from './node.js';
 
-/** What a discovery found. A `version`, where the source has one, rises with each change: an older answer is refused. */
+/** What a discovery found. A `version`, where the source has one, rises with each change: an older answer is rejected. */
 export type Discovered = Readonly<{ nodes: readonly Node[]; version?: number | bigint }>;
 
 /**
- * Finds the nodes of a herd. The herd asks at every tick and keeps its last good answer when a question fails, so an
+ * Finds the nodes of a herd. The herd calls `nodes` at every tick and keeps its last good answer when that fails, so an
  * implementation just throws on trouble.
  */
 export interface Discovery {
@@ -15,7 +15,7 @@ export interface Discovery {
   nodes(signal: AbortSignal): Promise<Discovered>;
 
   /**
-   * Optional: calls `changed` when there may be news, so that the herd asks before its next tick.
+   * Optional: calls `changed` when there may be news, so that the herd calls `nodes` before its next tick.
    *
    * @returns a function that ends the watch.
    */

@@ -15,14 +15,31 @@ export type OnNodeDown = 'miss' | 'error' | 'next';
 export type Operation<Client, Result> = (client: Client, node: Node, maxTtlMs: number) => Promise<Result>;
 
 /**
+ * One operation on several keys of one node. A key that failed has its error (a `HerdOperationError`) for a
+ * result, and holds up no other.
+ *
+ * @param maxTtlMs as for {@link Operation}.
+ */
+export type ManyOperation<Client, Result> = (
+  client: Client,
+  keys: readonly string[],
+  node: Node,
+  maxTtlMs: number,
+) => Promise<ReadonlyMap<string, Result | Error>>;
+
+/**
  * What an operation does to a key. `read` and `write` may be carried out by a node that stands in; a `write` that does not
- * reach the owner leaves it with a value in doubt, which is forgotten before the owner is used again. `bound` belongs to
+ * reach the owner leaves a stale value there, which is invalidated before the owner is used again. `bound` belongs to
  * the owner alone: counters, and tokens.
  */
 export type Effect = 'read' | 'write' | 'bound';
 
-/** @property signal gives up waiting: the operation rejects with the signal's reason, whatever the policy. */
-export type Intent = Readonly<{ effect?: Effect; signal?: AbortSignal | undefined }>;
+/**
+ * @property signal gives up waiting: the operation rejects with the signal's reason, whatever the policy.
+ * @property lifeMs the life that the operation gives to a value, in milliseconds, `Infinity` for ever: for so long other nodes
+ * may have old values of the key.
+ */
+export type Intent = Readonly<{ effect?: Effect; lifeMs?: number; signal?: AbortSignal | undefined }>;
 
 /** Brings operations to the nodes that own their keys, under the herd's deadline and failure policy. */
 export interface Dispatch<Client> {
@@ -32,11 +49,17 @@ export interface Dispatch<Client> {
    */
   byKey<Result>(key: string, operation: Operation<Client, Result>, miss: Result, intent?: Intent): Promise<Result>;
 
-  /** Reads: runs `operation` once per node with the keys that it owns, and gathers; keys of a failed node are left out under `miss`. */
+  /**
+   * Runs `operation` once per node with the keys that it owns, all at once, and gathers what came of each. One that writes
+   * closes over its values, and finds them by key. Keys whose node failed are left out under `miss` and `next`.
+   *
+   * @param intent `effect` is `read` by default.
+   * @throws what failed first, where it reads; HerdManyError, once all have ended, where it writes.
+   */
   byKeys<Result>(
     keys: readonly string[],
-    operation: (client: Client, keys: readonly string[]) => Promise<ReadonlyMap<string, Result>>,
-    intent?: Pick<Intent, 'signal'>,
+    operation: ManyOperation<Client, Result>,
+    intent?: Intent,
   ): Promise<Map<string, Result>>;
 }
 

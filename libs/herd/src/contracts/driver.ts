@@ -1,19 +1,39 @@
+import type { Encoded } from './codec.js';
 import type { Dispatch, NodeDispatch } from './dispatch.js';
+import type { Failure } from './failure.js';
 import type { Node } from './node.js';
 
-/** Whose fault a failure is: only `node` counts against the node. */
-export type Failure = 'node' | 'request' | 'overload';
+export type { Failure } from './failure.js';
 
 /**
- * Speaks to one kind of server. A client belongs to one node and heals itself: after a lost connection the next
+ * A value as a node has it, and the life that is left to it, in milliseconds; `Infinity` for ever.
+ *
+ * @property version differs where the value was written anew, as far as the server can tell.
+ */
+export type Held = Readonly<{ encoded: Encoded; lifeMs: number; version: string }>;
+
+/** How values are brought from one node to another. */
+export interface Copies<Client> {
+  /** @returns what the node has; `undefined` where it has nothing, or cannot tell its life. */
+  read(client: Client, key: string): Promise<Held | undefined>;
+
+  /** Stores only where there is no value yet, with the life that is left. @returns whether it was stored. */
+  add(client: Client, key: string, held: Held): Promise<boolean>;
+}
+
+/**
+ * The protocol of one kind of server. A client belongs to one node and heals itself: after a lost connection the next
  * operation connects again. Nothing here routes, retries or waits for a deadline; the pool does.
  *
- * @typeParam Client what talks to one node.
+ * @typeParam Client the connection to one node.
  * @typeParam Commands what an application calls on the herd.
  * @typeParam NodeCommands what it calls on one node, by `herd.on(node, …)`.
  */
 export interface Driver<Client, Commands extends object, NodeCommands extends object = Commands> {
   readonly name: string;
+
+  /** Optional: the shortest ttl that the servers can keep; a cache refuses a shorter one. Default 0. */
+  readonly leastTtlMs?: number;
 
   /** Makes a client for `node`. Does not wait for a connection, and does not fail where there is none. */
   open(node: Node): Client;
@@ -28,10 +48,14 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
   abandon(client: Client): void;
 
   /**
-   * Optional: deletes `keys`, or every value of the node. The pool calls it before a node is used again that missed writes
-   * to them; without it, such a node answers with what it had.
+   * Optional: deletes `keys`, and nothing else. The pool calls it for keys that the node missed writes to, before they are used
+   * again, and for a key that nobody has to see whether a node that was down accepts writes. Without it, a node that was away
+   * answers with what it had.
    */
-  forget?(client: Client, keys: readonly string[] | 'all'): Promise<void>;
+  invalidate?(client: Client, keys: readonly string[]): Promise<void>;
+
+  /** Optional: for `warmUpFor`, which copies values to the nodes that they moved to. */
+  readonly copies?: Copies<Client>;
 
   /** Closes for good; what is still in flight is rejected. */
   close(client: Client): Promise<void>;

@@ -17,7 +17,7 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
   readonly topology: Topology;
 
   /**
-   * The counts of this moment, where `topology` has those of the last change, and each node's share of the keys. Asks nobody.
+   * The counts of this moment, where `topology` has those of the last change, and each node's share of the keys. Sends nothing.
    *
    * @example for (const { node, stats } of herd.snapshot().nodes) gauge.set({ node: node.id }, stats.inFlight);
    */
@@ -42,7 +42,7 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
 
   /**
    * The value of `key`, or what `load` makes: see {@link Cache.getOrSet}. The key holds an entry of this call's own form:
-   * read it by this call alone, and drop it by `delete`. The driver's codec must take objects.
+   * read it by this call alone, and drop it by `delete`. The driver's codec must accept objects.
    */
   getOrSet: Cache['getOrSet'];
 
@@ -55,10 +55,10 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
    */
   namespace(name: string, options?: NamespaceOptions): Namespace;
 
-  /** Asks the discovery now, and checks that the nodes answer. Never rejects: see `topology.discovery`. */
+  /** Queries the discovery now, and pings the nodes. Never rejects: see `topology.discovery`. */
   refresh(): Promise<void>;
 
-  /** Freezes the topology: discovery is closed and not asked again. Operations go on. */
+  /** Freezes the topology: discovery is closed and not queried again. Operations go on. */
   stopDiscovery(): Promise<void>;
 
   /** Stops discovery, lets what is in flight finish (up to `drainTimeoutMs`), and closes all connections. */

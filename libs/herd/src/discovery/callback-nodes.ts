@@ -1,17 +1,17 @@
 import type { Discovered, Discovery } from '../contracts/discovery.js';
-import { toMs } from '../contracts/duration.js';
 import type { Duration } from '../contracts/duration.js';
-import { within } from '../contracts/within.js';
 import { HerdDiscoveryError } from '../errors/discovery-error.js';
-import { messageOf } from '../errors/message-of.js';
-import { HerdOptionError } from '../errors/option-error.js';
-import { staticNodes } from './static-nodes.js';
+import { messageOf } from '../support/message-of.js';
+import { checked, checkShape, readDuration } from '../support/option-checks.js';
+import { within } from '../support/within.js';
+import { readNodes } from './static-nodes.js';
 import type { StaticNode } from './static-nodes.js';
 
-/** What a callback may answer: nodes in any form that {@link staticNodes} takes, also with a version. */
+/** What a callback may answer: nodes in any form that {@link staticNodes} accepts, also with a version. */
 export type CallbackAnswer =
   readonly StaticNode[] | Readonly<{ nodes: readonly StaticNode[]; version?: number | bigint }>;
 
+/** How a callback is called. */
 export interface CallbackNodesOptions {
   /** For messages. Default `callback`. */
   name?: string;
@@ -24,22 +24,14 @@ export interface CallbackNodesOptions {
  *
  * @example callbackNodes(async (signal) => (await fetch('http://registry/caches', { signal })).json())
  *
- * @throws {@link HerdOptionError} unless `ask` is a function. Its `nodes` throws {@link HerdDiscoveryError} for a call that
- * fails or is late, and {@link HerdOptionError} for an answer that is empty or malformed.
+ * @throws HerdOptionError unless `ask` is a function and the options are right. Its `nodes` throws
+ * {@link HerdDiscoveryError} for a call that fails or is late, and HerdOptionError for an answer that is empty or malformed.
  */
 export function callbackNodes(
   ask: (signal: AbortSignal) => CallbackAnswer | Promise<CallbackAnswer>,
   options: CallbackNodesOptions = {},
 ): Discovery {
-  const { name = 'callback', timeout = '1500ms' } = options;
-  if (typeof ask !== 'function')
-    throw new HerdOptionError(
-      'discovery',
-      'needs a function that gives nodes',
-      ask,
-      'pass callbackNodes(async () => [...])',
-    );
-  const timeoutMs = toMs(timeout, 'timeout');
+  const { name, timeoutMs } = resolve(ask, options);
   const late = (): Error =>
     new HerdDiscoveryError({
       what: `Discovery "${name}" gave no answer within ${timeoutMs} ms`,
@@ -58,11 +50,29 @@ export function callbackNodes(
         });
       });
       const { nodes, version } = hasNodes(answer) ? answer : { nodes: answer };
-      const found = await staticNodes(nodes).nodes(signal);
+      const found = { nodes: readNodes(nodes) };
       return version === undefined ? found : { ...found, version };
     },
   };
 }
+
+const resolve = (ask: unknown, options: CallbackNodesOptions): { name: string; timeoutMs: number } =>
+  checked((problems) => {
+    problems.check(
+      typeof ask === 'function',
+      'discovery',
+      ask,
+      'must be a function that gives nodes; pass callbackNodes(async () => [...])',
+    );
+    const { name = 'callback', timeout = '1500ms' } = checkShape(problems, options, ['name', 'timeout']);
+    problems.check(
+      typeof name === 'string' && name !== '',
+      'name',
+      name,
+      `must be a text; leave it out for 'callback'`,
+    );
+    return { name, timeoutMs: readDuration(problems, 'timeout', timeout) };
+  });
 
 const hasNodes = (answer: CallbackAnswer): answer is Exclude<CallbackAnswer, readonly StaticNode[]> =>
   typeof answer === 'object' && answer !== null && 'nodes' in answer;

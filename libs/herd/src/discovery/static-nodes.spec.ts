@@ -17,17 +17,27 @@ describe('staticNodes', () => {
   });
 
   it.each([
-    ['an empty list', [], 'Herd option "discovery" needs at least one node (got [])'],
-    ['no port', ['localhost'], `has a malformed node (got 'localhost'): write 'host:port'`],
-    ['a port of 0', ['localhost:0'], 'bad port'],
-    ['a port above 65535', ['localhost:65536'], 'bad port'],
-    ['an IPv6 address without brackets', ['::1:11211'], 'malformed node'],
-    ['a space', ['local host:11211'], 'malformed node'],
-    ['a bad weight', [{ host: 'a', port: 1, weight: 0 }], 'bad weight'],
-    ['one address twice', ['a:1', 'b:1', 'a:1'], 'two nodes with the id a:1'],
-    ['one address under two ids', ['a:1', { id: 'x', host: 'a', port: 1 }], 'two nodes with the address a:1'],
+    ['an empty list', [], 'discovery must list one node or more; '],
+    [
+      'no port',
+      ['localhost'],
+      `discovery[0] must be a node, { host, port }, or its address, 'host:port' or '[::1]:port' (got 'localhost')`,
+    ],
+    ['a port of 0', ['localhost:0'], 'discovery[0].port must be a whole number from 1 to 65535'],
+    ['a port above 65535', ['localhost:65536'], 'discovery[0].port must be'],
+    ['an IPv6 address without brackets', ['::1:11211'], 'discovery[0] must be a node'],
+    ['a space', ['local host:11211'], 'discovery[0] must be a node'],
+    ['a bad weight', [{ host: 'a', port: 1, weight: 0 }], 'discovery[0].weight must be a number above 0 (got 0)'],
+    ['an unknown property', [{ host: 'a', port: 1, wieght: 2 }], 'did you mean discovery[0].weight?'],
+    ['several nodes at once', ['a', 'b:0', 'c'], /^2 herd options are wrong/],
+    ['one address twice', ['a:1', 'b:1', 'a:1'], 'discovery[2] must not have the id a:1 that discovery[0] has'],
+    [
+      'one address under two ids',
+      ['a:1', { id: 'x', host: 'a', port: 1 }],
+      'discovery[1] must not have the address a:1 that discovery[0] has',
+    ],
   ])('refuses %s, and says why', (_case, list, message) => {
-    expect(() => staticNodes(list)).toThrow(HerdOptionError);
-    expect(() => staticNodes(list)).toThrow(message);
+    expect(() => staticNodes(list as never)).toThrow(HerdOptionError);
+    expect(() => staticNodes(list as never)).toThrow(message);
   });
 });

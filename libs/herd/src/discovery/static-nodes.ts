@@ -1,8 +1,8 @@
-import { parseAddress } from '../contracts/address.js';
 import type { Discovery } from '../contracts/discovery.js';
-import { addressOf, checkNodes } from '../contracts/node.js';
 import type { Node } from '../contracts/node.js';
-import { HerdOptionError } from '../errors/option-error.js';
+import { parseAddress } from '../support/address.js';
+import { addressOf, checkNodes, nodeOptionNames } from '../support/nodes.js';
+import { checked, isObject } from '../support/option-checks.js';
 
 /** A node by address, such as `'10.0.0.1:11211'` or `'[::1]:11211'`, or with its properties; `id` defaults to the address. */
 export type StaticNode = string | (Omit<Node, 'id'> & { readonly id?: string });
@@ -12,32 +12,49 @@ export type StaticNode = string | (Omit<Node, 'id'> & { readonly id?: string });
  *
  * @example staticNodes(['10.0.0.1:11211', { host: '10.0.0.2', port: 11211, weight: 2 }])
  *
- * @throws {@link HerdOptionError} for an empty list, a malformed address, or a node listed twice.
+ * @throws HerdOptionError for an empty list, a malformed address, an unknown property, or a node listed twice.
  */
 export function staticNodes(list: readonly StaticNode[]): Discovery {
-  if (!Array.isArray(list) || list.length === 0) {
-    throw new HerdOptionError('discovery', 'needs at least one node', list, `pass staticNodes(['10.0.0.1:11211'])`);
-  }
-  const nodes = Object.freeze(list.map(toNode));
-  checkNodes(nodes, 'discovery');
+  checked((problems) => {
+    if (!Array.isArray(list)) return;
+    for (const [i, entry] of (list as readonly unknown[]).entries())
+      if (isObject(entry)) problems.checkNames(entry, nodeOptionNames, `discovery[${i}].`);
+  });
+  const nodes = readNodes(list);
   return { name: 'static', nodes: () => Promise.resolve({ nodes }) };
 }
 
-function toNode(entry: StaticNode): Node {
-  const node = typeof entry === 'object' && entry !== null ? entry : parsed(entry);
-  if (typeof node.host !== 'string')
-    throw new HerdOptionError('discovery', 'has a node without a host', entry, `write 'host:port', or { host, port }`);
-  return Object.freeze({ ...node, id: node.id ?? addressOf(node) });
+/**
+ * Nodes in any form that {@link staticNodes} accepts, with whatever properties they have besides.
+ *
+ * @throws HerdOptionError for an empty list, a malformed address, or a node listed twice.
+ */
+export function readNodes(list: readonly StaticNode[]): readonly Node[] {
+  const nodes = checked((problems) => {
+    const filled = Array.isArray(list) && list.length > 0;
+    problems.check(filled, 'discovery', list, `must list one node or more; pass staticNodes(['10.0.0.1:11211'])`);
+    return filled
+      ? (list as readonly StaticNode[]).map((entry, i) => problems.attempt(() => toNode(entry, `discovery[${i}]`)))
+      : [];
+  });
+  checkNodes(nodes as readonly Node[], 'discovery');
+  return Object.freeze(nodes as readonly Node[]);
 }
 
-function parsed(address: string): Omit<Node, 'id'> & { id?: string } {
-  const place = parseAddress(address);
-  if (place === undefined)
-    throw new HerdOptionError(
-      'discovery',
-      'has a malformed node',
+function toNode(entry: StaticNode, option: string): Node {
+  const node = isObject(entry) ? entry : parsed(entry, option);
+  return Object.freeze({ ...node, id: node.id ?? (typeof node.host === 'string' ? addressOf(node) : '') });
+}
+
+function parsed(address: string, option: string): Omit<Node, 'id'> & { id?: string } {
+  const place = typeof address === 'string' ? parseAddress(address) : undefined;
+  checked((problems) =>
+    problems.check(
+      place !== undefined,
+      option,
       address,
-      `write 'host:port', or '[::1]:port' for IPv6`,
-    );
-  return place;
+      `must be a node, { host, port }, or its address, 'host:port' or '[::1]:port'`,
+    ),
+  );
+  return place!;
 }

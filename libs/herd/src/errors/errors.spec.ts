@@ -1,19 +1,22 @@
 import { HerdError } from './herd-error.js';
-import { messageOf } from './message-of.js';
+import { messageOf } from '../support/message-of.js';
 import { HerdNodeDownError, HerdNodeError, HerdOperationError, HerdRequestError } from './operation-errors.js';
 import { HerdOptionError } from './option-error.js';
 
 describe('the errors of a herd', () => {
   it('say what is wrong, with what value, and what to do', () => {
-    const error = new HerdOptionError('refresh', 'must be a duration', { a: 1 }, `use '30s'`);
-    expect(error.message).toBe(`Herd option "refresh" must be a duration (got { a: 1 }): use '30s'`);
+    const problem = { option: 'refresh', received: { a: 1 }, requirement: `must be a duration, such as '30s'` };
+    const error = new HerdOptionError([problem]);
+    expect(error.message).toBe(`refresh must be a duration, such as '30s' (got { a: 1 })`);
     expect(error).toMatchObject({
       name: 'HerdOptionError',
       code: 'HERD_OPTION',
-      option: 'refresh',
+      problems: [problem],
       received: { a: 1 },
-      remedy: `use '30s'`,
+      remedy: `refresh must be a duration, such as '30s'`,
     });
+    const request = new HerdRequestError({ what: 'A key must be a text', received: 5, remedy: 'pass a string' });
+    expect(request.message).toBe('A key must be a text (got 5): pass a string');
   });
 
   it('are one family', () => {

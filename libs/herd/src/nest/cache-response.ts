@@ -3,10 +3,13 @@ import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nest
 import { from, of, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 
+import { HerdNamespace } from '../cache/herd-namespace.js';
 import type { Namespace } from '../contracts/cache.js';
 import type { Ttl } from '../contracts/ttl.js';
+import { checked } from '../support/option-checks.js';
 import type { NamespaceChoice } from './namespace-property.js';
-import { getNamespaceToken } from './namespace-token.js';
+import { checkResponseOptions } from './nest-options.js';
+import { getNamespaceToken } from './tokens.js';
 
 type Request = Readonly<{
   method: string;
@@ -17,7 +20,9 @@ type Request = Readonly<{
 type Response = Readonly<{ statusCode: number; getHeader(name: string): unknown }>;
 
 /**
- * @property key what tells responses apart; `undefined` for a request that is not to be cached. By default the URL of a
+ * How `@CacheResponse` keeps a response.
+ *
+ * @property key one text per response; `undefined` for a request that is not to be cached. By default the URL of a
  * request that has neither a cookie nor an `Authorization`, as a response may be meant for one user alone.
  */
 export type CacheResponseOptions = NamespaceChoice &
@@ -36,14 +41,13 @@ export const CacheResponse = (options: CacheResponseOptions): ClassDecorator & M
   UseInterceptors(cacheInterceptor(options));
 
 /** The interceptor of {@link CacheResponse}, for `app.useGlobalInterceptors` and `APP_INTERCEPTOR`. */
-export function cacheInterceptor({
-  namespace: name,
-  herd,
-  ttl,
-  key = publicUrl,
-}: CacheResponseOptions): Type<NestInterceptor> {
+export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterceptor> {
+  checked((problems) => checkResponseOptions(problems, options));
+  const { namespace: name, herd, ttl, key = publicUrl } = options;
   class HerdCacheInterceptor implements NestInterceptor {
-    constructor(@Inject(getNamespaceToken(name, herd)) private readonly namespace: Namespace) {}
+    constructor(@Inject(getNamespaceToken(name, herd)) private readonly namespace: Namespace) {
+      if (namespace instanceof HerdNamespace) namespace.checkTtl(ttl);
+    }
 
     intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
       if (context.getType() !== 'http') return next.handle();

@@ -2,20 +2,24 @@ import 'reflect-metadata';
 
 import type { CacheOptions } from '../contracts/cache.js';
 import type { Ttl } from '../contracts/ttl.js';
+import { checked } from '../support/option-checks.js';
 import { namespaceProperty } from './namespace-property.js';
 import type { NamespaceChoice } from './namespace-property.js';
+import { checkCachedOptions, checkEvictOptions } from './nest-options.js';
 
 // Any method will do: its arguments are typed by `key`, where that is given.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Arguments = any[];
-type Method<Args extends Arguments, Result> = (...args: Args) => Promise<Result>;
-type MethodDecoratorOf<Args extends Arguments> = <Result>(
+export type Arguments = any[];
+/** An asynchronous method. */
+export type Method<Args extends Arguments, Result> = (...args: Args) => Promise<Result>;
+/** A decorator for a {@link Method}. */
+export type MethodDecoratorOf<Args extends Arguments> = <Result>(
   target: object,
   name: string | symbol,
   descriptor: TypedPropertyDescriptor<Method<Args, Result>>,
 ) => void;
 
-/** @property key by default the class, the method and its arguments as JSON. */
+/** How `@Cached` keeps a result. @property key by default the class, the method and its arguments as JSON. */
 export type CachedOptions<Args extends Arguments> = NamespaceChoice &
   CacheOptions &
   Readonly<{ ttl: Ttl; key?: (...args: Args) => string }>;
@@ -31,8 +35,11 @@ export type CacheEvictOptions<Args extends Arguments> = NamespaceChoice &
  * @example
  * @Cached({ namespace: 'users', ttl: '10m', key: (id: number) => `user:${id}` })
  * async find(id: number): Promise<User> { … }
+ *
+ * @throws HerdOptionError when the class is defined
  */
 export function Cached<Args extends Arguments = Arguments>(options: CachedOptions<Args>): MethodDecoratorOf<Args> {
+  checked((problems) => checkCachedOptions(problems, options));
   const { namespace, herd, ttl, key, ...cache } = options;
   return (target, name, descriptor) => {
     const namespaceOf = namespaceProperty(target, { namespace, ...(herd !== undefined && { herd }) });
@@ -57,6 +64,7 @@ export function Cached<Args extends Arguments = Arguments>(options: CachedOption
 export function CacheEvict<Args extends Arguments = Arguments>(
   options: CacheEvictOptions<Args>,
 ): MethodDecoratorOf<Args> {
+  checked((problems) => checkEvictOptions(problems, options));
   return (target, _name, descriptor) => {
     const namespaceOf = namespaceProperty(target, options);
     wrap(
@@ -65,7 +73,7 @@ export function CacheEvict<Args extends Arguments = Arguments>(
         async function (this: object, ...args) {
           const result = await method.apply(this, args);
           const namespace = namespaceOf(this);
-          if ('all' in options) await namespace.clear();
+          if (!('key' in options)) await namespace.clear();
           else await Promise.all([options.key(...args)].flat().map((key) => namespace.delete(key)));
           return result;
         },

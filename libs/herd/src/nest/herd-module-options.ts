@@ -14,7 +14,8 @@ export interface HerdOptionsFactory {
   createHerdOptions(): UnnamedHerdOptions | Promise<UnnamedHerdOptions>;
 }
 
-type OptionsSource =
+/** Where `forRootAsync` gets its options. */
+export type OptionsSource =
   | {
       // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Nest types its own factories
       useFactory: (...args: any[]) => UnnamedHerdOptions | Promise<UnnamedHerdOptions>;

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 
 import { startHerd } from '../cluster/start-herd.js';
 import type { Herd } from '../contracts/herd.js';
+import { checked } from '../support/option-checks.js';
 import { HerdLifecycle } from './herd-lifecycle.js';
 import type {
   AnyHerdOptions,
@@ -10,36 +11,42 @@ import type {
   HerdOptionsFactory,
   UnnamedHerdOptions,
 } from './herd-module-options.js';
-import { getHerdToken } from './herd-token.js';
+import { getHerdLifecycleToken, getHerdOptionsToken, getHerdToken } from './tokens.js';
 import { assertUniqueName } from './unique-name.js';
-
-const optionsToken = (name: string): string => `${getHerdToken(name)}:options`;
 
 /** The herd `name`, started before any `onModuleInit`, as Nest waits for asynchronous providers. */
 export const herdProviders = (name: string): Provider[] => [
   {
     provide: getHerdToken(name),
-    inject: [optionsToken(name), ModulesContainer],
+    inject: [getHerdOptionsToken(name), ModulesContainer],
     useFactory: (options: AnyHerdOptions, modules: ModulesContainer): Promise<Herd<object>> => {
       assertUniqueName(modules, name);
+      checkSameName(options, name);
       return startHerd({ ...options, name });
     },
   },
   {
-    provide: `${getHerdToken(name)}:lifecycle`,
+    provide: getHerdLifecycleToken(name),
     inject: [getHerdToken(name)],
     useFactory: (herd: Herd<object>) => new HerdLifecycle(herd),
   },
 ];
 
+/** A herd is injected by the name that its module has: another one from a factory would be lost. */
+function checkSameName(options: Pick<AnyHerdOptions, 'name'> | undefined, name: string): void {
+  const made = options?.name ?? name;
+  const remedy = `must be given to forRootAsync, beside the factory: it is what the herd is injected by`;
+  checked((problems) => problems.check(made === name, 'name', made, remedy));
+}
+
 export const givenOptions = (name: string, options: AnyHerdOptions): Provider => ({
-  provide: optionsToken(name),
+  provide: getHerdOptionsToken(name),
   useValue: options,
 });
 
 /** The options from wherever the application makes them. */
 export function madeOptions(name: string, source: HerdAsyncOptions): Provider[] {
-  const provide = optionsToken(name);
+  const provide = getHerdOptionsToken(name);
   if ('useFactory' in source) return [{ provide, useFactory: source.useFactory, inject: source.inject ?? [] }];
   const useFactory = (factory: HerdOptionsFactory): UnnamedHerdOptions | Promise<UnnamedHerdOptions> =>
     factory.createHerdOptions();

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 
 import type { Namespace } from '../contracts/cache.js';
 import { HerdOptionError } from '../errors/option-error.js';
-import { getNamespaceToken } from './namespace-token.js';
+import { getNamespaceToken } from './tokens.js';
 
 /** Which namespace a decorator uses. */
 export type NamespaceChoice = Readonly<{ namespace: string; herd?: string }>;
@@ -16,12 +16,12 @@ export function namespaceProperty(
   target: object,
   { namespace, herd }: NamespaceChoice,
 ): (instance: object) => Namespace {
-  const token = getNamespaceToken(namespace, herd);
-  const property = Symbol.for(token);
-  Inject(token)(target, property);
+  const property = getNamespaceToken(namespace, herd);
+  Inject(property)(target, property);
   return (instance) => {
     const found = (instance as Record<symbol, Namespace | undefined>)[property];
     if (found) return found;
-    throw new HerdOptionError('namespace', 'was not injected', namespace, 'let Nest make the instance of this class');
+    const requirement = 'was not injected; let Nest make the instance of this class';
+    throw new HerdOptionError([{ option: 'namespace', received: namespace, requirement }]);
   };
 }

@@ -2,8 +2,8 @@ import type { Provider } from '@nestjs/common';
 
 import type { NamespaceOptions } from '../contracts/cache.js';
 import type { Herd } from '../contracts/herd.js';
-import { getHerdToken } from './herd-token.js';
-import { getNamespaceToken } from './namespace-token.js';
+import { getHerdToken } from './tokens.js';
+import { getNamespaceToken } from './tokens.js';
 
 /** A namespace by its name, or with options of its own. */
 export type NamespaceEntry = string | ({ readonly name: string } & NamespaceOptions);
@@ -14,6 +14,6 @@ export const namespaceProviders = (entries: readonly NamespaceEntry[], herd: str
     return {
       provide: getNamespaceToken(name, herd),
       inject: [getHerdToken(herd)],
-      useFactory: (of: Herd<object>) => of.namespace(name, options),
+      useFactory: (injected: Herd<object>) => injected.namespace(name, options),
     };
   });

@@ -8,7 +8,7 @@ const stats = { inFlight: 0, queued: 0, operations: 0, failures: 0, timeouts: 0 
 const picture = (nodes: Record<string, Health>, refused?: string): Topology => ({
   version: 1,
   nodes: Object.entries(nodes).map(([id, health]) => ({ node: { id, host: id, port: 1 }, health, stats })),
-  discovery: refused === undefined ? { state: 'taken', at: 0 } : { state: 'refused', at: 0, reason: refused },
+  discovery: refused === undefined ? { state: 'accepted', at: 0 } : { state: 'rejected', at: 0, reason: refused },
 });
 const texts = (before: Topology | undefined, after: Topology) =>
   changes(before, after).map(({ level, text }) => `${level}: ${text}`);

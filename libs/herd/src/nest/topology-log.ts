@@ -4,7 +4,7 @@ import type { Topology } from '../contracts/topology.js';
 
 type Line = Readonly<{ level: 'log' | 'warn'; text: string }>;
 
-/** What a person should hear of the step from one picture of the herd to the next. */
+/** The log lines of the step from one picture of the herd to the next. */
 export function changes(before: Topology | undefined, after: Topology): readonly Line[] {
   const states = new Map(before?.nodes.map(({ node, health }) => [node.id, health.state]));
   const lines: Line[] = [];
@@ -17,7 +17,7 @@ export function changes(before: Topology | undefined, after: Topology): readonly
     states.delete(node.id);
   }
   for (const id of states.keys()) lines.push({ level: 'log', text: `Node ${id} has left` });
-  if (after.discovery.state === 'refused' && before?.discovery.state !== 'refused') {
+  if (after.discovery.state === 'rejected' && before?.discovery.state !== 'rejected') {
     lines.push({
       level: 'warn',
       text: `The nodes stay as they are: discovery is not followed, as ${after.discovery.reason}`,

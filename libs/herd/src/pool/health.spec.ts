@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-import { afterFailure, afterProbe, afterSuccess, down, probeDelayMs, well } from './health.js';
+import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy, probeDelayMs } from './health.js';
 
 const fail = (times: number) =>
-  Array.from({ length: times }).reduce<typeof well>((health) => afterFailure(health, 'refused', 1000, 3), well);
+  Array.from({ length: times }).reduce<typeof healthy>((health) => afterFailure(health, 'refused', 1000, 3), healthy);
 
 describe('the health of a node', () => {
   it('is down after three failures in a row, with the reason and the moment of the last', () => {
@@ -16,21 +16,31 @@ describe('the health of a node', () => {
 
   it('is not up again by an answer that comes late, but by a probe', () => {
     expect(afterSuccess(fail(3))).toEqual(fail(3));
-    expect(afterProbe(fail(3), false, 3)).toMatchObject({ state: 'down', since: 1000, probes: 1 });
-    expect(afterProbe(fail(3), true, 3).state).toBe('up');
+    expect(afterProbe(fail(3), 'silent', 3)).toEqual({ state: 'down', since: 1000, reason: 'silent', probes: 1 });
+    expect(afterProbe(fail(3), undefined, 3).state).toBe('up');
   });
 
-  it('is on trial after a probe: the first failure takes it down, the first success ends the trial', () => {
-    const onTrial = afterProbe(fail(3), true, 3);
-    expect(afterFailure(onTrial, 'refused', 2000, 3).state).toBe('down');
-    expect(afterSuccess(onTrial)).toEqual(well);
+  it('is half-open after a probe: the first failure ejects it, the first success closes the circuit', () => {
+    const halfOpen = afterProbe(fail(3), undefined, 3);
+    expect(afterFailure(halfOpen, 'refused', 2000, 3).state).toBe('down');
+    expect(afterSuccess(halfOpen)).toEqual(healthy);
   });
 
-  it('is down at once by a failure that is worth several', () =>
-    expect(afterFailure(well, 'silent', 1000, 3, 3).state).toBe('down'));
+  it('is down at once by a failure that counts for several', () =>
+    expect(afterFailure(healthy, 'silent', 1000, 3, 3).state).toBe('down'));
 
-  it('keeps its first reason while it stays down', () =>
-    expect(afterFailure(down('frozen', 1), 'refused', 2, 3)).toEqual(down('frozen', 1)));
+  it('refuses with the reason of now since the first refusal, is down by failures, and not brought back by a refusal', () => {
+    const refusing = afterRefusal(fail(2), 'OOM', 1000);
+    expect(refusing).toEqual({ state: 'refusing', since: 1000, reason: 'OOM', failures: 0 });
+    expect(afterRefusal(refusing, 'OOM', 2000)).toBe(refusing);
+    expect(afterRefusal(refusing, 'BUSY', 2000)).toEqual({ ...refusing, reason: 'BUSY' });
+    expect(afterSuccess(afterFailure(refusing, 'late', 2000, 3))).toEqual(refusing);
+    expect(afterFailure(refusing, 'late', 2000, 3, 3)).toEqual(ejected('late', 2000));
+    expect(afterRefusal(fail(3), 'OOM', 2000)).toEqual(fail(3));
+  });
+
+  it('is not ejected anew while it is down', () =>
+    expect(afterFailure(ejected('frozen', 1), 'refused', 2, 3)).toEqual(ejected('frozen', 1)));
 
   it('waits longer before each probe, up to the most', () => {
     expect([0, 1, 2, 3, 4, 5].map((probes) => probeDelayMs(probes, 100, 1000))).toEqual([

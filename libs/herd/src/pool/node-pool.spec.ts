@@ -2,9 +2,11 @@ import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import {
+  HerdDoubtError,
   HerdNodeDownError,
   HerdNodeError,
   HerdOverloadError,
+  HerdRefusedError,
   HerdRequestError,
   HerdTimeoutError,
 } from '../errors/operation-errors.js';
@@ -18,6 +20,7 @@ const options = {
   firstContactMs: 20,
   maxInFlight: 2,
   maxQueue: 1,
+  lateWritesMs: 50,
 };
 const node = { id: 'n', host: 'n', port: 1 };
 const lost = () => new HerdNodeError({ what: 'lost', remedy: 'none' });
@@ -31,7 +34,17 @@ const driverOf = (ping: () => Promise<void>) => ({
   classify: (error: unknown) => (error instanceof HerdRequestError ? ('request' as const) : ('node' as const)),
 });
 
-/** A node that answers as told, and records what the pool asks of it. */
+const opened: NodePool<object>[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((pool) => pool.drain(1))));
+
+/** Closed after its test. */
+function open(...given: ConstructorParameters<typeof NodePool<object>>): NodePool<object> {
+  const pool = new NodePool<object>(...given);
+  opened.push(pool);
+  return pool;
+}
+
+/** A node that answers as scripted, and records what the pool asks of it. */
 function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
   const asked = { abandoned: 0, closed: 0, pings: 0, health: 0 };
   const driver = {
@@ -41,7 +54,7 @@ function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
   };
   return {
     asked,
-    pool: new NodePool(
+    pool: open(
       node,
       driver,
       options,
@@ -68,6 +81,7 @@ describe('NodePool', () => {
     const { pool } = scripted();
     const order: string[] = [];
     const told = pool.use(never, 100).catch(() => order.push('told'));
+    await nextTurn();
     // At the deadline, and one turn later, as operations are told.
     const passed = new Promise<void>((resolve) =>
       setTimeout(() => setImmediate(() => (order.push('passed'), resolve())), 100),
@@ -77,9 +91,19 @@ describe('NodePool', () => {
     expect(order).toEqual(['told', 'passed']);
   });
 
+  it('does not charge an operation, nor its node, with what its caller does before it lets go', async () => {
+    const { asked, pool } = scripted();
+    let left = 0;
+    const answer = pool.use(() => new Promise<string>((resolve) => setTimeout(() => resolve('in time'), 20)), 100);
+    for (const end = Date.now() + 250; Date.now() < end;);
+    setImmediate(() => (left = asked.abandoned));
+    expect(await answer).toBe('in time');
+    expect([left, asked.abandoned, pool.health]).toEqual([0, 0, { state: 'up', failures: 0 }]);
+  });
+
   it('gives up on many, each by its own deadline, by one timer', async () => {
     const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const pool = new NodePool(
+    const pool = open(
       node,
       driverOf(never),
       { ...options, maxInFlight: 100, maxQueue: 100 },
@@ -87,17 +111,18 @@ describe('NodePool', () => {
       () => undefined,
     );
     const all = [60, 20, 60_000, 100, 40, 80, 20].map((ms) => pool.use(never, ms));
-    for (const one of all) one.catch(() => undefined);
+    const ended = Promise.allSettled(all);
     expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBe(before + 1);
     for (const [i, ms] of [60, 20, 60_000, 100, 40, 80, 20].entries())
       if (ms < 60_000) await expect(all[i]).rejects.toThrow(`did not answer within ${ms} ms`);
     expect(pool.stats).toMatchObject({ inFlight: 1, queued: 0, timeouts: 6 });
     await pool.drain(1);
+    expect((await ended)[2]).toMatchObject({ reason: { code: 'HERD_NODE' } });
   });
 
   it('is down by one deadline at which nothing at all had answered', async () => {
     const wide = () =>
-      new NodePool(
+      open(
         node,
         driverOf(never),
         { ...options, maxInFlight: 9 },
@@ -118,32 +143,100 @@ describe('NodePool', () => {
     expect(busy.health).toEqual({ state: 'up', failures: 1 });
   });
 
-  it('makes a node forget what is in doubt before it is used again, and tries that anew when it fails', async () => {
-    const forgotten: (readonly string[] | 'all')[] = [];
-    let refusals = 1;
-    const forget = (_client: object, keys: readonly string[] | 'all') => {
-      if (refusals-- > 0) return Promise.reject(lost());
-      forgotten.push(keys);
-      return Promise.resolve();
-    };
-    const pool: NodePool<object> = new NodePool(
+  describe('of a node that missed a write', () => {
+    const deleting = (deleted: string[][], refusals = 0) =>
+      open(
+        node,
+        {
+          ...driverOf(() => Promise.resolve()),
+          invalidate: (_client, keys) => {
+            if (refusals-- > 0) return Promise.reject(lost());
+            deleted.push([...keys]);
+            return Promise.resolve();
+          },
+        },
+        options,
+        () => 1000,
+        () => undefined,
+      );
+
+    it('is used again at once, and deletes the key before it is used, once', async () => {
+      const deleted: string[][] = [];
+      const pool = deleting(deleted);
+      for (let i = 0; i < 3; i++) await pool.use(() => Promise.reject(lost()), 100).catch(() => undefined);
+      pool.doubt(['a', 'b'], false);
+      await until(() => pool.health.state === 'up');
+      const seen = pool.use(() => Promise.resolve(deleted.flat().includes('a')), 100, ['a'], 'read');
+      expect(await seen).toBe(true);
+      await until(() => deleted.flat().includes('b'));
+      expect(deleted.flat().sort()).toEqual(['a', 'b']);
+      expect(pool.trusts('a')).toBe(true);
+    });
+
+    it('goes on trying to delete, and does not use the key before', async () => {
+      const deleted: string[][] = [];
+      const pool = deleting(deleted, 1);
+      pool.doubt(['a'], false);
+      await expect(pool.use(never, 100, ['a'], 'read')).rejects.toThrow('lost');
+      await until(() => deleted.length === 1);
+      expect(await pool.use(() => Promise.resolve('missed'), 100, ['a'], 'read')).toBe('missed');
+    });
+
+    it('does not read a key while a write that was given up may arrive, and deletes it before and after', async () => {
+      const deleted: string[][] = [];
+      const pool = deleting(deleted);
+      pool.doubt(['a'], true);
+      await expect(pool.use(never, 100, ['a'], 'read')).rejects.toThrow(HerdDoubtError);
+      await expect(pool.use(never, 100, ['a'])).rejects.toThrow(HerdDoubtError);
+      expect([pool.unreadable(['a', 'b']), pool.health]).toEqual([['a'], { state: 'up', failures: 0 }]);
+      expect(await pool.use(() => Promise.resolve('written'), 100, ['a'], 'write')).toBe('written');
+      await until(() => deleted.length === 2);
+      expect(await pool.use(() => Promise.resolve('read'), 100, ['a'], 'read')).toBe('read');
+      expect(deleted).toEqual([['a'], ['a']]);
+    });
+  });
+
+  it('probes whether the node accepts writes, after one that it refused', async () => {
+    let isReplica = true;
+    let pings = 0;
+    const probed: string[] = [];
+    const refused = new HerdRefusedError({ what: 'READONLY', remedy: 'none' });
+    const pool = open(
       node,
-      { ...driverOf(() => Promise.resolve()), forget },
+      {
+        ...driverOf(() => (pings++, Promise.resolve())),
+        classify: () => 'refusal',
+        invalidate: (_client, keys) => {
+          probed.push(...keys);
+          return isReplica ? Promise.reject(new Error('still READONLY')) : Promise.resolve();
+        },
+      },
       options,
       () => 1000,
-      () => {
-        states.push([pool.health.state, forgotten.length]);
-      },
+      () => undefined,
     );
-    const states: [string, number][] = [];
-    for (let i = 0; i < 3; i++) await pool.use(() => Promise.reject(lost()), 100).catch(() => undefined);
-    pool.doubt(['a', 'b']);
+    await expect(pool.use(() => Promise.reject(refused), 100, ['count'])).rejects.toThrow('READONLY');
+    expect(pool.health).toMatchObject({ state: 'down', reason: expect.stringContaining('READONLY') as string });
+    await until(() => pings >= 3);
+    expect(pool.health).toMatchObject({ state: 'down', reason: 'still READONLY' });
+    isReplica = false;
     await until(() => pool.health.state === 'up');
-    expect(states).toEqual([
-      ['down', 0],
-      ['up', 1],
-    ]);
-    expect(forgotten).toEqual([['a', 'b']]);
+    expect(new Set(probed)).toEqual(new Set(['count:rookery-write-probe']));
+  });
+
+  it('is shown as refusing while the node has no memory, and used', async () => {
+    const full = new HerdOverloadError({ what: 'OOM', remedy: 'none' });
+    const pool = open(
+      node,
+      { ...driverOf(() => Promise.resolve()), classify: () => 'overload' },
+      options,
+      () => 1000,
+      () => undefined,
+    );
+    await expect(pool.use(() => Promise.reject(full), 100, ['k'], 'write')).rejects.toThrow('OOM');
+    expect(await pool.use(() => Promise.resolve('value'), 100, ['k'], 'read')).toBe('value');
+    expect(await pool.use(() => Promise.resolve('stored'), 100, ['k'], 'write')).toBe('stored');
+    expect(pool.health).toMatchObject({ state: 'refusing', reason: expect.stringContaining('OOM') as string });
   });
 
   it('takes an answer that arrived while this process was too busy to read it', async () => {
@@ -174,7 +267,7 @@ describe('NodePool', () => {
     const { asked, pool } = scripted();
     const releases: (() => void)[] = [];
     const blocked = [1, 2].map(() => pool.use(() => new Promise<void>((resolve) => releases.push(resolve)), 60_000));
-    await expect(pool.use(never, 10)).rejects.toThrow(HerdTimeoutError);
+    await expect(pool.use(never, 10)).rejects.toThrow(HerdOverloadError);
     expect(asked.abandoned).toBe(0);
     expect(pool.health).toEqual({ state: 'up', failures: 0 });
     releases.forEach((release) => release());
@@ -200,7 +293,7 @@ describe('NodePool', () => {
 
   it('goes on probing a node that never answers a probe', async () => {
     const { asked, pool } = scripted(never);
-    await pool.check();
+    await pool.healthCheck();
     expect(pool.health.state).toBe('down');
     await until(() => asked.pings >= 4);
     await pool.drain(10);

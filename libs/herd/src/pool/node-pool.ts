@@ -1,15 +1,23 @@
+import type { Effect } from '../contracts/dispatch.js';
 import type { Driver } from '../contracts/driver.js';
-import { addressOf } from '../contracts/node.js';
 import type { Node } from '../contracts/node.js';
 import type { Health, Pool, PoolOperation, PoolStats } from '../contracts/pool.js';
-import { promised } from '../contracts/promised.js';
-import { messageOf } from '../errors/message-of.js';
-import { HerdNodeDownError, HerdNodeError, HerdOverloadError, HerdTimeoutError } from '../errors/operation-errors.js';
-import { withDeadline } from './deadline.js';
-import { afterFailure, afterProbe, afterSuccess, down, well } from './health.js';
+import {
+  HerdDoubtError,
+  HerdNodeDownError,
+  HerdNodeError,
+  HerdOverloadError,
+  HerdTimeoutError,
+} from '../errors/operation-errors.js';
+import { withDeadline } from '../support/deadline.js';
+import { messageOf } from '../support/message-of.js';
+import { addressOf } from '../support/nodes.js';
+import { promised } from '../support/promised.js';
+import { Bulkhead } from './bulkhead.js';
+import type { Task } from './bulkhead.js';
+import { Doubts } from './doubts.js';
+import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy } from './health.js';
 import { Recovery } from './recovery.js';
-import { Workload } from './workload.js';
-import type { Task } from './workload.js';
 
 /** Limits of one pool; see `HerdOptions` for each. */
 export type PoolOptions = Readonly<{
@@ -20,143 +28,247 @@ export type PoolOptions = Readonly<{
   firstContactMs: number;
   maxInFlight: number;
   maxQueue: number;
+  lateWritesMs: number;
 }>;
 
-/** The one client of a node, its workload, and its health. */
+/** What a pool needs of its driver. */
+export type PoolDriver<Client> = Pick<
+  Driver<Client, object>,
+  'open' | 'ping' | 'abandon' | 'invalidate' | 'close' | 'classify'
+>;
+
+/** `contacted` once the node has answered anything; a pool that drains never goes back. */
+type Life = 'new' | 'contacted' | 'draining';
+
+const noKeys: readonly string[] = [];
+
+/** For so long a node must have refused nothing before a write that it carries out shows that it refuses no more. */
+const refusalMs = 1000;
+
+/** The one client of a node, the operations on it, and its health. */
 export class NodePool<Client> implements Pool<Client> {
-  health: Health = well;
+  health: Health = healthy;
   private readonly client: Client;
-  private readonly workload: Workload;
+  private readonly bulkhead: Bulkhead;
   private readonly recovery: Recovery;
   private readonly counts = { operations: 0, failures: 0, timeouts: 0 };
   private answered = 0;
-  private met = false;
   private lastFailure: unknown;
-  private draining = false;
+  private refusedAt = -Infinity;
+  private writeProbe: readonly string[] = noKeys;
+  private life: Life = 'new';
 
   constructor(
     readonly node: Node,
-    private readonly driver: Pick<
-      Driver<Client, object>,
-      'open' | 'ping' | 'abandon' | 'forget' | 'close' | 'classify'
-    >,
+    private readonly driver: PoolDriver<Client>,
     private readonly options: PoolOptions,
     private readonly now: () => number,
     private readonly onHealth: () => void,
-    /** Whether a node that is down is left unused; false once too many are. */
-    private readonly mayRefuse: () => boolean = () => true,
+    /** Whether a node that is down is left unused; false once too many are (Envoy's panic threshold). */
+    private readonly ejectionAllowed: () => boolean = () => true,
+    doubts = new Doubts(() => Infinity),
   ) {
     this.client = driver.open(node);
-    this.workload = new Workload(options, {
-      done: (task, result) => this.succeeded(task, result),
-      failed: (task, error) => this.failed(task, error),
-      late: (begun, waiting) => this.late(begun, waiting),
+    this.bulkhead = new Bulkhead(options, {
+      onSuccess: (task, result) => this.succeeded(task, result),
+      onFailure: (task, error) => this.failed(task, error),
+      onTimeout: (begun, waiting, busyMs) => this.timedOut(begun, waiting, busyMs),
     });
     this.recovery = new Recovery(
       {
         isDown: () => this.health.state === 'down',
         probes: () => (this.health.state === 'down' ? this.health.probes : 0),
-        ping: () => this.ping(),
-        forget: driver.forget && ((keys) => this.ask(() => driver.forget!(this.client, keys), options.pingTimeoutMs)),
-        probed: (answered) => this.become(afterProbe(this.health, answered, options.ejectAfter)),
-        failed: (error) => this.count(error),
+        probe: () => this.probe(),
+        invalidate: driver.invalidate && ((keys) => this.deleteKeys(keys)),
+        onProbe: (failure) => this.probed(failure),
+        onFailure: (error) => this.judge(error),
       },
+      doubts,
       options,
     );
+    this.recovery.wake();
   }
 
   get stats(): PoolStats {
-    return Object.freeze({ inFlight: this.workload.inFlight, queued: this.workload.queued, ...this.counts });
+    return Object.freeze({ inFlight: this.bulkhead.inFlight, queued: this.bulkhead.queued, ...this.counts });
   }
 
   use<Result>(
     operation: PoolOperation<Client, Result>,
     timeoutMs: number,
-    keys: readonly string[] = [],
+    keys: readonly string[] = noKeys,
+    effect: Effect = 'bound',
   ): Promise<Result> {
-    const refusal = this.refusal(keys);
+    const refusal = this.refusal(keys, effect);
     if (refusal) return Promise.reject(refusal);
     this.counts.operations++;
-    return this.workload.add(() => operation(this.client, this.node), timeoutMs, this.answered);
+    const run = (): Promise<Result> =>
+      this.recovery.doubts.none
+        ? operation(this.client, this.node)
+        : this.withoutDoubt(keys, effect, () => operation(this.client, this.node));
+    return this.bulkhead.add(run, timeoutMs, { answeredBefore: this.answered, keys, writes: effect === 'write' });
   }
 
-  /** Asks the node whether it is there. One that does not answer is marked down, and probed until it does. */
-  async check(): Promise<void> {
+  /** @returns those of `keys` that must not be read now, as a write to them was given up and may still arrive. */
+  unreadable(keys: readonly string[]): readonly string[] {
+    const { doubts } = this.recovery;
+    return doubts.none ? noKeys : keys.filter((key) => doubts.standing(key) === 'late');
+  }
+
+  /** @returns whether nothing is in doubt of the node's value of `key`. */
+  trusts(key: string): boolean {
+    return this.recovery.doubts.standing(key) === 'clear';
+  }
+
+  /** Pings the node. One that does not answer is ejected, and probed until it does. */
+  async healthCheck(): Promise<void> {
     if (this.health.state === 'down') return;
-    await (this.met ? this.ping() : this.meet()).catch((error: unknown) =>
-      this.become(down(messageOf(error), this.now())),
+    await (this.life === 'new' ? this.firstPing() : this.ping()).catch((error: unknown) =>
+      this.setHealth(ejected(messageOf(error), this.now())),
     );
   }
 
-  doubt(keys: readonly string[]): void {
-    this.recovery.doubt(keys);
+  doubt(keys: readonly string[], late: boolean): void {
+    this.recovery.doubt(keys, late ? this.options.lateWritesMs : 0);
+  }
+
+  /** Deletes `keys` on the node as far as they are in doubt; resolves once they are gone. */
+  async forget(keys: readonly string[]): Promise<void> {
+    await this.recovery.forget(keys);
   }
 
   async drain(timeoutMs: number): Promise<void> {
-    this.draining = true;
-    this.recovery.end();
-    await withDeadline(this.workload.idle(), timeoutMs, () =>
+    this.life = 'draining';
+    this.recovery.stop();
+    await withDeadline(this.bulkhead.idle(), timeoutMs, () =>
       this.error(HerdTimeoutError, 'did not finish its work'),
     ).catch(() => undefined);
-    await this.driver.close(this.client);
+    await this.driver
+      .close(this.client)
+      .finally(() => this.bulkhead.end(() => this.error(HerdNodeError, 'has left the herd')));
   }
 
-  private refusal(keys: readonly string[]): Error | undefined {
-    if (this.draining) return this.error(HerdNodeError, 'has left the herd');
-    if (this.health.state === 'down' && (this.mayRefuse() || keys.some((key) => this.recovery.isDoubted(key))))
-      return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
-    return this.workload.full
-      ? this.error(HerdOverloadError, `has ${this.workload.queued} operations waiting`)
+  private refusal(keys: readonly string[], effect: Effect): Error | undefined {
+    if (this.life === 'draining') return this.error(HerdNodeError, 'has left the herd');
+    const { doubts } = this.recovery;
+    if (this.health.state === 'down') {
+      const inDoubt = !doubts.none && keys.some((key) => doubts.standing(key) !== 'clear');
+      if (inDoubt || this.ejectionAllowed()) return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
+    }
+    if (!doubts.none && effect !== 'write') {
+      const late = keys.find((key) => doubts.standing(key) === 'late');
+      if (late !== undefined) return this.doubtError(late);
+    }
+    return this.bulkhead.full
+      ? this.error(HerdOverloadError, `has ${this.bulkhead.queued} operations waiting`)
       : undefined;
+  }
+
+  private async withoutDoubt<Result>(
+    keys: readonly string[],
+    effect: Effect,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      if (effect !== 'write') {
+        const late = keys.find((key) => this.recovery.doubts.standing(key) === 'late');
+        if (late !== undefined) throw this.doubtError(late);
+      }
+      const forgetting = this.recovery.forget(keys);
+      if (!forgetting) return run();
+      await forgetting;
+    }
   }
 
   private succeeded(task: Task, result: unknown): void {
     this.answered++;
-    this.met = true;
-    this.become(afterSuccess(this.health));
+    this.markContacted();
+    const accepts = this.health.state === 'refusing' && task.writes && performance.now() - this.refusedAt > refusalMs;
+    this.setHealth(accepts ? healthy : afterSuccess(this.health));
     task.resolve(result as never);
   }
 
   private failed(task: Task, error: unknown): void {
-    if (this.driver.classify(error) === 'node') this.count(error);
+    if (!(error instanceof HerdDoubtError)) this.judge(error, task.keys);
     task.reject(error);
   }
 
-  private late(begun: readonly Task[], waiting: readonly Task[]): void {
+  private judge(error: unknown, keys = noKeys): void {
+    const failure = this.driver.classify(error);
+    if (failure !== 'request') this.probeWritesBy(keys);
+    if (failure === 'overload') {
+      this.refusedAt = performance.now();
+      this.setHealth(afterRefusal(this.health, messageOf(error), this.now()));
+    }
+    if (failure === 'node') this.count(error);
+    // What a node refuses altogether it would refuse again: a new connection may reach the one that took its place.
+    if (failure === 'refusal') this.count(error, this.options.ejectAfter);
+  }
+
+  private timedOut(begun: readonly Task[], waiting: readonly Task[], busyMs: number): void {
     this.counts.timeouts += begun.length + waiting.length;
     const error = ({ timeoutMs }: Task): HerdTimeoutError =>
       this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
     if (begun.length > 0) {
-      // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
-      const silent = begun.some(({ answeredBefore }) => answeredBefore === this.answered);
-      const worth = silent ? this.workload.inFlight + begun.length : 1;
       this.driver.abandon(this.client);
-      this.count(error(begun[0]!), worth);
+      // Where this process was busy, or the operation waited for its turn, the node had little of the time.
+      const now = performance.now();
+      const fair = begun.filter(({ startedAt, timeoutMs }) => now - startedAt - busyMs >= timeoutMs / 2);
+      // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
+      const silent = fair.some(({ answeredBefore }) => answeredBefore === this.answered);
+      this.probeWritesBy(begun[0]!.keys);
+      if (fair.length > 0) this.count(error(fair[0]!), silent ? this.bulkhead.inFlight + fair.length : 1);
     }
     for (const task of begun) task.reject(error(task));
     for (const task of waiting)
-      task.reject(this.error(HerdTimeoutError, `took no operation within ${task.timeoutMs} ms`));
+      task.reject(this.error(HerdOverloadError, `had no turn for this operation within ${task.timeoutMs} ms`));
   }
 
   /** One lost connection fails many operations with one error: it counts once. */
-  private count(error: unknown, worth = 1): void {
+  private count(error: unknown, failures = 1): void {
     this.counts.failures++;
     if (error === this.lastFailure) return;
     this.lastFailure = error;
-    this.become(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter, worth));
+    this.setHealth(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter, failures));
   }
 
-  private become(health: Health): void {
-    const changed = health.state !== this.health.state;
+  private setHealth(health: Health): void {
+    const { health: before } = this;
+    if (health === before) return;
     this.health = health;
-    if (!changed || this.draining) return;
-    this.lastFailure = undefined;
-    this.recovery.follow();
+    const changed = health.state !== before.state;
+    const explained = 'reason' in health && 'reason' in before && health.reason !== before.reason;
+    if (this.life === 'draining' || !(changed || explained)) return;
+    if (changed && (health.state === 'down' || before.state === 'down')) {
+      this.lastFailure = undefined;
+      if (health.state === 'down') this.driver.abandon(this.client);
+      this.recovery.onHealthChange();
+    }
     this.onHealth();
   }
 
+  /** A ping passes on a replica: a deletion of what nobody has shows whether the node accepts writes. */
+  private async probe(): Promise<void> {
+    await this.ping();
+    if (this.driver.invalidate && this.writeProbe.length > 0) await this.deleteKeys(this.writeProbe);
+  }
+
+  private probeWritesBy(keys: readonly string[]): void {
+    if (keys.length > 0) this.writeProbe = [probeKey(keys[0]!)];
+  }
+
+  private probed(failure: unknown): void {
+    if (failure === undefined) this.writeProbe = noKeys;
+    const reason = failure === undefined ? undefined : messageOf(failure);
+    this.setHealth(afterProbe(this.health, reason, this.options.ejectAfter));
+  }
+
+  private deleteKeys(keys: readonly string[]): Promise<void> {
+    return this.withTimeout(() => this.driver.invalidate!(this.client, keys), this.options.pingTimeoutMs);
+  }
+
   /** The first contact of a process that is still starting takes longer than any other, and may fail by that alone. */
-  private async meet(): Promise<void> {
+  private async firstPing(): Promise<void> {
     const start = performance.now();
     const { firstContactMs, pingTimeoutMs } = this.options;
     const left = () => Math.max(pingTimeoutMs, firstContactMs - (performance.now() - start));
@@ -164,15 +276,26 @@ export class NodePool<Client> implements Pool<Client> {
   }
 
   private async ping(timeoutMs = this.options.pingTimeoutMs): Promise<void> {
-    await this.ask(() => this.driver.ping(this.client), timeoutMs);
-    this.met = true;
+    await this.withTimeout(() => this.driver.ping(this.client), timeoutMs);
+    this.markContacted();
   }
 
-  private async ask(question: () => Promise<void>, timeoutMs: number): Promise<void> {
+  private markContacted(): void {
+    if (this.life === 'new') this.life = 'contacted';
+  }
+
+  private async withTimeout(work: () => Promise<void>, timeoutMs: number): Promise<void> {
     const late = () => this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
-    await withDeadline(promised(question), timeoutMs, late).catch((error: unknown) => {
+    await withDeadline(promised(work), timeoutMs, late).catch((error: unknown) => {
       this.driver.abandon(this.client);
       throw error;
+    });
+  }
+
+  private doubtError(key: string): HerdDoubtError {
+    return new HerdDoubtError({
+      what: `Node ${this.node.id} may still carry out a write to ${JSON.stringify(key)} that was given up`,
+      remedy: `load the value from its source: it is forgotten within ${this.options.lateWritesMs} ms`,
     });
   }
 
@@ -183,3 +306,6 @@ export class NodePool<Client> implements Pool<Client> {
     });
   }
 }
+
+/** Short enough for any server's limit of keys, and with the beginning by which access may be granted. */
+const probeKey = (key: string): string => `${key.slice(0, 40)}:rookery-write-probe`;

@@ -1,6 +1,7 @@
-import { addressOf } from '../contracts/node.js';
+import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
+import { checked, checkShape } from '../support/option-checks.js';
 import { byId, weightOf } from './by-id.js';
 import { md5 } from './md5.js';
 import { buildRing, firstPoint, walk } from './ring.js';
@@ -13,6 +14,7 @@ import { buildRing, firstPoint, walk } from './ring.js';
  */
 export type PointName = 'id' | 'libmemcached' | ((node: Node) => string);
 
+/** How points are named. */
 export interface KetamaOptions {
   pointName?: PointName;
 }
@@ -23,9 +25,15 @@ export interface KetamaOptions {
  * else rendezvous and Maglev balance better. As there, a node below 1/40 of the mean weight gets no points.
  *
  * @see https://github.com/twitter/twemproxy/blob/master/src/hashkit/nc_ketama.c
+ * @throws HerdOptionError
  */
-export function ketama({ pointName = 'id' }: KetamaOptions = {}): Router {
-  const nameOf = typeof pointName === 'function' ? pointName : names[pointName];
+export function ketama(options: KetamaOptions = {}): Router {
+  const nameOf = checked((problems) => {
+    const { pointName = 'id' } = checkShape(problems, options, ['pointName']);
+    const known = typeof pointName === 'function' || Object.hasOwn(names, pointName);
+    problems.check(known, 'pointName', pointName, `must be 'id', 'libmemcached' or a function of the node`);
+    return typeof pointName === 'function' ? pointName : names[pointName];
+  });
   return { name: 'ketama', build: (nodes) => build(byId(nodes), nameOf) };
 }
 

@@ -1,10 +1,11 @@
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
-import { HerdOptionError } from '../errors/option-error.js';
+import { checked, checkShape } from '../support/option-checks.js';
 import { byId, weightOf } from './by-id.js';
 import { fmix32, fnv1a } from './hash.js';
 import { walk } from './ring.js';
 
+/** How large the table is. */
 export interface MaglevOptions {
   /** Slots of the table, a prime; at least 100 for each node keep the balance. Default 65537. */
   tableSize?: number;
@@ -18,22 +19,26 @@ const free = 0xffffffff;
  * keys of the others.
  *
  * @see Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer" (NSDI 2016); weights as in Envoy.
- * @throws {@link HerdOptionError} for a table size that is not a prime, and on building with more nodes than slots.
+ * @throws HerdOptionError for a table size that is not a prime, and on building with more nodes than slots.
  */
-export function maglev({ tableSize = 65537 }: MaglevOptions = {}): Router {
-  if (!isPrime(tableSize))
-    throw new HerdOptionError('tableSize', 'must be a prime', tableSize, 'use a prime such as 65537 or 655373');
+export function maglev(options: MaglevOptions = {}): Router {
+  const tableSize = checked((problems) => {
+    const { tableSize = 65537 } = checkShape(problems, options, ['tableSize']);
+    problems.check(isPrime(tableSize), 'tableSize', tableSize, 'must be a prime, such as 65537 or 655373');
+    return tableSize;
+  });
   return { name: 'maglev', build: (nodes) => build(byId(nodes), tableSize) };
 }
 
 function build(nodes: readonly Node[], tableSize: number): RouteTable {
-  if (nodes.length > tableSize)
-    throw new HerdOptionError(
+  checked((problems) =>
+    problems.check(
+      nodes.length <= tableSize,
       'tableSize',
-      `must be at least the number of nodes, ${nodes.length}`,
       tableSize,
-      'use a prime of 100 times that',
-    );
+      `must be at least the number of nodes, ${nodes.length}; use a prime of 100 times that`,
+    ),
+  );
   const table = fill(nodes, tableSize);
   // Mixed again, as ids and keys are hashed alike: a key that equals an id must not favour its node.
   const slot = (key: string): number => fmix32(fnv1a(key)) % tableSize;
@@ -60,8 +65,8 @@ function fill(nodes: readonly Node[], size: number): Uint32Array {
       while (table[slot] !== free) slot = (slot + skip[node]!) % size;
       table[slot] = node;
       next[node] = (slot + skip[node]!) % size;
-      due[node]!++;
-      taken++;
+      due[node] = due[node]! + 1;
+      taken += 1;
     }
   }
   return table;

@@ -62,8 +62,11 @@ function writeMessage(text: string): number {
   const words = (((size + 8) >> 6) + 1) << 4;
   if (message.length < words) message = new Int32Array(words);
   message.fill(0, 0, words);
-  for (let i = 0; i < size; i++) message[i >> 2]! |= (bytes ? bytes[i]! : text.charCodeAt(i)) << ((i & 3) << 3);
-  message[size >> 2]! |= 0x80 << ((size & 3) << 3);
+  const put = (i: number, byte: number): void => {
+    message[i >> 2] = message[i >> 2]! | (byte << ((i & 3) << 3));
+  };
+  for (let i = 0; i < size; i++) put(i, bytes ? bytes[i]! : text.charCodeAt(i));
+  put(size, 0x80);
   message[words - 2] = size << 3;
   message[words - 1] = size >>> 29;
   return words;

@@ -1,9 +1,11 @@
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
+import { checked, checkShape } from '../support/option-checks.js';
 import { byId, weightOf } from './by-id.js';
 import { fnv1a } from './hash.js';
 import { countBelow } from './ring.js';
 
+/** How keys are hashed. */
 export interface ModuloOptions {
   /** A whole number of 0 or more for each key. Default: FNV-1a, 32 bits. */
   hash?: (key: string) => number;
@@ -13,8 +15,15 @@ export interface ModuloOptions {
  * The hash of the key modulo the number of nodes, in the order of their ids: what `distribution: modula` of twemproxy does
  * where its servers are listed in that order. For reading a herd that was filled so while moving to another router: almost
  * every key moves when a node joins or leaves.
+ *
+ * @throws HerdOptionError
  */
-export function modulo({ hash = fnv1a }: ModuloOptions = {}): Router {
+export function modulo(options: ModuloOptions = {}): Router {
+  const hash = checked((problems) => {
+    const { hash = fnv1a } = checkShape(problems, options, ['hash']);
+    problems.check(typeof hash === 'function', 'hash', hash, 'must be a function of the key; leave it out for FNV-1a');
+    return hash;
+  });
   return { name: 'modulo', build: (nodes) => build(byId(nodes), hash) };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { Node } from '../contracts/node.js';
+import { remembered } from './remembered.js';
 import { rendezvous } from './rendezvous.js';
 
 const node = (id: string, weight?: number): Node => ({
@@ -91,6 +92,28 @@ describe('rendezvous', () => {
     const moved = fleet(5).map((each) => (each.id === 'node-2' ? { ...each, host: 'elsewhere' } : each));
     const owners = (nodes: readonly Node[]) => keys.slice(0, 1000).map((key) => build(nodes).nodeFor(key)!.id);
     expect(owners(moved)).toEqual(owners(fleet(5)));
+  });
+
+  it.each([1, 64, 65, 1000])(
+    'finds the owner that ranks first among %p nodes, whether it was asked before or not',
+    (count) => {
+      const table = build(fleet(count));
+      const expected = keys.slice(0, 500).map((key) => table.nodesFor(key, 1)[0]);
+      for (let time = 0; time < 2; time++)
+        expect(keys.slice(0, 500).map((key) => table.nodeFor(key))).toEqual(expected);
+    },
+  );
+
+  it('remembers nothing wrong: keys whose hashes have one place have owners of their own', () => {
+    const owner = remembered((hash) => hash % 1009);
+    const hashes = Array.from({ length: 300 }, (_, i) => ((i % 3) * 2 ** 18 + (i % 7)) >>> 0);
+    expect(hashes.map(owner)).toEqual(hashes.map((hash) => hash % 1009));
+  });
+
+  it('moves no key where the number of nodes passes that from which owners are remembered', () => {
+    const [before, after] = [build(fleet(64)), build(fleet(65))];
+    for (const key of keys.slice(0, 3000))
+      expect([before.nodeFor(key)!.id, 'node-64']).toContain(after.nodeFor(key)!.id);
   });
 
   it('never changes', () => {

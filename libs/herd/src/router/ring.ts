@@ -19,11 +19,16 @@ const emptyRing = (size: number): Ring => ({ points: new Uint32Array(size), owne
 /** A pass of a radix sort, which keeps the order of equals; a tenth of the time of `sort` for the points of 1000 nodes. */
 function sortByByte({ points, owners }: Ring, shift: number): Ring {
   const starts = new Uint32Array(257);
-  for (let i = 0; i < points.length; i++) starts[((points[i]! >>> shift) & 255) + 1]!++;
-  for (let byte = 1; byte < 257; byte++) starts[byte]! += starts[byte - 1]!;
+  for (const point of points) {
+    const after = ((point >>> shift) & 255) + 1;
+    starts[after] = starts[after]! + 1;
+  }
+  for (let byte = 1; byte < 257; byte++) starts[byte] = starts[byte]! + starts[byte - 1]!;
   const sorted = emptyRing(points.length);
   for (let i = 0; i < points.length; i++) {
-    const place = starts[(points[i]! >>> shift) & 255]!++;
+    const byte = (points[i]! >>> shift) & 255;
+    const place = starts[byte]!;
+    starts[byte] = place + 1;
     sorted.points[place] = points[i]!;
     sorted.owners[place] = owners[i]!;
   }

@@ -160,15 +160,25 @@ describe('ketama', () => {
 describe('maglev', () => {
   it.each([0, 1, -7, 65536, 2.5, NaN])('refuses the table size %p and names it', (tableSize) => {
     expect(() => maglev({ tableSize })).toThrow(HerdOptionError);
-    expect(() => maglev({ tableSize })).toThrow(`"tableSize" must be a prime (got ${tableSize})`);
+    expect(() => maglev({ tableSize })).toThrow(
+      `tableSize must be a prime, such as 65537 or 655373 (got ${tableSize})`,
+    );
   });
 
   it('refuses more nodes than slots', () => {
     const nodes = Array.from({ length: 8 }, (_, i) => ({ id: `${i}`, host: 'h', port: i + 1 }));
-    expect(() => maglev({ tableSize: 7 }).build(nodes)).toThrow(/at least the number of nodes, 8 \(got 7\)/);
+    expect(() => maglev({ tableSize: 7 }).build(nodes)).toThrow(/at least the number of nodes, 8; .* \(got 7\)/);
     expect(maglev({ tableSize: 7 }).build(nodes.slice(1)).nodesFor('key', 7)).toHaveLength(7);
   });
 });
+
+it.each([
+  [() => ketama({ pointname: 'id' } as never), 'pointname is not an option; did you mean pointName?'],
+  [() => ketama({ pointName: 'ip' as never }), `pointName must be 'id', 'libmemcached' or a function`],
+  [() => maglev({ tablesize: 7 } as never), 'did you mean tableSize?'],
+  [() => modulo({ hsh: () => 1 } as never), 'did you mean hash?'],
+  [() => modulo({ hash: 'md5' as never }), 'hash must be a function'],
+])('a router refuses wrong options: %#', (make, message) => expect(make).toThrow(message));
 
 describe('modulo', () => {
   it('takes the remainder over the nodes by id, or by shares where they have weights', () => {

@@ -1,4 +1,4 @@
-import { checkNodes } from '../contracts/node.js';
+import { checkNodes } from '../support/nodes.js';
 import type { Discovered, Discovery } from '../contracts/discovery.js';
 import { expectContract } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';
@@ -7,7 +7,7 @@ import type { ContractCheck } from './contract-check.js';
  * A discovery under test, with a source that the test controls. `make` gives a new one at each call, which finds at least
  * two nodes.
  */
-export interface DiscoverySubject {
+export interface DiscoveryHarness {
   make(): Discovery | Promise<Discovery>;
 
   /** Makes the source answer nothing at all, neither an error, until `resume`. Without it the discovery is not tried hanging. */
@@ -16,11 +16,9 @@ export interface DiscoverySubject {
 
   /** Makes the source hold other nodes, so that a watch has news. Needed where the discovery has `watch`. */
   change?(): void | Promise<void>;
-}
 
-export interface DiscoveryContractOptions {
   /** How long an answer, or news, may take. Default 5000. */
-  patienceMs?: number;
+  answerMs?: number;
   /** How soon `nodes` must settle after its signal aborts. Default 500. */
   abortMs?: number;
 }
@@ -30,23 +28,20 @@ export interface DiscoveryContractOptions {
  *
  * @example for (const check of discoveryContract({ make: () => callbackNodes(listCaches) })) it(check.name, check.run);
  */
-export function discoveryContract(
-  subject: DiscoverySubject,
-  options: DiscoveryContractOptions = {},
-): readonly ContractCheck[] {
-  const { patienceMs = 5000, abortMs = 500 } = options;
+export function discoveryContract(harness: DiscoveryHarness): readonly ContractCheck[] {
+  const { answerMs = 5000, abortMs = 500 } = harness;
   const ask = (discovery: Discovery): Promise<Discovered> =>
-    settled(discovery.nodes(new AbortController().signal), patienceMs, 'nodes() did not answer');
+    settled(discovery.nodes(new AbortController().signal), answerMs, 'nodes() did not answer');
   const check = (
     name: string,
     prove: (discovery: Discovery, close: () => Promise<void>) => Promise<void>,
   ): ContractCheck => ({
     name,
     async run() {
-      const discovery = await subject.make();
+      const discovery = await harness.make();
       let closed: Promise<void> | undefined;
       const close = (): Promise<void> =>
-        (closed ??= settled(Promise.resolve(discovery.close?.()), patienceMs, 'close() did not end'));
+        (closed ??= settled(Promise.resolve(discovery.close?.()), answerMs, 'close() did not end'));
       try {
         await prove(discovery, close);
       } finally {
@@ -81,11 +76,11 @@ export function discoveryContract(
         'nodes() did not settle under an aborted signal',
       );
     }),
-    ...(subject.hang === undefined
+    ...(harness.hang === undefined
       ? []
       : [
           check('stops waiting for a source that hangs when its signal aborts', async (discovery) => {
-            await subject.hang!();
+            await harness.hang!();
             try {
               const controller = new AbortController();
               const answer = discovery.nodes(controller.signal);
@@ -101,25 +96,25 @@ export function discoveryContract(
                 'nodes() answered though the source hangs',
               );
             } finally {
-              await subject.resume?.();
+              await harness.resume?.();
             }
             await ask(discovery);
           }),
         ]),
-    check('watches: tells of news, and is silent once the watch is ended', async (discovery) => {
+    check('watches: reports news, and is silent once the watch is ended', async (discovery) => {
       if (discovery.watch === undefined) return;
-      expectContract(subject.change !== undefined, 'the subject of a discovery with watch needs change()');
+      expectContract(harness.change !== undefined, 'the harness of a discovery with watch needs change()');
       let news = 0;
       const stop = discovery.watch(() => news++);
       await delay(50);
-      await subject.change();
-      await until(() => news > 0, patienceMs, 'the watch did not tell of a change');
+      await harness.change();
+      await until(() => news > 0, answerMs, 'the watch did not report a change');
       stop();
       await delay(100);
       const heard = news;
-      await subject.change();
+      await harness.change();
       await delay(300);
-      expectContract(news === heard, 'the watch told of a change after it was ended');
+      expectContract(news === heard, 'the watch reported a change after it was ended');
     }),
     check('closes: ends its watches', async (discovery, close) => {
       if (discovery.watch === undefined || discovery.close === undefined) return;
@@ -128,7 +123,7 @@ export function discoveryContract(
       await delay(50);
       await close();
       const heard = news;
-      await subject.change?.();
+      await harness.change?.();
       await delay(300);
       expectContract(news === heard, 'a watch outlived close()');
     }),

@@ -5,16 +5,17 @@ import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contr
 import type { Driver, Failure } from '../contracts/driver.js';
 import type { KeyValueCommands, KeyValueNodeCommands } from '../contracts/key-value-commands.js';
 import type { Node } from '../contracts/node.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { ContractViolation } from './contract-check.js';
 
-// The client of a driver is its own affair.
+/** A driver with the usual commands, whatever its client. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyDriver = Driver<any, KeyValueCommands, KeyValueNodeCommands>;
 
 /** Every wait of the suite ends by then. */
 const patienceMs = 10_000;
 
-/** One client of the driver under test, its commands, and what they told the dispatch. */
+/** One client of the driver under test, its commands, and the effects that they gave to the dispatch. */
 export class DriverBench {
   private readonly prefix = randomBytes(6).toString('hex');
   readonly effects: (Effect | undefined)[] = [];
@@ -63,7 +64,13 @@ export class DriverBench {
         this.effects.push(intent.effect);
         return run(operation);
       },
-      byKeys: async (keys, operation) => new Map(await operation(this.client, [...new Set(keys)])),
+      byKeys: async (keys, operation, { effect = 'read' } = {}) => {
+        this.effects.push(effect);
+        const own = [...new Set(keys)];
+        return own.length === 0
+          ? new Map()
+          : resultsOrThrow(await operation(this.client, own, this.node, this.maxTtlMs), effect);
+      },
     };
   }
 }

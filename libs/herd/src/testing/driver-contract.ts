@@ -6,6 +6,12 @@ import type { ContractCheck } from './contract-check.js';
 import { DriverBench } from './driver-bench.js';
 import type { AnyDriver } from './driver-bench.js';
 
+/** A driver under test: `make` gives one without a `defaultTtl`, with a codec that accepts what JSON holds. */
+export interface DriverHarness {
+  make: () => AnyDriver;
+  server: () => DriverServer;
+}
+
 /** A real server that the suite may empty, freeze and restart: nobody else uses it. */
 export interface DriverServer {
   readonly node: Node;
@@ -19,10 +25,9 @@ export interface DriverServer {
 /**
  * What every {@link Driver} with the usual commands promises, as checks for any test runner.
  *
- * @param make a driver without a `defaultTtl`, with a codec that takes what JSON holds.
- * @example for (const { name, run } of driverContract(() => redis(), () => server)) it(name, run, 30_000);
+ * @example for (const { name, run } of driverContract({ make: () => redis(), server: () => server })) it(name, run, 30_000);
  */
-export function driverContract(make: () => AnyDriver, server: () => DriverServer): readonly ContractCheck[] {
+export function driverContract({ make, server }: DriverHarness): readonly ContractCheck[] {
   return Object.entries(checks).map(([name, check]) => ({
     name,
     run: async () => {
@@ -38,7 +43,19 @@ export function driverContract(make: () => AnyDriver, server: () => DriverServer
 }
 
 type Check = (bench: DriverBench, server: DriverServer, make: () => AnyDriver) => Promise<void>;
-const minute = { ttl: 60 };
+const minute = { ttl: '1m' } as const;
+
+/** What `casMany` needs to store 1 under each of `keys`, stored before. */
+async function versions(
+  commands: DriverBench['commands'],
+  keys: readonly string[],
+): Promise<(readonly [string, { value: unknown; cas: string }])[]> {
+  await commands.setMany(
+    keys.map((key) => [key, 0]),
+    minute,
+  );
+  return [...(await commands.getsMany(keys))].map(([key, { cas }]) => [key, { value: 1, cas }]);
+}
 
 function same(found: unknown, expected: unknown, what: string): void {
   expectContract(
@@ -81,7 +98,7 @@ const checks: Record<string, Check> = {
     same([...many.values()], values, 'getMany');
   },
 
-  'tells a missing value from a present one': async ({ commands, key }) => {
+  'answers for a missing value otherwise than for a present one': async ({ commands, key }) => {
     await commands.set(key('a'), 1, minute);
     same(await commands.get(key('none')), undefined, 'get of nothing');
     same(await commands.getMany([]), new Map(), 'getMany of no keys');
@@ -117,8 +134,8 @@ const checks: Record<string, Check> = {
 
   'lets a value live as long as its ttl, and touch give it more': async (bench) => {
     const { commands, key } = bench;
-    await commands.set(key('short'), 1, { ttl: 1 });
-    await commands.set(key('touched'), 1, { ttl: 1 });
+    await commands.set(key('short'), 1, { ttl: '1s' });
+    await commands.set(key('touched'), 1, { ttl: '1s' });
     await commands.set(key('long'), 1, { ttl: '1h' });
     await commands.set(key('ever'), 1, { ttl: 'never' });
     same(
@@ -138,6 +155,31 @@ const checks: Record<string, Check> = {
     same(await commands.get(key('k')), undefined, 'nothing is stored');
   },
 
+  'refuses options that it does not know, in every call': async (bench) => {
+    const { commands, key } = bench;
+    const given = { tll: 1, ...minute } as never;
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      get: () => commands.get(key('k'), given),
+      getMany: () => commands.getMany([key('k')], given),
+      set: () => commands.set(key('k'), 1, given),
+      add: () => commands.add(key('k'), 1, given),
+      replace: () => commands.replace(key('k'), 1, given),
+      delete: () => commands.delete(key('k'), given),
+      touch: () => commands.touch(key('k'), given),
+      incr: () => commands.incr(key('k'), 1, given),
+      decr: () => commands.decr(key('k'), 1, given),
+      gets: () => commands.gets(key('k'), given),
+      setMany: () => commands.setMany([[key('k'), 1]], given),
+      deleteMany: () => commands.deleteMany([key('k')], given),
+      getsMany: () => commands.getsMany([key('k')], given),
+      casMany: () => commands.casMany([], given),
+    };
+    for (const [name, call] of Object.entries(calls))
+      same(await bench.failure(call()), 'request', `${name} with an unknown option`);
+    same(await bench.failure(commands.set(key('k'), 1, 60 as never)), 'request', 'set with a number for options');
+    same(await commands.get(key('k')), undefined, 'nothing is stored');
+  },
+
   'gives no longer life than a stand-in may': async (bench) => {
     const { commands, key } = bench;
     bench.maxTtlMs = 1000;
@@ -146,8 +188,10 @@ const checks: Record<string, Check> = {
       ['ever', 'never'],
     ] as const)
       await commands.set(key(name), 1, { ttl });
+    await commands.setMany([[key('many'), 1]], { ttl: '1h' });
     bench.maxTtlMs = Infinity;
-    await bench.until('both are gone', async () => (await commands.getMany([key('hour'), key('ever')])).size === 0);
+    const all = [key('hour'), key('ever'), key('many')];
+    await bench.until('all are gone', async () => (await commands.getMany(all)).size === 0);
   },
 
   'counts up and down, not below 0, and not what is missing or no number': async (bench) => {
@@ -184,6 +228,86 @@ const checks: Record<string, Check> = {
     same(outcomes.filter((outcome) => outcome === 'stored').length, 1, 'winners among 20 with one token');
   },
 
+  'stores, deletes and finds many keys, each for itself': async (bench) => {
+    const { commands, key } = bench;
+    const names = Array.from({ length: 1200 }, (_, i) => key(`k${i}`));
+    const stored = await commands.setMany(
+      names.map((name) => [name, { name }]),
+      minute,
+    );
+    same(stored, new Map(names.map((name) => [name, true])), 'setMany of 1,200');
+    same(
+      [...(await commands.getMany(names))].sort(),
+      names.map((name) => [name, { name }]).sort(),
+      'getMany of what setMany stored',
+    );
+    const twice = new Map([[key('a'), true]]);
+    same(
+      await commands.setMany(
+        [
+          [key('a'), 1],
+          [key('a'), 2],
+        ],
+        minute,
+      ),
+      twice,
+      'setMany of a key twice',
+    );
+    same(await commands.get(key('a')), 2, 'the last value of a key that was given twice');
+    const some = [names[0]!, key('none'), names[1]!, names[0]!];
+    const deleted = new Map(some.map((name) => [name, name !== key('none')]));
+    same(await commands.deleteMany(some), deleted, 'deleteMany of some');
+    same((await commands.getMany(names)).size, 1198, 'what is left after deleteMany');
+    same([await commands.setMany([], minute), await commands.deleteMany([])], [new Map(), new Map()], 'many of none');
+  },
+
+  'refuses many keys for a bad one before it sends any': async (bench) => {
+    const { commands, key } = bench;
+    const good = [key('a'), 1] as const;
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      'setMany with an empty key': () => commands.setMany([good, ['', 1]], minute),
+      'setMany with a value that JSON lacks': () => commands.setMany([good, [key('b'), undefined]], minute),
+      'setMany without a ttl': () => commands.setMany([good], {}),
+      'setMany of what is no list': () => commands.setMany({ a: 1 } as never, minute),
+      'setMany of what is no entry': () => commands.setMany([good, 'ab'] as never, minute),
+      'deleteMany with an empty key': () => commands.deleteMany([key('a'), '']),
+      'getsMany with an empty key': () => commands.getsMany([key('a'), '']),
+      'casMany with a token that is none': () => commands.casMany([[key('a'), { value: 1, cas: 'none' }]], minute),
+      'casMany with an entry that is none': () => commands.casMany([[key('a'), 1]] as never, minute),
+    };
+    for (const [name, call] of Object.entries(calls)) same(await bench.failure(call()), 'request', name);
+    same(await commands.get(key('a')), undefined, 'nothing is stored');
+  },
+
+  'stores many by their cas tokens, each only where nobody has changed it': async ({ commands, key }) => {
+    const [good, changed, gone] = [key('good'), key('changed'), key('gone')];
+    await commands.setMany(
+      [good, changed, gone].map((name) => [name, name]),
+      minute,
+    );
+    const found = await commands.getsMany<string>([good, changed, gone, key('none')]);
+    same(
+      [...found].map(([name, { value }]) => [name, value]).sort(),
+      [good, changed, gone].map((n) => [n, n]).sort(),
+      'getsMany',
+    );
+    await commands.set(changed, 'other', minute);
+    await commands.delete(gone);
+    const outcomes = await commands.casMany(
+      [...found].map(([name, { cas }]) => [name, { value: 'new', cas }]),
+      minute,
+    );
+    same([outcomes.get(good), outcomes.get(changed), outcomes.get(gone)], ['stored', 'exists', 'missing'], 'casMany');
+    same(
+      await commands.getMany([good, changed, gone]),
+      new Map([
+        [good, 'new'],
+        [changed, 'other'],
+      ]),
+      'what casMany left',
+    );
+  },
+
   'blames the request for a bad key or value, and goes on': async (bench) => {
     const { commands, key } = bench;
     same(await bench.failure(commands.get('')), 'request', 'an empty key');
@@ -200,21 +324,32 @@ const checks: Record<string, Check> = {
     await commands.replace(key('k'), 1, minute);
     await commands.delete(key('k'));
     same(effects.splice(0), ['write', 'write', 'write', 'write'], 'set, add, replace, delete');
+    await commands.setMany([[key('k'), 1]], minute);
+    await commands.deleteMany([key('k')]);
+    same(effects.splice(0), ['write', 'write'], 'setMany, deleteMany');
     await commands.get(key('k'));
-    same(effects.splice(0), ['read'], 'get');
+    await commands.getMany([key('k')]);
+    same(effects.splice(0), ['read', 'read'], 'get, getMany');
+    const found = await versions(commands, [key('k')]);
+    effects.length = 0;
+    await commands.casMany(found, minute);
+    same(effects.splice(0).includes('write'), false, 'tokens that another node may keep');
     await commands.incr(key('k'));
     same(effects.splice(0).includes('write'), false, 'a counter that another node may keep');
   },
 
-  'forgets the keys that it is told to, or all': async (bench) => {
+  'invalidates the keys that it is given, and no other': async (bench) => {
     const { commands, key, driver, client } = bench;
-    expectContract(driver.forget !== undefined, 'a driver without forget() lets a node that was away serve old values');
+    expectContract(
+      driver.invalidate !== undefined,
+      'a driver without invalidate() lets a node that was away serve old values',
+    );
     const names = Array.from({ length: 1200 }, (_, i) => key(`k${i}`));
     await Promise.all(names.map((name) => commands.set(name, 1, minute)));
-    await driver.forget(client, names.slice(0, 1199));
-    same([...(await commands.getMany(names)).keys()], names.slice(1199), 'what is left after forget');
-    await driver.forget(client, 'all');
-    same((await commands.getMany(names)).size, 0, 'what is left after forget of all');
+    await driver.invalidate(client, names.slice(0, 1199));
+    same([...(await commands.getMany(names)).keys()], names.slice(1199), 'what is left after invalidate');
+    await driver.invalidate(client, []);
+    same(await commands.get(names[1199]!), 1, 'what is left after invalidate of nothing');
   },
 
   'flushes, and gives the statistics and version of its node': async ({ commands, nodeCommands, key }) => {

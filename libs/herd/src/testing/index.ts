@@ -2,11 +2,29 @@ export { startMemcachedNode } from './memcached/memcached-node.js';
 export type { MemcachedNode, MemcachedNodeOptions } from './memcached/memcached-node.js';
 
 export { discoveryContract } from './discovery-contract.js';
-export type { DiscoveryContractOptions, DiscoverySubject } from './discovery-contract.js';
+export type { DiscoveryHarness } from './discovery-contract.js';
 export { routerContract } from './router-contract.js';
-export type { RouterContractOptions } from './router-contract.js';
+export type { RouterHarness } from './router-contract.js';
 export { driverContract } from './driver-contract.js';
-export type { DriverServer } from './driver-contract.js';
+export type { DriverHarness, DriverServer } from './driver-contract.js';
 export type { AnyDriver } from './driver-bench.js';
 export { ContractViolation } from './contract-check.js';
 export type { ContractCheck } from './contract-check.js';
+
+// The contracts that these mention
+export type { Discovered, Discovery } from '../contracts/discovery.js';
+export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from '../contracts/dispatch.js';
+export type { Driver, Failure } from '../contracts/driver.js';
+export type { Duration } from '../contracts/duration.js';
+export type {
+  CallOptions,
+  CasEntry,
+  CasOutcome,
+  CasToken,
+  KeyValueCommands,
+  KeyValueNodeCommands,
+  StoreOptions,
+} from '../contracts/key-value-commands.js';
+export type { Node } from '../contracts/node.js';
+export type { RouteTable, Router } from '../contracts/router.js';
+export type { Ttl } from '../contracts/ttl.js';

@@ -4,7 +4,9 @@ import { expectContract } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';
 import { contractKeys as keys, contractNodes, ownersOf, sharesOf, shuffled } from './router-samples.js';
 
-export interface RouterContractOptions {
+/** A router under test, and what it may cost. `make` gives a new one at each call. */
+export interface RouterHarness {
+  make(): Router;
   /** What places a node, so that an address may change without moving keys. Default `id`; `address` leaves that check out. */
   placedBy?: 'id' | 'address';
   /** The most loaded of ten equal nodes, relative to the mean. Default 1.35. */
@@ -18,12 +20,12 @@ export interface RouterContractOptions {
 /**
  * What every {@link Router} promises, as checks for any test runner.
  *
- * @example for (const check of routerContract(() => myRouter())) it(check.name, check.run);
+ * @example for (const check of routerContract({ make: () => myRouter() })) it(check.name, check.run);
  */
-export function routerContract(make: () => Router, options: RouterContractOptions = {}): readonly ContractCheck[] {
-  const { placedBy = 'id', maxSkew = 1.35, maxMoved = 0.14, maxDisturbed = 0 } = options;
+export function routerContract(harness: RouterHarness): readonly ContractCheck[] {
+  const { placedBy = 'id', maxSkew = 1.35, maxMoved = 0.14, maxDisturbed = 0 } = harness;
   const nodes = contractNodes(10);
-  const build = (list: readonly Node[]): RouteTable => make().build(list);
+  const build = (list: readonly Node[]): RouteTable => harness.make().build(list);
   const check = (name: string, run: () => void): ContractCheck => ({
     name,
     run: () => new Promise<void>((resolve) => resolve(run())),
@@ -61,8 +63,8 @@ export function routerContract(make: () => Router, options: RouterContractOption
           'another order of the nodes gave other owners',
         );
     }),
-    check('forgets earlier tables', () => {
-      const router = make();
+    check('keeps nothing of earlier tables', () => {
+      const router = harness.make();
       const first = ownersOf(router.build(nodes));
       router.build(contractNodes(7));
       expectContract(

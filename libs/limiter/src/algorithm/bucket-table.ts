@@ -1,28 +1,52 @@
-import type { AppliedCost, ApplyRequest, BucketLimit } from '../contracts/limiter-storage.js';
+import type { Clock } from '../contracts/clock.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketReading,
+  BucketRequest,
+  RateBucketLimit,
+} from '../contracts/limiter-storage.js';
 import { BucketRows } from './bucket-rows.js';
-import { decideCosts } from './leaky-bucket.js';
+import { BucketShapes, Scope, type Shape } from './bucket-shapes.js';
+import { emptyAt, type BucketState } from './bucket-state.js';
+import { applyRequest, readingAt } from './leaky-bucket.js';
+import { charge, fits, isPlain } from './room.js';
 
 /** Looked at for each new key: two, so that forgetting outruns growth. */
 const SWEPT_PER_INSERT = 2;
+/** A new key forgets what has been empty for so long: a bucket that comes again soon keeps its place, and costs no insertion. */
+const LINGER_MICROS = 500_000;
 /** Among so many buckets the one that is empty soonest makes room. */
 const EVICTION_SAMPLE = 16;
+
+const NO_SHAPE = -1;
+
+type BucketName = Pick<BucketRequest, 'key' | 'scope'>;
 
 /**
  * Buckets of one process, at most `maxKeys` of them. A bucket that is empty again is forgotten without a timer of its own:
  * each new key sweeps a little, and {@link BucketTable.sweep} the rest. When all are in use, the one of a sample that would be
  * empty soonest is dropped: so a flood of new keys evicts its own, and never those that are held back.
  *
- * The rows lie without gaps: the last one fills the place of one that is forgotten.
+ * The rows lie without gaps: the last one fills the place of one that is forgotten. A bucket of plain rates is a row of numbers;
+ * any other is an object beside its row.
  */
 export class BucketTable {
-  readonly #rowOf = new Map<string, number>();
+  readonly #scopes = new Map<string | undefined, Scope>();
   readonly #keys: string[] = [];
+  readonly #shapes = new BucketShapes();
   readonly #rows = new BucketRows();
+  /** By row, where it has the shape of objects. */
+  readonly #states = new Map<number, BucketState>();
   /** The row that is looked at next; it goes round for ever. */
   #hand = 0;
   #evicted = 0;
 
-  constructor(private readonly maxKeys: number) {}
+  /** @param wallClock epoch microseconds, for quotas, where `now` counts from elsewhere */
+  constructor(
+    private readonly maxKeys: number,
+    private readonly wallClock?: Clock,
+  ) {}
 
   get size(): number {
     return this.#keys.length;
@@ -33,11 +57,20 @@ export class BucketTable {
     return this.#evicted;
   }
 
-  apply(key: string, limits: readonly BucketLimit[], costs: readonly number[], now: number): readonly AppliedCost[] {
-    const row = this.#rowOf.get(key);
-    const outcomes = decideCosts(this.#rows.levelsAt(row, limits, now), limits, costs);
-    if (outcomes.some((outcome) => outcome.allowed))
-      this.#rows.write(row ?? this.#insert(key, now), limits, outcomes.at(-1)!.levels, now, row === undefined);
+  apply(request: ApplyRequest, now: number): readonly AppliedCost[] {
+    const { limits, costs } = request;
+    const scope = this.#scope(request.scope);
+    const row = scope.rowOf.get(request.key);
+    if (limits.length === 1 && costs.length === 1 && request.settle !== true) {
+      const known = row === undefined ? undefined : this.#shapes.get(this.#rows.shape(row));
+      // Nearly every call: the row is as this policy wrote it, or there is none.
+      if (known === undefined ? isPlain(limits) : known.limits === limits)
+        return [this.#applyOne(scope, row, known, request, limits[0] as RateBucketLimit, now)];
+    }
+    const wallNow = this.wallClock?.() ?? now;
+    const { outcomes, next } = applyRequest(this.#stateOf(row, now), request, now, wallNow);
+    if (next !== undefined)
+      this.#store(row ?? this.#insert(scope, request.key, now), scope, request, next, wallNow - now);
     return outcomes;
   }
 
@@ -45,9 +78,9 @@ export class BucketTable {
   applyAll(requests: readonly ApplyRequest[], now: number): readonly AppliedCost[] {
     const outcomes: AppliedCost[] = [];
     const undo: (() => void)[] = [];
-    for (const { key, limits, costs } of requests) {
-      const restore = this.#restorer(key, now);
-      const [outcome] = this.apply(key, limits, costs.slice(0, 1), now);
+    for (const request of requests) {
+      const restore = this.#restorer(request, now);
+      const [outcome] = this.apply({ ...request, costs: request.costs.slice(0, 1) }, now);
       outcomes.push(outcome!);
       if (outcome!.allowed) {
         undo.push(restore);
@@ -55,20 +88,17 @@ export class BucketTable {
       }
       // Backwards, as a bucket may be named twice.
       for (const step of undo.toReversed()) step();
-      return outcomes.map(({ allowed }, index) => ({
-        allowed,
-        levels: this.read(requests[index]!.key, requests[index]!.limits, now),
-      }));
+      return outcomes.map(({ allowed }, index) => ({ allowed, ...this.read(requests[index]!, now) }));
     }
     return outcomes;
   }
 
-  read(key: string, limits: readonly BucketLimit[], now: number): readonly number[] {
-    return this.#rows.levelsAt(this.#rowOf.get(key), limits, now);
+  read({ scope, key, limits }: BucketRequest, now: number): BucketReading {
+    return readingAt(this.#stateOf(this.#scope(scope).rowOf.get(key), now), limits, now, this.wallClock?.() ?? now);
   }
 
-  delete(key: string): void {
-    const row = this.#rowOf.get(key);
+  delete({ scope, key }: BucketName): void {
+    const row = this.#scope(scope).rowOf.get(key);
     if (row !== undefined) this.#remove(row);
   }
 
@@ -83,24 +113,107 @@ export class BucketTable {
     }
   }
 
-  #insert(key: string, now: number): number {
-    this.sweep(now, SWEPT_PER_INSERT);
+  /** One cost under one plain limit. */
+  #applyOne(
+    scope: Scope,
+    found: number | undefined,
+    known: Shape | undefined,
+    { key, limits, costs }: ApplyRequest,
+    limit: RateBucketLimit,
+    now: number,
+  ): AppliedCost {
+    const level = found === undefined ? 0 : this.#rows.levelAt(found, 0, limit, now);
+    const cost = costs[0]!;
+    if (cost > 0 && !fits(limit, level, cost)) return { allowed: false, levels: [level] };
+    const charged = charge(limit, level, cost);
+    const row = found ?? this.#insert(scope, key, now);
+    const shape = known ?? this.#take(this.#shapes.of(scope, limits as readonly RateBucketLimit[]));
+    this.#rows.writeLevel(row, shape.id, limit, charged, found === undefined ? now : this.#rows.updatedAt(found), now);
+    return { allowed: true, levels: [charged] };
+  }
+
+  #stateOf(row: number | undefined, now: number): BucketState | undefined {
+    if (row === undefined || this.#rows.emptyAt(row) <= now) return undefined;
+    const { limits } = this.#shapes.get(this.#rows.shape(row));
+    if (limits === undefined) return this.#states.get(row);
+    const updatedAt = this.#rows.updatedAt(row);
+    return {
+      updatedAt,
+      limits: limits.map((limit, index) => ({
+        ...limit,
+        kind: 'rate',
+        level: this.#rows.level(row, index),
+        blockedUntil: 0,
+        seenAt: updatedAt,
+      })),
+      leases: [],
+    };
+  }
+
+  #store(row: number, scope: Scope, { limits }: ApplyRequest, state: BucketState, wallAhead: number): void {
+    // Beyond its own limits it may hold those of other releases.
+    const compact = isPlain(limits) && state.limits.length === limits.length && state.leases.length === 0;
+    if (!compact) return this.#storeObject(row, scope, state, wallAhead);
+    const shape = this.#take(this.#shapes.of(scope, limits));
+    this.#letGo(row);
+    const levels = state.limits.map(({ level }) => level);
+    this.#rows.write(row, shape.id, levels, state.updatedAt, emptyAt(state, wallAhead));
+  }
+
+  #storeObject(row: number, scope: Scope, state: BucketState, wallAhead: number): void {
+    const shape = this.#take(this.#shapes.ofObjects(scope));
+    this.#letGo(row);
+    this.#rows.write(row, shape.id, [], state.updatedAt, emptyAt(state, wallAhead));
+    this.#states.set(row, state);
+  }
+
+  #take(shape: Shape): Shape {
+    shape.rows++;
+    return shape;
+  }
+
+  /** The row has no shape any more, or none yet. */
+  #letGo(row: number): void {
+    const id = this.#rows.shape(row);
+    if (id === NO_SHAPE) return;
+    this.#shapes.release(this.#shapes.get(id));
+    this.#states.delete(row);
+  }
+
+  #scope(name: string | undefined): Scope {
+    let scope = this.#scopes.get(name);
+    if (scope === undefined) this.#scopes.set(name, (scope = new Scope()));
+    return scope;
+  }
+
+  #insert(scope: Scope, key: string, now: number): number {
+    this.sweep(now - LINGER_MICROS, SWEPT_PER_INSERT);
     if (this.size >= this.maxKeys) this.#evict();
-    const row = this.#keys.push(key) - 1;
-    this.#rowOf.set(key, row);
+    const own = flat(key);
+    const row = this.#keys.push(own) - 1;
+    this.#rows.clear(row, NO_SHAPE);
+    scope.rowOf.set(own, row);
     return row;
   }
 
   #remove(row: number): void {
     const last = this.size - 1;
-    this.#rowOf.delete(this.#keys[row]!);
-    if (row !== last) {
-      this.#keys[row] = this.#keys[last]!;
-      this.#rowOf.set(this.#keys[row], row);
-      this.#rows.move(last, row);
-    }
-    this.#keys.length = last;
+    const { scope } = this.#shapes.get(this.#rows.shape(row));
+    scope.rowOf.delete(this.#keys[row]!);
+    this.#letGo(row);
+    if (row !== last) this.#move(last, row);
+    this.#keys.pop();
     this.#rows.shrink(last);
+  }
+
+  #move(from: number, to: number): void {
+    this.#keys[to] = this.#keys[from]!;
+    this.#rows.move(from, to);
+    this.#shapes.get(this.#rows.shape(to)).scope.rowOf.set(this.#keys[to], to);
+    const state = this.#states.get(from);
+    if (state === undefined) return;
+    this.#states.delete(from);
+    this.#states.set(to, state);
   }
 
   #evict(): void {
@@ -118,10 +231,20 @@ export class BucketTable {
     return this.#hand++;
   }
 
-  #restorer(key: string, now: number): () => void {
-    const row = this.#rowOf.get(key);
-    if (row === undefined) return () => this.delete(key);
-    const before = this.#rows.copy(row);
-    return () => this.#rows.restore(this.#rowOf.get(key) ?? this.#insert(key, now), before);
+  #restorer(request: ApplyRequest, now: number): () => void {
+    const scope = this.#scope(request.scope);
+    const row = scope.rowOf.get(request.key);
+    const before = this.#stateOf(row, now);
+    if (before === undefined) return () => this.delete(request);
+    const wallAhead = (this.wallClock?.() ?? now) - now;
+    return () => {
+      const place = scope.rowOf.get(request.key) ?? this.#insert(scope, request.key, now);
+      this.#storeObject(place, scope, before, wallAhead);
+    };
   }
+}
+
+/** A string of its own: a part of another keeps the whole of it in memory. */
+function flat(key: string): string {
+  return [key.slice(0, 1), key.slice(1)].join('');
 }

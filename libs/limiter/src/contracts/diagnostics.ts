@@ -35,13 +35,13 @@ export interface ContentionMessage {
 export interface ClockSkewMessage {
   readonly storage: string;
   readonly key: string;
-  /** How far ahead of this process's clock it was. */
+  /** How far it was ahead: of this process's clock in memcached, of the server's elsewhere. */
   readonly aheadMs: number;
 }
 
 /**
  * The channels of `node:diagnostics_channel`: every decision that charges or refuses; failed and late answers of a storage,
- * and when it begins and ends to fail; and from memcached, buckets that changed at every attempt, and buckets of the future.
+ * and when it begins and ends to fail; buckets of the future; and from memcached, buckets that changed at every attempt.
  *
  * @example diagnostics_channel.subscribe(limiterChannels.decision, (message) => count((message as DecisionMessage).decision));
  */

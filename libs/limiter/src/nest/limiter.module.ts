@@ -54,8 +54,8 @@ function withName(
 ): DynamicModule {
   const limiter = { provide: getLimiterToken(name), useExisting: MODULE_LIMITER };
   const enforcer = { provide: getEnforcerToken(name), useExisting: RateLimitEnforcer };
-  // The guard without a name belongs to the default limiter: a module of another name must not provide it.
-  const guards = name === DEFAULT_LIMITER ? [RateLimitGuard] : [];
+  // The classes alone mean the default limiter: a module of another name must not provide them.
+  const byClass = name === DEFAULT_LIMITER ? [{ provide: Limiter, useExisting: limiter.provide }, RateLimitGuard] : [];
   return {
     ...definition,
     global: isGlobal,
@@ -64,9 +64,9 @@ function withName(
       { provide: LIMITER_NAME, useValue: name },
       limiter,
       enforcer,
-      ...guards,
+      ...byClass,
     ],
-    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...guards],
+    exports: [...(definition.exports ?? []), limiter.provide, enforcer.provide, ...byClass],
   };
 }
 

@@ -1,18 +1,17 @@
 import { Inject } from '@nestjs/common';
-import { Limiter } from '../service/limiter.js';
 
 export const DEFAULT_LIMITER = 'default';
 
 /**
- * What to inject for a limiter by name, where a decorator does not fit: in `useFactory`, or from `app.get()`. The class itself
- * for the default one. A package that is loaded twice gives the same token of a name twice.
+ * What to inject for a limiter by name, where a decorator does not fit: in `useFactory`, from `app.get()`, or to override one
+ * in a test. A package that is loaded twice, as ES modules and as CommonJS, gives the same token twice.
  */
-export function getLimiterToken(name: string = DEFAULT_LIMITER): symbol | typeof Limiter {
-  return name === DEFAULT_LIMITER ? Limiter : Symbol.for(`rookery:limiter:${name}`);
+export function getLimiterToken(name: string = DEFAULT_LIMITER): symbol {
+  return Symbol.for(`rookery:limiter:${name}`);
 }
 
 /**
- * Injects the {@link Limiter} of the `LimiterModule` of that name.
+ * Injects the limiter of the `LimiterModule` of that name. The class alone injects the default one too.
  *
  * @example constructor(@InjectLimiter('partner') private readonly limiter: Limiter) {}
  */

@@ -1,3 +1,4 @@
+import { toDecision } from '../algorithm/decision.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import type { AppliedCost, LimiterStorage } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
@@ -14,8 +15,16 @@ export class BucketCharger {
     private readonly gate: StorageGate,
   ) {}
 
+  /** What is known at once needs no deadline, and so no call that could miss one. */
   consume(charge: Charge): MaybePromise<Decision> {
-    return this.gate.run(new ConsumeCall(this.storage, charge));
+    let applied: readonly AppliedCost[] | undefined;
+    try {
+      applied = this.storage.applyNow?.(charge.request);
+    } catch (error) {
+      return this.gate.fallBack(new ConsumeCall(this.storage, charge), error);
+    }
+    if (applied === undefined) return this.gate.run(new ConsumeCall(this.storage, charge));
+    return publishDecision(this.storage, charge, toDecision(charge.policy, charge.cost, applied[0]!, 'storage'));
   }
 
   /** @param timeoutMs for all of it, however many steps it takes */
@@ -90,12 +99,17 @@ export class BucketCharger {
     await deadline.atMost(Promise.allSettled(outcomes.map((outcome) => this.#reservation(outcome).settle(0))));
   }
 
-  #reservation({ charge, decision, charged }: ChargeOutcome): Reservation {
-    return new Reservation(decision, charged, (costs) => this.#settle(charge, decision.source, costs));
+  #reservation({ charge, decision, charged, applied }: ChargeOutcome): Reservation {
+    // Nothing to settle where nothing was charged, as others refused: but a lease may be held.
+    const lease = applied?.lease;
+    return new Reservation(decision, charged, lease !== undefined, (rest) =>
+      this.#settle(charge, decision.source, rest, lease),
+    );
   }
 
-  async #settle(charge: Charge, source: DecisionSource, costs: readonly number[]): Promise<void> {
-    const call = new SettleCall(this.storage, { ...charge, request: { ...charge.request, costs } });
+  async #settle(charge: Charge, source: DecisionSource, rest: number, endLease: number | undefined): Promise<void> {
+    const request = { ...charge.request, costs: rest === 0 ? [] : [rest], settle: true, endLease };
+    const call = new SettleCall(this.storage, { ...charge, request });
     if (source === 'local') this.gate.runLocally(call);
     else await this.gate.run(call);
   }

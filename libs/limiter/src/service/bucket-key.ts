@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { BucketRequest } from '../contracts/limiter-storage.js';
 import { TwoGenerationMap } from '../support/two-generation-map.js';
 
 const HASH_LENGTH = 22;
@@ -7,29 +8,31 @@ const MAX_PLAIN_LENGTH = 128;
 const MAX_REMEMBERED_LENGTH = 256;
 const REMEMBERED_KEYS = 10_000;
 
-/** Makes the key of a bucket from who is limited. Two never share one. */
-export type BucketKeys = (key: string) => string;
+/** What a storage calls a bucket. */
+export type BucketName = Pick<BucketRequest, 'key' | 'scope'>;
+
+/** Names the bucket of who is limited. Two never share one. */
+export type BucketKeys = (key: string) => BucketName;
 
 /**
  * `prefix:policy:hash`: any length and any character is safe in every storage, and no address or user id lies in one. 132 bits
  * of SHA-256 remain, so two keys never meet by chance. The hash of a key that comes again is remembered for a while.
  */
 export function hashedKeys(prefix: string, policy: string): BucketKeys {
-  const known = new TwoGenerationMap<string, string>(REMEMBERED_KEYS);
+  const known = new TwoGenerationMap<string, BucketName>(REMEMBERED_KEYS);
   return (key) => {
     const before = known.get(key);
     if (before !== undefined) return before;
-    const made = joined(prefix, policy, hashOf(key));
+    const made = { key: joined(prefix, policy, hashOf(key)) };
     if (key.length <= MAX_REMEMBERED_LENGTH) known.set(key, made);
     return made;
   };
 }
 
-/** `prefix:policy:=key`, for a storage that keeps keys to itself; where the key is long, {@link hashedKeys}. */
+/** The key itself, in a scope of its own, for a storage that keeps keys to itself; where the key is long, {@link hashedKeys}. */
 export function plainKeys(prefix: string, policy: string): BucketKeys {
-  // No hash begins with `=`.
-  const start = `${prefix}:${policy}:=`;
-  return (key) => (key.length <= MAX_PLAIN_LENGTH ? [start, key].join('') : joined(prefix, policy, hashOf(key)));
+  const scope = joined(prefix, policy, '=');
+  return (key) => (key.length <= MAX_PLAIN_LENGTH ? { scope, key } : { key: joined(prefix, policy, hashOf(key)) });
 }
 
 function hashOf(key: string): string {

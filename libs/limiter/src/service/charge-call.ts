@@ -26,8 +26,7 @@ abstract class ChargeCall<R> implements StorageCall<readonly AppliedCost[], R> {
   }
 
   decideLocally(table: BucketTable, now: number): readonly AppliedCost[] {
-    const { key, limits, costs } = this.charge.request;
-    return table.apply(key, limits, costs, now);
+    return table.apply(this.charge.request, now);
   }
 
   abandon(): void {

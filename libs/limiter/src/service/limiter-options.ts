@@ -4,7 +4,7 @@ import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyOptions } from '../contracts/policy.js';
 import type { PolicySource } from '../contracts/policy-source.js';
 import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
-import { isWhole } from '../support/is-whole.js';
+import { COUNT_RULE, isWhole } from '../support/is-whole.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { withDefaults } from '../support/with-defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
@@ -50,6 +50,8 @@ export interface LimiterOptions {
    * Default 1000.
    */
   readonly localDenialMaxAgeMs?: number;
+  /** Calls of `acquire` that wait in this process at most. Default 10,000. */
+  readonly maxWaiters?: number;
   /** The clock of local buckets and local refusals. Default: the monotonic clock of the process. */
   readonly clock?: Clock;
 }
@@ -67,6 +69,7 @@ export interface ResolvedLimiterOptions {
   readonly prefix: string;
   /** What a policy calls its buckets in the storage. */
   readonly keysOf: (policy: string) => BucketKeys;
+  readonly maxWaiters: number;
   readonly clock: Clock;
 }
 
@@ -81,6 +84,7 @@ type Defaulted = Required<
     | 'prefix'
     | 'coalesce'
     | 'localDenialMaxAgeMs'
+    | 'maxWaiters'
     | 'clock'
   >
 >;
@@ -94,6 +98,7 @@ const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
   prefix: 'rl',
   coalesce: true,
   localDenialMaxAgeMs: 1000,
+  maxWaiters: 10_000,
   clock: monotonicClock,
 });
 
@@ -125,7 +130,8 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
   problems.check(loads, 'policySource', policySource, 'must be a PolicySource, an object with load(name)');
   const policies = resolvePolicies(options.policies, problems);
   problems.throwIfAny();
-  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, maxWaiters, clock } =
+    values;
   const denying =
     localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
   const makeKeys = storage.capabilities.plainKeys === true ? plainKeys : hashedKeys;
@@ -140,13 +146,15 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
     policyMaxAgeMs: values.policyMaxAgeMs,
     policyTimeoutMs: values.policyTimeoutMs,
     prefix,
+    maxWaiters,
     keysOf: (policy) => makeKeys(prefix, policy),
     clock,
   };
 }
 
 function checkValues(values: Defaulted, problems: OptionProblems): void {
-  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, maxWaiters, clock } =
+    values;
   const known = ['open', 'closed', 'local'].includes(onStorageError);
   problems.check(known, 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
   const timeout = `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
@@ -166,6 +174,7 @@ function checkValues(values: Defaulted, problems: OptionProblems): void {
   problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');
   const age = `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`;
   problems.check(isWhole(localDenialMaxAgeMs, 0, MAX_DENIAL_AGE_MS), 'localDenialMaxAgeMs', localDenialMaxAgeMs, age);
+  problems.check(isWhole(maxWaiters, 1), 'maxWaiters', maxWaiters, COUNT_RULE);
   problems.check(typeof clock === 'function', 'clock', clock, CLOCK_RULE);
 }
 

@@ -3,14 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import { limiterChannels, type PolicySourceStateMessage, type StorageStateMessage } from '../contracts/diagnostics.js';
-import type { BucketLimit, BucketRequest } from '../contracts/limiter-storage.js';
+import type { BucketLimit, BucketReading, BucketRequest } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
-import { LimiterCostError, LimiterKeyError } from '../errors/request-errors.js';
+import { LimiterCostError, LimiterKeyError, LimiterLeaseError } from '../errors/request-errors.js';
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
+import { wallClockBeside } from '../support/wall-clock.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { ACQUIRE_NAMES, Acquirer, type AcquireOptions } from './acquire.js';
 import { BucketCharger } from './bucket-charger.js';
-import type { BucketKeys } from './bucket-key.js';
 import type { Charge } from './charge.js';
 import {
   resolveLimiterOptions,
@@ -18,10 +19,12 @@ import {
   type ResolvedLimiterOptions,
   type StorageErrorPolicy,
 } from './limiter-options.js';
+import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { LimiterPolicies } from './limiter-policies.js';
 import { StorageGate } from './storage-gate.js';
 import { StorageHealth } from './storage-health.js';
+import { Waiters } from './waiters.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -49,7 +52,11 @@ export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
-  readonly #keys = new WeakMap<Policy, BucketKeys>();
+  readonly #acquirer: Acquirer;
+  readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
+  /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
+  #lastPolicy: Policy | undefined;
+  #lastBuckets: PolicyBuckets | undefined;
   readonly #sourceHealth = new StorageHealth('policy source');
   /** What this limiter decides by; `set` changes it at run time. */
   readonly policies: LimiterPolicies;
@@ -58,7 +65,9 @@ export class Limiter {
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
     this.#gate = new StorageGate(this.#options);
-    this.#charger = new BucketCharger(this.#options.storage, this.#gate);
+    const { storage, clock, maxWaiters } = this.#options;
+    this.#charger = new BucketCharger(storage, this.#gate);
+    this.#acquirer = new Acquirer(storage, this.#gate, new Waiters(clock, maxWaiters));
     this.#sourceHealth.watch((message) => policySourceStates.publish(message));
     const { policies, policySource: source, policyMaxAgeMs: maxAgeMs, policyTimeoutMs: timeoutMs } = this.#options;
     const nowMs = (): number => performance.now();
@@ -94,6 +103,7 @@ export class Limiter {
    * @param policy a name of the options, or a policy made by `resolvePolicy`
    * @param key who is limited: any string, of any length
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
+   * @throws {@link LimiterLeaseError} where the policy limits calls at once: {@link Limiter.reserve} says when one is over
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
@@ -102,8 +112,10 @@ export class Limiter {
       const resolved = this.#resolve(policy);
       if (isPromiseLike(resolved))
         return Promise.resolve(resolved.then((loaded) => this.consume(loaded, key, options)));
-      const decision = this.#charger.consume(this.#charge(resolved, key, options));
-      return decision instanceof Promise ? decision : Promise.resolve(decision);
+      const charge = this.#charge(resolved, key, options);
+      refuseLeases(resolved);
+      const decision = this.#charger.consume(charge);
+      return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
       return Promise.reject(error);
@@ -125,7 +137,11 @@ export class Limiter {
    * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
    */
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
-    const { allowed, reservations } = await this.reserveAll(charges);
+    const policies = await this.#resolveAll(charges);
+    policies.forEach(refuseLeases);
+    const { allowed, reservations } = await this.reserveAll(
+      charges.map(([, key, options], index) => [policies[index]!, key, options]),
+    );
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
   }
 
@@ -137,22 +153,38 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
-    const policies = charges.map(([policy]) => this.#resolve(policy));
-    const resolved = policies.some(isPromiseLike)
-      ? await Promise.all(policies.map(async (policy) => policy))
-      : (policies as Policy[]);
+    const resolved = await this.#resolveAll(charges);
     const checked = charges.map(([, key, options], index) => this.#charge(resolved[index]!, key, options));
     return this.#charger.reserve(checked, this.#options.timeoutMs);
+  }
+
+  /**
+   * Books `cost` tokens in the future, in one step, and waits until they are there: for calls that you make, and that another
+   * limits. Who came first goes first, in every process; meanwhile `consume` is refused.
+   *
+   * @returns refused at once where the place would come later than `maxWaitMs`; nothing is booked then
+   * @throws {@link LimiterOptionError} where the policy has limits that nobody can wait for
+   * @throws {@link LimiterWaitersError} where `maxWaiters` calls wait already
+   * @throws the signal's reason when it aborts: the place is given back
+   * @throws as {@link Limiter.consume} does
+   * @example
+   * const { allowed } = await limiter.acquire('partner', 'orders', { maxWaitMs: 10_000, signal });
+   * if (allowed) await fetch(url, { signal });
+   */
+  async acquire(policy: PolicyName | Policy, key: string, options: AcquireOptions): Promise<Decision> {
+    const { cost } = namedOptions(options, ACQUIRE_NAMES, 'must be an object such as { maxWaitMs: 1000 }');
+    const charge = this.#chargeOf(await this.#resolve(policy), key, cost ?? 1);
+    return this.#acquirer.acquire(charge, options);
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     const { policy: resolved, request, cost } = this.#charge(await this.#resolve(policy), key, options);
-    return this.#gate.run<readonly number[], Decision>({
+    return this.#gate.run<BucketReading, Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
-      decideLocally: (table, now) => table.read(request.key, resolved.limits, now),
-      result: (levels, source) => previewDecision(resolved, cost, levels, source),
+      decideLocally: (table, now) => table.read(request, now),
+      result: (reading, source) => previewDecision(resolved, cost, reading, source),
       openResult: () => openDecision(resolved),
     });
   }
@@ -164,7 +196,7 @@ export class Limiter {
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
     const { policy: resolved, request } = this.#charge(await this.#resolve(policy), key);
-    this.#gate.local.delete(request.key);
+    this.#gate.local.delete(request);
     await this.#gate.runWithoutFallback(resolved.name, () => this.#options.storage.delete(request));
   }
 
@@ -221,42 +253,68 @@ export class Limiter {
     return typeof policy === 'object' ? policy : this.policies.get(policy);
   }
 
+  async #resolveAll(charges: readonly PolicyCharge[]): Promise<readonly Policy[]> {
+    const policies = charges.map(([policy]) => this.#resolve(policy));
+    return policies.some(isPromiseLike) ? Promise.all(policies.map(async (policy) => policy)) : (policies as Policy[]);
+  }
+
   #charge(policy: Policy, key: string, options?: ConsumeOptions): Charge {
-    return this.#chargeOf(policy, key, costOf(options));
+    return this.#chargeOf(policy, key, options === undefined ? 1 : costOf(options));
   }
 
   #chargeOf(policy: Policy, key: string, cost: number): Charge {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
-    const costs = cost === 1 ? ONE_TOKEN : [cost];
+    const buckets = this.#bucketsOf(policy);
+    const bucket = buckets.keysOf(key);
     const { timeoutMs } = this.#options;
-    const request = { key: this.#keysOf(policy)(key), limits: policy.limits, costs, timeoutMs, abandoned: false };
+    const request = {
+      key: bucket.key,
+      scope: bucket.scope,
+      limits: buckets.limits,
+      costs: cost === 1 ? ONE_TOKEN : [cost],
+      timeoutMs,
+      abandoned: false,
+    };
     return { policy, cost, request };
   }
 
-  #keysOf(policy: Policy): BucketKeys {
-    let keys = this.#keys.get(policy);
-    if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
-    return keys;
+  #bucketsOf(policy: Policy): PolicyBuckets {
+    if (policy === this.#lastPolicy) return this.#lastBuckets!;
+    let buckets = this.#buckets.get(policy);
+    if (buckets === undefined) {
+      const { keysOf, clock } = this.#options;
+      buckets = new PolicyBuckets(policy, keysOf(policy.name), wallClockBeside(clock));
+      this.#buckets.set(policy, buckets);
+    }
+    this.#lastPolicy = policy;
+    this.#lastBuckets = buckets;
+    return buckets;
   }
+}
+
+const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
+
+/** Where nobody says when a call is over, its place would be held until the lease ends. */
+function refuseLeases(policy: Policy): void {
+  if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
 }
 
 const CONSUME_NAMES = ['cost'];
 
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
-function costOf(options: ConsumeOptions | undefined): number {
-  if (options === undefined) return 1;
-  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
-  const isObject = typeof options === 'object' && options !== null;
-  if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
-  return options.cost === undefined ? 1 : options.cost;
+function costOf(options: ConsumeOptions): number {
+  const { cost } = namedOptions(options, CONSUME_NAMES, 'must be an object such as { cost: 3 }');
+  return cost === undefined ? 1 : cost;
 }
 
-function refuse(options: ConsumeOptions): void {
-  const problems = new OptionProblems();
+function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
+  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isObject = typeof options === 'object' && options !== null;
-  if (problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }'))
-    problems.checkNames(options, CONSUME_NAMES);
+  if (isObject && Object.keys(options).every((name) => names.includes(name))) return options;
+  const problems = new OptionProblems();
+  if (problems.check(isObject, 'options', options, shape)) problems.checkNames(options, names);
   problems.throwIfAny();
+  return options;
 }

@@ -1,5 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
-
 /** Published for each request to an engine, when it ends, on `rookery:search:request`. */
 export interface RequestDiagnostics {
   readonly engine: string;
@@ -31,12 +29,29 @@ export interface RetryDiagnostics {
   readonly reason: string;
 }
 
+/** Published after each batch of an index that a relay writes, on `rookery:search:relay`. */
+export interface RelayBatchMessage {
+  readonly index: string;
+  readonly rows: number;
+  /** Written ones. */
+  readonly documents: number;
+  readonly refused: number;
+  /** Whether the rows wait for another try, as engine or database did not answer. */
+  readonly released: boolean;
+  readonly durationMs: number;
+  /** Age of the oldest row of the batch when it was done, in milliseconds. */
+  readonly lagMs: number;
+}
+
 /**
- * Channels of `node:diagnostics_channel`. Nothing is made for them while nobody listens.
+ * The channels of `node:diagnostics_channel` on which the library reports. No message is made while nobody listens.
  *
  * @example
- * diagnostics_channel.subscribe('rookery:search:request', (message) => histogram.observe((message as RequestDiagnostics).tookMs));
+ * diagnostics_channel.subscribe(searchChannels.request, (message) => histogram.observe((message as RequestDiagnostics).tookMs));
  */
-export const requestChannel = channel('rookery:search:request');
-export const bulkChannel = channel('rookery:search:bulk');
-export const retryChannel = channel('rookery:search:retry');
+export const searchChannels = Object.freeze({
+  request: 'rookery:search:request',
+  bulk: 'rookery:search:bulk',
+  retry: 'rookery:search:retry',
+  relay: 'rookery:search:relay',
+} as const);

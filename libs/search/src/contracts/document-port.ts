@@ -45,7 +45,7 @@ export interface UpdateAnswer {
 
 export interface ExplainAnswer {
   readonly matched: boolean;
-  /** How the score came about, as the engine tells it. */
+  /** How the score came about, as the engine explains it. */
   readonly explanation: Readonly<Record<string, unknown>> | undefined;
 }
 

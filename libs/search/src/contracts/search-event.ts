@@ -1,4 +1,4 @@
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from './bulk-failure.js';
 
 /** What happens out of sight of any caller. One event per change of state, not per attempt. */
 export type SearchEvent =

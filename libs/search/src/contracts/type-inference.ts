@@ -15,7 +15,7 @@ export interface PropertyFacts {
 }
 
 /**
- * Chooses a field type from a property of the ORM. `undefined`: it cannot tell, and the field must name its `type`.
+ * Chooses a field type from a property of the ORM. `undefined`: nothing follows from it, and the field must name its `type`.
  * Replace it whole with `SearchModule.forRoot({ typeInference })`.
  *
  * @example

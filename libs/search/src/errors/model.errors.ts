@@ -1,18 +1,4 @@
-import { SearchError, shown } from './search-error.js';
-
-/** An option of the module, of an engine or of a call that cannot be used. */
-export class SearchOptionError extends SearchError {
-  readonly code = 'SEARCH_OPTION_INVALID';
-
-  /** @param remedy what the option takes, as the rest of "`option` …": `must be a whole number of 1 or more` */
-  constructor(
-    readonly option: string,
-    remedy: string,
-    readonly value: unknown,
-  ) {
-    super(`${option} ${remedy} (got ${shown(value)})`);
-  }
-}
+import { SearchError } from './search-error.js';
 
 /** One thing that is wrong with a model, and what to do about it. */
 export interface ModelComplaint {
@@ -22,12 +8,14 @@ export interface ModelComplaint {
   readonly remedy: string;
 }
 
-/** Everything that is wrong with the indexed entities, found at start-up and told at once. */
+/** Everything that is wrong with the indexed entities, found at start-up and reported at once. */
 export class SearchModelError extends SearchError {
   readonly code = 'SEARCH_MODEL_INVALID';
 
   constructor(readonly complaints: readonly ModelComplaint[]) {
-    const lines = complaints.map(({ where, problem, remedy }) => `  - ${where}: ${problem}. ${remedy}.`);
+    const lines = complaints.map(
+      ({ where, problem, remedy }) => `  - ${where}: ${problem}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`,
+    );
     super(
       [`The search model has ${complaints.length} ${complaints.length === 1 ? 'mistake' : 'mistakes'}:`, ...lines].join(
         '\n',
@@ -45,6 +33,8 @@ export class SearchIndexMismatchError extends SearchError {
     readonly liveIndex: string,
     problem: string,
     remedy: string,
+    /** `model`: index and model differ. `alias`: the alias does not stand for one index that was made for it. */
+    readonly mismatch: 'model' | 'alias' = 'alias',
   ) {
     super(`The index of '${alias}' (${liveIndex}) ${problem}. ${remedy}.`);
   }

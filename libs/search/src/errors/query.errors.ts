@@ -15,11 +15,6 @@ export class SearchQueryError extends SearchError {
   }
 }
 
-/** @returns an error that says what is needed, and shows what came instead. */
-export function unusable(subject: string, needs: string, value: unknown): SearchQueryError {
-  return new SearchQueryError(subject, `${needs} (got ${shown(value)})`, value);
-}
-
 /** A function of `@Indexed` failed. `cause` is what it threw. */
 export class SearchHookError extends SearchError {
   readonly code = 'SEARCH_HOOK_FAILED';

@@ -17,7 +17,7 @@ export function Indexed<T extends object = AnyEntity>(
 }
 
 /**
- * Puts a property, a getter or parts of a relation into the documents of the entity. Mistakes are told at start-up.
+ * Puts a property, a getter or parts of a relation into the documents of the entity. Mistakes are reported at start-up.
  *
  * @example
  * \@SearchField({ analyzer: 'english', fields: { raw: { type: 'keyword' } } })

@@ -4,6 +4,7 @@ import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
 import { readIdentity } from './identity-reader.js';
 import type { Hooks, IndexModel } from './index-model.js';
+import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
 import { SourceReader } from './source-reader.js';
@@ -24,7 +25,10 @@ export function readModels(storage: Iterable<EntityMetadata>): ModelReading {
       : [];
   });
   const names = [...new Set(models.map(({ name }) => name))];
-  return { models, complaints: [...complaints, ...sameNames(models), ...checkTargets(metas, names)] };
+  return {
+    models,
+    complaints: [...complaints, ...sameNames(models), ...checkTargets(metas, names), ...checkOptionNames(metas)],
+  };
 }
 
 interface Reading {
@@ -81,6 +85,6 @@ function sameNames(models: readonly IndexModel[]): ModelComplaint[] {
 }
 
 /** Pivot tables and entities without a class have metadata too. */
-export function classOf(meta: EntityMetadata): EntityClass | undefined {
+function classOf(meta: EntityMetadata): EntityClass | undefined {
   return meta.class;
 }

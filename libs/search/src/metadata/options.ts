@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/index-body.js';
-import type { ParameterOf } from '../mapping/field-parameters.js';
+import type { ParameterOf } from './field-parameters.js';
 
 /** How the documents of an index follow the database. */
 export type SyncMode = 'outbox' | 'after-commit' | 'manual';
@@ -61,7 +61,7 @@ export interface IndexedOptions<T = AnyEntity> {
   readonly document?: (entity: T, document: Record<string, unknown>) => object;
 }
 
-/** Every parameter of a mapping. Which type takes which: `mapping/field-parameters.ts`. */
+/** Every parameter of a mapping. Which type takes which: `field-parameters.ts`. */
 export interface FieldParameters {
   /** Analyzer of a text field, built in or from `settings.analysis`. */
   readonly analyzer?: string;
@@ -117,21 +117,21 @@ export interface FieldParameters {
 }
 
 /** A type with the parameters that it takes, and no others. */
-type Typed<T extends FieldType> = { readonly type: T } & Pick<FieldParameters, ParameterOf<T>> & {
+export type FieldOptionsOf<T extends FieldType> = { readonly type: T } & Pick<FieldParameters, ParameterOf<T>> & {
     readonly [K in Exclude<keyof FieldParameters, ParameterOf<T>>]?: never;
   };
 
 /** Without a type any parameter: which ones fit is checked at start-up, when the type is known. */
-type Inferred = { readonly type?: undefined } & FieldParameters;
+export type InferredFieldOptions = { readonly type?: undefined } & FieldParameters;
 
 /** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */
-export type SubFieldOptions = { [T in FieldType]: Typed<T> }[FieldType];
+export type SubFieldOptions = { [T in FieldType]: FieldOptionsOf<T> }[FieldType];
 
 /** A field that no property stands for. */
 export type AddedFieldOptions = SubFieldOptions & Pick<SharedFieldOptions, 'fields' | 'copyTo'>;
 
 /** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it takes. */
-export type SearchFieldOptions = (SubFieldOptions | Inferred) & SharedFieldOptions;
+export type SearchFieldOptions = (SubFieldOptions | InferredFieldOptions) & SharedFieldOptions;
 
 /** What a field of any type takes. */
 export interface SharedFieldOptions {

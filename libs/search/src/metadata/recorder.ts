@@ -5,8 +5,16 @@ export type EntityClass<T extends object = object> = (abstract new (...args: nev
 
 type Recorded = ReadonlyMap<string, readonly SearchFieldOptions[]>;
 
-const indexed = new WeakMap<object, readonly IndexedOptions[]>();
-const fields = new WeakMap<object, Map<string, readonly SearchFieldOptions[]>>();
+const RECORDED = Symbol.for('rookery:search:recorded');
+
+interface Records {
+  readonly indexed: WeakMap<object, readonly IndexedOptions[]>;
+  readonly fields: WeakMap<object, Map<string, readonly SearchFieldOptions[]>>;
+}
+
+/** For the whole process: a decorator may come from another build of this package than the module that reads it. */
+const shared = globalThis as { [RECORDED]?: Records };
+const { indexed, fields } = (shared[RECORDED] ??= { indexed: new WeakMap(), fields: new WeakMap() });
 
 /** Decorators run from the lowest to the topmost: what comes later stands before. */
 export function recordIndexed(entity: EntityClass, options: IndexedOptions): void {

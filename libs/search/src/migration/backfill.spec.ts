@@ -1,4 +1,4 @@
-import { EMPTY_REPORT, type BulkReport } from '../repository/bulk-report.js';
+import { EMPTY_REPORT, type BulkReport } from '../indexing/bulk-report.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { backfill, type BackfillPage } from './backfill.js';

@@ -1,15 +1,16 @@
 import type { BulkOperation, CallOptions } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { BulkReport, RetryableFailure } from '../repository/bulk-report.js';
-import { pause } from '../repository/backoff.js';
-import type { BulkWriter } from '../repository/bulk-writer.js';
-import { indexOperations } from '../repository/index-operations.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { pagesInOrder } from '../repository/pages-in-order.js';
-import { readAhead } from '../repository/read-ahead.js';
+import type { BulkReport, RetryableFailure } from '../indexing/bulk-report.js';
+import { pause } from '../support/pause.js';
+import type { BulkWriter } from '../indexing/bulk-writer.js';
+import { desiredDocuments } from '../document/desired-document.js';
+import { indexOperations } from '../indexing/index-operations.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { pagesInOrder } from '../rows/pages-in-order.js';
+import { readAhead } from '../support/read-ahead.js';
 
 export interface BackfillParts {
   readonly clock: VersionClock;
@@ -49,7 +50,7 @@ const WRITES_AT_ONCE = 2;
 /**
  * Fills one index with all rows in key order: per page the clock's tick, the read, the write with that version. What
  * is written meanwhile by others has a higher version, and stays. Two pages are written at a time while the next is
- * read, and told in order: each is to be noted before the next.
+ * read, and yielded in order: each is to be noted before the next.
  */
 export async function* backfill(
   definition: IndexDefinition,
@@ -63,7 +64,7 @@ export async function* backfill(
   };
   const write = ({ version, entities, lastKey }: Page): Writing => {
     const refused: RetryableFailure[] = [];
-    const operations: Iterable<BulkOperation> = indexOperations(definition, entities, {
+    const operations: Iterable<BulkOperation> = indexOperations(desiredDocuments(definition.model, entities), {
       targets: [{ index, role: 'live' }],
       version,
       refused,

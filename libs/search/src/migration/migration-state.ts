@@ -1,18 +1,26 @@
 import { SearchModelOutdatedError } from '../errors/sync.errors.js';
 
-export const PHASES = ['backfill', 'drain', 'verify', 'swapped', 'finished', 'rolled-back'] as const;
-
 /**
  * `backfill`, `drain`, `verify`: searches go to the old index, writes to both. `swapped`: searches go to the new one,
  * writes still to both. `finished`, `rolled-back`: one index is left, the new one or the old one.
  */
-export type MigrationPhase = (typeof PHASES)[number];
+export type MigrationPhase = 'backfill' | 'drain' | 'verify' | 'swapped' | 'finished' | 'rolled-back';
 
-/** The last migration of an index, as the database keeps it. */
-export interface MigrationState {
+export const PHASES: readonly MigrationPhase[] = ['backfill', 'drain', 'verify', 'swapped', 'finished', 'rolled-back'];
+
+/**
+ * The last migration of an index, as the database keeps it. `additive`: fields were added to the index that is there, so
+ * that old and new one are the same, and it is never `swapped` or `rolled-back`. `rebuild`: a new index beside the old one.
+ */
+export type MigrationState = MigrationFacts &
+  (
+    | Readonly<{ kind: 'additive'; phase: Exclude<MigrationPhase, 'swapped' | 'rolled-back'> }>
+    | Readonly<{ kind: 'rebuild'; phase: MigrationPhase }>
+  );
+
+/** What every migration has, whatever its kind. */
+export interface MigrationFacts {
   readonly alias: string;
-  readonly phase: MigrationPhase;
-  /** The same as `newIndex` for an additive change. */
   readonly oldIndex: string;
   readonly newIndex: string;
   readonly oldHash: string | undefined;
@@ -35,7 +43,7 @@ export type WritePlan = 'alias' | 'both';
 export function writePlan(state: MigrationState, hash: string): WritePlan {
   const wanted = state.phase === 'rolled-back' ? (state.oldHash ?? '') : state.newHash;
   if (hash !== wanted) throw new SearchModelOutdatedError(state.alias, hash, wanted);
-  const single = state.phase === 'finished' || state.phase === 'rolled-back' || state.oldIndex === state.newIndex;
+  const single = state.kind === 'additive' || state.phase === 'finished' || state.phase === 'rolled-back';
   return single ? 'alias' : 'both';
 }
 

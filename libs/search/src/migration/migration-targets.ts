@@ -1,10 +1,10 @@
 import type { SearchEngine } from '../contracts/engine.js';
-import type { BulkFailure } from '../errors/bulk.errors.js';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchModelOutdatedError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
-import type { IndexTargets, WriteTarget } from '../repository/index-targets.js';
+import type { IndexTargets, WriteTarget } from '../indexing/index-targets.js';
 import { fitDocument } from './fit-document.js';
 import { writeAlias, writePlan, type MigrationState } from './migration-state.js';
 import type { MigrationStore } from './migration-store.js';
@@ -14,8 +14,8 @@ import type { MigrationStore } from './migration-store.js';
  * index gets documents cut to what its mapping knows; what it refuses nevertheless only makes a rollback inexact.
  */
 export class MigrationTargets implements IndexTargets {
-  private readonly migrating = new WeakSet<IndexDefinition>();
-  private readonly fitting = new WeakSet<IndexDefinition>();
+  /** What was found out of a definition: the live index has its model, or a migration brings it there. */
+  private readonly known = new WeakMap<IndexDefinition, 'fitting' | 'migrating'>();
   private readonly fits = new Map<string, (document: object) => object>();
 
   constructor(
@@ -35,12 +35,13 @@ export class MigrationTargets implements IndexTargets {
 
   /** Searches go on while the index has another model: a migration brings it to this one. */
   async ready(definition: IndexDefinition): Promise<void> {
-    if (this.migrating.has(definition)) return;
+    if (this.known.get(definition) === 'migrating') return;
     try {
       await this.plain.ready(definition);
     } catch (error) {
-      if (!(error instanceof SearchIndexMismatchError) || !(await this.store.read(definition.alias))) throw error;
-      this.migrating.add(definition);
+      const another = error instanceof SearchIndexMismatchError && error.mismatch === 'model';
+      if (!another || !(await this.store.read(definition.alias))) throw error;
+      this.known.set(definition, 'migrating');
     }
   }
 
@@ -56,12 +57,12 @@ export class MigrationTargets implements IndexTargets {
   /** Also where this process creates no indices: a release that comes before its migration leaves its changes to others. */
   private async unmigrated(definition: IndexDefinition): Promise<readonly WriteTarget[]> {
     const targets = await this.plain.of(definition);
-    if (this.fitting.has(definition)) return targets;
+    if (this.known.get(definition) === 'fitting') return targets;
     const [live] = await this.engine.readIndices(definition.alias);
     const hash = live && hashOf(live.meta);
     if (live && hash !== definition.hash)
       throw new SearchModelOutdatedError(definition.alias, definition.hash, hash ?? 'of another program');
-    if (live) this.fitting.add(definition);
+    if (live) this.known.set(definition, 'fitting');
     return targets;
   }
 

@@ -9,7 +9,7 @@ export interface MigrationProgress {
   readonly total: number;
   /** Since this run began the phase. */
   readonly ratePerSecond: number;
-  /** Of this phase, in milliseconds; `undefined` while it cannot be told. */
+  /** Of this phase, in milliseconds; `undefined` while it is not known. */
   readonly remainingMs: number | undefined;
 }
 

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engine.js';
-import { buildDocument, documentIdOf, keyOf, routingOf } from '../document/document-builder.js';
+import { dependsOnRow, desiredDocuments, type DesiredDocument } from '../document/desired-document.js';
+import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { pagesInOrder } from '../repository/pages-in-order.js';
-import { readAhead } from '../repository/read-ahead.js';
+import type { IndexModel } from '../metadata/index-model.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { pagesInOrder } from '../rows/pages-in-order.js';
+import { readAhead } from '../support/read-ahead.js';
 
 /** A document that is not what the database says. */
 export interface DriftedDocument {
@@ -13,11 +15,20 @@ export interface DriftedDocument {
   readonly drift: 'missing' | 'orphaned' | 'outdated';
 }
 
+export interface VerifyOptions extends CallOptions {
+  /** Receives the number of rows and documents compared so far. */
+  readonly onProgress?: (done: number) => void;
+}
+
 type StoredDocuments = Awaited<ReturnType<SearchEngine['getMany']>>;
 
+/** A document of the database's side that is to be in the index. */
+type Expected = Exclude<DesiredDocument, { state: 'absent' }>;
+
 interface ComparedPage {
-  readonly entities: readonly object[];
-  readonly documents: StoredDocuments;
+  readonly rows: number;
+  readonly expected: readonly Expected[];
+  readonly stored: StoredDocuments;
 }
 
 const PAGE_SIZE = 1_000;
@@ -33,13 +44,13 @@ export class Verifier {
   async *drift(
     definition: IndexDefinition,
     index: string,
-    options: CallOptions & { onProgress?: (done: number) => void } = {},
+    options: VerifyOptions = {},
   ): AsyncGenerator<DriftedDocument> {
     let done = 0;
     const { model } = definition;
-    for await (const { entities, documents } of readAhead(this.withDocuments(definition, index, options))) {
-      yield* compare(definition, entities, documents);
-      options.onProgress?.((done += entities.length));
+    for await (const { rows, expected, stored } of readAhead(this.withDocuments(definition, index, options))) {
+      yield* compare(expected, stored);
+      options.onProgress?.((done += rows));
     }
     for await (const places of readAhead(this.engine.scanIds(index, PAGE_SIZE, options))) {
       const keys = places.map(({ id }) => this.reader.keyOfId(model, id));
@@ -58,7 +69,9 @@ export class Verifier {
       entities: await this.reader.pageAfter(definition.model, after, PAGE_SIZE),
     });
     for await (const { entities } of readAhead(pagesInOrder(definition.model, PAGE_SIZE, read))) {
-      yield { entities, documents: await this.documentsOf(definition, index, entities, options) };
+      const expected = [...desiredDocuments(definition.model, entities)].filter(isExpected);
+      const stored = await this.storedOf(definition, index, expected, options);
+      yield { rows: entities.length, expected, stored };
     }
   }
 
@@ -66,14 +79,16 @@ export class Verifier {
     { model }: IndexDefinition,
     keys: readonly PrimaryKey[],
   ): Promise<(place: DocumentPlace) => boolean> {
-    if (!model.routing) {
+    if (!dependsOnRow(model)) {
       const present = new Set((await this.reader.present(model, keys)).map((key) => documentIdOf(model, key)));
       return ({ id }) => !present.has(id);
     }
-    const rows = new Map(
-      (await this.reader.byKeys(model, keys)).map((row) => [documentIdOf(model, keyOf(model, row)), row]),
-    );
-    return ({ id, routing }) => !rows.has(id) || routingOf(model, rows.get(id)!) !== routing;
+    const desired = [...desiredDocuments(model, await this.reader.byKeys(model, keys))].filter(isExpected);
+    const byId = new Map(desired.map((document) => [document.id, document]));
+    return ({ id, routing }) => {
+      const expected = byId.get(id);
+      return !expected || routingIn(model, expected) !== routing;
+    };
   }
 
   /** Of these keys, those that are still not what the database says. */
@@ -86,52 +101,53 @@ export class Verifier {
     const drifted: DriftedDocument[] = [];
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
-      const rows = await this.reader.byKeys(definition.model, page);
-      drifted.push(...compare(definition, rows, await this.documentsOf(definition, index, rows, options)));
       const { model } = definition;
-      const present = new Set(rows.map((row) => String(keyOf(model, row))));
-      const gone = page.filter((key) => !present.has(String(key)));
+      const desired = [...desiredDocuments(model, await this.reader.byKeys(model, page), page)];
+      const expected = desired.filter(isExpected);
+      drifted.push(...compare(expected, await this.storedOf(definition, index, expected, options)));
+      const absent = desired.filter(({ state }) => state === 'absent');
       const shards = model.routing ? await this.engine.shardRoutings(index, options) : [undefined];
-      const places = gone.flatMap((key) =>
-        shards.map((routing): DocumentPlace => ({ id: documentIdOf(model, key), routing })),
-      );
+      const places = absent.flatMap(({ id }) => shards.map((routing): DocumentPlace => ({ id, routing })));
       const left = new Set((await this.engine.getMany(index, places, options)).map((document) => document?.id));
       drifted.push(
-        ...gone
-          .filter((key) => left.has(documentIdOf(model, key)))
-          .map((key): DriftedDocument => ({ key, drift: 'orphaned' })),
+        ...absent.filter(({ id }) => left.has(id)).map(({ key }): DriftedDocument => ({ key, drift: 'orphaned' })),
       );
     }
     return drifted;
   }
 
-  private documentsOf(
+  private storedOf(
     { model }: IndexDefinition,
     index: string,
-    entities: readonly object[],
+    expected: readonly Expected[],
     options: CallOptions,
   ): Promise<StoredDocuments> {
-    const places = entities.map((entity) => ({
-      id: documentIdOf(model, keyOf(model, entity)),
-      routing: routingOf(model, entity),
-    }));
+    const places = expected.map((document) => ({ id: document.id, routing: routingIn(model, document) }));
     return this.engine.getMany(index, places, options);
   }
 }
 
-function* compare(
-  { model }: IndexDefinition,
-  entities: readonly object[],
-  documents: StoredDocuments,
-): Generator<DriftedDocument> {
+function isExpected(desired: DesiredDocument): desired is Expected {
+  return desired.state !== 'absent';
+}
+
+/** @throws what kept the routing from being known */
+function routingIn({ routing }: IndexModel, expected: Expected): string | undefined {
+  if (routing && expected.routing === undefined && expected.state === 'invalid') throw expected.error;
+  return expected.routing;
+}
+
+function* compare(expected: readonly Expected[], documents: StoredDocuments): Generator<DriftedDocument> {
   const byId = new Map(documents.map((document) => [document?.id, document]));
-  for (const entity of entities) {
-    const key = keyOf(model, entity);
-    const document = byId.get(documentIdOf(model, key));
-    if (!document) yield { key, drift: 'missing' };
+  for (const desired of expected) {
+    const { key, id } = desired;
+    const stored = byId.get(id);
+    if (!stored) yield { key, drift: 'missing' };
     // An index without `_source` can be compared by ids alone.
-    else if (document.source !== undefined && !alike(document.source, buildDocument(model, entity)))
-      yield { key, drift: 'outdated' };
+    else if (stored.source !== undefined) {
+      if (desired.state === 'invalid') throw desired.error;
+      if (!alike(stored.source, desired.source)) yield { key, drift: 'outdated' };
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { BulkFailure } from '../contracts/bulk-failure.js';
 import type { SearchEvent, SearchEventListener } from '../contracts/search-event.js';
 
 const logger = new Logger('Search');
@@ -13,33 +14,29 @@ export function logged(next: SearchEventListener | undefined): SearchEventListen
   };
 }
 
+const LINES: { readonly [T in SearchEvent['type']]: (event: Extract<SearchEvent, { type: T }>) => string } = {
+  'publish-delayed': ({ index, pending, error }) => `${index}: ${pending} changes wait: ${messageOf(error)}`,
+  'publish-resumed': ({ index }) => `${index}: changes are written again`,
+  'documents-refused': ({ index, failures }) => refusedLine(index, failures),
+  'shadow-refused': ({ index, failures }) => refusedLine(index, failures),
+  'changes-dropped': ({ index, count, reason }) =>
+    `${index}: ${count} changes are not in the index (${reason}); indexAll() brings them back`,
+  'capture-failed': ({ error }) => `a flush could not be read for changes: ${messageOf(error)}`,
+  'relay-delayed': ({ error }) => `the relay cannot read the outbox: ${messageOf(error)}`,
+  'relay-resumed': () => 'the relay reads the outbox again',
+  'migration-failed': ({ index, error }) => `${index}: the migration failed: ${messageOf(error)}`,
+  'indices-delayed': ({ error }) => `indices are not ready yet: ${messageOf(error)}`,
+  'indices-ready': ({ indices }) => `indices are ready: ${indices.join(', ')}`,
+  'slow-query': ({ index, tookMs, body }) =>
+    `${index}: a search took ${Math.round(tookMs)} ms: ${JSON.stringify(body)}`,
+};
+
 function lineOf(event: SearchEvent): string {
-  switch (event.type) {
-    case 'publish-delayed':
-      return `${event.index}: ${event.pending} changes wait: ${messageOf(event.error)}`;
-    case 'publish-resumed':
-      return `${event.index}: changes are written again`;
-    case 'documents-refused':
-      return `${event.index}: ${event.failures.length} documents were refused, first ${event.failures[0]?.id}: ${event.failures[0]?.reason}`;
-    case 'changes-dropped':
-      return `${event.index}: ${event.count} changes are not in the index (${event.reason}); indexAll() brings them back`;
-    case 'capture-failed':
-      return `a flush could not be read for changes: ${messageOf(event.error)}`;
-    case 'relay-delayed':
-      return `the relay cannot read the outbox: ${messageOf(event.error)}`;
-    case 'relay-resumed':
-      return 'the relay reads the outbox again';
-    case 'migration-failed':
-      return `${event.index}: the migration failed: ${messageOf(event.error)}`;
-    case 'shadow-refused':
-      return `${event.index}: ${event.failures.length} documents were refused, first ${event.failures[0]?.id}: ${event.failures[0]?.reason}`;
-    case 'indices-delayed':
-      return `indices are not ready yet: ${messageOf(event.error)}`;
-    case 'slow-query':
-      return `${event.index}: a search took ${Math.round(event.tookMs)} ms: ${JSON.stringify(event.body)}`;
-    case 'indices-ready':
-      return `indices are ready: ${event.indices.join(', ')}`;
-  }
+  return (LINES[event.type] as (event: SearchEvent) => string)(event);
+}
+
+function refusedLine(index: string, failures: readonly BulkFailure[]): string {
+  return `${index}: ${failures.length} documents were refused, first ${failures[0]?.id}: ${failures[0]?.reason}`;
 }
 
 function messageOf(error: unknown): string {

@@ -12,7 +12,9 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { aFunction, aText, anything, checkOptions, type OptionTable } from '../support/option-table.js';
 import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
 import type { SearchOptions } from '../service/options.js';
 import { SearchService } from '../service/search.service.js';
@@ -63,11 +65,20 @@ export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, On
   }
 
   static forRootAsync(options: SearchModuleAsyncOptions): DynamicModule {
-    return { ...root(asyncOptions(options), options.orm, options.name), imports: options.imports ?? [] };
+    const providers = asyncOptions(options);
+    return { ...root(providers, options.orm, options.name), imports: options.imports ?? [] };
   }
 
   /** Makes the repositories of these entities, one for each of their indices, injectable in the importing module. */
   static forFeature(entities: readonly EntityClass[]): DynamicModule {
+    if (!Array.isArray(entities) || entities.some((entity) => typeof entity !== 'function'))
+      throw new SearchOptionError([
+        {
+          option: 'forFeature',
+          requirement: 'needs a list of entity classes: forFeature([Passage])',
+          received: entities,
+        },
+      ]);
     const providers = entities.flatMap(repositoriesOf);
     return { module: SearchFeatureModule, providers, exports: providers.map(({ provide }) => provide) };
   }
@@ -84,6 +95,27 @@ export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, On
   async onApplicationShutdown(): Promise<void> {
     await this.search.close();
   }
+}
+
+const ASYNC: OptionTable<SearchModuleAsyncOptions> = {
+  name: { ...aText, requirement: "must be a name such as 'logs'" },
+  orm: anything,
+  imports: { accepts: Array.isArray, requirement: 'must be a list of modules' },
+  inject: { accepts: Array.isArray, requirement: 'must be a list of tokens' },
+  useFactory: aFunction,
+  useClass: aFunction,
+  useExisting: anything,
+};
+
+/** @throws SearchOptionError with all that is wrong */
+function checkAsyncOptions(given: SearchModuleAsyncOptions): void {
+  const problems = new OptionProblems();
+  if (checkOptions(problems, given, ASYNC, 'forRootAsync.')) {
+    const ways = [given.useFactory, given.useClass, given.useExisting].filter((way) => way !== undefined);
+    const requirement = 'needs exactly one of useFactory, useClass, useExisting';
+    problems.check(ways.length === 1, 'forRootAsync', Object.keys(given), requirement);
+  }
+  problems.throwIfAny();
 }
 
 @Module({})
@@ -111,23 +143,20 @@ function root(options: Provider[], orm: InjectionToken = MikroORM, name?: string
         onEvent: logged(given.onEvent),
       }),
   };
+  const byClass = name === undefined ? [{ provide: SearchService, useExisting: token }] : [];
   return {
     module: SearchModule,
     global: true,
-    providers: [...options, search, { provide: OWN, useExisting: token }],
-    exports: [token],
+    providers: [...options, search, { provide: OWN, useExisting: token }, ...byClass],
+    exports: [token, ...byClass.map(({ provide }) => provide)],
   };
 }
 
-function asyncOptions({ useFactory, useClass, useExisting, inject = [] }: SearchModuleAsyncOptions): Provider[] {
+function asyncOptions(given: SearchModuleAsyncOptions): Provider[] {
+  checkAsyncOptions(given);
+  const { useFactory, useClass, useExisting, inject = [] } = given;
   if (useFactory) return [{ provide: OPTIONS, inject, useFactory: useFactory as FactoryProvider['useFactory'] }];
-  const factory = useExisting ?? useClass;
-  if (!factory)
-    throw new SearchOptionError(
-      'SearchModule.forRootAsync',
-      'needs one of useFactory, useClass, useExisting',
-      undefined,
-    );
+  const factory = (useExisting ?? useClass)!;
   const options: FactoryProvider = {
     provide: OPTIONS,
     inject: [factory],

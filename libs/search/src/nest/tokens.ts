@@ -1,8 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
-import { SearchService } from '../service/search.service.js';
 
-const repositories = new WeakMap<EntityClass, Map<string, symbol>>();
+const TOKENS = Symbol.for('rookery:search:repositories');
+type Tokens = WeakMap<EntityClass, Map<string, symbol>>;
+
+const shared = globalThis as { [TOKENS]?: Tokens };
+/** By class, as two classes may have one name; for the whole process, so that a package that is loaded twice finds the same. */
+const repositories = (shared[TOKENS] ??= new WeakMap());
 
 /**
  * What `SearchModule.forFeature` provides the repository of an entity under.
@@ -15,7 +19,7 @@ export function getSearchRepositoryToken(entity: EntityClass, index?: string): s
   const tokens = repositories.get(entity) ?? new Map<string, symbol>();
   const token =
     tokens.get(name) ??
-    Symbol(`SearchRepository<${[entity.name, ...(index === undefined ? [] : [`'${index}'`])].join(', ')}>`);
+    Symbol(`rookery:search:repository<${[entity.name, ...(index === undefined ? [] : [`'${index}'`])].join(', ')}>`);
   repositories.set(entity, tokens.set(name, token));
   return token;
 }
@@ -31,9 +35,12 @@ export function InjectSearchRepository(entity: EntityClass, index?: string): Par
   return Inject(getSearchRepositoryToken(entity, index));
 }
 
-/** What `SearchModule.forRoot({ name })` provides its `SearchService` under; the class itself without a name. */
-export function getSearchToken(name?: string): typeof SearchService | symbol {
-  return name === undefined ? SearchService : Symbol.for(`rookery:search:${name}`);
+/**
+ * What `SearchModule.forRoot({ name })` provides its `SearchService` under. The class alone injects the one without a name too.
+ * A package that is loaded twice, as ES modules and as CommonJS, gives the same token twice.
+ */
+export function getSearchToken(name?: string): symbol {
+  return Symbol.for(name === undefined ? 'rookery:search' : `rookery:search:${name}`);
 }
 
 /** @example constructor(@InjectSearch() private readonly search: SearchService, @InjectSearch('logs') private readonly logs: SearchService) {} */

@@ -1,4 +1,4 @@
-type AnyFunction = (...args: never[]) => unknown;
+import type { AnyFunction } from './field-path.js';
 
 /** Whether dates of documents come as text, or as Date where the entity has them so. */
 export type DateForm = 'text' | 'date';

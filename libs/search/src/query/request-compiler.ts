@@ -55,15 +55,22 @@ export class RequestCompiler {
     return wireOptions({ routing, preference, requestCache, searchType }) as Record<string, string | boolean>;
   }
 
-  /** The body of `_count`: the query alone. @throws SearchQueryError */
+  /** The body of `_count`: what narrows, and nothing else. @throws SearchQueryError */
   count(request: RequestNode): Wire {
-    return { query: this.query(request) };
+    return { query: this.narrowing(request) };
   }
 
   countParameters({
-    options: { routing, preference, minScore },
+    options: { routing, preference, minScore, terminateAfter },
   }: RequestNode): Readonly<Record<string, string | number>> {
-    return wireOptions({ routing, preference, minScore }) as Record<string, string | number>;
+    return wireOptions({ routing, preference, minScore, terminateAfter }) as Record<string, string | number>;
+  }
+
+  /** The query and the filter of the hits in one: what calls send that answer with no hits. */
+  private narrowing(request: RequestNode): Wire {
+    const query = (request.raw['query'] as Wire | undefined) ?? this.query(request);
+    if (request.postFilter.length === 0) return query;
+    return { bool: { must: [query], filter: [this.all(request.postFilter)] } };
   }
 
   private query({ parts }: RequestNode): Wire {

@@ -1,4 +1,7 @@
-import { SearchQueryError, unusable } from '../errors/query.errors.js';
+import type { Duration } from '../contracts/duration.js';
+import { parseDuration } from '../support/duration.js';
+import { SearchQueryError } from '../errors/query.errors.js';
+import { unusable } from './unusable.js';
 import type { RequestNode } from './request.js';
 import { wholeNumber, wireValue, type Wire } from './wire-value.js';
 
@@ -50,8 +53,10 @@ export function compilePointInTime({ id, keepAlive }: NonNullable<RequestNode['p
   return { id, keep_alive: wireKeepAlive(keepAlive) };
 }
 
-/** `'1m'`: how long the engine keeps a point in time after each use. */
-export function wireKeepAlive(keepAlive: string): string {
-  if (KEEP_ALIVE.test(keepAlive)) return keepAlive;
+/** How long the engine keeps a point in time after each use: `'1m'`, or milliseconds. */
+export function wireKeepAlive(keepAlive: Duration): string {
+  if (typeof keepAlive === 'string' && KEEP_ALIVE.test(keepAlive)) return keepAlive;
+  const ms = parseDuration(keepAlive);
+  if (ms !== undefined && ms >= 1) return `${Math.ceil(ms)}ms`;
   throw unusable('keepAlive', "keepAlive must be a time such as '1m'", keepAlive);
 }

@@ -1,3 +1,4 @@
+import type { Duration } from '../contracts/duration.js';
 import type { AggregationNode } from './aggregations/aggregation.js';
 import type { Clause } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
@@ -34,9 +35,9 @@ export interface RequestOptions {
   readonly trackScores?: boolean;
   /** Leaves out hits with a lower score. */
   readonly minScore?: number;
-  /** Tells how each score came about: `hit.explanation`. */
+  /** Explains each score: `hit.explanation`. */
   readonly explain?: boolean;
-  /** Tells where the time went: `page.profile`. */
+  /** Shows where the time went: `page.profile`. */
   readonly profile?: boolean;
   /** Milliseconds after which shards answer with what they have: `page.timedOut`. The call's own deadline is `timeoutMs` of `search()`. */
   readonly serverTimeoutMs?: number;
@@ -65,7 +66,7 @@ export interface RequestNode {
   readonly suggest: Readonly<Record<string, SuggestNode>>;
   readonly page: PageWindow;
   readonly searchAfter?: readonly unknown[];
-  readonly pointInTime?: Readonly<{ id: string; keepAlive: string | undefined }>;
+  readonly pointInTime?: Readonly<{ id: string; keepAlive: Duration | undefined }>;
   readonly source?: false | SourceFilter;
   /** Dates of hits become Date. */
   readonly dates?: boolean;

@@ -15,12 +15,18 @@ export function decodeHit(hit: EngineHit): Hit<unknown> {
     id: hit._id,
     score: hit._score,
     source: hit._source,
+    fields: hit.fields ?? NONE,
     highlights: hit.highlight ?? NONE,
     sort: hit.sort ?? NOTHING,
     innerHits: hit.inner_hits ? decodeInnerHits(hit.inner_hits) : NONE,
     matchedQueries: hit.matched_queries ?? NOTHING,
     explanation: hit._explanation,
   };
+}
+
+/** A hit in the form that the request asks for. */
+export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): Hit<unknown> {
+  return decodeHit(dates ? { ...hit, _source: withDates(hit._source, catalog.dates) } : hit);
 }
 
 function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {
@@ -38,9 +44,7 @@ export function decodeResponse(
 ): SearchPage<unknown, unknown, unknown> {
   const { hits, took, aggregations = NONE, suggest = NONE } = response;
   return {
-    hits: request.dates
-      ? hits.hits.map((hit) => decodeHit({ ...hit, _source: withDates(hit._source, catalog.dates) }))
-      : hits.hits.map(decodeHit),
+    hits: hits.hits.map((hit) => decodeHitOf(request, hit, catalog)),
     total: hits.total?.value ?? hits.hits.length,
     totalRelation: hits.total?.relation ?? 'gte',
     maxScore: hits.max_score,

@@ -1,4 +1,4 @@
-import { unusable } from '../errors/query.errors.js';
+import { unusable } from './unusable.js';
 import type { Wire } from './wire-value.js';
 
 /**

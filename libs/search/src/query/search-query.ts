@@ -1,4 +1,7 @@
+import type { Duration } from '../contracts/duration.js';
 import type { CallOptions } from '../contracts/engine.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { REQUEST_OPTIONS } from './request-options.js';
 import {
   aggregationBuilder,
   type Aggregation,
@@ -7,10 +10,11 @@ import {
   type ResultsOf,
 } from './aggregations/aggregation.js';
 import { everyBucket, type CompositeResult } from './aggregations/composite.js';
+import { assertCarried } from './call-parts.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
 import type { Dated, DocumentOf, PartOf } from './document-type.js';
-import type { FieldPath } from './field-path.js';
+import type { FieldPath, Sortable } from './field-path.js';
 import { frozenCopy } from './freeze.js';
 import type { GeoPoint, GeoValue } from './geo-point.js';
 import type { HighlightEncoder, HighlightOptions } from './highlight.js';
@@ -26,11 +30,18 @@ import type { Script } from './script.js';
 import type { SearchPage } from './search-page.js';
 import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
 import { suggestBuilder, type SuggestBuilder, type Suggestions, type SuggestionsOf } from './suggest.js';
+import { assertWhole } from './whole-answer.js';
 import type { Wire } from './wire-value.js';
 
-type Sortable = string | number | boolean | bigint | Date;
+declare const ASKED: unique symbol;
+
 type Occurrence = 'must' | 'filter' | 'should' | 'mustNot';
-type None = Readonly<Record<never, never>>;
+/** No aggregations, or no suggestions. */
+export type NoneAsked = Readonly<Record<never, never>>;
+
+/** Of aggregations or suggestions; any where a type leaves them open. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- assignable both ways
+type NamesOf<A> = unknown extends A ? any : keyof A;
 
 /** Makes one clause, or several. */
 export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Clause[];
@@ -54,9 +65,13 @@ export interface QueryRunner {
  *   .aggregate((a) => ({ parties: a.terms('address.president.party', { size: 10 }) }))
  *   .search();
  */
-export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
+export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
+  /** In the type alone: a call that answers with no aggregations, or no suggestions, accepts no query that asks for some. */
+  declare readonly [ASKED]?: Readonly<{ aggregations: NamesOf<A>; suggestions: NamesOf<G> }>;
+
   constructor(
-    private readonly runner: QueryRunner,
+    /** @internal */
+    readonly runner: QueryRunner,
     /** What is asked, as frozen data. */
     readonly request: RequestNode = EMPTY_REQUEST,
   ) {}
@@ -153,7 +168,7 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   }
 
   /** Searches the state that `openPointInTime()` kept. `keepAlive` (`'1m'`) makes it live on from now. */
-  pointInTime(id: string, keepAlive?: string): SearchQuery<T, A, S, G> {
+  pointInTime(id: string, keepAlive?: Duration): SearchQuery<T, A, S, G> {
     return this.with({ pointInTime: { id, keepAlive } });
   }
 
@@ -183,8 +198,9 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
     return this.with({ rescore: [...this.request.rescore, { query: make(clauseBuilder<T>()), options }] });
   }
 
-  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. */
+  /** How the search is carried out: `options({ minScore: 1, routing: 'a' })`. Later calls add to earlier ones. @throws SearchOptionError for a name that is none. */
   options(options: RequestOptions): SearchQuery<T, A, S, G> {
+    checkCall('query.options', options, REQUEST_OPTIONS);
     return this.with({ options: { ...this.request.options, ...options } });
   }
 
@@ -200,11 +216,32 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
 
   /** @throws SearchQueryError before anything is sent, SearchEngineUnavailableError within the deadline. */
   async search(options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
+    checkCall('search', options, CALL_OPTIONS);
+    assertCarried('search', this.request);
     return (await this.runner.search(this.request, options)) as SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>;
   }
 
-  /** How many documents match, without fetching any. */
-  count(options?: CallOptions): Promise<number> {
+  /**
+   * The aggregations alone, without hits.
+   *
+   * @throws SearchQueryError for a part that is about hits, such as `sort`.
+   */
+  async aggregations(this: SearchQuery<T, A, S, NoneAsked>, options?: CallOptions): Promise<ResultsOf<A>> {
+    checkCall('aggregate', options, CALL_OPTIONS);
+    assertCarried('aggregate', this.request);
+    const page = await this.runner.search(withoutHits(this.request), options);
+    assertWhole('search', page.timedOut);
+    return page.aggregations as ResultsOf<A>;
+  }
+
+  /**
+   * How many documents match, those that `postFilter` leaves out not among them.
+   *
+   * @throws SearchQueryError for a part that changes no count, such as `sort` or `page`.
+   */
+  async count(this: SearchQuery<T, NoneAsked, S, NoneAsked>, options?: CallOptions): Promise<number> {
+    checkCall('count', options, CALL_OPTIONS);
+    assertCarried('count', this.request);
     return this.runner.count(this.request, options);
   }
 
@@ -215,18 +252,17 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
    * for await (const { key, count } of query.everyBucket((a) => a.composite((s) => ({ year: s.terms('address.year') })))) …
    */
   everyBucket<B>(
+    this: SearchQuery<T, NoneAsked, S, NoneAsked>,
     make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>,
     options?: CallOptions,
   ): AsyncGenerator<B, void, undefined> {
+    checkCall('everyBucket', options, CALL_OPTIONS);
+    assertCarried('everyBucket', this.request);
     return everyBucket<B>(make(aggregationBuilder<T>()), async (all) => {
-      const request = frozenCopy({
-        ...EMPTY_REQUEST,
-        parts: this.request.parts,
-        options: this.request.options,
-        page: { from: 0, size: 0 },
-        aggregations: { all },
-      });
-      return ((await this.runner.search(request, options)).aggregations as { all: CompositeResult<B> }).all;
+      const request = frozenCopy({ ...withoutHits(this.request), aggregations: { all } });
+      const page = await this.runner.search(request, options);
+      assertWhole('search', page.timedOut);
+      return (page.aggregations as { all: CompositeResult<B> }).all;
     });
   }
 
@@ -239,6 +275,10 @@ export class SearchQuery<T, A = None, S = DocumentOf<T>, G = None> {
   private with<A2 = A, S2 = S, G2 = G>(change: Partial<RequestNode>): SearchQuery<T, A2, S2, G2> {
     return new SearchQuery<T, A2, S2, G2>(this.runner, frozenCopy({ ...this.request, ...change }));
   }
+}
+
+function withoutHits(request: RequestNode): RequestNode {
+  return { ...request, page: { from: 0, size: 0 }, options: { ...request.options, trackTotalHits: false } };
 }
 
 function clausesOf<T>(make: ClauseMaker<T>): readonly Clause[] {

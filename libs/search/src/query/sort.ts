@@ -33,7 +33,7 @@ export type SortNode =
   | Readonly<{ by: 'script'; type: 'number' | 'string'; script: Script; direction: Direction }>;
 
 /** Sort keys that are no fields: the score, and the order on disk, which costs nothing. */
-export const SORT_KEYS = ['_score', '_doc'] as const;
+const SORT_KEYS = ['_score', '_doc'] as const;
 
 export function compileSort(node: SortNode, context: CompileContext): Wire {
   if (node.by === 'script')

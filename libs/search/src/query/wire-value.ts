@@ -1,4 +1,4 @@
-import { unusable } from '../errors/query.errors.js';
+import { unusable } from './unusable.js';
 
 /** A part of a request's or an answer's body. */
 export type Wire = Readonly<Record<string, unknown>>;

@@ -7,10 +7,14 @@ import {
   SearchEngineUnavailableError,
   SearchNotFoundError,
 } from '../errors/engine.errors.js';
-import { backoffMs, pause } from './backoff.js';
+import { isUnavailable } from '../support/engine-failure.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { DONE } from './call-tables.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
 
 export interface DoneOptions extends CallOptions {
-  /** Told of the progress while it goes on. */
+  /** Receives the progress while it goes on. */
   readonly onProgress?: (progress: TaskProgress) => void;
   /** Waits at most, in milliseconds; 600,000 when absent. The task goes on. */
   readonly timeoutMs?: number;
@@ -34,12 +38,14 @@ export class ByQueryTask {
     private readonly engine: Pick<TaskPort, 'readTask' | 'cancelTask'> & { readonly name: string },
   ) {}
 
-  state(options?: CallOptions): Promise<TaskState> {
+  async state(options?: CallOptions): Promise<TaskState> {
+    checkCall('task.state', options, CALL_OPTIONS);
     return this.engine.readTask(this.id, options);
   }
 
   /** Asks it to end. `done()` then resolves with `cancelled`. */
-  cancel(options?: CallOptions): Promise<void> {
+  async cancel(options?: CallOptions): Promise<void> {
+    checkCall('task.cancel', options, CALL_OPTIONS);
     return this.engine.cancelTask(this.id, options);
   }
 
@@ -49,7 +55,9 @@ export class ByQueryTask {
    * @throws SearchBulkError naming the documents that failed, SearchEngineError when the task as a whole did,
    * SearchEngineUnavailableError after `timeoutMs`, SearchAbortedError.
    */
-  async done({ onProgress, timeoutMs = 600_000, signal }: DoneOptions = {}): Promise<TaskResult> {
+  async done(options: DoneOptions = {}): Promise<TaskResult> {
+    checkCall('task.done', options, DONE);
+    const { onProgress, timeoutMs = 600_000, signal } = options;
     const until = performance.now() + timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       const state = await this.poll(signal);
@@ -71,7 +79,7 @@ export class ByQueryTask {
     try {
       return await this.state(signal ? { signal } : {});
     } catch (error) {
-      if (error instanceof SearchEngineUnavailableError) return undefined;
+      if (isUnavailable(error)) return undefined;
       throw error;
     }
   }

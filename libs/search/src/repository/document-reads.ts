@@ -6,28 +6,37 @@ import type {
   DocumentPlace,
   PointInTimeOptions,
   SearchEngine,
+  SearchResponse,
 } from '../contracts/engine.js';
+import type { Duration } from '../contracts/duration.js';
+import { CALL_OPTIONS, checkCall, DOCUMENT_OPTIONS, POINT_IN_TIME_OPTIONS } from '../support/call-options.js';
+import { HYDRATE, PAGINATE, STREAM } from './call-tables.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { assertKey } from '../document/document-key.js';
+import { SearchQueryError } from '../errors/query.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { ResultsOf } from '../query/aggregations/aggregation.js';
 import type { DocumentOf } from '../query/document-type.js';
+import { assertCarried } from '../query/call-parts.js';
+import { unusable } from '../query/unusable.js';
+import type { Wire } from '../query/wire-value.js';
 import { wireKeepAlive } from '../query/request-window.js';
 import type { RequestNode } from '../query/request.js';
-import { decodeHit } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
-import { SearchQuery } from '../query/search-query.js';
+import { SearchQuery, type NoneAsked } from '../query/search-query.js';
 import type { SuggestionsOf } from '../query/suggest.js';
-import type { BulkWriter } from './bulk-writer.js';
+import type { BulkWriter } from '../indexing/bulk-writer.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { DocumentPublisher } from './document-publisher.js';
-import type { EntityReader, PrimaryKey } from './entity-reader.js';
+import { askPage, pagedBody } from './page-request.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { streamHits, type StreamOptions } from './hit-stream.js';
-import { hydrate, type HydrateOptions, type Hydrated } from './hydration.js';
-import type { IndexAdmin } from './index-admin.js';
+import { hydrate, type HydrateOptions, type Hydrated } from '../rows/hydration.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 import { IndexRunner } from './index-runner.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 import type { AnswerOf, AnyQuery, PaginateOptions, Paging, QueryMaker, StoredDocument } from './repository-calls.js';
 
 export interface RepositoryParts {
@@ -42,12 +51,17 @@ export interface RepositoryParts {
 
 /** What can be asked of the documents of one index. */
 export abstract class DocumentReads<T extends object> {
+  /** @internal */
+  protected readonly definition: IndexDefinition<T>;
+  /** @internal */
+  protected readonly parts: RepositoryParts;
+  /** @internal */
   protected readonly runner: IndexRunner;
 
-  constructor(
-    protected readonly definition: IndexDefinition<T>,
-    protected readonly parts: RepositoryParts,
-  ) {
+  /** @internal The library makes it. */
+  constructor(definition: IndexDefinition<T>, parts: RepositoryParts) {
+    this.definition = definition;
+    this.parts = parts;
     this.runner = new IndexRunner(this.untyped, parts.engine, parts.targets);
   }
 
@@ -70,27 +84,39 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /** How many documents match; all of them without `make`. */
-  count(
-    make: (query: SearchQuery<T>) => SearchQuery<T, unknown, unknown, unknown> = (query) => query,
-    options?: CallOptions,
-  ): Promise<number> {
+  count(make: QueryMaker<T> = (query) => query, options?: CallOptions): Promise<number> {
     return make(this.query()).count(options);
+  }
+
+  /**
+   * The aggregations of what matches, without hits.
+   *
+   * @example
+   * const { parties } = await passages.aggregate((q) => q.aggregate((a) => ({ parties: a.terms('address.president.party') })));
+   */
+  aggregate<A, S>(
+    make: (query: SearchQuery<T>) => SearchQuery<T, A, S, NoneAsked>,
+    options?: CallOptions,
+  ): Promise<ResultsOf<A>> {
+    return make(this.query()).aggregations(options);
   }
 
   /**
    * Keeps the state of the index for searches that page through it: give the id to `query().pointInTime(id)`.
    *
-   * @param keepAlive how long it lives after each use, such as `1m`.
+   * @param keepAlive how long it lives after each use, such as `1m`, or milliseconds.
    * @param options of which shards and copies it keeps the state: `routing` and `preference`; all shards when absent.
    */
-  async openPointInTime(keepAlive = '1m', options?: PointInTimeOptions): Promise<string> {
-    wireKeepAlive(keepAlive);
+  async openPointInTime(keepAlive: Duration = '1m', options?: PointInTimeOptions): Promise<string> {
+    checkCall('openPointInTime', options, POINT_IN_TIME_OPTIONS);
+    const keptFor = wireKeepAlive(keepAlive);
     await this.parts.targets.ready(this.untyped);
-    return this.parts.engine.openPointInTime(this.indexName, keepAlive, options);
+    return this.parts.engine.openPointInTime(this.indexName, keptFor, options);
   }
 
   /** Frees what a point in time holds on the server. */
-  closePointInTime(id: string, options?: CallOptions): Promise<void> {
+  async closePointInTime(id: string, options?: CallOptions): Promise<void> {
+    checkCall('closePointInTime', options, CALL_OPTIONS);
     return this.parts.engine.closePointInTime(id, options);
   }
 
@@ -100,6 +126,7 @@ export abstract class DocumentReads<T extends object> {
    * @throws SearchOptionError where the index is routed, without `routing`.
    */
   async get(key: PrimaryKey, options?: DocumentOptions): Promise<StoredDocument<T> | undefined> {
+    checkCall('get', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('get', key, options);
     await this.parts.targets.ready(this.untyped);
     return (await this.parts.engine.get(this.indexName, id, options)) as StoredDocument<T> | undefined;
@@ -110,6 +137,7 @@ export abstract class DocumentReads<T extends object> {
     keys: readonly PrimaryKey[],
     options?: DocumentOptions,
   ): Promise<readonly (StoredDocument<T> | undefined)[]> {
+    checkCall('getMany', options, DOCUMENT_OPTIONS);
     const places = keys.map((key) => this.placeOf('getMany', key, options));
     await this.parts.targets.ready(this.untyped);
     return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (
@@ -118,6 +146,7 @@ export abstract class DocumentReads<T extends object> {
   }
 
   async exists(key: PrimaryKey, options?: DocumentOptions): Promise<boolean> {
+    checkCall('exists', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('exists', key, options);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.exists(this.indexName, id, options);
@@ -128,8 +157,17 @@ export abstract class DocumentReads<T extends object> {
     queries: Q,
     options?: CallOptions,
   ): Promise<{ readonly [K in keyof Q]: AnswerOf<Q[K]> }> {
+    checkCall('searchMany', options, CALL_OPTIONS);
+    for (const { runner, request } of queries) {
+      if (runner !== this.runner)
+        throw new SearchQueryError(
+          'searchMany',
+          `searchMany() of ${this.indexName} is given a query of another repository: give each repository its own`,
+        );
+      assertCarried('searchMany', request);
+    }
     const requests = queries.map(({ request }) => ({
-      index: this.indexName,
+      ...this.runner.target(request),
       body: this.runner.compile(request),
       parameters: this.runner.parameters(request),
     }));
@@ -145,24 +183,28 @@ export abstract class DocumentReads<T extends object> {
    *
    * @example for await (const { id, source } of passages.stream((q) => q.must((c) => c.match('text', 'union')))) …
    */
-  async *stream(
-    make: QueryMaker<T> = (query) => query,
+  async *stream<S = DocumentOf<T>>(
+    make: QueryMaker<T, S> = (query) => query as unknown as ReturnType<QueryMaker<T, S>>,
     options: StreamOptions = {},
-  ): AsyncGenerator<Hit<DocumentOf<T>>, void, undefined> {
+  ): AsyncGenerator<Hit<S>, void, undefined> {
+    checkCall('stream', options, STREAM);
     const { request } = make(this.query());
-    const [body, { routing, preference }] = [this.runner.compile(request), request.options];
+    assertCarried('stream', request);
+    const body = this.runner.compile(request);
+    // A point in time has its shards and copies from its beginning.
+    const { routing, preference, ...parameters } = this.runner.parameters(request);
     await this.parts.targets.ready(this.untyped);
-    for await (const hit of streamHits(this.parts.engine, this.indexName, body, {
+    for await (const hit of streamHits(this.parts.engine, this.indexName, body, parameters, {
       ...options,
-      ...(routing === undefined ? {} : { routing }),
-      ...(preference === undefined ? {} : { preference }),
+      ...(routing === undefined ? {} : { routing: routing as string }),
+      ...(preference === undefined ? {} : { preference: preference as string }),
     }))
-      yield decodeHit(hit) as Hit<DocumentOf<T>>;
+      yield this.runner.decodeHit(request, hit) as Hit<S>;
   }
 
   /**
    * One page, by number (which ends at hit 10,000) or by the cursor of the page before, which has no end. Between
-   * pages the index may change: a cursor goes on after the last hit, so nothing is told twice.
+   * pages the index may change: a cursor goes on after the last hit, so no hit comes twice.
    *
    * @example
    * const first = await passages.paginate((q) => q.sort('address.year'), { size: 20 });
@@ -170,60 +212,77 @@ export abstract class DocumentReads<T extends object> {
    */
   async paginate<Q extends AnyQuery>(
     make: (query: SearchQuery<T>) => Q,
-    { size = 20, page, cursor, ...options }: PaginateOptions = {},
+    paging: PaginateOptions = {},
   ): Promise<AnswerOf<Q> & Paging> {
-    const request: RequestNode = { ...make(this.query()).request, page: { number: page ?? 1, size } };
-    const compiled = this.runner.compile(request);
-    const sort = [...((compiled['sort'] as readonly unknown[] | undefined) ?? [{ _score: 'desc' }]), { _id: 'asc' }];
-    const body = { ...compiled, sort };
-    const after = cursor === undefined ? {} : { search_after: decodeCursor(body, cursor) };
+    checkCall('paginate', paging, PAGINATE);
+    const { size = 20, page, cursor, ...options } = paging;
+    if (size === 0) throw unusable('page.size', 'page.size must be a whole number of 1 or more', size);
+    const asked = make(this.query()).request;
+    assertCarried('paginate', asked);
+    const request: RequestNode = { ...asked, page: { number: page ?? 1, size } };
+    const paged = pagedBody(this.runner.compile(request), size);
+    const after = cursor === undefined ? {} : { search_after: decodeCursor(paged.body, cursor) };
     await this.parts.targets.ready(this.untyped);
-    const response = await this.parts.engine.search(
-      { index: this.indexName, body: { ...body, ...after }, parameters: this.runner.parameters(request) },
-      options,
-    );
+    const [target, parameters] = [this.runner.target(request), this.runner.parameters(request)];
+    const ask = (more: Wire): Promise<SearchResponse> =>
+      this.parts.engine.search({ ...target, body: { ...paged.body, ...more }, parameters }, options);
+    const { response, last } = await askPage(ask, paged, after, size);
     const answer = this.runner.decode(request, response);
-    const last = answer.hits.length === size ? answer.hits.at(-1) : undefined;
     return {
       ...answer,
       size,
       pageCount: Math.ceil(answer.total / size),
-      nextCursor: last && encodeCursor(body, last.sort),
+      nextCursor: last && encodeCursor(paged.body, last),
     } as unknown as AnswerOf<Q> & Paging;
   }
 
   /** The entities behind hits, managed by `em` and in the order of the hits, with one query. */
-  hydrate(em: EntityManager, hits: readonly { readonly id: string }[], options?: HydrateOptions): Promise<Hydrated<T>> {
+  async hydrate(
+    em: EntityManager,
+    hits: readonly { readonly id: string }[],
+    options?: HydrateOptions,
+  ): Promise<Hydrated<T>> {
+    checkCall('hydrate', options, HYDRATE);
     return hydrate(this.definition.model, em, hits, options);
   }
 
   /** Why a document matches, or does not. @throws SearchNotFoundError when there is no such document. */
   async explain(key: PrimaryKey, make: QueryMaker<T>, options?: DocumentOptions): Promise<ExplainAnswer> {
+    checkCall('explain', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('explain', key, options);
-    const query = this.runner.compileQuery(make(this.query()).request);
+    const { request } = make(this.query());
+    assertCarried('explain', request);
+    const query = this.runner.compileQuery(request);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.explain(this.indexName, id, query, options);
   }
 
   /** Whether the engine takes the query, without running it. */
   async validate(make: QueryMaker<T>, options?: CallOptions): Promise<ValidateAnswer> {
-    const query = this.runner.compileQuery(make(this.query()).request);
+    checkCall('validate', options, CALL_OPTIONS);
+    const { request } = make(this.query());
+    assertCarried('validate', request);
+    const query = this.runner.compileQuery(request);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.validate(this.indexName, query, options);
   }
 
-  /** @throws SearchOptionError where the index is routed, without `routing`. */
+  /** @internal @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
+    assertKey(call, key);
     const { model, alias } = this.untyped;
     if (model.routing && routing === undefined)
-      throw new SearchOptionError(
-        `${call}({ routing })`,
-        `is needed: ${alias} is routed by ${model.routing.label}`,
-        routing,
-      );
+      throw new SearchOptionError([
+        {
+          option: `${call}.routing`,
+          requirement: `is needed: ${alias} is routed by ${model.routing.label}`,
+          received: routing,
+        },
+      ]);
     return { id: documentIdOf(model, key), routing };
   }
 
+  /** @internal */
   protected get untyped(): IndexDefinition {
     return this.definition;
   }

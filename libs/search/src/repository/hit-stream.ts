@@ -1,48 +1,49 @@
 import type { CallOptions, EngineHit, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import type { Duration } from '../contracts/duration.js';
+import { wireKeepAlive } from '../query/request-window.js';
+import { assertWhole } from '../query/whole-answer.js';
 import type { Wire } from '../query/wire-value.js';
 
 export interface StreamOptions extends CallOptions {
   /** Hits of one request; 1,000 when absent. Memory holds one request's hits. */
   readonly size?: number;
   /** How long the engine keeps the state of the index for the next request: longer than the reader needs for `size` hits. `1m` when absent. */
-  readonly keepAlive?: string;
+  readonly keepAlive?: Duration;
 }
-
-const MAX_SIZE = 10_000;
 
 /**
  * All hits of a search body, however many, as the index was when the stream began (point in time and `search_after`).
  * Without an order they come as they lie, shard by shard, which costs nothing; with one, ties are broken by `_id`.
  */
 export async function* streamHits(
-  engine: Pick<SearchEngine, 'search' | 'openPointInTime' | 'closePointInTime'>,
+  engine: Pick<SearchEngine, 'name' | 'search' | 'openPointInTime' | 'closePointInTime'>,
   index: string,
   body: Wire,
+  parameters: Readonly<Record<string, string | boolean>>,
   { size = 1_000, keepAlive = '1m', ...call }: StreamOptions & PointInTimeOptions = {},
 ): AsyncGenerator<EngineHit, void, undefined> {
-  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE)
-    throw new SearchOptionError('stream({ size })', `must be a whole number from 1 to ${MAX_SIZE}`, size);
-  let pit = await engine.openPointInTime(index, keepAlive, call);
+  const keptFor = wireKeepAlive(keepAlive);
+  let pit = await engine.openPointInTime(index, keptFor, call);
   const ask = async (more: Wire) => {
     const response = await engine.search(
       {
         body: {
           ...body,
-          aggs: undefined,
           from: 0,
           track_total_hits: false,
-          pit: { id: pit, keep_alive: keepAlive },
+          pit: { id: pit, keep_alive: keptFor },
           ...more,
         },
+        parameters,
       },
       call,
     );
     pit = response.pit_id ?? pit;
+    assertWhole(engine.name, response.timed_out);
     return response;
   };
   try {
-    const order = body['sort'] as readonly unknown[] | undefined;
+    const order = body['sort'] === undefined ? undefined : [body['sort']].flat();
     const slices = order ? [{}] : slicesOf((await ask({ size: 0 }))._shards?.total ?? 1);
     const sort = order ? [...order, { _id: 'asc' }] : ['_doc'];
     for (const slice of slices) {

@@ -3,7 +3,8 @@ import type { FieldMapping, IndexSettings } from '../contracts/index-body.js';
 import type { IndexStats, IndexStatus } from '../contracts/index-port.js';
 import { SearchNotFoundError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { IndexAdmin } from './index-admin.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import type { IndexAdmin } from '../indexing/index-admin.js';
 
 /**
  * The index itself, not its documents.
@@ -12,6 +13,7 @@ import type { IndexAdmin } from './index-admin.js';
  * await passages.control.putSettings({ refresh_interval: '30s' });
  */
 export class IndexControl {
+  /** @internal The library makes it. */
   constructor(
     private readonly definition: IndexDefinition,
     private readonly engine: SearchEngine,
@@ -23,55 +25,66 @@ export class IndexControl {
     return this.admin.ensure(this.definition);
   }
 
-  status(options?: CallOptions): Promise<IndexStatus> {
+  async status(options?: CallOptions): Promise<IndexStatus> {
+    checkCall('control.status', options, CALL_OPTIONS);
     return this.engine.indexStatus(this.definition.alias, options);
   }
 
   async exists(options?: CallOptions): Promise<boolean> {
+    checkCall('control.exists', options, CALL_OPTIONS);
     return (await this.status(options)) !== 'missing';
   }
 
   /** Adds fields that the model does not have. A field that is there cannot become another. */
-  putMapping(properties: Readonly<Record<string, FieldMapping>>, options?: CallOptions): Promise<void> {
+  async putMapping(properties: Readonly<Record<string, FieldMapping>>, options?: CallOptions): Promise<void> {
+    checkCall('control.putMapping', options, CALL_OPTIONS);
     return this.engine.putMapping(this.definition.alias, { properties }, options);
   }
 
   /** Dynamic settings at any time; the others between `close()` and `open()`. */
-  putSettings(settings: IndexSettings, options?: CallOptions): Promise<void> {
+  async putSettings(settings: IndexSettings, options?: CallOptions): Promise<void> {
+    checkCall('control.putSettings', options, CALL_OPTIONS);
     return this.engine.putSettings(this.definition.alias, settings, options);
   }
 
-  open(options?: CallOptions): Promise<void> {
+  async open(options?: CallOptions): Promise<void> {
+    checkCall('control.open', options, CALL_OPTIONS);
     return this.engine.openIndex(this.definition.alias, options);
   }
 
   /** Keeps the data; reads and writes fail until `open()`. */
-  close(options?: CallOptions): Promise<void> {
+  async close(options?: CallOptions): Promise<void> {
+    checkCall('control.close', options, CALL_OPTIONS);
     return this.engine.closeIndex(this.definition.alias, options);
   }
 
   /** Deletes the index with all its documents; nothing happens when there is none. */
   async delete(options?: CallOptions): Promise<void> {
+    checkCall('control.delete', options, CALL_OPTIONS);
     this.admin.forget(this.definition);
     for (const { index } of await this.engine.readIndices(this.definition.alias, options))
       await this.engine.deleteIndex(index, options);
   }
 
-  stats(options?: CallOptions): Promise<IndexStats> {
+  async stats(options?: CallOptions): Promise<IndexStats> {
+    checkCall('control.stats', options, CALL_OPTIONS);
     return this.engine.indexStats(this.definition.alias, options);
   }
 
   /** All names that lead to the index, its own alias among them. */
   async aliases(options?: CallOptions): Promise<readonly string[]> {
+    checkCall('control.aliases', options, CALL_OPTIONS);
     return (await this.engine.readIndices(this.definition.alias, options)).flatMap(({ aliases }) => aliases);
   }
 
   /** Another name for searches. @throws SearchNotFoundError */
-  addAlias(alias: string, options?: CallOptions): Promise<void> {
+  async addAlias(alias: string, options?: CallOptions): Promise<void> {
+    checkCall('control.addAlias', options, CALL_OPTIONS);
     return this.changeAlias((index) => ({ add: { index, alias } }), options);
   }
 
-  removeAlias(alias: string, options?: CallOptions): Promise<void> {
+  async removeAlias(alias: string, options?: CallOptions): Promise<void> {
+    checkCall('control.removeAlias', options, CALL_OPTIONS);
     return this.changeAlias((index) => ({ remove: { index, alias } }), options);
   }
 

@@ -1,13 +1,13 @@
-import type { CallOptions, SearchEngine, SearchResponse } from '../contracts/engine.js';
+import type { CallOptions, SearchEngine, EngineHit, SearchResponse } from '../contracts/engine.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { FieldCatalog } from '../query/field-catalog.js';
 import { RequestCompiler } from '../query/request-compiler.js';
 import type { RequestNode } from '../query/request.js';
-import { decodeResponse } from '../query/response-decoder.js';
-import type { SearchPage } from '../query/search-page.js';
+import { decodeHitOf, decodeResponse } from '../query/response-decoder.js';
+import type { Hit, SearchPage } from '../query/search-page.js';
 import type { QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
-import type { IndexTargets } from './index-targets.js';
+import type { IndexTargets } from '../indexing/index-targets.js';
 
 /** Answers the queries of one index. */
 export class IndexRunner implements QueryRunner {
@@ -45,8 +45,16 @@ export class IndexRunner implements QueryRunner {
     const body = this.compiler.search(request);
     const parameters = this.compiler.parameters(request);
     await this.targets.ready(this.definition);
-    const target = request.pointInTime ? {} : { index: this.definition.alias };
-    return decodeResponse(request, await this.engine.search({ ...target, body, parameters }, options), this.catalog);
+    return this.decode(request, await this.engine.search({ ...this.target(request), body, parameters }, options));
+  }
+
+  /** Where a request goes: a point in time names its index itself. */
+  target({ pointInTime }: RequestNode): { readonly index?: string } {
+    return pointInTime ? {} : { index: this.definition.alias };
+  }
+
+  decodeHit(request: RequestNode, hit: EngineHit): Hit<unknown> {
+    return decodeHitOf(request, hit, this.catalog);
   }
 
   async count(request: RequestNode, options?: CallOptions): Promise<number> {

@@ -2,10 +2,10 @@ import type { SearchEngine } from '../contracts/engine.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import { SearchOptionError } from '../errors/model.errors.js';
-import { indexNameProblem } from '../mapping/index-name.js';
-import { SYNC_MODES, type SyncMode } from '../metadata/options.js';
+import type { SyncMode } from '../metadata/options.js';
 import { defaultTypeInference } from '../mapping/default-type-inference.js';
+import { OptionProblems } from '../support/option-problems.js';
+import { checkSearchOptions } from './search-option-table.js';
 
 export interface SearchOptions {
   /** Where documents live: `openSearch({ node })`. */
@@ -37,14 +37,14 @@ export interface SearchOptions {
   readonly whenEngineIsDown?: 'start' | 'refuse';
   /** Wait for changes that are under way when the application stops, in milliseconds; 5,000 when absent. */
   readonly shutdownTimeoutMs?: number;
-  /** Tells each search that takes this long or longer, in milliseconds, with its body; none when absent. */
+  /** Reports each search that takes this long or longer, in milliseconds, with its body; none when absent. */
   readonly slowQueryMs?: number;
   /** How documents are sent. */
   readonly bulk?: BulkTuning;
   readonly typeInference?: TypeInference;
   /** Versions of documents; when absent, the database's clock where `searchEntities` are known, else the process's own. */
   readonly clock?: VersionClock;
-  /** Told of what no caller sees, such as refused documents. */
+  /** Receives what no caller sees, such as refused documents. */
   readonly onEvent?: SearchEventListener;
 }
 
@@ -66,7 +66,7 @@ export interface RelayTuning {
   readonly batchSize?: number;
   /** Wait between looks for rows of other processes, in milliseconds; 500 when absent. */
   readonly pollMs?: number;
-  /** Refusals after which a document is parked; 5 when absent. */
+  /** Refusals after which a document becomes a dead letter; 5 when absent. */
   readonly maxAttempts?: number;
 }
 
@@ -88,44 +88,13 @@ const DEFAULTS = Object.freeze({
   onEvent: () => undefined,
 });
 
-/** @throws SearchOptionError naming the option, what it takes and what was received. */
+/** @throws SearchOptionError with all that is wrong: option, what it must be and what was received. */
 export function resolveSearchOptions(options: SearchOptions): ResolvedSearchOptions {
+  const problems = new OptionProblems();
+  checkSearchOptions(problems, options);
+  problems.throwIfAny();
   const given = Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+    Object.entries(options).filter(([, value]) => value !== undefined),
   ) as unknown as SearchOptions;
-  const resolved: ResolvedSearchOptions = { ...DEFAULTS, ...given };
-  const refuse = (option: string, remedy: string, value: unknown): never => {
-    throw new SearchOptionError(`SearchModule: ${option}`, remedy, value);
-  };
-  const { engine, prefix, sync, createIndices, whenEngineIsDown, shutdownTimeoutMs } = resolved;
-  if (typeof engine?.bulk !== 'function') refuse('engine', 'must be an engine such as openSearch({ node })', engine);
-  if (prefix !== undefined) {
-    const problem = typeof prefix === 'string' ? indexNameProblem(prefix) : 'must be a string';
-    if (problem) refuse('prefix', `${problem}`, prefix);
-  }
-  if (resolved.name !== undefined && (typeof resolved.name !== 'string' || resolved.name === ''))
-    refuse('name', "must be a name such as 'logs'", resolved.name);
-  const { slowQueryMs } = resolved;
-  if (slowQueryMs !== undefined && !(Number.isFinite(slowQueryMs) && slowQueryMs >= 0))
-    refuse('slowQueryMs', 'must be milliseconds, 0 or more', slowQueryMs);
-  if (!SYNC_MODES.includes(sync)) refuse('sync', "must be 'outbox', 'after-commit' or 'manual'", sync);
-  for (const [name, value] of Object.entries(typeof resolved.relay === 'object' ? resolved.relay : {})) {
-    if (!(Number.isInteger(value) && value >= 1)) refuse(`relay.${name}`, 'must be a whole number of 1 or more', value);
-  }
-  if (!['boolean', 'object'].includes(typeof resolved.relay))
-    refuse('relay', 'must be true, false or options', resolved.relay);
-  const { retryAfterMs, ...numbers } = resolved.bulk ?? {};
-  for (const [name, value] of Object.entries(numbers))
-    if (!(Number.isInteger(value) && value >= 1)) refuse(`bulk.${name}`, 'must be a whole number of 1 or more', value);
-  if (retryAfterMs !== undefined && typeof retryAfterMs !== 'function')
-    refuse('bulk.retryAfterMs', 'must be a function of the attempt', retryAfterMs);
-  if (typeof createIndices !== 'boolean') refuse('createIndices', 'must be true or false', createIndices);
-  if (!['start', 'refuse'].includes(whenEngineIsDown))
-    refuse('whenEngineIsDown', "must be 'start' or 'refuse'", whenEngineIsDown);
-  if (!['refuse', 'migrate'].includes(resolved.whenModelChanges))
-    refuse('whenModelChanges', "must be 'refuse' or 'migrate'", resolved.whenModelChanges);
-  if (!(Number.isInteger(shutdownTimeoutMs) && shutdownTimeoutMs >= 0)) {
-    refuse('shutdownTimeoutMs', 'must be a whole number of milliseconds, 0 or more', shutdownTimeoutMs);
-  }
-  return Object.freeze(resolved);
+  return Object.freeze({ ...DEFAULTS, ...given });
 }

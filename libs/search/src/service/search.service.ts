@@ -1,16 +1,18 @@
 import type { CallOptions } from '../contracts/engine.js';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { IndexReference } from '../mapping/index-registry.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { MigrationService } from '../migration/migration.service.js';
 import { SearchAcross } from '../repository/across.js';
 import { ByQueryTask } from '../repository/by-query-task.js';
-import type { Orm } from '../repository/entity-reader.js';
+import type { Orm } from '../rows/entity-reader.js';
 import { SearchRepository } from '../repository/search-repository.js';
 import type { SearchSync } from '../sync/explicit-touch.js';
-import type { Backlog, ParkedDocument } from '../sync/outbox.js';
+import type { Backlog, DeadLetter } from '../sync/outbox.js';
 import type { OutboxSync } from '../sync/outbox-sync.js';
+import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { milliseconds, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { assemble, type Assembly } from './assembly.js';
 import { resolveSearchOptions, type ResolvedSearchOptions, type SearchOptions } from './options.js';
 
@@ -20,6 +22,14 @@ export interface SettledOptions {
   /** Makes the changes visible to searches; true when absent. */
   readonly refresh?: boolean;
 }
+
+/** `stopBy`: when waits for changes end, in milliseconds of `performance.now()`; the first call decides. */
+type SearchLife =
+  | Readonly<{ state: 'open' }>
+  | Readonly<{ state: 'draining'; stopBy: number }>
+  | Readonly<{ state: 'closed'; stopBy: number; ended: Promise<void> }>;
+
+const SETTLED: OptionTable<SettledOptions> = { timeoutMs: milliseconds, refresh: trueOrFalse };
 
 /** An index of an entity, and where its documents are. */
 export interface IndexedEntity {
@@ -41,8 +51,7 @@ export class SearchService {
   private readonly options: ResolvedSearchOptions;
   private readonly assembly: Assembly;
   private readonly repositories = new Map<IndexDefinition, SearchRepository<object>>();
-  private stopBy: number | undefined;
-  private closing: Promise<void> | undefined;
+  private life: SearchLife = { state: 'open' };
 
   /**
    * Judges options and model; nothing is sent yet.
@@ -60,9 +69,17 @@ export class SearchService {
   /**
    * Creates missing indices and begins to follow the database.
    *
-   * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only.
+   * After `drain()` it begins again.
+   *
+   * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only;
+   * SearchOptionError after `close()`.
    */
   async start(): Promise<void> {
+    if (this.life.state === 'closed')
+      throw new SearchOptionError([
+        { option: 'search.start()', requirement: 'comes after close(): make a new SearchService', received: 'closed' },
+      ]);
+    this.life = { state: 'open' };
     const { strategy, preparation } = this.assembly;
     for (const subscriber of strategy.subscribers) this.orm.em.getEventManager().registerSubscriber(subscriber);
     await preparation.start();
@@ -78,7 +95,7 @@ export class SearchService {
     }));
   }
 
-  /** For changes that the ORM does not tell of. */
+  /** For changes that the ORM reports to nobody. */
   get sync(): SearchSync {
     return this.assembly.sync;
   }
@@ -104,13 +121,16 @@ export class SearchService {
   }
 
   /**
-   * The documents of several entities together; `hit.is(Passage)` tells them apart.
+   * The documents of several entities together; `hit.is(Passage)` says which one a hit is of.
    *
    * @example
    * const page = await search.across([Passage, Address]).search((q) => q.must((c) => c.match('text', 'union')));
    */
   across<const E extends readonly EntityClass[]>(entities: E): SearchAcross<InstanceType<E[number]>> {
-    if (entities.length === 0) throw new SearchOptionError('search.across', 'needs at least one entity', entities);
+    if (entities.length === 0)
+      throw new SearchOptionError([
+        { option: 'search.across', requirement: 'needs at least one entity', received: entities },
+      ]);
     const { registry, parts } = this.assembly;
     return new SearchAcross(
       entities.map((entity) => registry.of(entity)),
@@ -131,6 +151,7 @@ export class SearchService {
 
   /** Deletes an index, with its documents, and creates it from the model. */
   async recreateIndex(index: IndexReference, options?: CallOptions): Promise<void> {
+    checkCall('recreateIndex', options, CALL_OPTIONS);
     const { registry, store, parts } = this.assembly;
     const definition = registry.of(index);
     await store?.forget(definition.alias);
@@ -143,7 +164,9 @@ export class SearchService {
    *
    * @throws SearchNotSettledError when that takes longer than `timeoutMs`.
    */
-  async settled({ timeoutMs = 10_000, refresh = true }: SettledOptions = {}): Promise<void> {
+  async settled(options: SettledOptions = {}): Promise<void> {
+    checkCall('settled', options, SETTLED);
+    const { timeoutMs = 10_000, refresh = true } = options;
     const { strategy, registry, parts } = this.assembly;
     await strategy.settled(timeoutMs);
     if (!refresh) return;
@@ -161,47 +184,63 @@ export class SearchService {
   }
 
   /** Documents that were refused too often, oldest first. */
-  parked(limit: number = 100): Promise<ParkedDocument[]> {
-    return this.outbox('parked').parked(limit);
+  deadLetters(limit: number = 100): Promise<DeadLetter[]> {
+    return this.outbox('deadLetters').deadLetters(limit);
   }
 
-  /** Gives parked documents another try. @returns how many */
+  /** Gives dead letters another try. @returns how many */
   async redrive(): Promise<number> {
     return this.outbox('redrive').redrive();
   }
 
   /** Asks the engine for a sign of life. @throws SearchEngineUnavailableError */
-  ping(options?: CallOptions): Promise<void> {
+  async ping(options?: CallOptions): Promise<void> {
+    checkCall('ping', options, CALL_OPTIONS);
     return this.assembly.parts.engine.ping(options);
   }
 
   /** Health of the cluster behind the engine. @throws SearchEngineUnavailableError */
-  health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'> {
+  async health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'> {
+    checkCall('health', options, CALL_OPTIONS);
     return this.assembly.parts.engine.health(options);
   }
 
   /** Waits for changes under way, `shutdownTimeoutMs` at most, counted from the first call. */
   async drain(): Promise<void> {
-    const stopBy = (this.stopBy ??= performance.now() + this.options.shutdownTimeoutMs);
+    const stopBy = this.stopBy();
+    if (this.life.state === 'open') this.life = { state: 'draining', stopBy };
+    await this.drainUntil(stopBy);
+  }
+
+  /** Drains, stops following the database, reports what could not be written and closes the engine. May be called twice. */
+  close(): Promise<void> {
+    if (this.life.state === 'closed') return this.life.ended;
+    const stopBy = this.stopBy();
+    const ended = this.end(stopBy);
+    this.life = { state: 'closed', stopBy, ended };
+    return ended;
+  }
+
+  private stopBy(): number {
+    return this.life.state === 'open' ? performance.now() + this.options.shutdownTimeoutMs : this.life.stopBy;
+  }
+
+  private async drainUntil(stopBy: number): Promise<void> {
     const leftMs = (): number => Math.max(0, stopBy - performance.now());
     await this.assembly.preparation.stop(leftMs());
     await this.assembly.strategy.drain(leftMs());
   }
 
-  /** Drains, stops following the database, reports what could not be written and closes the engine. May be called twice. */
-  close(): Promise<void> {
-    this.closing ??= this.end();
-    return this.closing;
-  }
-
-  private async end(): Promise<void> {
-    await this.drain();
+  private async end(stopBy: number): Promise<void> {
+    await this.drainUntil(stopBy);
     await this.assembly.strategy.close();
     await this.assembly.parts.engine.close();
   }
 
   private outbox(call: string): OutboxSync {
     if (this.assembly.outbox) return this.assembly.outbox;
-    throw new SearchOptionError(`search.${call}()`, "needs an index with sync: 'outbox'", this.options.sync);
+    throw new SearchOptionError([
+      { option: `search.${call}()`, requirement: "needs an index with sync: 'outbox'", received: this.options.sync },
+    ]);
   }
 }

@@ -2,8 +2,12 @@ import type { SearchEngine } from '../contracts/engine.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 
 /** The engine, with an event for each search that takes `thresholdMs` or longer, whatever its outcome. */
-export function tellSlowQueries(engine: SearchEngine, thresholdMs: number, onEvent: SearchEventListener): SearchEngine {
-  const told: Pick<SearchEngine, 'search'> = {
+export function reportSlowQueries(
+  engine: SearchEngine,
+  thresholdMs: number,
+  onEvent: SearchEventListener,
+): SearchEngine {
+  const timed: Pick<SearchEngine, 'search'> = {
     async search(request, options) {
       const began = performance.now();
       try {
@@ -15,5 +19,5 @@ export function tellSlowQueries(engine: SearchEngine, thresholdMs: number, onEve
       }
     },
   };
-  return Object.assign(Object.create(engine) as SearchEngine, told);
+  return Object.assign(Object.create(engine) as SearchEngine, timed);
 }

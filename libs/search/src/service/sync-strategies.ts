@@ -1,11 +1,11 @@
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { SyncMode } from '../metadata/options.js';
-import { backoffMs } from '../repository/backoff.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
-import type { EntityReader, Orm } from '../repository/entity-reader.js';
+import { backoffMs } from '../support/backoff.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader, Orm } from '../rows/entity-reader.js';
 import { AfterCommitSync } from '../sync/after-commit.js';
-import type { Database } from '../sync/database.js';
+import type { Database } from '../database/database.js';
 import { DatabaseOutbox } from '../sync/outbox.js';
 import { OutboxSync } from '../sync/outbox-sync.js';
 import { RELAY_DEFAULTS } from '../sync/relay.js';
@@ -68,16 +68,18 @@ function refuseWhatCannotGoTogether(
   { relay }: ResolvedSearchOptions,
 ): void {
   if (durable.length === 0 && typeof relay === 'object')
-    throw new SearchOptionError(
-      'SearchModule: relay',
-      "tunes a relay, and no index has sync: 'outbox': leave it out, or set sync",
-      relay,
-    );
+    throw new SearchOptionError([
+      {
+        option: 'relay',
+        requirement: "tunes a relay, and no index has sync: 'outbox': leave it out, or set sync",
+        received: relay,
+      },
+    ]);
   const [first] = durable;
   const { config } = orm.em as unknown as { config: { get(option: 'implicitTransactions'): boolean | undefined } };
   if (!first || config.get('implicitTransactions') !== false) return;
   const remedy = `must not be false with sync: 'outbox' (${first.alias}): a flush outside of a transaction could lose its row`;
-  throw new SearchOptionError("the ORM's implicitTransactions", remedy, false);
+  throw new SearchOptionError([{ option: "the ORM's implicitTransactions", requirement: remedy, received: false }]);
 }
 
 function relayOptions({ relay }: ResolvedSearchOptions) {

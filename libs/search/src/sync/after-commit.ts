@@ -2,14 +2,15 @@ import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchNotSettledError } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
-import type { EntityReader } from '../repository/entity-reader.js';
-import { CaptureSubscriber } from './capture.subscriber.js';
-import { dependenciesOf } from './dependencies.js';
-import { FlushReader } from './flush-reader.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { EntityReader } from '../rows/entity-reader.js';
+import { CaptureSubscriber } from '../capture/capture.subscriber.js';
+import { dependenciesOf } from '../capture/dependencies.js';
+import { FlushReader } from '../capture/flush-reader.js';
 import { PublishQueue } from './publish-queue.js';
+import { within } from '../support/within.js';
 import type { SyncStrategy } from './strategy.js';
-import { groupTouches, type Touch } from './touch.js';
+import { groupTouches, type Touch } from '../capture/touch.js';
 
 /** Publishes committed changes from memory, right after their commit. A crash in between loses them. */
 export class AfterCommitSync implements SyncStrategy {
@@ -70,11 +71,4 @@ export class AfterCommitSync implements SyncStrategy {
     for (const [definition, group] of groupTouches(touches, (touch) => touch.definition))
       this.queues.get(definition)?.add(group);
   }
-}
-
-/** @returns false when `timeoutMs` passes first. */
-async function within(done: Promise<true>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, timeoutMs, false)));
-  return Promise.race([done, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,6 @@
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { EntityReader, PrimaryKey } from '../repository/entity-reader.js';
-import { groupTouches, type Touch } from './touch.js';
+import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { groupTouches, type Touch } from '../capture/touch.js';
 
 export type KeyReader = Pick<EntityReader, 'keysReaching'>;
 

@@ -1,12 +1,14 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { SearchOptionError } from '../errors/model.errors.js';
+import { SearchOptionError } from '../errors/option-error.js';
 import type { EntityClass } from '../metadata/recorder.js';
-import type { Orm, PrimaryKey } from '../repository/entity-reader.js';
-import { touchAt } from './change.js';
-import { isA, type Dependency } from './dependencies.js';
-import type { FlushReader } from './flush-reader.js';
+import { FROM_PRIMARY, type Orm, type PrimaryKey } from '../rows/entity-reader.js';
+import { checkCall } from '../support/call-options.js';
+import { anObject, trueOrFalse, type OptionTable } from '../support/option-table.js';
+import { touchAt } from '../capture/change.js';
+import { isA, type Dependency } from '../capture/dependencies.js';
+import type { FlushReader } from '../capture/flush-reader.js';
 import type { SyncByIndex } from './sync-by-index.js';
-import { TouchSet, type Touch } from './touch.js';
+import { TouchSet, type Touch } from '../capture/touch.js';
 
 /** Which rows changed: the ORM's own conditions, a primary key or several. */
 export type TouchedRows = PrimaryKey | readonly PrimaryKey[] | Readonly<Record<string, unknown>>;
@@ -18,14 +20,17 @@ export interface TouchOptions {
   readonly deleting?: boolean;
 }
 
+const TOUCH: OptionTable<TouchOptions> = { em: anObject, deleting: trueOrFalse };
+
 const PAGE_SIZE = 1_000;
 
 interface Finder {
   find(entity: unknown, where: object, options: object): Promise<object[]>;
 }
 
-/** Changes that the ORM does not tell of: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
+/** Changes that the ORM reports to nobody: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
 export class SearchSync {
+  /** @internal The library makes it. */
   constructor(
     private readonly orm: Orm,
     private readonly dependencies: readonly Dependency[],
@@ -46,19 +51,25 @@ export class SearchSync {
    *   await search.sync.touch(Passage, { address: 7 }, { em: tx });
    * });
    */
-  async touch(entity: EntityClass, rows: TouchedRows, { em, deleting = false }: TouchOptions = {}): Promise<void> {
+  async touch(entity: EntityClass, rows: TouchedRows, options: TouchOptions = {}): Promise<void> {
+    checkCall('touch', options, TOUCH);
+    const { em, deleting = false } = options;
     const holding = this.dependencies.filter(
       (dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity),
     );
     if (holding.length === 0)
-      throw new SearchOptionError('search.sync.touch', 'needs an entity that a document holds', entity.name);
+      throw new SearchOptionError([
+        { option: 'search.sync.touch', requirement: 'needs an entity that a document holds', received: entity.name },
+      ]);
     const held = holding.filter(({ definition }) => this.strategy.followed.includes(definition));
     if (held.length === 0)
-      throw new SearchOptionError(
-        'search.sync.touch',
-        "needs an index with sync: 'outbox' or 'after-commit'",
-        'manual',
-      );
+      throw new SearchOptionError([
+        {
+          option: 'search.sync.touch',
+          requirement: "needs an index with sync: 'outbox' or 'after-commit'",
+          received: 'manual',
+        },
+      ]);
     const manager = em ?? this.orm.em.getContext(false);
     for await (const keys of this.keysOf(entity, rows, manager)) {
       const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];
@@ -83,6 +94,7 @@ export class SearchSync {
       const where = after === undefined ? rows : { $and: [rows, { [primaryKey]: { $gt: after } }] };
       const finder: Finder = em.fork({ keepTransactionContext: true });
       const page = await finder.find(entity, where, {
+        ...FROM_PRIMARY,
         fields: [primaryKey],
         filters: false,
         orderBy: { [primaryKey]: 'asc' },

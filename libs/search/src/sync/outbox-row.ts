@@ -1,5 +1,4 @@
-import { SearchOptionError } from '../errors/model.errors.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 
 /** A row of the outbox, as a relay works with it. */
 export interface OutboxRow {
@@ -19,18 +18,4 @@ export interface Refusal {
   readonly createdAt: number;
   readonly attempts: number;
   readonly reason: string;
-}
-
-const MAX_KEY_LENGTH = 255;
-
-/** `7`, `7n` for a bigint, `"seven"`: text that gives the same key back. */
-export function encodeKey(key: PrimaryKey): string {
-  const text = typeof key === 'bigint' ? `${key}n` : JSON.stringify(key);
-  if (text.length > MAX_KEY_LENGTH)
-    throw new SearchOptionError('a primary key', `must be at most ${MAX_KEY_LENGTH} characters as JSON`, key);
-  return text;
-}
-
-export function decodeKey(text: string): PrimaryKey {
-  return /^-?\d+n$/.test(text) ? BigInt(text.slice(0, -1)) : (JSON.parse(text) as string | number);
 }

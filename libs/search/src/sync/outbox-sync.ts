@@ -2,16 +2,16 @@ import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { SearchNotSettledError } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { pause } from '../repository/backoff.js';
-import type { EntityReader } from '../repository/entity-reader.js';
-import { dependenciesOf } from './dependencies.js';
-import { FlushReader } from './flush-reader.js';
-import type { Backlog, DatabaseOutbox, ParkedDocument } from './outbox.js';
-import { OutboxSubscriber } from './outbox.subscriber.js';
+import { pause } from '../support/pause.js';
+import type { EntityReader } from '../rows/entity-reader.js';
+import { dependenciesOf } from '../capture/dependencies.js';
+import { FlushReader } from '../capture/flush-reader.js';
+import type { Backlog, DatabaseOutbox, DeadLetter } from './outbox.js';
+import { OutboxSubscriber } from '../capture/outbox.subscriber.js';
 import { Relay, RELAY_DEFAULTS, type RelayOptions } from './relay.js';
 import type { Publisher } from './relay-batch.js';
 import type { SyncStrategy } from './strategy.js';
-import type { Touch } from './touch.js';
+import type { Touch } from '../capture/touch.js';
 
 export interface OutboxSyncParts {
   /** Indices whose changes are written down. */
@@ -85,15 +85,15 @@ export class OutboxSync implements SyncStrategy {
     return this.outbox.backlog(this.aliases);
   }
 
-  parked(limit: number): Promise<ParkedDocument[]> {
-    return this.outbox.parked(this.aliases, limit);
+  deadLetters(limit: number): Promise<DeadLetter[]> {
+    return this.outbox.deadLetters(this.aliases, limit);
   }
 
   redrive(): Promise<number> {
     return this.outbox.redrive(this.aliases);
   }
 
-  /** A document that was refused counts as settled: it waits for its next try, or is parked. */
+  /** A document that was refused counts as settled: it waits for its next try, or is a dead letter. */
   async settled(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     const newest = await this.outbox.newest(this.aliases);

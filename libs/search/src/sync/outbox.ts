@@ -1,14 +1,15 @@
 import { SearchTableMissingError } from '../errors/sync.errors.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
-import { marks, type Database, type Row, type Statement, type TransactionContext } from './database.js';
-import { decodeKey, encodeKey, type OutboxRow, type Refusal } from './outbox-row.js';
-import { SearchOutboxRow } from './tables.js';
-import type { Touch } from './touch.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
+import { marks, type Database, type Row, type Statement, type TransactionContext } from '../database/database.js';
+import { type OutboxRow, type Refusal } from './outbox-row.js';
+import { decodeKey, encodeKey } from '../database/key-text.js';
+import { SearchOutboxRow } from '../database/tables.js';
+import type { Touch } from '../capture/touch.js';
 
 /** Rows that one relay holds: nobody else works on them until `work` ends. */
 export interface Claim {
   readonly rows: readonly OutboxRow[];
-  /** Tells the database that this relay lives. @throws when the claim is lost. */
+  /** Shows the database that this relay lives. @throws when the claim is lost. */
   alive(): Promise<void>;
   /** Ends rows that are done, and writes down refused documents in their place. Rows in neither are released. */
   settle(done: readonly OutboxRow[], refusals: readonly Refusal[]): Promise<void>;
@@ -23,21 +24,23 @@ export interface Outbox {
 export interface Backlog {
   /** Rows that wait, refused ones that are tried again included. */
   readonly pending: number;
-  readonly parked: number;
+  /** Documents that were refused too often, and wait for `redrive()`. */
+  readonly deadLetters: number;
   /** Age of the oldest row that waits, in milliseconds; 0 when none does. */
   readonly lagMs: number;
 }
 
-export interface ParkedDocument {
+/** A document that was refused too often, and is tried no more. */
+export interface DeadLetter {
   readonly alias: string;
   readonly key: PrimaryKey;
   readonly attempts: number;
   readonly reason: string;
-  readonly parkedAt: Date;
+  readonly givenUpAt: Date;
 }
 
 export interface OutboxOptions {
-  /** Refusals after which a document is parked. */
+  /** Refusals after which a document becomes a dead letter. */
   readonly maxAttempts: number;
   /** Wait after refusal number `attempts`, in milliseconds. */
   readonly retryAfterMs: (attempts: number) => number;
@@ -112,7 +115,7 @@ export class DatabaseOutbox implements Outbox {
     const oldest = of(false)?.['oldest'];
     return {
       pending: Number(of(false)?.['many'] ?? 0),
-      parked: Number(of(true)?.['many'] ?? 0),
+      deadLetters: Number(of(true)?.['many'] ?? 0),
       lagMs: oldest === undefined || oldest === null ? 0 : Math.max(0, this.options.now() - Number(oldest)),
     };
   }
@@ -132,18 +135,18 @@ export class DatabaseOutbox implements Outbox {
     return Number((await this.database.all(sql, [id, ...aliases]))[0]?.['many'] ?? 0);
   }
 
-  async parked(aliases: readonly string[], limit: number): Promise<ParkedDocument[]> {
+  async deadLetters(aliases: readonly string[], limit: number): Promise<DeadLetter[]> {
     const sql = `select index_alias, row_key, attempts, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
     return (await this.database.all(sql, aliases)).map((row) => ({
       alias: String(row['index_alias']),
       key: decodeKey(String(row['row_key'])),
       attempts: Number(row['attempts']),
       reason: String(row['reason']),
-      parkedAt: new Date(Number(row['parked_at'])),
+      givenUpAt: new Date(Number(row['parked_at'])),
     }));
   }
 
-  /** Gives parked documents another try, from the first. @returns how many */
+  /** Gives dead letters another try, from the first. @returns how many */
   async redrive(aliases: readonly string[]): Promise<number> {
     const sql = `update ${this.table} set parked_at = null, attempts = 0, available_at = ? where parked_at is not null and index_alias in (${marks(aliases)})`;
     return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;

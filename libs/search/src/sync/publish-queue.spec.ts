@@ -1,8 +1,8 @@
 import type { SearchEvent } from '../contracts/search-event.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { EMPTY_REPORT, type BulkReport } from '../repository/bulk-report.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import { EMPTY_REPORT, type BulkReport } from '../indexing/bulk-report.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import { PublishQueue, PUBLISH_DEFAULTS } from './publish-queue.js';
 
 describe('PublishQueue', () => {

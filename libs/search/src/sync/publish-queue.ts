@@ -1,10 +1,11 @@
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { backoffMs, pause } from '../repository/backoff.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
+import { backoffMs } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import { expand, type KeyReader } from './expansion.js';
-import { TouchSet, type Touch } from './touch.js';
+import { TouchSet, type Touch } from '../capture/touch.js';
 
 export interface PublishQueueOptions {
   /** Changes that may wait while the engine is away; more are dropped and reported. */
@@ -86,7 +87,7 @@ export class PublishQueue {
       this.inFlight = 0;
       this.pending.addAll(retry.touches);
       failures = retry.touches.length > 0 ? failures + 1 : 0;
-      this.tell(retry);
+      this.reportDelay(retry);
       if (failures > 0)
         await pause(backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2), this.stop.signal);
     }
@@ -119,7 +120,7 @@ export class PublishQueue {
     }
   }
 
-  private tell({ touches, error }: { touches: readonly Touch[]; error?: unknown }): void {
+  private reportDelay({ touches, error }: { touches: readonly Touch[]; error?: unknown }): void {
     this.failure = touches.length > 0 ? error : undefined;
     const index = this.definition.alias;
     if (touches.length > 0 && !this.delayed)

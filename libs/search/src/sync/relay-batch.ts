@@ -1,13 +1,15 @@
 import type { CallOptions } from '../contracts/engine.js';
-import { SearchEngineError, SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { isRefused } from '../support/engine-failure.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { EMPTY_REPORT, mergeReports, type BulkReport, type RetryableFailure } from '../repository/bulk-report.js';
-import type { DocumentPublisher } from '../repository/document-publisher.js';
-import type { PrimaryKey } from '../repository/entity-reader.js';
+import { EMPTY_REPORT, mergeReports, type BulkReport, type RetryableFailure } from '../indexing/bulk-report.js';
+import type { DocumentPublisher } from '../indexing/document-publisher.js';
+import type { PrimaryKey } from '../rows/entity-reader.js';
 import { expand, type KeyReader } from './expansion.js';
 import type { Claim } from './outbox.js';
-import { encodeKey, type OutboxRow, type Refusal } from './outbox-row.js';
+import { type OutboxRow, type Refusal } from './outbox-row.js';
+import { encodeKey } from '../database/key-text.js';
 
 /** What became of the rows of one index. */
 export type BatchOutcome =
@@ -64,7 +66,7 @@ async function publishApart(
   try {
     return await publisher.publish(definition, keys, options);
   } catch (error) {
-    if (!(error instanceof SearchEngineError)) throw error;
+    if (!isRefused(error)) throw error;
     const failure = {
       id: documentIdOf(definition.model, keys[0]!),
       index: definition.alias,

@@ -1,7 +1,10 @@
-import { channel } from 'node:diagnostics_channel';
+import type { RelayBatchMessage } from '../contracts/diagnostics.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { backoffMs, pause, type BackoffOptions } from '../repository/backoff.js';
+import { backoffMs, type BackoffOptions } from '../support/backoff.js';
+import { pause } from '../support/pause.js';
+import { WakeUp } from '../support/wake-up.js';
+import { relayChannel } from '../support/channels.js';
 import type { KeyReader } from './expansion.js';
 import type { Claim, Outbox } from './outbox.js';
 import { relayRows, type BatchOutcome, type Publisher } from './relay-batch.js';
@@ -34,38 +37,29 @@ export interface RelayParts {
   readonly report: SearchEventListener;
 }
 
-/** Published on the diagnostics channel `rookery:search:relay` after each batch of an index. */
-export interface RelayBatchMessage {
-  readonly index: string;
-  readonly rows: number;
-  /** Written ones. */
-  readonly documents: number;
-  readonly refused: number;
-  /** Whether the rows wait for another try, as engine or database did not answer. */
-  readonly released: boolean;
-  readonly durationMs: number;
-  /** Age of the oldest row of the batch when it was done, in milliseconds. */
-  readonly lagMs: number;
-}
-
-const batches = channel('rookery:search:relay');
-
 /** Why an index waits, and until when. */
 interface Delay {
   readonly failures: number;
   readonly until: number;
 }
 
+/** Ends a run: first its waits, then what is under way. */
+interface Run {
+  readonly finish: AbortController;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+type RelayLife = Readonly<{ state: 'stopped' }> | (Readonly<{ state: 'running' | 'stopping' }> & Run);
+
 /**
  * Takes committed changes from the outbox into their indices. Any number may run at once, in any process. An index
- * whose engine is away waits alone, its rows released; the others go on.
+ * whose engine is away waits alone, its rows released; the others go on. One that was stopped starts again.
  */
 export class Relay {
   private readonly delays = new Map<string, Delay>();
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
-  private woken = false;
-  private wakeUp: () => void = () => undefined;
+  private readonly wakeUp = new WakeUp();
+  private life: RelayLife = { state: 'stopped' };
   private databaseFailures = 0;
   private failure: unknown;
 
@@ -79,30 +73,35 @@ export class Relay {
     return this.failure;
   }
 
+  /** Begins to relay; after a stop that is under way, once that has come to its end. */
   start(): void {
-    this.running ??= this.run();
+    const { life } = this;
+    if (life.state === 'running') return;
+    const [finish, abort] = [new AbortController(), new AbortController()];
+    const run = (): Promise<void> => this.run(finish.signal, abort.signal);
+    const ended = life.state === 'stopping' ? life.ended.then(run) : run();
+    this.life = { state: 'running', finish, abort, ended };
   }
 
   /** Something was committed: looks at once. */
   wake(): void {
-    this.woken = true;
-    this.wakeUp();
+    this.wakeUp.call();
   }
 
   /** Ends waits at once and lets the batch that runs come to its end, for `timeoutMs` at most; then its requests are aborted. */
   async stop(timeoutMs: number): Promise<void> {
-    this.finishing = true;
-    this.wakeUp();
-    const timer = setTimeout(() => this.stopping.abort(), timeoutMs);
-    await this.running?.finally(() => clearTimeout(timer));
-    clearTimeout(timer);
-    this.stopping.abort();
+    const { life } = this;
+    if (life.state === 'stopped') return;
+    const stopping: RelayLife = { ...life, state: 'stopping' };
+    this.life = stopping;
+    life.finish.abort();
+    const timer = setTimeout(() => life.abort.abort(), timeoutMs);
+    await life.ended.finally(() => clearTimeout(timer));
+    if (this.life === stopping) this.life = { state: 'stopped' };
   }
 
-  private finishing = false;
-
   /** One batch. @returns the number of rows that were due. @throws what the database says */
-  async runBatch(): Promise<number> {
+  async runBatch(abort?: AbortSignal): Promise<number> {
     const ready = this.parts.definitions.filter(
       ({ alias }) => (this.delays.get(alias)?.until ?? 0) <= this.options.now(),
     );
@@ -110,7 +109,7 @@ export class Relay {
       ready.map(({ alias }) => alias),
       this.options.batchSize,
       async (claim) => {
-        const outcomes = await Promise.all(ready.map((definition) => this.relay(definition, claim)));
+        const outcomes = await Promise.all(ready.map((definition) => this.relay(definition, claim, abort)));
         const done = outcomes.flatMap((outcome) => (outcome?.outcome === 'done' ? [outcome] : []));
         await claim.settle(
           done.flatMap(({ rows }) => rows),
@@ -120,7 +119,11 @@ export class Relay {
     );
   }
 
-  private async relay(definition: IndexDefinition, claim: Claim): Promise<BatchOutcome | undefined> {
+  private async relay(
+    definition: IndexDefinition,
+    claim: Claim,
+    signal: AbortSignal | undefined,
+  ): Promise<BatchOutcome | undefined> {
     const rows = claim.rows.filter(({ alias }) => alias === definition.alias);
     if (rows.length === 0) return undefined;
     const startedAt = this.options.now();
@@ -129,10 +132,11 @@ export class Relay {
       definition,
       rows,
       { publisher, reader, alive: () => claim.alive() },
-      { signal: this.stopping.signal },
+      signal ? { signal } : {},
     );
     this.note(definition, outcome);
-    if (batches.hasSubscribers) batches.publish(messageOf(definition, outcome, startedAt, this.options.now()));
+    if (relayChannel.hasSubscribers)
+      relayChannel.publish(messageOf(definition, outcome, startedAt, this.options.now()));
     return outcome;
   }
 
@@ -156,22 +160,22 @@ export class Relay {
       failures,
       until: this.options.now() + backoffMs(failures, this.options.backoff, 0.5 + this.options.random() / 2),
     });
-    if (!before && !this.finishing)
+    if (!before && this.life.state !== 'stopping')
       this.parts.report({ type: 'publish-delayed', index: alias, pending: outcome.rows.length, error: outcome.error });
   }
 
-  private async run(): Promise<void> {
-    while (!this.finishing) {
-      this.woken = false;
-      const again = await this.tryBatch();
-      if (!again && !this.woken && !this.finishing) await this.sleep(this.options.pollMs);
+  private async run(finish: AbortSignal, abort: AbortSignal): Promise<void> {
+    while (!finish.aborted) {
+      this.wakeUp.reset();
+      const again = await this.tryBatch(finish, abort);
+      if (!again) await this.wakeUp.wait(this.options.pollMs, finish);
     }
   }
 
   /** @returns whether to look again at once */
-  private async tryBatch(): Promise<boolean> {
+  private async tryBatch(finish: AbortSignal, abort: AbortSignal): Promise<boolean> {
     try {
-      const rows = await this.runBatch();
+      const rows = await this.runBatch(abort);
       if (this.databaseFailures > 0) this.parts.report({ type: 'relay-resumed' });
       this.databaseFailures = 0;
       return rows > 0;
@@ -179,23 +183,10 @@ export class Relay {
       this.failure = error;
       this.databaseFailures += 1;
       if (this.databaseFailures === 1) this.parts.report({ type: 'relay-delayed', error });
-      await pause(
-        backoffMs(this.databaseFailures, this.options.backoff, 0.5 + this.options.random() / 2),
-        this.stopping.signal,
-      );
+      const waitMs = backoffMs(this.databaseFailures, this.options.backoff, 0.5 + this.options.random() / 2);
+      await pause(waitMs, finish);
       return true;
     }
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wakeUp = () => undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
-import type { Touch } from './touch.js';
+import type { Touch } from '../capture/touch.js';
 
 /** How documents follow the database. */
 export interface SyncStrategy {
@@ -9,7 +9,7 @@ export interface SyncStrategy {
   readonly pending: number;
   /** Begins to publish. @throws when what it needs is not there. */
   start(): Promise<void>;
-  /** Takes changes that the ORM did not tell of, with the transaction of `em` when it is in one. */
+  /** Adds changes that the ORM did not report, with the transaction of `em` when it is in one. */
   add(touches: readonly Touch[], em: EntityManager): Promise<void>;
   /** Resolves when all changes committed before are written. @throws SearchNotSettledError after `timeoutMs` */
   settled(timeoutMs: number): Promise<void>;

@@ -1,7 +1,7 @@
 import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { SyncStrategy } from './strategy.js';
-import { groupTouches, type Touch } from './touch.js';
+import { groupTouches, type Touch } from '../capture/touch.js';
 
 /** A strategy and the indices that it keeps in step. */
 export interface IndicesInStep {

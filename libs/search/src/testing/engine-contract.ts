@@ -18,7 +18,7 @@ let made = 0;
  * @example
  * for (const { name, run } of engineContract({ engine: myEngine({ node }), prefix: 'contract' })) it(name, run);
  */
-export function engineContract({ engine, prefix }: EngineHarness): ContractCheck[] {
+export function engineContract({ engine, prefix }: EngineHarness): readonly ContractCheck[] {
   const checks: readonly EngineCheck[] = [
     ...bulkChecks,
     ...routingChecks,

@@ -47,7 +47,7 @@ describeWith('postgres', 'command line', () =>
       });
       const status = await search('status', '--json', '--max-lag', '0');
       expect(status).toMatchObject({ code: 1 });
-      expect(lines(status.out)).toMatchObject([{ plan: { action: 'none' } }, { pending: 3, parked: 0 }]);
+      expect(lines(status.out)).toMatchObject([{ plan: { action: 'none' } }, { pending: 3, deadLetters: 0 }]);
     }, 120_000);
 
     it('verifies with an exit code, and repairs', async () => {

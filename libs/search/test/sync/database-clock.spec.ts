@@ -1,6 +1,6 @@
 import { describeWith } from '@rookery/services';
-import { Database } from '../../src/sync/database.js';
-import { DatabaseClock } from '../../src/sync/database-clock.js';
+import { Database } from '../../src/database/database.js';
+import { DatabaseClock } from '../../src/database/database-clock.js';
 import { createDatabase, type DatabaseName, type TestORM } from './database.js';
 
 function behavesAsAClock(name: DatabaseName): void {

@@ -1,8 +1,8 @@
 import { describeWith } from '@rookery/services';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
-import { Database } from '../../src/sync/database.js';
-import { OutboxSubscriber } from '../../src/sync/outbox.subscriber.js';
+import { Database } from '../../src/database/database.js';
+import { OutboxSubscriber } from '../../src/capture/outbox.subscriber.js';
 import { createDatabase, postgresConfig } from './database.js';
 import { Author } from './entities.js';
 

@@ -36,7 +36,7 @@ describeWith('postgres', 'in Nest', () =>
       await running.search.settled({ timeoutMs: 20_000 });
       expect((await running.search.repository(Book).get(1))?.source.title).toBe('by the worker');
       expect(await indicator.check('search', worker.get(SearchService), { maxLagMs: 0 })).toMatchObject({
-        search: { status: 'up', pending: 0, parked: 0 },
+        search: { status: 'up', pending: 0, deadLetters: 0 },
       });
       expect(worker.get(SearchService)).toBeDefined();
       await worker.close();

@@ -246,9 +246,9 @@ function losesNothing(database: DatabaseName): void {
       await until(() => running.events.length === attempt);
       await em.getConnection().execute('update search_outbox set available_at = 0');
     }
-    await until(async () => (await running.search.backlog()).parked === 1);
-    expect(await running.search.backlog()).toMatchObject({ pending: 0, parked: 1 });
-    expect(await running.search.parked()).toMatchObject([
+    await until(async () => (await running.search.backlog()).deadLetters === 1);
+    expect(await running.search.backlog()).toMatchObject({ pending: 0, deadLetters: 1 });
+    expect(await running.search.deadLetters()).toMatchObject([
       {
         alias: `${running.prefix}-books`,
         key: 1,

@@ -5,7 +5,7 @@ import {
   SearchTableMissingError,
   type SearchEngine,
 } from '@rookery/search';
-import { Database } from '../../src/sync/database.js';
+import { Database } from '../../src/database/database.js';
 import { createDatabase } from './database.js';
 import { Book } from './entities.js';
 import { engineOf, startSearch, until } from './running.js';
@@ -29,7 +29,7 @@ describeWith('postgres', 'relay', () =>
         em.create(Book, { id: 1, title: 'waits' });
         await em.flush();
         await until(() => running.events.some(({ type }) => type === 'publish-delayed'));
-        expect(await running.search.backlog()).toMatchObject({ pending: 1, parked: 0 });
+        expect(await running.search.backlog()).toMatchObject({ pending: 1, deadLetters: 0 });
         away = false;
         await running.search.settled({ timeoutMs: 20_000 });
         expect((await running.search.repository(Book).get(1))?.source.title).toBe('waits');

@@ -63,7 +63,7 @@ describeWith('postgres', 'strategy by index', () =>
     it('writes rows for the durable index alone, publishes the other after its commit, and leaves the third', async () => {
       expect(await rows()).toEqual([{ index_alias: `${running.prefix}-ships`, path: '' }]);
       await until(async () => (await owner(Harbour)) === 'Ann');
-      expect(await running.search.backlog()).toMatchObject({ pending: 1, parked: 0 });
+      expect(await running.search.backlog()).toMatchObject({ pending: 1, deadLetters: 0 });
       expect(await owner(Ship)).toBeUndefined();
       await relayed();
       expect([await owner(Ship), await owner(Harbour), await owner(Log)]).toEqual(['Ann', 'Ann', undefined]);

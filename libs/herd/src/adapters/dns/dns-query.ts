@@ -1,10 +1,10 @@
 import { promises } from 'node:dns';
 import type { SrvRecord } from 'node:dns';
 
-import { within } from '../../contracts/within.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 
-/** What is asked, of whom, and how long it may take. */
+/** Which servers are queried, and how long a lookup may last. */
 export type DnsQuery = Readonly<{ servers: readonly string[]; timeoutMs: number }>;
 
 /** The questions of one lookup, which share a deadline. */
@@ -30,7 +30,7 @@ export function withResolver<Result>(
     if (servers.length > 0) resolver.setServers(servers);
     const stop = (): void => resolver.cancel();
     own.addEventListener('abort', stop, { once: true });
-    const asked = async <Answer>(name: string, answer: Promise<Answer>): Promise<Answer> => {
+    const answered = async <Answer>(name: string, answer: Promise<Answer>): Promise<Answer> => {
       try {
         return await answer;
       } catch (error) {
@@ -40,8 +40,8 @@ export function withResolver<Result>(
     try {
       return await work({
         addresses: (name, type) =>
-          asked(`${name} ${type}`, type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name)),
-        services: (name) => asked(`${name} SRV`, resolver.resolveSrv(name)),
+          answered(`${name} ${type}`, type === 'A' ? resolver.resolve4(name) : resolver.resolve6(name)),
+        services: (name) => answered(`${name} SRV`, resolver.resolveSrv(name)),
       });
     } finally {
       resolver.cancel();
@@ -54,15 +54,20 @@ const remedies: Readonly<Record<string, string>> = {
   ENODATA: 'check the type: the name exists, without records of this one',
   ETIMEOUT: 'check that the DNS server is up and can be reached, or raise timeout',
   ECONNREFUSED: 'check the address of the DNS server',
-  EREFUSED: 'let the DNS server answer this host, or ask another',
+  EREFUSED: 'let the DNS server answer this host, or use another',
   ESERVFAIL: 'look at the DNS server: it could not answer',
 };
 
-function problem(asked: string, servers: readonly string[], cause: { code?: string }, detail = ''): HerdDiscoveryError {
+function problem(
+  lookup: string,
+  servers: readonly string[],
+  cause: { code?: string },
+  detail = '',
+): HerdDiscoveryError {
   const { code = 'unknown error' } = cause;
   const from = servers.length === 0 ? 'the DNS servers of the system' : `DNS server ${servers.join(', ')}`;
   return new HerdDiscoveryError({
-    what: `DNS lookup of ${asked} by ${from} failed with ${code}${detail}`,
+    what: `DNS lookup of ${lookup} by ${from} failed with ${code}${detail}`,
     remedy: remedies[code] ?? 'look at the DNS server',
     cause,
   });

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 
-import { parseAddress } from '../../contracts/address.js';
+import { parseAddress } from '../../support/address.js';
 import type { Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
 import type { Duration } from '../../contracts/duration.js';
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { HerdOptionError } from '../../errors/option-error.js';
+import { checked, checkShape, readDuration } from '../../support/option-checks.js';
+import type { OptionProblems } from '../../support/option-problems.js';
 import { saysNone, withResolver } from './dns-query.js';
 import type { DnsQuestions } from './dns-query.js';
 import { targetsOf } from './srv-nodes.js';
@@ -33,37 +33,11 @@ export type DnsOptions = (Readonly<{ type?: 'A' | 'AAAA'; port: number }> | Read
  * dns({ host: 'caches.internal.example.com', port: 11211 })
  * dns({ host: '_memcache._tcp.caches.default.svc.cluster.local', type: 'SRV' })
  *
- * @throws {@link HerdOptionError} for bad options. Its `nodes` throws {@link HerdDiscoveryError}, with the name, the
+ * @throws HerdOptionError for bad options. Its `nodes` throws {@link HerdDiscoveryError}, with the name, the
  * server and the DNS error code, when any of the questions fails: a fleet never shrinks because of half an answer.
  */
 export function dns(options: DnsOptions): Discovery {
-  const { host, type = 'A', port, servers = [], timeout = '1500ms' } = options;
-  const timeoutMs = toMs(timeout, 'timeout');
-  if (typeof host !== 'string' || !/^[^\s/:]+$/.test(host))
-    throw new HerdOptionError('host', 'must be a domain name', host, `use one such as 'caches.example.com'`);
-  if (!['A', 'AAAA', 'SRV'].includes(type))
-    throw new HerdOptionError(
-      'type',
-      'must be A, AAAA or SRV',
-      type,
-      'use the type of the records that list your nodes',
-    );
-  if (type !== 'SRV' && !(Number.isInteger(port) && port! >= 1 && port! <= 65535))
-    throw new HerdOptionError(
-      'port',
-      'must be a port from 1 to 65535',
-      port,
-      'name the port of the nodes, or use type SRV',
-    );
-  for (const server of servers) {
-    if (isIP(parseAddress(server)?.host ?? server) === 0)
-      throw new HerdOptionError(
-        'servers',
-        'must hold IP addresses',
-        server,
-        `write '10.0.0.2', '10.0.0.2:53' or '[::1]:53'`,
-      );
-  }
+  const { host, type, port, servers, timeoutMs } = resolve(options);
   return {
     name: 'dns',
     nodes: (signal) =>
@@ -79,6 +53,45 @@ export function dns(options: DnsOptions): Discovery {
       }),
   };
 }
+
+type Resolved = Readonly<{
+  host: string;
+  type: 'A' | 'AAAA' | 'SRV';
+  port: number | undefined;
+  servers: readonly string[];
+  timeoutMs: number;
+}>;
+
+const resolve = (options: DnsOptions): Resolved =>
+  checked((problems) => {
+    const given: { [Name in keyof DnsOptions]?: DnsOptions[Name] } = checkShape(problems, options, names);
+    const { host = '', type = 'A', port, servers = [], timeout = '1500ms' } = given;
+    const isName = typeof host === 'string' && /^[^\s/:]+$/.test(host);
+    problems.check(isName, 'host', options.host, `must be a domain name, such as 'caches.example.com'`);
+    const isType = ['A', 'AAAA', 'SRV'].includes(type);
+    problems.check(isType, 'type', type, 'must be A, AAAA or SRV, as the records that list your nodes');
+    const isPort = Number.isInteger(port) && port! >= 1 && port! <= 65535;
+    if (type === 'SRV')
+      problems.check(port === undefined, 'port', port, 'must be left out: SRV records bring their own');
+    else problems.check(isPort, 'port', port, 'must be a port from 1 to 65535, that of the nodes; or use type SRV');
+    checkServers(problems, servers);
+    return { host, type, port, servers, timeoutMs: readDuration(problems, 'timeout', timeout) };
+  });
+
+function checkServers(problems: OptionProblems, servers: readonly string[]): void {
+  if (!problems.check(Array.isArray(servers), 'servers', servers, `must be a list such as ['10.0.0.2']`)) return;
+  for (const [i, server] of servers.entries()) {
+    const isAddress = typeof server === 'string' && isIP(parseAddress(server)?.host ?? server) !== 0;
+    problems.check(
+      isAddress,
+      `servers[${i}]`,
+      server,
+      `must be an IP address: '10.0.0.2', '10.0.0.2:53' or '[::1]:53'`,
+    );
+  }
+}
+
+const names = ['host', 'type', 'port', 'servers', 'timeout'] as const;
 
 function fromAddresses(addresses: readonly string[], port: number): readonly Node[] {
   return [...new Set(addresses)].sort().map((host) => ({ id: addressOf({ host, port }), host, port }));

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
-import { addressOf } from '../../contracts/node.js';
-import { within } from '../../contracts/within.js';
+import { addressOf } from '../../support/nodes.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 import { parseClusterConfig } from './cluster-config.js';
 import type { ClusterConfig } from './cluster-config.js';

@@ -1,4 +1,4 @@
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 
 /** What ElastiCache says of a cluster; `version` rises by one with each change. */

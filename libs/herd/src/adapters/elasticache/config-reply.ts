@@ -11,7 +11,7 @@ const mostBytes = 1024 * 1024;
 
 /**
  * Reads the reply to `config get cluster` (`CONFIG cluster 0 <bytes>`) or to `get AmazonElastiCache:cluster` (`VALUE …`).
- * The block is taken by its length, as it holds line ends itself; after it, and after each line, LF will do for CR LF.
+ * The block is read by its length, as it holds line ends itself; after it, and after each line, LF will do for CR LF.
  */
 export function readConfigReply(bytes: Buffer): ConfigReply {
   const lineEnd = bytes.indexOf('\n');

@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { parseAddress } from '../../contracts/address.js';
+import { parseAddress } from '../../support/address.js';
 import type { Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
 import type { Duration } from '../../contracts/duration.js';
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { HerdOptionError } from '../../errors/option-error.js';
+import { checked, checkShape, checkWhole, readDuration } from '../../support/option-checks.js';
 import { askConfig } from './ask-config.js';
 import type { Endpoint } from './ask-config.js';
 import type { ClusterConfig } from './cluster-config.js';
 import { progress } from './progress.js';
 
+/** Which cluster, and how its servers are queried. */
 export interface ElastiCacheOptions {
   /** The cluster's configuration endpoint, `name.cfg.region.cache.amazonaws.com:11211`. */
   endpoint: string;
-  /** How many of the known nodes are asked, in turn, before the endpoint; and how often the endpoint before there are any. Default 3. */
+  /** How many of the known nodes are queried, in turn, before the endpoint; and how often the endpoint before there are any. Default 3. */
   tries?: number;
   /** Between two tries. Default `500ms`. */
   retryDelay?: Duration;
@@ -32,25 +32,14 @@ export interface ElastiCacheOptions {
  * @example elastiCache({ endpoint: 'caches.pc4ldq.cfg.use1.cache.amazonaws.com:11211' })
  *
  * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoDiscovery.AddingToYourClientLibrary.html
- * @throws {@link HerdOptionError} for bad options. Its `nodes` throws {@link HerdDiscoveryError} when no server gives a list.
+ * @throws HerdOptionError for bad options. Its `nodes` throws {@link HerdDiscoveryError} when no server gives a list.
  */
 export function elastiCache(options: ElastiCacheOptions): Discovery {
-  const { endpoint, tries = 3, retryDelay = '500ms', attemptTimeout = '500ms' } = options;
-  const configuration = parseAddress(endpoint);
-  if (configuration === undefined || configuration.port < 1 || configuration.port > 65535)
-    throw new HerdOptionError(
-      'endpoint',
-      'must be host:port',
-      endpoint,
-      `copy the cluster's configuration endpoint, which ends in ':11211'`,
-    );
-  if (!Number.isInteger(tries) || tries < 1)
-    throw new HerdOptionError('tries', 'must be a whole number of 1 or more', tries, 'leave it out for 3');
-  const [retryDelayMs, attemptTimeoutMs] = [toMs(retryDelay, 'retryDelay'), toMs(attemptTimeout, 'attemptTimeout')];
+  const { endpoint, configuration, tries, retryDelayMs, attemptTimeoutMs } = resolve(options);
   let newest: ClusterConfig | undefined;
   let turn = 0;
 
-  /** Whom to ask: some of the known nodes, beginning with another each time, then the endpoint. */
+  /** Which to query: some of the known nodes, beginning with another each time, then the endpoint. */
   const servers = (): readonly Endpoint[] => {
     if (newest === undefined) return Array.from({ length: tries }, () => configuration);
     const { nodes } = newest;
@@ -86,6 +75,28 @@ export function elastiCache(options: ElastiCacheOptions): Discovery {
     },
   };
 }
+
+type Resolved = Readonly<{
+  endpoint: string;
+  configuration: Endpoint;
+  tries: number;
+  retryDelayMs: number;
+  attemptTimeoutMs: number;
+}>;
+
+const resolve = (options: ElastiCacheOptions): Resolved =>
+  checked((problems) => {
+    const given = checkShape(problems, options, ['endpoint', 'tries', 'retryDelay', 'attemptTimeout']);
+    const { endpoint, tries = 3, retryDelay = '500ms', attemptTimeout = '500ms' } = given;
+    const place = typeof endpoint === 'string' ? parseAddress(endpoint) : undefined;
+    const isEndpoint = place !== undefined && place.port >= 1 && place.port <= 65535;
+    const remedy = `must be host:port; copy the cluster's configuration endpoint, which ends in ':11211'`;
+    problems.check(isEndpoint, 'endpoint', endpoint, remedy);
+    checkWhole(problems, 'tries', tries, [1, Infinity], 'leave it out for 3');
+    const retryDelayMs = readDuration(problems, 'retryDelay', retryDelay);
+    const attemptTimeoutMs = readDuration(problems, 'attemptTimeout', attemptTimeout);
+    return { endpoint, configuration: place!, tries, retryDelayMs, attemptTimeoutMs };
+  });
 
 function passedOver(
   server: Endpoint,

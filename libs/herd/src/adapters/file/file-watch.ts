@@ -53,7 +53,7 @@ function watchFolder(folder: string, notify: () => void): FSWatcher | undefined 
   }
 }
 
-/** What tells one state of the file from another; `absent` is a state. */
+/** What differs between one state of the file and another; `absent` is a state. */
 export async function identity(path: string): Promise<string> {
   try {
     const { ino, size, mtimeNs } = await stat(path, { bigint: true });

@@ -2,16 +2,17 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Discovered, Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
 import type { Duration } from '../../contracts/duration.js';
-import { checkNodes } from '../../contracts/node.js';
-import { WatchSet } from '../../contracts/watch-set.js';
-import { within } from '../../contracts/within.js';
+import { checked, checkShape, readDuration } from '../../support/option-checks.js';
+import { checkNodes } from '../../support/nodes.js';
+import { WatchSet } from '../../support/watch-set.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 import { identity, watchFile } from './file-watch.js';
 import { parseNodes } from './parse-nodes.js';
 
+/** How the file is read and watched. */
 export interface NodesFileOptions {
   /** How often to look for a change that the system has not reported. Default `2s`. */
   poll?: Duration;
@@ -22,7 +23,7 @@ export interface NodesFileOptions {
 const mostBytes = 1024 * 1024;
 
 /**
- * Nodes from a file, which is watched: a change is taken at once, not at the herd's next tick. Either lines
+ * Nodes from a file, which is watched: a change is followed at once, not at the herd's next tick. Either lines
  *
  *     # comment
  *     10.0.0.1:11211
@@ -32,13 +33,10 @@ const mostBytes = 1024 * 1024;
  * that is half written is refused, and so the nodes before it kept; to be safe with lines too, write a new file beside it
  * and rename that over it.
  *
- * @throws {@link HerdOptionError} for bad options. Its `nodes` throws {@link HerdDiscoveryError} naming the path.
+ * @throws HerdOptionError for bad options. Its `nodes` throws {@link HerdDiscoveryError} naming the path.
  */
 export function nodesFile(path: string, options: NodesFileOptions = {}): Discovery {
-  if (typeof path !== 'string' || path === '')
-    throw new HerdOptionError('path', 'must be the path of a file', path, `pass nodesFile('/etc/caches.txt')`);
-  const { poll = '2s', timeout = '1500ms' } = options;
-  const [file, pollMs, timeoutMs] = [resolve(path), toMs(poll, 'poll'), toMs(timeout, 'timeout')];
+  const { file, pollMs, timeoutMs } = resolveOptions(path, options);
   const problem = (what: string, remedy: string, cause?: unknown): HerdDiscoveryError =>
     new HerdDiscoveryError({ what: `Nodes file ${file} ${what}`, remedy, cause });
   const watches = new WatchSet();
@@ -70,6 +68,18 @@ export function nodesFile(path: string, options: NodesFileOptions = {}): Discove
     close: watches.close,
   };
 }
+
+const resolveOptions = (
+  path: string,
+  options: NodesFileOptions,
+): Readonly<{ file: string; pollMs: number; timeoutMs: number }> =>
+  checked((problems) => {
+    const isPath = typeof path === 'string' && path !== '';
+    problems.check(isPath, 'path', path, `must be the path of a file; pass nodesFile('/etc/caches.txt')`);
+    const { poll = '2s', timeout = '1500ms' } = checkShape(problems, options, ['poll', 'timeout']);
+    const [pollMs, timeoutMs] = [readDuration(problems, 'poll', poll), readDuration(problems, 'timeout', timeout)];
+    return { file: isPath ? resolve(path) : '', pollMs, timeoutMs };
+  });
 
 /** @throws when the file is no file, too long, or changed while it was read. */
 async function wholeText(file: string, signal: AbortSignal): Promise<string> {

@@ -1,6 +1,6 @@
-import { parseAddress } from '../../contracts/address.js';
+import { parseAddress } from '../../support/address.js';
 import type { Discovered } from '../../contracts/discovery.js';
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 
 /**

@@ -1,11 +1,13 @@
 import type { Namespace } from '../../contracts/cache.js';
 import type { Ttl } from '../../contracts/ttl.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
+import { checked, checkShape, hasMethod } from '../../support/option-checks.js';
+import { checkTtl } from '../../support/ttl.js';
 
 /** @property defaultTtl the life of what Keyv stores without one. Default: each needs one. */
 export type KeyvStoreOptions = Readonly<{ defaultTtl?: Ttl }>;
 
-/** The store that Keyv 5 and 6 take; lives are in milliseconds. */
+/** The store that Keyv 5 and 6 work with; lives are in milliseconds. */
 export interface KeyvStore {
   get(key: string): Promise<unknown>;
   getMany(keys: string[]): Promise<unknown[]>;
@@ -27,10 +29,12 @@ export interface KeyvStore {
  *   inject: [getHerdToken()],
  *   useFactory: (herd: Herd<MemcachedCommands>) => ({ stores: [new Keyv({ store: keyvStore(herd.namespace('http')), ttl: 60_000 })] }),
  * })
+ *
+ * @throws HerdOptionError
  */
-export function keyvStore(namespace: Namespace, { defaultTtl }: KeyvStoreOptions = {}): KeyvStore {
-  const set = async (key: string, value: unknown, ttlMs?: number): Promise<boolean> => {
-    const ttl = ttlMs === undefined ? defaultTtl : ttlMs / 1000;
+export function keyvStore(namespace: Namespace, options: KeyvStoreOptions = {}): KeyvStore {
+  const { defaultTtl } = resolve(namespace, options);
+  const set = async (key: string, value: unknown, ttl: Ttl | undefined = defaultTtl): Promise<boolean> => {
     if (ttl === undefined)
       throw new HerdRequestError({
         what: `Keyv stores ${JSON.stringify(key)} for ever`,
@@ -45,7 +49,7 @@ export function keyvStore(namespace: Namespace, { defaultTtl }: KeyvStoreOptions
   return {
     get: (key) => namespace.get(key),
     getMany,
-    set,
+    set: (key, value, ttlMs) => set(key, value, ttlMs),
     setMany: (entries) => Promise.all(entries.map(({ key, value, ttl }) => set(key, value, ttl))),
     delete: (key) => namespace.delete(key),
     deleteMany: (keys) => Promise.all(keys.map((key) => namespace.delete(key))),
@@ -54,3 +58,12 @@ export function keyvStore(namespace: Namespace, { defaultTtl }: KeyvStoreOptions
     clear: async () => void (await namespace.clear()),
   };
 }
+
+const resolve = (namespace: unknown, given: KeyvStoreOptions): KeyvStoreOptions =>
+  checked((problems) => {
+    const isNamespace = hasMethod(namespace, 'clear') && hasMethod(namespace, 'getMany');
+    problems.check(isNamespace, 'namespace', namespace, 'must be a namespace; pass herd.namespace(name)');
+    const options = checkShape(problems, given, ['defaultTtl']);
+    if (options.defaultTtl !== undefined) checkTtl(problems, 'defaultTtl', options.defaultTtl);
+    return options;
+  });

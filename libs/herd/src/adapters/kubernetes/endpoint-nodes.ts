@@ -1,6 +1,6 @@
 import type { V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
 
-import { addressOf } from '../../contracts/node.js';
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 
 /** Which port of the endpoints: its name or number, or `undefined` for the only one. */

@@ -1,2 +1,7 @@
 export { kubernetes } from './kubernetes.discovery.js';
 export type { KubernetesOptions } from './kubernetes.discovery.js';
+
+// The contracts that these mention
+export type { Discovered, Discovery } from '../../contracts/discovery.js';
+export type { Duration } from '../../contracts/duration.js';
+export type { Node } from '../../contracts/node.js';

@@ -1,17 +1,18 @@
 import { KubeConfig } from '@kubernetes/client-node';
 
 import type { Discovery } from '../../contracts/discovery.js';
-import { toMs } from '../../contracts/duration.js';
+import { checked, checkShape, hasMethod, readDuration } from '../../support/option-checks.js';
 import type { Duration } from '../../contracts/duration.js';
-import { WatchSet } from '../../contracts/watch-set.js';
-import { within } from '../../contracts/within.js';
+import { WatchSet } from '../../support/watch-set.js';
+import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { messageOf } from '../../errors/message-of.js';
+import { messageOf } from '../../support/message-of.js';
 import { HerdOptionError } from '../../errors/option-error.js';
 import { nodesOf } from './endpoint-nodes.js';
 import { listProblem, listSlices } from './service-slices.js';
 import { watchSlices } from './slice-watch.js';
 
+/** Which Service, and how the API is queried. */
 export interface KubernetesOptions {
   namespace: string;
   /** The Service in front of the nodes; a headless one does. */
@@ -39,22 +40,7 @@ const maxRetryMs = 30_000;
  * @throws {@link HerdOptionError} for bad options. Its `nodes` throws {@link HerdDiscoveryError} naming the service.
  */
 export function kubernetes(options: KubernetesOptions): Discovery {
-  const { namespace, service, port, kubeConfig = defaultConfig(), timeout = '1500ms', watchRetry = '1s' } = options;
-  for (const [option, value] of Object.entries({ namespace, service })) {
-    if (typeof value !== 'string' || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value))
-      throw new HerdOptionError(option, 'must be a Kubernetes name', value, `use lower case letters, digits and '-'`);
-  }
-  if (
-    port !== undefined &&
-    (typeof port === 'string' ? port === '' : !Number.isInteger(port) || port < 1 || port > 65535)
-  )
-    throw new HerdOptionError(
-      'port',
-      'must be the name of a port, or a number from 1 to 65535',
-      port,
-      'see "kubectl describe endpointslices"',
-    );
-  const [timeoutMs, retryMs] = [toMs(timeout, 'timeout'), toMs(watchRetry, 'watchRetry')];
+  const { namespace, service, port, kubeConfig, timeoutMs, retryMs } = resolve(options);
   const name = { namespace, service };
   const watches = new WatchSet();
   let listedAt: string | undefined;
@@ -84,17 +70,40 @@ export function kubernetes(options: KubernetesOptions): Discovery {
   };
 }
 
+const names = ['namespace', 'service', 'port', 'kubeConfig', 'timeout', 'watchRetry'] as const;
+
+type Resolved = Required<Pick<KubernetesOptions, 'namespace' | 'service' | 'kubeConfig'>> &
+  Pick<KubernetesOptions, 'port'> &
+  Readonly<{ timeoutMs: number; retryMs: number }>;
+
+const resolve = (options: KubernetesOptions): Resolved =>
+  checked((problems) => {
+    const given = checkShape(problems, options, names);
+    const { namespace, service, port, timeout = '1500ms', watchRetry = '1s' } = given;
+    for (const [option, value] of Object.entries({ namespace, service })) {
+      const isName = typeof value === 'string' && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
+      problems.check(isName, option, value, `must be a Kubernetes name, of lower case letters, digits and '-'`);
+    }
+    const isPort = typeof port === 'string' ? port !== '' : Number.isInteger(port) && port! >= 1 && port! <= 65535;
+    const remedy = 'must be the name of a port, or a number from 1 to 65535; see "kubectl describe endpointslices"';
+    problems.check(port === undefined || isPort, 'port', port, remedy);
+    const [timeoutMs, retryMs] = [
+      readDuration(problems, 'timeout', timeout),
+      readDuration(problems, 'watchRetry', watchRetry),
+    ];
+    const kubeConfig = given.kubeConfig ?? problems.attempt(defaultConfig)!;
+    const isConfig = kubeConfig === undefined || hasMethod(kubeConfig, 'makeApiClient');
+    problems.check(isConfig, 'kubeConfig', kubeConfig, 'must be a KubeConfig of @kubernetes/client-node');
+    return { namespace, service, port, kubeConfig, timeoutMs, retryMs };
+  });
+
 function defaultConfig(): KubeConfig {
   try {
     const config = new KubeConfig();
     config.loadFromDefault();
     return config;
   } catch (error) {
-    throw new HerdOptionError(
-      'kubeConfig',
-      `could not be loaded by default: ${messageOf(error)}`,
-      undefined,
-      'correct the file of $KUBECONFIG, or pass a KubeConfig',
-    );
+    const requirement = `could not be loaded by default: ${messageOf(error)}; correct the file of $KUBECONFIG, or pass a KubeConfig`;
+    throw new HerdOptionError([{ option: 'kubeConfig', received: undefined, requirement }]);
   }
 }

@@ -2,14 +2,14 @@ import { ApiException, DiscoveryV1Api, Observable } from '@kubernetes/client-nod
 import type { KubeConfig, RequestContext, ResponseContext, V1EndpointSlice } from '@kubernetes/client-node';
 
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { messageOf } from '../../errors/message-of.js';
+import { messageOf } from '../../support/message-of.js';
 
 /** A Service, whose EndpointSlices carry its name as a label. */
 export type ServiceName = Readonly<{ namespace: string; service: string }>;
 
 export const selectorOf = ({ service }: ServiceName): string => `kubernetes.io/service-name=${service}`;
 
-/** The slices at one moment, and that moment as a watch takes it. */
+/** The slices at one moment, and that moment as a watch needs it. */
 export type SliceList = Readonly<{ slices: readonly V1EndpointSlice[]; resourceVersion: string | undefined }>;
 
 /** @throws {@link HerdDiscoveryError} naming the service and the API server. */

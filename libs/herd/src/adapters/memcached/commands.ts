@@ -1,8 +1,12 @@
 import { CheckedCodec } from '../../codec/checked-codec.js';
-import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
-import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
+import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
+import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
-import { promised } from '../../contracts/promised.js';
+import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
+import { ttlMs } from '../../support/ttl.js';
+import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
+import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
+import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
@@ -10,10 +14,11 @@ import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-comma
 import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
-import { cappedExptime, exptime } from './ttl.js';
+import type { ReplyValue } from './reply-parser.js';
+import { cappedExptime, exptime, leastTtlMs } from './ttl.js';
 import { encodedOf, wireValue } from './wire-value.js';
 
-/** Keys of one request line; more are asked in further lines, pipelined. */
+/** Keys of one request line; more go in further lines, pipelined. */
 const keysPerRequest = 100;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
@@ -22,7 +27,10 @@ export function memcachedCommands(
   options: ResolvedMemcachedOptions,
 ): MemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
-  const expiry = (command: string, key: string, { ttl = options.defaultTtl }: StoreOptions = {}): number => {
+  const lifeOf = (given: StoreOptions | undefined): number => ttlMs(given?.ttl ?? options.defaultTtl!, leastTtlMs);
+  const expiry = (command: string, key: string, given: StoreOptions | undefined): number => {
+    checkCallOptions(given, storeOptionNames);
+    const ttl = given?.ttl ?? options.defaultTtl;
     if (ttl === undefined)
       throw new HerdRequestError({
         what: `${command}(${JSON.stringify(key)}) needs a ttl`,
@@ -42,6 +50,16 @@ export function memcachedCommands(
     return (maxTtlMs, cas) =>
       `${verb} ${wire} ${flags} ${cappedExptime(seconds, maxTtlMs)} ${bytes}${cas === undefined ? '' : ` ${cas}`}\r\n${text}`;
   };
+  const storing = (
+    verb: 'set' | 'add' | 'replace',
+    key: string,
+    value: unknown,
+    given: StoreOptions | undefined,
+  ): ((client: NodeClient, node: Node, maxTtlMs: number) => Promise<boolean>) => {
+    const command = storeLine(verb, key, value, given);
+    return (client, _node, maxTtlMs) =>
+      client.send(command(maxTtlMs), (reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
+  };
   const store = (
     verb: 'set' | 'add' | 'replace',
     key: string,
@@ -49,11 +67,60 @@ export function memcachedCommands(
     given: StoreOptions | undefined,
   ): Promise<boolean> =>
     promised(() => {
-      const command = storeLine(verb, key, value, given);
-      const run = (client: NodeClient, _node: Node, maxTtlMs: number) =>
-        client.send(command(maxTtlMs), (reply) => lineOf(reply, key, 'STORED', 'NOT_STORED') === 'STORED');
-      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+      const run = storing(verb, key, value, given);
+      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs: lifeOf(given), signal: given?.signal });
     });
+  const deleting = (key: string): ((client: NodeClient) => Promise<boolean>) => {
+    const command = `delete ${wireKey(key)}`;
+    return (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED');
+  };
+  const swapping = (
+    key: string,
+    value: unknown,
+    token: CasToken,
+    given: StoreOptions | undefined,
+  ): ((client: NodeClient, node: Node) => Promise<CasOutcome>) => {
+    const { nodeId, epoch, cas } = readCasToken(token);
+    const command = storeLine('cas', key, value, given)(Infinity, cas);
+    return async (client, node) => {
+      if (node.id !== nodeId || !client.isOn(epoch)) return 'exists';
+      return client.send(command, (reply) => outcomes[lineOf(reply, key, 'STORED', 'EXISTS', 'NOT_FOUND')]);
+    };
+  };
+  const readMany = async <Result>(
+    verb: 'get' | 'gets',
+    keys: readonly string[],
+    read: (key: string, value: ReplyValue, client: NodeClient, node: Node) => Result,
+    intent: Intent,
+  ): Promise<Map<string, Result>> => {
+    const wires = new Map(keys.map((key) => [wireKey(key), key]));
+    const ask = async (
+      client: NodeClient,
+      own: readonly string[],
+      node: Node,
+    ): Promise<Map<string, Result | Error>> => {
+      const found = new Map<string, Result | Error>();
+      const take = (value: ReplyValue): void => {
+        const key = wires.get(value.key)!;
+        found.set(
+          key,
+          outcomeOf(() => read(key, value, client, node)),
+        );
+      };
+      await Promise.all(
+        chunks(own).map((chunk) =>
+          client.send(`${verb} ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, ...chunk).forEach(take)),
+        ),
+      );
+      return found;
+    };
+    return dispatch.byKeys(keys, ask, intent);
+  };
+  const decoded = <Value>(key: string, value: ReplyValue): Value => format.read(key, encodedOf(value)) as Value;
+  const versioned = <Value>(key: string, value: ReplyValue, client: NodeClient, node: Node) => ({
+    value: decoded<Value>(key, value),
+    cas: casToken(node.id, client.epoch, value.cas!),
+  });
   const count = (
     verb: 'incr' | 'decr',
     key: string,
@@ -61,11 +128,12 @@ export function memcachedCommands(
     given: CallOptions | undefined,
   ): Promise<number | undefined> =>
     promised(() => {
+      checkCallOptions(given);
       if (!Number.isSafeInteger(by) || by < 0)
         throw new HerdRequestError({
-          what: `${verb} takes a whole number of 0 or more`,
+          what: `${verb} needs a whole number of 0 or more`,
           received: by,
-          remedy: 'use incr to add and decr to take away',
+          remedy: 'use incr to add and decr to subtract',
         });
       const command = `${verb} ${wireKey(key)} ${by}`;
       return dispatch.byKey<number | undefined>(
@@ -78,43 +146,25 @@ export function memcachedCommands(
   return {
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
+        checkCallOptions(given);
         const command = `get ${wireKey(key)}`;
         const run = (client: NodeClient) =>
           client.send(command, (reply) => {
             const value = valuesOf(reply, key)[0];
-            return value && (format.read(key, encodedOf(value)) as Value);
+            return value && decoded<Value>(key, value);
           });
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
-      const wires = new Map(keys.map((key) => [wireKey(key), key]));
-      const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
-        const found = new Map<string, Value>();
-        for (const values of await Promise.all(
-          chunks(own).map((chunk) =>
-            client.send(`get ${chunk.map(wireKey).join(' ')}`, (reply) => valuesOf(reply, own[0]!)),
-          ),
-        )) {
-          for (const value of values) {
-            const key = wires.get(value.key)!;
-            found.set(key, format.read(key, encodedOf(value)) as Value);
-          }
-        }
-        return found;
-      };
-      return dispatch.byKeys(keys, ask, { signal: given?.signal });
+      checkCallOptions(given);
+      return readMany('get', keys, decoded<Value>, { signal: given?.signal });
     },
     set: (key, value, given) => store('set', key, value, given),
     add: (key, value, given) => store('add', key, value, given),
     replace: (key, value, given) => store('replace', key, value, given),
     async delete(key, given) {
-      const command = `delete ${wireKey(key)}`;
-      return dispatch.byKey(
-        key,
-        (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED'),
-        false,
-        { effect: 'write', signal: given?.signal },
-      );
+      checkCallOptions(given);
+      return dispatch.byKey(key, deleting(key), false, { effect: 'write', signal: given?.signal });
     },
     async touch(key, given) {
       const command = `touch ${wireKey(key)} ${expiry('touch', key, given)}`;
@@ -122,41 +172,63 @@ export function memcachedCommands(
         key,
         (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'),
         false,
-        { signal: given?.signal },
+        { lifeMs: lifeOf(given), signal: given?.signal },
       );
     },
     incr: (key, by = 1, given) => count('incr', key, by, given),
     decr: (key, by = 1, given) => count('decr', key, by, given),
     async gets<Value>(key: string, given?: CallOptions) {
+      checkCallOptions(given);
       const command = `gets ${wireKey(key)}`;
       return dispatch.byKey<{ value: Value; cas: string } | undefined>(
         key,
         (client, node) =>
           client.send(command, (reply) => {
             const [value] = valuesOf(reply, key);
-            return (
-              value && {
-                value: format.read(key, encodedOf(value)) as Value,
-                cas: casToken(node.id, client.epoch, value.cas!),
-              }
-            );
+            return value && versioned<Value>(key, value, client, node);
           }),
         undefined,
         { signal: given?.signal },
       );
     },
     async cas(key, value, token, given) {
-      const { nodeId, epoch, cas } = readCasToken(token);
-      const command = storeLine('cas', key, value, given)(Infinity, cas);
-      return dispatch.byKey<'stored' | 'exists' | 'missing'>(
-        key,
-        async (client, node) => {
-          if (node.id !== nodeId || !client.isOn(epoch)) return 'exists';
-          return client.send(command, (reply) => outcomes[lineOf(reply, key, 'STORED', 'EXISTS', 'NOT_FOUND')]);
-        },
-        'missing',
-        { signal: given?.signal },
+      const run = swapping(key, value, token, given);
+      return dispatch.byKey<CasOutcome>(key, run, 'missing', { lifeMs: lifeOf(given), signal: given?.signal });
+    },
+    async setMany(given, options) {
+      checkCallOptions(options, storeOptionNames);
+      const runs = mapped(entriesOf('setMany', given), (value, key) => storing('set', key, value, options));
+      const results = await dispatch.byKeys(
+        [...runs.keys()],
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        { effect: 'write', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
       );
+      return withMissing(runs.keys(), results, false);
+    },
+    async deleteMany(keys, given) {
+      checkCallOptions(given);
+      const runs = new Map(keys.map((key) => [key, deleting(key)]));
+      const results = await dispatch.byKeys(
+        keys,
+        (client, own) => outcomesByKey(own, (key) => runs.get(key)!(client)),
+        { effect: 'write', signal: given?.signal },
+      );
+      return withMissing(keys, results, false);
+    },
+    async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
+      checkCallOptions(given);
+      return readMany('gets', keys, versioned<Value>, { effect: 'bound', signal: given?.signal });
+    },
+    async casMany(given, options) {
+      checkCallOptions(options, storeOptionNames);
+      const entries = casEntriesOf(given);
+      const runs = mapped(entries, ({ value, cas }, key) => swapping(key, value, cas, options));
+      const results = await dispatch.byKeys<CasOutcome>(
+        [...runs.keys()],
+        (client, own, node) => outcomesByKey(own, (key) => runs.get(key)!(client, node)),
+        { effect: 'bound', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
+      );
+      return withMissing(runs.keys(), results, 'missing');
     },
   };
 }
@@ -171,7 +243,7 @@ export function memcachedNodeCommands(
   return {
     ...memcachedCommands(dispatch, options),
     stats: () => dispatch.run((client) => client.send('stats', statsOf)),
-    flush: () => dispatch.run(flushAll),
+    flush: () => dispatch.run((client) => client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'))),
     version: () => dispatch.run((client) => serverVersion(client)),
   };
 }
@@ -184,12 +256,8 @@ export function serverVersion(client: NodeClient): Promise<string> {
   );
 }
 
-const flushAll = (client: NodeClient): Promise<void> =>
-  client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'));
-
-/** Deletes `keys`, or all that the node holds. */
-export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all') return flushAll(client);
+/** Deletes `keys`. */
+export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
   const remove = (key: string) =>
     client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
   await Promise.all(keys.map(remove));

@@ -6,5 +6,5 @@ import type { KeyValueCommands, KeyValueNodeCommands } from '../../contracts/key
  */
 export type MemcachedCommands = KeyValueCommands;
 
-/** What can be asked of one node, besides. `flush` forgets the values of all who use the node. */
+/** The commands of one node, besides. `flush` deletes the values of all who use the node. */
 export type MemcachedNodeCommands = KeyValueNodeCommands;

@@ -1,20 +1,21 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Herd } from '../../contracts/herd.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
-import { forget, memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
+import { invalidate, memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
 import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
 import { resolveMemcachedOptions } from './memcached-options.js';
 import type { MemcachedOptions } from './memcached-options.js';
 import { NodeClient } from './node-client.js';
+import { leastTtlMs } from './ttl.js';
 
 /** A herd of memcached nodes; `Herd<MemcachedCommands>` is enough where `on(node, …)` is not used for `stats` or `flush`. */
 export type MemcachedHerd = Herd<MemcachedCommands, MemcachedNodeCommands>;
 
-/** What {@link memcached} makes; its clients are its own affair. */
+/** What {@link memcached} makes; its clients are internal. */
 export type MemcachedDriver = Driver<object, MemcachedCommands, MemcachedNodeCommands>;
 
 /**
- * Speaks memcached's text protocol through npm `memcached`, one client per node.
+ * memcached's text protocol through npm `memcached`, one client per node.
  *
  * @example HerdModule.forRoot({ discovery: staticNodes(['10.0.0.1:11211']), driver: memcached({ defaultTtl: '5m' }) })
  *
@@ -24,10 +25,12 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const resolved = resolveMemcachedOptions(options);
   const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
-    open: (node) => new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, ...resolved.connection(node) }),
+    leastTtlMs,
+    open: (node) =>
+      new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
-    forget,
+    invalidate,
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => memcachedCommands(dispatch, resolved),

@@ -1,15 +1,19 @@
-import { addressOf } from '../../contracts/node.js';
+import { randomInt } from 'node:crypto';
+
+import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
-import { writeTogether } from '../../contracts/write-together.js';
-import { messageOf } from '../../errors/message-of.js';
+import { writeTogether } from '../../support/write-together.js';
+import { messageOf } from '../../support/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
-import type { MemcachedConnection } from './memcached-options.js';
+import { connectionRemedy } from '../../support/connection-remedy.js';
 import { NpmMemcached } from './npm-memcached.js';
 import type { ConnectCallback, MemcachedSocket, Query } from './npm-memcached.js';
+import { openConnection } from './open-connection.js';
+import type { ConnectionPlan } from './open-connection.js';
 import { ReplyParser } from './reply-parser.js';
-import type { Reply } from './reply-parser.js';
+import type { Reply, ReplyValue } from './reply-parser.js';
 
-/** Health, retries and routing are the herd's: npm `memcached` is told never to do any of its own. */
+/** Health, retries and routing are the herd's: npm `memcached` is configured to do none of its own. */
 const passive = {
   failures: 1e9,
   retry: 1,
@@ -30,26 +34,27 @@ const unsafeReply = /^(?:ERROR|CLIENT_ERROR (?!cannot increment))/;
  *
  * - the reading of replies. It splits on CR LF inside values and then waits for ever, parses JSON in the data handler
  *   where a throw ends the process, and decodes UTF-8 before it counts bytes. Here a byte-exact parser reads.
- * - `connect`. It gives each waiting command its own connection while the first is being made, and refuses those above
- *   its pool's size. Here all wait for one attempt.
- * - `connectionIssue`. It takes the whole node out of use after one `SERVER_ERROR`, and runs the `ping` program.
+ * - `connect`. It gives each waiting command its own connection while the first is being made, refuses those above its
+ *   pool's size, and knows no TLS and no password. Here all wait for one attempt, of a socket made here.
+ * - `connectionIssue`. It stops all use of the node after one `SERVER_ERROR`, and runs the `ping` program.
  *
  * Text goes both ways as latin1, one character per byte, so that values arrive as they are.
  */
 export class NodeClient extends NpmMemcached {
-  /** Rises with each connection. */
-  epoch = 0;
+  /** Rises with each connection, from a number drawn by chance: a token of another process is not good here. */
+  epoch = randomInt(2 ** 47);
   private socket: MemcachedSocket | undefined;
   private waiting: ConnectCallback[] = [];
+  private attempt = new AbortController();
   private closed = false;
   private readonly server: string;
 
   constructor(
     private readonly node: Node,
-    private readonly connection: MemcachedConnection & { connectTimeoutMs: number },
+    private readonly plan: ConnectionPlan,
   ) {
-    const server = serverName({ ...node, ...connection });
-    super(server, { ...passive, timeout: connection.connectTimeoutMs });
+    const server = addressOf(node);
+    super(server, passive);
     this.server = server;
   }
 
@@ -62,6 +67,8 @@ export class NodeClient extends NpmMemcached {
         try {
           resolve(read(reply as Reply));
         } catch (complaint) {
+          // What is no answer to this question is one to another: the replies are out of step.
+          if (complaint instanceof HerdNodeError) this.abandonFor(complaint);
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
           reject(complaint);
         }
@@ -79,9 +86,15 @@ export class NodeClient extends NpmMemcached {
   abandon(why = 'was given up on after a deadline'): void {
     const error = this.error(why);
     const { socket, waiting } = this;
-    this.forget();
+    this.release();
     if (socket) drop(socket, error);
     for (const callback of waiting) callback(error, noSocket);
+  }
+
+  private abandonFor(error: HerdNodeError): void {
+    const { socket } = this;
+    this.release();
+    if (socket) drop(socket, error);
   }
 
   close(): void {
@@ -89,85 +102,100 @@ export class NodeClient extends NpmMemcached {
     this.abandon('is closed');
   }
 
-  override connect(server: string, callback: ConnectCallback): void {
+  override connect(_server: string, callback: ConnectCallback): void {
     if (this.socket?.readyState === 'open') return callback(undefined, this.socket);
     this.waiting.push(callback);
     if (this.waiting.length > 1) return;
     const { waiting } = this;
-    super.connect(server, (error, socket) => {
-      if (waiting !== this.waiting || error || !socket) return this.refused(waiting, error, socket);
-      this.waiting = [];
-      this.use(socket);
-      for (const ready of waiting) ready(undefined, socket);
-    });
+    this.attempt = new AbortController();
+    void openConnection(this.node, this.plan, this.attempt.signal).then(
+      (socket) => this.use(Object.assign(socket, { metaData: [] }), waiting),
+      (error: unknown) => this.refused(waiting, error),
+    );
   }
 
   override connectionIssue(): void {
     // The pool that uses this client judges the node.
   }
 
-  private refused(waiting: ConnectCallback[], error: unknown, socket: MemcachedSocket | false | undefined): void {
-    if (socket) socket.destroy();
+  private refused(waiting: ConnectCallback[], error: unknown): void {
     if (waiting !== this.waiting) return;
-    this.forget();
+    this.release();
     const refusal = this.error('cannot be reached', error);
     for (const callback of waiting) callback(refusal, noSocket);
   }
 
-  private use(socket: MemcachedSocket): void {
+  private use(socket: MemcachedSocket, waiting: readonly ConnectCallback[]): void {
+    if (waiting !== this.waiting) return void socket.destroy();
     const parser = new ReplyParser();
+    let failure: unknown;
+    this.waiting = [];
     this.socket = socket;
     this.epoch++;
-    if (this.connection.keepAliveMs !== undefined) socket.setKeepAlive(true, this.connection.keepAliveMs);
     socket.unref();
     socket.setEncoding('latin1');
     socket.setDefaultEncoding('latin1');
     writeTogether(socket);
-    socket.removeAllListeners('data');
     socket.on('data', (chunk: unknown) => this.read(socket, parser, chunk as string));
+    socket.once('error', (error) => (failure = error));
     socket.once('close', () => {
-      if (this.socket === socket) this.forget();
-      drop(socket, this.error('closed the connection'));
+      if (this.socket === socket) this.release();
+      drop(socket, this.error('closed the connection', failure));
     });
+    for (const ready of waiting) ready(undefined, socket);
   }
 
   private read(socket: MemcachedSocket, parser: ReplyParser, chunk: string): void {
     try {
       for (const reply of parser.feed(chunk)) {
-        const query = socket.metaData.shift();
+        const [query] = socket.metaData;
         if (!query) throw new Error('a reply that nothing asked for');
+        if (reply.kind === 'end') checkKeys(query.command, reply.values);
+        socket.metaData.shift();
         query.callback(undefined, reply);
+        if (this.socket !== socket) return;
         if (reply.kind === 'line' && unsafeReply.test(reply.line))
           throw new Error(`it refused a command (${reply.line})`);
       }
     } catch (error) {
-      if (this.socket === socket) this.forget();
+      if (this.socket === socket) this.release();
       drop(socket, this.error(`sent ${messageOf(error)}`));
     }
   }
 
-  /** The next command starts with a connection of its own, and a connection pool that knows of no failure. */
-  private forget(): void {
+  /** The next command starts with a connection of its own. */
+  private release(): void {
     this.socket = undefined;
     this.waiting = [];
-    this.connections = {};
+    this.attempt.abort();
   }
 
   private error(what: string, cause?: unknown): HerdNodeError {
     const why = cause ? ` (${messageOf(cause)})` : '';
     return new HerdNodeError({
       what: `Node ${this.node.id} ${what}${why}`,
-      remedy: `see that memcached runs at ${addressOf(this.node)}`,
+      remedy: connectionRemedy(cause, remedyOf(this.node)),
       cause,
     });
+  }
+}
+
+/** @throws where a value is of a key that `command` does not name: it belongs to somebody else. */
+function checkKeys(command: string, values: readonly ReplyValue[]): void {
+  if (values.length === 0) return;
+  const words = command.split(' ');
+  let at = 0;
+  for (const { key } of values) {
+    at = words.indexOf(key, at + 1);
+    if (at < 1) throw new Error(`a value of ${JSON.stringify(key)}, which was not asked for`);
   }
 }
 
 /** Where there is an error, npm `memcached` passes it on as it is only beside something that stands for a socket. */
 const noSocket = {} as MemcachedSocket;
 
-/** npm `memcached` takes an IPv6 address without brackets. */
-const serverName = ({ host, port }: Pick<Node, 'host' | 'port'>): string => `${host}:${port}`;
+const remedyOf = (node: Node): string =>
+  `see that memcached runs at ${addressOf(node)}, and whether it expects TLS (connection.tls)`;
 
 function drop(socket: MemcachedSocket, error: Error): void {
   socket.removeAllListeners('data');

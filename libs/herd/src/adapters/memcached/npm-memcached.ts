@@ -5,14 +5,13 @@ import Memcached from 'memcached';
 /** A command of npm `memcached` on its way: written as one text, answered through `callback`. */
 export type Query = { command: string; callback: (error: Error | undefined, reply?: unknown) => void };
 
-/** A socket as npm `memcached` makes it; `metaData` holds the queries that wait for their replies, oldest first. */
+/** A socket as npm `memcached` uses it; `metaData` holds the queries that wait for their replies, oldest first. */
 export type MemcachedSocket = Socket & { metaData: Query[] };
 
 export type ConnectCallback = (error: Error | false | undefined, socket?: MemcachedSocket | false) => void;
 
 /** The parts of npm `memcached` that its public types leave out. */
 type Internals = {
-  connections: Record<string, { end(hard: boolean): void } | undefined>;
   connect(server: string, callback: ConnectCallback): void;
   command(compile: () => Query, server: string): void;
   connectionIssue(error: unknown, socket: unknown): void;

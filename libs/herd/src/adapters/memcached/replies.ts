@@ -1,4 +1,6 @@
 import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
+import type { HerdOperationError } from '../../errors/operation-errors.js';
+import { wireKey } from './key.js';
 import type { Reply, ReplyValue } from './reply-parser.js';
 
 /** @returns the line, where it is one of `expected`. @throws what the server complains of, by whose fault it is. */
@@ -20,9 +22,21 @@ export function countOf(reply: Reply, key: string): number | undefined {
   });
 }
 
-export function valuesOf(reply: Reply, key: string): readonly ReplyValue[] {
-  if (reply.kind === 'end') return reply.values;
-  throw complaint(reply.line, key);
+/** @throws HerdNodeError for a value of another key than the command named: the connection's replies are out of step. */
+export function valuesOf(
+  reply: Reply,
+  ...keys: readonly [string, ...string[]] | readonly string[]
+): readonly ReplyValue[] {
+  const [first = ''] = keys;
+  if (reply.kind !== 'end') throw complaint(reply.line, first);
+  if (reply.values.length === 0) return reply.values;
+  const asked = new Set(keys.map(wireKey));
+  const stray = reply.values.find(({ key }) => !asked.delete(key));
+  if (!stray) return reply.values;
+  throw new HerdNodeError({
+    what: `memcached answered with ${JSON.stringify(stray.key)} to a question about ${JSON.stringify(first)}`,
+    remedy: 'see what stands between this process and the server',
+  });
 }
 
 export function statsOf(reply: Reply): Readonly<Record<string, string>> {
@@ -33,13 +47,15 @@ export function statsOf(reply: Reply): Readonly<Record<string, string>> {
 }
 
 /** An item too large is the caller's fault, a lack of memory the moment's; neither is the node's. */
-function complaint(line: string, key: string): Error {
+export function complaint(line: string, key: string): HerdOperationError {
   const what = `memcached answered ${JSON.stringify(line)} about ${JSON.stringify(key)}`;
   if (/^SERVER_ERROR object too large/.test(line))
     return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
   if (/^SERVER_ERROR/.test(line)) return new HerdOverloadError({ what, remedy: 'give the server more memory (-m)' });
   if (/^CLIENT_ERROR cannot increment/.test(line))
     return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
+  if (/^CLIENT_ERROR unauthenticated/.test(line))
+    return new HerdNodeError({ what, remedy: 'pass connection.username and connection.password' });
   if (/^(?:CLIENT_)?ERROR/.test(line))
     return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
   return new HerdNodeError({ what, remedy: 'see that the server is memcached, not something else' });

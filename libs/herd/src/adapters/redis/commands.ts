@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { CheckedCodec } from '../../codec/checked-codec.js';
-import type { Dispatch, NodeDispatch } from '../../contracts/dispatch.js';
-import type { CallOptions, StoreOptions } from '../../contracts/key-value-commands.js';
+import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
+import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
-import { promised } from '../../contracts/promised.js';
-import { ttlMs } from '../../contracts/ttl.js';
+import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
+import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
+import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
+import { promised } from '../../support/promised.js';
+import { ttlMs } from '../../support/ttl.js';
 import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
 import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
@@ -16,14 +19,16 @@ import { fromBytes, toArgument } from './value-bytes.js';
 /** Keys of one MGET or UNLINK: a longer one would hold up the server for others. */
 const keysPerRequest = 500;
 
-/** The longest life that Redis takes in milliseconds by far; more is for ever. */
+/** The longest life that Redis accepts in milliseconds by far; more is for ever. */
 const longestMs = 2 ** 52;
 
 /** The commands over `dispatch`: each checks its arguments before anything is sent. */
 export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedRedisOptions): RedisCommands {
   const codec = new CheckedCodec(options.codec, options.maxValueBytes);
   const defaultLifeMs = options.defaultTtl === undefined ? undefined : ttlMs(options.defaultTtl);
-  const life = (command: string, key: string, { ttl }: StoreOptions = {}): number => {
+  const life = (command: string, key: string, given: StoreOptions | undefined): number => {
+    checkCallOptions(given, storeOptionNames);
+    const ttl = given?.ttl;
     if (ttl === undefined && defaultLifeMs !== undefined) return defaultLifeMs;
     if (ttl === undefined)
       throw new HerdRequestError({
@@ -32,9 +37,36 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       });
     return ttlMs(ttl);
   };
+  /** Of no keys no life is noted. */
+  const manyLife = (command: string, keys: ReadonlyMap<string, unknown>, given: StoreOptions | undefined): number => {
+    const [first] = keys.keys();
+    return first === undefined ? 0 : life(command, first, given);
+  };
   const encoded = (key: string, value: unknown): Buffer | string => toArgument(codec.write(checked(key), value));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
 
+  const storing = (
+    command: string,
+    only: 'NX' | 'XX' | undefined,
+    key: string,
+    value: unknown,
+    given: StoreOptions | undefined,
+  ): ((client: NodeClient, node: Node, maxTtlMs: number) => Promise<boolean>) => {
+    const stored = encoded(key, value);
+    const lifeMs = life(command, key, given);
+    const words = (maxTtlMs: number): (string | Buffer)[] => [
+      key,
+      stored,
+      ...expiryWords(Math.min(lifeMs, maxTtlMs)),
+      ...(only ? [only] : []),
+    ];
+    return (client, _node, maxTtlMs) =>
+      client.send(
+        key,
+        (redis) => redis.call('set', words(maxTtlMs)),
+        (reply) => reply === 'OK',
+      );
+  };
   const store = (
     command: string,
     only: 'NX' | 'XX' | undefined,
@@ -43,22 +75,68 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     given: StoreOptions | undefined,
   ): Promise<boolean> =>
     promised(() => {
-      const stored = encoded(key, value);
-      const lifeMs = life(command, key, given);
-      const words = (maxTtlMs: number): (string | Buffer)[] => [
-        key,
-        stored,
-        ...expiryWords(Math.min(lifeMs, maxTtlMs)),
-        ...(only ? [only] : []),
-      ];
-      const run = (client: NodeClient, _node: Node, maxTtlMs: number) =>
-        client.send(
-          key,
-          (redis) => redis.call('set', words(maxTtlMs)),
-          (reply) => reply === 'OK',
-        );
-      return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+      const run = storing(command, only, key, value, given);
+      return dispatch.byKey(key, run, false, {
+        effect: 'write',
+        lifeMs: life(command, key, given),
+        signal: given?.signal,
+      });
     });
+  const deleting = (client: NodeClient, key: string): Promise<boolean> =>
+    client.send(
+      key,
+      (redis) => redis.unlink(key),
+      (count) => count > 0,
+    );
+  const versioned = <Value>(key: string, stored: Buffer): { value: Value; cas: string } => ({
+    value: decoded<Value>(key, stored),
+    cas: createHash('sha1').update(stored).digest('hex'),
+  });
+  const readMany = async <Result>(
+    keys: readonly string[],
+    read: (key: string, stored: Buffer) => Result,
+    intent: Intent,
+  ): Promise<Map<string, Result>> => {
+    keys.forEach(checked);
+    const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Result | Error>> => {
+      const found = new Map<string, Result | Error>();
+      const chunksOfValues = await Promise.all(
+        chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
+      );
+      chunksOfValues.flat().forEach((stored, i) => {
+        if (stored)
+          found.set(
+            own[i]!,
+            outcomeOf(() => read(own[i]!, stored)),
+          );
+      });
+      return found;
+    };
+    return dispatch.byKeys(keys, ask, intent);
+  };
+  const swapping = (
+    command: string,
+    key: string,
+    value: unknown,
+    token: CasToken,
+    given: StoreOptions | undefined,
+  ): ((client: NodeClient) => Promise<CasOutcome>) => {
+    if (!/^[0-9a-f]{40}$/.test(token))
+      throw new HerdRequestError({
+        what: 'This is no cas token',
+        received: token,
+        remedy: 'pass the one that gets() gave',
+      });
+    const bytes = encoded(key, value);
+    const lifeMs = life(command, key, given);
+    const expiry = lifeMs >= longestMs ? '' : String(wholeMs(lifeMs));
+    return (client) =>
+      client.send(
+        key,
+        (redis) => redis.eval(casScript, 1, key, token, bytes, expiry),
+        (outcome) => outcome as CasOutcome,
+      );
+  };
   const count = async (
     command: string,
     key: string,
@@ -66,11 +144,12 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     sign: 1 | -1,
     given: CallOptions | undefined,
   ): Promise<number | undefined> => {
+    checkCallOptions(given);
     if (!Number.isSafeInteger(by) || by < 0)
       throw new HerdRequestError({
-        what: `${command} takes a whole number of 0 or more`,
+        what: `${command} needs a whole number of 0 or more`,
         received: by,
-        remedy: 'use incr to add and decr to take away',
+        remedy: 'use incr to add and decr to subtract',
       });
     checked(key);
     const run = (client: NodeClient) =>
@@ -85,6 +164,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   return {
     get: <Value>(key: string, given?: CallOptions) =>
       promised(() => {
+        checkCallOptions(given);
         checked(key);
         const run = (client: NodeClient) =>
           client.send(
@@ -95,33 +175,19 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
-      keys.forEach(checked);
-      const ask = async (client: NodeClient, own: readonly string[]): Promise<Map<string, Value>> => {
-        const found = new Map<string, Value>();
-        const chunksOfValues = await Promise.all(
-          chunks(own).map((chunk) => client.send(chunk[0]!, (redis) => redis.mgetBuffer([...chunk]), same)),
-        );
-        chunksOfValues.flat().forEach((stored, i) => stored && found.set(own[i]!, decoded<Value>(own[i]!, stored)));
-        return found;
-      };
-      return dispatch.byKeys(keys, ask, { signal: given?.signal });
+      checkCallOptions(given);
+      return readMany(keys, decoded<Value>, { signal: given?.signal });
     },
     set: (key, value, given) => store('set', undefined, key, value, given),
     add: (key, value, given) => store('add', 'NX', key, value, given),
     replace: (key, value, given) => store('replace', 'XX', key, value, given),
     async delete(key, given) {
+      checkCallOptions(given);
       checked(key);
-      return dispatch.byKey(
-        key,
-        (client) =>
-          client.send(
-            key,
-            (redis) => redis.unlink(key),
-            (count) => count > 0,
-          ),
-        false,
-        { effect: 'write', signal: given?.signal },
-      );
+      return dispatch.byKey(key, (client) => deleting(client, key), false, {
+        effect: 'write',
+        signal: given?.signal,
+      });
     },
     async touch(key, given) {
       const lifeMs = life('touch', checked(key), given);
@@ -132,40 +198,62 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
             lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs)),
           (count) => count === 1,
         );
-      return dispatch.byKey(key, run, false, { signal: given?.signal });
+      return dispatch.byKey(key, run, false, { lifeMs, signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
     decr: (key, by = 1, given) => count('decr', key, by, -1, given),
     async gets<Value>(key: string, given?: CallOptions) {
+      checkCallOptions(given);
       checked(key);
       const run = (client: NodeClient) =>
         client.send(
           key,
           (redis) => redis.getBuffer(key),
-          (stored) =>
-            stored
-              ? { value: decoded<Value>(key, stored), cas: createHash('sha1').update(stored).digest('hex') }
-              : undefined,
+          (stored) => (stored ? versioned<Value>(key, stored) : undefined),
         );
       return dispatch.byKey(key, run, undefined, { signal: given?.signal });
     },
     async cas(key, value, token, given) {
-      if (!/^[0-9a-f]{40}$/.test(token))
-        throw new HerdRequestError({
-          what: 'This is no cas token',
-          received: token,
-          remedy: 'pass the one that gets() gave',
-        });
-      const bytes = encoded(key, value);
-      const lifeMs = life('cas', key, given);
-      const expiry = lifeMs >= longestMs ? '' : String(wholeMs(lifeMs));
-      const run = (client: NodeClient) =>
-        client.send(
-          key,
-          (redis) => redis.eval(casScript, 1, key, token, bytes, expiry),
-          (outcome) => outcome as 'stored' | 'exists' | 'missing',
-        );
-      return dispatch.byKey<'stored' | 'exists' | 'missing'>(key, run, 'missing', { signal: given?.signal });
+      const run = swapping('cas', key, value, token, given);
+      return dispatch.byKey<CasOutcome>(key, run, 'missing', {
+        lifeMs: life('cas', key, given),
+        signal: given?.signal,
+      });
+    },
+    async setMany(given, options) {
+      checkCallOptions(options, storeOptionNames);
+      const entries = entriesOf('setMany', given);
+      const runs = mapped(entries, (value, key) => storing('setMany', undefined, key, value, options));
+      const results = await dispatch.byKeys(
+        [...runs.keys()],
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        { effect: 'write', lifeMs: manyLife('setMany', runs, options), signal: options?.signal },
+      );
+      return withMissing(runs.keys(), results, false);
+    },
+    async deleteMany(keys, given) {
+      checkCallOptions(given);
+      keys.forEach(checked);
+      const results = await dispatch.byKeys(keys, (client, own) => outcomesByKey(own, (key) => deleting(client, key)), {
+        effect: 'write',
+        signal: given?.signal,
+      });
+      return withMissing(keys, results, false);
+    },
+    async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
+      checkCallOptions(given);
+      return readMany(keys, versioned<Value>, { effect: 'bound', signal: given?.signal });
+    },
+    async casMany(given, options) {
+      checkCallOptions(options, storeOptionNames);
+      const entries = casEntriesOf(given);
+      const runs = mapped(entries, ({ value, cas }, key) => swapping('casMany', key, value, cas, options));
+      const results = await dispatch.byKeys<CasOutcome>(
+        [...runs.keys()],
+        (client, own) => outcomesByKey(own, (key) => runs.get(key)!(client)),
+        { effect: 'bound', lifeMs: manyLife('casMany', runs, options), signal: options?.signal },
+      );
+      return withMissing(runs.keys(), results, 'missing');
     },
   };
 }
@@ -191,25 +279,30 @@ export function redisNodeCommands(
   };
 }
 
-/** @throws HerdNodeError unless the server answers as Redis does. */
+/**
+ * Asks for a write that changes nothing, as a server that accepts none is of no use: a replica answers PING as well.
+ *
+ * @throws HerdNodeError unless the server answers as a Redis that accepts writes does.
+ */
 export async function ping(client: NodeClient): Promise<void> {
-  const answer = await client.send('PING', (redis) => redis.ping(), same);
-  if (answer !== 'PONG')
+  const key = `rookery:ping:${randomUUID()}`;
+  const answer = await client.send(key, (redis) => redis.unlink(key).catch(permitted), same);
+  if (answer !== 0)
     throw new HerdNodeError({
-      what: 'The server did not answer PONG',
+      what: 'The server did not answer UNLINK of nothing by 0',
       received: answer,
       remedy: 'see that the server is Redis, not something else',
     });
 }
 
-/** Deletes `keys`, or all that the node holds in the herd's database. */
-export async function forget(client: NodeClient, keys: readonly string[] | 'all'): Promise<void> {
-  if (keys === 'all')
-    return client.send(
-      'FLUSHDB',
-      (redis) => redis.flushdb(),
-      () => undefined,
-    );
+/** A user who may not write such keys may write others. */
+function permitted(error: Error): number {
+  if (error.message.startsWith('NOPERM ')) return 0;
+  throw error;
+}
+
+/** Deletes `keys`. */
+export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
   await Promise.all(chunks(keys).map((chunk) => client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same)));
 }
 

@@ -6,5 +6,5 @@ import type { KeyValueCommands, KeyValueNodeCommands } from '../../contracts/key
  */
 export type RedisCommands = KeyValueCommands;
 
-/** What can be asked of one node, besides. `flush` empties the database that the herd uses, `stats` is `INFO`. */
+/** The commands of one node, besides. `flush` empties the database that the herd uses, `stats` is `INFO`. */
 export type RedisNodeCommands = KeyValueNodeCommands;

@@ -2,15 +2,26 @@ import type { RedisOptions as IoredisOptions } from 'ioredis';
 
 import { jsonCodec } from '../../codec/json.codec.js';
 import type { Codec } from '../../contracts/codec.js';
+import type { ConnectionSetting, Tls } from '../../contracts/connection.js';
 import type { Node } from '../../contracts/node.js';
-import { ttlMs } from '../../contracts/ttl.js';
+import { checkTtl } from '../../support/ttl.js';
 import type { Ttl } from '../../contracts/ttl.js';
-import { HerdOptionError } from '../../errors/option-error.js';
+import { checked, checkShape, checkWhole, hasMethod } from '../../support/option-checks.js';
+import type { OptionProblems } from '../../support/option-problems.js';
+import { checkSecrets } from '../../support/connection-checks.js';
+import { connectionSetting } from '../../support/connection-setting.js';
+import type { NextConnection } from '../../support/connection-setting.js';
 
 /** What a connection to one node needs besides its address. */
 export type RedisConnection = Readonly<
-  Pick<IoredisOptions, 'username' | 'password' | 'db' | 'tls' | 'family' | 'connectionName'>
+  Pick<IoredisOptions, 'username' | 'password' | 'db' | 'family' | 'connectionName'> & {
+    tls?: Tls;
+    /** A Unix socket, instead of the node's host and port. */
+    path?: string;
+  }
 >;
+
+export type RedisConnectionSetting = ConnectionSetting<RedisConnection>;
 
 /** How values are written, and how nodes are reached. */
 export interface RedisOptions {
@@ -22,50 +33,48 @@ export interface RedisOptions {
   maxValueBytes?: number;
   /** Deadline for a connection. Default 500. */
   connectTimeoutMs?: number;
-  /** Credentials, database and TLS, for all nodes or each. */
-  connection?: RedisConnection | ((node: Node) => RedisConnection);
+  /**
+   * Credentials, database, TLS and Unix socket, for all nodes or each: an object, a promise of it, or a function that is
+   * called for each connection, so that a password may be a token that expires.
+   */
+  connection?: RedisConnectionSetting;
 }
 
 export type ResolvedRedisOptions = Readonly<
   Required<Omit<RedisOptions, 'defaultTtl' | 'connection'>> &
-    Pick<RedisOptions, 'defaultTtl'> & { connection: (node: Node) => RedisConnection }
+    Pick<RedisOptions, 'defaultTtl'> & { connection: (node: Node) => NextConnection<RedisConnection> }
 >;
 
 const defaults = Object.freeze({ codec: jsonCodec, maxValueBytes: 8_000_000, connectTimeoutMs: 500 });
-const known = [...Object.keys(defaults), 'defaultTtl', 'connection'];
+const names = [...Object.keys(defaults), 'defaultTtl', 'connection'] as readonly (keyof RedisOptions)[];
+const connectionNames = ['username', 'password', 'db', 'tls', 'path', 'family', 'connectionName'] as const;
 
-/** @throws {@link HerdOptionError} */
+/** @throws HerdOptionError that reports every option that is unknown or wrong. */
 export function resolveRedisOptions(given: RedisOptions): ResolvedRedisOptions {
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new HerdOptionError(unknown, 'is unknown', unknown, `use one of ${known.join(', ')}`);
-  const { connection = {}, ...options } = {
-    ...defaults,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  } as Required<RedisOptions>;
-  const { codec, defaultTtl } = options as RedisOptions;
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
-    throw new HerdOptionError('codec', 'must be a codec', codec, 'leave it out for JSON');
-  for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const) {
-    const value = options[name];
-    if (!Number.isInteger(value) || value < 1 || value > 2 ** 29)
-      throw new HerdOptionError(name, 'must be a whole number from 1 to 2^29', value, 'leave it out for the default');
-  }
-  if (typeof connection !== 'function' && (typeof connection !== 'object' || connection === null))
-    throw new HerdOptionError(
-      'connection',
-      'must be options or a function of the node',
-      connection,
-      `pass { password: '…' }`,
-    );
-  if (defaultTtl !== undefined) checkTtl(defaultTtl);
-  return Object.freeze({ ...options, connection: typeof connection === 'function' ? connection : () => connection });
+  return checked((problems) => {
+    const { connection = {}, ...options } = { ...defaults, ...checkShape(problems, given, names) };
+    const { codec, defaultTtl } = options;
+    const isCodec = hasMethod(codec, 'encode') && hasMethod(codec, 'decode');
+    problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
+    for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const)
+      checkWhole(problems, name, options[name], [1, 2 ** 29], 'leave it out for the default');
+    const next = connectionSetting(problems, connection, checkConnection);
+    if (defaultTtl !== undefined) checkTtl(problems, 'defaultTtl', defaultTtl);
+    return Object.freeze({ ...options, connection: next });
+  });
 }
 
-function checkTtl(ttl: Ttl): void {
-  try {
-    ttlMs(ttl);
-  } catch {
-    throw new HerdOptionError('defaultTtl', 'must be a ttl', ttl, `pass seconds, a text such as '60s', or 'never'`);
-  }
+function checkConnection(problems: OptionProblems, given: RedisConnection): RedisConnection {
+  const connection = checkShape(problems, given, connectionNames, 'connection.');
+  const { db, family, connectionName, username, password } = connection;
+  checkSecrets(problems, connection);
+  const isPair = username === undefined || password !== undefined;
+  problems.check(isPair, 'connection.username', username, 'must be given with password');
+  if (db !== undefined) checkWhole(problems, 'connection.db', db, [0, 2 ** 31 - 1], 'leave it out for 0');
+  const isFamily = family === undefined || [0, 4, 6].includes(family);
+  problems.check(isFamily, 'connection.family', family, 'must be 4 or 6, for IPv4 or IPv6; leave it out for either');
+  const isName =
+    connectionName === undefined || (typeof connectionName === 'string' && /^[!-~]+$/.test(connectionName));
+  problems.check(isName, 'connection.connectionName', connectionName, 'must be a text without spaces; leave it out');
+  return connection;
 }

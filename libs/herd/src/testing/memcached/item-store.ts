@@ -10,7 +10,7 @@ export type NewItem = Readonly<{
 
 /**
  * A stored item; times are epoch milliseconds. `fetched`: it was read since it was stored. `stale` and `won` are the marks of
- * the meta commands: it is out of date, and somebody was told to make it anew.
+ * the meta commands: it is out of date, and some client has won the right to make it anew.
  */
 export type Item = {
   data: Buffer;
@@ -28,7 +28,7 @@ export type Item = {
 /** What memcached itself adds to each item: header, cas id, and the ends of key and value. */
 const overheadBytes = 59;
 
-/** The largest item that memcached takes with its default `-I`. */
+/** The largest item that memcached accepts with its default `-I`. */
 export const maxItemBytes = 1024 * 1024;
 
 export const itemBytes = (keyBytes: number, valueBytes: number, flags: number): number =>

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 import { HerdOptionError } from '../../errors/option-error.js';
+import { checked, checkShape, checkWhole } from '../../support/option-checks.js';
 import { execute } from './commands.js';
 import { ItemStore, itemBytes, maxItemBytes } from './item-store.js';
 import { ReplyWriter } from './reply-writer.js';
@@ -50,10 +51,10 @@ export interface MemcachedNode {
  *
  * node.delayReplies(300); // above the herd's deadline: what does the application do?
  *
- * @throws the error of `net.Server.listen` when the port is in use.
+ * @throws HerdOptionError for wrong options, and the error of `net.Server.listen` when the port is in use.
  */
 export async function startMemcachedNode(options: MemcachedNodeOptions = {}): Promise<MemcachedNode> {
-  const { host = '127.0.0.1', port = 0, maxBytes = 64 * 1024 * 1024, now = Date.now } = options;
+  const { host, port, maxBytes, now } = resolve(options);
   const store = new ItemStore(maxBytes, now);
   const counters = noCounts();
   const faults: ReplyFaults = { delayMs: 0, tearBytes: 0 };
@@ -69,15 +70,29 @@ export async function startMemcachedNode(options: MemcachedNodeOptions = {}): Pr
   return {
     host,
     port: (server.address() as AddressInfo).port,
-    delayReplies: (ms) => void (faults.delayMs = checked('delayReplies', 'milliseconds', ms)),
-    tearReplies: (bytes) => void (faults.tearBytes = checked('tearReplies', 'bytes', bytes)),
+    delayReplies: (ms) => void (faults.delayMs = checkedFault('delayReplies', 'milliseconds', ms)),
+    tearReplies: (bytes) => void (faults.tearBytes = checkedFault('tearReplies', 'bytes', bytes)),
     close: () => close(server, sockets),
   };
 }
 
-function checked(method: string, unit: string, value: number): number {
+const defaults = Object.freeze({ host: '127.0.0.1', port: 0, maxBytes: 64 * 1024 * 1024, now: Date.now });
+
+const resolve = (given: MemcachedNodeOptions): Required<MemcachedNodeOptions> =>
+  checked((problems) => {
+    const options = { ...defaults, ...checkShape(problems, given, ['host', 'port', 'maxBytes', 'now']) };
+    const { host, port, maxBytes, now } = options;
+    problems.check(typeof host === 'string' && host !== '', 'host', host, `must be a host; leave it out for 127.0.0.1`);
+    checkWhole(problems, 'port', port, [0, 65535], 'leave it out for a free one');
+    checkWhole(problems, 'maxBytes', maxBytes, [1, Infinity], 'leave it out for 64 MiB');
+    problems.check(typeof now === 'function', 'now', now, 'must be a function; leave it out for Date.now');
+    return options;
+  });
+
+function checkedFault(method: string, unit: string, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value < 2 ** 31) return value;
-  throw new HerdOptionError(method, `must be whole ${unit} of 0 or more`, value, 'pass 0 to end it');
+  const requirement = `must be whole ${unit} of 0 or more; pass 0 to end it`;
+  throw new HerdOptionError([{ option: method, received: value, requirement }]);
 }
 
 function serve(socket: Socket, store: ItemStore, counters: Counters, replies: ReplyWriter): void {

@@ -14,7 +14,7 @@ type MetaReply = readonly Buffer[];
 const refused = (text: string): MetaReply => [line(text)];
 const named = (key: string, binary: boolean): string => (binary ? `k${encodedKey(key)} b` : `k${key}`);
 
-/** memcached subtracts in 32 bits without a sign: of a life that is over, which a `T` of this command may give, it tells a huge number. */
+/** memcached subtracts in 32 bits without a sign: of a life that is over, which a `T` of this command may give, it reports a huge number. */
 const over = 2 ** 32 - 1;
 function secondsLeft({ expiresAt }: Item, now: number): number {
   if (expiresAt === Infinity) return -1;

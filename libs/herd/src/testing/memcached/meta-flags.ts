@@ -23,45 +23,77 @@ const badToken = 'CLIENT_ERROR bad token in command line format';
 const maxTokens = 19;
 const maxOpaque = 32;
 
+/** What has been read so far; `refusal` is the line with which memcached refuses the command. */
+type Draft = {
+  key: string;
+  clientFlags: number;
+  mode: string;
+  initial: bigint;
+  delta: bigint;
+  cas: bigint | undefined;
+  readonly seconds: { T: number; N: number; R: number };
+  refusal: string | undefined;
+};
+
+/** @returns `instead`, and refuses the command with `line`. */
+function refuse<Value>(draft: Draft, line: string, instead: Value): Value {
+  draft.refusal = line;
+  return instead;
+}
+
+const secondsOf =
+  (flag: 'T' | 'N' | 'R') =>
+  (draft: Draft, rest: string): void =>
+    void (draft.seconds[flag] = int32(rest) ?? refuse(draft, badToken, 0));
+
+const numberOf =
+  (name: 'cas' | 'initial' | 'delta', refusal: string) =>
+  (draft: Draft, rest: string): void =>
+    void (draft[name] = counter(rest) ?? refuse(draft, refusal, 0n));
+
+/** Those flags that carry something; the others are but seen. */
+const readers: Readonly<Record<string, (draft: Draft, rest: string) => void>> = {
+  b: (draft) => void (draft.key = decodedKey(draft.key) ?? refuse(draft, 'CLIENT_ERROR error decoding key', '')),
+  T: secondsOf('T'),
+  N: secondsOf('N'),
+  R: secondsOf('R'),
+  F: (draft, rest) => {
+    const valid = /^\+?\d{1,20}$/.test(rest);
+    draft.clientFlags = valid ? number32(rest) >>> 0 : refuse(draft, draft.refusal ?? badFormat, 0);
+  },
+  C: numberOf('cas', badToken),
+  J: numberOf('initial', 'CLIENT_ERROR invalid numeric initial value'),
+  D: numberOf('delta', 'CLIENT_ERROR invalid numeric delta value'),
+  M: (draft, rest) => {
+    if (rest.length === 1) draft.mode = rest;
+    else refuse(draft, 'CLIENT_ERROR incorrect length for M token', undefined);
+  },
+};
+
 /** @returns the flags, or the line with which memcached refuses them. */
 export function metaFlags(word: string, tokens: readonly string[]): MetaFlags | string {
   const seen = new Set<string>();
-  let refused = false;
-  let message = badFormat;
-  const refuse = (text: string): void => void ([refused, message] = [true, text]);
   const seconds = { T: 0, N: 0, R: 0 };
-  let [key, clientFlags, mode, initial, delta] = [word, 0, '', 0n, 1n];
-  let cas: bigint | undefined;
-  const number = (text: string, otherwise: string): bigint => counter(text) ?? (refuse(otherwise), 0n);
+  const draft: Draft = {
+    key: word,
+    clientFlags: 0,
+    mode: '',
+    initial: 0n,
+    delta: 1n,
+    cas: undefined,
+    seconds,
+    refusal: undefined,
+  };
   for (const token of tokens) {
     const flag = token[0]!;
-    const rest = token.slice(1);
     if (flag >= '\x7f' || seen.has(flag)) return 'CLIENT_ERROR duplicate flag';
     if (!known.test(flag)) return 'CLIENT_ERROR invalid flag';
     seen.add(flag);
-    if (flag === 'b') key = decodedKey(word) ?? (refuse('CLIENT_ERROR error decoding key'), '');
-    else if (flag === 'T' || flag === 'N' || flag === 'R') seconds[flag] = int32(rest) ?? (refuse(badToken), 0);
-    else if (flag === 'F') clientFlags = /^\+?\d{1,20}$/.test(rest) ? number32(rest) >>> 0 : (refuse(message), 0);
-    else if (flag === 'C') cas = number(rest, badToken);
-    else if (flag === 'J') initial = number(rest, 'CLIENT_ERROR invalid numeric initial value');
-    else if (flag === 'D') delta = number(rest, 'CLIENT_ERROR invalid numeric delta value');
-    else if (flag === 'M' && token.length === 2) mode = rest;
-    else if (flag === 'M') refuse('CLIENT_ERROR incorrect length for M token');
+    readers[flag]?.(draft, token.slice(1));
   }
-  if (refused) return message;
-  return {
-    key,
-    binaryKey: seen.has('b'),
-    tokens,
-    has: (flag) => seen.has(flag),
-    quiet: seen.has('q'),
-    seconds,
-    clientFlags,
-    cas,
-    mode,
-    initial,
-    delta,
-  };
+  const { refusal, ...read } = draft;
+  if (refusal !== undefined) return refusal;
+  return { ...read, binaryKey: seen.has('b'), tokens, has: (flag) => seen.has(flag), quiet: seen.has('q') };
 }
 
 export const hasLongKey = (words: readonly string[]): boolean => words[1]!.length > maxKeyBytes;

@@ -6,7 +6,7 @@ import { int32, number32 } from './numbers.js';
 /** The storage commands, which carry a block of data after their line. */
 export type StoreVerb = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';
 
-/** A storage command's line. `exptime` is as sent: relative, absolute or negative seconds; `cas` 0n asks for no version. */
+/** A storage command's line. `exptime` is as sent: relative, absolute or negative seconds; `cas` 0n stands for any version. */
 export type StoreHeader = Readonly<{
   verb: StoreVerb;
   key: string;

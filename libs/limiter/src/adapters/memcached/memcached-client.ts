@@ -1,8 +1,8 @@
 /** Names one version of one item. Only handed back, never looked into. */
 export type MemcachedCasToken = string;
 
-/** Whole seconds from now, 2 or more. Beyond 30 days memcached expects a time of day: the client must send one then. */
-export type MemcachedLifetime = Readonly<{ ttl: number }>;
+/** Whole seconds from now as a text, such as `'60s'`; 2 or more. Beyond 30 days memcached expects a time of day: the client must send one then. */
+export type MemcachedLifetime = Readonly<{ ttl: `${number}s` }>;
 
 /**
  * What the storage calls. The commands of a memcached herd have it; `memcachedPackageClient` makes it of the npm package

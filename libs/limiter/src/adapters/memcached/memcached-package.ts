@@ -3,7 +3,7 @@ import { messageOf } from '../../errors/message-of.js';
 import { afterDeadline } from '../../support/deadline.js';
 import { CommandSlots } from './command-slots.js';
 import { expirationTime } from './lifetime.js';
-import type { MemcachedClient } from './memcached-client.js';
+import type { MemcachedClient, MemcachedLifetime } from './memcached-client.js';
 
 /** How the npm package `memcached` answers. */
 export type MemcachedReply<T> = (error: unknown, result: T) => void;
@@ -53,15 +53,17 @@ export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: n
       const item = await answer<Record<string, unknown> | undefined>((reply) => memcached.gets(key, reply));
       return item === undefined ? undefined : { value: item[key], cas: item['cas'] as string };
     },
-    add: (key, value, { ttl }) => answer((reply) => memcached.add(key, value, expirationTime(ttl, Date.now()), reply)),
-    async cas(key, value, token, { ttl }) {
-      return (await answer((reply) => memcached.cas(key, value, token, expirationTime(ttl, Date.now()), reply)))
+    add: (key, value, lifetime) => answer((reply) => memcached.add(key, value, expiryOf(lifetime), reply)),
+    async cas(key, value, token, lifetime) {
+      return (await answer((reply) => memcached.cas(key, value, token, expiryOf(lifetime), reply)))
         ? 'stored'
         : 'exists';
     },
     delete: (key) => answer((reply) => memcached.del(key, reply)),
   };
 }
+
+const expiryOf = ({ ttl }: MemcachedLifetime): number => expirationTime(Number.parseInt(ttl, 10), Date.now());
 
 function answerWithin<T>(
   slots: CommandSlots,

@@ -1,4 +1,5 @@
-import type { DocumentPort, UpdateAnswer, UpdateRequest } from '../../contracts/document-port.js';
+import { updateBody } from '../../document/update-body.js';
+import type { DocumentPort, UpdateAnswer } from '../../contracts/document-port.js';
 import type { EngineDocument, SearchRequest, SearchResponse } from '../../contracts/engine.js';
 import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
 import { assertAllShards, type Send } from './send.js';
@@ -142,15 +143,6 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
 /** The routing as a parameter of the address. */
 export function routed({ routing }: { readonly routing?: string | undefined } = {}): { readonly routing?: string } {
   return routing === undefined ? {} : { routing };
-}
-
-function updateBody(request: UpdateRequest): object {
-  const { upsert } = request;
-  const change =
-    'doc' in request
-      ? { doc: request.doc, doc_as_upsert: request.docAsUpsert }
-      : { script: request.script, scripted_upsert: request.scriptedUpsert };
-  return { ...change, ...(upsert ? { upsert } : {}) };
 }
 
 function searchLines({ index, body, parameters }: SearchRequest): string {

@@ -47,9 +47,7 @@ function fromResponse(cause: InstanceType<typeof errors.ResponseError>, engine: 
   const status = cause.statusCode;
   const { error } = (cause.body ?? {}) as ErrorBody;
   const type = error?.type ?? 'response_error';
-  const reason = [error?.reason ?? cause.message, error?.root_cause?.[0]?.reason]
-    .filter((text, at, all) => text && all.indexOf(text) === at)
-    .join(': ');
+  const reason = reasonOf(error, cause.message);
   if (RETRYABLE_STATUSES.has(status)) {
     const retryAfterMs = retryAfter(cause.headers as Record<string, unknown> | null);
     return new SearchEngineUnavailableError(engine, 'overloaded', `${call} answered ${status}: ${reason}`, {
@@ -63,6 +61,11 @@ function fromResponse(cause: InstanceType<typeof errors.ResponseError>, engine: 
   if (status === 409 && type === 'version_conflict_engine_exception')
     return new SearchVersionConflictError(engine, reason, { cause });
   return new SearchEngineError(engine, status, type, reason, { cause });
+}
+
+function reasonOf(error: ErrorBody['error'], otherwise: string): string {
+  const reasons = [error?.reason ?? otherwise, error?.root_cause?.[0]?.reason];
+  return reasons.filter((text, at, all) => text && all.indexOf(text) === at).join(': ');
 }
 
 function retryAfter(headers: Record<string, unknown> | null): number | undefined {

@@ -1,6 +1,7 @@
 import { Client } from '@opensearch-project/opensearch';
 import type { CallOptions } from '../../contracts/engine.js';
-import { requestChannel, type RequestDiagnostics } from '../../contracts/diagnostics.js';
+import { type RequestDiagnostics } from '../../contracts/diagnostics.js';
+import { requestChannel } from '../../support/channels.js';
 import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { toSearchError } from './error-mapping.js';
 import type { ResolvedOpenSearchOptions } from './options.js';

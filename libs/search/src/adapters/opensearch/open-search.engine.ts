@@ -25,7 +25,7 @@ import { assertAllShards, type Send } from './send.js';
 import { taskCalls } from './task-calls.js';
 
 /**
- * An engine over OpenSearch 2.19 or 3.x. It connects when it is first used; a server that is down is told by the call.
+ * An engine over OpenSearch 2.19 or 3.x. It connects when it is first used; the call reports a server that is down.
  *
  * @throws SearchOptionError
  * @example

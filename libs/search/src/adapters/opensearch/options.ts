@@ -1,5 +1,6 @@
 import type { ClientOptions } from '@opensearch-project/opensearch';
-import { SearchOptionError } from '../../errors/model.errors.js';
+import { OptionProblems } from '../../support/option-problems.js';
+import { anObject, anything, checkOptions, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
 
 export interface OpenSearchOptions {
   /** Address of the cluster, or of several of its nodes: `http://127.0.0.1:9200`. */
@@ -23,40 +24,53 @@ export type ResolvedOpenSearchOptions = Required<Pick<OpenSearchOptions, 'reques
 
 const DEFAULTS = Object.freeze({ requestTimeoutMs: 10_000, bulkTimeoutMs: 30_000 });
 
-/** @throws SearchOptionError naming the option, what it takes and what was received. */
+const OPTIONS: OptionTable<OpenSearchOptions> = {
+  node: anything,
+  requestTimeoutMs: wholeMilliseconds(1),
+  bulkTimeoutMs: wholeMilliseconds(1),
+  auth: anything,
+  tls: anObject,
+  client: anObject,
+};
+
+/** @throws SearchOptionError with all that is wrong: option, what it must be and what was received. */
 export function resolveOpenSearchOptions(options: OpenSearchOptions): ResolvedOpenSearchOptions {
-  const {
-    node,
-    auth,
-    tls,
-    client,
-    requestTimeoutMs = DEFAULTS.requestTimeoutMs,
-    bulkTimeoutMs = DEFAULTS.bulkTimeoutMs,
-  } = options;
+  const problems = new OptionProblems();
+  if (checkOptions(problems, options, OPTIONS, 'openSearch.')) {
+    checkNodes(problems, options.node);
+    checkAuth(problems, options.auth);
+  }
+  problems.throwIfAny();
+  const { node, auth, tls, client } = options;
   const nodes = [node].flat();
-  if (nodes.length === 0) throw new SearchOptionError('openSearch({ node })', 'must name at least one address', node);
-  for (const address of nodes) checkAddress(address);
-  checkTimeout('requestTimeoutMs', requestTimeoutMs);
-  checkTimeout('bulkTimeoutMs', bulkTimeoutMs);
   return {
     nodes,
-    requestTimeoutMs,
-    bulkTimeoutMs,
+    requestTimeoutMs: options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs,
+    bulkTimeoutMs: options.bulkTimeoutMs ?? DEFAULTS.bulkTimeoutMs,
     client: { ...client, nodes, ...authOf(auth, client), ...(tls ? { ssl: tls } : {}) },
   };
 }
 
 function authOf(auth: OpenSearchOptions['auth'], client: ClientOptions | undefined): ClientOptions {
   if (auth === undefined) return {};
-  if ('apiKey' in auth && isText(auth.apiKey))
+  if ('apiKey' in auth && auth.apiKey !== undefined)
     return { headers: { ...(client?.headers as object | undefined), authorization: `ApiKey ${auth.apiKey}` } };
-  if ('username' in auth && isText(auth.username) && isText(auth.password))
-    return { auth: { username: auth.username, password: auth.password } };
+  const { username, password } = auth as Extract<typeof auth, { username: string }>;
+  return { auth: { username, password } };
+}
+
+function checkAuth(problems: OptionProblems, auth: OpenSearchOptions['auth']): void {
+  if (auth === undefined) return;
+  const given = Object.entries(auth ?? {}).filter(([, value]) => value !== undefined);
+  const names = given.map(([name]) => name).sort();
+  const complete = ['apiKey', 'password,username'].includes(names.join()) && given.every(([, value]) => isText(value));
   // What was received may be a secret: only its shape is shown.
-  throw new SearchOptionError(
-    'openSearch({ auth })',
+  const shape = typeof auth === 'object' && auth !== null ? Object.keys(auth) : typeof auth;
+  problems.check(
+    complete,
+    'openSearch.auth',
+    shape,
     'must be { username, password } or { apiKey }, all of them strings that are not empty',
-    Object.keys(auth),
   );
 }
 
@@ -64,13 +78,19 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-function checkAddress(address: unknown): void {
-  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
-  throw new SearchOptionError('openSearch({ node })', "must be an address such as 'http://127.0.0.1:9200'", address);
+function checkNodes(problems: OptionProblems, node: OpenSearchOptions['node']): void {
+  const nodes: readonly unknown[] = [node].flat();
+  problems.check(nodes.length > 0, 'openSearch.node', node, 'must name at least one address');
+  for (const address of nodes)
+    problems.check(
+      isAddress(address),
+      'openSearch.node',
+      address,
+      "must be an address such as 'http://127.0.0.1:9200'",
+    );
 }
 
-function checkTimeout(name: string, value: unknown): void {
-  if (Number.isInteger(value) && (value as number) >= 1) return;
-  throw new SearchOptionError(`openSearch({ ${name} })`, 'must be a whole number of milliseconds, 1 or more', value);
+function isAddress(address: unknown): boolean {
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === 'http:' || url?.protocol === 'https:';
 }

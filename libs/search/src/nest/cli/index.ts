@@ -1,1 +1,1 @@
-export { runSearchCommands, SearchCommandsModule } from './search-commands.module.js';
+export { runSearchCommand, runSearchCommands } from './run-search-commands.js';

@@ -1,9 +1,5 @@
-import { Command, Option } from 'nest-commander';
 import { describeDifference, type MigrationPlan } from '../../migration/plan.js';
-import { SearchOptionError } from '../../errors/model.errors.js';
-import type { IndexedEntity } from '../../service/search.service.js';
-import type { Output } from './output.js';
-import { ConfirmedCommand, EXIT, JsonCommand, type CommandOptions } from './search-command.js';
+import { EXIT, type Command } from './command.js';
 
 function textOf({ alias, action, liveIndex, differences }: MigrationPlan): string {
   return [
@@ -12,97 +8,83 @@ function textOf({ alias, action, liveIndex, differences }: MigrationPlan): strin
   ].join('\n');
 }
 
-@Command({ name: 'plan', arguments: '[index]', description: 'Show what a migration would change, and why' })
-export class PlanCommand extends JsonCommand {
-  @Option({ flags: '--check', description: 'Exit with 1 when something is to be changed' })
-  check(): boolean {
-    return true;
-  }
-
-  protected async act(indices: readonly IndexedEntity[], { check }: CommandOptions, output: Output): Promise<void> {
+const plan: Command = {
+  description: 'Show what a migration would change, and why',
+  index: 'optional',
+  options: ['json', 'check'],
+  async act({ search, indices, options: { check }, output }) {
+    let code: number = EXIT.done;
     for (const { name } of indices) {
-      const plan = await this.search.migrations.plan(name);
-      output.say(textOf(plan), plan);
-      if (check && plan.action !== 'none') process.exitCode = EXIT.found;
+      const planned = await search.migrations.plan(name);
+      output.say(textOf(planned), planned);
+      if (check && planned.action !== 'none') code = EXIT.found;
     }
-  }
-}
+    return code;
+  },
+};
 
-@Command({
-  name: 'migrate',
-  arguments: '[index]',
+const migrate: Command = {
   description: 'Bring indices to the model; goes on where a run was ended',
-})
-export class MigrateCommand extends JsonCommand {
-  @Option({ flags: '--dry-run', description: 'Only show the plan' })
-  dryRun(): boolean {
-    return true;
-  }
-
-  @Option({ flags: '--max-rate <documents>', description: 'Documents per second at most' })
-  maxRate(value: string): number {
-    const rate = Number(value);
-    if (!(rate > 0)) throw new SearchOptionError('--max-rate', 'must be a number above 0', value);
-    return rate;
-  }
-
-  protected async act(
-    indices: readonly IndexedEntity[],
-    { dryRun, maxRate }: CommandOptions,
-    output: Output,
-  ): Promise<void> {
+  index: 'optional',
+  options: ['json', 'dryRun', 'maxRate'],
+  async act({ search, indices, options: { dryRun, maxRate }, output }) {
     for (const { name } of indices) {
-      const plan = await this.search.migrations.plan(name);
-      output.say(textOf(plan), plan);
+      const planned = await search.migrations.plan(name);
+      output.say(textOf(planned), planned);
       if (dryRun) continue;
       await new Promise<void>((resolve, reject) => {
-        const migrating = this.search.migrations.migrate(
+        const migrating = search.migrations.migrate(
           name,
           maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate },
         );
         migrating.subscribe({ next: (progress) => output.progress(progress), error: reject, complete: resolve });
       }).finally(() => output.endBar());
     }
-  }
-}
+  },
+};
 
-@Command({ name: 'rollback', arguments: '<index>', description: 'Go back to the old index' })
-export class RollbackCommand extends ConfirmedCommand {
-  protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
+const rollback: Command = {
+  description: 'Go back to the old index',
+  index: 'required',
+  options: ['json', 'yes'],
+  async act({ search, indices, output, confirmed }) {
     for (const { name, alias } of indices) {
-      if (!(await this.confirmed(`Delete the new index of ${alias} and go back to the old one?`, options))) return;
-      const { exact } = await this.search.migrations.rollback(name);
+      if (!(await confirmed(`Delete the new index of ${alias} and go back to the old one?`))) return EXIT.notConfirmed;
+      const { exact } = await search.migrations.rollback(name);
       output.say(`${alias}: rolled back${exact ? '' : ', not exactly: run verify and repair with the old release'}`, {
         alias,
         exact,
       });
     }
-  }
-}
+  },
+};
 
-@Command({ name: 'finish', arguments: '<index>', description: 'End a migration: delete the old index' })
-export class FinishCommand extends ConfirmedCommand {
-  protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
+const finish: Command = {
+  description: 'End a migration: delete the old index',
+  index: 'required',
+  options: ['json', 'yes'],
+  async act({ search, indices, output, confirmed }) {
     for (const { name, alias } of indices) {
-      if (!(await this.confirmed(`Delete the old index of ${alias}? There is no rollback after it.`, options))) return;
-      await this.search.migrations.finish(name);
+      const question = `Delete the old index of ${alias}? There is no rollback after it.`;
+      if (!(await confirmed(question))) return EXIT.notConfirmed;
+      await search.migrations.finish(name);
       output.say(`${alias}: finished`, { alias, phase: 'finished' });
     }
-  }
-}
+  },
+};
 
-@Command({
-  name: 'prune',
-  arguments: '[index]',
+const prune: Command = {
   description: 'Delete indices of earlier migrations that nothing points to',
-})
-export class PruneCommand extends ConfirmedCommand {
-  protected async act(indices: readonly IndexedEntity[], options: CommandOptions, output: Output): Promise<void> {
+  index: 'optional',
+  options: ['json', 'yes'],
+  async act({ search, indices, output, confirmed }) {
     const names = indices.map(({ alias }) => alias).join(', ');
-    if (!(await this.confirmed(`Delete indices of ${names} that nothing points to?`, options))) return;
+    if (!(await confirmed(`Delete indices of ${names} that nothing points to?`))) return EXIT.notConfirmed;
     for (const { name, alias } of indices) {
-      const deleted = await this.search.migrations.prune(name);
+      const deleted = await search.migrations.prune(name);
       output.say(`${alias}: deleted ${deleted.length === 0 ? 'nothing' : deleted.join(', ')}`, { alias, deleted });
     }
-  }
-}
+  },
+};
+
+export const MIGRATION_COMMANDS = { plan, migrate, rollback, finish, prune };

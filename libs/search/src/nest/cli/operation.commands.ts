@@ -1,120 +1,97 @@
-import { Command, Option } from 'nest-commander';
-import { SearchOptionError } from '../../errors/model.errors.js';
-import type { IndexedEntity } from '../../service/search.service.js';
-import type { Output } from './output.js';
-import { EXIT, JsonCommand, SearchCommand, type CommandOptions } from './search-command.js';
+import { EXIT, type Command } from './command.js';
 
-@Command({ name: 'status', arguments: '[index]', description: 'Show plan, migration, backlog and lag' })
-export class StatusCommand extends JsonCommand {
-  @Option({ flags: '--max-lag <ms>', description: 'Exit with 1 when the oldest change waits for longer' })
-  maxLag(value: string): number {
-    const lag = Number(value);
-    if (!(lag >= 0)) throw new SearchOptionError('--max-lag', 'must be a number of milliseconds, 0 or more', value);
-    return lag;
-  }
-
-  protected async act(
-    indices: readonly IndexedEntity[],
-    { maxLag = Infinity }: CommandOptions,
-    output: Output,
-  ): Promise<void> {
+const status: Command = {
+  description: 'Show plan, migration, backlog and lag',
+  index: 'optional',
+  options: ['json', 'maxLag'],
+  async act({ search, indices, options: { maxLag = Infinity }, output }) {
     for (const { name, alias } of indices) {
-      const { plan, migration } = await this.search.migrations.status(name);
+      const { plan, migration } = await search.migrations.status(name);
       output.say(`${alias}: ${plan.liveIndex ?? 'no index'}, ${plan.action}, migration ${migration?.phase ?? 'none'}`, {
         alias,
         plan,
         migration,
       });
     }
-    const backlog = await this.search.backlog();
+    const backlog = await search.backlog();
     output.say(
-      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.parked} documents are parked`,
+      `${backlog.pending} changes wait, the oldest for ${backlog.lagMs} ms; ${backlog.deadLetters} dead letters`,
       backlog,
     );
-    if (backlog.lagMs > maxLag) process.exitCode = EXIT.found;
-  }
-}
+    return backlog.lagMs > maxLag ? EXIT.found : EXIT.done;
+  },
+};
 
-@Command({
-  name: 'verify',
-  arguments: '[index]',
+const verify: Command = {
   description: 'Compare indices with the database; exit with 1 when they differ',
-})
-export class VerifyCommand extends JsonCommand {
-  protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
+  index: 'optional',
+  options: ['json'],
+  async act({ search, indices, output }) {
+    let code: number = EXIT.done;
     for (const { name, alias } of indices) {
       let differing = 0;
-      for await (const { key, drift } of this.search.migrations.verify(name)) {
+      for await (const { key, drift } of search.migrations.verify(name)) {
         differing += 1;
         output.say(`${alias}/${key}: ${drift}`, { alias, key: String(key), drift });
       }
       output.say(`${alias}: ${differing} documents differ`, { alias, differing });
-      if (differing > 0) process.exitCode = EXIT.found;
+      if (differing > 0) code = EXIT.found;
     }
-  }
-}
+    return code;
+  },
+};
 
-@Command({
-  name: 'repair',
-  arguments: '[index]',
+const repair: Command = {
   description: 'Write exactly the documents that differ from the database',
-})
-export class RepairCommand extends JsonCommand {
-  protected async act(indices: readonly IndexedEntity[], _options: CommandOptions, output: Output): Promise<void> {
+  index: 'optional',
+  options: ['json'],
+  async act({ search, indices, output }) {
     for (const { name, alias } of indices) {
-      const { missing, orphaned, outdated } = await this.search.migrations.repair(name);
+      const { missing, orphaned, outdated } = await search.migrations.repair(name);
+      const counts = { missing, orphaned, outdated };
       output.say(`${alias}: repaired ${missing} missing, ${orphaned} orphaned, ${outdated} outdated`, {
         alias,
-        missing,
-        orphaned,
-        outdated,
+        ...counts,
       });
     }
-  }
-}
+  },
+};
 
-@Command({ name: 'relay', description: 'Relay the outbox until SIGTERM or SIGINT' })
-export class RelayCommand extends SearchCommand {
-  protected async act(): Promise<void> {
-    await this.search.start();
+const relay: Command = {
+  description: 'Relay the outbox until SIGTERM or SIGINT',
+  index: 'none',
+  options: [],
+  async act({ search }) {
+    await search.start();
     await new Promise<void>((resolve) => {
       process.once('SIGTERM', resolve);
       process.once('SIGINT', resolve);
     });
-  }
-}
+  },
+};
 
-@Command({ name: 'parked', description: 'Show documents that were refused too often' })
-export class ParkedCommand extends JsonCommand {
-  @Option({ flags: '--redrive', description: 'Give them another try' })
-  redrive(): boolean {
-    return true;
-  }
-
-  @Option({ flags: '--check', description: 'Exit with 1 when there are any' })
-  check(): boolean {
-    return true;
-  }
-
-  protected async act(
-    _indices: readonly IndexedEntity[],
-    { redrive, check }: CommandOptions,
-    output: Output,
-  ): Promise<void> {
+const deadLetters: Command = {
+  description: 'Show documents that were refused too often',
+  index: 'none',
+  options: ['json', 'redrive', 'check'],
+  async act({ search, options: { redrive, check }, output }) {
     if (redrive) {
-      const redriven = await this.search.redrive();
-      return output.say(`${redriven} documents are tried again`, { redriven });
+      const redriven = await search.redrive();
+      output.say(`${redriven} documents are tried again`, { redriven });
+      return EXIT.done;
     }
-    const parked = await this.search.parked();
-    for (const { alias, key, attempts, reason, parkedAt } of parked) {
-      output.say(`${alias}/${key}: ${attempts} attempts, parked ${parkedAt.toISOString()}: ${reason}`, {
+    const letters = await search.deadLetters();
+    for (const { alias, key, attempts, reason, givenUpAt } of letters) {
+      output.say(`${alias}/${key}: ${attempts} attempts, given up ${givenUpAt.toISOString()}: ${reason}`, {
         alias,
         key: String(key),
         attempts,
         reason,
-        parkedAt,
+        givenUpAt,
       });
     }
-    if (check && parked.length > 0) process.exitCode = EXIT.found;
-  }
-}
+    return check && letters.length > 0 ? EXIT.found : EXIT.done;
+  },
+};
+
+export const OPERATION_COMMANDS = { status, verify, repair, relay, 'dead-letters': deadLetters };

@@ -39,7 +39,7 @@ export function lineOf({ alias, phase, done, total, ratePerSecond, remainingMs }
   return `${alias}: ${phase} ${done}/${total}, ${Math.round(ratePerSecond)}/s${left}`;
 }
 
-export function barOf(progress: MigrationProgress): string {
+function barOf(progress: MigrationProgress): string {
   const share = progress.total === 0 ? 1 : Math.min(1, progress.done / progress.total);
   const full = Math.round(share * BAR_WIDTH);
   return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}] ${lineOf(progress)}`;

@@ -1,1 +1,3 @@
-export { SearchHealthIndicator, type SearchHealthOptions } from './search.health.js';
+export { SearchHealthIndicator, type CheckedSearch, type SearchHealthOptions } from './search.health-indicator.js';
+export type { CallOptions } from '../../contracts/engine.js';
+export type { Backlog } from '../../sync/outbox.js';

@@ -1,6 +1,6 @@
 import type { EngineHit } from '../../contracts/engine.js';
 import type { FieldType } from '../../contracts/index-body.js';
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { CompileContext } from '../clauses/compile-context.js';
 import type { Hit } from '../search-page.js';
 import type { Wire } from '../wire-value.js';

@@ -1,5 +1,6 @@
 import { SearchQueryError } from '../../errors/query.errors.js';
 import type { Exact } from '../clauses/term-level.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, type Wire } from '../wire-value.js';
@@ -31,7 +32,7 @@ export interface SourceOptions {
   readonly missingBucket?: boolean;
 }
 
-type SourceNode =
+export type SourceNode =
   | Readonly<{ source: 'terms'; field: string; options: SourceOptions }>
   | Readonly<{ source: 'histogram'; field: string; interval: number; options: SourceOptions }>
   | Readonly<{
@@ -49,7 +50,7 @@ export interface CompositeSource<V> {
   readonly [VALUE]?: V;
 }
 
-type Missing<O> = O extends { readonly missingBucket: true } ? null : never;
+export type Missing<O> = O extends { readonly missingBucket: true } ? null : never;
 
 export interface CompositeSources<T> {
   terms<P extends string, const O extends SourceOptions = SourceOptions>(
@@ -57,7 +58,7 @@ export interface CompositeSources<T> {
     options?: O,
   ): CompositeSource<TermKey<ValueAt<T, P>> | Missing<O>>;
   histogram<P extends string, const O extends SourceOptions = SourceOptions>(
-    field: FieldPath<T, P, number | bigint>,
+    field: FieldPath<T, P, NumberValue>,
     interval: number,
     options?: O,
   ): CompositeSource<number | Missing<O>>;
@@ -77,7 +78,7 @@ export interface CompositeResult<B> {
   readonly afterKey: Wire | undefined;
 }
 
-interface PlainCompositeOptions {
+export interface PlainCompositeOptions {
   /** Buckets of one answer; 1,000 when absent. */
   readonly size?: number;
   readonly after?: Wire;

@@ -1,4 +1,4 @@
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { GeoBox } from '../clauses/geo.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
@@ -17,7 +17,7 @@ import {
   type WithSub,
 } from './buckets.js';
 
-interface PlainGridOptions {
+export interface PlainGridOptions {
   /** Letters of the hash, 1 (5,000 km) to 12 (4 cm); 5 (5 km) when absent. */
   readonly precision?: number;
   /** Cells at most; 10,000 when absent. */

@@ -1,4 +1,5 @@
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wholeNumber, wireOptions, wireValue, type Wire } from '../wire-value.js';
@@ -16,12 +17,12 @@ import {
 } from './buckets.js';
 import { wireOrder, type BucketOrder } from './terms.js';
 
-interface Bounds<V> {
+export interface Bounds<V> {
   readonly min: V;
   readonly max: V;
 }
 
-interface Common<V> {
+export interface Common<V> {
   /** 0 shows empty buckets between full ones, and is the engine's default. */
   readonly minCount?: number;
   readonly order?: BucketOrder;
@@ -33,7 +34,7 @@ interface Common<V> {
   readonly missing?: V;
 }
 
-interface PlainHistogramOptions extends Common<number> {
+export interface PlainHistogramOptions extends Common<number> {
   /** Width of a bucket; its key is its lower end. */
   readonly interval: number;
   readonly offset?: number;
@@ -47,9 +48,11 @@ export type DateStep =
   /** Such as `30m`, `12h`, `10d`. */
   | Readonly<{ fixedInterval: string; calendarInterval?: never }>;
 
-type PlainDateHistogramOptions = DateStep & Readonly<{ timeZone?: string; offset?: string }> & Common<Date | string>;
+export type PlainDateHistogramOptions = DateStep &
+  Readonly<{ timeZone?: string; offset?: string }> &
+  Common<Date | string>;
 
-interface PlainAutoDateHistogramOptions {
+export interface PlainAutoDateHistogramOptions {
   /** Buckets at most; 10 when absent. */
   readonly buckets?: number;
   /** `year` is left out: OpenSearch 2.19 and 3.8 answer it with an error 500. */
@@ -76,7 +79,7 @@ export type HistogramNode =
 export interface HistogramAggregations<T> {
   /** One bucket per step of numbers: `histogram('year', { interval: 10 })` gives decades. */
   histogram<P extends string, const A extends Aggregations = NoAggregations>(
-    field: FieldPath<T, P, number | bigint>,
+    field: FieldPath<T, P, NumberValue>,
     options: HistogramOptions<T, A>,
   ): Aggregation<HistogramResult<number, A>>;
   /** One bucket per step of time; keys are the begin of each. */

@@ -10,7 +10,7 @@ import type {
   AggregationFamily,
 } from './aggregation.js';
 
-interface MetricOptions {
+export interface MetricOptions {
   /** Documents without a value count as this one. */
   readonly missing?: number | string;
 }
@@ -63,7 +63,7 @@ export interface ExtendedStatsResult extends StatsResult {
   readonly stdDeviationBounds: Readonly<{ upper: number | null; lower: number | null }>;
 }
 
-type FieldMetric<Kind, Options> = Readonly<{ kind: Kind; field: string; options: Options }>;
+export type FieldMetric<Kind, Options> = Readonly<{ kind: Kind; field: string; options: Options }>;
 
 export type MetricNode =
   | { [Kind in 'avg' | 'min' | 'max' | 'sum' | 'valueCount' | 'stats']: FieldMetric<Kind, MetricOptions> }[
@@ -73,26 +73,28 @@ export type MetricNode =
   | Readonly<{ kind: 'weightedAvg'; value: string; weight: string; options: WeightedOptions }>
   | Readonly<{ kind: 'scriptedMetric'; options: ScriptedMetricOptions }>;
 
-type Countable = number | bigint | Date | boolean;
-type Instant<V> = V extends Date ? Date : number;
+/** What a number is in an entity: a string where the ORM gives a decimal or a bigint as one; the mapping judges it. */
+export type NumberValue = number | bigint | string;
+export type MetricValue = NumberValue | Date | boolean;
+export type Instant<V> = V extends Date ? Date : number;
 
 export interface MetricAggregations<T> {
   avg<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
   min<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
   max<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
-  sum<P extends string>(field: FieldPath<T, P, number | bigint>, options?: MetricOptions): Aggregation<CountResult>;
-  stats<P extends string>(field: FieldPath<T, P, Countable>, options?: MetricOptions): Aggregation<StatsResult>;
+  sum<P extends string>(field: FieldPath<T, P, NumberValue>, options?: MetricOptions): Aggregation<CountResult>;
+  stats<P extends string>(field: FieldPath<T, P, MetricValue>, options?: MetricOptions): Aggregation<StatsResult>;
   extendedStats<P extends string>(
-    field: FieldPath<T, P, Countable>,
+    field: FieldPath<T, P, MetricValue>,
     options?: ExtendedStatsOptions,
   ): Aggregation<ExtendedStatsResult>;
   /** How many different values there are, about. */
@@ -100,8 +102,8 @@ export interface MetricAggregations<T> {
   /** How many values there are, the same ones too. */
   valueCount<P extends string>(field: FieldPath<T, P, Exact>, options?: MetricOptions): Aggregation<CountResult>;
   weightedAvg<V extends string, W extends string>(
-    value: FieldPath<T, V, number | bigint>,
-    weight: FieldPath<T, W, number | bigint>,
+    value: FieldPath<T, V, NumberValue>,
+    weight: FieldPath<T, W, NumberValue>,
     options?: WeightedOptions,
   ): Aggregation<ValueResult>;
   /** `init`, `map` and `combine` run per shard over `state`, `reduce` over `states`. */

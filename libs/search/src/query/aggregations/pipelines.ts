@@ -1,13 +1,13 @@
 import { wireScript, type Script } from '../script.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, type Wire } from '../wire-value.js';
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { Aggregation, AggregationFamily } from './aggregation.js';
 
 /** What empty buckets count as: left out, or 0. */
 export type GapPolicy = 'skip' | 'insert_zeros';
 
-interface PipelineOptions {
+export interface PipelineOptions {
   readonly gapPolicy?: GapPolicy;
 }
 
@@ -44,13 +44,13 @@ export interface BestBucketResult extends SiblingResult {
   readonly keys: readonly string[];
 }
 
-type Paths = Readonly<Record<string, string>>;
+export type Paths = Readonly<Record<string, string>>;
 
 export type PipelineNode = Readonly<{ kind: PipelineKind; body: Wire }>;
 
-type PipelineKind = keyof typeof WIRE_NAMES;
+export type PipelineKind = keyof typeof PIPELINE_NAMES;
 
-const WIRE_NAMES = {
+export const PIPELINE_NAMES = {
   bucketSort: 'bucket_sort',
   bucketSelector: 'bucket_selector',
   bucketScript: 'bucket_script',
@@ -118,7 +118,7 @@ function family(kind: PipelineKind, decode: (wire: Wire) => unknown): Aggregatio
   return {
     compile: ({ body }) => {
       if (body['buckets_path'] === '') throw unusable(kind, `${kind} needs the path of an aggregation`, '');
-      return { [WIRE_NAMES[kind]]: body };
+      return { [PIPELINE_NAMES[kind]]: body };
     },
     decode: (_node, wire: Wire | undefined) => wire && decode(wire),
   };

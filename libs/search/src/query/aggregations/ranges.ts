@@ -1,4 +1,6 @@
-import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wirePoint, type DistanceUnit, type GeoPoint, type GeoValue } from '../geo-point.js';
@@ -23,13 +25,13 @@ export interface RangesResult<V, A> {
   readonly buckets: readonly (Bucket<string, A> & { readonly from: V | undefined; readonly to: V | undefined })[];
 }
 
-interface PlainDateRangeOptions {
+export interface PlainDateRangeOptions {
   readonly format?: string;
   readonly timeZone?: string;
   readonly missing?: string;
 }
 
-interface PlainGeoDistanceOptions {
+export interface PlainGeoDistanceOptions {
   /** Of the ranges; `m` when absent. */
   readonly unit?: DistanceUnit;
   readonly distanceType?: 'arc' | 'plane';
@@ -55,7 +57,7 @@ export type RangeNode =
 
 export interface RangeAggregations<T> {
   range<P extends string, const A extends Aggregations = NoAggregations>(
-    field: FieldPath<T, P, number | bigint>,
+    field: FieldPath<T, P, NumberValue>,
     ranges: readonly RangeOf<number>[],
     options?: WithSub<T, A>,
   ): Aggregation<RangesResult<number, A>>;

@@ -1,4 +1,5 @@
-import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { Exact } from '../clauses/term-level.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
@@ -22,7 +23,7 @@ export type { TermKey } from './term-key.js';
 /** By `key`, by `count`, or by the name of an aggregation inside (`avgYear`, `stats.max`). */
 export type BucketOrder = Readonly<Record<string, 'asc' | 'desc'>>;
 
-interface PlainTermsOptions {
+export interface PlainTermsOptions {
   /** Buckets at most; 10 when absent. */
   readonly size?: number;
   /** Buckets that each shard sends; more make counts more exact. */

@@ -1,3 +1,4 @@
+import type { Sortable } from '../field-path.js';
 import type { EngineHit } from '../../contracts/engine.js';
 import { SearchQueryError } from '../../errors/query.errors.js';
 import type { DocumentOf } from '../document-type.js';
@@ -8,8 +9,6 @@ import type { Hit } from '../search-page.js';
 import { compileSort, type Direction, type SortOptions } from '../sort.js';
 import { wireOptions, type Wire } from '../wire-value.js';
 import type { Aggregation, AggregationFamily } from './aggregation.js';
-
-type Sortable = string | number | boolean | bigint | Date;
 
 export interface TopHitsOptions<P extends string = string> {
   /** Hits per bucket; 3 when absent. */
@@ -29,7 +28,7 @@ export interface TopHitsResult<S> {
 
 export type TopHitsNode = Readonly<{ kind: 'topHits'; within: string | undefined; options: TopHitsOptions }>;
 
-type SortedBy<Field> = Omit<TopHitsOptions, 'sort'> & {
+export type SortedBy<Field> = Omit<TopHitsOptions, 'sort'> & {
   readonly sort?: readonly Readonly<{ field: Field; direction?: Direction } & SortOptions>[];
 };
 

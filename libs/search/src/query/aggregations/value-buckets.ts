@@ -27,21 +27,21 @@ import {
 import { termKeyReader, type TermKey } from './term-key.js';
 import { bucketCount, wireOrder, type BucketOrder } from './terms.js';
 
-interface PlainMultiTermsOptions {
+export interface PlainMultiTermsOptions {
   readonly size?: number;
   readonly shardSize?: number;
   readonly minCount?: number;
   readonly order?: BucketOrder;
 }
 
-interface PlainRareTermsOptions {
+export interface PlainRareTermsOptions {
   /** Documents that a value is in at most; 1 when absent. */
   readonly maxDocCount?: number;
   readonly include?: string;
   readonly exclude?: string;
 }
 
-interface PlainSignificantOptions {
+export interface PlainSignificantOptions {
   readonly size?: number;
   readonly shardSize?: number;
   /** Documents that a value has to be in; 3 when absent. */
@@ -52,7 +52,7 @@ interface PlainSignificantOptions {
   readonly exclude?: readonly string[] | string;
 }
 
-type Significant<T, A extends Aggregations> = Omit<PlainSignificantOptions, 'background'> & {
+export type Significant<T, A extends Aggregations> = Omit<PlainSignificantOptions, 'background'> & {
   readonly background?: (builder: ClauseBuilder<T>) => Clause;
 } & WithSub<T, A>;
 
@@ -75,7 +75,7 @@ export type ValueBucketNode =
       sub: SubNodes;
     }>;
 
-type KeyAt<T, P extends string> = TermKey<ValueAt<T, P>>;
+export type KeyAt<T, P extends string> = TermKey<ValueAt<T, P>>;
 
 export interface ValueBucketAggregations<T> {
   /** One bucket per combination of the values of two or three fields. */

@@ -1,4 +1,4 @@
-import { unusable } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { Wire } from '../wire-value.js';
 import type { CompileContext, Compilers } from './compile-context.js';
 import { compound, compoundCompilers, type CompoundClauses, type CompoundNode } from './compound.js';

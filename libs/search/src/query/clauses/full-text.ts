@@ -7,7 +7,7 @@ import type { CompileContext, Compilers } from './compile-context.js';
 export interface ClauseOptions {
   /** Multiplies the score; 1 when absent. */
   readonly boost?: number;
-  /** Told back in `hit.matchedQueries`. */
+  /** Comes back in `hit.matchedQueries`. */
   readonly name?: string;
 }
 
@@ -48,7 +48,7 @@ export interface MatchPhrasePrefixOptions extends MatchPhraseOptions {
 export type MatchBoolPrefixOptions = Omit<MatchOptions, 'lenient' | 'zeroTermsQuery'>;
 
 /** Weights of fields, by name; 1 for the others. */
-interface Boosts<P extends string> {
+export interface Boosts<P extends string> {
   readonly boosts?: Readonly<Partial<Record<P, number>>>;
 }
 
@@ -64,8 +64,13 @@ export interface CombinedFieldsOptions<P extends string = string> extends Clause
   readonly zeroTermsQuery?: 'none' | 'all';
 }
 
-type OneField<Kind, Options> = Readonly<{ kind: Kind; field: string; text: string; options: Options | undefined }>;
-type ManyFields<Kind, Options> = Readonly<{
+export type OneField<Kind, Options> = Readonly<{
+  kind: Kind;
+  field: string;
+  text: string;
+  options: Options | undefined;
+}>;
+export type ManyFields<Kind, Options> = Readonly<{
   kind: Kind;
   fields: readonly string[];
   text: string;

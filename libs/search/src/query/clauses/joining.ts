@@ -17,7 +17,7 @@ export interface InnerHitsOptions {
   readonly size?: number;
 }
 
-interface JoinOptions extends ClauseOptions {
+export interface JoinOptions extends ClauseOptions {
   readonly innerHits?: true | InnerHitsOptions;
   readonly ignoreUnmapped?: boolean;
 }

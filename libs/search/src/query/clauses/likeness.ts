@@ -1,4 +1,5 @@
-import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wholeNumber, wireOptions } from '../wire-value.js';

@@ -25,7 +25,12 @@ export interface FuzzyOptions extends ClauseOptions {
   readonly rewrite?: string;
 }
 
-type Pattern<Kind, Options> = Readonly<{ kind: Kind; field: string; value: string; options: Options | undefined }>;
+export type Pattern<Kind, Options> = Readonly<{
+  kind: Kind;
+  field: string;
+  value: string;
+  options: Options | undefined;
+}>;
 
 export type PatternNode =
   | Pattern<'prefix', PatternOptions>

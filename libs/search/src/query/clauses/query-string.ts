@@ -4,7 +4,7 @@ import { wireText, type Wire } from '../wire-value.js';
 import type { CompileContext, Compilers } from './compile-context.js';
 import { boosted, clauseOptions, type ClauseOptions, type Fuzziness, type Words } from './full-text.js';
 
-interface SharedOptions<P extends string> extends ClauseOptions {
+export interface SharedOptions<P extends string> extends ClauseOptions {
   /** Searched for words without a field of their own; all fields when absent. */
   readonly fields?: readonly P[];
   readonly boosts?: Readonly<Partial<Record<P, number>>>;

@@ -1,4 +1,5 @@
-import { SearchQueryError, unusable } from '../../errors/query.errors.js';
+import { SearchQueryError } from '../../errors/query.errors.js';
+import { unusable } from '../unusable.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wirePoint, type GeoPoint } from '../geo-point.js';
@@ -8,7 +9,7 @@ import type { Clause } from './clause.js';
 import type { CompileContext, Compilers } from './compile-context.js';
 import { clauseOptions, type ClauseOptions } from './full-text.js';
 
-interface FunctionOptions {
+export interface FunctionOptions {
   /** Only documents that match get this function's score. */
   readonly filter?: Clause;
   /** Multiplies the function's score. */
@@ -38,7 +39,7 @@ export interface DecayOptions extends FunctionOptions {
 }
 
 export interface RandomOptions extends FunctionOptions {
-  /** The same seed gives the same order; then `_seq_no` tells documents apart. */
+  /** The same seed gives the same order; then `_seq_no` separates documents. */
   readonly seed?: number | string;
 }
 

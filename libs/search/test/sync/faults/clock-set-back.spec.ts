@@ -1,6 +1,6 @@
 import { describeWith } from '@rookery/services';
-import { Database } from '../../../src/sync/database.js';
-import { DatabaseClock } from '../../../src/sync/database-clock.js';
+import { Database } from '../../../src/database/database.js';
+import { DatabaseClock } from '../../../src/database/database-clock.js';
 import { DatabaseOutbox } from '../../../src/sync/outbox.js';
 import { Book } from '../entities.js';
 import { startSearch, uniquePrefix, type Running } from '../running.js';

@@ -32,16 +32,16 @@ describeWith('postgres', 'documents with faults', () =>
       ]);
       await until(async () => {
         await em.getConnection().execute('update search_outbox set available_at = 0');
-        return (await running.search.backlog()).parked === 2;
+        return (await running.search.backlog()).deadLetters === 2;
       });
       const parked = { key: 2, attempts: 2, reason: expect.stringContaining('a title has no initial') as string };
-      expect(await running.search.parked()).toMatchObject([parked, parked]);
+      expect(await running.search.deadLetters()).toMatchObject([parked, parked]);
 
       scrolls.find(({ id }) => id === 2)!.title = 'again';
       await em.flush();
       await running.search.settled();
       expect(await source(2)).toMatchObject({ title: 'again', initial: 'a' });
-      expect(await running.search.backlog()).toMatchObject({ pending: 0, parked: 0 });
+      expect(await running.search.backlog()).toMatchObject({ pending: 0, deadLetters: 0 });
     }, 60_000);
 
     it('parks a document whose `document` hook throws in its index alone, with the reason', async () => {
@@ -52,16 +52,16 @@ describeWith('postgres', 'documents with faults', () =>
       expect(await source(3, 'scrolls')).toMatchObject({ title: 'unspeakable' });
       await until(async () => {
         await em.getConnection().execute('update search_outbox set available_at = 0');
-        return (await running.search.backlog()).parked === 1;
+        return (await running.search.backlog()).deadLetters === 1;
       });
-      expect(await running.search.parked()).toMatchObject([
+      expect(await running.search.deadLetters()).toMatchObject([
         { alias: `${running.prefix}-summaries`, key: 3, reason: expect.stringContaining('no summary of it') as string },
       ]);
       scroll.title = 'spoken';
       await em.flush();
       await running.search.settled();
       expect(await source(3, 'summaries')).toMatchObject({ title: 'spoken' });
-      expect(await running.search.backlog()).toMatchObject({ pending: 0, parked: 0 });
+      expect(await running.search.backlog()).toMatchObject({ pending: 0, deadLetters: 0 });
     }, 60_000);
 
     it('embeds an entity that is not @Indexed, with types inferred from the ORM, and follows its changes', async () => {

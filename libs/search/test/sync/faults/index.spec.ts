@@ -40,7 +40,7 @@ describeWith('postgres', 'an index with faults', () =>
         await write(2, 'blocked too');
         await told();
         expect(reason()).toMatch(/blocked/);
-        expect(await running.search.backlog()).toMatchObject({ pending: 2, parked: 0 });
+        expect(await running.search.backlog()).toMatchObject({ pending: 2, deadLetters: 0 });
         expect(await title(1)).toBe('first');
         await running.engine.putSettings(live!.index, { [block]: null });
         await running.search.settled({ timeoutMs: 30_000 });
@@ -76,7 +76,7 @@ describeWith('postgres', 'an index with faults', () =>
       );
       for (const { index } of await running.engine.readIndices(`${alias}-*`)) await running.engine.deleteIndex(index);
       await running.engine.createIndex(alias, NOTHING);
-      await expect(another().start()).rejects.toThrow('has the name that the alias needs. Delete it');
+      await expect(another().start()).rejects.toThrow('has the name that the alias needs. Change the `prefix`');
     }, 90_000);
   }),
 );

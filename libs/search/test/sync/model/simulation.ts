@@ -1,7 +1,8 @@
+import type { VersionedOperation } from '@rookery/search';
 import { backfill } from '../../../src/migration/backfill.js';
 import type { MigrationState } from '../../../src/migration/migration-state.js';
-import { BULK_DEFAULTS, BulkWriter } from '../../../src/repository/bulk-writer.js';
-import { DocumentPublisher } from '../../../src/repository/document-publisher.js';
+import { BULK_DEFAULTS, BulkWriter } from '../../../src/indexing/bulk-writer.js';
+import { DocumentPublisher } from '../../../src/indexing/document-publisher.js';
 import { Relay, RELAY_DEFAULTS } from '../../../src/sync/relay.js';
 import { DEFINITION, portsOf, type Ports, type Process } from './ports.js';
 import { randomOf, Schedule } from './schedule.js';
@@ -111,7 +112,8 @@ export async function simulate(seed: number, variant: Variant): Promise<string[]
   return [...world.differences('old'), ...world.differences('new')];
 }
 
-const BEGUN: MigrationState = {
+const BEGUN: Extract<MigrationState, { kind: 'rebuild' }> = {
+  kind: 'rebuild',
   alias: ALIAS,
   phase: 'backfill',
   oldIndex: 'old',
@@ -128,5 +130,8 @@ const BEGUN: MigrationState = {
 };
 
 function writerOf(ports: Ports): BulkWriter {
-  return new BulkWriter({ bulk: (operations) => ports.bulk(operations) }, { ...BULK_DEFAULTS, attempts: 1 });
+  return new BulkWriter(
+    { bulk: (operations) => ports.bulk(operations as readonly VersionedOperation[]) },
+    { ...BULK_DEFAULTS, attempts: 1 },
+  );
 }

@@ -1,4 +1,4 @@
-import type { WriteTarget } from '../../../src/repository/index-targets.js';
+import type { WriteTarget } from '../../../src/indexing/index-targets.js';
 import type { Claim } from '../../../src/sync/outbox.js';
 import type { Ports } from './ports.js';
 import type { Variant } from './simulation.js';

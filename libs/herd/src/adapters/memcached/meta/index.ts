@@ -1,0 +1,22 @@
+export { metaMemcached } from './meta-memcached.driver.js';
+export type { MetaMemcachedDriver, MetaMemcachedHerd } from './meta-memcached.driver.js';
+export type { MetaMemcachedOptions } from './meta-options.js';
+export type { MemcachedOptions } from '../memcached-options.js';
+export type { MemcachedConnection, MemcachedConnectionSetting } from '../memcached-connection.js';
+export type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
+export type { LeaseCommands, Leased, LeaseOptions, LeaseToken } from '../../../contracts/lease-commands.js';
+export type { CallOptions, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
+export type { Ttl } from '../../../contracts/ttl.js';
+
+// The contracts that these mention
+export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../../contracts/cache.js';
+export type { Codec, Encoded } from '../../../contracts/codec.js';
+export type { ConnectionSetting, Tls } from '../../../contracts/connection.js';
+export type { Dispatch, Effect, Intent, NodeDispatch, OnNodeDown, Operation } from '../../../contracts/dispatch.js';
+export type { Driver, Failure } from '../../../contracts/driver.js';
+export type { Duration } from '../../../contracts/duration.js';
+export type { Herd, HerdHandle, HerdPolicy } from '../../../contracts/herd.js';
+export type { KeyValueCommands, KeyValueNodeCommands } from '../../../contracts/key-value-commands.js';
+export type { Node } from '../../../contracts/node.js';
+export type { Health, PoolStats } from '../../../contracts/pool.js';
+export type { DiscoveryStatus, HerdSnapshot, NodeSnapshot, NodeStatus, Topology } from '../../../contracts/topology.js';

@@ -1,0 +1,78 @@
+import type { CheckedCodec } from '../../../codec/checked-codec.js';
+import type { Dispatch } from '../../../contracts/dispatch.js';
+import type { StoreOptions } from '../../../contracts/key-value-commands.js';
+import type { LeaseCommands, Leased, LeaseOptions } from '../../../contracts/lease-commands.js';
+import type { Node } from '../../../contracts/node.js';
+import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
+import { promised } from '../../../support/promised.js';
+import { casToken, readCasToken } from '../cas-token.js';
+import { exptime } from '../ttl.js';
+import type { Expiry } from './commands.js';
+import type { MetaClient } from './meta-client.js';
+import { isPlaceholder } from './meta-reply.js';
+import type { MetaReply } from './meta-reply.js';
+import { answerOf, keyRequest, metaValue, storeRequest } from './meta-requests.js';
+import { unexpected } from './single-request.js';
+
+const leaseOptionNames = ['leaseTtl', 'refreshBefore', 'signal'] as const;
+
+/** Its life is refused by name. */
+const nothingGiven = { leaseTtl: 0 } as LeaseOptions;
+
+type Parts = Readonly<{
+  format: CheckedCodec;
+  expiry: Expiry;
+  decoded: (reply: MetaReply, key: string) => unknown;
+}>;
+
+/**
+ * Leases by memcached's own flags: `N` reserves what is missing, `R` gives the right to renew what ends soon, `I` marks as out of
+ * date; the token is the version (`C`) of what was reserved, so that any other write voids it.
+ */
+export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, decoded }: Parts): LeaseCommands {
+  return {
+    getLeased: <Value>(key: string, given: LeaseOptions) =>
+      promised(() => {
+        checkCallOptions(given, leaseOptionNames);
+        const { leaseTtl, refreshBefore, signal } = (given as LeaseOptions | undefined) ?? nothingGiven;
+        const renewal = refreshBefore === undefined ? '' : ` R${exptime(refreshBefore, 0)}`;
+        const request = keyRequest('mg', key, ` f c v N${exptime(leaseTtl, 0)}${renewal}`);
+        const run = (client: MetaClient, node: Node) =>
+          client.ask<Leased<Value>>(request, (reply, epoch) => {
+            if (reply.code !== 'VA') throw unexpected(reply, key);
+            const part = {
+              ...(reply.won && { lease: casToken(node.id, epoch, reply.cas!) }),
+              ...(reply.sent && { held: true as const }),
+            };
+            if (isPlaceholder(reply)) return { state: 'missing', ...part };
+            return { state: reply.stale ? 'stale' : 'fresh', value: decoded(reply, key) as Value, ...part };
+          });
+        return dispatch.byKey<Leased<Value>>(key, run, { state: 'missing' }, { signal });
+      }),
+    setLeased: (key, value, lease, given) =>
+      promised(() => {
+        checkCallOptions(given, storeOptionNames);
+        const { nodeId, epoch, cas } = readCasToken(lease);
+        const encoded = metaValue(format.write(key, value));
+        const request = storeRequest(key, encoded, expiry('setLeased', key, given), ` C${cas}`);
+        const run = (client: MetaClient, node: Node) =>
+          node.id === nodeId
+            ? client.askBy(
+                epoch,
+                request,
+                (reply) => answerOf(reply, key, { HD: true, NS: false, EX: false, NF: false }),
+                false,
+              )
+            : Promise.resolve(false);
+        return dispatch.byKey(key, run, false, { effect: 'bound', signal: given?.signal });
+      }),
+    markStale: (key: string, given?: StoreOptions) =>
+      promised(() => {
+        checkCallOptions(given, storeOptionNames);
+        const request = keyRequest('md', key, ` I T${expiry('markStale', key, given)}`);
+        const run = (client: MetaClient) =>
+          client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
+        return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+      }),
+  };
+}

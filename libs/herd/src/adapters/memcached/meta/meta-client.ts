@@ -1,0 +1,147 @@
+import { randomInt } from 'node:crypto';
+
+import { addressOf } from '../../../support/nodes.js';
+import type { Node } from '../../../contracts/node.js';
+import { connectionRemedy } from '../../../support/connection-remedy.js';
+import { messageOf } from '../../../support/message-of.js';
+import { HerdNodeError } from '../../../errors/operation-errors.js';
+import { openConnection } from '../open-connection.js';
+import type { ConnectionPlan } from '../open-connection.js';
+import { MetaConnection } from './meta-connection.js';
+import type { MetaReply } from './meta-reply.js';
+import type { MetaRequest } from './meta-request.js';
+import { SingleRequest } from './single-request.js';
+
+/** The requests to one key, in their wire form: what stands before and after the opaque. */
+export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
+
+/** One connection of a client. An `epoch` is drawn by chance, so that no other process has it too: a token that one gave is good for that one alone. */
+type Link =
+  | Readonly<{ state: 'open'; connection: MetaConnection; epoch: number }>
+  | Readonly<{ state: 'opening'; attempt: AbortController; waiting: MetaRequest[] }>;
+
+/** The connections to one node, each made by the first request that needs it, and anew after it was lost. */
+export class MetaClient {
+  private readonly links: (Link | undefined)[];
+  private closed = false;
+
+  constructor(
+    readonly node: Node,
+    private readonly plan: ConnectionPlan & Readonly<{ connections: number }>,
+  ) {
+    this.links = Array.from({ length: plan.connections }, () => undefined);
+  }
+
+  /** Sends one request, over the connection that has the least to do. */
+  ask<Answer>(
+    { key, wireKey, head, tail }: KeyRequest,
+    read: (reply: MetaReply, epoch: number) => Answer,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const index = this.links.length === 1 ? 0 : this.leastBusy();
+      const answer = (reply: MetaReply): Answer => read(reply, this.epochOf(index));
+      this.sendBy(index, new SingleRequest(head, tail, wireKey, key, answer, resolve, reject));
+    });
+  }
+
+  /** Sends one request over the connection `epoch`; `otherwise` where that is there no more. */
+  askBy<Answer>(
+    epoch: number,
+    { key, wireKey, head, tail }: KeyRequest,
+    read: (reply: MetaReply) => Answer,
+    otherwise: Answer,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const index = this.links.findIndex((link) => link?.state === 'open' && link.epoch === epoch);
+      const link = this.links[index];
+      if (link?.state !== 'open' || !link.connection.isOpen) return resolve(otherwise);
+      link.connection.send(new SingleRequest(head, tail, wireKey, key, read, resolve, reject));
+    });
+  }
+
+  send(request: MetaRequest): void {
+    this.sendBy(this.links.length === 1 ? 0 : this.leastBusy(), request);
+  }
+
+  /** Rejects what is in flight, and never uses these connections again. */
+  abandon(why = 'was given up on after a deadline'): void {
+    const error = this.error(why);
+    for (const [index, link] of this.links.entries()) {
+      this.links[index] = undefined;
+      if (link?.state === 'open') link.connection.end(error);
+      if (link?.state === 'opening') {
+        link.attempt.abort();
+        for (const request of link.waiting) request.fail(error);
+      }
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.abandon('is closed');
+  }
+
+  private sendBy(index: number, request: MetaRequest): void {
+    if (this.closed) return request.fail(this.error('is closed'));
+    const link = this.links[index] ?? this.open(index);
+    if (link.state === 'open') link.connection.send(request);
+    else link.waiting.push(request);
+  }
+
+  private leastBusy(): number {
+    let best = 0;
+    let least = Infinity;
+    for (let i = 0; i < this.links.length; i++) {
+      const link = this.links[i];
+      const load = link?.state === 'open' ? link.connection.load : (link?.waiting.length ?? 0);
+      if (load < least) [best, least] = [i, load];
+    }
+    return best;
+  }
+
+  private epochOf(index: number): number {
+    const link = this.links[index];
+    return link?.state === 'open' ? link.epoch : 0;
+  }
+
+  private open(index: number): Link {
+    const attempt = new AbortController();
+    const link = { state: 'opening', attempt, waiting: [] as MetaRequest[] } as const;
+    this.links[index] = link;
+    const isMine = (): boolean => this.links[index] === link;
+    openConnection(this.node, this.plan, attempt.signal).then(
+      (socket) => {
+        if (!isMine()) return void socket.destroy();
+        const connection = new MetaConnection(
+          socket,
+          () => {
+            const present = this.links[index];
+            if (present?.state === 'open' && present.connection === connection) this.links[index] = undefined;
+          },
+          (what, cause) => this.error(what, cause),
+        );
+        this.links[index] = { state: 'open', connection, epoch: randomInt(2 ** 47) + 1 };
+        for (const request of link.waiting) connection.send(request);
+      },
+      (cause: unknown) => {
+        if (!isMine()) return;
+        this.links[index] = undefined;
+        const error = this.error('cannot be reached', cause);
+        for (const request of link.waiting) request.fail(error);
+      },
+    );
+    return link;
+  }
+
+  private error(what: string, cause?: unknown): HerdNodeError {
+    const why = cause ? ` (${messageOf(cause)})` : '';
+    return new HerdNodeError({
+      what: `Node ${this.node.id} ${what}${why}`,
+      remedy: connectionRemedy(
+        cause,
+        `see that memcached 1.6 runs at ${addressOf(this.node)}, and whether it expects TLS (connection.tls)`,
+      ),
+      cause,
+    });
+  }
+}

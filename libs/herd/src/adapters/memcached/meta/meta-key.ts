@@ -1,0 +1,36 @@
+import { HerdRequestError } from '../../../errors/operation-errors.js';
+import { maxKeyBytes } from '../key.js';
+
+/** A key as it goes on the wire, each character one byte. `mark` is what follows it: empty, or the flag of base64. */
+export type MetaKey = Readonly<{ wire: string; mark: '' | ' b' }>;
+
+const printable = /^[!-~]{1,250}$/;
+
+/** Bytes that four characters of base64 carry three of. */
+const maxBinaryBytes = Math.floor(maxKeyBytes / 4) * 3;
+
+/**
+ * A key with spaces or control characters goes in base64.
+ *
+ * @throws {@link HerdRequestError} for an empty one, and one that is too long.
+ */
+export function metaKey(key: string): MetaKey {
+  if (typeof key === 'string' && printable.test(key)) return { wire: key, mark: '' };
+  if (typeof key !== 'string' || key === '')
+    throw new HerdRequestError({
+      what: 'A memcached key must be a text that is not empty',
+      received: key,
+      remedy: 'pass a string',
+    });
+  const bytes = Buffer.from(key, 'utf8');
+  const isPlain = !/[\0-\x20\x7f]/.test(key);
+  if (isPlain && bytes.length <= maxKeyBytes) return { wire: bytes.toString('latin1'), mark: '' };
+  if (!isPlain && bytes.length <= maxBinaryBytes) return { wire: bytes.toString('base64'), mark: ' b' };
+  throw new HerdRequestError({
+    what: isPlain
+      ? `A memcached key has at most ${maxKeyBytes} bytes, this one ${bytes.length}`
+      : `A memcached key with spaces or control characters has at most ${maxBinaryBytes} bytes, this one ${bytes.length}`,
+    received: key,
+    remedy: 'hash the long part',
+  });
+}

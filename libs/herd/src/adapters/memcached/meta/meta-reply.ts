@@ -1,0 +1,33 @@
+/** The first two letters of a reply, or `line` for what is none of the meta protocol: an error, a version, a statistic. */
+export type MetaCode = 'VA' | 'HD' | 'EN' | 'NS' | 'EX' | 'NF' | 'MN' | 'line';
+
+/** One reply; `buffer` holds its key and value only until the next one is read. */
+export type MetaReply = {
+  code: MetaCode;
+  buffer: Buffer;
+  keyStart: number;
+  keyEnd: number;
+  valueStart: number;
+  valueEnd: number;
+  /** 0 where the reply has none. */
+  opaque: number;
+  flags: number;
+  cas: string | undefined;
+  /** This caller is to make the value anew (W), another is at it (Z), it is out of date (X). */
+  won: boolean;
+  sent: boolean;
+  stale: boolean;
+  /** The whole text, for `line`. */
+  line: string;
+};
+
+/** Whether the reply is about `wireKey`, a text of one character per byte. */
+export function isAbout({ buffer, keyStart, keyEnd }: MetaReply, wireKey: string): boolean {
+  if (keyEnd - keyStart !== wireKey.length) return false;
+  for (let i = 0; i < wireKey.length; i++) if (buffer[keyStart + i] !== wireKey.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Reserved by a lease, but not stored yet. */
+export const isPlaceholder = (reply: MetaReply): boolean =>
+  reply.valueStart === reply.valueEnd && (reply.won || reply.sent);

@@ -1,0 +1,149 @@
+import type { Dispatch, Intent, ManyOperation } from '../contracts/dispatch.js';
+import type { HerdOperationError } from '../errors/operation-errors.js';
+import type { NodePool } from '../pool/node-pool.js';
+import { isOperationError } from '../support/operation-failure.js';
+import { resultsOrThrow } from '../support/outcomes-by-key.js';
+import { absorbs, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
+import type { DispatchSource } from './dispatch-source.js';
+import { publishFailure } from './publish.js';
+import { timed } from './timed.js';
+import type { WarmUp } from './warm-up.js';
+
+type Failures = Map<string, HerdOperationError>;
+
+/** Routes the keys of one call, each to its own node, by the table of this moment. */
+export const dispatchMany =
+  <Client>(source: DispatchSource<Client>, warmUp: WarmUp<Client>): Dispatch<Client>['byKeys'] =>
+  (keys, operation, intent) =>
+    new ManyKeys(source, warmUp, operation, intent).carryOut([...new Set(keys)]);
+
+/** One call with many keys: what came of each so far. */
+class ManyKeys<Client, Result> {
+  private readonly results = new Map<string, Result>();
+  private readonly failures: Failures = new Map();
+  private readonly until: number;
+  private readonly effect: NonNullable<Intent['effect']>;
+
+  constructor(
+    private readonly source: DispatchSource<Client>,
+    private readonly warmUp: WarmUp<Client>,
+    private readonly operation: ManyOperation<Client, Result>,
+    { effect = 'read', lifeMs }: Intent = {},
+  ) {
+    this.effect = effect;
+    this.until = performance.now() + source.timeoutMs;
+    if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
+  }
+
+  async carryOut(keys: readonly string[]): Promise<Map<string, Result>> {
+    const groups = grouped(keys, (key) => {
+      try {
+        return poolFor(this.source, key);
+      } catch (error) {
+        this.fail(key, error);
+        return undefined;
+      }
+    });
+    await Promise.all([...groups].map(([pool, own]) => this.carryToOwner(pool, own)));
+    const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
+    return thrown.length === 0
+      ? this.results
+      : resultsOrThrow(new Map<string, Result | Error>([...this.results, ...thrown]), this.effect);
+  }
+
+  private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    if (this.effect === 'write') {
+      await this.leaveFormerOwners(pool, keys);
+      return this.carry(pool, keys, [pool]);
+    }
+    // A key that must not be read now fails alone.
+    const unreadable = new Set(pool.unreadable(keys));
+    const readable = unreadable.size === 0 ? keys : keys.filter((key) => !unreadable.has(key));
+    await Promise.all([
+      unreadable.size > 0 && this.carry(pool, [...unreadable], [pool]),
+      readable.length > 0 && this.carry(pool, readable, [pool]),
+    ]);
+    if (this.effect === 'read') await this.copyWhatMoved(pool, readable);
+  }
+
+  private async leaveFormerOwners(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    const before = keys.flatMap((key) => this.source.fleet.beforeWrite(key, pool.node.id) ?? []);
+    if (before.length > 0) await Promise.all(before);
+  }
+
+  private async copyWhatMoved(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    const missing = keys.filter((key) => !this.results.has(key) && !this.failures.has(key));
+    const copied = await this.warmUp.copyAll(missing, pool, leftUntil(this.until));
+    if (copied.length > 0) await this.carry(pool, copied, [pool]);
+  }
+
+  /** @param tried the nodes that had their turn, this one among them. */
+  private async carry(
+    pool: NodePool<Client>,
+    keys: readonly string[],
+    tried: readonly NodePool<Client>[],
+  ): Promise<void> {
+    const failed = await this.run(pool, keys, tried.length === 1 ? Infinity : this.source.failoverTtlMs);
+    const groups = grouped([...failed.keys()], (key) => {
+      const error = failed.get(key)!;
+      const next = failsOver(this.source, this.effect, error, this.until)
+        ? standIn(this.source, key, tried)
+        : undefined;
+      if (!next) this.failures.set(key, error);
+      return next;
+    });
+    await Promise.all([...groups].map(([next, own]) => this.carry(next, own, [...tried, next])));
+  }
+
+  private async run(pool: NodePool<Client>, keys: readonly string[], maxTtlMs: number): Promise<Failures> {
+    const { name } = this.source;
+    let outcomes: ReadonlyMap<string, Result | Error> = new Map();
+    let broken: HerdOperationError | undefined;
+    try {
+      await timed(name, pool.node, () =>
+        pool.use(
+          async (client, node) => {
+            outcomes = await this.operation(client, keys, node, maxTtlMs);
+            // The pool judges the node by this operation, of which a part has failed.
+            for (const outcome of outcomes.values()) if (countsAgainstNode(outcome)) throw outcome;
+          },
+          leftUntil(this.until),
+          keys,
+          this.effect,
+        ),
+      );
+    } catch (error) {
+      if (!isOperationError(error)) throw error;
+      broken = error;
+    }
+    const failed: Failures = new Map();
+    for (const key of keys) {
+      const outcome = outcomes.has(key) ? outcomes.get(key) : broken;
+      if (isOperationError(outcome)) failed.set(key, outcome);
+      else if (outcomes.has(key)) this.results.set(key, outcome as Result);
+    }
+    for (const error of new Set(failed.values())) publishFailure(name, pool.node, error);
+    for (const [key, error] of failed) doubtAfter(this.source, pool, key, this.effect, error);
+    return failed;
+  }
+
+  private fail(key: string, error: unknown): void {
+    if (!isOperationError(error)) throw error;
+    this.failures.set(key, error);
+  }
+}
+
+const countsAgainstNode = (outcome: unknown): outcome is Error =>
+  outcome instanceof Error && !(isOperationError(outcome) && outcome.failure === 'request');
+
+function grouped<Group>(keys: readonly string[], groupOf: (key: string) => Group | undefined): Map<Group, string[]> {
+  const groups = new Map<Group, string[]>();
+  for (const key of keys) {
+    const group = groupOf(key);
+    if (group === undefined) continue;
+    const own = groups.get(group);
+    if (own) own.push(key);
+    else groups.set(group, [key]);
+  }
+  return groups;
+}

@@ -1,0 +1,30 @@
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, 'renew the certificate of the server, and see that the clocks are right'],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID/,
+    'use a host that the certificate names, or pass that name as connection.tls.servername',
+  ],
+  [
+    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|DEPTH_ZERO/,
+    'pass the certificate of its authority as connection.tls.ca',
+  ],
+  [
+    /ERR_SSL_.*(?:CERTIFICATE|HANDSHAKE_FAILURE)/,
+    'pass connection.tls.cert and connection.tls.key, which the server asks for',
+  ],
+  [
+    /EPROTO|ERR_SSL|ERR_TLS/,
+    'see whether the server speaks TLS on this port: leave connection.tls out where it does not',
+  ],
+  [
+    /NOAUTH|WRONGPASS|invalid password|unauthenticated|authentication/i,
+    'pass connection.username and connection.password that the server knows',
+  ],
+];
+
+/** What to do about a connection that failed by `cause`; `otherwise` where the cause does not tell. */
+export function connectionRemedy(cause: unknown, otherwise: string): string {
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  const text = [code, message].filter((part) => typeof part === 'string').join(' ');
+  return remedies.find(([pattern]) => pattern.test(text))?.[1] ?? otherwise;
+}

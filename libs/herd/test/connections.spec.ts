@@ -1,0 +1,247 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { HerdNodeError, startHerd, staticNodes } from '@rookery/herd';
+import type { Tls } from '@rookery/herd/memcached';
+import { memcached } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
+import { redis } from '@rookery/herd/redis';
+import type { AnyDriver } from '@rookery/herd/testing';
+import { Redis } from 'ioredis';
+
+import { Authority } from './authority.js';
+import type { CertificateFiles } from './authority.js';
+import { until } from './poll.js';
+import { memcachedTls, redisTls, socketPath, startMemcachedWith, startRedisWith } from './secured-servers.js';
+import type { Secured } from './secured-servers.js';
+
+type Connection = { tls?: Tls; username?: string; password?: string; path?: string };
+type Setting = Connection | Promise<Connection> | (() => Connection | Promise<Connection>);
+
+/** One kind of server, and a driver for it. */
+type Subject = Readonly<{
+  make: (connection: Setting) => AnyDriver;
+  startTls: (files: CertificateFiles, port?: number) => Promise<Secured>;
+  startPlain: () => Promise<Secured>;
+  startLocked: (folder: string, password: string, port?: number) => Promise<Secured>;
+  startSocket: (path: string) => Promise<Secured>;
+}>;
+
+const memcachedServers = {
+  startTls: (files: CertificateFiles, port?: number) => startMemcachedWith(memcachedTls(files), port),
+  startPlain: () => startMemcachedWith([]),
+  startLocked: (folder: string, password: string, port?: number) => {
+    const file = join(folder, 'users');
+    writeFileSync(file, `user:${password}\n`, { mode: 0o644 });
+    return startMemcachedWith(['-Y', file], port);
+  },
+  startSocket: (path: string) => startMemcachedWith(['-s', path, '-a', '777']),
+};
+
+const subjects: Readonly<Record<string, Subject>> = {
+  memcached: { make: (connection) => memcached({ connection, defaultTtl: '1m' }), ...memcachedServers },
+  metaMemcached: { make: (connection) => metaMemcached({ connection, defaultTtl: '1m' }), ...memcachedServers },
+  redis: {
+    make: (connection) => redis({ connection, defaultTtl: '1m' }),
+    startTls: (files, port) => startRedisWith(redisTls(files), false, port),
+    startPlain: () => startRedisWith([]),
+    startLocked: (_folder, password, port) =>
+      startRedisWith(['--user', 'default', 'off', ...userOf('user', password)], true, port),
+    startSocket: (path) => startRedisWith(['--unixsocket', path]),
+  },
+};
+
+/** Arguments of Redis for a user who may do all. */
+const userOf = (name: string, password: string) => ['--user', name, 'on', `>${password}`, '~*', '+@all'];
+
+const messageOf = (error: unknown): string => (error as Error | undefined)?.message ?? 'no error';
+
+describe.each(Object.entries(subjects))('the connections of %s', (_name, subject) => {
+  let authority: Authority;
+  beforeAll(() => {
+    authority = new Authority();
+  });
+  afterAll(() => authority?.close());
+
+  /** A herd, and the driver that it uses, whose trouble is reported by `ping` at first hand. */
+  async function open(server: Secured, connection: Setting) {
+    const driver = subject.make(connection);
+    const fast = { timeoutMs: 2000, probeMs: 20, maxProbeMs: 50 };
+    const herd = await startHerd({ discovery: staticNodes([server.node]), driver, onNodeDown: 'error', ...fast });
+    const client: unknown = driver.open(server.node);
+    return {
+      async works(): Promise<void> {
+        let error: unknown;
+        const stored = () => herd.set('k', 'välue\r\n').catch((thrown: unknown) => void (error = thrown));
+        await until(
+          () => `the server answers (${messageOf(error)})`,
+          async () => (await stored()) === true,
+        );
+        expect(await herd.get('k')).toBe('välue\r\n');
+      },
+      async fails(why: RegExp): Promise<void> {
+        let error: unknown;
+        await until(
+          () => `it fails by ${why} (${messageOf(error)})`,
+          async () => {
+            error = await driver.ping(client).catch((thrown: unknown) => thrown);
+            return why.test(messageOf(error));
+          },
+        );
+        expect(error).toBeInstanceOf(HerdNodeError);
+      },
+      async close(): Promise<void> {
+        await driver.close(client);
+        await herd.close();
+      },
+    };
+  }
+  type Opened = Awaited<ReturnType<typeof open>>;
+
+  async function using(started: Promise<Secured>, connection: Setting, use: (opened: Opened) => Promise<void>) {
+    const server = await started;
+    const opened = await open(server, connection);
+    try {
+      await use(opened);
+    } finally {
+      await opened.close();
+      await server.stop();
+    }
+  }
+  const works = (opened: Opened): Promise<void> => opened.works();
+  const fails = (opened: Opened, why: RegExp): Promise<void> => opened.fails(why);
+
+  it('speak TLS, and check the certificate by its authority', async () => {
+    const files = authority.sign('good', 'IP:127.0.0.1');
+    await using(subject.startTls(files), { tls: { ca: authority.ca } }, works);
+  });
+
+  it('check the certificate by a name where one is set', async () => {
+    const files = authority.sign('named', 'DNS:cache.test');
+    const tls = { ca: authority.ca, servername: 'cache.test' };
+    await using(subject.startTls(files), { tls }, works);
+  });
+
+  it.each<[string, string, number, (ca: string) => Tls, RegExp]>([
+    ['has expired', 'IP:127.0.0.1', -1, (ca) => ({ ca }), /certificate has expired.*: renew the certificate/],
+    [
+      'names another host',
+      'IP:127.0.0.9',
+      3,
+      (ca) => ({ ca }),
+      /does not match.*: use a host that the certificate names/,
+    ],
+    ['is signed by an unknown authority', 'IP:127.0.0.1', 3, () => true, /: pass the certificate of its authority/],
+  ])('refuse a certificate that %s, with the remedy', async (name, names, days, tlsOf, why) => {
+    const files = authority.sign(name.replaceAll(' ', '-'), names, days);
+    await using(subject.startTls(files), { tls: tlsOf(authority.ca) }, (herd) => fails(herd, why));
+  });
+
+  it('use a server again whose certificate was renewed', async () => {
+    const expired = await subject.startTls(authority.sign('expired', 'IP:127.0.0.1', -1));
+    const herd = await open(expired, { tls: { ca: authority.ca } });
+    await fails(herd, /expired/);
+    await expired.stop();
+    const renewed = await subject.startTls(authority.sign('renewed', 'IP:127.0.0.1'), expired.node.port);
+    await works(herd);
+    await herd.close();
+    await renewed.stop();
+  });
+
+  it('say what is wrong where only one side speaks TLS', async () => {
+    await using(subject.startPlain(), { tls: { ca: authority.ca } }, (herd) => fails(herd, /tls out|TLS|closed/));
+    const files = authority.sign('deaf', 'IP:127.0.0.1');
+    await using(subject.startTls(files), {}, (herd) => fails(herd, /whether it expects TLS \(connection\.tls\)/));
+  });
+
+  it('log in, from an object, a promise or a function', async () => {
+    const login = { username: 'user', password: 'pass-word' };
+    await using(subject.startLocked(authority.folder, login.password), login, works);
+    await using(subject.startLocked(authority.folder, login.password), Promise.resolve(login), works);
+    await using(subject.startLocked(authority.folder, login.password), () => Promise.resolve(login), works);
+  });
+
+  it('say that a password is missing or wrong', async () => {
+    const why = /: pass connection\.username and connection\.password/;
+    await using(subject.startLocked(authority.folder, 'right'), {}, (herd) => fails(herd, why));
+    const wrong = { username: 'user', password: 'wrong' };
+    await using(subject.startLocked(authority.folder, 'right'), wrong, (herd) => fails(herd, why));
+  });
+
+  it('ask for the password anew at each connection, so that it may change while the application runs', async () => {
+    let password = 'first';
+    let calls = 0;
+    const connection = () => {
+      calls++;
+      return Promise.resolve({ username: 'user', password });
+    };
+    const first = await subject.startLocked(authority.folder, 'first');
+    const herd = await open(first, connection);
+    await works(herd);
+    const before = calls;
+    await first.stop();
+    const second = await subject.startLocked(authority.folder, 'second', first.node.port);
+    await fails(herd, /pass connection\.username/);
+    password = 'second';
+    await works(herd);
+    expect(calls).toBeGreaterThan(before);
+    await herd.close();
+    await second.stop();
+  });
+
+  it('report a function that fails or gives what is wrong, and go on once it does not', async () => {
+    let given: () => Promise<Connection> = () => Promise.reject(new Error('the vault is sealed'));
+    await using(
+      subject.startPlain(),
+      () => given(),
+      async (herd) => {
+        await fails(herd, /the vault is sealed/);
+        given = () => Promise.resolve({ pasword: 'x' } as Connection);
+        await fails(herd, /connection\.pasword is not an option/);
+        given = () => Promise.resolve({});
+        await works(herd);
+      },
+    );
+  });
+
+  it('do not wait for ever for a function', async () => {
+    await using(
+      subject.startPlain(),
+      () => new Promise<never>(() => undefined),
+      (herd) => fails(herd, /within 500 ms/),
+    );
+  });
+
+  it('go through a Unix socket', async () => {
+    const socket = socketPath(authority.folder, 's');
+    await using(subject.startSocket(socket.path), { path: socket.path }, works);
+    socket.remove();
+  });
+});
+
+it('leave a Redis whose user was deleted, and log in anew once it may', async () => {
+  const server = await startRedisWith(userOf('app', 'first'));
+  let password = 'first';
+  const herd = await startHerd({
+    discovery: staticNodes([server.node]),
+    driver: redis({ defaultTtl: '1m', connection: () => ({ username: 'app', password }) }),
+    onNodeDown: 'error',
+    probeMs: 20,
+    maxProbeMs: 50,
+  });
+  await until('it works', () => herd.set('k', 1).catch(() => false));
+  const admin = new Redis({ host: server.node.host, port: server.node.port });
+  await admin.call('ACL', 'DELUSER', 'app');
+  await until('it is refused', () =>
+    herd.get('k').then(
+      () => false,
+      () => true,
+    ),
+  );
+  await admin.call('ACL', 'SETUSER', 'app', 'on', '>second', '~*', '+@all');
+  password = 'second';
+  await until('it works again', () => herd.set('k', 2).catch(() => false));
+  admin.disconnect();
+  await herd.close();
+  await server.stop();
+});

@@ -1,0 +1,253 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
+import type { FailureMessage, HealthMessage } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import { redis } from '@rookery/herd/redis';
+import { startMemcached, startRedis } from '@rookery/services';
+import type { RunningServer } from '@rookery/services';
+import { Redis } from 'ioredis';
+
+import { startDelayingProxy } from './delaying-proxy.js';
+import { exchange } from './exchange.js';
+import { until } from './poll.js';
+import { startScriptedServer } from './scripted-server.js';
+
+const hour = { ttl: '1h' } as const;
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+const ended = <Thing extends { close(): Promise<unknown> }>(thing: Thing): Thing => {
+  ends.push(() => thing.close());
+  return thing;
+};
+const stopped = (server: RunningServer): RunningServer => {
+  ends.push(() => server.stop());
+  return server;
+};
+function listen<Message>(name: string): Message[] {
+  const heard: Message[] = [];
+  const listener = (message: unknown): void => void heard.push(message as Message);
+  subscribe(name, listener);
+  ends.push(() => Promise.resolve(unsubscribe(name, listener)));
+  return heard;
+}
+const bare = ({ address }: RunningServer): string => address.replace('redis://', '');
+
+describe('a Redis that refuses', () => {
+  it('as its primary was demoted: is down for that reason, without flapping, until the name leads to a primary', async () => {
+    const [first, second] = [stopped(await startRedis()), stopped(await startRedis())];
+    const name = ended(await startDelayingProxy(first.port));
+    const changes = listen<HealthMessage>('rookery:herd:health');
+    const herd = ended(await startHerd({ discovery: staticNodes([name.address]), driver: redis(), maxProbeMs: 200 }));
+    const strict = herd.withPolicy({ onNodeDown: 'error' });
+    await strict.add('count', 0, hour);
+    const demoted = new Redis(first.address);
+    await demoted.call('REPLICAOF', '127.0.0.1', String(second.port));
+    demoted.disconnect();
+    const health = () => herd.snapshot().nodes[0]!.health;
+    let stop = false;
+    const load = (async () => {
+      while (!stop) {
+        await Promise.allSettled([herd.get('count'), strict.incr('count'), pause(10)]);
+      }
+    })();
+    await until('the node is down', () => health().state === 'down');
+    await until('it was probed', () => {
+      const now = health();
+      return now.state === 'down' && now.probes > 3;
+    });
+    expect(health()).toMatchObject({ state: 'down', reason: expect.stringContaining('READONLY') as string });
+    const downs = changes.filter((change) => change.health.state === 'down');
+    expect(downs.length - changes.filter((change) => change.health.state === 'up').length).toBe(downs.length);
+    name.state.target = second.port;
+    await until('the new primary is used', async () => await strict.add('new', 0, hour).catch(() => false), 2500);
+    expect(await strict.incr('new')).toBe(1);
+    stop = true;
+    await load;
+  }, 30_000);
+
+  it('as it is out of memory: answers what it has, and is called refusing until it stores again', async () => {
+    const server = stopped(await startRedis({ args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'] }));
+    const herd = ended(await startHerd({ discovery: staticNodes([bare(server)]), driver: redis() }));
+    expect(await herd.set('small', 'value', hour)).toBe(true);
+    await until('its memory is full', async () => !(await herd.set(`k${Math.random()}`, 'x'.repeat(200_000), hour)));
+    expect(herd.topology.nodes[0]!.health).toMatchObject({
+      state: 'refusing',
+      reason: expect.stringContaining('OOM') as string,
+    });
+    expect(await herd.get('small')).toBe('value');
+    const other = new Redis(server.address);
+    await other.config('SET', 'maxmemory', '100mb');
+    other.disconnect();
+    await until('it is up', async () => {
+      await herd.set('small', 'value', hour);
+      return herd.topology.nodes[0]!.health.state === 'up';
+    });
+  }, 30_000);
+
+  it.each(['before the herd', 'while it runs'])(
+    'as the password was changed %s: is down for that reason, and no other',
+    async (when) => {
+      const server = stopped(await startRedis());
+      const change = async (): Promise<void> => {
+        const other = new Redis(server.address);
+        await other.config('SET', 'requirepass', 'new');
+        await other.call('CLIENT', 'KILL', 'TYPE', 'normal');
+        other.disconnect();
+      };
+      if (when === 'before the herd') await change();
+      const connection = { password: 'old' };
+      const herd = ended(
+        await startHerd({ discovery: staticNodes([bare(server)]), driver: redis({ connection: () => connection }) }),
+      );
+      if (when === 'while it runs') await change();
+      await until('it is down', async () => {
+        await herd.get('k');
+        return herd.snapshot().nodes[0]!.health.state === 'down';
+      });
+      const reason = () => {
+        const { health } = herd.snapshot().nodes[0]!;
+        return health.state === 'down' ? health.reason : health.state;
+      };
+      await until('the reason is that of now', () => /WRONGPASS|NOAUTH/.test(reason()));
+      connection.password = 'new';
+      await until('it is up', () => herd.snapshot().nodes[0]!.health.state === 'up', 2500);
+    },
+    30_000,
+  );
+});
+
+it('a node that is away is down for the reason of now, not of then', async () => {
+  const server = stopped(await startMemcached());
+  const herd = ended(
+    await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 100, maxProbeMs: 100 }),
+  );
+  const reason = (picture: { nodes: readonly { health: HealthMessage['health'] }[] }): string => {
+    const [{ health }] = picture.nodes as [{ health: HealthMessage['health'] }];
+    return health.state === 'down' ? health.reason : health.state;
+  };
+  server.pause();
+  await until('it is down', async () => {
+    await herd.get('k');
+    return /did not answer/.test(reason(herd.topology));
+  });
+  await server.kill();
+  await until('the reason is another', () => /ECONNREFUSED|closed/.test(reason(herd.topology)));
+  expect(reason(herd.snapshot())).toBe(reason(herd.topology));
+  await server.restart();
+  await until('it is up', () => herd.snapshot().nodes[0]!.health.state === 'up', 2500);
+}, 30_000);
+
+describe('a reply that is not for its key', () => {
+  it.each([
+    ['of another key', 'VALUE other 0 1\r\n1\r\nEND\r\n'],
+    ['twice of one key', 'VALUE mine 0 1\r\n1\r\nVALUE mine 0 1\r\n2\r\nEND\r\n'],
+  ])('%s ends the connection, and gives no value', async (_, reply) => {
+    const peer = ended(await startScriptedServer({ 'get ': reply, 'gets ': reply, 'delete ': 'NOT_FOUND\r\n' }));
+    const herd = ended(
+      await startHerd({ discovery: staticNodes([peer.address]), driver: memcached(), ejectAfter: 100 }),
+    );
+    const before = peer.connections();
+    expect(await herd.get('mine')).toBeUndefined();
+    expect(await herd.getMany(['mine', 'yours'])).toEqual(new Map());
+    expect(await herd.gets('mine')).toBeUndefined();
+    expect(peer.connections()).toBe(before + 2);
+    await expect(herd.withPolicy({ onNodeDown: 'error' }).get('mine')).rejects.toThrow('to a question about "mine"');
+  });
+});
+
+describe('a value that cannot be decoded', () => {
+  it.each(['memcached', 'redis'] as const)('of %s is a miss, alone, and reported', async (kind) => {
+    const server = stopped(await (kind === 'redis' ? startRedis() : startMemcached()));
+    const herd = ended(
+      await startHerd({
+        discovery: staticNodes([bare(server)]),
+        driver: kind === 'redis' ? redis() : memcached(),
+      }),
+    );
+    await Promise.all(['a', 'b'].map((key) => herd.set(key, key, hour)));
+    if (kind === 'redis') {
+      const other = new Redis(server.address);
+      await other.set('broken', '{oops');
+      other.disconnect();
+    } else await exchange(server.port, 'set broken 2 0 5\r\n{oops\r\n');
+    const failures = listen<FailureMessage>('rookery:herd:failure');
+    expect(await herd.get('broken')).toBeUndefined();
+    expect(await herd.gets('broken')).toBeUndefined();
+    expect(await herd.getMany(['a', 'broken', 'b'])).toEqual(
+      new Map([
+        ['a', 'a'],
+        ['b', 'b'],
+      ]),
+    );
+    expect(failures.map(({ error }) => error instanceof HerdUnreadableError && error.code)).toEqual([
+      'HERD_UNREADABLE',
+      'HERD_UNREADABLE',
+      'HERD_UNREADABLE',
+    ]);
+    const strict = herd.withPolicy({ onNodeDown: 'error' });
+    await expect(strict.get('broken')).rejects.toThrow(HerdUnreadableError);
+    await expect(strict.getMany(['a', 'broken'])).rejects.toThrow(HerdUnreadableError);
+    expect(herd.topology.nodes[0]!.health.state).toBe('up');
+    expect(await herd.set('broken', 'mended', hour)).toBe(true);
+    expect(await herd.get('broken')).toBe('mended');
+  });
+});
+
+describe('a write that was given up and arrives late', () => {
+  it('is never read where a later one was confirmed, and is gone after lateWritesMs', async () => {
+    const server = stopped(await startMemcached());
+    const proxy = ended(await startDelayingProxy(server.port));
+    const herd = ended(
+      await startHerd({
+        discovery: staticNodes([proxy.address]),
+        driver: memcached(),
+        timeoutMs: 250,
+        lateWritesMs: 2000,
+        ejectAfter: 1_000_000,
+      }),
+    );
+    const keys = Array.from({ length: 320 }, (_, i) => `key-${i}`);
+    proxy.state.delayMs = 900;
+    const given = await Promise.all(keys.map((key) => herd.set(key, 'old', hour)));
+    expect(new Set(given)).toEqual(new Set([false]));
+    proxy.state.delayMs = 0;
+    await until('the node answers again', () => herd.set('any', 1, hour));
+    const later = await Promise.all(keys.map((key) => herd.set(key, 'new', hour)));
+    expect(new Set(later)).toEqual(new Set([true]));
+    const raw = async () => (await exchange(server.port, `get ${keys.join(' ')}\r\n`)).match(/"(old|new)"/g) ?? [];
+    let arrived = 0;
+    const readings: unknown[] = [];
+    await until('the late writes were forgotten', async () => {
+      const stored = await raw();
+      arrived = Math.max(arrived, stored.filter((value) => value === '"old"').length);
+      readings.push(...(await herd.getMany(keys)).values(), await herd.get(keys[0]!));
+      return arrived > 0 && stored.length === 0;
+    });
+    // The fault did happen; what was read meanwhile was new, or nothing.
+    expect(arrived).toBeGreaterThan(0);
+    expect(readings.filter((value) => value === 'old')).toEqual([]);
+    await until('it is stored again', () => herd.set(keys[0]!, 'newest', hour));
+    expect(await herd.get(keys[0]!)).toBe('newest');
+  }, 30_000);
+});
+
+it.each([1000, 4000])(
+  'a burst of %p sets on a busy machine is stored, and not held against the node',
+  async (count) => {
+    const server = stopped(await startMemcached());
+    const herd = ended(
+      await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 1500 }),
+    );
+    const burst = Array.from({ length: count }, (_, i) => herd.set(`key-${i}`, 'x'.repeat(1000), hour));
+    // As long as a loaded machine takes for it.
+    for (const end = performance.now() + 2000; performance.now() < end;);
+    const stored = await Promise.all(burst);
+    expect(stored.filter((one) => !one)).toEqual([]);
+    expect(herd.topology.nodes[0]!.health).toEqual({ state: 'up', failures: 0 });
+  },
+  30_000,
+);

@@ -1,0 +1,45 @@
+// Each row of `combinations.mjs` in turn: made, built, tested and started.
+import { freshApp } from './fresh-app.mjs';
+import { entryPoints } from './pack.mjs';
+import { nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
+
+/**
+ * @param installs rows of `combinations.mjs`
+ * @param servers addresses by name of the variable
+ * @returns for each run `{ ...install, ...run, failure? }`; reported as it goes on
+ */
+export async function prove(folder, installs, libraries, servers, report = console.log) {
+  const results = [];
+  for (const install of installs) {
+    const app = await attempt(() => freshApp(folder, install, libraries));
+    for (const row of install.runs) {
+      const failure =
+        app.failure ??
+        (await attempt(async () => proveRun(app.value, install, row, await nodeFolder(folder, row.node), servers)))
+          .failure;
+      results.push({ ...install, ...row, failure });
+      report(`${failure ? 'FAILED' : 'ok    '}  ${describe(install, row)}`);
+      if (failure) report(failure);
+    }
+    if (!install.node10 || app.failure) continue;
+    const { failure } = await attempt(() => proveNode10(app.value, libraries.flatMap(entryPoints)));
+    results.push({ ...install, builder: 'tsc, moduleResolution node10', runner: 'types', node: 20, failure });
+    report(
+      failure
+        ? `FAILED  node10\n${failure}`
+        : 'ok      module commonjs with moduleResolution node10 finds each entry point',
+    );
+  }
+  return results;
+}
+
+const describe = ({ nest, modules, orm, typescript }, { node, builder, runner = 'no spec' }) =>
+  `Nest ${nest} ${modules}, MikroORM ${orm}, TypeScript ${typescript}, Node ${node}, ${builder}, ${runner}`;
+
+async function attempt(work) {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { failure: error.message };
+  }
+}
