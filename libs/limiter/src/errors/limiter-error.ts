@@ -5,10 +5,10 @@ export type LimiterErrorCode =
   | 'LIMITER_LEASE'
   | 'LIMITER_SETTLE'
   | 'LIMITER_UNKNOWN_POLICY'
-  | 'LIMITER_WAITERS'
   | 'LIMITER_POLICY_UNAVAILABLE'
   | 'LIMITER_CALL_LIMITED'
   | 'LIMITER_CALL_NOT_READY'
+  | 'LIMITER_WAITERS'
   | 'LIMITER_STORAGE_UNAVAILABLE';
 
 /** Every error of this library. `code` is stable; messages may change. */

@@ -147,14 +147,14 @@ export class RateLimitEnforcer {
     let next = 0;
     const decided = reservations.map((reservation) => {
       while (due[next]!.policy.name !== reservation.decision.policy) next++;
-      return { reservation, due: due[next++]! };
+      return { reservation, due: due[next]!, policy: due[next++]!.policy };
     });
     for (const { reservation, due } of decided)
       seen.find(({ name }) => name === due.limit.name)!.decision = reservation.decision;
     this.#writeHeaders(call, seen);
     if (allowed) {
       const held = decided.filter((each) => isHeld(each.due.policy));
-      for (const { reservation, due } of held) holdUntilSettled(call.identity, { reservation, policy: due.policy });
+      for (const each of held) holdUntilSettled(call.identity, each);
       if (held.length > 0) call.onEnd?.((failed) => settle(call.identity, failed));
     }
     for (const { due, reservation } of decided) await due.limit.decorate?.(due.context, reservation.decision);
@@ -218,7 +218,7 @@ export class RateLimitEnforcer {
   }
 }
 
-/** Whether something is to be done when the call is over, so that it has to be reserved. */
+/** Whether something is to be done when the call is over. */
 function isHeld({ count, limits }: Policy): boolean {
   return count === 'failures' || limits.some(({ kind }) => kind === 'concurrency');
 }

@@ -23,8 +23,8 @@ import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
 import { LimiterPolicies } from './limiter-policies.js';
 import { StorageGate } from './storage-gate.js';
-import { Waiters } from './waiters.js';
 import { StorageHealth } from './storage-health.js';
+import { Waiters } from './waiters.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -54,10 +54,10 @@ export class Limiter {
   readonly #charger: BucketCharger;
   readonly #acquirer: Acquirer;
   readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
-  readonly #sourceHealth = new StorageHealth('policy source');
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
   #lastBuckets: PolicyBuckets | undefined;
+  readonly #sourceHealth = new StorageHealth('policy source');
   /** What this limiter decides by; `set` changes it at run time. */
   readonly policies: LimiterPolicies;
 
@@ -112,9 +112,10 @@ export class Limiter {
       const resolved = this.#resolve(policy);
       if (isPromiseLike(resolved))
         return Promise.resolve(resolved.then((loaded) => this.consume(loaded, key, options)));
-      if (resolved.limits.some(isConcurrency)) throw new LimiterLeaseError(resolved.name);
-      const decision = this.#charger.consume(this.#charge(resolved, key, options));
-      return decision instanceof Promise ? decision : Promise.resolve(decision);
+      const charge = this.#charge(resolved, key, options);
+      refuseLeases(resolved);
+      const decision = this.#charger.consume(charge);
+      return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
       return Promise.reject(error);
@@ -136,11 +137,11 @@ export class Limiter {
    * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
    */
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
-    for (const [named] of charges) {
-      const policy = typeof named === 'object' ? named : this.policy(named);
-      if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
-    }
-    const { allowed, reservations } = await this.reserveAll(charges);
+    const policies = await this.#resolveAll(charges);
+    policies.forEach(refuseLeases);
+    const { allowed, reservations } = await this.reserveAll(
+      charges.map(([, key, options], index) => [policies[index]!, key, options]),
+    );
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
   }
 
@@ -152,10 +153,7 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
-    const policies = charges.map(([policy]) => this.#resolve(policy));
-    const resolved = policies.some(isPromiseLike)
-      ? await Promise.all(policies.map(async (policy) => policy))
-      : (policies as Policy[]);
+    const resolved = await this.#resolveAll(charges);
     const checked = charges.map(([, key, options], index) => this.#charge(resolved[index]!, key, options));
     return this.#charger.reserve(checked, this.#options.timeoutMs);
   }
@@ -175,7 +173,7 @@ export class Limiter {
    */
   async acquire(policy: PolicyName | Policy, key: string, options: AcquireOptions): Promise<Decision> {
     const { cost } = namedOptions(options, ACQUIRE_NAMES, 'must be an object such as { maxWaitMs: 1000 }');
-    const charge = this.#charge(await this.#resolve(policy), key, cost === undefined ? undefined : { cost });
+    const charge = this.#chargeOf(await this.#resolve(policy), key, cost ?? 1);
     return this.#acquirer.acquire(charge, options);
   }
 
@@ -255,6 +253,11 @@ export class Limiter {
     return typeof policy === 'object' ? policy : this.policies.get(policy);
   }
 
+  async #resolveAll(charges: readonly PolicyCharge[]): Promise<readonly Policy[]> {
+    const policies = charges.map(([policy]) => this.#resolve(policy));
+    return policies.some(isPromiseLike) ? Promise.all(policies.map(async (policy) => policy)) : (policies as Policy[]);
+  }
+
   #charge(policy: Policy, key: string, options?: ConsumeOptions): Charge {
     return this.#chargeOf(policy, key, options === undefined ? 1 : costOf(options));
   }
@@ -292,6 +295,11 @@ export class Limiter {
 }
 
 const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
+
+/** Where nobody says when a call is over, its place would be held until the lease ends. */
+function refuseLeases(policy: Policy): void {
+  if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
+}
 
 const CONSUME_NAMES = ['cost'];
 

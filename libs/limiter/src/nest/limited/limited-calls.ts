@@ -21,18 +21,17 @@ export class LimitedCalls {
   ) {}
 
   async run(instance: object, method: Method, args: unknown[]): Promise<unknown> {
-    const due: { readonly declaration: LimitedDeclaration; readonly charge: PolicyCharge; readonly cost: number }[] =
-      [];
+    const due: PolicyCharge[] = [];
     for (const declaration of this.declarations) {
       const cost = await this.#costOf(declaration, args);
       if (cost === 0) continue;
-      due.push({ declaration, cost, charge: [declaration.policy, await this.#keyOf(declaration, args), { cost }] });
+      due.push([declaration.policy, await this.#keyOf(declaration, args), { cost }]);
     }
     if (due.length === 0) return method.apply(instance, args);
-    const { allowed, reservations } = await this.limiter.reserveAll(due.map(({ charge }) => charge));
+    const { allowed, reservations } = await this.limiter.reserveAll(due);
     if (!allowed) return this.#refuse(reservations.at(-1)!, args);
     const end = (failed: boolean): void => {
-      for (const reservation of reservations) this.#end(reservation, failed, due);
+      for (const reservation of reservations) this.#end(reservation, failed);
     };
     try {
       const result = await method.apply(instance, args);
@@ -63,15 +62,9 @@ export class LimitedCalls {
     return await onLimited(decision, ...args);
   }
 
-  #end(
-    reservation: Reservation,
-    failed: boolean,
-    due: readonly { readonly declaration: LimitedDeclaration; readonly cost: number }[],
-  ): void {
-    const { policy } = reservation.decision;
-    const { cost } = due.find(({ declaration }) => declaration.policy === policy)!;
-    const givenBack = !failed && this.limiter.policy(policy).count === 'failures';
+  #end(reservation: Reservation, failed: boolean): void {
+    const givenBack = !failed && this.limiter.policy(reservation.decision.policy).count === 'failures';
     // The call has been answered. A storage that fails now was published, and what stays charged drains.
-    reservation.settle(givenBack ? 0 : cost).catch(() => undefined);
+    (givenBack ? reservation.settle(0) : reservation.release()).catch(() => undefined);
   }
 }

@@ -18,10 +18,19 @@ interface Bound {
   readonly wrapper: Method;
   readonly calls: readonly LimitedCalls[];
 }
-const bound = new WeakMap<object, Map<string | symbol, Bound>>();
 
-/** Marks what `@Limited` put in the place of a method. */
-const wrappers = new WeakSet<object>();
+interface Shared {
+  readonly bound: WeakMap<object, Map<string | symbol, Bound>>;
+  /** What `@Limited` put in the place of a method. */
+  readonly wrappers: WeakSet<object>;
+}
+
+/** For the whole process, as decorator and module may come from two builds of this package. */
+const SHARED = Symbol.for('rookery:limiter:limited:shared');
+const { bound, wrappers } = ((globalThis as { [SHARED]?: Shared })[SHARED] ??= {
+  bound: new WeakMap(),
+  wrappers: new WeakSet(),
+});
 
 /**
  * Limits a method of any provider, such as one that sends mail, a queue's handler or a cron job: before it runs, its policy is
