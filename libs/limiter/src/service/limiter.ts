@@ -90,7 +90,7 @@ export class Limiter {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
       const charge = this.#charge(policy, key, options);
-      if (charge.policy.limits.some(isConcurrency)) throw new LimiterLeaseError(charge.policy.name);
+      if (this.#bucketsOf(charge.policy).isLeased) throw new LimiterLeaseError(charge.policy.name);
       const decision = this.#charger.consume(charge);
       return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
@@ -111,7 +111,7 @@ export class Limiter {
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
     for (const [named] of charges) {
       const policy = typeof named === 'object' ? named : this.policy(named);
-      if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
+      if (this.#bucketsOf(policy).isLeased) throw new LimiterLeaseError(policy.name);
     }
     const { allowed, reservations } = await this.reserveAll(charges);
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
@@ -248,8 +248,6 @@ export class Limiter {
     return buckets;
   }
 }
-
-const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
 
 const CONSUME_NAMES = ['cost'];
 
