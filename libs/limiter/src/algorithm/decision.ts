@@ -14,7 +14,7 @@ export function toDecision(policy: Policy, cost: number, applied: AppliedCost, s
       : policy.limits.map((limit, index) => statusOf(limit, index, applied, refusedCost));
   const { limit, remaining, retryAfterMs, resetMs, reason } = tightestOf(limits);
   const decision: Decision =
-    reason === undefined
+    allowed || reason === undefined
       ? { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits }
       : { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, reason, limits };
   return policy.mode === 'enforce' ? decision : { ...decision, allowed: true, shadow: allowed ? 'allowed' : 'refused' };

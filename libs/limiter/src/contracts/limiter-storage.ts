@@ -1,7 +1,7 @@
 import type { MaybePromise } from './maybe-promise.js';
 
 /** What every limit has: a token adds `unitsPerToken` to its level, and fits while the level stays at or below `capacity`. */
-interface LimitRoom {
+export interface LimitRoom {
   readonly unitsPerToken: number;
   /** At most `Number.MAX_SAFE_INTEGER`, as every level. */
   readonly capacity: number;

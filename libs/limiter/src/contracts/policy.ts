@@ -74,7 +74,8 @@ export interface PolicyBehavior {
  */
 export type PolicyOptions = (AnyLimitOptions | CombinedLimitOptions) & PolicyBehavior;
 
-interface NamedLimit {
+/** What messages and headers say of a limit. */
+export interface NamedLimit {
   readonly name: string;
   /** Tokens in a window. */
   readonly limit: number;

@@ -113,7 +113,7 @@ export class Limiter {
       if (isPromiseLike(resolved))
         return Promise.resolve(resolved.then((loaded) => this.consume(loaded, key, options)));
       const charge = this.#charge(resolved, key, options);
-      refuseLeases(resolved);
+      this.#refuseLeases(resolved);
       const decision = this.#charger.consume(charge);
       return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
@@ -138,7 +138,7 @@ export class Limiter {
    */
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
     const policies = await this.#resolveAll(charges);
-    policies.forEach(refuseLeases);
+    for (const policy of policies) this.#refuseLeases(policy);
     const { allowed, reservations } = await this.reserveAll(
       charges.map(([, key, options], index) => [policies[index]!, key, options]),
     );
@@ -253,6 +253,11 @@ export class Limiter {
     return typeof policy === 'object' ? policy : this.policies.get(policy);
   }
 
+  /** Where nobody says when a call is over, its place would be held until the lease ends. */
+  #refuseLeases(policy: Policy): void {
+    if (this.#bucketsOf(policy).isLeased) throw new LimiterLeaseError(policy.name);
+  }
+
   async #resolveAll(charges: readonly PolicyCharge[]): Promise<readonly Policy[]> {
     const policies = charges.map(([policy]) => this.#resolve(policy));
     return policies.some(isPromiseLike) ? Promise.all(policies.map(async (policy) => policy)) : (policies as Policy[]);
@@ -292,13 +297,6 @@ export class Limiter {
     this.#lastBuckets = buckets;
     return buckets;
   }
-}
-
-const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
-
-/** Where nobody says when a call is over, its place would be held until the lease ends. */
-function refuseLeases(policy: Policy): void {
-  if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
 }
 
 const CONSUME_NAMES = ['cost'];

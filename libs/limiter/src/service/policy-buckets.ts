@@ -10,6 +10,8 @@ export class PolicyBuckets {
   #from: number;
   #until: number;
   readonly #isCalendar: boolean;
+  /** Whether the policy limits calls at once, so that somebody must say when one is over. */
+  readonly isLeased: boolean;
 
   constructor(
     policy: Policy,
@@ -17,6 +19,7 @@ export class PolicyBuckets {
     private readonly wallClock: Clock,
   ) {
     this.#limits = policy.limits;
+    this.isLeased = policy.limits.some(({ kind }) => kind === 'concurrency');
     this.#isCalendar = policy.limits.some(({ kind }) => kind === 'quota');
     this.#from = this.#until = 0;
   }
