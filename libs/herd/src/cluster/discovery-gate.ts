@@ -33,8 +33,8 @@ export function decide(found: Discovered, present: Accepted, minFraction: number
     return { rejected: messageOf(error) };
   }
   const known = version !== undefined && present.version !== undefined;
-  if (known && version < present.version!) return { rejected: `version ${version} is older than ${present.version}` };
-  const isNewer = known && version > present.version!;
+  if (known && version < present.version) return { rejected: `version ${version} is older than ${present.version}` };
+  const isNewer = known && version > present.version;
   const missing = missedBy(nodes, present);
   const shrinks = nodes.length < present.nodes.length * minFraction;
   const most = Math.max(0, ...missing.values());
