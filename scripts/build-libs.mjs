@@ -1,13 +1,14 @@
 // Builds each library twice, as ES modules and as CommonJS: node scripts/build-libs.mjs [LIBRARY...]
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const named = process.argv.slice(2);
-const folders =
-  named.length > 0 ? named.map((name) => `libs/${name}`) : globSync('libs/*/package.json', { cwd: root }).map(dirname);
+const isLibrary = (name) => existsSync(join(root, 'libs', name, 'package.json'));
+const names = named.length > 0 ? named : readdirSync(join(root, 'libs')).filter(isLibrary);
+const folders = names.map((name) => `libs/${name}`);
 
 if (!existsSync(tsc)) {
   console.error('There is no compiler here: run npm ci at the root of the repository first.');
@@ -28,7 +29,8 @@ for (const folder of folders) {
 
 /** A source that was renamed leaves its old output behind, which is not to be published. */
 function removeStrays(folder, build) {
-  for (const output of globSync('**/*.{js,d.ts,js.map,d.ts.map}', { cwd: join(root, folder, build) })) {
+  for (const output of readdirSync(join(root, folder, build), { recursive: true })) {
+    if (!/\.(js|d\.ts)(\.map)?$/.test(output)) continue;
     const source = output.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
     if (!existsSync(join(root, folder, 'src', source))) rmSync(join(root, folder, build, output));
   }

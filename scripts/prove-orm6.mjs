@@ -36,7 +36,9 @@ async function addressOf(variable, start) {
 
 try {
   const [packed] = Object.values(
-    JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', folder], join(root, 'libs/search'))),
+    JSON.parse(
+      await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], join(root, 'libs/search')),
+    ),
   );
   const dependencies = {
     '@mikro-orm/core': ORM,
