@@ -2,11 +2,14 @@ import { createRequire } from 'node:module';
 
 import { startHerd, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { redis } from '@rookery/herd/redis';
 import { Redis } from 'ioredis';
 import { Memcache } from 'memcache';
 import { MemcacheClient } from 'memcache-client';
 import Memcached from 'memcached';
+
+import { openBareMetaClient } from './bare-meta-client.js';
 
 /** A client as each of the peers is used: one text per key, by promises. */
 export type Client = Readonly<{
@@ -49,6 +52,12 @@ export async function openClients(memcachedAddress: string, redisAddress: string
     driver: memcached({ defaultTtl: '1h' }),
     ...limits,
   });
+  const metaHerd = await startHerd({
+    discovery: staticNodes([memcachedAddress]),
+    driver: metaMemcached({ defaultTtl: '1h' }),
+    ...limits,
+  });
+  const bareMeta = await openBareMetaClient(memcachedAddress);
   const redisHerd = await startHerd({
     discovery: staticNodes([`${host}:${port}`]),
     driver: redis({ defaultTtl: '1h' }),
@@ -66,6 +75,20 @@ export async function openClients(memcachedAddress: string, redisAddress: string
       set: (k, v) => herd.set(k, v),
       get: (k) => herd.get(k),
       close: () => herd.close(),
+    },
+    {
+      name: 'herd, metaMemcached',
+      server: 'memcached',
+      set: (k, v) => metaHerd.set(k, v),
+      get: (k) => metaHerd.get(k),
+      close: () => metaHerd.close(),
+    },
+    {
+      name: 'bare meta client',
+      server: 'memcached',
+      set: (k, v) => bareMeta.set(k, v, 3600),
+      get: (k) => bareMeta.get(k),
+      close: () => bareMeta.close(),
     },
     {
       name: 'memcached',
