@@ -335,7 +335,12 @@ export type { Duration } from './contracts/duration.js';
 export { SearchError, type SearchErrorCode } from './errors/search-error.js';
 export { SearchIndexMismatchError, SearchModelError, type ModelComplaint } from './errors/model.errors.js';
 export { SearchOptionError, type OptionProblem } from './errors/option-error.js';
-export { SearchMigrationError, SearchModelOutdatedError, SearchTableMissingError } from './errors/sync.errors.js';
+export {
+  SearchMigrationError,
+  SearchModelOutdatedError,
+  SearchTableMissingError,
+  type MigrationRefusal,
+} from './errors/sync.errors.js';
 export { SearchDocumentError, SearchHookError, SearchQueryError } from './errors/query.errors.js';
 export {
   SearchAbortedError,

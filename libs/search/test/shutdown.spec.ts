@@ -40,14 +40,14 @@ describeWith('postgres', 'a stop while the engine is down', () => {
         const em = orm.em.fork();
         await seed(em);
         em.create(President, { id: 9, name: 'x', party: 'Whig' as never });
-        expect(search.pending).toBeGreaterThan(0);
+        expect(await search.pending()).toBeGreaterThan(0);
         const began = performance.now();
         await search.drain();
         await search.close();
         const tookMs = performance.now() - began;
         expect(tookMs).toBeGreaterThanOrEqual(SHUTDOWN_TIMEOUT_MS - 10);
         expect(tookMs).toBeLessThan(2 * SHUTDOWN_TIMEOUT_MS);
-        expect(search.pending).toBe(0);
+        expect(await search.pending()).toBe(0);
         expect(events.filter(({ type }) => type === 'changes-dropped').length).toBeGreaterThan(0);
       } finally {
         await dropOrm(orm);

@@ -173,9 +173,17 @@ export class SearchService {
     await Promise.all(registry.aliases.map((alias) => parts.engine.refresh(alias, { timeoutMs })));
   }
 
-  /** Changes that wait to be written. */
-  get pending(): number {
-    return this.assembly.strategy.pending;
+  /**
+   * Changes that wait to be written: with the outbox those of all processes, asked of the database; with `after-commit` those
+   * of this one.
+   */
+  pending(): Promise<number> {
+    return this.assembly.strategy.pending();
+  }
+
+  /** Whether an index has `sync: 'outbox'`, so that `backlog()`, `deadLetters()` and `redrive()` can be called. */
+  get hasOutbox(): boolean {
+    return this.assembly.outbox !== undefined;
   }
 
   /** What waits in the outbox. @throws SearchOptionError when no index has `sync: 'outbox'`. */

@@ -44,7 +44,11 @@ export class AfterCommitSync implements SyncStrategy {
   }
 
   /** Changes that are not in their index yet. */
-  get pending(): number {
+  pending(): Promise<number> {
+    return Promise.resolve(this.waiting);
+  }
+
+  private get waiting(): number {
     return [...this.queues.values()].reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
@@ -53,7 +57,7 @@ export class AfterCommitSync implements SyncStrategy {
     const queues = [...this.queues.values()];
     const done = Promise.all(queues.map((queue) => queue.idle())).then((): true => true);
     if (await within(done, timeoutMs)) return;
-    throw new SearchNotSettledError(this.pending, timeoutMs, {
+    throw new SearchNotSettledError(this.waiting, timeoutMs, {
       cause: queues.find(({ lastError }) => lastError)?.lastError,
     });
   }

@@ -51,9 +51,9 @@ export class OutboxSync implements SyncStrategy {
     this.subscribers = [this.capture];
   }
 
-  /** The rows are in the database: `backlog()` counts them. */
-  get pending(): number {
-    return 0;
+  /** Rows of all processes. */
+  async pending(): Promise<number> {
+    return (await this.backlog()).pending;
   }
 
   /** @throws SearchTableMissingError */

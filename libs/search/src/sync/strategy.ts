@@ -5,8 +5,8 @@ import type { Touch } from '../capture/touch.js';
 export interface SyncStrategy {
   /** To be registered at the ORM's event manager. */
   readonly subscribers: readonly EventSubscriber[];
-  /** Changes that are not in their index yet, as far as this process knows. */
-  readonly pending: number;
+  /** Changes that are not in their index yet: in the database, or in the memory of this process. */
+  pending(): Promise<number>;
   /** Begins to publish. @throws when what it needs is not there. */
   start(): Promise<void>;
   /** Adds changes that the ORM did not report, with the transaction of `em` when it is in one. */

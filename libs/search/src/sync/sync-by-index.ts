@@ -28,8 +28,9 @@ export class SyncByIndex implements SyncStrategy {
     return [...this.byDefinition.keys()];
   }
 
-  get pending(): number {
-    return this.strategies.reduce((sum, { pending }) => sum + pending, 0);
+  async pending(): Promise<number> {
+    const each = await Promise.all(this.strategies.map((strategy) => strategy.pending()));
+    return each.reduce((sum, pending) => sum + pending, 0);
   }
 
   async start(): Promise<void> {

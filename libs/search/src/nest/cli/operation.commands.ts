@@ -1,5 +1,8 @@
 import { EXIT, type Command } from './command.js';
 
+const NO_OUTBOX =
+  "no index has sync: 'outbox': changes wait in the processes that made them, and there are no dead letters";
+
 const status: Command = {
   description: 'Show plan, migration, backlog and lag',
   index: 'optional',
@@ -12,6 +15,10 @@ const status: Command = {
         plan,
         migration,
       });
+    }
+    if (!search.hasOutbox) {
+      output.say(NO_OUTBOX, { outbox: false });
+      return EXIT.done;
     }
     const backlog = await search.backlog();
     output.say(
@@ -76,6 +83,10 @@ const deadLetters: Command = {
   index: 'none',
   options: ['json', 'redrive', 'check'],
   async act({ search, options: { redrive, check }, output }) {
+    if (!search.hasOutbox) {
+      output.say(NO_OUTBOX, { outbox: false });
+      return EXIT.done;
+    }
     if (redrive) {
       const redriven = await search.redrive();
       output.say(`${redriven} documents are tried again`, { redriven });

@@ -8,7 +8,7 @@ import type { Backlog } from '../../sync/outbox.js';
 
 /** What of a `SearchService` is looked at. */
 export interface CheckedSearch {
-  readonly pending: number;
+  pending(): Promise<number>;
   health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'>;
   backlog(): Promise<Backlog>;
 }
@@ -62,8 +62,10 @@ export class SearchHealthIndicator {
     checkCall('SearchHealthIndicator.check', options, HEALTH);
     const { upFrom = 'yellow', maxPending = Infinity, maxLagMs, timeoutMs = 1_000 } = options;
     const indicator = this.indicators.check(key);
-    const { pending } = search;
+    let pending: number | undefined;
     try {
+      // Counted also where the engine is away: that is when changes wait.
+      pending = await search.pending();
       const status = await search.health({ timeoutMs });
       const backlog = maxLagMs === undefined ? undefined : await search.backlog();
       const details = { cluster: status, pending, ...backlog };
@@ -75,7 +77,7 @@ export class SearchHealthIndicator {
       const reason = isUnavailable(error) ? error.reason : 'refused';
       return indicator.down({
         cluster: reason,
-        pending,
+        ...(pending === undefined ? {} : { pending }),
         message: error instanceof Error ? error.message : String(error),
       });
     }
