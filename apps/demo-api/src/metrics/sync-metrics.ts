@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectSearch, type RelayBatchMessage, type SearchService } from '@rookery/search';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ChannelCollector } from './channel-collector.js';
 
+const COUNT_TIMEOUT_MS = 500;
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** How far search is behind the database. The label is the index: as many as there are `@Indexed` entities. */
@@ -81,10 +83,10 @@ export class SyncMetrics extends ChannelCollector {
     this.#documents.inc({ index, outcome: 'refused' }, refused);
   }
 
-  /** One question for the three gauges of a scrape. */
+  /** One count for the three gauges of a scrape, which does not wait for a database that hangs. */
   #counted(): Promise<void> {
     this.#counting ??= this.#count().finally(() => (this.#counting = undefined));
-    return this.#counting;
+    return Promise.race([this.#counting, delay(COUNT_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   /** While the database does not answer, the last figures stay: `/health` tells why. */
