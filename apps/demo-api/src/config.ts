@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ADDRESS_COUNT } from './data/read-addresses.js';
 import { EnvironmentReader, type RateLimitSetting } from './environment-reader.js';
 import { StartError } from './start-error.js';
@@ -32,7 +33,17 @@ export type DemoConfig = Readonly<{
   limiterTimeoutMs: number;
   /** Set where {@link DemoConfig.limiterStorage} is `'redis'`. */
   redisUrl: string | undefined;
-  /** What `POST /login` takes. */
+  /** Addresses, networks in CIDR, or `loopback`, `linklocal`, `uniquelocal`: whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Origins whose pages may call the API. */
+  corsOrigins: readonly string[];
+  /** One line on standard output for each answer. */
+  accessLog: boolean;
+  /** From the moment that readiness is refused until no more connections are accepted. */
+  stopDelayMs: number;
+  /** The longest that a stop waits for requests under way. */
+  stopTimeoutMs: number;
+  /** What `POST /login` accepts. */
   editorPassword: string;
   /** Where the running demo tells other commands its addresses, as an `.env` file; undefined: nowhere. */
   envFile: string | undefined;
@@ -92,10 +103,26 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
     limiterTimeoutMs: read.integer('LIMITER_TIMEOUT_MS', 50, 1, 10_000),
     redisUrl:
       limiterStorage === 'redis' ? read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379') : undefined,
+    trustedProxies: read.list('TRUSTED_PROXIES', isProxy, 'addresses, networks such as 10.0.0.0/8, or loopback'),
+    corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://example.org'),
+    accessLog: read.oneOf('ACCESS_LOG', ['off', 'on']) === 'on',
+    stopDelayMs: read.integer('STOP_DELAY_MS', 0, 0, 60_000),
+    stopTimeoutMs: read.integer('STOP_TIMEOUT_MS', 10_000, 0, 600_000),
     editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
     envFile: env['DEMO_ENV_FILE'],
   };
   read.matching('DEMO_SYNONYMS', '', SYNONYMS, 'words that find each other: corsair, pirate; railroad, railway');
   if (read.complaints.length > 0) throw new ConfigError(read.complaints);
   return config;
+}
+
+function isProxy(value: string): boolean {
+  const [, address = '', , bits] = /^([^/]+)(\/(\d{1,3}))?$/.exec(value) ?? [];
+  const family = isIP(address);
+  if (family === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(value);
+  return bits === undefined || Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+function isOrigin(value: string): boolean {
+  return URL.parse(value)?.origin === value;
 }

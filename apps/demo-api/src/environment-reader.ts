@@ -34,6 +34,14 @@ export class EnvironmentReader {
     return servers;
   }
 
+  /** Parts separated by commas; none when it is not set. */
+  list(name: string, isRight: (part: string) => boolean, rule: string): string[] {
+    const value = this.env[name] ?? '';
+    const parts = value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+    if (!parts.every(isRight)) this.#complain(name, `must be ${rule}, several separated by commas`, value);
+    return parts;
+  }
+
   integer(name: string, fallback: number, min: number, max: number): number {
     const value = this.env[name];
     if (value === undefined) return fallback;

@@ -4,17 +4,20 @@ import { describeStartFailure } from './start-error.js';
 import { startDemo } from './start.js';
 import { welcome } from './welcome.js';
 
-const STOP_DEADLINE_MS = 10_000;
+/** What nothing can hold up, beyond the wait for requests under way. */
+const CLOSE_DEADLINE_MS = 10_000;
 
-const stop = stopOnSignals();
+let stopDeadlineMs = CLOSE_DEADLINE_MS;
+const stop = stopOnSignals(() => stopDeadlineMs);
 try {
   const config = readConfig(process.env);
+  stopDeadlineMs += config.stopDelayMs + config.stopTimeoutMs;
   const demo = await startDemo(config, process.stdout, stop);
   const removeEnvFile = await writeEnvFile(config.envFile, demo.url, process.env);
   console.log(welcome(demo.url));
   const close = async () => {
     await removeEnvFile();
-    await demo.app.close();
+    await demo.stop();
     console.log('Stopped.');
   };
   if (stop.aborted) await close();
@@ -27,12 +30,12 @@ try {
 }
 
 /** The first signal stops in order, in bounded time; a second one ends the process at once. */
-function stopOnSignals(): AbortSignal {
+function stopOnSignals(deadlineMs: () => number): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       controller.abort(new Error(`stopped by ${signal}`));
-      setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+      setTimeout(() => process.exit(1), deadlineMs()).unref();
     });
   }
   return controller.signal;

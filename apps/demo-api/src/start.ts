@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SearchService } from '@rookery/search';
@@ -9,29 +10,51 @@ import { prepareDatabase } from './data/prepare-database.js';
 import { prepareIndexWhenPossible } from './data/prepare-index.js';
 import type { Output } from './data/progress.js';
 import { serveDocs } from './docs.js';
+import { Readiness } from './health/readiness.js';
+import { accessLog } from './http/access-log.js';
+import { parseBodies } from './http/body-parser.js';
+import { protect } from './http/edge.js';
+import { requestId } from './http/request-id.js';
+import { Traffic } from './http/traffic.js';
 import { listen } from './listen.js';
 import { PlainLogger } from './plain-logger.js';
 import { validationPipe } from './problem/validation.pipe.js';
 
-export type RunningDemo = Readonly<{ app: INestApplication; url: string }>;
+/** `stop` refuses readiness, lets the requests under way end, and then closes everything. */
+export type RunningDemo = Readonly<{ app: INestApplication; url: string; stop: () => Promise<void> }>;
 
 /** Starts the whole application: schema, data and index are made when they are not there; then it listens. */
 export async function startDemo(config: DemoConfig, output: Output, signal: AbortSignal): Promise<RunningDemo> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config), {
     logger: new PlainLogger(output),
     abortOnError: false,
-    forceCloseConnections: true,
+    bodyParser: false,
+    forceCloseConnections: true, // What is left after the drain.
   });
+  const traffic = new Traffic(app.getHttpServer());
+  app.get(Readiness).follow(() => !traffic.draining);
   try {
-    app.disable('x-powered-by');
+    app.use(requestId);
+    if (config.accessLog) app.use(accessLog(output));
+    protect(app, config);
+    parseBodies(app);
     app.useGlobalPipes(validationPipe());
     serveDocs(app);
     await prepareDatabase(app.get(MikroORM), config, output, signal);
     await app.init();
     await prepareIndexWhenPossible({ em: app.get(EntityManager), search: app.get(SearchService), output, signal });
-    return { app, url: await listen(app.getHttpServer(), config) };
+    const url = await listen(app.getHttpServer(), config);
+    return { app, url, stop: () => stopInOrder(app, traffic, config) };
   } catch (error) {
     await app.close();
     throw error;
   }
+}
+
+async function stopInOrder(app: INestApplication, traffic: Traffic, config: DemoConfig): Promise<void> {
+  traffic.announce();
+  await delay(config.stopDelayMs); // A balancer that looks at readiness sends no more.
+  const cut = await traffic.drain(config.stopTimeoutMs);
+  if (cut > 0) new Logger('Stop').warn(`${cut} requests were cut off after ${config.stopTimeoutMs} ms`);
+  await app.close();
 }

@@ -40,7 +40,7 @@ export async function startDemoUnderTest(env: Environment): Promise<DemoUnderTes
   const demo = await startDemo(readConfig(env), { write: (text) => (printed += text) }, controller.signal);
   const stop = async () => {
     controller.abort(new Error('the test is over'));
-    await demo.app.close();
+    await demo.stop();
   };
   const remove = async () => {
     await stop();

@@ -132,7 +132,7 @@ describeWith('postgres', 'the demo', (postgres) => {
         [
           '/search?colour=red',
           'colour',
-          'colour is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words',
+          'colour is not a parameter of this route; it accepts cursor, distance, from, mode, page, party, president, q, size, to, words',
         ],
         ['/search?party=Green', 'party', 'party must be one of Democratic, Democratic-Republican, Federalist'],
         ['/search?from=1900&to=1800', 'to', 'to must not be before from'],

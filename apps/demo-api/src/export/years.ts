@@ -31,16 +31,17 @@ export class Years {
 }
 
 /**
- * What an export costs: one token for each year that it asks for, which is about one address. The guard runs before the
- * query is checked, so what is no span of years costs one, and is refused afterwards.
+ * What an export costs: one token for each year of the data that it covers, which is about one address. The guard runs
+ * before the query is checked, so what is no span of years costs one, and is refused afterwards.
  */
-export function exportCost({
-  from = FIRST_YEAR,
-  to = LAST_YEAR,
-}: {
-  readonly from?: unknown;
-  readonly to?: unknown;
-}): number {
-  const years = Number(to) - Number(from) + 1;
-  return Number.isSafeInteger(years) && years >= 1 && years <= LAST_YEAR - FIRST_YEAR + 1 ? years : 1;
+export function exportCost(query: { readonly from?: unknown; readonly to?: unknown }): number {
+  const [from, to] = [yearOf(query.from, FIRST_YEAR), yearOf(query.to, LAST_YEAR)];
+  const years = Math.min(to, LAST_YEAR) - Math.max(from, FIRST_YEAR) + 1;
+  return years >= 1 ? years : 1;
+}
+
+/** As {@link WholeNumber} reads it; what it refuses is `NaN`. */
+function yearOf(value: unknown, fallback: number): number {
+  if (value === undefined) return fallback;
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN;
 }

@@ -1,14 +1,16 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, MikroOrmHealthIndicator } from '@nestjs/terminus';
 import { Limiter, SkipRateLimit } from '@rookery/limiter';
 import { LimiterHealthIndicator } from '@rookery/limiter/terminus';
+import { bounded } from './bounded.js';
 import { HerdIndicator } from './herd.indicator.js';
+import { Readiness } from './readiness.js';
 import { SearchIndicator } from './search.indicator.js';
 
-const TIMEOUT_MS = 1_000;
+/** A probe that waits longer is given up by who asks. */
+const TIMEOUT_MS = 800;
 
-/** 503 only without PostgreSQL: the application serves most routes without OpenSearch or memcached, and is `degraded` then. */
 @ApiTags('health')
 @Controller('health')
 @SkipRateLimit()
@@ -20,16 +22,40 @@ export class HealthController {
     private readonly herd: HerdIndicator,
     private readonly limits: LimiterHealthIndicator,
     private readonly limiter: Limiter,
+    private readonly readiness: Readiness,
   ) {}
 
+  /** 503 only without PostgreSQL: the application serves most routes without OpenSearch or memcached, and is `degraded` then. */
   @Get()
   @HealthCheck()
   check(): Promise<HealthCheckResult> {
     return this.health.check([
-      () => this.postgres.pingCheck('postgres', { timeout: TIMEOUT_MS }),
-      () => this.search.check('search', TIMEOUT_MS),
+      this.#postgres(),
+      bounded('search', TIMEOUT_MS, () => this.search.check('search', TIMEOUT_MS)),
       () => this.herd.check('herd'),
-      () => this.limits.check('limiter', this.limiter),
+      bounded('limiter', TIMEOUT_MS, () => this.limits.check('limiter', this.limiter)),
     ]);
+  }
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process answers; looks at nothing else' })
+  @ApiOkResponse({
+    schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok'] } }, required: ['status'] },
+  })
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** Without PostgreSQL no route is right, and a process that stops wants no more requests. */
+  @Get('ready')
+  @HealthCheck()
+  @ApiServiceUnavailableResponse({ description: 'PostgreSQL does not answer, or the process is about to stop.' })
+  async ready(): Promise<HealthCheckResult> {
+    if (!this.readiness.wanted) throw new ServiceUnavailableException('The process is about to stop.');
+    return this.health.check([this.#postgres()]);
+  }
+
+  #postgres() {
+    return bounded('postgres', TIMEOUT_MS, () => this.postgres.pingCheck('postgres', { timeout: TIMEOUT_MS }));
   }
 }

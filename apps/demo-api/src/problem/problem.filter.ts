@@ -32,6 +32,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const body = error.getResponse();
     if (typeof body === 'object' && 'type' in body && 'status' in body) return body as Problem;
+    // What each check of a health route found is more than that one of them failed.
+    if (typeof body === 'object' && 'details' in body)
+      return { ...problemOf(error.getStatus(), error.message), details: body.details };
     const problem = problemOf(error.getStatus(), error.message);
     return error instanceof InvalidRequestException ? { ...problem, errors: [...error.complaints] } : problem;
   }

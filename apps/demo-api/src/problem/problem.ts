@@ -25,4 +25,10 @@ export class Problem {
 
   @ApiPropertyOptional({ type: [ParameterComplaint] })
   errors?: ParameterComplaint[];
+
+  @ApiPropertyOptional({
+    type: Object,
+    description: 'What each check found, by its name, where a health route answers.',
+  })
+  details?: unknown;
 }

@@ -3,6 +3,9 @@ import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { InvalidRequestException } from './invalid-request.exception.js';
 import type { ParameterComplaint } from './problem.js';
 
+const MAX_COMPLAINTS = 10;
+const MAX_SHOWN = 100;
+
 /** Checks queries, paths and bodies against their classes: unknown members are refused with the list of those that are known. */
 export function validationPipe(): ValidationPipe {
   return new ValidationPipe({
@@ -10,19 +13,34 @@ export function validationPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: true, value: true },
-    exceptionFactory: (errors: ValidationError[]) => new InvalidRequestException(errors.map(toComplaint)),
+    exceptionFactory: (errors: ValidationError[]) => new InvalidRequestException(complaintsOf(errors)),
   });
+}
+
+/** The first few: who sends thousands of unknown members is not answered with a megabyte. */
+function complaintsOf(errors: readonly ValidationError[]): ParameterComplaint[] {
+  const shown = errors.slice(0, MAX_COMPLAINTS).map(toComplaint);
+  const more = errors.length - shown.length;
+  if (more > 0) shown.push({ parameter: '', message: `and ${more} more` });
+  return shown;
 }
 
 function toComplaint({ property, constraints = {}, target, value }: ValidationError): ParameterComplaint {
   const [rule, message] = Object.entries(constraints)[0] ?? ['', `${property} is not valid`];
   if (rule === 'whitelistValidation') {
     return {
-      parameter: property,
-      message: `${property} is not a parameter of this route; it takes ${knownParameters(target).join(', ')}`,
+      parameter: cut(property),
+      message: `${cut(property)} is not a parameter of this route; it accepts ${knownParameters(target).join(', ')}`,
     };
   }
-  return { parameter: property, message: value === undefined ? message : `${message} (got ${JSON.stringify(value)})` };
+  return {
+    parameter: property,
+    message: value === undefined ? message : `${message} (got ${cut(JSON.stringify(value))})`,
+  };
+}
+
+function cut(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 function knownParameters(target: object | undefined): string[] {

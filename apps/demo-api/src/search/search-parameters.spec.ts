@@ -38,7 +38,7 @@ describe('SearchParameters', () => {
       {
         parameter: 'query',
         message:
-          'query is not a parameter of this route; it takes cursor, distance, from, mode, page, party, president, q, size, to, words',
+          'query is not a parameter of this route; it accepts cursor, distance, from, mode, page, party, president, q, size, to, words',
       },
     ]);
   });

@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Gauge, type Registry } from 'prom-client';
+
+const COUNT_TIMEOUT_MS = 500;
 
 /** What of a `SearchService` is looked at. */
 export interface Backlogged {
@@ -8,7 +11,11 @@ export interface Backlogged {
 /** @returns the names of the gauges, which share one question for each scrape. */
 export function backlogGauges(register: Registry, search: Backlogged): readonly string[] {
   let counting: Promise<void> | undefined;
-  const collect = (): Promise<void> => (counting ??= count().finally(() => (counting = undefined)));
+  /** A scrape does not wait for a database that hangs: the last figures stay. */
+  const collect = (): Promise<void> => {
+    counting ??= count().finally(() => (counting = undefined));
+    return Promise.race([counting, delay(COUNT_TIMEOUT_MS, undefined, { ref: false })]);
+  };
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [register], collect });
   const waiting = gauge('rookery_sync_backlog', 'Changes that wait in the outbox');
   const deadLetters = gauge('rookery_sync_dead_letters', 'Documents that were refused too often');

@@ -1,0 +1,24 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { Output } from '../data/progress.js';
+
+/** One JSON line for each answer: what was asked, how it ended, how long it took. */
+export function accessLog(output: Output) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const startedAt = performance.now();
+    response.once('close', () => {
+      const line = {
+        time: new Date().toISOString(),
+        id: request.headers['x-request-id'],
+        client: request.ip,
+        method: request.method,
+        url: request.originalUrl.slice(0, 500),
+        status: response.statusCode,
+        // A client that went away, or a stream that broke, got less than it asked for.
+        complete: response.writableFinished,
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      };
+      output.write(`${JSON.stringify(line)}\n`);
+    });
+    next();
+  };
+}
