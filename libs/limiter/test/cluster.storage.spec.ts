@@ -13,7 +13,7 @@ interface Said {
   };
 }
 const said = <T>(primary: ChildProcess, pick: (said: Said) => T | undefined): Promise<T> =>
-  received(primary, (message) => pick(message as Said));
+  received(primary, (message) => pick(message as Said), 55_000);
 
 describe('storage contract: cluster', () => {
   it('holds in a worker, bare and under coalescing and local denial', async () => {
