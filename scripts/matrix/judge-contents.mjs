@@ -55,7 +55,7 @@ async function missingSources(folder, files) {
 /** What a page links inside the package is there; what it links outside of it is an address. */
 async function brokenLinks(folder, files) {
   const broken = [];
-  for (const page of [...files].filter((file) => /^[^/]+\.md$/.test(file) && file !== 'CHANGELOG.md')) {
+  for (const page of [...files].filter((file) => /^(docs\/)?[^/]+\.md$/.test(file) && file !== 'CHANGELOG.md')) {
     const text = await readFile(join(folder, 'package', page), 'utf8');
     for (const [, link] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^(https?:|mailto:|#)/.test(link)) continue;

@@ -12,8 +12,8 @@ export type { NamespaceEntry } from './nest/namespace-providers.js';
 export { getNamespaceToken, InjectNamespace } from './nest/tokens.js';
 export { Cached, CacheEvict } from './nest/cached.js';
 export type { Arguments, CachedOptions, CacheEvictOptions, Method, MethodDecoratorOf } from './nest/cached.js';
-export { cacheInterceptor, CacheResponse } from './nest/cache-response.js';
-export type { CacheResponseOptions } from './nest/cache-response.js';
+export { cacheInterceptor, CacheResponse } from './nest/http/cache-response.js';
+export type { CacheResponseOptions } from './nest/http/cache-response-options.js';
 export type { NamespaceChoice } from './nest/namespace-property.js';
 
 // Start without Nest
@@ -29,7 +29,20 @@ export type { Health, PoolStats } from './contracts/pool.js';
 export type { Node } from './contracts/node.js';
 
 // Cache
-export type { Cache, CacheCommands, CacheOptions, Load, Namespace, NamespaceOptions } from './contracts/cache.js';
+export { inProcessBus } from './cache/in-process-bus.js';
+export type {
+  Cache,
+  CacheCommands,
+  CacheOptions,
+  Load,
+  LoadMany,
+  MemoryOptions,
+  Namespace,
+  NamespaceOptions,
+  SetOptions,
+  TtlOf,
+} from './contracts/cache.js';
+export type { Change, Invalidation, InvalidationBus, InvalidationListener } from './contracts/invalidation-bus.js';
 export type { Ttl } from './contracts/ttl.js';
 
 // Find nodes
@@ -69,7 +82,13 @@ export type { Codec, Encoded } from './contracts/codec.js';
 
 // Observe
 export { herdChannels } from './contracts/diagnostics.js';
-export type { FailureMessage, HealthMessage, OperationMessage, TopologyMessage } from './contracts/diagnostics.js';
+export type {
+  CacheMessage,
+  FailureMessage,
+  HealthMessage,
+  OperationMessage,
+  TopologyMessage,
+} from './contracts/diagnostics.js';
 
 // Errors
 export { HerdError } from './errors/herd-error.js';

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import {
   HerdNodeError,
   HerdOverloadError,
+  HerdRefusedError,
   HerdRequestError,
   HerdTimeoutError,
   startHerd,
@@ -75,12 +76,12 @@ describe('against a Redis that misbehaves, an operation fails clearly, and the n
     [
       'is a replica',
       (client) => void client.write(`-READONLY You can't write against a read only replica.\r\n`),
-      HerdNodeError,
+      HerdRefusedError,
     ],
     [
       'loads its data',
       (client) => void client.write('-LOADING Redis is loading the dataset in memory\r\n'),
-      HerdNodeError,
+      HerdRefusedError,
     ],
     ['sends broken JSON', (client) => void client.write('$8\r\n{"half":\r\n'), HerdRequestError],
   ])('%s', async (_case, act, error) => {

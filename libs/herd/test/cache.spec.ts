@@ -197,7 +197,7 @@ describe('getOrSet', () => {
     const call = herd.getOrSet('k', '1m', unexpected, { generationMaxAgeMs: 5 } as never);
     await expect(call).rejects.toThrow('generationMaxAgeMs is not an option');
     const set = herd.namespace('n').set('k', 1, { ttl: '1m', signal: undefined } as never);
-    await expect(set).rejects.toThrow('signal is not an option; the options are ttl');
+    await expect(set).rejects.toThrow('signal is not an option; the options are ttl, tags');
   });
 });
 

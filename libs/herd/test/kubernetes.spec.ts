@@ -58,7 +58,7 @@ describe('kubernetes', () => {
   it('lists the ready endpoints of all slices of the service', async () => {
     api.put('caches-b', slice(pod(4)));
     expect(await discovery().nodes(never)).toEqual({
-      nodes: [1, 2, 4].map((i) => ({ id: `cache-${i}`, host: `10.0.0.${i}`, port: 11211, zone: 'eu-1' })),
+      nodes: [1, 2, 4].map((i) => ({ id: `cache-${i}`, host: `10.0.0.${i}`, port: 11211 })),
     });
   });
 

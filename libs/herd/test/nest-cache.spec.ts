@@ -34,9 +34,9 @@ class Users {
     return Promise.resolve({ id, load: ++loads });
   }
 
-  @Cached({ namespace, ttl: '1m' })
+  @Cached({ namespace, ttl: '1m', condition: (first: number, filter: object) => first >= 0 || 'always' in filter })
   async list(first: number, filter: object): Promise<unknown> {
-    return Promise.resolve({ first, filter, load: ++loads });
+    return Promise.resolve({ first, filter: Object.keys(filter), load: ++loads });
   }
 
   @CacheEvict({ namespace, key: (id: number) => [keyOf(id), 'another'] })
@@ -113,7 +113,11 @@ describe('the cache in Nest', () => {
     await node?.close();
   });
   const get = async (path: string, headers: Record<string, string> = {}) =>
-    (await request(server).get(path).set(headers)).body as { load: number };
+    (
+      await request(server)
+        .get(path)
+        .set({ host: 'example.com', ...headers })
+    ).body as { load: number };
 
   it('keeps what a method resolves with, by key, until it is evicted', async () => {
     const [first, second] = [await users.find(1), await users.find(2)];
@@ -133,6 +137,33 @@ describe('the cache in Nest', () => {
     expect(await users.list(0, { party: 'Whig' })).toEqual(list);
     expect(await users.list(1, { party: 'Whig' })).not.toEqual(list);
     expect(await users.list(0, { party: 'none' })).not.toEqual(list);
+    expect(await users.list(-1, {})).not.toEqual(await users.list(-1, {}));
+  });
+
+  it('tells arguments apart that JSON does not, and refuses by name what it cannot', async () => {
+    const filters = [
+      new Set([1]),
+      new Set([2]),
+      { at: new Date(1) },
+      { at: new Date(1).toISOString() },
+      { n: 1n },
+      { n: NaN },
+      { n: null },
+    ];
+    const lists = new Set<unknown>();
+    for (const filter of filters)
+      lists.add(JSON.stringify(await users.list(0, filter), (_, v: unknown) => (typeof v === 'bigint' ? 0 : v)));
+    expect(lists.size).toBe(filters.length);
+    await expect(users.list(0, { by: users })).rejects.toThrow('argument 2.by of Users.list is an instance of a class');
+  });
+
+  it('keeps classes of one name apart, and subclasses', async () => {
+    const twin = (constructor: unknown) =>
+      Object.create(Object.assign(Object.create(users) as object, { constructor })) as Users;
+    await users.list(9, {});
+    expect(await twin(class Users {}).list(9, {})).not.toEqual(await users.list(9, {}));
+    await expect(twin(class Users {}).list(9, {})).rejects.toThrow(/^key must be given: two classes of that name/);
+    expect(await twin(class Members {}).list(9, {})).not.toEqual(await users.list(9, {}));
   });
 
   it('leaves a method its name, its metadata and its route', async () => {
@@ -166,7 +197,7 @@ describe('the cache in Nest', () => {
   it('answers GET requests from the cache, headers and all, by URL', async () => {
     const first = await get('/page/1');
     await until('it is kept', async () => (await get('/page/1')).load === (await get('/page/1')).load);
-    expect((await request(server).get('/page/1')).headers['x-kind']).toBe('page');
+    expect((await request(server).get('/page/1').set('host', 'example.com')).headers['x-kind']).toBe('page');
     expect((await get('/page/1?q=2')).load).toBeGreaterThan(first.load);
   });
 

@@ -25,13 +25,13 @@ describe('nodesFile', () => {
   };
   const plain = [
     { id: 'a:1', host: 'a', port: 1 },
-    { id: 'cache-2', host: '::1', port: 2, weight: 2.5, zone: 'eu-1' },
+    { id: 'cache-2', host: '::1', port: 2, weight: 2.5 },
   ];
 
   it.each([
-    '# the caches\na:1\n\n  [::1]:2 id=cache-2 zone=eu-1 weight=2.5 # new\n',
-    'a:1\r\n[::1]:2 id=cache-2 zone=eu-1 weight=2.5\r\n',
-    JSON.stringify(['a:1', '[::1]:2 id=cache-2 zone=eu-1 weight=2.5']),
+    '# the caches\na:1\n\n  [::1]:2 id=cache-2 weight=2.5 # new\n',
+    'a:1\r\n[::1]:2 id=cache-2 weight=2.5\r\n',
+    JSON.stringify(['a:1', '[::1]:2 id=cache-2 weight=2.5']),
     JSON.stringify([{ host: 'a', port: 1 }, plain[1]], null, 2),
     JSON.stringify({ nodes: plain }),
   ])('reads %j', async (text) => {
@@ -51,6 +51,8 @@ describe('nodesFile', () => {
       ['a:1\nb\n', 'line 2 is not host:port: "b"'],
       ['a:1 wieght=2\n', 'line 1 has "wieght"'],
       ['a:1 weight=\n', 'line 1 has "weight"'],
+      ['a:1 zone=eu-1\n', 'line 1 has "zone"'],
+      ['[{"host": "a", "port": 1, "zone": "eu-1"}]', 'node 1 has "zone"'],
       ['a:1 weight=x\n', '[0].weight must be a number above 0'],
       ['a:70000\n', '[0].port must be a whole number'],
       ['a:1\na:1\n', '[1] must not have the id a:1'],

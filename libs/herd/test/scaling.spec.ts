@@ -98,7 +98,10 @@ describe('a herd of ten memcached servers', () => {
     await Promise.all(servers.map((server) => server.kill()));
     expect(await Promise.all(some.map((key) => herd.get(key)))).toEqual(some.map(() => undefined));
     expect(await herd.getMany(some)).toEqual(new Map());
-    expect(herd.topology.nodes.map(({ health }) => health.state)).toContain('down');
+    await until('a node is down', async () => {
+      expect(await herd.getMany(some)).toEqual(new Map());
+      return herd.topology.nodes.some(({ health }) => health.state === 'down');
+    });
     await Promise.all(servers.map((server) => server.restart()));
     await until('all are up', () => herd.topology.nodes.every(({ health }) => health.state === 'up'), 30_000);
     await until(

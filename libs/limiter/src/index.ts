@@ -9,20 +9,32 @@ export type {
   Bucket,
   InlinePolicy,
   LimiterModuleOptions,
+  LimitPerCall,
   ModulePolicy,
+  PerCall,
+  PolicyChoice,
+  PolicyPerCall,
   RateLimitHooks,
   RateLimitSettings,
 } from './nest/rate-limit-options.js';
 export type {
+  AnyLimitOptions,
   CombinedLimitOptions,
+  ConcurrencyOptions,
   LimitOptions,
   Policy,
   PolicyBehavior,
   PolicyName,
   PolicyOptions,
   PolicyRegistry,
+  QuotaOptions,
+  QuotaPeriod,
+  ResolvedConcurrency,
   ResolvedLimit,
+  ResolvedQuota,
+  ResolvedRate,
 } from './contracts/policy.js';
+export type { PolicySource } from './contracts/policy-source.js';
 export type { Duration } from './contracts/duration.js';
 
 // Limit routes
@@ -41,10 +53,14 @@ export {
 
 // Limit anything else
 export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
+export { Limited } from './nest/limited/limited.decorator.js';
+export type { LimitedOptions } from './nest/limited/limited-options.js';
+export type { AcquireOptions } from './service/acquire.js';
 export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
 export type { CombinedReservation, Reservation } from './service/reservation.js';
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
-export type { CombinedDecision, Decision, DecisionSource, LimitStatus } from './contracts/decision.js';
+export type { CombinedDecision, Decision, DecisionSource, LimitStatus, RefusalReason } from './contracts/decision.js';
+export type { LimiterPolicies } from './service/limiter-policies.js';
 export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets
@@ -62,14 +78,33 @@ export type {
   AppliedCost,
   ApplyRequest,
   BucketLimit,
+  BucketReading,
   BucketRequest,
+  ConcurrencyBucketLimit,
   LimiterStorage,
+  QuotaBucketLimit,
+  RateBucketLimit,
   StorageCapabilities,
 } from './contracts/limiter-storage.js';
 export type { MaybePromise } from './contracts/maybe-promise.js';
 export type { Clock } from './contracts/clock.js';
 export { monotonicClock } from './support/monotonic-clock.js';
-export { applyCosts, emptyAt, levelsAt, type Application, type BucketState } from './algorithm/leaky-bucket.js';
+export {
+  applyCosts,
+  applyRequest,
+  levelsAt,
+  readingAt,
+  type Application,
+  type CostRequest,
+} from './algorithm/leaky-bucket.js';
+export {
+  emptyAt,
+  type BucketState,
+  type StoredLimit,
+  type StoredQuota,
+  type StoredRate,
+} from './algorithm/bucket-state.js';
+export { fromNumbers, toNumbers } from './algorithm/state-numbers.js';
 
 // Answer by hand: headers and problem documents
 export { rateLimitHeaders, retryAfterHeader, type HeaderSet, type Headers } from './headers/rate-limit-headers.js';
@@ -83,7 +118,15 @@ export {
 // Errors and events
 export { LimiterError, type LimiterErrorCode } from './errors/limiter-error.js';
 export { LimiterOptionError, type OptionProblem } from './errors/option-error.js';
-export { LimiterCostError, LimiterKeyError, LimiterSettleError, UnknownPolicyError } from './errors/request-errors.js';
+export {
+  LimiterCostError,
+  LimiterKeyError,
+  LimiterLeaseError,
+  LimiterSettleError,
+  UnknownPolicyError,
+} from './errors/request-errors.js';
+export { CallLimitedError, CallNotReadyError } from './errors/call-errors.js';
+export { PolicyTimeoutError, PolicyUnavailableError } from './errors/policy-error.js';
 export { StorageTimeoutError, StorageUnavailableError } from './errors/storage-errors.js';
 export { StorageFaultError, type StorageFaultKind } from './errors/storage-fault.js';
 export {
@@ -91,6 +134,7 @@ export {
   type ClockSkewMessage,
   type ContentionMessage,
   type DecisionMessage,
+  type PolicySourceStateMessage,
   type StorageErrorMessage,
   type StorageStateMessage,
 } from './contracts/diagnostics.js';

@@ -8,6 +8,7 @@ import {
   Limiter,
   limiterChannels,
   type BucketLimit,
+  type RateBucketLimit,
   type ClockSkewMessage,
   type ContentionMessage,
   type LimiterStorage,
@@ -17,15 +18,20 @@ import { faultOf, firstFault } from './storage-faults.js';
 
 const TIMEOUT_MS = 2000;
 const NOW = 1_767_225_600_000_000;
-const HOURLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 };
-const SECONDLY: BucketLimit = { drainPerTick: 1, unitsPerToken: 1_000_000, capacity: 3_000_000, tickMicros: 1 };
+const HOURLY: RateBucketLimit = {
+  drainPerTick: 1,
+  unitsPerToken: 3_600_000,
+  capacity: 3 * 3_600_000,
+  tickMicros: 1000,
+};
+const SECONDLY: RateBucketLimit = { drainPerTick: 1, unitsPerToken: 1_000_000, capacity: 3_000_000, tickMicros: 1 };
 
 const consume = async (storage: LimiterStorage, key: string, cost = 1, limit = HOURLY, timeoutMs = TIMEOUT_MS) => {
   const [answer] = await storage.apply({ key, limits: [limit], costs: [cost], timeoutMs });
   return answer!.allowed;
 };
 const level = async (storage: LimiterStorage, key: string, limit = HOURLY) =>
-  (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS }))[0]! / limit.unitsPerToken;
+  (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS })).levels[0]! / limit.unitsPerToken;
 
 describeWith('memcached', 'memcached storage', (servers) => {
   const [address] = servers.split(',') as [string];
@@ -131,7 +137,9 @@ describeWith('memcached', 'memcached storage', (servers) => {
     const before = Date.now();
     await consume(storage, key, 2, limit);
     for (let left = 1; left > 0;) {
-      [left] = (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS })) as [number];
+      ({
+        levels: [left],
+      } = (await storage.read({ key, limits: [limit], timeoutMs: TIMEOUT_MS })) as { levels: [number] });
       // Below: the clock moved on between the two readings. Above: a bucket that expired early would read 0 here.
       if (left === 0) expect(Date.now() - before).toBeGreaterThanOrEqual(1899);
       else expect(left).toBeGreaterThanOrEqual(1_900_000 - (Date.now() - before + 1) * 1000);

@@ -1,13 +1,16 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Cluster, Redis } from 'ioredis';
 import { startRedis, describeWith, type RunningServer } from '@rookery/services';
 import { redisClientOptions, redisStorage, type StorageFaultError } from '@rookery/limiter/redis';
-import { applyCosts, levelsAt, type BucketState } from '../src/algorithm/leaky-bucket.js';
+import { applyRequest, emptyAt, limiterChannels, toNumbers, type ClockSkewMessage } from '@rookery/limiter';
 import { ApplyCall } from '../src/adapters/redis/apply-call.js';
 import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
+import { OpenBucket } from '../src/algorithm/open-bucket.js';
 import type { BucketLimit, LimiterStorage } from '../src/contracts/limiter-storage.js';
+import { scenario } from './arbitrary-requests.js';
 import { faultOf, firstFault } from './storage-faults.js';
 
 const TIMEOUT_MS = 200;
@@ -26,6 +29,13 @@ const ready = async (redis: Redis): Promise<void> => {
   while (redis.status !== 'ready' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(redis.status).toBe('ready');
 };
+const pollUntil = async (holds: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('not within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
 type ServerTime = readonly [seconds: string, micros: string];
 const milliseconds = ([seconds, micros]: ServerTime): number =>
   Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
@@ -35,6 +45,8 @@ const packed = (...numbers: number[]): Buffer => {
   numbers.forEach((number, index) => bytes.writeDoubleBE(number, 8 * index));
   return bytes;
 };
+const unpacked = (bytes: Buffer): number[] =>
+  Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readDoubleBE(8 * index));
 const consume = async (storage: LimiterStorage, key: string, ...costs: number[]) =>
   storage.apply({ key, limits: [HOURLY], costs, timeoutMs: TIMEOUT_MS });
 
@@ -46,75 +58,18 @@ describeWith('redis', 'Redis storage', (address) => {
   });
   afterAll(() => redis.disconnect());
 
-  const micros = fc.integer({ min: 1, max: 4_000_000_000_000_000 });
-  const limit: fc.Arbitrary<BucketLimit> = fc
-    .record({
-      unitsPerToken: fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })),
-      tickMicros: fc.constantFrom(1 as const, 1000 as const),
-      drain: fc.integer({ min: 1, max: 1_000_000 }),
-      burst: fc.integer({ min: 1, max: 1_000_000 }),
-    })
-    .map(({ unitsPerToken, tickMicros, drain, burst }) => ({
-      drainPerTick: drain,
-      unitsPerToken,
-      capacity: Math.max(1, Math.min(burst, Math.floor(MAX / unitsPerToken))) * unitsPerToken,
-      tickMicros,
-    }));
-  const state = (count: number): fc.Arbitrary<BucketState> =>
-    fc.record({
-      updatedAt: micros,
-      levels: fc.array(fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: MAX })), {
-        minLength: count,
-        maxLength: count,
-      }),
-      unitsPerToken: fc.array(fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: MAX })), {
-        minLength: count,
-        maxLength: count,
-      }),
-    });
-  const scenario = fc.record({
-    limits: fc.array(limit, { minLength: 1, maxLength: 3 }),
-    before: fc.option(fc.integer({ min: 1, max: 3 }).chain(state), { nil: undefined }),
-    /** Against the last update: mostly near it, so that buckets are half drained. */
-    elapsed: fc.oneof(
-      fc.integer({ min: -1000, max: 10_000 }),
-      fc.integer({ min: -1_000_000_000, max: 4_000_000_000_000_000 }),
-    ),
-    costs: fc
-      .array(
-        fc.tuple(
-          fc.oneof(
-            fc.integer({ min: -5, max: 5 }).filter((cost) => cost !== 0),
-            fc.integer({ min: 1, max: 1_000_000 }),
-          ),
-          fc.integer({ min: 1, max: 8 }),
-        ),
-        { maxLength: 6 },
-      )
-      .map((runs) => runs.flatMap(([cost, times]) => Array<number>(times).fill(cost))),
-    sameUnits: fc.boolean(),
-  });
-
-  it('decides, stores and converts exactly as applyCosts does', async () => {
+  it('decides, stores and converts exactly as applyRequest does', async () => {
+    const patient = new Redis(address, { ...redisClientOptions(10_000), enableOfflineQueue: true });
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ limits, before: drawn, elapsed, costs, sameUnits }) => {
-        const before =
-          drawn && sameUnits
-            ? { ...drawn, unitsPerToken: drawn.levels.map((_, index) => limits[index]?.unitsPerToken ?? 1) }
-            : drawn;
-        const now = Math.max(1, (before?.updatedAt ?? 1_000_000_000_000_000) + elapsed);
+      fc.asyncProperty(scenario, async ({ before, request, now }) => {
         const key = `test:${randomUUID()}`;
-        if (before)
-          await redis.set(
-            key,
-            packed(before.updatedAt, ...before.levels.flatMap((level, index) => [level, before.unitsPerToken[index]!])),
-          );
+        if (before) await patient.set(key, packed(...toNumbers(before)));
         const script = APPLY_LUA.replace("'PX', px)", `'PX', px + ${LINGER_MS})`).replace(
           "redis.call('TIME')",
           `{ '${Math.floor(now / 1_000_000)}', '${now % 1_000_000}' }`,
         );
-        const call = new ApplyCall([{ key, limits, costs }]);
-        const [[, from], [, reply], [, stored], [, expiresAt], [, to]] = (await redis
+        const call = new ApplyCall([{ key, ...request }], false, MAX);
+        const [[, from], [, reply], [, stored], [, expiresAt], [, to]] = (await patient
           .multi()
           .time()
           .eval(script, 1, key, ...call.numbers)
@@ -123,29 +78,22 @@ describeWith('redis', 'Redis storage', (address) => {
           .time()
           .exec()) as [[null, ServerTime], [null, number[]], [null, Buffer], [null, number], [null, ServerTime]];
 
-        const { outcomes, next } = applyCosts(before, limits, costs, now);
-        expect(call.decode(reply)).toEqual([{ levels: levelsAt(before, limits, now), outcomes }]);
+        const { outcomes, next } = applyRequest(before, request, now);
+        const opened = OpenBucket.of(before, request.limits, { now, wallNow: now });
+        if (request.endLease !== undefined) opened.endLease(request.endLease);
+        const reading = opened.reading();
+        expect(call.decode(reply)).toEqual([{ aheadMicros: 0, reading, outcomes }]);
         if (next) {
-          expect(stored).toEqual(
-            packed(next.updatedAt, ...next.levels.flatMap((level, index) => [level, next.unitsPerToken[index]!])),
-          );
-          const fullMs = Math.max(
-            ...next.levels.map(
-              (level, index) =>
-                ((Math.floor(next.updatedAt / limits[index]!.tickMicros) -
-                  Math.floor(now / limits[index]!.tickMicros) +
-                  Math.ceil(level / limits[index]!.drainPerTick)) *
-                  limits[index]!.tickMicros) /
-                1000,
-            ),
-          );
-          expect(expiresAt).toBeGreaterThanOrEqual(milliseconds(from) + fullMs + LINGER_MS);
-          expect(expiresAt).toBeLessThanOrEqual(milliseconds(to) + Math.ceil(fullMs) + 1 + LINGER_MS);
+          expect(unpacked(stored)).toEqual(toNumbers(next));
+          const lastsMs = (emptyAt(next) - now) / 1000;
+          expect(expiresAt).toBeGreaterThanOrEqual(milliseconds(from) + lastsMs + LINGER_MS);
+          expect(expiresAt).toBeLessThanOrEqual(milliseconds(to) + Math.ceil(lastsMs) + 1 + LINGER_MS);
         }
-        await redis.del(key);
+        await patient.del(key);
       }),
       { numRuns: 600 },
     );
+    patient.disconnect();
   }, 60_000);
 
   it('decides many buckets of one turn in one call, each for itself', async () => {
@@ -199,6 +147,26 @@ describeWith('redis', 'Redis storage', (address) => {
     );
   });
 
+  it('heals a bucket from the future, even by a refusal, drains from then on, and says so', async () => {
+    const [key, seen] = [`test:${randomUUID()}`, [] as ClockSkewMessage[]];
+    const listen = (message: unknown) => void seen.push(message as ClockSkewMessage);
+    const limits = [{ drainPerTick: 1, unitsPerToken: 100_000, capacity: 200_000, tickMicros: 1 as const }];
+    const storage = redisStorage(redis);
+    const state = applyRequest(undefined, { limits, costs: [2] }, Date.now() * 1000 + 600_000_000).next!;
+    await redis.set(key, packed(...toNumbers(state)));
+    subscribe(limiterChannels.clockSkew, listen);
+    try {
+      const apply = () => storage.apply({ key, limits, costs: [1], timeoutMs: TIMEOUT_MS });
+      expect((await apply())[0]!.allowed).toBe(false);
+      await pollUntil(async () => (await apply())[0]!.allowed);
+    } finally {
+      unsubscribe(limiterChannels.clockSkew, listen);
+    }
+    expect(seen).toEqual([{ storage: 'redis', key, aheadMs: expect.any(Number) as number }]);
+    expect(Math.abs(seen[0]!.aheadMs - 600_000)).toBeLessThan(5000);
+    expect(await redis.pttl(key)).toBeLessThan(1000);
+  });
+
   it('keeps the bucket until it is empty, to the millisecond, and no longer', async () => {
     const key = `test:${randomUUID()}`;
     const sentAt = Date.now();
@@ -222,13 +190,15 @@ describeWith('redis', 'Redis storage', (address) => {
     '',
     '24 characters of no use.',
     packed(5),
-    packed(1, 2),
-    packed(1, 2, 0),
-    packed(1, NaN, 5),
-    packed(1, -2, 5),
-    packed(1, 2.5, 5),
-    packed(1, 2, 5, 6),
-    packed(1, 2 ** 53, 5),
+    packed(5, 1),
+    packed(5, 1, 1, 0, 1, 1, 1, 0, 0),
+    packed(5, 1, 1, 1, 0, 1, 1, 0, 0),
+    packed(5, 1, 4, 1, 1, 1, 1, 0, 0),
+    packed(5, 1, 1, 1, 1, NaN, 1, 0, 0),
+    packed(5, 1, 1, 1, 1, 1, -1, 0, 0),
+    packed(5, 1, 1, 1, 1, 1, 1.5, 0, 0),
+    packed(5, 2, 1, 1, 1, 1, 1, 0, 0),
+    packed(5, 0, 2 ** 53),
   ])('calls %p malformed, and never overwrites it', async (value) => {
     const key = `test:${randomUUID()}`;
     await redis.set(key, value);
@@ -244,7 +214,7 @@ describeWith('redis', 'Redis storage', (address) => {
 
   it.each([undefined, {}, { eval: () => {} }])('refuses %p for a client, and says what it must be', (client) => {
     expect(() => redisStorage(client as never)).toThrow(
-      /redisStorage client must be a Redis or Cluster of ioredis \(got /,
+      /redisStorage client must be a client or cluster of ioredis or of node-redis \(got /,
     );
   });
 });
@@ -323,7 +293,7 @@ describeWith('redis', 'Redis storage when the server fails', () => {
       await redis.config('SET', 'replica-serve-stale-data', 'yes');
       expect(await faultOf(consume(storage, key, 1))).toBe('readonly');
       await answering();
-      expect(await read()).toEqual([0]);
+      expect(await storage.read({ key, limits: [HOURLY], timeoutMs: TIMEOUT_MS })).toEqual({ levels: [0] });
     } finally {
       await primary.stop();
     }

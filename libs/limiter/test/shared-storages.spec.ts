@@ -50,5 +50,5 @@ describeWith('memcached', 'memcached', (servers) => {
 describeWith('redis', 'Redis', (address) => {
   const redis = new Redis(address, { ...redisClientOptions(5000), enableOfflineQueue: true });
   afterAll(() => redis.disconnect());
-  contract('Redis', (clock) => redisStorage(clockedRedis(redis, clock)));
+  contract('Redis', (clock) => redisStorage(clockedRedis(redis, clock), { maxSkewMs: MAX_SKEW_MS }));
 });

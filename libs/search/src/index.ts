@@ -38,9 +38,9 @@ export type {
   AnyQuery,
   ByQueryOptions,
   ChangeOptions,
-  DocumentChange,
   IndexAllOptions,
   IndexAllProgress,
+  IndexOptions,
   PaginateOptions,
   Paging,
   QueryMaker,
@@ -48,7 +48,8 @@ export type {
   UpdateOptions,
   UpdateByQueryOptions,
 } from './repository/repository-calls.js';
-export type { DocumentOperation } from './indexing/document-operations.js';
+export type { DocumentOperation, PlainOperation } from './indexing/document-operations.js';
+export type { DocumentChange } from './indexing/document-change.js';
 export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/across.js';
 export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
 export type { StreamOptions } from './repository/hit-stream.js';

@@ -16,7 +16,7 @@ const BREAKS = {
     return {
       bulk: (operations, options) =>
         engine.bulk(
-          operations.map((one): BulkOperation => ({ ...one, version: (version += 1) })),
+          operations.map((one) => ({ ...one, version: (version += 1) }) as BulkOperation),
           options,
         ),
     };

@@ -45,7 +45,7 @@ describeWith('postgres', 'postgres', () =>
     it('made from another model are refused, with the command to run', async () => {
       await engine.createIndex(`${prefix}-passages-v1-other`, { ...empty, aliases: { [`${prefix}-passages`]: {} } });
       await expect(service().ensureIndices()).rejects.toThrow(
-        /was made from another model\. Run search\.recreateIndex/,
+        /was made by another program\. Run `search migrate passages`/,
       );
     });
 

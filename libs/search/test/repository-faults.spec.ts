@@ -116,7 +116,9 @@ describe('a repository on an engine in trouble', () => {
     await expect(passages.getMany([1], { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'timeout' });
     await expect(passages.update(1, { document: {} }, { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'timeout' });
     await expect(passages.stream(undefined, { timeoutMs: 50 }).next()).rejects.toMatchObject({ reason: 'timeout' });
-    await expect(passages.deleteByQuery((q) => q, { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'timeout' });
+    await expect(passages.deleteByQuery((q) => q, { all: true, timeoutMs: 50 })).rejects.toMatchObject({
+      reason: 'timeout',
+    });
   }, 15_000);
 
   it('takes a circuit breaker for overload', async () => {
@@ -161,7 +163,7 @@ describe('a repository on an engine in trouble', () => {
         ...(round > 2 ? { response: { ...status, failures: [] } } : {}),
       });
     };
-    const task = await passages.updateByQuery((q) => q, { script: { source: 'x' } });
+    const task = await passages.updateByQuery((q) => q, { all: true, script: { source: 'x' } });
     expect(await task.done()).toMatchObject({ updated: 2, cancelled: false });
     expect(round).toBe(3);
   });
@@ -220,7 +222,7 @@ describeWith('postgres', 'postgres', () =>
         missing.explain(1, (q) => q),
         missing.refresh(),
         missing.control.stats(),
-        missing.deleteByQuery((q) => q).then((task) => task.done()),
+        missing.deleteByQuery((q) => q, { all: true }).then((task) => task.done()),
         missing.update(1, { document: {}, upsert: true }),
       ];
       for (const answer of await Promise.allSettled(calls))

@@ -104,6 +104,7 @@ describeWith('postgres', 'postgres', () =>
     it('cancels a task, waits no longer than told, and ends by a signal', async () => {
       // One batch of a slow task is throttled far beyond any wait of this test.
       const task = await passages().updateByQuery((q) => q, {
+        all: true,
         script: { source: 'ctx._source.position = 6' },
         documentsPerSecond: 1,
       });
@@ -125,7 +126,7 @@ describeWith('postgres', 'postgres', () =>
       const failure = await task.done().catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: 'SEARCH_BULK_FAILED' });
       expect((failure as { failures: { reason: string }[] }).failures[0]!.reason).toContain('position');
-      const broken = await passages().updateByQuery((q) => q, { script: { source: 'this is no script' } });
+      const broken = await passages().updateByQuery((q) => q, { all: true, script: { source: 'this is no script' } });
       await expect(broken.done()).rejects.toMatchObject({ code: 'SEARCH_ENGINE_REFUSED' });
       await expect(running.search.task('nowhere:1').state()).rejects.toThrow(/there is no task nowhere:1/);
     });

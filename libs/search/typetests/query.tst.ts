@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'tstyche';
-import type { ClauseBuilder, SearchQuery } from '@rookery/search';
+import type { ClauseBuilder, NoneAsked, SearchQuery, SearchRepository } from '@rookery/search';
 import type { Passage } from './model.js';
 
 declare const q: ClauseBuilder<Passage>;
 declare const query: SearchQuery<Passage>;
+declare const repository: SearchRepository<Passage>;
+declare const count: (query: SearchQuery<Passage, NoneAsked, unknown, NoneAsked>) => void;
 
 describe('field paths', () => {
   it('lead over properties, getters, relations, references, collections and embeddables', () => {
@@ -103,5 +105,30 @@ describe('a request', () => {
     expect(query.must).type.not.toBeCallableWith(() => ({ match_all: {} }));
     expect(query.must).type.not.toBeCallableWith(q.matchAll());
     expect(query.page).type.not.toBeCallableWith({ page: 1 });
+  });
+});
+
+describe('parts that a call does not carry', () => {
+  const counted = query.aggregate((a) => ({ years: a.terms('address.year') }));
+  const meant = query.suggest((s) => ({ words: s.term('text', 'x') }));
+
+  it('refuse aggregations and suggestions where no answer has them', () => {
+    expect(query.count).type.toBeCallableWith();
+    expect<typeof counted>().type.not.toBeAssignableTo<Parameters<typeof count>[0]>();
+    expect<typeof meant>().type.not.toBeAssignableTo<Parameters<typeof count>[0]>();
+    expect<SearchQuery<Passage>>().type.toBeAssignableTo<Parameters<typeof count>[0]>();
+    expect(repository.stream).type.not.toBeCallableWith(() => counted);
+    expect(repository.count).type.not.toBeCallableWith(() => meant);
+    expect(repository.deleteByQuery).type.not.toBeCallableWith(() => counted);
+    expect(repository.deleteByQuery).type.not.toBeCallableWith(() => query, { all: false });
+    expect(repository.deleteByQuery).type.toBeCallableWith(() => query.sort('address.year'), { all: true });
+    expect(repository.aggregate).type.toBeCallableWith(() => counted);
+  });
+
+  it('accept numbers for decimals and bigints that the ORM gives as strings', () => {
+    expect(q.range).type.toBeCallableWith('text', { gte: 5, lt: '7.50' });
+    expect(q.range).type.toBeCallableWith('text', { gte: 9_007_199_254_740_993n });
+    expect(q.term).type.toBeCallableWith('text', 5);
+    expect(q.term).type.not.toBeCallableWith('address.president.party', 5);
   });
 });

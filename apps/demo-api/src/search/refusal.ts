@@ -12,7 +12,8 @@ export function refusalOf(
   const refuse = (parameter: string, message: string): InvalidRequestException =>
     new InvalidRequestException([{ parameter, message }]);
   if (error instanceof SearchQueryError && error.subject === 'cursor') return refuse('cursor', error.message);
-  if (!(error instanceof SearchEngineError) || error.status !== BAD_REQUEST) return error;
+  const malformed = error instanceof SearchQueryError && error.subject === 'queryString';
+  if (!malformed && !(error instanceof SearchEngineError && error.status === BAD_REQUEST)) return error;
   if (mode === 'query')
     return refuse('q', `q is no query that can be answered (got ${JSON.stringify(q)}); mode=words takes any text`);
   if (cursor !== undefined) return refuse('cursor', 'cursor must be the nextCursor of the page before');

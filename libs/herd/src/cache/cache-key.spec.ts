@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { cacheKey } from './cache-key.js';
+import { cacheKey, leaseKey } from './cache-key.js';
 
 describe('cacheKey', () => {
   it('leaves alone what a server takes', () => expect(cacheKey('users', 'g', 'é:7')).toBe('users:g:é:7'));
@@ -14,6 +14,15 @@ describe('cacheKey', () => {
         expect(cacheKey(...parts)).toBe(key);
       }),
     );
+  });
+
+  it('differs where half a character does, and from every lease', () => {
+    expect(cacheKey('\ud800')).not.toBe(cacheKey('\ud801'));
+    const texts = fc.array(fc.constantFrom('a', 'a:lease', 'lease', 'a\0lease', ' ', 'lease-'), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(fc.property(texts, texts, (key, other) => expect(cacheKey(...key)).not.toBe(leaseKey(...other))));
   });
 
   it('differs where a part does', () => expect(cacheKey('a b', 'c')).not.toBe(cacheKey('a b', 'd')));

@@ -1,6 +1,8 @@
-import type { CacheOptions, NamespaceOptions } from '../contracts/cache.js';
-import { checked, checkShape, longestTimerMs, readDuration } from '../support/option-checks.js';
+import type { CacheOptions, MemoryOptions, NamespaceOptions } from '../contracts/cache.js';
+import { checked, checkShape, checkWhole, longestTimerMs, readDuration } from '../support/option-checks.js';
 import type { OptionProblems } from '../support/option-problems.js';
+import type { MemoryLimits } from './memory-tier.js';
+import { maxTags } from './tags.js';
 
 /** {@link NamespaceOptions} with each default filled in; `Infinity` stands for `'never'`. */
 export type ResolvedCacheOptions = Readonly<{
@@ -10,6 +12,12 @@ export type ResolvedCacheOptions = Readonly<{
   loadTimeoutMs: number;
   waitMs: number;
   generationMaxAgeMs: number;
+  staleWhileRevalidateMs: number;
+  /** `Infinity`: none. */
+  softTimeoutMs: number;
+  unless: (value: never) => boolean;
+  tags: readonly string[];
+  memory: MemoryLimits | undefined;
 }>;
 
 export const defaultCacheOptions: ResolvedCacheOptions = Object.freeze({
@@ -19,13 +27,30 @@ export const defaultCacheOptions: ResolvedCacheOptions = Object.freeze({
   loadTimeoutMs: 10_000,
   waitMs: 1000,
   generationMaxAgeMs: 0,
+  staleWhileRevalidateMs: 0,
+  softTimeoutMs: Infinity,
+  unless: () => false,
+  tags: Object.freeze([]),
+  memory: undefined,
 });
 
+const defaultMemory = Object.freeze({ maxEntries: 10_000, maxBytes: 32 * 1024 * 1024, ttl: '10s' } as const);
+
 /** The names of {@link CacheOptions}. */
-export const cacheOptionNames = ['beta', 'staleIfError', 'negativeTtl', 'loadTimeout', 'waitMs'] as const;
+export const cacheOptionNames = [
+  'beta',
+  'staleIfError',
+  'staleWhileRevalidate',
+  'softTimeout',
+  'unless',
+  'tags',
+  'negativeTtl',
+  'loadTimeout',
+  'waitMs',
+] as const;
 
 /** The names of {@link NamespaceOptions}. */
-export const namespaceOptionNames = [...cacheOptionNames, 'generationMaxAgeMs'] as const;
+export const namespaceOptionNames = [...cacheOptionNames, 'generationMaxAgeMs', 'memory'] as const;
 
 /**
  * The options of one call.
@@ -56,8 +81,8 @@ export function readCacheOptions(
   base: ResolvedCacheOptions,
   leastTtlMs: number,
 ): ResolvedCacheOptions {
-  const { negativeTtl, loadTimeout } = options;
-  const life = (name: 'staleIfError' | 'negativeTtl', fallbackMs: number): number => {
+  const { negativeTtl, loadTimeout, softTimeout, unless = base.unless, tags = base.tags, memory } = options;
+  const life = (name: 'staleIfError' | 'staleWhileRevalidate' | 'negativeTtl', fallbackMs: number): number => {
     const ttl = options[name];
     if (ttl === undefined) return fallbackMs;
     return ttl === 'never' ? Infinity : readDuration(problems, name, ttl, Infinity);
@@ -71,9 +96,27 @@ export function readCacheOptions(
   const negativeTtlMs = life('negativeTtl', base.negativeTtlMs);
   if (negativeTtl !== undefined && negativeTtlMs > 0 && negativeTtlMs < leastTtlMs)
     problems.check(false, 'negativeTtl', negativeTtl, `must be ${leastTtlMs} ms or more; a number is milliseconds`);
+  problems.check(typeof unless === 'function', 'unless', unless, 'must be a function of the value');
+  checkTags(problems, tags);
+  const staleIfErrorMs = life('staleIfError', base.staleIfErrorMs);
+  const hasStale = softTimeout === undefined || staleIfErrorMs > 0;
+  problems.check(
+    hasStale,
+    'softTimeout',
+    softTimeout,
+    'must stand beside staleIfError, which says what is served then',
+  );
   return Object.freeze({
     beta: number('beta'),
-    staleIfErrorMs: life('staleIfError', base.staleIfErrorMs),
+    staleIfErrorMs,
+    staleWhileRevalidateMs: life('staleWhileRevalidate', base.staleWhileRevalidateMs),
+    softTimeoutMs:
+      softTimeout === undefined
+        ? base.softTimeoutMs
+        : readDuration(problems, 'softTimeout', softTimeout, longestTimerMs),
+    unless,
+    tags,
+    memory: memory === undefined ? base.memory : readMemory(problems, memory),
     negativeTtlMs,
     loadTimeoutMs:
       loadTimeout === undefined
@@ -82,4 +125,19 @@ export function readCacheOptions(
     waitMs: number('waitMs'),
     generationMaxAgeMs: number('generationMaxAgeMs'),
   });
+}
+
+/** Reports what is no list of tags. */
+export function checkTags(problems: OptionProblems, tags: unknown): void {
+  const isList = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string' && tag !== '');
+  const fits = isList && tags.length <= maxTags && new Set(tags).size === tags.length;
+  problems.check(fits, 'tags', tags, `must be a list of up to ${maxTags} different texts, such as ['user:7']`);
+}
+
+function readMemory(problems: OptionProblems, given: MemoryOptions): MemoryLimits {
+  const options = { ...defaultMemory, ...checkShape(problems, given, ['maxEntries', 'maxBytes', 'ttl'], 'memory.') };
+  for (const name of ['maxEntries', 'maxBytes'] as const)
+    checkWhole(problems, `memory.${name}`, options[name], [1, Infinity], `leave it out for ${defaultMemory[name]}`);
+  const ttlMs = readDuration(problems, 'memory.ttl', options.ttl, longestTimerMs);
+  return Object.freeze({ maxEntries: options.maxEntries, maxBytes: options.maxBytes, ttlMs });
 }

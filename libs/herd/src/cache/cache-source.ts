@@ -1,5 +1,7 @@
 import type { CacheCommands } from '../contracts/cache.js';
+import type { Codec } from '../contracts/codec.js';
 import { HerdOptionError } from '../errors/option-error.js';
+import type { Coherence } from './coherence.js';
 
 /**
  * What a cache works with. `strict` are the same commands under the policy `error`: a lease that another holds, and one that
@@ -7,6 +9,10 @@ import { HerdOptionError } from '../errors/option-error.js';
  * `random` from 0 to 1.
  */
 export type CacheSource = Readonly<{
+  herd: string;
+  /** How values look once they were stored. */
+  codec: Codec;
+  coherence: Coherence;
   commands: CacheCommands;
   strict: CacheCommands;
   leastTtlMs: number;

@@ -1,14 +1,17 @@
+import type { TagVersions } from './tags.js';
+
 /**
  * A value as it is stored. Without `value` it is known that there is none. `freshUntil` is epoch milliseconds (absent:
- * for ever), `loadMs` how long it took to make.
+ * for ever), `loadMs` how long it took to make. It counts no more once a version of `tags` has changed.
  */
-export type Entry = Readonly<{ rookery: 1; value?: unknown; freshUntil?: number; loadMs: number }>;
+export type Entry = Readonly<{ rookery: 1; value?: unknown; freshUntil?: number; loadMs: number; tags?: TagVersions }>;
 
-export const entryOf = (value: unknown, ttlMs: number, now: number, loadMs: number): Entry => ({
+export const entryOf = (value: unknown, ttlMs: number, now: number, loadMs: number, tags: TagVersions = {}): Entry => ({
   rookery: 1,
   ...(value !== undefined && { value }),
   ...(ttlMs !== Infinity && { freshUntil: now + ttlMs }),
   loadMs,
+  ...(Object.keys(tags).length > 0 && { tags }),
 });
 
 /** @returns `found` where it is an entry: anything else under its key is another's, and not used. */

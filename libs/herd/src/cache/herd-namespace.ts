@@ -1,14 +1,22 @@
-import type { Namespace, NamespaceOptions } from '../contracts/cache.js';
+import type { Cache, Namespace, NamespaceOptions } from '../contracts/cache.js';
 import { checked } from '../support/option-checks.js';
-import { readNamespaceOptions } from './cache-options.js';
+import { checkTags, readNamespaceOptions } from './cache-options.js';
 import type { OptionProblems } from '../support/option-problems.js';
 import type { CacheSource } from './cache-source.js';
 import { Generation } from './generation.js';
 import { HerdCache } from './herd-cache.js';
+import { deleteTagVersions } from './tags.js';
 
 /** {@link Namespace} over the commands of a herd. */
 export class HerdNamespace extends HerdCache implements Namespace {
   private readonly generation: Generation;
+  private readonly prefixNow: () => Promise<readonly string[] | undefined>;
+
+  /** The namespace as it is now: what is stored there is not found after a `clear()`. */
+  readonly pinned: () => Promise<Cache>;
+
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 
   /** @throws HerdOptionError */
   constructor(
@@ -21,15 +29,30 @@ export class HerdNamespace extends HerdCache implements Namespace {
       return readNamespaceOptions(problems, given, source.leastTtlMs);
     });
     const generation = new Generation(source, `${name}:generation`, options.generationMaxAgeMs);
-    super(source, options, async () => {
+    const prefix = async (): Promise<readonly string[] | undefined> => {
       const text = await generation.current();
       return text === undefined ? undefined : [name, text];
-    });
+    };
+    super(source, options, prefix, name);
     this.generation = generation;
+    this.prefixNow = prefix;
+    this.pinned = async () => {
+      const now = await prefix().catch(() => undefined);
+      return new HerdCache(source, options, () => Promise.resolve(now), name);
+    };
+    this.now = source.now;
   }
 
   clear(): Promise<boolean> {
-    return this.generation.next();
+    return this.announced({ kind: 'all' }, () => this.generation.next());
+  }
+
+  async deleteTags(tags: readonly string[]): Promise<boolean> {
+    checked((problems) => checkTags(problems, tags));
+    return this.announced({ kind: 'tags', tags }, async () => {
+      const prefix = await this.prefixNow();
+      return prefix !== undefined && deleteTagVersions(this.source, prefix, tags);
+    });
   }
 }
 

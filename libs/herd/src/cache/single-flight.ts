@@ -27,4 +27,9 @@ export class SingleFlight {
     if (entry) entry.flight.invalidated = true;
     this.entries.delete(key);
   }
+
+  /** {@link invalidate} of all keys. */
+  invalidateAll(): void {
+    for (const key of [...this.entries.keys()]) this.invalidate(key);
+  }
 }

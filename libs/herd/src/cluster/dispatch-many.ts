@@ -44,7 +44,9 @@ class ManyKeys<Client, Result> {
         return undefined;
       }
     });
+    const { route } = this.source.fleet;
     await Promise.all([...groups].map(([pool, own]) => this.carryToOwner(pool, own)));
+    if (this.effect !== 'read') for (const key of keys) this.source.fleet.endedWrite(key, route);
     const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
     return thrown.length === 0
       ? this.results
@@ -83,16 +85,27 @@ class ManyKeys<Client, Result> {
     keys: readonly string[],
     tried: readonly NodePool<Client>[],
   ): Promise<void> {
-    const failed = await this.run(pool, keys, tried.length === 1 ? Infinity : this.source.failoverTtlMs);
+    const stoodIn = tried.length > 1;
+    const failed = await this.run(pool, keys, stoodIn ? this.source.failoverTtlMs : Infinity);
+    if (this.effect !== 'read') for (const key of keys) if (!failed.has(key)) this.noteWrite(key, pool, stoodIn);
     const groups = grouped([...failed.keys()], (key) => {
       const error = failed.get(key)!;
       const next = failsOver(this.source, this.effect, error, this.until)
         ? standIn(this.source, key, tried)
         : undefined;
-      if (!next) this.failures.set(key, error);
-      return next;
+      if (next) return next;
+      this.failures.set(key, error);
+      if (this.effect === 'write') this.source.fleet.wroteTo(key);
+      return undefined;
     });
     await Promise.all([...groups].map(([next, own]) => this.carry(next, own, [...tried, next])));
+  }
+
+  /** What stand-ins were given before is old by now. */
+  private noteWrite(key: string, pool: NodePool<Client>, stoodIn: boolean): void {
+    const { fleet } = this.source;
+    fleet.wroteTo(key, stoodIn ? pool.node.id : undefined);
+    if (stoodIn) fleet.stoodIn(key, pool.node.id);
   }
 
   private async run(pool: NodePool<Client>, keys: readonly string[], maxTtlMs: number): Promise<Failures> {
@@ -100,7 +113,7 @@ class ManyKeys<Client, Result> {
     let outcomes: ReadonlyMap<string, Result | Error> = new Map();
     let broken: HerdOperationError | undefined;
     try {
-      await timed(name, pool.node, () =>
+      await timed(this.source, pool.node, () =>
         pool.use(
           async (client, node) => {
             outcomes = await this.operation(client, keys, node, maxTtlMs);

@@ -33,10 +33,19 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
         const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
         const use = () =>
           owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
-        const run = (): ReturnType<typeof use> => timed(source.name, owner.node, before ? () => before.then(use) : use);
+        const run = (): ReturnType<typeof use> => timed(source, owner.node, before ? () => before.then(use) : use);
+        const { route } = source.fleet;
+        const written = (found: typeof miss): typeof miss => {
+          source.fleet.wroteTo(key);
+          source.fleet.endedWrite(key, route);
+          return found;
+        };
         const failed = (error: unknown) =>
-          failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
-        if (effect !== 'read' || !warmUp.mayHave(key, owner)) return run().then(undefined, failed);
+          failover(source, key, operation, effect, { owner, error, until })
+            .finally(() => effect !== 'read' && source.fleet.endedWrite(key, route))
+            .catch(orMiss);
+        if (effect !== 'read') return run().then(written, failed);
+        if (!warmUp.mayHave(key, owner)) return run().then(undefined, failed);
         return run().then(
           async (found) => (found === undefined && (await warmUp.copy(key, owner, source.timeoutMs)) ? run() : found),
           failed,
@@ -58,7 +67,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
         received: id,
         remedy: 'use a node of topology',
       });
-    return timed(source.name, pool.node, () =>
+    return timed(source, pool.node, () =>
       pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),
     );
   };
@@ -89,12 +98,20 @@ async function failover<Client, Result>(
   note(owner, error);
   for (const tried = [owner]; ;) {
     const pool = failsOver(source, effect, error, until) ? standIn(source, key, tried) : undefined;
-    if (!pool) throw error;
+    if (!pool) {
+      if (effect === 'write') source.fleet.wroteTo(key);
+      throw error;
+    }
     tried.push(pool);
     try {
-      return await timed(source.name, pool.node, () =>
+      const done = await timed(source, pool.node, () =>
         pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
       );
+      if (effect === 'write') {
+        source.fleet.wroteTo(key, pool.node.id);
+        source.fleet.stoodIn(key, pool.node.id);
+      }
+      return done;
     } catch (failure) {
       note(pool, failure);
       error = failure;

@@ -1,12 +1,15 @@
 import type { Copies, Driver } from '../contracts/driver.js';
 import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
+import type { Health } from '../contracts/pool.js';
 import type { Router, RouteTable } from '../contracts/router.js';
 import { Doubts } from '../pool/doubts.js';
 import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
 import { KeyHistory } from './key-history.js';
 import { publishHealth } from './publish.js';
+import { RecentWrites } from './recent-writes.js';
+import { StandIns } from './stand-ins.js';
 
 /** A table and the pools of its nodes: replaced as a whole, never changed. */
 export type Route<Client> = Readonly<{ table: RouteTable; pools: ReadonlyMap<string, NodePool<Client>> }>;
@@ -30,7 +33,9 @@ const maxDeparted = 256;
 export class Fleet<Client> {
   route: Route<Client>;
   private readonly history = new KeyHistory(() => this.longestLifeMs);
+  private readonly recent = new RecentWrites();
   private readonly doubts = new Map<string, Doubts>();
+  private readonly standIns = new StandIns((key, id) => void this.doubt(key, id));
   private longestLifeMs: number;
   private warming: Readonly<{ table: RouteTable; until: number }> | undefined;
   private readonly leaving = new Set<Promise<void>>();
@@ -56,20 +61,40 @@ export class Fleet<Client> {
    * @returns what the write must wait for while values are copied from former owners.
    */
   beforeWrite(key: string, owner: string): Promise<unknown> | undefined {
+    this.recent.add(key);
     const former = this.history.formerOwners(key, owner);
     if (former.length === 0) return undefined;
-    const pools = former.flatMap((id) => {
-      const pool = this.route.pools.get(id);
-      if (pool) pool.doubt([key], false);
-      else this.doubtsOf(id).add(key);
-      return pool ?? [];
-    });
+    const pools = former.flatMap((id) => this.doubt(key, id) ?? []);
     if (!this.isWarming()) return undefined;
     return Promise.all(
       pools
         .filter(({ health }) => health.state !== 'down')
         .map((pool) => pool.forget([key]).catch(() => this.route.pools.get(owner)?.doubt([key], true))),
     );
+  }
+
+  /** A write to `key` went to `node`, or to none that is sure: what (other) stand-ins were given is old. */
+  wroteTo(key: string, node?: string): void {
+    for (const id of this.standIns.taken(key)) if (id !== node) this.doubt(key, id);
+  }
+
+  /** A write to `key` that was routed by `route` has ended: where the owner is another by now, it may have an older value. */
+  endedWrite(key: string, route: Route<Client>): void {
+    if (route === this.route) return;
+    const id = this.route.table.nodeFor(key)?.id;
+    if (id !== undefined && id !== route.table.nodeFor(key)?.id) this.doubt(key, id);
+  }
+
+  /** A node that is not the owner was given a value of `key`. */
+  stoodIn(key: string, node: string): void {
+    this.standIns.note(key, node);
+  }
+
+  private doubt(key: string, id: string): NodePool<Client> | undefined {
+    const pool = this.route.pools.get(id);
+    if (pool) pool.doubt([key], false);
+    else this.doubtsOf(id).add(key);
+    return pool;
   }
 
   /** @returns the pool from which a value that `owner` lacks may be copied, after a change. */
@@ -101,6 +126,7 @@ export class Fleet<Client> {
         .forEach((pool) => this.retire(pool));
     this.remember(before.table, table);
     this.route = { table, pools };
+    for (const pool of pools.values()) pool.wake();
     this.countDown();
     for (const pool of before.pools.values()) if (!kept.has(pool)) this.retire(pool);
   }
@@ -120,6 +146,10 @@ export class Fleet<Client> {
     const owns = (one: RouteTable): string => JSON.stringify(one.nodes.map(({ id, weight }) => [id, weight]).sort());
     if (table.nodes.length === 0 || owns(table) === owns(next)) return;
     this.history.leave(table, next);
+    for (const key of this.recent.taken()) {
+      const id = next.nodeFor(key)!.id;
+      if (table.nodeFor(key)!.id !== id) this.doubtsOf(id).add(key);
+    }
     const { warmUpForMs } = this.options;
     if (warmUpForMs > 0) this.warming = { table, until: performance.now() + warmUpForMs };
     const present = new Set(next.nodes.map(({ id }) => id));
@@ -160,9 +190,12 @@ export class Fleet<Client> {
   }
 
   private open(node: Node): NodePool<Client> {
+    let state: Health['state'] = 'up';
     const onHealth = (): void => {
       this.countDown();
-      publishHealth({ herd: this.options.name, node, health: pool.health });
+      // A new reason is news of the topology alone.
+      if (pool.health.state !== state) publishHealth({ herd: this.options.name, node, health: pool.health });
+      ({ state } = pool.health);
       this.onHealth();
     };
     const pool = new NodePool(

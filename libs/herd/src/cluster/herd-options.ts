@@ -1,3 +1,4 @@
+import type { InvalidationBus } from '../contracts/invalidation-bus.js';
 import type { Discovery } from '../contracts/discovery.js';
 import type { OnNodeDown } from '../contracts/dispatch.js';
 import type { Driver } from '../contracts/driver.js';
@@ -17,6 +18,8 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   driver: Driver<Client, Commands, NodeCommands>;
   /** Default `rendezvous()`. */
   router?: Router;
+  /** Keeps what namespaces have in memory true among processes. Default: none. */
+  bus?: InvalidationBus;
   /** How often discovery is queried and nodes get a health check. Default `'30s'`. */
   refresh?: Duration;
   /** The share by which each wait is shorter or longer, by chance, so that processes that start together do not query at once. Default 0.1. */
@@ -90,14 +93,15 @@ export type NodeLimits = Readonly<
 
 /** {@link HerdOptions} with each default filled in. */
 export type ResolvedHerdOptions<Client, Commands extends object, NodeCommands extends object> = Readonly<
-  Required<
-    Omit<HerdOptions<Client, Commands, NodeCommands>, 'refresh' | 'failoverTtl' | 'longestLife' | 'warmUpFor'>
-  > & {
-    refreshMs: number;
-    failoverTtlMs: number;
-    longestLifeMs: number;
-    warmUpForMs: number;
-  }
+  Pick<HerdOptions<Client, Commands, NodeCommands>, 'bus'> &
+    Required<
+      Omit<HerdOptions<Client, Commands, NodeCommands>, 'bus' | 'refresh' | 'failoverTtl' | 'longestLife' | 'warmUpFor'>
+    > & {
+      refreshMs: number;
+      failoverTtlMs: number;
+      longestLifeMs: number;
+      warmUpForMs: number;
+    }
 >;
 
 const defaultOptions = Object.freeze({
@@ -130,6 +134,7 @@ const names = [
   'discovery',
   'driver',
   'router',
+  'bus',
 ] as readonly (keyof typeof defaultOptions)[];
 
 /** The options that may differ per node. */
@@ -180,9 +185,11 @@ export function checkLimits(
 function checkParts(
   problems: OptionProblems,
   options: Readonly<Record<'name' | 'router' | 'now' | 'random' | 'perNode', unknown>> &
-    Readonly<{ discovery?: unknown; driver?: unknown }>,
+    Readonly<{ discovery?: unknown; driver?: unknown; bus?: unknown }>,
 ): void {
-  const { name, discovery, driver, router } = options;
+  const { name, discovery, driver, router, bus } = options;
+  const isBus = bus === undefined || (hasMethod(bus, 'publish') && hasMethod(bus, 'subscribe'));
+  problems.check(isBus, 'bus', bus, 'must be an invalidation bus; pass redisBus(client) or inProcessBus()');
   problems.check(typeof name === 'string' && name !== '', 'name', name, `must be a text; leave it out for 'default'`);
   const found = hasMethod(discovery, 'nodes');
   problems.check(found, 'discovery', discovery, `must be a discovery; pass staticNodes(['10.0.0.1:11211'])`);

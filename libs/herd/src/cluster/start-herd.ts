@@ -2,6 +2,8 @@ import type { Herd, HerdHandle, HerdPolicy } from '../contracts/herd.js';
 import { defaultCacheOptions } from '../cache/cache-options.js';
 import { asCacheCommands } from '../cache/cache-source.js';
 import type { CacheSource } from '../cache/cache-source.js';
+import { Coherence } from '../cache/coherence.js';
+import { jsonCodec } from '../codec/json.codec.js';
 import { HerdCache } from '../cache/herd-cache.js';
 import { HerdNamespace } from '../cache/herd-namespace.js';
 import { checked } from '../support/option-checks.js';
@@ -27,11 +29,13 @@ export async function startHerd<Client, Commands extends object, NodeCommands ex
 ): Promise<Herd<Commands, NodeCommands>> {
   const cluster = new Cluster(resolveHerdOptions(options));
   await cluster.start();
-  return handleOf(cluster, {});
+  const { name, bus, now } = cluster.options;
+  return handleOf(cluster, new Coherence(name, bus, now), {});
 }
 
 function handleOf<Client, Commands extends object, NodeCommands extends object>(
   cluster: Cluster<Client, Commands, NodeCommands>,
+  coherence: Coherence,
   policy: HerdPolicy,
 ): Herd<Commands, NodeCommands> {
   const { name, driver } = cluster.options;
@@ -39,6 +43,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
   const { failoverTtlMs } = cluster.options;
   const source: DispatchSource<Client> = {
     name,
+    driver: driver.name,
     timeoutMs,
     onNodeDown,
     failoverTtlMs,
@@ -47,6 +52,9 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
   };
   const commands = driver.commands(dispatchByTable(source));
   const cacheSource = (): CacheSource => ({
+    herd: name,
+    codec: driver.codec ?? jsonCodec,
+    coherence,
     commands: asCacheCommands(commands),
     strict: asCacheCommands(driver.commands(dispatchByTable({ ...source, onNodeDown: 'error' }))),
     leastTtlMs: driver.leastTtlMs ?? 0,
@@ -66,7 +74,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     on: async ({ id }, use) => use(driver.nodeCommands(dispatchToNode(source, id))),
     withPolicy: (other) => {
       const given = checked((problems) => checkPolicy(problems, other, driver));
-      return handleOf(cluster, { timeoutMs, onNodeDown, ...given });
+      return handleOf(cluster, coherence, { timeoutMs, onNodeDown, ...given });
     },
     getOrSet: async (key, ttl, load, given) => {
       cache ??= new HerdCache(cacheSource(), defaultCacheOptions);
@@ -75,7 +83,10 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     namespace: (namespace, given = {}) => new HerdNamespace(cacheSource(), namespace, given),
     refresh: () => cluster.refresh(),
     stopDiscovery: () => cluster.stopDiscovery(),
-    close: () => cluster.close(),
+    close: () => {
+      coherence.close();
+      return cluster.close();
+    },
   };
   return Object.freeze(Object.defineProperties({ ...commands }, Object.getOwnPropertyDescriptors(handle))) as Herd<
     Commands,

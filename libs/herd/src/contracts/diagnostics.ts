@@ -5,7 +5,7 @@ import type { Topology } from './topology.js';
 /** Each new picture of a herd, on `rookery:herd:topology`. */
 export type TopologyMessage = Readonly<{ herd: string; topology: Topology }>;
 
-/** A node was marked down, or is used again, on `rookery:herd:health`. */
+/** A node was marked down, is refusing or up again (its `state` changed), on `rookery:herd:health`. */
 export type HealthMessage = Readonly<{ herd: string; node: Node; health: Health }>;
 
 /** An operation failed on a node, whatever the policy then makes of it, on `rookery:herd:failure`. */
@@ -14,10 +14,31 @@ export type FailureMessage = Readonly<{ herd: string; node: Node; error: unknown
 /**
  * An operation on a node ended, on `rookery:herd:operation`.
  *
+ * @property driver its name: `memcached`, `redis`, or that of your own.
  * @property outcome `ok`, or the code of the error, whatever the policy then makes of it.
  * @property tookMs with the wait for its turn.
  */
-export type OperationMessage = Readonly<{ herd: string; node: Node; outcome: string; tookMs: number }>;
+export type OperationMessage = Readonly<{
+  herd: string;
+  driver: string;
+  node: Node;
+  outcome: string;
+  tookMs: number;
+}>;
+
+/**
+ * What a cache made of a question, on `rookery:herd:cache`: `hit` (`tier` says where), `miss`, `stale` (served past its end), or
+ * `refresh` (made anew in the background). Of many keys, each is reported.
+ *
+ * @property namespace `''` for `herd.getOrSet`.
+ */
+export type CacheMessage = Readonly<{
+  herd: string;
+  namespace: string;
+  key: string;
+  event: 'hit' | 'miss' | 'stale' | 'refresh';
+  tier?: 'memory' | 'node';
+}>;
 
 /** The channels of `node:diagnostics_channel` on which a herd reports. */
 export const herdChannels = Object.freeze({
@@ -25,4 +46,5 @@ export const herdChannels = Object.freeze({
   health: 'rookery:herd:health',
   failure: 'rookery:herd:failure',
   operation: 'rookery:herd:operation',
+  cache: 'rookery:herd:cache',
 } as const);

@@ -1,4 +1,4 @@
-import type { Encoded } from './codec.js';
+import type { Codec, Encoded } from './codec.js';
 import type { Dispatch, NodeDispatch } from './dispatch.js';
 import type { Failure } from './failure.js';
 import type { Node } from './node.js';
@@ -35,6 +35,8 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
   /** Optional: the shortest ttl that the servers can keep; a cache refuses a shorter one. Default 0. */
   readonly leastTtlMs?: number;
 
+  /** Optional: how values are stored, so that a cache gives a value that it has just made as it will give it later. Default JSON. */
+  readonly codec?: Codec;
   /** Optional: false where a node accepts only its own keys, so that the policy `next` is refused. Default true. */
   readonly standIns?: boolean;
 

@@ -8,6 +8,4 @@ export interface Node {
   readonly port: number;
   /** Share of the keys, relative to the other nodes; above 0, default 1. */
   readonly weight?: number;
-  /** Where the node stands, for routers that prefer what is near. */
-  readonly zone?: string;
 }

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import type { CacheOptions } from '../contracts/cache.js';
 import type { Ttl } from '../contracts/ttl.js';
 import { checked } from '../support/option-checks.js';
+import { defaultKey } from './default-key.js';
 import { namespaceProperty } from './namespace-property.js';
 import type { NamespaceChoice } from './namespace-property.js';
 import { checkCachedOptions, checkEvictOptions } from './nest-options.js';
@@ -19,10 +20,16 @@ export type MethodDecoratorOf<Args extends Arguments> = <Result>(
   descriptor: TypedPropertyDescriptor<Method<Args, Result>>,
 ) => void;
 
-/** How `@Cached` keeps a result. @property key by default the class, the method and its arguments as JSON. */
+/** How `@Cached` keeps a result. */
 export type CachedOptions<Args extends Arguments> = NamespaceChoice &
   CacheOptions &
-  Readonly<{ ttl: Ttl; key?: (...args: Args) => string }>;
+  Readonly<{
+    ttl: Ttl;
+    /** Default: the class, the method and its arguments; those that cannot be told apart are refused. */
+    key?: (...args: Args) => string;
+    /** Calls for which it gives false go past the cache. Default: none. */
+    condition?: (...args: Args) => boolean;
+  }>;
 
 /** Which keys to drop: some, or `all` of the namespace. */
 export type CacheEvictOptions<Args extends Arguments> = NamespaceChoice &
@@ -40,15 +47,19 @@ export type CacheEvictOptions<Args extends Arguments> = NamespaceChoice &
  */
 export function Cached<Args extends Arguments = Arguments>(options: CachedOptions<Args>): MethodDecoratorOf<Args> {
   checked((problems) => checkCachedOptions(problems, options));
-  const { namespace, herd, ttl, key, ...cache } = options;
+  const { namespace, herd, ttl, key, condition, ...cache } = options;
   return (target, name, descriptor) => {
     const namespaceOf = namespaceProperty(target, { namespace, ...(herd !== undefined && { herd }) });
-    const keyOf = key ?? ((...args: Args) => `${target.constructor.name}.${String(name)}:${JSON.stringify(args)}`);
     wrap(
       descriptor,
       (method) =>
         async function (this: object, ...args) {
-          return namespaceOf(this).getOrSet(keyOf(...args), ttl, () => method.apply(this, args), cache);
+          if (condition && !condition(...args)) return method.apply(this, args);
+          const cacheOf = namespaceOf(this);
+          const named = key
+            ? key(...args)
+            : defaultKey(cacheOf, { target, instance: this, method: String(name) }, args);
+          return cacheOf.getOrSet(named, ttl, () => method.apply(this, args), cache);
         },
     );
   };

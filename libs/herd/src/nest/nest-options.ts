@@ -42,27 +42,28 @@ export function checkNamespaceEntries(problems: OptionProblems, entries: readonl
   }
 }
 
-const choiceNames = ['namespace', 'herd'] as const;
+export const choiceNames = ['namespace', 'herd'] as const;
 
-function checkChoice(problems: OptionProblems, { namespace, herd }: NamespaceChoice): void {
+export function checkChoice(problems: OptionProblems, { namespace, herd }: NamespaceChoice): void {
   checkNamespaceName(problems, namespace);
   const isName = herd === undefined || (typeof herd === 'string' && herd !== '');
   problems.check(isName, 'herd', herd, 'must be the name of a herd; leave it out for the default one');
 }
 
-function checkKey(problems: OptionProblems, key: unknown): void {
-  problems.check(key === undefined || typeof key === 'function', 'key', key, 'must be a function');
+export function checkKey(problems: OptionProblems, key: unknown, option = 'key'): void {
+  problems.check(key === undefined || typeof key === 'function', option, key, 'must be a function');
 }
 
 /** Reports wrong options of `@Cached`. */
 export function checkCachedOptions(
   problems: OptionProblems,
-  options: NamespaceChoice & CacheOptions & Readonly<{ ttl: Ttl; key?: unknown }>,
+  options: NamespaceChoice & CacheOptions & Readonly<{ ttl: Ttl; key?: unknown; condition?: unknown }>,
 ): void {
-  const given = checkShape(problems, options, [...choiceNames, 'ttl', 'key', ...cacheOptionNames]);
+  const given = checkShape(problems, options, [...choiceNames, 'ttl', 'key', 'condition', ...cacheOptionNames]);
   checkChoice(problems, given);
   checkTtl(problems, 'ttl', given.ttl);
   checkKey(problems, given.key);
+  checkKey(problems, given.condition, 'condition');
   readCacheOptions(problems, given, defaultCacheOptions, 0);
 }
 
@@ -79,15 +80,4 @@ export function checkEvictOptions(problems: OptionProblems, options: NamespaceCh
   problems.check(all === undefined || all === true, 'all', all, 'must be true; leave it out where there is a key');
   const isOne = (key === undefined) !== (all === undefined);
   problems.check(isOne, 'options', Object.keys(given), 'must have either key or all');
-}
-
-/** Reports wrong options of `@CacheResponse`. */
-export function checkResponseOptions(
-  problems: OptionProblems,
-  options: NamespaceChoice & Readonly<{ ttl: Ttl; key?: unknown }>,
-): void {
-  const given = checkShape(problems, options, [...choiceNames, 'ttl', 'key']);
-  checkChoice(problems, given);
-  checkTtl(problems, 'ttl', given.ttl);
-  checkKey(problems, given.key);
 }

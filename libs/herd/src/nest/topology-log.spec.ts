@@ -22,6 +22,12 @@ describe('what is logged of a herd', () => {
     expect(texts(picture({ a: gone }), picture({ a: gone }))).toEqual([]);
     expect(texts(picture({ a: gone }), picture({ a: up }))).toEqual(['log: Node a is up again']);
   });
+  it('names what refuses', () => {
+    const full: Health = { state: 'refusing', since: 0, reason: 'OOM', failures: 0 };
+    expect(texts(picture({ a: up }), picture({ a: full }))).toEqual(['warn: Node a is refusing: OOM']);
+    expect(texts(picture({ a: full }), picture({ a: gone }))).toEqual(['warn: Node a is down: refused']);
+    expect(texts(picture({ a: full }), picture({ a: up }))).toEqual(['log: Node a is up again']);
+  });
   it('names who joins and leaves', () =>
     expect(texts(picture({ a: up }), picture({ b: up }))).toEqual(['log: Node b has joined', 'log: Node a has left']));
   it('says once that discovery is not followed', () => {

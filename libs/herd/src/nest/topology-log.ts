@@ -10,9 +10,9 @@ export function changes(before: Topology | undefined, after: Topology): readonly
   const lines: Line[] = [];
   for (const { node, health } of after.nodes) {
     const was = states.get(node.id) ?? 'up';
-    if (health.state === 'down' && was === 'up')
-      lines.push({ level: 'warn', text: `Node ${node.id} is down: ${health.reason}` });
-    if (health.state === 'up' && was === 'down') lines.push({ level: 'log', text: `Node ${node.id} is up again` });
+    if (health.state !== 'up' && was !== health.state)
+      lines.push({ level: 'warn', text: `Node ${node.id} is ${health.state}: ${health.reason}` });
+    if (health.state === 'up' && was !== 'up') lines.push({ level: 'log', text: `Node ${node.id} is up again` });
     if (before && !states.has(node.id)) lines.push({ level: 'log', text: `Node ${node.id} has joined` });
     states.delete(node.id);
   }

@@ -132,9 +132,14 @@ export class NodePool<Client> implements Pool<Client> {
     this.recovery.doubt(keys, late ? this.options.lateWritesMs : 0);
   }
 
+  /** Keys were added to the doubts of this node. */
+  wake(): void {
+    this.recovery.wake();
+  }
+
   /** Deletes `keys` on the node as far as they are in doubt; resolves once they are gone. */
   async forget(keys: readonly string[]): Promise<void> {
-    await this.recovery.forget(keys);
+    for (let deletion; (deletion = this.recovery.forget(keys));) await deletion;
   }
 
   async drain(timeoutMs: number): Promise<void> {

@@ -3,7 +3,7 @@ import { checked, checkWhole, isObject } from './option-checks.js';
 import type { OptionProblems } from './option-problems.js';
 
 /** The names of {@link Node}. */
-export const nodeOptionNames: readonly (keyof Node)[] = ['id', 'host', 'port', 'weight', 'zone'];
+export const nodeOptionNames: readonly (keyof Node)[] = ['id', 'host', 'port', 'weight'];
 
 /** @returns `host:port`, an IPv6 host in brackets. */
 export const addressOf = ({ host, port }: Pick<Node, 'host' | 'port'>): string =>
@@ -34,7 +34,7 @@ export function checkNodes(nodes: readonly Node[], option: string): void {
 
 function checkNode(problems: OptionProblems, node: Node, path: string): boolean {
   if (!problems.check(isObject(node), path, node, 'must be a node, { id, host, port }')) return false;
-  const { id, host, port, weight = 1, zone } = node;
+  const { id, host, port, weight = 1 } = node;
   return [
     problems.check(
       typeof id === 'string' && id !== '',
@@ -50,6 +50,5 @@ function checkNode(problems: OptionProblems, node: Node, path: string): boolean 
     ),
     checkWhole(problems, `${path}.port`, port, [1, 65535], 'it is the port on which the server listens'),
     problems.check(Number.isFinite(weight) && weight > 0, `${path}.weight`, weight, 'must be a number above 0'),
-    problems.check(zone === undefined || typeof zone === 'string', `${path}.zone`, zone, 'must be a text'),
   ].every(Boolean);
 }

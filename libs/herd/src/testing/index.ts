@@ -7,6 +7,8 @@ export { routerContract } from './router-contract.js';
 export type { RouterHarness } from './router-contract.js';
 export { driverContract } from './driver-contract.js';
 export type { DriverHarness, DriverServer } from './driver-contract.js';
+export { invalidationBusContract } from './invalidation-bus-contract.js';
+export type { InvalidationBusHarness } from './invalidation-bus-contract.js';
 export type { AnyDriver } from './driver-bench.js';
 export { ContractViolation } from './contract-check.js';
 export type { ContractCheck } from './contract-check.js';
@@ -25,6 +27,7 @@ export type {
   KeyValueNodeCommands,
   StoreOptions,
 } from '../contracts/key-value-commands.js';
+export type { Change, Invalidation, InvalidationBus, InvalidationListener } from '../contracts/invalidation-bus.js';
 export type { Node } from '../contracts/node.js';
 export type { RouteTable, Router } from '../contracts/router.js';
 export type { Ttl } from '../contracts/ttl.js';

@@ -1,6 +1,16 @@
-import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest } from '../contracts/limiter-storage.js';
+import type { Clock } from '../contracts/clock.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketReading,
+  BucketRequest,
+  RateBucketLimit,
+} from '../contracts/limiter-storage.js';
 import { BucketRows } from './bucket-rows.js';
-import { charge, decideCosts, fits } from './leaky-bucket.js';
+import { BucketShapes, Scope, type Shape } from './bucket-shapes.js';
+import { emptyAt, type BucketState } from './bucket-state.js';
+import { applyRequest, readingAt } from './leaky-bucket.js';
+import { charge, fits, isPlain } from './room.js';
 
 /** Looked at for each new key: two, so that forgetting outruns growth. */
 const SWEPT_PER_INSERT = 2;
@@ -9,28 +19,34 @@ const LINGER_MICROS = 500_000;
 /** Among so many buckets the one that is empty soonest makes room. */
 const EVICTION_SAMPLE = 16;
 
-type BucketName = Pick<BucketRequest, 'key' | 'scope'>;
+const NO_SHAPE = -1;
 
-/** The rows of the buckets of one scope, by key. */
-type Scope = Map<string, number>;
+type BucketName = Pick<BucketRequest, 'key' | 'scope'>;
 
 /**
  * Buckets of one process, at most `maxKeys` of them. A bucket that is empty again is forgotten without a timer of its own:
  * each new key sweeps a little, and {@link BucketTable.sweep} the rest. When all are in use, the one of a sample that would be
  * empty soonest is dropped: so a flood of new keys evicts its own, and never those that are held back.
  *
- * The rows lie without gaps: the last one fills the place of one that is forgotten.
+ * The rows lie without gaps: the last one fills the place of one that is forgotten. A bucket of plain rates is a row of numbers;
+ * any other is an object beside its row.
  */
 export class BucketTable {
   readonly #scopes = new Map<string | undefined, Scope>();
   readonly #keys: string[] = [];
-  readonly #scopeOf: Scope[] = [];
+  readonly #shapes = new BucketShapes();
   readonly #rows = new BucketRows();
+  /** By row, where it has the shape of objects. */
+  readonly #states = new Map<number, BucketState>();
   /** The row that is looked at next; it goes round for ever. */
   #hand = 0;
   #evicted = 0;
 
-  constructor(private readonly maxKeys: number) {}
+  /** @param wallClock epoch microseconds, for quotas, where `now` counts from elsewhere */
+  constructor(
+    private readonly maxKeys: number,
+    private readonly wallClock?: Clock,
+  ) {}
 
   get size(): number {
     return this.#keys.length;
@@ -44,31 +60,18 @@ export class BucketTable {
   apply(request: ApplyRequest, now: number): readonly AppliedCost[] {
     const { limits, costs } = request;
     const scope = this.#scope(request.scope);
-    const row = scope.get(request.key);
-    if (limits.length === 1 && costs.length === 1)
-      return [this.#applyOne(scope, row, request.key, limits[0]!, costs[0]!, now)];
-    const outcomes = decideCosts(this.#rows.levelsAt(row, limits, now), limits, costs);
-    if (outcomes.length === 1 ? outcomes[0]!.allowed : outcomes.some((outcome) => outcome.allowed)) {
-      const place = row ?? this.#insert(scope, request.key, now);
-      this.#rows.write(place, limits, outcomes.at(-1)!.levels, now, row === undefined);
+    const row = scope.rowOf.get(request.key);
+    if (limits.length === 1 && costs.length === 1 && request.settle !== true) {
+      const known = row === undefined ? undefined : this.#shapes.get(this.#rows.shape(row));
+      // Nearly every call: the row is as this policy wrote it, or there is none.
+      if (known === undefined ? isPlain(limits) : known.limits === limits)
+        return [this.#applyOne(scope, row, known, request, limits[0] as RateBucketLimit, now)];
     }
+    const wallNow = this.wallClock?.() ?? now;
+    const { outcomes, next } = applyRequest(this.#stateOf(row, now), request, now, wallNow);
+    if (next !== undefined)
+      this.#store(row ?? this.#insert(scope, request.key, now), scope, request, next, wallNow - now);
     return outcomes;
-  }
-
-  /** What nearly every call is: one cost under one limit. */
-  #applyOne(
-    scope: Scope,
-    found: number | undefined,
-    key: string,
-    limit: BucketLimit,
-    cost: number,
-    now: number,
-  ): AppliedCost {
-    const level = found === undefined ? 0 : this.#rows.levelAt(found, limit, now);
-    if (!fits(limit, level, cost)) return { allowed: false, levels: [level] };
-    const charged = charge(limit, level, cost);
-    this.#rows.writeLevel(found ?? this.#insert(scope, key, now), limit, charged, now, found === undefined);
-    return { allowed: true, levels: [charged] };
   }
 
   /** `LimiterStorage.applyAll`: nothing else runs between its first line and its last. */
@@ -85,17 +88,17 @@ export class BucketTable {
       }
       // Backwards, as a bucket may be named twice.
       for (const step of undo.toReversed()) step();
-      return outcomes.map(({ allowed }, index) => ({ allowed, levels: this.read(requests[index]!, now) }));
+      return outcomes.map(({ allowed }, index) => ({ allowed, ...this.read(requests[index]!, now) }));
     }
     return outcomes;
   }
 
-  read(request: BucketRequest, now: number): readonly number[] {
-    return this.#rows.levelsAt(this.#scope(request.scope).get(request.key), request.limits, now);
+  read({ scope, key, limits }: BucketRequest, now: number): BucketReading {
+    return readingAt(this.#stateOf(this.#scope(scope).rowOf.get(key), now), limits, now, this.wallClock?.() ?? now);
   }
 
   delete({ scope, key }: BucketName): void {
-    const row = this.#scope(scope).get(key);
+    const row = this.#scope(scope).rowOf.get(key);
     if (row !== undefined) this.#remove(row);
   }
 
@@ -110,9 +113,76 @@ export class BucketTable {
     }
   }
 
+  /** One cost under one plain limit. */
+  #applyOne(
+    scope: Scope,
+    found: number | undefined,
+    known: Shape | undefined,
+    { key, limits, costs }: ApplyRequest,
+    limit: RateBucketLimit,
+    now: number,
+  ): AppliedCost {
+    const level = found === undefined ? 0 : this.#rows.levelAt(found, 0, limit, now);
+    const cost = costs[0]!;
+    if (cost > 0 && !fits(limit, level, cost)) return { allowed: false, levels: [level] };
+    const charged = charge(limit, level, cost);
+    const row = found ?? this.#insert(scope, key, now);
+    const shape = known ?? this.#take(this.#shapes.of(scope, limits as readonly RateBucketLimit[]));
+    this.#rows.writeLevel(row, shape.id, limit, charged, found === undefined ? now : this.#rows.updatedAt(found), now);
+    return { allowed: true, levels: [charged] };
+  }
+
+  #stateOf(row: number | undefined, now: number): BucketState | undefined {
+    if (row === undefined || this.#rows.emptyAt(row) <= now) return undefined;
+    const { limits } = this.#shapes.get(this.#rows.shape(row));
+    if (limits === undefined) return this.#states.get(row);
+    const updatedAt = this.#rows.updatedAt(row);
+    return {
+      updatedAt,
+      limits: limits.map((limit, index) => ({
+        ...limit,
+        kind: 'rate',
+        level: this.#rows.level(row, index),
+        blockedUntil: 0,
+        seenAt: updatedAt,
+      })),
+      leases: [],
+    };
+  }
+
+  #store(row: number, scope: Scope, { limits }: ApplyRequest, state: BucketState, wallAhead: number): void {
+    // Beyond its own limits it may hold those of other releases.
+    const compact = isPlain(limits) && state.limits.length === limits.length && state.leases.length === 0;
+    if (!compact) return this.#storeObject(row, scope, state, wallAhead);
+    const shape = this.#take(this.#shapes.of(scope, limits));
+    this.#letGo(row);
+    const levels = state.limits.map(({ level }) => level);
+    this.#rows.write(row, shape.id, levels, state.updatedAt, emptyAt(state, wallAhead));
+  }
+
+  #storeObject(row: number, scope: Scope, state: BucketState, wallAhead: number): void {
+    const shape = this.#take(this.#shapes.ofObjects(scope));
+    this.#letGo(row);
+    this.#rows.write(row, shape.id, [], state.updatedAt, emptyAt(state, wallAhead));
+    this.#states.set(row, state);
+  }
+
+  #take(shape: Shape): Shape {
+    shape.rows++;
+    return shape;
+  }
+
+  /** The row has no shape any more, or none yet. */
+  #letGo(row: number): void {
+    const id = this.#rows.shape(row);
+    if (id === NO_SHAPE) return;
+    this.#shapes.release(this.#shapes.get(id));
+    this.#states.delete(row);
+  }
+
   #scope(name: string | undefined): Scope {
     let scope = this.#scopes.get(name);
-    if (scope === undefined) this.#scopes.set(name, (scope = new Map<string, number>()));
+    if (scope === undefined) this.#scopes.set(name, (scope = new Scope()));
     return scope;
   }
 
@@ -121,23 +191,29 @@ export class BucketTable {
     if (this.size >= this.maxKeys) this.#evict();
     const own = flat(key);
     const row = this.#keys.push(own) - 1;
-    this.#scopeOf.push(scope);
-    scope.set(own, row);
+    this.#rows.clear(row, NO_SHAPE);
+    scope.rowOf.set(own, row);
     return row;
   }
 
   #remove(row: number): void {
     const last = this.size - 1;
-    this.#scopeOf[row]!.delete(this.#keys[row]!);
-    if (row !== last) {
-      this.#keys[row] = this.#keys[last]!;
-      this.#scopeOf[row] = this.#scopeOf[last]!;
-      this.#scopeOf[row].set(this.#keys[row], row);
-      this.#rows.move(last, row);
-    }
+    const { scope } = this.#shapes.get(this.#rows.shape(row));
+    scope.rowOf.delete(this.#keys[row]!);
+    this.#letGo(row);
+    if (row !== last) this.#move(last, row);
     this.#keys.pop();
-    this.#scopeOf.pop();
     this.#rows.shrink(last);
+  }
+
+  #move(from: number, to: number): void {
+    this.#keys[to] = this.#keys[from]!;
+    this.#rows.move(from, to);
+    this.#shapes.get(this.#rows.shape(to)).scope.rowOf.set(this.#keys[to], to);
+    const state = this.#states.get(from);
+    if (state === undefined) return;
+    this.#states.delete(from);
+    this.#states.set(to, state);
   }
 
   #evict(): void {
@@ -155,12 +231,16 @@ export class BucketTable {
     return this.#hand++;
   }
 
-  #restorer(name: BucketName, now: number): () => void {
-    const scope = this.#scope(name.scope);
-    const row = scope.get(name.key);
-    if (row === undefined) return () => this.delete(name);
-    const before = this.#rows.copy(row);
-    return () => this.#rows.restore(scope.get(name.key) ?? this.#insert(scope, name.key, now), before);
+  #restorer(request: ApplyRequest, now: number): () => void {
+    const scope = this.#scope(request.scope);
+    const row = scope.rowOf.get(request.key);
+    const before = this.#stateOf(row, now);
+    if (before === undefined) return () => this.delete(request);
+    const wallAhead = (this.wallClock?.() ?? now) - now;
+    return () => {
+      const place = scope.rowOf.get(request.key) ?? this.#insert(scope, request.key, now);
+      this.#storeObject(place, scope, before, wallAhead);
+    };
   }
 }
 

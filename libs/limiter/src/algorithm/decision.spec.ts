@@ -42,7 +42,7 @@ describe('decision', () => {
   });
 
   it('has no time to wait for in an empty bucket', () => {
-    expect(previewDecision(login, 1, [0], 'storage')).toMatchObject({
+    expect(previewDecision(login, 1, { levels: [0] }, 'storage')).toMatchObject({
       allowed: true,
       remaining: 2,
       resetMs: 0,

@@ -1,22 +1,22 @@
 import type { Decision, DecisionSource, LimitStatus } from '../contracts/decision.js';
-import type { AppliedCost } from '../contracts/limiter-storage.js';
-import type { Policy, ResolvedLimit } from '../contracts/policy.js';
-import { drainTicks, fitsAll } from './leaky-bucket.js';
+import type { AppliedCost, BucketReading } from '../contracts/limiter-storage.js';
+import type { Policy, ResolvedLimit, ResolvedRate } from '../contracts/policy.js';
+import { drainTicks } from './bucket-state.js';
+import { fits, fitsAll } from './room.js';
 
-/** Turns the levels that a storage answered for `cost` into what callers and headers show. */
-export function toDecision(
-  policy: Policy,
-  cost: number,
-  { allowed, levels }: AppliedCost,
-  source: DecisionSource,
-): Decision {
+/** Turns what a storage answered for `cost` into what callers and headers show. */
+export function toDecision(policy: Policy, cost: number, applied: AppliedCost, source: DecisionSource): Decision {
+  const { allowed } = applied;
   const refusedCost = allowed ? 0 : cost;
   const limits =
-    levels.length === 1
-      ? [statusOf(policy.limits[0]!, levels[0]!, refusedCost)]
-      : policy.limits.map((limit, index) => statusOf(limit, levels[index]!, refusedCost));
-  const { limit, remaining, retryAfterMs, resetMs } = tightestOf(limits);
-  const decision: Decision = { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits };
+    policy.limits.length === 1
+      ? [statusOf(policy.limits[0]!, 0, applied, refusedCost)]
+      : policy.limits.map((limit, index) => statusOf(limit, index, applied, refusedCost));
+  const { limit, remaining, retryAfterMs, resetMs, reason } = tightestOf(limits);
+  const decision: Decision =
+    reason === undefined
+      ? { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits }
+      : { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, reason, limits };
   return policy.mode === 'enforce' ? decision : { ...decision, allowed: true, shadow: allowed ? 'allowed' : 'refused' };
 }
 
@@ -24,11 +24,12 @@ export function toDecision(
 export function previewDecision(
   policy: Policy,
   cost: number,
-  levels: readonly number[],
+  reading: BucketReading,
   source: DecisionSource,
 ): Decision {
-  const allowed = fitsAll(policy.limits, levels, cost);
-  return toDecision(policy, cost, { allowed, levels }, source);
+  const blocked = reading.blocks?.some((micros) => micros > 0) === true;
+  const allowed = !blocked && fitsAll(policy.limits, reading.levels, cost);
+  return toDecision(policy, cost, { ...reading, allowed }, source);
 }
 
 /** Nothing is known, and the request passes. */
@@ -46,22 +47,65 @@ export function openDecision(policy: Policy): Decision {
   };
 }
 
-function statusOf(limit: ResolvedLimit, level: number, refusedCost: number): LimitStatus {
+function statusOf(limit: ResolvedLimit, index: number, reading: BucketReading, refusedCost: number): LimitStatus {
+  const blockMs = reading.blocks === undefined ? 0 : Math.ceil(reading.blocks[index]! / 1000);
+  const status =
+    limit.kind === 'rate'
+      ? rateStatus(limit, reading.levels[index]!, refusedCost)
+      : waitStatus(limit, reading.levels[index]!, Math.ceil((reading.waits?.[index] ?? 0) / 1000), refusedCost);
+  return blockMs === 0 ? status : blockedStatus(status, blockMs, refusedCost);
+}
+
+function rateStatus(limit: ResolvedRate, level: number, refusedCost: number): LimitStatus {
+  const { name, limit: tokens, windowMs } = limit;
   const free = limit.capacity - level;
-  const remaining = Math.floor(free / limit.unitsPerToken);
-  return {
-    name: limit.name,
-    limit: limit.limit,
-    windowMs: limit.windowMs,
-    remaining,
-    retryAfterMs: drainMs(limit, refusedCost * limit.unitsPerToken - free),
-    nextTokenMs: level === 0 ? 0 : drainMs(limit, (remaining + 1) * limit.unitsPerToken - free),
-    resetMs: drainMs(limit, level),
+  const remaining = Math.max(0, Math.floor(free / limit.unitsPerToken));
+  const nextTokenMs = level === 0 ? 0 : drainMs(limit, (remaining + 1) * limit.unitsPerToken - free);
+  const resetMs = drainMs(limit, level);
+  const lacking = refusedCost * limit.unitsPerToken - free;
+  return refusedCost > 0 && lacking > 0
+    ? {
+        name,
+        limit: tokens,
+        windowMs,
+        remaining,
+        retryAfterMs: drainMs(limit, lacking),
+        nextTokenMs,
+        resetMs,
+        reason: 'rate',
+      }
+    : { name, limit: tokens, windowMs, remaining, retryAfterMs: 0, nextTokenMs, resetMs };
+}
+
+/** Of a limit whose level falls at one moment: at the end of the period, or of a lease. */
+function waitStatus(
+  limit: Exclude<ResolvedLimit, ResolvedRate>,
+  level: number,
+  waitMs: number,
+  refusedCost: number,
+): LimitStatus {
+  const { name, limit: tokens, windowMs, kind } = limit;
+  const refused = refusedCost > 0 && !fits(limit, level, refusedCost);
+  const untilFree = level === 0 ? 0 : waitMs;
+  const remaining = Math.max(0, limit.capacity - level);
+  const status = { name, limit: tokens, windowMs, remaining, nextTokenMs: untilFree, resetMs: untilFree };
+  return refused ? { ...status, retryAfterMs: Math.max(1, waitMs), reason: kind } : { ...status, retryAfterMs: 0 };
+}
+
+function blockedStatus(status: LimitStatus, blockMs: number, refusedCost: number): LimitStatus {
+  const held = {
+    ...status,
+    remaining: 0,
+    nextTokenMs: Math.max(status.nextTokenMs, blockMs),
+    resetMs: Math.max(status.resetMs, blockMs),
   };
+  return refusedCost === 0
+    ? held
+    : { ...held, retryAfterMs: Math.max(status.retryAfterMs, blockMs), reason: 'blocked' };
 }
 
 /** Whole milliseconds until `units` have drained; none for a number below zero. */
-function drainMs(limit: ResolvedLimit, units: number): number {
+function drainMs(limit: ResolvedRate, units: number): number {
   if (units <= 0) return 0;
   const ticks = drainTicks(limit, units);
   return limit.tickMicros === 1 ? Math.ceil(ticks / 1000) : ticks;

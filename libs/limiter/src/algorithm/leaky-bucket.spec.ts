@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { compare, fraction } from '../testing/fraction.js';
 import { ReferenceBucket } from '../testing/reference-bucket.js';
 import type { TestLimit } from '../testing/test-limit.js';
-import { applyCosts, emptyAt, levelsAt, type BucketState } from './leaky-bucket.js';
+import { emptyAt, type BucketState } from './bucket-state.js';
+import { applyCosts, levelsAt } from './leaky-bucket.js';
 import { resolvePolicy } from './policy.js';
 
 const T0 = 1_767_225_600_000_000;
@@ -96,9 +97,11 @@ describe('leaky bucket', () => {
         fc.constantFrom(1, 1000),
         fc.nat({ max: 5000 }),
         (testLimits, tickMicros, offset) => {
-          const limits = limitsOf(...testLimits).filter((limit) => tickMicros === 1 || limit.tickMicros === 1);
+          const limits = limitsOf(...testLimits).filter(
+            (limit) => tickMicros === 1 || (limit.kind === 'rate' && limit.tickMicros === 1),
+          );
           const { next } = applyCosts(undefined, limits, [1], T0 + offset);
-          const moment = emptyAt(next!, limits);
+          const moment = emptyAt(next!);
           expect(levelsAt(next, limits, moment)).toEqual(limits.map(() => 0));
           expect(levelsAt(next, limits, moment - 1)).not.toEqual(limits.map(() => 0));
         },
@@ -109,7 +112,7 @@ describe('leaky bucket', () => {
   it('counts milliseconds from their edge, not from the request', () => {
     const limits = [{ drainPerTick: 1, unitsPerToken: 10, capacity: 10, tickMicros: 1000 as const }];
     const { next } = applyCosts(undefined, limits, [1], T0 + 999);
-    expect(emptyAt(next!, limits)).toBe(T0 + 10_000);
+    expect(emptyAt(next!)).toBe(T0 + 10_000);
     expect(levelsAt(next, limits, T0 + 9_999)).toEqual([1]);
     expect(levelsAt(next, limits, T0 + 10_000)).toEqual([0]);
   });
@@ -121,7 +124,7 @@ describe('leaky bucket', () => {
           const [old] = limitsOf({ ...before, burst: 1000 });
           const [changed] = limitsOf({ ...after, burst: 1000 });
           const { next } = applyCosts(undefined, [old!], [cost], T0);
-          const exact = fraction(BigInt(next!.levels[0]!) * BigInt(changed!.unitsPerToken), old!.unitsPerToken);
+          const exact = fraction(BigInt(next!.limits[0]!.level) * BigInt(changed!.unitsPerToken), old!.unitsPerToken);
           const [level] = levelsAt(next, [changed!], T0);
           expect(compare(fraction(level!), exact) >= 0n).toBe(true);
           expect(compare(fraction(level! - 1), exact) < 0n).toBe(true);
@@ -129,10 +132,16 @@ describe('leaky bucket', () => {
       );
     });
 
-    it('clamps to a full bucket', () => {
+    it('keeps what is above a bucket that has become smaller', () => {
       const { next } = applyCosts(undefined, limitsOf({ limit: 100, windowMs: 1000, burst: 100 }), [80], T0);
       const [lower] = limitsOf({ limit: 10, windowMs: 1000, burst: 10 });
-      expect(levelsAt(next, [lower!], T0)).toEqual([lower!.capacity]);
+      expect(levelsAt(next, [lower!], T0)).toEqual([80 * lower!.unitsPerToken]);
+    });
+
+    it('gives a slower limit no more room than there was', () => {
+      const { next } = applyCosts(undefined, limitsOf({ limit: 10, windowMs: 1000, burst: 10 }), [4], T0);
+      const [slower] = limitsOf({ limit: 100, windowMs: 60_000, burst: 100 });
+      expect(levelsAt(next, [slower!], T0)).toEqual([94 * slower!.unitsPerToken]);
     });
 
     it('starts a limit that is added empty', () => {
@@ -147,5 +156,5 @@ describe('leaky bucket', () => {
 });
 
 function levelsState(state: BucketState, level: number): BucketState {
-  return { ...state, levels: [level] };
+  return { ...state, limits: [{ ...state.limits[0]!, level }] };
 }

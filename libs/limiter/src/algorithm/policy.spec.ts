@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { LimiterOptionError } from '../errors/option-error.js';
+import type { ResolvedRate } from '../contracts/policy.js';
 import { resolvePolicy } from './policy.js';
 
 describe('policy', () => {
@@ -8,6 +9,7 @@ describe('policy', () => {
       name: 'api',
       limits: [
         {
+          kind: 'rate',
           name: 'api',
           limit: 100,
           windowMs: 60_000,
@@ -54,7 +56,7 @@ describe('policy', () => {
     const whole = fc.integer({ min: 1, max: 1_000_000_000 });
     fc.assert(
       fc.property(whole, fc.integer({ min: 1, max: 31_622_400_000 }), whole, (limit, per, burst) => {
-        const resolve = () => resolvePolicy('p', { limit, per, burst }).limits[0]!;
+        const resolve = () => resolvePolicy('p', { limit, per, burst }).limits[0] as ResolvedRate;
         try {
           resolve();
         } catch (error) {
@@ -107,9 +109,45 @@ describe('policy', () => {
       { limits: [{ limit: 5, pre: '1m' }] },
       "policies.api.limits[0].pre is not an option; did you mean policies.api.limits[0].per? (got '1m')",
     ],
+    [{ quota: 5, every: 'year' }, "policies.api.every must be 'hour', 'day', 'week' or 'month' (got 'year')"],
+    [
+      { quota: 5, every: 'day', timeZone: 'Europe/Bern' },
+      "policies.api.timeZone must be the IANA name of a time zone, such as 'Europe/Berlin' (got 'Europe/Bern')",
+    ],
+    [{ quota: 5, every: 'day', maxDebt: 1 }, 'policies.api.maxDebt is not an option'],
+    [{ quota: 5, every: 'day', per: '1d' }, 'policies.api.per is not an option'],
+    [{ concurrency: 1001, leaseMs: 1 }, 'policies.api.concurrency must be a whole number from 1 to 1000 (got 1001)'],
+    [
+      { concurrency: 5 },
+      'policies.api.leaseMs must be whole milliseconds from 1 to 31622400000, longer than any call lasts (got undefined)',
+    ],
+    [{ concurrency: 5, leaseMs: 1000, blockFor: '1m' }, 'policies.api.blockFor is not an option'],
+    [
+      {
+        limits: [
+          { concurrency: 5, leaseMs: 1 },
+          { concurrency: 6, leaseMs: 1, name: 'b' },
+        ],
+      },
+      'policies.api.limits must count calls at once in one limit: keep the lowest',
+    ],
+    [
+      { limit: 5, per: '1m', blockFor: 'long' },
+      "policies.api.blockFor must be a duration from 1 ms to 366 days, in whole milliseconds, such as '1m' or 60000 (got 'long')",
+    ],
+    [
+      { limit: 5, per: '1m', maxDebt: -1 },
+      'policies.api.maxDebt must be a whole number from 0 to 1000000000000 (got -1)',
+    ],
     [{ limits: [] }, 'policies.api.limits must hold one limit or more (got [])'],
-    [null, 'policies.api must be { limit, per, burst? } or { limits: [{ limit, per, burst? }, …] } (got null)'],
-    [{ limits: [null] }, 'policies.api.limits[0] must be { limit, per, burst? } (got null)'],
+    [
+      null,
+      'policies.api must be { limit, per, burst? }, { quota, every, timeZone? } or { concurrency, leaseMs }, or several of them as { limits: [ … ] } (got null)',
+    ],
+    [
+      { limits: [null] },
+      'policies.api.limits[0] must be { limit, per, burst? }, { quota, every, timeZone? } or { concurrency, leaseMs } (got null)',
+    ],
     [
       {
         limits: [

@@ -1,3 +1,6 @@
+/** Why a limit refused: no room at its rate, in the period of its quota, or for one more call at once; or it still blocks. */
+export type RefusalReason = 'rate' | 'quota' | 'concurrency' | 'blocked';
+
 /** Where one limit of a policy stands after a decision. Durations are whole milliseconds, rounded up. */
 export interface LimitStatus {
   readonly name: string;
@@ -5,12 +8,14 @@ export interface LimitStatus {
   readonly windowMs: number;
   /** Whole tokens that would pass now. */
   readonly remaining: number;
-  /** Until the refused cost fits; 0 where this limit did not refuse. */
+  /** Until the refused cost fits, or until then for sure where it may be sooner; 0 where this limit did not refuse. */
   readonly retryAfterMs: number;
   /** Until `remaining` grows by one; 0 when the bucket is empty. */
   readonly nextTokenMs: number;
-  /** Until the bucket is empty, and the whole burst passes again. */
+  /** Until the bucket is empty, and the whole burst passes again; of calls at once, until the first lease is over. */
   readonly resetMs: number;
+  /** Present where this limit refused. */
+  readonly reason?: RefusalReason;
 }
 
 /**
@@ -29,6 +34,8 @@ export interface Decision {
   readonly retryAfterMs: number;
   readonly resetMs: number;
   readonly source: DecisionSource;
+  /** Present where the call was refused: why the limit did that holds longest. `'blocked'`: the policy's `blockFor` is not over. */
+  readonly reason?: RefusalReason;
   /** Present where the policy is in shadow mode: what it would have done. `allowed` is true then. */
   readonly shadow?: 'allowed' | 'refused';
   /** One per limit of the policy; none when `source` is `'open'`, as nothing is known then. */

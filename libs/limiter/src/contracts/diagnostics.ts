@@ -20,6 +20,10 @@ export type StorageStateMessage =
   | { readonly storage: string; readonly state: 'failing'; readonly error: unknown }
   | { readonly storage: string; readonly state: 'serving'; readonly failedForMs: number };
 
+/** Published on `rookery:limiter:policy-source-state`, as {@link StorageStateMessage} is: it fails, hangs or answers something wrong. */
+export type PolicySourceStateMessage =
+  { readonly state: 'failing'; readonly error: unknown } | { readonly state: 'serving'; readonly failedForMs: number };
+
 /** Published on `rookery:limiter:contention`: a bucket changed at every attempt until the time was spent. */
 export interface ContentionMessage {
   readonly storage: string;
@@ -31,13 +35,13 @@ export interface ContentionMessage {
 export interface ClockSkewMessage {
   readonly storage: string;
   readonly key: string;
-  /** How far ahead of this process's clock it was. */
+  /** How far it was ahead: of this process's clock in memcached, of the server's elsewhere. */
   readonly aheadMs: number;
 }
 
 /**
  * The channels of `node:diagnostics_channel`: every decision that charges or refuses; failed and late answers of a storage,
- * and when it begins and ends to fail; and from memcached, buckets that changed at every attempt, and buckets of the future.
+ * and when it begins and ends to fail; buckets of the future; and from memcached, buckets that changed at every attempt.
  *
  * @example diagnostics_channel.subscribe(limiterChannels.decision, (message) => count((message as DecisionMessage).decision));
  */
@@ -45,6 +49,7 @@ export const limiterChannels = Object.freeze({
   decision: 'rookery:limiter:decision',
   storageError: 'rookery:limiter:storage-error',
   storageState: 'rookery:limiter:storage-state',
+  policySourceState: 'rookery:limiter:policy-source-state',
   contention: 'rookery:limiter:contention',
   clockSkew: 'rookery:limiter:clock-skew',
 } as const);

@@ -1,16 +1,38 @@
 import type { MaybePromise } from './maybe-promise.js';
 
-/**
- * One limit in the whole numbers that a storage computes with: a meter that drains `drainPerTick` units in each tick of
- * `tickMicros`; a token adds `unitsPerToken`, and fits while the level stays at or below `capacity`.
- */
-export interface BucketLimit {
-  readonly drainPerTick: number;
+/** What every limit has: a token adds `unitsPerToken` to its level, and fits while the level stays at or below `capacity`. */
+interface LimitRoom {
   readonly unitsPerToken: number;
-  /** `burst * unitsPerToken`, at most `Number.MAX_SAFE_INTEGER`. */
+  /** At most `Number.MAX_SAFE_INTEGER`, as every level. */
   readonly capacity: number;
-  readonly tickMicros: 1 | 1000;
+  /** After a token found no room, none passes for so long, in microseconds. Not of a concurrency limit. */
+  readonly blockMicros?: number;
 }
+
+/** A meter that drains `drainPerTick` units in each tick of `tickMicros`. */
+export interface RateBucketLimit extends LimitRoom {
+  readonly kind?: 'rate';
+  readonly drainPerTick: number;
+  readonly tickMicros: 1 | 1000;
+  /** Units above `capacity` that `settle` may charge. Default 0. */
+  readonly maxDebt?: number;
+}
+
+/** A count that starts again at each boundary. `unitsPerToken` is 1. */
+export interface QuotaBucketLimit extends LimitRoom {
+  readonly kind: 'quota';
+  /** Starts of the period before, of this one, of the next and of the one after, in epoch microseconds: the storage's clock picks. */
+  readonly boundaries: readonly [number, number, number, number];
+}
+
+/** So many at once, each until its lease is ended or is over. `unitsPerToken` is 1, and a call counts one, whatever it costs. */
+export interface ConcurrencyBucketLimit extends LimitRoom {
+  readonly kind: 'concurrency';
+  readonly leaseMicros: number;
+}
+
+/** One limit in the whole numbers that a storage computes with. */
+export type BucketLimit = RateBucketLimit | QuotaBucketLimit | ConcurrencyBucketLimit;
 
 export interface BucketRequest {
   /** Printable ASCII without spaces, at most 200 characters; any string where the storage has `plainKeys`. */
@@ -29,12 +51,29 @@ export interface ApplyRequest extends BucketRequest {
    * and no level falls below zero.
    */
   readonly costs: readonly number[];
+  /** Costs above 0 were spent already: they are always allowed, and fill each limit up to its capacity and its debt. */
+  readonly settle?: boolean | undefined;
+  /** The lease that ends before anything is decided. Without effect where it is over. */
+  readonly endLease?: number | undefined;
 }
 
-export interface AppliedCost {
-  readonly allowed: boolean;
-  /** The level of each limit right after this cost was decided, drained to the moment of the decision. */
+/** Where the limits of a bucket stand. */
+export interface BucketReading {
+  /** The level of each limit, drained to this moment; above its capacity after a change of policy, or in debt. */
   readonly levels: readonly number[];
+  /**
+   * Microseconds until the level of a limit falls, where that is no matter of its rate: to the end of a quota's period, and of
+   * the first lease; else 0. Present where a limit is a quota, counts leases, or blocks.
+   */
+  readonly waits?: readonly number[];
+  /** Microseconds for which each limit blocks. Present where `waits` is. */
+  readonly blocks?: readonly number[];
+}
+
+export interface AppliedCost extends BucketReading {
+  readonly allowed: boolean;
+  /** What ends the lease of this call. Present where it was allowed and a limit counts leases. */
+  readonly lease?: number;
 }
 
 export interface StorageCapabilities {
@@ -60,7 +99,8 @@ export interface LimiterStorage {
   /**
    * Decides all costs in one atomic step per key: no other `apply` or `delete` of that key comes between reading and writing.
    * A cost is charged to every limit or to none. The state outlives the moment at which its levels reach zero, never less.
-   * Where the stored `unitsPerToken` differs, the policy has changed: levels are converted, rounded up, and clamped.
+   * Where other limits are stored, the policy has changed: limits of the same rate, or the same periods, keep their level, others
+   * are converted, and those that the request does not have are kept and charged too, so that whoever has them stays exact.
    *
    * @returns one answer for each cost, in order
    */
@@ -76,12 +116,12 @@ export interface LimiterStorage {
    * Present where `multiKeyAtomic` is true. Decides one cost (the first of `costs`) on each bucket, in one atomic step for
    * all of them: every bucket is charged, or none where one refuses.
    *
-   * @returns one answer for each bucket up to the first that refuses, its levels as they are at the end of the step
+   * @returns one answer for each bucket up to the first that refuses, its reading as it is at the end of the step
    */
   applyAll?(requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]>;
 
-  /** The level of each limit now, zero where nothing is stored. Charges and writes nothing. */
-  read(request: BucketRequest): MaybePromise<readonly number[]>;
+  /** Where each limit stands now, at zero where nothing is stored. Charges and writes nothing. */
+  read(request: BucketRequest): MaybePromise<BucketReading>;
 
   /** Forgets the bucket, so that the whole burst passes again. Without effect when there is none. */
   delete(request: Pick<BucketRequest, 'key' | 'scope' | 'timeoutMs'>): MaybePromise<void>;

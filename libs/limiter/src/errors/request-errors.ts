@@ -28,6 +28,17 @@ export class LimiterSettleError extends LimiterError {
   }
 }
 
+/** The call would count until its lease is over, as nothing says when it has ended. Nothing was charged. */
+export class LimiterLeaseError extends LimiterError {
+  readonly code = 'LIMITER_LEASE';
+
+  constructor(readonly policy: string) {
+    super(
+      `policy '${policy}' limits calls at once: use reserve, and release or settle the reservation when the call is over`,
+    );
+  }
+}
+
 export class LimiterKeyError extends LimiterError {
   readonly code = 'LIMITER_KEY';
 
@@ -48,6 +59,20 @@ export class UnknownPolicyError extends LimiterError {
   ) {
     super(
       `policy must be one of ${known.map((name) => `'${name}'`).join(', ') || "the options' policies, which are none"} (got ${received(policy)})`,
+    );
+  }
+}
+
+/** As many calls wait in this process as may: one more booked no place. */
+export class LimiterWaitersError extends LimiterError {
+  readonly code = 'LIMITER_WAITERS';
+
+  constructor(
+    readonly policy: string,
+    readonly maxWaiters: number,
+  ) {
+    super(
+      `no more than ${maxWaiters} calls wait at once, and one more came for policy '${policy}': raise maxWaiters, or call less`,
     );
   }
 }

@@ -6,7 +6,11 @@ import { RateLimitContext } from './rate-limit-context.js';
 
 const logger = new Logger('RateLimit');
 
-type AddressOf = (context: RateLimitContext) => string | undefined;
+/** What a {@link RateLimitContext} is made of. */
+export interface CallSource {
+  readonly request: unknown;
+  address(context: RateLimitContext): string | undefined;
+}
 
 /** The client's address of a call: what the application's `address` finds, else what the transport and the proxies say. */
 export class AddressHook {
@@ -14,12 +18,16 @@ export class AddressHook {
 
   constructor(private readonly options: Pick<ResolvedModuleOptions, 'addresses' | 'addressHook'>) {}
 
-  readerOf(call: IncomingCall): AddressOf {
+  sourceOf(call: IncomingCall): CallSource {
     const { addressHook } = this.options;
-    if (addressHook === undefined) return () => call.address();
-    return ({ execution, policy }) =>
-      // Its own context, in which `address` is the transport's.
-      this.#found(addressHook, new RateLimitContext(execution, call, policy)) ?? call.address();
+    if (addressHook === undefined) return call;
+    const { request } = call;
+    return {
+      request,
+      address: ({ execution, policy }) =>
+        // Its own context, in which `address` is the transport's.
+        this.#found(addressHook, new RateLimitContext(execution, call, policy)) ?? call.address(),
+    };
   }
 
   #found(hook: NonNullable<ResolvedModuleOptions['addressHook']>, context: RateLimitContext): string | undefined {

@@ -17,10 +17,22 @@ const logger = new Logger('RateLimit');
 export class CallHooks {
   readonly #logged = new Set<string>();
 
-  constructor(
-    private readonly policy: Policy,
-    private readonly hooks: RateLimitHooks,
-  ) {}
+  constructor(private readonly hooks: Omit<RateLimitHooks, 'policy'>) {}
+
+  /** Whether no function of the application is to be called before the decision. */
+  get isPlain(): boolean {
+    const { skip, bucket, cost } = this.hooks;
+    return skip === undefined && bucket === undefined && typeof cost !== 'function';
+  }
+
+  get fixedCost(): number {
+    return typeof this.hooks.cost === 'number' ? this.hooks.cost : 1;
+  }
+
+  /** Who is counted where the application does not say. */
+  defaultKey(context: RateLimitContext): string {
+    return defaultBucket(context);
+  }
 
   skips(context: RateLimitContext): MaybePromise<boolean> {
     const { skip } = this.hooks;
@@ -37,22 +49,15 @@ export class CallHooks {
   }
 
   /** @returns whole tokens, 0 for a call that passes uncharged; anything else is refused by the limiter */
-  cost(context: RateLimitContext): MaybePromise<number> {
+  cost(context: RateLimitContext, policy: Policy): MaybePromise<number> {
     const { cost = 1 } = this.hooks;
     if (typeof cost === 'number') return cost;
     try {
       const read = cost(context);
-      return isPromiseLike(read) ? read.then(undefined, (error: unknown) => this.#costOf(error)) : read;
+      return isPromiseLike(read) ? read.then(undefined, (error: unknown) => noCost(error, policy)) : read;
     } catch (error) {
-      return this.#costOf(error);
+      return noCost(error, policy);
     }
-  }
-
-  /** The request lacks what the function reads, such as a body: as wrong as a cost that is no number. */
-  #costOf(error: unknown): never {
-    if (!(error instanceof TypeError)) throw error;
-    const { name, maxCost } = this.policy;
-    throw new RateLimitCostException(new LimiterCostError(name, undefined, maxCost));
   }
 
   #orElse<T>(
@@ -85,6 +90,12 @@ export class CallHooks {
     this.#logged.add(what);
     logger.warn(`${what} threw, so such calls are ${consequence}: ${messageOf(error)} (logged once)`);
   }
+}
+
+/** The request lacks what the function reads, such as a body: as wrong as a cost that is no number. */
+function noCost(error: unknown, { name, maxCost }: Policy): never {
+  if (!(error instanceof TypeError)) throw error;
+  throw new RateLimitCostException(new LimiterCostError(name, undefined, maxCost));
 }
 
 function keyOf(bucket: unknown, context: RateLimitContext): string {

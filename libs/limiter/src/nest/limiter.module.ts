@@ -16,6 +16,7 @@ import { RateLimitExplorer } from './rate-limit.explorer.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import type { LimiterModuleOptions } from './rate-limit-options.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
+import { LimitedExplorer } from './limited/limited.explorer.js';
 import { StorageLog } from './storage-log.js';
 import {
   DEFAULT_LIMITER,
@@ -97,6 +98,7 @@ export interface LimiterOptionsFactory {
     RateLimitEnforcer,
     RateLimitExplorer,
     StorageLog,
+    LimitedExplorer,
   ],
 })
 export class LimiterModule implements OnApplicationShutdown {

@@ -9,12 +9,15 @@ import { DEFAULT_IPV6_PREFIX } from './context/address-key.js';
 import { ClientAddresses } from './context/client-addresses.js';
 import { isNetwork, NETWORK_RULE, trustedNetworks } from './context/trusted-networks.js';
 import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
-import type { LimiterModuleOptions, ModulePolicy, RateLimitHooks } from './rate-limit-options.js';
+import { isPerCall, sampled } from './per-call-limits.js';
+import type { LimiterModuleOptions, ModulePolicy, PolicyPerCall, RateLimitHooks } from './rate-limit-options.js';
 
 /** What the limiter needs of the options, and what the guard needs. */
 export interface ResolvedModuleOptions {
   readonly limiter: LimiterOptions;
   readonly hooks: RateLimitHooks;
+  /** Policies of the module whose limits depend on the call: the guard alone can decide by them. */
+  readonly perCall: ReadonlyMap<string, PolicyPerCall>;
   /** The hooks of each policy of the module. */
   readonly policies: ReadonlyMap<string, RateLimitHooks>;
   readonly defaultPolicies: readonly string[];
@@ -54,9 +57,20 @@ export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedMod
     problems.check(false, name, received, 'stands beside useFactory, not in what it returns');
   const policies: Readonly<Record<string, ModulePolicy>> = options.policies ?? {};
   checkPolicies(policies, problems);
-  const limiter = pick<LimiterOptions>(options, LIMITER_NAMES);
-  const bare = { ...limiter, policies: options.policies && withoutHooks(policies) };
-  problems.attempt(() => resolveLimiterOptions(bare));
+  const limiter = pick<Partial<LimiterOptions>>(options as Partial<LimiterOptions>, LIMITER_NAMES) as LimiterOptions;
+  const own = withoutHooks(policies);
+  const perCall = new Map(Object.entries(own).filter((entry): entry is [string, PolicyPerCall] => isPerCall(entry[1])));
+  const bare = { ...limiter, policies: options.policies && (exceptNames(own, perCall) as LimiterOptions['policies']) };
+  const checked = Object.entries(own).map(([name, policy]) => [
+    name,
+    perCall.has(name) ? sampled(policy as PolicyPerCall) : policy,
+  ]);
+  problems.attempt(() =>
+    resolveLimiterOptions({
+      ...bare,
+      policies: options.policies && (Object.fromEntries(checked) as LimiterOptions['policies']),
+    }),
+  );
   const values = withDefaults(MODULE_DEFAULTS, options);
   checkValues(values, Object.keys(policies), problems);
   const { trustedProxies, address } = options;
@@ -66,6 +80,7 @@ export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedMod
   problems.throwIfAny();
   return {
     limiter: bare,
+    perCall,
     hooks: mergeHooks(options),
     policies: new Map(Object.entries(policies).map(([name, policy]) => [name, mergeHooks(policy)])),
     addresses: new ClientAddresses({
@@ -89,7 +104,11 @@ function checkPolicies(policies: Readonly<Record<string, ModulePolicy>>, problem
   }
 }
 
-function withoutHooks(policies: Readonly<Record<string, ModulePolicy>>): LimiterOptions['policies'] {
+function exceptNames<T>(all: Readonly<Record<string, T>>, names: ReadonlyMap<string, unknown>): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(name)));
+}
+
+function withoutHooks(policies: Readonly<Record<string, ModulePolicy>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(policies).map(([name, policy]) => [name, pick(policy, POLICY_NAMES)]));
 }
 

@@ -8,7 +8,7 @@ export class RateLimitContext {
 
   constructor(
     readonly execution: ExecutionContext,
-    private readonly call: Readonly<{ request: unknown; address: (context: RateLimitContext) => string | undefined }>,
+    private readonly call: { readonly request: unknown; address(context: RateLimitContext): string | undefined },
     /** The policy being decided. */
     readonly policy: string,
   ) {

@@ -1,7 +1,7 @@
 import type { OptionProblems } from '../support/option-problems.js';
 import type { RateLimitHooks } from './rate-limit-options.js';
 
-const FUNCTIONS = ['bucket', 'skip', 'decorate', 'onLimited'] as const;
+const FUNCTIONS = ['policy', 'bucket', 'skip', 'decorate', 'onLimited'] as const;
 
 /** What a decorator, a policy of the module and the module itself can set. */
 export const HOOK_NAMES = [...FUNCTIONS, 'cost'] as const;

@@ -1,5 +1,6 @@
 import type { Decision } from '../contracts/decision.js';
-import type { PolicyOptions } from '../contracts/policy.js';
+import type { Duration } from '../contracts/duration.js';
+import type { PolicyBehavior, PolicyName, PolicyOptions } from '../contracts/policy.js';
 import type { HeaderSet } from '../headers/rate-limit-headers.js';
 import type { LimiterOptions } from '../service/limiter-options.js';
 import type { RateLimitContext } from './rate-limit-context.js';
@@ -7,8 +8,35 @@ import type { RateLimitContext } from './rate-limit-context.js';
 /** What a `bucket` function returns. */
 export type Bucket = string | number | bigint | null | undefined;
 
+/** A value, or a function of the call that gives it. */
+export type PerCall<T> = T | ((context: RateLimitContext) => T | Promise<T>);
+
+/** A limit that depends on the call, such as on the plan of its user. */
+export interface LimitPerCall {
+  readonly limit: PerCall<number>;
+  readonly per: PerCall<Duration>;
+  readonly burst?: PerCall<number>;
+  readonly name?: string;
+}
+
+/**
+ * A policy whose limits depend on the call. The key stays the same, and what its bucket holds is converted. A function that
+ * throws, is late (`policyTimeoutMs`) or gives something wrong is logged once, and such calls are answered 503.
+ *
+ * @example { limit: (c) => (c.user?.plan === 'pro' ? 1000 : 100), per: '1m' }
+ */
+export type PolicyPerCall = (LimitPerCall | { readonly limits: readonly LimitPerCall[] }) & PolicyBehavior;
+
+/** The name of a policy, or limits; neither: the policy that was declared. */
+export type PolicyChoice = PolicyName | PolicyOptions | null | undefined;
+
 /** How the guard applies a policy. What is closest to the handler wins, part by part: decorator, policy, module. */
 export interface RateLimitHooks {
+  /**
+   * Which policy decides this call instead of the one that is declared: `(c) => c.user?.plan`. It may come from the
+   * `policySource`. Where the function gives none, throws or is late (`policyTimeoutMs`), the declared one holds.
+   */
+  readonly policy?: (context: RateLimitContext) => PolicyChoice | Promise<PolicyChoice>;
   /**
    * Who is counted. Default: controller, handler and client address. The string is the key of `limiter.delete(policy, key)`.
    * `undefined`, `null` and `''`, such as the id of a user who is not logged in, fall back to the default. So does a function
@@ -35,12 +63,13 @@ export interface RateLimitSettings extends RateLimitHooks {
 }
 
 /** A policy declared where it is used. The name is new: it stands for these limits alone. */
-export type InlinePolicy = PolicyOptions & RateLimitSettings & { readonly name: string };
+export type InlinePolicy = (PolicyOptions | PolicyPerCall | Required<Pick<RateLimitHooks, 'policy'>>) &
+  RateLimitSettings & { readonly name: string };
 
 /** A policy of the module, with how the guard applies it. */
-export type ModulePolicy = PolicyOptions & RateLimitHooks;
+export type ModulePolicy = (PolicyOptions | PolicyPerCall) & RateLimitHooks;
 
-export interface LimiterModuleOptions extends LimiterOptions, RateLimitHooks {
+export interface LimiterModuleOptions extends Omit<LimiterOptions, 'policies'>, Omit<RateLimitHooks, 'policy'> {
   readonly policies: Readonly<Record<string, ModulePolicy>>;
   /** Policies that the guard applies to every handler, besides those of its decorators. Default none. */
   readonly defaultPolicies?: readonly string[];

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { Decision } from '../contracts/decision.js';
 import type { LimiterCostError } from '../errors/request-errors.js';
+import type { PolicyUnavailableError } from '../errors/policy-error.js';
 import type { StorageUnavailableError } from '../errors/storage-errors.js';
 import { received } from '../errors/received.js';
 import {
@@ -10,12 +11,18 @@ import {
   type ProblemDocument,
 } from '../headers/problem.js';
 
+/** Where a process runs with `--frozen-intrinsics`. */
+const ERROR_IS_FROZEN = Object.isFrozen(Error);
+
 /** A refusal whose body is a problem document. */
 export abstract class RateLimitException extends HttpException {
   protected constructor(problem: ProblemDocument, cause?: unknown) {
-    super({ ...problem }, problem.status, { cause });
+    super(problem, problem.status, cause === undefined ? undefined : { cause });
     this.message = problem.detail;
   }
+
+  /** Nest would make a message of the name of the class, which is replaced at once. */
+  override initMessage(): void {}
 }
 
 /** 429: the caller has used what its policy grants. */
@@ -27,7 +34,7 @@ export class RateLimitExceededException extends RateLimitException {
   /** @internal One without a stack: a refusal is no fault, and in a flood the stack costs more than the rest of it. */
   static withoutStack(decision: Decision): RateLimitExceededException {
     const { stackTraceLimit } = Error;
-    if (Object.isFrozen(Error)) return new RateLimitExceededException(decision);
+    if (ERROR_IS_FROZEN) return new RateLimitExceededException(decision);
     Error.stackTraceLimit = 0;
     try {
       return new RateLimitExceededException(decision);
@@ -37,9 +44,9 @@ export class RateLimitExceededException extends RateLimitException {
   }
 }
 
-/** 503: the storage is down and `onStorageError` is `'closed'`. */
+/** 503: the storage is down and `onStorageError` is `'closed'`, or the policy of the call cannot be read. */
 export class RateLimitStorageException extends RateLimitException {
-  constructor(error: StorageUnavailableError) {
+  constructor(error: StorageUnavailableError | PolicyUnavailableError) {
     super(reducedCapacityProblem(), error);
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { DEFAULT_LIMITER, getEnforcerToken } from './tokens.js';
 
@@ -14,12 +15,13 @@ import { DEFAULT_LIMITER, getEnforcerToken } from './tokens.js';
 export class RateLimitGuard implements CanActivate {
   constructor(
     @Inject(getEnforcerToken(DEFAULT_LIMITER))
-    private readonly enforcer: { enforce(context: ExecutionContext): Promise<void> },
+    private readonly enforcer: { enforce(context: ExecutionContext): MaybePromise<true> },
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.enforcer.enforce(context);
-    return true;
+  /** At once where the storage answers at once and nothing waits: a promise for each call would cost as much as the decision. */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const passed = this.enforcer.enforce(context);
+    return passed === true ? true : Promise.resolve(passed);
   }
 }
 

@@ -1,26 +1,35 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { POLICY_NAMES, resolvePolicy } from '../algorithm/policy.js';
-import type { Policy } from '../contracts/policy.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
+import type { Policy, PolicyOptions } from '../contracts/policy.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { pick } from '../support/pick.js';
 import type { Limiter } from '../service/limiter.js';
+import { chosenPolicy, perCallPolicy, type PolicyOf } from './call-policy.js';
 import { CallHooks } from './call-hooks.js';
 import type { ResolvedModuleOptions } from './module-options.js';
 import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
 import { LIMITER_NAME, MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.js';
 import { levelsOf, type RateLimitDeclaration, type SkipDeclaration } from './rate-limit.metadata.js';
-import type { RateLimitHooks } from './rate-limit-options.js';
+import { isPerCall, sampled } from './per-call-limits.js';
+import type { InlinePolicy, RateLimitHooks } from './rate-limit-options.js';
 
 /** What limits an inline policy: it has a name of its own, and its hooks are checked apart. */
 const LIMITING_NAMES = POLICY_NAMES.filter((name) => name !== 'name');
+/** Stands for limits that a call alone has. */
+const SAMPLE: PolicyOptions = { limit: 1, per: '1m' };
 const SETTING_NAMES = {
   named: [...HOOK_NAMES, 'limiter'],
   inline: [...POLICY_NAMES, ...HOOK_NAMES, 'limiter'],
 } as const;
 
 /** One policy as the guard applies it to one handler. */
-export interface PlannedLimit extends RateLimitHooks {
-  readonly policy: Policy;
+export interface PlannedLimit extends Omit<RateLimitHooks, 'policy'> {
+  /** Of the policy that is declared, under which a call is counted once. */
+  readonly name: string;
+  readonly policyOf: PolicyOf;
+  /** Nothing depends on the call but its address. */
+  readonly isPlain: boolean;
   readonly hooks: CallHooks;
 }
 
@@ -29,7 +38,7 @@ export interface PlannedLimit extends RateLimitHooks {
 export class RateLimitPlanner {
   readonly #plans = new WeakMap<object, WeakMap<object, readonly PlannedLimit[]>>();
   /** Inline policies by name: a name stands for the same limits wherever it is used, since they share buckets. */
-  readonly #inline = new Map<string, Policy>();
+  readonly #inline = new Map<string, { readonly policy: Policy; readonly options: InlinePolicy }>();
 
   constructor(
     @Inject(LIMITER_NAME) private readonly limiterName: string,
@@ -70,47 +79,75 @@ export class RateLimitPlanner {
       problems.throwIfAny();
     problems.checkNames(own, SETTING_NAMES[declaration.kind], `${path}: `);
     checkHooks(own, `${path}: `, problems);
-    const policy = problems.attempt(() =>
+    const declared = problems.attempt(() =>
       declaration.kind === 'named' ? this.#named(declaration.name, path) : this.#inlineOf(declaration, path),
     );
     problems.throwIfAny();
-    const shared = declaration.kind === 'named' ? this.options.policies.get(declaration.name) : undefined;
-    const limit = plannedLimit(policy!, mergeHooks(this.options.hooks, shared ?? {}, own));
-    const costFits = typeof limit.cost !== 'number' || limit.cost <= limit.policy.maxCost;
+    const { name } = declaration;
+    const shared = declaration.kind === 'named' ? this.options.policies.get(name) : undefined;
+    const { policy: choose, ...hooks } = mergeHooks(this.options.hooks, shared ?? {}, own);
+    const { policy, policyOf } = declared!;
+    const maxCost = policy?.maxCost ?? Infinity;
     problems.check(
-      costFits,
+      choose !== undefined || typeof hooks.cost !== 'number' || hooks.cost <= maxCost,
       `${path}: cost`,
-      limit.cost,
-      `must be at most ${limit.policy.maxCost}, the burst: a higher one could never pass`,
+      hooks.cost,
+      `must be at most ${maxCost}, the burst: a higher one could never pass`,
     );
     problems.throwIfAny();
-    return limit;
+    const callHooks = new CallHooks(hooks);
+    return {
+      ...hooks,
+      name,
+      isPlain: choose === undefined && policy !== undefined && callHooks.isPlain,
+      hooks: callHooks,
+      policyOf: choose === undefined ? policyOf! : chosenPolicy(name, choose, policyOf, this.#surroundings),
+    };
   }
 
-  #named(name: string, path: string): Policy {
-    const known = Object.keys(this.options.limiter.policies);
+  get #surroundings() {
+    return { policies: this.limiter.policies, timeoutMs: this.limiter.policyTimeoutMs };
+  }
+
+  #named(name: string, path: string): DeclaredPolicy {
+    const { policies } = this.limiter;
+    const perCall = this.options.perCall.get(name);
+    if (perCall !== undefined) return { policyOf: perCallPolicy(name, perCall, this.#surroundings) };
+    const known = [...policies.names, ...this.options.perCall.keys()];
     const problems = new OptionProblems();
     problems.check(
-      known.includes(name),
+      known.includes(name) || (policies.isOpen && typeof name === 'string'),
       path,
       name,
       `must be a policy of the module (${known.join(', ') || 'it has none'}), or an object with limits`,
     );
     problems.throwIfAny();
-    return this.limiter.policy(name);
+    const policyOf = (): MaybePromise<Policy> => policies.get(name);
+    return policies.names.includes(name) ? { policyOf, policy: policies.own(name) } : { policyOf };
   }
 
-  #inlineOf({ name, policy: options }: RateLimitDeclaration & { kind: 'inline' }, path: string): Policy {
-    const policy = resolvePolicy(name, pick(options, LIMITING_NAMES), path);
+  #inlineOf({ name, policy: options }: RateLimitDeclaration & { kind: 'inline' }, path: string): DeclaredPolicy {
+    const limits = pick(options, LIMITING_NAMES);
+    const perCall = isPerCall(limits);
+    // Without limits of its own it is what `policy` chooses.
+    const chosen = typeof options.policy === 'function' && Object.keys(limits).length === 0;
+    const policy = resolvePolicy(
+      name,
+      chosen ? SAMPLE : perCall ? sampled(limits) : (limits as unknown as PolicyOptions),
+      path,
+    );
     const other = this.#inline.get(name);
     const problems = new OptionProblems();
     problems.check(
-      !(name in this.options.limiter.policies),
+      !(name in this.options.limiter.policies || this.options.perCall.has(name)),
       path,
       name,
       'must not repeat the name of a policy of the module: choose another name',
     );
-    const same = other === undefined || JSON.stringify(other) === JSON.stringify(policy);
+    const same =
+      other === undefined ||
+      other.options === options ||
+      (!perCall && !chosen && JSON.stringify(other.policy) === JSON.stringify(policy));
     problems.check(
       same,
       path,
@@ -118,13 +155,20 @@ export class RateLimitPlanner {
       'must not differ from the policy of the same name on another handler: choose another name',
     );
     problems.throwIfAny();
-    this.#inline.set(name, policy);
-    return policy;
+    // One object for one name, by which storages tell that limits are the same.
+    const first = other ?? { policy, options };
+    this.#inline.set(name, first);
+    if (chosen) return {};
+    return perCall
+      ? { policyOf: perCallPolicy(name, limits, this.#surroundings) }
+      : { policy: first.policy, policyOf: () => first.policy };
   }
 }
 
-function plannedLimit(policy: Policy, hooks: RateLimitHooks): PlannedLimit {
-  return { policy, ...hooks, hooks: new CallHooks(policy, hooks) };
+/** What is known at start of a policy that is declared: itself, where it does not depend on the call. */
+interface DeclaredPolicy {
+  readonly policy?: Policy;
+  readonly policyOf?: PolicyOf;
 }
 
 function dropSkipped(declared: Map<string, unknown>, skip: SkipDeclaration | undefined): void {

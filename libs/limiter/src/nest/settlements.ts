@@ -1,8 +1,9 @@
+import type { Policy } from '../contracts/policy.js';
 import type { Reservation } from '../service/reservation.js';
 
 interface Unsettled {
   readonly reservation: Reservation;
-  readonly cost: number;
+  readonly policy: Pick<Policy, 'count'>;
 }
 
 const UNSETTLED = Symbol.for('rookery:limiter:unsettled');
@@ -18,12 +19,16 @@ export function holdUntilSettled(call: object, held: Unsettled): void {
   unsettled.set(call, [...(unsettled.get(call) ?? []), held]);
 }
 
-/** Gives back what a call that succeeded holds; one that failed stays charged. Without effect the second time. */
+/**
+ * The call is over: it counts no more among those at once. Where failures alone count, one that succeeded is given back what it
+ * holds. Without effect the second time.
+ */
 export function settle(call: object, failed: boolean): void {
   const held = unsettled.get(call) ?? [];
   unsettled.delete(call);
-  for (const { reservation, cost } of held) {
+  for (const { reservation, policy } of held) {
+    const ended = policy.count === 'failures' && !failed ? reservation.settle(0) : reservation.release();
     // The call has been answered. A storage that fails now was published, and what stays charged drains.
-    reservation.settle(failed ? cost : 0).catch(() => undefined);
+    ended.catch(() => undefined);
   }
 }

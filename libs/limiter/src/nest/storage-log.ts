@@ -21,6 +21,10 @@ export class StorageLog implements OnModuleInit {
   ) {
     this.#logger = new Logger(`Limiter:${name}`);
     limiter.watchStorage((message) => this.#log(message));
+    limiter.watchPolicySource((message) => {
+      if (message.state === 'serving') this.#logger.log(`policySource is back after ${message.failedForMs} ms`);
+      else this.#logger.warn(`policySource fails, so what is known of it holds: ${messageOf(message.error)}`);
+    });
   }
 
   async onModuleInit(): Promise<void> {

@@ -99,12 +99,17 @@ export class BucketCharger {
     await deadline.atMost(Promise.allSettled(outcomes.map((outcome) => this.#reservation(outcome).settle(0))));
   }
 
-  #reservation({ charge, decision, charged }: ChargeOutcome): Reservation {
-    return new Reservation(decision, charged, (costs) => this.#settle(charge, decision.source, costs));
+  #reservation({ charge, decision, charged, applied }: ChargeOutcome): Reservation {
+    // Nothing to settle where nothing was charged, as others refused: but a lease may be held.
+    const lease = applied?.lease;
+    return new Reservation(decision, charged, lease !== undefined, (rest) =>
+      this.#settle(charge, decision.source, rest, lease),
+    );
   }
 
-  async #settle(charge: Charge, source: DecisionSource, costs: readonly number[]): Promise<void> {
-    const call = new SettleCall(this.storage, { ...charge, request: { ...charge.request, costs } });
+  async #settle(charge: Charge, source: DecisionSource, rest: number, endLease: number | undefined): Promise<void> {
+    const request = { ...charge.request, costs: rest === 0 ? [] : [rest], settle: true, endLease };
+    const call = new SettleCall(this.storage, { ...charge, request });
     if (source === 'local') this.gate.runLocally(call);
     else await this.gate.run(call);
   }

@@ -1,5 +1,5 @@
 import { openDecision, toDecision } from '../algorithm/decision.js';
-import { chargeAll } from '../algorithm/leaky-bucket.js';
+import { chargeAll } from '../algorithm/room.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import type { AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
 import type { Policy } from '../contracts/policy.js';
@@ -40,6 +40,8 @@ export function openOutcome(charge: Charge): ChargeOutcome {
 export function refundedOutcome(outcome: ChargeOutcome): ChargeOutcome {
   const { charge, decision, applied } = outcome;
   if (applied?.allowed !== true) return { ...outcome, charged: 0 };
-  const levels = chargeAll(charge.policy.limits, applied.levels, -charge.cost);
-  return outcomeOf(charge, { allowed: true, levels }, decision.source, 0);
+  const levels = chargeAll(charge.policy.limits, applied.levels, -charge.cost).map((level, index) =>
+    charge.policy.limits[index]!.kind === 'concurrency' ? level - 1 : level,
+  );
+  return outcomeOf(charge, { ...applied, levels }, decision.source, 0);
 }

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { AppliedCost, ApplyRequest, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
-import { applyCosts, type BucketState } from '../algorithm/leaky-bucket.js';
+import type { BucketState } from '../algorithm/bucket-state.js';
+import { applyCosts } from '../algorithm/leaky-bucket.js';
 import { withCoalescing } from './coalescing-storage.js';
 
 const LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1000, capacity: 100_000, tickMicros: 1 }];
@@ -23,7 +24,7 @@ class HeldStorage implements LimiterStorage {
       });
     });
   }
-  read = () => [0];
+  read = () => ({ levels: [0] });
   delete = () => {};
   async release(): Promise<void> {
     this.#held.shift()!();

@@ -1,6 +1,7 @@
 import type {
   AppliedCost,
   ApplyRequest,
+  BucketReading,
   BucketRequest,
   LimiterStorage,
   StorageCapabilities,
@@ -91,7 +92,7 @@ class CoalescingStorage implements LimiterStorage {
     return queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now());
   }
 
-  read(request: BucketRequest): MaybePromise<readonly number[]> {
+  read(request: BucketRequest): MaybePromise<BucketReading> {
     return this.storage.read(request);
   }
 

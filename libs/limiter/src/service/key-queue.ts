@@ -42,7 +42,7 @@ export class KeyQueue {
       } else {
         const { request } = waiting;
         const first = batch[0]?.request;
-        if (first !== undefined && (request.limits !== first.limits || costs.length + request.costs.length > maxCosts))
+        if (first !== undefined && (!goTogether(first, request) || costs.length + request.costs.length > maxCosts))
           break;
         costs.push(...request.costs);
         batch.push(waiting);
@@ -56,6 +56,15 @@ export class KeyQueue {
 
 function isAbandoned({ request, deadline }: Waiting, now: number): boolean {
   return 'abandoned' in request ? request.abandoned : deadline < now;
+}
+
+/** One list of costs has one policy; what settles or ends a lease is a request of its own. */
+function goTogether(first: ApplyRequest, next: ApplyRequest): boolean {
+  return first.limits === next.limits && isPlainCharge(first) && isPlainCharge(next);
+}
+
+function isPlainCharge({ settle, endLease }: ApplyRequest): boolean {
+  return settle !== true && endLease === undefined;
 }
 
 /** Requests that are answered together. */
@@ -73,7 +82,7 @@ export class Batch {
     if (first === undefined) return;
     let timeoutMs = 0;
     for (const { request } of waiting) timeoutMs = Math.max(timeoutMs, request.timeoutMs);
-    this.request = { key: first.key, limits: first.limits, costs, timeoutMs };
+    this.request = { ...first, costs, timeoutMs };
   }
 
   resolve(outcomes: readonly AppliedCost[]): void {

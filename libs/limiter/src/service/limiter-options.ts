@@ -2,8 +2,9 @@ import type { Clock } from '../contracts/clock.js';
 import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import type { Policy, PolicyOptions } from '../contracts/policy.js';
+import type { PolicySource } from '../contracts/policy-source.js';
 import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
-import { isWhole } from '../support/is-whole.js';
+import { COUNT_RULE, isWhole } from '../support/is-whole.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { withDefaults } from '../support/with-defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
@@ -21,6 +22,12 @@ export interface LimiterOptions {
   /** Where the buckets live, such as `memoryStorage()`. */
   readonly storage: LimiterStorage;
   readonly policies: Readonly<Record<string, PolicyOptions>>;
+  /** Where policies come from that the code does not know, or that change: it goes before `policies` of the same name. */
+  readonly policySource?: PolicySource;
+  /** How long an answer of the `policySource` is used before it is loaded anew, in milliseconds. Default 10,000. */
+  readonly policyMaxAgeMs?: number;
+  /** How long the `policySource`, or a function that gives limits, is waited for in milliseconds. Default 1000. */
+  readonly policyTimeoutMs?: number;
   /** Default `'local'`. */
   readonly onStorageError?: StorageErrorPolicy;
   /** Deadline of one storage call in milliseconds. Default 50. */
@@ -43,6 +50,8 @@ export interface LimiterOptions {
    * Default 1000.
    */
   readonly localDenialMaxAgeMs?: number;
+  /** Calls of `acquire` that wait in this process at most. Default 10,000. */
+  readonly maxWaiters?: number;
   /** The clock of local buckets and local refusals. Default: the monotonic clock of the process. */
   readonly clock?: Clock;
 }
@@ -51,19 +60,32 @@ export interface ResolvedLimiterOptions {
   /** With what coalesces and denies above it. */
   readonly storage: LimiterStorage;
   readonly policies: ReadonlyMap<string, Policy>;
+  readonly policySource: PolicySource | undefined;
+  readonly policyMaxAgeMs: number;
+  readonly policyTimeoutMs: number;
   readonly onStorageError: StorageErrorPolicy;
   readonly timeoutMs: number;
   readonly readyTimeoutMs: number;
   readonly prefix: string;
   /** What a policy calls its buckets in the storage. */
   readonly keysOf: (policy: string) => BucketKeys;
+  readonly maxWaiters: number;
   readonly clock: Clock;
 }
 
 type Defaulted = Required<
   Pick<
     LimiterOptions,
-    'onStorageError' | 'timeoutMs' | 'readyTimeoutMs' | 'prefix' | 'coalesce' | 'localDenialMaxAgeMs' | 'clock'
+    | 'onStorageError'
+    | 'timeoutMs'
+    | 'readyTimeoutMs'
+    | 'policyMaxAgeMs'
+    | 'policyTimeoutMs'
+    | 'prefix'
+    | 'coalesce'
+    | 'localDenialMaxAgeMs'
+    | 'maxWaiters'
+    | 'clock'
   >
 >;
 
@@ -71,9 +93,12 @@ const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
   onStorageError: 'local',
   timeoutMs: 50,
   readyTimeoutMs: 2000,
+  policyMaxAgeMs: 10_000,
+  policyTimeoutMs: 1000,
   prefix: 'rl',
   coalesce: true,
   localDenialMaxAgeMs: 1000,
+  maxWaiters: 10_000,
   clock: monotonicClock,
 });
 
@@ -82,7 +107,12 @@ const MAX_READY_TIMEOUT_MS = 600_000;
 const MAX_DENIAL_AGE_MS = 60_000;
 
 /** Every option of a {@link Limiter}. */
-export const LIMITER_NAMES: readonly string[] = ['storage', 'policies', ...Object.keys(LIMITER_DEFAULTS)];
+export const LIMITER_NAMES: readonly string[] = [
+  'storage',
+  'policies',
+  'policySource',
+  ...Object.keys(LIMITER_DEFAULTS),
+];
 
 /** @throws {@link LimiterOptionError} with every wrong option */
 export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterOptions {
@@ -95,9 +125,13 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
   const values = withDefaults(LIMITER_DEFAULTS, options);
   problems.check(isStorage(storage), 'storage', storage, STORAGE_RULE);
   checkValues(values, problems);
+  const { policySource } = options;
+  const loads = policySource === undefined || typeof policySource?.load === 'function';
+  problems.check(loads, 'policySource', policySource, 'must be a PolicySource, an object with load(name)');
   const policies = resolvePolicies(options.policies, problems);
   problems.throwIfAny();
-  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, maxWaiters, clock } =
+    values;
   const denying =
     localDenialMaxAgeMs === 0 ? storage : withLocalDenial(storage, { clock, maxAgeMs: localDenialMaxAgeMs });
   const makeKeys = storage.capabilities.plainKeys === true ? plainKeys : hashedKeys;
@@ -108,25 +142,39 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
     onStorageError,
     timeoutMs,
     readyTimeoutMs,
+    policySource: options.policySource,
+    policyMaxAgeMs: values.policyMaxAgeMs,
+    policyTimeoutMs: values.policyTimeoutMs,
     prefix,
+    maxWaiters,
     keysOf: (policy) => makeKeys(prefix, policy),
     clock,
   };
 }
 
 function checkValues(values: Defaulted, problems: OptionProblems): void {
-  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, clock } = values;
+  const { onStorageError, timeoutMs, readyTimeoutMs, prefix, coalesce, localDenialMaxAgeMs, maxWaiters, clock } =
+    values;
   const known = ['open', 'closed', 'local'].includes(onStorageError);
   problems.check(known, 'onStorageError', onStorageError, "must be 'open', 'closed' or 'local'");
   const timeout = `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
   problems.check(isWhole(timeoutMs, 1, MAX_TIMEOUT_MS), 'timeoutMs', timeoutMs, timeout);
   const ready = `must be whole milliseconds from 0 to ${MAX_READY_TIMEOUT_MS}`;
   problems.check(isWhole(readyTimeoutMs, 0, MAX_READY_TIMEOUT_MS), 'readyTimeoutMs', readyTimeoutMs, ready);
+  const { policyMaxAgeMs, policyTimeoutMs } = values;
+  problems.check(
+    isWhole(policyMaxAgeMs, 0),
+    'policyMaxAgeMs',
+    policyMaxAgeMs,
+    'must be whole milliseconds of 0 or more',
+  );
+  problems.check(isWhole(policyTimeoutMs, 1, MAX_TIMEOUT_MS), 'policyTimeoutMs', policyTimeoutMs, timeout);
   const usable = typeof prefix === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix);
   problems.check(usable, 'prefix', prefix, 'must be 1 to 64 letters, digits or any of . : - _ { }');
   problems.check(typeof coalesce === 'boolean', 'coalesce', coalesce, 'must be true or false');
   const age = `must be whole milliseconds from 0, which is never, to ${MAX_DENIAL_AGE_MS}`;
   problems.check(isWhole(localDenialMaxAgeMs, 0, MAX_DENIAL_AGE_MS), 'localDenialMaxAgeMs', localDenialMaxAgeMs, age);
+  problems.check(isWhole(maxWaiters, 1), 'maxWaiters', maxWaiters, COUNT_RULE);
   problems.check(typeof clock === 'function', 'clock', clock, CLOCK_RULE);
 }
 

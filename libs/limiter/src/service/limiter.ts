@@ -1,14 +1,17 @@
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
-import type { StorageStateMessage } from '../contracts/diagnostics.js';
-import type { BucketLimit, BucketRequest } from '../contracts/limiter-storage.js';
+import { limiterChannels, type PolicySourceStateMessage, type StorageStateMessage } from '../contracts/diagnostics.js';
+import type { BucketLimit, BucketReading, BucketRequest } from '../contracts/limiter-storage.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
-import { LimiterCostError, LimiterKeyError, UnknownPolicyError } from '../errors/request-errors.js';
+import { LimiterCostError, LimiterKeyError, LimiterLeaseError } from '../errors/request-errors.js';
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
+import { wallClockBeside } from '../support/wall-clock.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { ACQUIRE_NAMES, Acquirer, type AcquireOptions } from './acquire.js';
 import { BucketCharger } from './bucket-charger.js';
-import type { BucketKeys } from './bucket-key.js';
 import type { Charge } from './charge.js';
 import {
   resolveLimiterOptions,
@@ -16,8 +19,12 @@ import {
   type ResolvedLimiterOptions,
   type StorageErrorPolicy,
 } from './limiter-options.js';
+import { PolicyBuckets } from './policy-buckets.js';
 import type { CombinedReservation, Reservation } from './reservation.js';
+import { LimiterPolicies } from './limiter-policies.js';
 import { StorageGate } from './storage-gate.js';
+import { Waiters } from './waiters.js';
+import { StorageHealth } from './storage-health.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -29,6 +36,7 @@ export type PolicyCharge = readonly [policy: PolicyName | Policy, key: string, o
 
 /** Between two looks at a storage that is not ready yet. */
 const READY_POLL_MS = 20;
+const policySourceStates = channel(limiterChannels.policySourceState);
 const ONE_TOKEN: readonly number[] = Object.freeze([1]);
 const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
@@ -44,16 +52,31 @@ export class Limiter {
   readonly #options: ResolvedLimiterOptions;
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
-  readonly #keys = new WeakMap<Policy, BucketKeys>();
+  readonly #acquirer: Acquirer;
+  readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
+  readonly #sourceHealth = new StorageHealth('policy source');
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
-  #lastKeys: BucketKeys | undefined;
+  #lastBuckets: PolicyBuckets | undefined;
+  /** What this limiter decides by; `set` changes it at run time. */
+  readonly policies: LimiterPolicies;
 
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
     this.#gate = new StorageGate(this.#options);
-    this.#charger = new BucketCharger(this.#options.storage, this.#gate);
+    const { storage, clock, maxWaiters } = this.#options;
+    this.#charger = new BucketCharger(storage, this.#gate);
+    this.#acquirer = new Acquirer(storage, this.#gate, new Waiters(clock, maxWaiters));
+    this.#sourceHealth.watch((message) => policySourceStates.publish(message));
+    const { policies, policySource: source, policyMaxAgeMs: maxAgeMs, policyTimeoutMs: timeoutMs } = this.#options;
+    const nowMs = (): number => performance.now();
+    const failed = (error: unknown): void => this.#sourceHealth.failed(error);
+    const answered = (): void => this.#sourceHealth.answered();
+    this.policies = new LimiterPolicies(
+      policies,
+      source && { source, options: { maxAgeMs, timeoutMs, nowMs, failed, answered } },
+    );
   }
 
   get storageName(): string {
@@ -64,11 +87,14 @@ export class Limiter {
     return this.#options.onStorageError;
   }
 
-  /** @throws {@link UnknownPolicyError} */
+  /** How long what gives policies is waited for, in milliseconds. */
+  get policyTimeoutMs(): number {
+    return this.#options.policyTimeoutMs;
+  }
+
+  /** Of the options or set since; without a call to the `policySource`. @throws {@link UnknownPolicyError} */
   policy(name: PolicyName): Policy {
-    const policy = this.#options.policies.get(name);
-    if (policy === undefined) throw new UnknownPolicyError(name, [...this.#options.policies.keys()]);
-    return policy;
+    return this.policies.own(name);
   }
 
   /**
@@ -77,17 +103,27 @@ export class Limiter {
    * @param policy a name of the options, or a policy made by `resolvePolicy`
    * @param key who is limited: any string, of any length
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
+   * @throws {@link LimiterLeaseError} where the policy limits calls at once: {@link Limiter.reserve} says when one is over
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
     // Not `async`: where the decision is there already, one promise is all that is made.
     try {
-      const decision = this.#charger.consume(this.#charge(policy, key, options));
-      return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
+      const resolved = this.#resolve(policy);
+      if (isPromiseLike(resolved))
+        return Promise.resolve(resolved.then((loaded) => this.consume(loaded, key, options)));
+      if (resolved.limits.some(isConcurrency)) throw new LimiterLeaseError(resolved.name);
+      const decision = this.#charger.consume(this.#charge(resolved, key, options));
+      return decision instanceof Promise ? decision : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
       return Promise.reject(error);
     }
+  }
+
+  /** @internal {@link Limiter.consume} of a policy that is known: at once where the storage answers at once. */
+  consumeNow(policy: Policy, key: string, cost: number): MaybePromise<Decision> {
+    return this.#charger.consume(this.#chargeOf(policy, key, cost));
   }
 
   /**
@@ -100,6 +136,10 @@ export class Limiter {
    * @example await limiter.consumeAll([['api', ip], ['tenant', tenantId, { cost: 3 }]])
    */
   async consumeAll(charges: readonly PolicyCharge[]): Promise<CombinedDecision> {
+    for (const [named] of charges) {
+      const policy = typeof named === 'object' ? named : this.policy(named);
+      if (policy.limits.some(isConcurrency)) throw new LimiterLeaseError(policy.name);
+    }
     const { allowed, reservations } = await this.reserveAll(charges);
     return { allowed, decisions: reservations.map((reservation) => reservation.decision) };
   }
@@ -112,18 +152,41 @@ export class Limiter {
 
   /** {@link Limiter.consumeAll}, each of them to be settled. */
   async reserveAll(charges: readonly PolicyCharge[]): Promise<CombinedReservation> {
-    const checked = charges.map(([policy, key, options]) => this.#charge(policy, key, options));
+    const policies = charges.map(([policy]) => this.#resolve(policy));
+    const resolved = policies.some(isPromiseLike)
+      ? await Promise.all(policies.map(async (policy) => policy))
+      : (policies as Policy[]);
+    const checked = charges.map(([, key, options], index) => this.#charge(resolved[index]!, key, options));
     return this.#charger.reserve(checked, this.#options.timeoutMs);
+  }
+
+  /**
+   * Books `cost` tokens in the future, in one step, and waits until they are there: for calls that you make, and that another
+   * limits. Who came first goes first, in every process; meanwhile `consume` is refused.
+   *
+   * @returns refused at once where the place would come later than `maxWaitMs`; nothing is booked then
+   * @throws {@link LimiterOptionError} where the policy has limits that nobody can wait for
+   * @throws {@link LimiterWaitersError} where `maxWaiters` calls wait already
+   * @throws the signal's reason when it aborts: the place is given back
+   * @throws as {@link Limiter.consume} does
+   * @example
+   * const { allowed } = await limiter.acquire('partner', 'orders', { maxWaitMs: 10_000, signal });
+   * if (allowed) await fetch(url, { signal });
+   */
+  async acquire(policy: PolicyName | Policy, key: string, options: AcquireOptions): Promise<Decision> {
+    const { cost } = namedOptions(options, ACQUIRE_NAMES, 'must be an object such as { maxWaitMs: 1000 }');
+    const charge = this.#charge(await this.#resolve(policy), key, cost === undefined ? undefined : { cost });
+    return this.#acquirer.acquire(charge, options);
   }
 
   /** What {@link Limiter.consume} would answer now; charges nothing. Throws as it does. */
   async peek(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
-    const { policy: resolved, request, cost } = this.#charge(policy, key, options);
-    return this.#gate.run<readonly number[], Decision>({
+    const { policy: resolved, request, cost } = this.#charge(await this.#resolve(policy), key, options);
+    return this.#gate.run<BucketReading, Decision>({
       policy: resolved.name,
       send: () => this.#options.storage.read(request),
       decideLocally: (table, now) => table.read(request, now),
-      result: (levels, source) => previewDecision(resolved, cost, levels, source),
+      result: (reading, source) => previewDecision(resolved, cost, reading, source),
       openResult: () => openDecision(resolved),
     });
   }
@@ -134,7 +197,7 @@ export class Limiter {
    * @throws {@link StorageUnavailableError} whenever the storage fails, as nothing can stand in for it
    */
   async delete(policy: PolicyName | Policy, key: string): Promise<void> {
-    const { policy: resolved, request } = this.#charge(policy, key);
+    const { policy: resolved, request } = this.#charge(await this.#resolve(policy), key);
     this.#gate.local.delete(request);
     await this.#gate.runWithoutFallback(resolved.name, () => this.#options.storage.delete(request));
   }
@@ -178,23 +241,35 @@ export class Limiter {
     return this.#gate.health.watch(listener);
   }
 
+  /** As {@link Limiter.watchStorage}, of the `policySource`. */
+  watchPolicySource(listener: (message: PolicySourceStateMessage) => void): () => void {
+    return this.#sourceHealth.watch(listener);
+  }
+
   #healthRequest(): BucketRequest {
     const { prefix, timeoutMs } = this.#options;
     return { key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs };
   }
 
-  #charge(policyOrName: PolicyName | Policy, key: string, options?: ConsumeOptions): Charge {
-    const cost = options === undefined ? 1 : costOf(options);
-    const policy = typeof policyOrName === 'object' ? policyOrName : this.policy(policyOrName);
+  #resolve(policy: PolicyName | Policy): MaybePromise<Policy> {
+    return typeof policy === 'object' ? policy : this.policies.get(policy);
+  }
+
+  #charge(policy: Policy, key: string, options?: ConsumeOptions): Charge {
+    return this.#chargeOf(policy, key, options === undefined ? 1 : costOf(options));
+  }
+
+  #chargeOf(policy: Policy, key: string, cost: number): Charge {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
-    const bucket = this.#keysOf(policy)(key);
+    const buckets = this.#bucketsOf(policy);
+    const bucket = buckets.keysOf(key);
     const { timeoutMs } = this.#options;
     const request = {
       key: bucket.key,
       scope: bucket.scope,
-      limits: policy.limits,
+      limits: buckets.limits,
       costs: cost === 1 ? ONE_TOKEN : [cost],
       timeoutMs,
       abandoned: false,
@@ -202,30 +277,36 @@ export class Limiter {
     return { policy, cost, request };
   }
 
-  #keysOf(policy: Policy): BucketKeys {
-    if (policy === this.#lastPolicy) return this.#lastKeys!;
-    let keys = this.#keys.get(policy);
-    if (keys === undefined) this.#keys.set(policy, (keys = this.#options.keysOf(policy.name)));
+  #bucketsOf(policy: Policy): PolicyBuckets {
+    if (policy === this.#lastPolicy) return this.#lastBuckets!;
+    let buckets = this.#buckets.get(policy);
+    if (buckets === undefined) {
+      const { keysOf, clock } = this.#options;
+      buckets = new PolicyBuckets(policy, keysOf(policy.name), wallClockBeside(clock));
+      this.#buckets.set(policy, buckets);
+    }
     this.#lastPolicy = policy;
-    this.#lastKeys = keys;
-    return keys;
+    this.#lastBuckets = buckets;
+    return buckets;
   }
 }
+
+const isConcurrency = (limit: BucketLimit): boolean => limit.kind === 'concurrency';
 
 const CONSUME_NAMES = ['cost'];
 
 /** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
 function costOf(options: ConsumeOptions): number {
-  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
-  const isObject = typeof options === 'object' && options !== null;
-  if (!isObject || !Object.keys(options).every((name) => CONSUME_NAMES.includes(name))) refuse(options);
-  return options.cost === undefined ? 1 : options.cost;
+  const { cost } = namedOptions(options, CONSUME_NAMES, 'must be an object such as { cost: 3 }');
+  return cost === undefined ? 1 : cost;
 }
 
-function refuse(options: ConsumeOptions): void {
-  const problems = new OptionProblems();
+function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
+  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isObject = typeof options === 'object' && options !== null;
-  if (problems.check(isObject, 'options', options, 'must be an object such as { cost: 3 }'))
-    problems.checkNames(options, CONSUME_NAMES);
+  if (isObject && Object.keys(options).every((name) => names.includes(name))) return options;
+  const problems = new OptionProblems();
+  if (problems.check(isObject, 'options', options, shape)) problems.checkNames(options, names);
   problems.throwIfAny();
+  return options;
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { applyCosts, levelsAt, type BucketState } from '../algorithm/leaky-bucket.js';
-import type { AppliedCost, ApplyRequest, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
+import type { BucketState } from '../algorithm/bucket-state.js';
+import { applyCosts, levelsAt } from '../algorithm/leaky-bucket.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketReading,
+  BucketLimit,
+  LimiterStorage,
+} from '../contracts/limiter-storage.js';
 import { withLocalDenial } from './local-denial-storage.js';
 
 const LIMITS: readonly BucketLimit[] = [
@@ -28,8 +35,8 @@ class FarStorage implements LimiterStorage {
     this.now += this.latency;
     return Promise.resolve(outcomes);
   }
-  read({ limits }: Pick<ApplyRequest, 'limits'>): readonly number[] {
-    return levelsAt(this.state, limits, this.now + this.offset);
+  read({ limits }: Pick<ApplyRequest, 'limits'>): BucketReading {
+    return { levels: levelsAt(this.state, limits, this.now + this.offset) };
   }
   delete(): Promise<void> {
     this.state = undefined;
@@ -86,7 +93,7 @@ describe('local denial', () => {
             if (far.asked > asked) continue;
             expect(allowed).toBe(false);
             expect(applyCosts(far.state, limits, [cost], far.now + offset).outcomes[0]!.allowed).toBe(false);
-            far.read({ limits }).forEach((level, index) => expect(levels[index]).toBeGreaterThanOrEqual(level));
+            far.read({ limits }).levels.forEach((level, index) => expect(levels[index]).toBeGreaterThanOrEqual(level));
           }
         },
       ),

@@ -1,12 +1,15 @@
-import { drainTicks, fitsAll } from '../algorithm/leaky-bucket.js';
+import { drainTicks } from '../algorithm/bucket-state.js';
+import { fitsAll, isPlain } from '../algorithm/room.js';
 import type { Clock } from '../contracts/clock.js';
 import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type {
   AppliedCost,
   ApplyRequest,
   BucketLimit,
+  BucketReading,
   BucketRequest,
   LimiterStorage,
+  RateBucketLimit,
   StorageCapabilities,
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
@@ -64,7 +67,7 @@ const ROOM_FOR_COSTS = 16;
 /** What the last answer said of a bucket. */
 interface KnownLevels {
   readonly kind: 'levels';
-  readonly limits: readonly BucketLimit[];
+  readonly limits: readonly RateBucketLimit[];
   readonly levels: readonly number[];
   /** Tokens that fitted then, and fit ever since. */
   readonly free: number;
@@ -102,6 +105,8 @@ class LocalDenialStorage implements LimiterStorage {
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
     const now = this.applyNow(request);
     if (now !== undefined) return now;
+    const { limits } = request;
+    if (!isPlain(limits) || request.settle === true) return this.#unlearned(request);
     const sentAt = this.options.clock();
     if (request.costs.some((cost) => cost < 0)) return this.#voiding(request.key, () => this.storage.apply(request));
     const answer = this.storage.apply(request);
@@ -111,7 +116,7 @@ class LocalDenialStorage implements LimiterStorage {
       if (last !== undefined)
         this.#learn(request.key, Math.max(...request.costs), {
           kind: 'levels',
-          ...room(request.limits, last.levels),
+          ...room(limits, last.levels),
           sentAt,
           answeredAt: this.options.clock(),
         });
@@ -119,7 +124,14 @@ class LocalDenialStorage implements LimiterStorage {
     });
   }
 
+  /** Quotas, leases and blocks end at moments that the storage alone knows. What is given back may let others pass. */
+  #unlearned(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
+    const send = () => this.storage.apply(request);
+    return request.costs.some((cost) => cost < 0) ? this.#voiding(request.key, send) : send();
+  }
+
   #applyAll(storage: LimiterStorage, requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]> {
+    if (requests.some(({ limits }) => !isPlain(limits))) return storage.applyAll!(requests);
     const denied = this.#denyAll(requests);
     if (denied !== undefined) return denied;
     const sentAt = this.options.clock();
@@ -139,7 +151,7 @@ class LocalDenialStorage implements LimiterStorage {
       outcomes.forEach(({ levels }, index) =>
         this.#learn(requests[index]!.key, refused ? Infinity : requests[index]!.costs[0]!, {
           kind: 'levels',
-          ...room(requests[index]!.limits, levels),
+          ...room(requests[index]!.limits as readonly RateBucketLimit[], levels),
           sentAt,
           answeredAt,
         }),
@@ -166,10 +178,13 @@ class LocalDenialStorage implements LimiterStorage {
     const known = this.#levelsOf(key, limits);
     if (known === undefined || !(costs[0]! <= known.free)) return undefined;
     const elapsed = this.options.clock() - known.answeredAt;
-    return { allowed: true, levels: limits.map((limit, index) => highestLevel(limit, known.levels[index]!, elapsed)) };
+    return {
+      allowed: true,
+      levels: known.limits.map((limit, index) => highestLevel(limit, known.levels[index]!, elapsed)),
+    };
   }
 
-  read(request: BucketRequest): MaybePromise<readonly number[]> {
+  read(request: BucketRequest): MaybePromise<BucketReading> {
     return this.storage.read(request);
   }
 
@@ -182,7 +197,8 @@ class LocalDenialStorage implements LimiterStorage {
     return this.storage.close?.();
   }
 
-  #deny({ key, limits, costs }: ApplyRequest): readonly AppliedCost[] | undefined {
+  #deny({ key, limits, costs, settle }: ApplyRequest): readonly AppliedCost[] | undefined {
+    if (settle === true || costs.length === 0) return undefined;
     const known = this.#levelsOf(key, limits);
     if (known === undefined) return undefined;
     const cost = lowest(costs);
@@ -193,10 +209,12 @@ class LocalDenialStorage implements LimiterStorage {
       this.#known.delete(key);
       return undefined;
     }
-    const least = limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
+    const least = known.limits.map((limit, index) => lowestLevel(limit, known.levels[index]!, age));
     if (fitsAll(limits, least, cost)) return undefined;
     // The answer shows the highest level that it can have, so that whoever waits for it does not come too early.
-    const levels = limits.map((limit, index) => highestLevel(limit, known.levels[index]!, now - known.answeredAt));
+    const levels = known.limits.map((limit, index) =>
+      highestLevel(limit, known.levels[index]!, now - known.answeredAt),
+    );
     return costs.map(() => ({ allowed: false, levels }));
   }
 
@@ -241,7 +259,7 @@ function lowest(costs: readonly number[]): number {
 }
 
 function room(
-  limits: readonly BucketLimit[],
+  limits: readonly RateBucketLimit[],
   levels: readonly number[],
 ): Pick<KnownLevels, 'limits' | 'levels' | 'free'> {
   const free = limits.map((limit, index) => Math.floor((limit.capacity - levels[index]!) / limit.unitsPerToken));
@@ -249,14 +267,14 @@ function room(
 }
 
 /** The other clock may be just before its next tick: one more can have passed there than here. */
-function lowestLevel(limit: BucketLimit, level: number, elapsedMicros: number): number {
+function lowestLevel(limit: RateBucketLimit, level: number, elapsedMicros: number): number {
   return drained(limit, level, Math.floor(elapsedMicros / limit.tickMicros) + 1);
 }
 
-function highestLevel(limit: BucketLimit, level: number, elapsedMicros: number): number {
+function highestLevel(limit: RateBucketLimit, level: number, elapsedMicros: number): number {
   return drained(limit, level, Math.max(0, Math.floor(elapsedMicros / limit.tickMicros) - 1));
 }
 
-function drained(limit: BucketLimit, level: number, ticks: number): number {
+function drained(limit: RateBucketLimit, level: number, ticks: number): number {
   return ticks >= drainTicks(limit, level) ? 0 : level - limit.drainPerTick * ticks;
 }

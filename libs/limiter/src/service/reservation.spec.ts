@@ -1,5 +1,4 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { chargeUpTo } from '../algorithm/leaky-bucket.js';
 import { memoryStorage } from '../storage/memory.storage.js';
 import { limiterChannels, type DecisionMessage } from '../contracts/diagnostics.js';
 import type { LimiterStorage } from '../contracts/limiter-storage.js';
@@ -246,18 +245,6 @@ describe('reservation', () => {
     storage.failing = () => true;
     await expect(reservation.settle(0)).rejects.toThrow(StorageUnavailableError);
   });
-});
-
-describe('costs that charge up to a full bucket', () => {
-  it.each([1, 2, 3, 7, 8, 10, 100, 4097])('sum to %i, and fill any room below it', (tokens) => {
-    const costs = chargeUpTo(tokens);
-    for (let room = 0; room <= tokens + 1; room++) {
-      const charged = costs.reduce((sum, cost) => (sum + cost <= room ? sum + cost : sum), 0);
-      if (charged !== Math.min(room, tokens)) throw new Error(`${charged} of ${room}`);
-    }
-  });
-
-  it('are few, whatever the tokens', () => expect(chargeUpTo(Number.MAX_SAFE_INTEGER).length).toBeLessThan(54));
 });
 
 describe('decision channel', () => {

@@ -1,4 +1,3 @@
-import { chargeUpTo } from '../algorithm/leaky-bucket.js';
 import type { Decision } from '../contracts/decision.js';
 import { LimiterSettleError } from '../errors/request-errors.js';
 
@@ -18,19 +17,20 @@ export class Reservation {
 
   /**
    * @internal
-   * @param charge charges the bucket that the reservation was made in; negative costs give back
+   * @param change charges the bucket that the reservation was made in; a negative cost gives back, and none only ends the lease
    */
   constructor(
     readonly decision: Decision,
     charged: number,
-    private readonly charge: (costs: readonly number[]) => Promise<void>,
+    private readonly leased: boolean,
+    private readonly change: (cost: number) => Promise<void>,
   ) {
     this.#state = { kind: 'held', charged };
   }
 
   /**
-   * Gives back what was reserved above `used`, or charges the rest, at most to a full bucket: what was used can no longer
-   * be refused. Only the first call counts.
+   * Gives back what was reserved above `used`, or charges the rest, at most to a full bucket and the policy's `maxDebt`: what was
+   * used can no longer be refused. Where the policy limits calls at once, this one is over. Only the first call counts.
    *
    * @param used tokens, a whole number of 0 or more
    * @throws {@link LimiterSettleError}
@@ -38,10 +38,17 @@ export class Reservation {
    */
   async settle(used: number): Promise<void> {
     if (!Number.isSafeInteger(used) || used < 0) throw new LimiterSettleError(this.decision.policy, used);
-    if (this.#state.kind === 'settled') return;
-    const rest = used - this.#state.charged;
+    if (this.#state.kind === 'held') await this.#end(used - this.#state.charged);
+  }
+
+  /** The call is over, and cost what was reserved. Throws as {@link Reservation.settle} does. */
+  async release(): Promise<void> {
+    if (this.#state.kind === 'held') await this.#end(0);
+  }
+
+  async #end(rest: number): Promise<void> {
     this.#state = { kind: 'settled' };
-    if (rest !== 0) await this.charge(rest < 0 ? [rest] : chargeUpTo(rest));
+    if (rest !== 0 || this.leased) await this.change(rest);
   }
 }
 

@@ -7,6 +7,7 @@ import { StorageTimeoutError, StorageUnavailableError } from '../errors/storage-
 import { isPromiseLike, withinDeadline } from '../support/deadline.js';
 import { DeadlineEntry, DeadlineQueue } from '../support/deadline-queue.js';
 import type { CallDeadline } from './call-deadline.js';
+import { wallClockBeside } from '../support/wall-clock.js';
 import type { ResolvedLimiterOptions } from './limiter-options.js';
 import { StorageHealth } from './storage-health.js';
 
@@ -23,15 +24,18 @@ export interface StorageCall<T, R> {
 
 const LOCAL_MAX_KEYS = 100_000;
 const storageErrors = channel(limiterChannels.storageError);
+const storageStates = channel(limiterChannels.storageState);
 
 /** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
 export class StorageGate {
-  readonly local = new BucketTable(LOCAL_MAX_KEYS);
+  readonly local: BucketTable;
   readonly health: StorageHealth;
   readonly #deadlines: DeadlineQueue;
 
   constructor(private readonly options: ResolvedLimiterOptions) {
+    this.local = new BucketTable(LOCAL_MAX_KEYS, wallClockBeside(options.clock));
     this.health = new StorageHealth(options.storage.name);
+    this.health.watch((message) => storageStates.publish(message));
     this.#deadlines = new DeadlineQueue(options.timeoutMs);
   }
 

@@ -1,5 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
-import { limiterChannels, type StorageStateMessage } from '../contracts/diagnostics.js';
+import type { StorageStateMessage } from '../contracts/diagnostics.js';
 
 /** So long nothing must fail before a storage counts as back: one that fails now and then is one line, not many. */
 const QUIET_MS = 1000;
@@ -8,7 +7,6 @@ type Health =
   { readonly kind: 'serving' } | { readonly kind: 'failing'; readonly since: number; readonly lastFailureAt: number };
 
 const SERVING: Health = Object.freeze({ kind: 'serving' });
-const states = channel(limiterChannels.storageState);
 
 /** Whether the storage serves, of which only changes are reported. */
 export class StorageHealth {
@@ -49,6 +47,5 @@ export class StorageHealth {
 
   #report(message: StorageStateMessage): void {
     for (const listener of this.#listeners) listener(message);
-    if (states.hasSubscribers) states.publish(message);
   }
 }

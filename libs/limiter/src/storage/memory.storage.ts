@@ -2,7 +2,14 @@ import { BucketTable } from '../algorithm/bucket-table.js';
 import type { Clock } from '../contracts/clock.js';
 import { isWhole } from '../support/is-whole.js';
 import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
-import type { ApplyRequest, AppliedCost, BucketRequest, LimiterStorage } from '../contracts/limiter-storage.js';
+import { wallClockBeside } from '../support/wall-clock.js';
+import type {
+  ApplyRequest,
+  AppliedCost,
+  BucketReading,
+  BucketRequest,
+  LimiterStorage,
+} from '../contracts/limiter-storage.js';
 import { resolveOptions } from '../support/resolve-options.js';
 
 export interface MemoryStorageOptions {
@@ -10,7 +17,7 @@ export interface MemoryStorageOptions {
   readonly maxKeys?: number;
   /** Between two sweeps of a slice of the buckets; one timer, and only while there are buckets. Default 1000. */
   readonly sweepEveryMs?: number;
-  /** Default: the monotonic clock of the process. */
+  /** Default: the monotonic clock of the process, and for quotas the time of day; one that is given must be both. */
   readonly clock?: Clock;
 }
 
@@ -55,7 +62,7 @@ export class MemoryStorage implements LimiterStorage {
 
   /** @internal */
   constructor(private readonly options: Required<MemoryStorageOptions>) {
-    this.#table = new BucketTable(options.maxKeys);
+    this.#table = new BucketTable(options.maxKeys, wallClockBeside(options.clock));
   }
 
   get stats(): MemoryStorageStats {
@@ -76,7 +83,7 @@ export class MemoryStorage implements LimiterStorage {
     return this.#table.applyAll(requests, this.options.clock());
   }
 
-  read(request: BucketRequest): readonly number[] {
+  read(request: BucketRequest): BucketReading {
     return this.#table.read(request, this.options.clock());
   }
 

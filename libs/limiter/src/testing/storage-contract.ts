@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { ContractViolation, type ContractCheck } from './contract-check.js';
 import { seededRandom } from './random.js';
 import { ReferenceBucket } from './reference-bucket.js';
+import { KIND_CHECKS } from './kind-checks.js';
 import { REFUND_CHECKS } from './refund-checks.js';
+import { RELEASE_CHECKS } from './release-checks.js';
 import { StorageFixture, type StorageHarness } from './storage-fixture.js';
 import type { TestLimit } from './test-limit.js';
 
@@ -185,11 +187,15 @@ const CHECKS: Record<string, (fixture: StorageFixture) => Promise<void>> = {
     assert.equal(await bucket.under({ limit: 25, windowMs: 1000, burst: 25 }).admitted(100), 19);
   },
 
-  'clamps to a full bucket when the limit is lowered, and drains by the new one': async (fixture) => {
+  'keeps what is above the bucket when the limit is lowered, and drains by the new one from its first token on': async (
+    fixture,
+  ) => {
     const bucket = fixture.bucket({ limit: 100, windowMs: 1000, burst: 100 });
     assert.equal(await bucket.consume(80), true);
     const lowered = bucket.under(PER_SECOND);
     assert.equal(await lowered.admitted(10), 0);
+    fixture.now += 0.75 * SECOND;
+    assert.equal(await lowered.admitted(10), 5, '75 of the 80 have drained, and the bucket holds 10');
     fixture.now += SECOND / 10;
     assert.equal(await lowered.admitted(10), 1);
   },
@@ -224,6 +230,8 @@ const CHECKS: Record<string, (fixture: StorageFixture) => Promise<void>> = {
   },
 
   ...REFUND_CHECKS,
+  ...KIND_CHECKS,
+  ...RELEASE_CHECKS,
 };
 
 async function compareWithReference(fixture: StorageFixture, seed: number): Promise<void> {

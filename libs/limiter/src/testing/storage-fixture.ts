@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../contracts/clock.js';
-import type { AppliedCost, BucketLimit, LimiterStorage } from '../contracts/limiter-storage.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketLimit,
+  BucketReading,
+  LimiterStorage,
+} from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { bucketLimit, type TestLimit } from './test-limit.js';
 
@@ -63,6 +69,11 @@ export class FixtureBucket {
     readonly limits: readonly BucketLimit[],
   ) {}
 
+  /** The same bucket under limits as storages read them. */
+  withLimits(...limits: readonly BucketLimit[]): FixtureBucket {
+    return new FixtureBucket(this.fixture, this.key, limits);
+  }
+
   /** The same bucket under another policy. */
   under(...limits: readonly TestLimit[]): FixtureBucket {
     return new FixtureBucket(this.fixture, this.key, limits.map(bucketLimit));
@@ -70,6 +81,15 @@ export class FixtureBucket {
 
   async apply(...costs: readonly number[]): Promise<readonly AppliedCost[]> {
     return this.fixture.storage.apply({ key: this.key, limits: this.limits, costs, timeoutMs: TIMEOUT_MS });
+  }
+
+  /** {@link apply} of what settles, or ends a lease. */
+  async applyAs(
+    parts: Pick<ApplyRequest, 'settle' | 'endLease'>,
+    ...costs: readonly number[]
+  ): Promise<readonly AppliedCost[]> {
+    const { key, limits } = this;
+    return this.fixture.storage.apply({ key, limits, costs, timeoutMs: TIMEOUT_MS, ...parts });
   }
 
   async consume(cost = 1): Promise<boolean> {
@@ -84,6 +104,10 @@ export class FixtureBucket {
   }
 
   async read(): Promise<readonly number[]> {
+    return (await this.reading()).levels;
+  }
+
+  async reading(): Promise<BucketReading> {
     return this.fixture.storage.read({ key: this.key, limits: this.limits, timeoutMs: TIMEOUT_MS });
   }
 

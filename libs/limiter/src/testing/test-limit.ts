@@ -1,4 +1,4 @@
-import type { BucketLimit } from '../contracts/limiter-storage.js';
+import type { RateBucketLimit } from '../contracts/limiter-storage.js';
 
 /** A limit as people say it, from which both the storage's numbers and the reference's rationals are made. */
 export interface TestLimit {
@@ -9,7 +9,7 @@ export interface TestLimit {
   readonly tickMicros?: 1 | 1000;
 }
 
-export function bucketLimit({ limit, windowMs, burst, tickMicros = 1 }: TestLimit): BucketLimit {
+export function bucketLimit({ limit, windowMs, burst, tickMicros = 1 }: TestLimit): RateBucketLimit {
   const ticks = (windowMs * 1000) / tickMicros;
   let divisor = Math.min(limit, ticks);
   while (limit % divisor !== 0 || ticks % divisor !== 0) divisor--;

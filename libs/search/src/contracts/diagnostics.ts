@@ -9,6 +9,8 @@ export interface RequestDiagnostics {
   readonly tookMs: number;
   /** `ok`, or the code of the error. */
   readonly outcome: string;
+  /** What `X-Opaque-Id` carried. */
+  readonly opaqueId?: string;
 }
 
 /** Published for each bulk request, when it ends, on `rookery:search:bulk`. */

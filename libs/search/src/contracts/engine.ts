@@ -11,17 +11,38 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** One write. `source` is the document as JSON text, so that its bytes are counted and sent as they are. */
-export type BulkOperation =
-  | Readonly<{
-      action: 'index';
-      index: string;
-      id: string;
-      source: string;
-      version: number;
-      routing?: string | undefined;
-    }>
-  | Readonly<{ action: 'delete'; index: string; id: string; version: number; routing?: string | undefined }>;
+/** What each write names. */
+export interface WritePlace {
+  readonly index: string;
+  readonly id: string;
+  readonly routing?: string | undefined;
+}
+
+/** A write of a whole document, which loses against a newer version. `source` is the document as JSON text, so that its bytes are counted and sent as they are. */
+export type VersionedOperation =
+  | (Readonly<{ action: 'index'; source: string; version: number }> & WritePlace)
+  | (Readonly<{ action: 'delete'; version: number }> & WritePlace);
+
+/** The write that was read: one that came since makes it fail. */
+export interface IfUnchanged {
+  readonly ifSeqNo: number;
+  readonly ifPrimaryTerm: number;
+}
+
+/**
+ * A write whose outcome depends on what is there: sent once, since it may have been carried out where no answer came.
+ * `source` of an update is the body of `_update`.
+ */
+export type ConditionalOperation =
+  | (Readonly<{ action: 'create'; source: string }> & WritePlace)
+  | (Readonly<{ action: 'update'; source: string; retryOnConflict?: number | undefined }> &
+      Partial<IfUnchanged> &
+      WritePlace)
+  | (Readonly<{ action: 'index'; source: string; version?: undefined }> & IfUnchanged & WritePlace)
+  | (Readonly<{ action: 'delete'; version?: undefined }> & IfUnchanged & WritePlace);
+
+/** One write. */
+export type BulkOperation = VersionedOperation | ConditionalOperation;
 
 /** Where a document is. `routing` is needed where the index was written with it. */
 export interface DocumentPlace {
@@ -62,6 +83,7 @@ export interface EngineHit {
   readonly _id: string;
   readonly _score: number | null;
   readonly _source?: unknown;
+  readonly fields?: Readonly<Record<string, readonly unknown[]>>;
   readonly highlight?: Readonly<Record<string, readonly string[]>>;
   readonly sort?: readonly unknown[];
   readonly inner_hits?: Readonly<Record<string, EngineInnerHits>>;
@@ -99,9 +121,11 @@ export interface EngineDocument {
   readonly source: unknown;
 }
 
+/** `must_exist`: nothing at all is done unless the index has the alias. `remove_index` deletes a concrete index. */
 export type AliasAction =
   | Readonly<{ add: Readonly<{ index: string; alias: string }> }>
-  | Readonly<{ remove: Readonly<{ index: string; alias: string }> }>;
+  | Readonly<{ remove: Readonly<{ index: string; alias: string; must_exist?: boolean }> }>
+  | Readonly<{ remove_index: Readonly<{ index: string }> }>;
 
 /**
  * The port to a search engine. Every method ends within its deadline, whatever the server does, and rejects
@@ -117,6 +141,9 @@ export type AliasAction =
 export interface SearchEngine extends DocumentPort, IndexPort, TaskPort {
   /** Shown in messages, for example `opensearch http://127.0.0.1:9200`. */
   readonly name: string;
+
+  /** What the requests of the caller carry to tell them apart, such as the id of a trace; the slow-query event shows it. */
+  opaqueId?(): string | undefined;
 
   ping(options?: CallOptions): Promise<void>;
 

@@ -21,7 +21,14 @@ export type SearchEvent =
   /** The engine was down at start; its indices are created as soon as it answers. */
   | Readonly<{ type: 'indices-delayed'; error: unknown }>
   /** A search took `slowQueryMs` or longer. `body` is what was sent. */
-  | Readonly<{ type: 'slow-query'; index: string; tookMs: number; body: Readonly<Record<string, unknown>> }>
+  | Readonly<{
+      type: 'slow-query';
+      index: string;
+      tookMs: number;
+      /** Of `searchMany`, `{ searches }`: the bodies in their order. */
+      body: Readonly<Record<string, unknown>>;
+      opaqueId?: string;
+    }>
   | Readonly<{ type: 'indices-ready'; indices: readonly string[] }>;
 
 export type SearchEventListener = (event: SearchEvent) => void;

@@ -12,6 +12,10 @@ export interface ByQueryRequest {
   readonly conflicts: 'proceed' | 'abort';
   /** Makes the changes visible to searches at the end. */
   readonly refresh: boolean;
+  /** Only the shards of this routing. */
+  readonly routing?: string;
+  /** Which copies are read. */
+  readonly preference?: string;
   /** Documents per second at most. */
   readonly documentsPerSecond?: number;
 }

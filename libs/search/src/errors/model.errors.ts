@@ -33,6 +33,8 @@ export class SearchIndexMismatchError extends SearchError {
     readonly liveIndex: string,
     problem: string,
     remedy: string,
+    /** `model`: index and model differ. `alias`: the alias does not stand for one index that was made for it. */
+    readonly mismatch: 'model' | 'alias' = 'alias',
   ) {
     super(`The index of '${alias}' (${liveIndex}) ${problem}. ${remedy}.`);
   }

@@ -30,10 +30,13 @@ export class SearchModelOutdatedError extends SearchError {
   ) {
     super(
       `the index of '${alias}' belongs to model ${wantedHash}, this process has model ${modelHash}: its changes wait for a process with that model, ` +
-        'or run `search migrate` or `search rollback`',
+        `or run \`search migrate ${alias}\` or \`search rollback ${alias}\``,
     );
   }
 }
+
+/** `held`: another process migrates the index now. `taken-over`: another one went on while this one stood still. */
+export type MigrationRefusal = 'held' | 'taken-over' | 'refused';
 
 /** A migration that cannot be done as things stand. */
 export class SearchMigrationError extends SearchError {
@@ -44,9 +47,12 @@ export class SearchMigrationError extends SearchError {
     problem: string,
     /** Documents that the new index refused. */
     readonly failures: readonly BulkFailure[] = [],
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly reason?: MigrationRefusal },
   ) {
     const shown = failures.slice(0, SHOWN_FAILURES).map(({ id, type, reason }) => `\n  - ${id}: ${type}: ${reason}`);
     super(`the index of '${alias}' ${problem}${shown.join('')}`, options);
+    this.reason = options?.reason ?? 'refused';
   }
+
+  readonly reason: MigrationRefusal;
 }

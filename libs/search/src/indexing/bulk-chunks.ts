@@ -7,7 +7,7 @@ const HEAD_BYTES = 160;
 export type Operations = AsyncIterable<BulkOperation | readonly BulkOperation[]> | Iterable<BulkOperation>;
 
 export function bytesOf(operation: BulkOperation): number {
-  return HEAD_BYTES + operation.id.length + (operation.action === 'index' ? Buffer.byteLength(operation.source) : 0);
+  return HEAD_BYTES + operation.id.length + ('source' in operation ? Buffer.byteLength(operation.source) : 0);
 }
 
 /** Groups operations so that each group has at most `maxBytes`; one that is larger alone makes a group alone. */

@@ -135,7 +135,7 @@ export class BulkWriter {
       return { outcomes: await this.engine.bulk(chunk, options) };
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      return { outcomes: chunk.map(({ id }) => unanswered(id, error)), unavailable: error };
+      return { outcomes: chunk.map((operation) => unanswered(operation, error)), unavailable: error };
     }
   }
 
@@ -148,6 +148,8 @@ export class BulkWriter {
   }
 }
 
-function unanswered(id: string, error: SearchEngineUnavailableError): FailedOutcome {
-  return { id, outcome: 'failed', status: 0, type: `engine_${error.reason}`, reason: error.message, retryable: true };
+/** What is not versioned may have been done: a second try would do it twice, or fail at what the first has done. */
+function unanswered(operation: BulkOperation, { reason, message }: SearchEngineUnavailableError): FailedOutcome {
+  const retryable = 'version' in operation && operation.version !== undefined;
+  return { id: operation.id, outcome: 'failed', status: 0, type: `engine_${reason}`, reason: message, retryable };
 }

@@ -1,8 +1,8 @@
-import type { BulkOperation } from '../contracts/engine.js';
+import type { VersionedOperation } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { versioned, type OperationParts } from './document-operations.js';
 import { processClock } from './process-clock.js';
-import type { DocumentOperation } from './document-operations.js';
+import type { PlainOperation } from './document-operations.js';
 
 const identity = { property: 'id', prefix: '', suffix: '' };
 const partsWith = (clock: VersionClock): OperationParts => ({
@@ -13,8 +13,8 @@ const partsWith = (clock: VersionClock): OperationParts => ({
 });
 
 describe('operations of a bulk', () => {
-  async function wire(operations: Iterable<DocumentOperation<{ n: number }>>): Promise<BulkOperation[]> {
-    const seen: BulkOperation[] = [];
+  async function wire(operations: Iterable<PlainOperation<{ n: number }>>): Promise<VersionedOperation[]> {
+    const seen: VersionedOperation[] = [];
     for await (const window of versioned(operations, partsWith(processClock(() => 1)))) seen.push(...window);
     return seen;
   }
@@ -24,7 +24,7 @@ describe('operations of a bulk', () => {
       { length: 2_500 },
       (_, n) => ({ action: 'index', id: n % 1_250, document: { n } }) as const,
     );
-    const last = new Map<string, BulkOperation>();
+    const last = new Map<string, VersionedOperation>();
     for (const operation of await wire(operations)) {
       const before = last.get(operation.id);
       expect(before?.version ?? 0).toBeLessThan(operation.version);
@@ -37,7 +37,7 @@ describe('operations of a bulk', () => {
 
   it('are taken no further ahead than a window', async () => {
     let taken = 0;
-    function* source(): Generator<DocumentOperation<{ n: number }>> {
+    function* source(): Generator<PlainOperation<{ n: number }>> {
       for (; ; taken += 1) yield { action: 'delete', id: taken };
     }
     const operations = versioned(source(), partsWith(processClock()));

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import type { BulkOperation, CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { desiredDocuments } from '../document/desired-document.js';
@@ -36,9 +37,18 @@ interface Notes {
 export class DocumentPublisher {
   constructor(private readonly parts: PublisherParts) {}
 
-  /** Brings the documents of these keys to what they should be: writes those of rows, deletes those that are to be absent. */
-  publish(definition: IndexDefinition, keys: readonly DocumentKey[], options?: CallOptions): Promise<BulkReport> {
-    return this.write(definition, (notes) => this.operationsFor(definition, keys, notes), options);
+  /**
+   * Brings the documents of these keys to what they should be: writes those of rows, deletes those that are to be absent.
+   *
+   * @param within reads inside the transaction of this entity manager
+   */
+  publish(
+    definition: IndexDefinition,
+    keys: readonly DocumentKey[],
+    options?: CallOptions,
+    within?: EntityManager,
+  ): Promise<BulkReport> {
+    return this.write(definition, (notes) => this.operationsFor(definition, keys, notes, within), options);
   }
 
   /** Writes the documents of all rows, in key order and constant memory. @throws SearchHookError when `preload` throws. */
@@ -64,12 +74,13 @@ export class DocumentPublisher {
     definition: IndexDefinition,
     keys: readonly DocumentKey[],
     notes: Notes,
+    within?: EntityManager,
   ): AsyncGenerator<readonly BulkOperation[]> {
     const { model } = definition;
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
       const batch = await this.begin(definition, notes, true);
-      const entities = await this.parts.reader.byKeys(model, page).catch((error: unknown) => {
+      const entities = await this.parts.reader.byKeys(model, page, within).catch((error: unknown) => {
         if (!(error instanceof SearchHookError)) throw error;
         notes.refused.push(...page.map((key) => refusal(documentIdOf(model, key), batch.targets, error)));
       });

@@ -60,7 +60,7 @@ export class IndexAdmin {
         alias,
         others.join(', '),
         'has no alias',
-        'Give the alias to the one that holds the documents, or delete them',
+        'Give the alias to the one that holds the documents',
       );
     const created = await this.engine.createIndex(index, { ...body, aliases: { [alias]: { is_write_index: true } } });
     // Another process made it at the same time, or an earlier one lost its alias.
@@ -68,19 +68,22 @@ export class IndexAdmin {
   }
 }
 
-function check({ alias, hash }: IndexDefinition, existing: readonly IndexState[]): void {
+function check({ alias, hash, model }: IndexDefinition, existing: readonly IndexState[]): void {
   const [live, ...others] = existing;
   if (!live) return;
-  const mismatch = (problem: string, remedy: string): never => {
-    throw new SearchIndexMismatchError(alias, existing.map(({ index }) => index).join(', '), problem, remedy);
+  const mismatch = (problem: string, remedy: string, what?: 'model'): never => {
+    throw new SearchIndexMismatchError(alias, existing.map(({ index }) => index).join(', '), problem, remedy, what);
   };
   if (others.length > 0) mismatch('is several indices behind one alias', 'Remove the alias from all but one');
-  if (live.index === alias)
-    mismatch('has the name that the alias needs', 'Delete it, or change the `prefix` or @Indexed({ name })');
-  if (hashOf(live.meta) !== hash) {
+  if (live.index === alias) mismatch('has the name that the alias needs', 'Change the `prefix` or @Indexed({ name })');
+  const made = hashOf(live.meta);
+  if (made === undefined)
+    mismatch('was made by another program', `Run \`search migrate ${model.name}\`, or change the \`prefix\``);
+  if (made !== hash) {
     mismatch(
       'was made from another model',
-      'Run search.recreateIndex(Entity), then repository.indexAll(), or go back to the model it was made from',
+      `Run \`search migrate ${model.name}\`, or go back to the model it was made from`,
+      'model',
     );
   }
 }

@@ -5,10 +5,12 @@ describe('index names', () => {
     expect(aliasName('dev', 'passages')).toBe('dev-passages');
     expect(aliasName(undefined, 'passages')).toBe('passages');
     expect(concreteName('dev-passages', 1, '3f2a9c01')).toBe('dev-passages-v1-3f2a9c01');
+    expect(concreteName('dev-passages', 2, '3f2a9c01', 1296)).toBe('dev-passages-v2-3f2a9c01-100');
   });
 
   it.each([
     ['passages-v3-3f2a9c01', 3],
+    ['passages-v12-3f2a9c01-h4x0zq8p2m1', 12],
     ['passages-v3-3f2a9c01-v1-3f2a9c01', undefined],
     ['passages-vector-v1-3f2a9c01', undefined],
     ['passages', undefined],
@@ -16,7 +18,7 @@ describe('index names', () => {
     expect(generationOf('passages', index)).toBe(generation);
   });
 
-  it.each(['', '..', 'Passages', '_passages', '-a', 'a b', 'a/b', 'a*', 'a:b', 'a#b', 'a'.repeat(231)])(
+  it.each(['', '..', 'Passages', '_passages', '-a', 'a b', 'a/b', 'a*', 'a:b', 'a#b', 'a'.repeat(221)])(
     'refuse %p',
     (name) => {
       expect(indexNameProblem(name)).toEqual(expect.any(String));

@@ -1,4 +1,4 @@
-import type { FieldMapping, FieldType } from '../contracts/index-body.js';
+import { FIELD_TYPES, type FieldMapping, type FieldType } from '../contracts/index-body.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, ObjectField, ValueField } from '../metadata/index-model.js';
@@ -81,7 +81,16 @@ export class MappingBuilder {
 
   private parameters(options: FieldParameters, type: FieldType, where: string): Record<string, unknown> {
     const names = (Object.keys(WIRE_NAMES) as (keyof FieldParameters)[]).filter((name) => options[name] !== undefined);
-    const allowed: readonly (keyof FieldParameters)[] = PARAMETERS[type];
+    const allowed = PARAMETERS[type] as readonly (keyof FieldParameters)[] | undefined;
+    if (!allowed) {
+      if (names.length > 0)
+        this.complain(
+          where,
+          `has \`${names.join('`, `')}\` with the type \`${String(type)}\`, whose parameters are not known`,
+          `Use one of the types ${FIELD_TYPES.join(', ')}, or write the field's mapping into @Indexed({ properties })`,
+        );
+      return {};
+    }
     for (const name of names.filter((candidate) => !allowed.includes(candidate))) {
       const taken = allowed.join(', ') || 'none';
       this.complain(

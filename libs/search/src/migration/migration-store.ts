@@ -1,15 +1,12 @@
 import { SearchMigrationError } from '../errors/sync.errors.js';
+import type { VersionClock } from '../contracts/version-clock.js';
 import type { Database, Row } from '../database/database.js';
 import { SearchMigrationRow } from '../database/tables.js';
-import { PHASES, type MigrationFacts, type MigrationPhase, type MigrationState } from './migration-state.js';
+import { MigrationLease, OWNED_MS } from './migration-lease.js';
+import { PHASES, type MigrationFacts, type MigrationState } from './migration-state.js';
 
-/** What a migration begins with. */
-export type NewMigration = Pick<MigrationFacts, 'alias' | 'oldIndex' | 'newIndex' | 'oldHash' | 'newHash' | 'total'>;
-/** What changes as it goes. */
-export type MigrationAdvance = Partial<Pick<MigrationFacts, 'lastKey' | 'done'> & { readonly phase: MigrationPhase }>;
-
-/** Nobody else may migrate an index for this long after its owner was heard of. */
-const OWNED_MS = 15_000;
+/** The column holds 100 characters. */
+const MAX_PROCESS = 70;
 
 /** Migrations in the database. A lease per index keeps processes that migrate at once apart. */
 export class MigrationStore {
@@ -17,7 +14,10 @@ export class MigrationStore {
 
   constructor(
     private readonly database: Database,
-    private readonly owner: string,
+    /** Shown to who has to wait. */
+    private readonly process: string,
+    /** Numbers that rise over all processes: each taking of an index gets one. */
+    private readonly fences: VersionClock,
     private readonly now: () => number = Date.now,
   ) {
     this.table = database.table(SearchMigrationRow);
@@ -29,46 +29,20 @@ export class MigrationStore {
   }
 
   /** Takes the index for `work` alone, in all processes. @throws SearchMigrationError when another one has it. */
-  async exclusively<T>(alias: string, work: () => Promise<T>): Promise<T> {
-    await this.acquire(alias);
+  async exclusively<T>(alias: string, work: (lease: MigrationLease) => Promise<T>): Promise<T> {
+    const lease = await this.acquire(alias);
     // Longer than any step: a page of a backfill, a wait for rows.
-    const renewal = setInterval(() => void this.advance(alias, {}).catch(() => undefined), OWNED_MS / 4);
+    const renewal = setInterval(() => void lease.renew().catch(() => undefined), OWNED_MS / 4);
     try {
-      return await work();
+      return await work(lease);
+    } catch (error) {
+      // Whatever came in its way: that it is not the owner any more says more.
+      const lost = await lease.renew().catch((caught: unknown) => caught);
+      throw lost instanceof SearchMigrationError ? lost : error;
     } finally {
       clearInterval(renewal);
-      await this.database
-        .run(`update ${this.table} set owner = null, owned_until = 0 where index_alias = ? and owner = ?`, [
-          alias,
-          this.owner,
-        ])
-        .catch(() => undefined);
+      await lease.release().catch(() => undefined);
     }
-  }
-
-  /** Only the owner may. Relays write to both indices from here on. */
-  async begin({ alias, oldIndex, newIndex, oldHash, newHash, total }: NewMigration): Promise<void> {
-    const now = this.now();
-    const sets =
-      'phase = ?, old_index = ?, new_index = ?, old_hash = ?, new_hash = ?, last_key = null, done = 0, total = ?, started_at = ?, updated_at = ?, inexact = null';
-    await this.owned(alias, sets, ['backfill', oldIndex, newIndex, oldHash ?? null, newHash, total, now, now]);
-  }
-
-  /** Only the owner may. @throws SearchMigrationError when it is not ours any more. */
-  async advance(alias: string, { phase, lastKey, done }: MigrationAdvance): Promise<void> {
-    const now = this.now();
-    const changes = Object.entries({
-      phase,
-      last_key: lastKey,
-      done,
-      updated_at: now,
-      owned_until: now + OWNED_MS,
-    }).filter(([, value]) => value !== undefined);
-    await this.owned(
-      alias,
-      changes.map(([column]) => `${column} = ?`).join(', '),
-      changes.map(([, value]) => value),
-    );
   }
 
   /** A rollback would bring back an index that lacks something. The first reason stays. */
@@ -84,7 +58,9 @@ export class MigrationStore {
     await this.database.run(`delete from ${this.table} where index_alias = ?`, [alias]);
   }
 
-  private async acquire(alias: string): Promise<void> {
+  private async acquire(alias: string): Promise<MigrationLease> {
+    const fence = await this.fences.next();
+    const owner = `${this.process.slice(0, MAX_PROCESS)}, attempt ${fence.toString(36)}`;
     const now = this.now();
     const [ignore, otherwise] = this.database.dialect === 'mysql' ? ['ignore ', ''] : ['', ' on conflict do nothing'];
     const columns =
@@ -95,22 +71,16 @@ export class MigrationStore {
     );
     const taken = await this.database.run(
       `update ${this.table} set owner = ?, owned_until = ? where index_alias = ? and (owner is null or owned_until < ? or owned_until > ?)`,
-      [this.owner, now + OWNED_MS, alias, now, now + 2 * OWNED_MS],
+      [owner, now + OWNED_MS, alias, now, now + 2 * OWNED_MS],
     );
-    if (taken.affectedRows === 1) return;
+    if (taken.affectedRows === 1) return new MigrationLease(this.database, this.table, alias, fence, owner, this.now);
     const state = await this.database.all(`select owner from ${this.table} where index_alias = ?`, [alias]);
     throw new SearchMigrationError(
       alias,
       `is being migrated by ${String(state[0]?.['owner'])}: wait for it; ${OWNED_MS / 1000} seconds after that process is gone another may go on`,
+      [],
+      { reason: 'held' },
     );
-  }
-
-  private async owned(alias: string, sets: string, values: readonly unknown[]): Promise<void> {
-    const { affectedRows } = await this.database.run(
-      `update ${this.table} set ${sets} where index_alias = ? and owner = ?`,
-      [...values, alias, this.owner],
-    );
-    if (affectedRows === 0) throw new SearchMigrationError(alias, 'was taken over by another process');
   }
 }
 

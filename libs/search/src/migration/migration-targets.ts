@@ -39,7 +39,8 @@ export class MigrationTargets implements IndexTargets {
     try {
       await this.plain.ready(definition);
     } catch (error) {
-      if (!(error instanceof SearchIndexMismatchError) || !(await this.store.read(definition.alias))) throw error;
+      const another = error instanceof SearchIndexMismatchError && error.mismatch === 'model';
+      if (!another || !(await this.store.read(definition.alias))) throw error;
       this.known.set(definition, 'migrating');
     }
   }

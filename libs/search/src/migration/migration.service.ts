@@ -10,14 +10,20 @@ import type { IndexReference } from '../mapping/index-registry.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { MIGRATE, VERIFY } from './call-tables.js';
-import { Migration, swapAlias, type MigrateOptions, type MigrationParts } from './migration.js';
+import { putAddition } from './addition.js';
+import { addFields } from './add-fields.js';
+import { deleteBeside, holdersOf, moveAlias } from './alias-moves.js';
+import { Migration, type MigrateOptions, type MigrationParts } from './migration.js';
+import type { MigrationLease } from './migration-lease.js';
+import type { MigrationStore } from './migration-store.js';
 import { isUnderWay, type MigrationState } from './migration-state.js';
 import { planOf, type MigrationPlan } from './plan.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 import type { DriftedDocument, VerifyOptions } from './verifier.js';
 
-export interface MigrationServiceParts extends Omit<MigrationParts, 'store'> {
-  readonly store: MigrationParts['store'] | undefined;
+export interface MigrationServiceParts extends MigrationParts {
+  /** Absent where the database has no tables for migrations. */
+  readonly store: MigrationStore | undefined;
   readonly definitionOf: (index: IndexReference) => IndexDefinition;
   /** Runs a relay while `work` does, so that rows never wait for another process. */
   readonly relaying: <T>(work: () => Promise<T>) => Promise<T>;
@@ -69,7 +75,14 @@ export class MigrationService {
       checkCall('migrate', options, MIGRATE);
       const stop = new AbortController();
       const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-      this.run(this.parts.definitionOf(index), { ...options, signal }, (progress) => subscriber.next(progress)).then(
+      this.run(
+        this.parts.definitionOf(index),
+        { ...options, signal },
+        {
+          report: (progress) => subscriber.next(progress),
+          begun: () => undefined,
+        },
+      ).then(
         () => subscriber.complete(),
         (error: unknown) => subscriber.error(error),
       );
@@ -77,12 +90,17 @@ export class MigrationService {
     });
   }
 
+  /** @internal The same for a start: `begun` is called once searches and writes of the model work. */
+  async bring(index: IndexReference, options: CallOptions, begun: () => void): Promise<void> {
+    await this.run(this.parts.definitionOf(index), options, { report: () => undefined, begun });
+  }
+
   /** Back to the old index: before the swap it forgets the new one, after it swaps the alias back. Then deploy the old model. */
   async rollback(index: IndexReference, options?: CallOptions): Promise<{ readonly exact: boolean }> {
     checkCall('rollback', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
-    return store.exclusively(alias, async () => {
+    return store.exclusively(alias, async (lease) => {
       const state = await store.read(alias);
       if (state?.kind !== 'rebuild' || state.phase === 'finished' || state.phase === 'rolled-back') {
         throw new SearchMigrationError(
@@ -90,9 +108,10 @@ export class MigrationService {
           'has no migration to roll back: its old index is gone, or was never replaced',
         );
       }
-      if (state.phase === 'swapped') await swapAlias(engine, alias, state.oldIndex, options);
-      await store.advance(alias, { phase: 'rolled-back' });
-      await engine.deleteIndex(state.newIndex, options);
+      const { oldIndex, newIndex } = state;
+      await moveAlias(engine, { alias, from: newIndex, to: oldIndex, made: newIndex, lease }, options);
+      await lease.advance({ phase: 'rolled-back' });
+      await deleteBeside(engine, { alias, live: oldIndex, index: newIndex }, options);
       return { exact: state.inexact === undefined };
     });
   }
@@ -102,12 +121,13 @@ export class MigrationService {
     checkCall('finish', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
-    await store.exclusively(alias, async () => {
+    await store.exclusively(alias, async (lease) => {
       const state = await store.read(alias);
       if (state?.phase !== 'swapped')
         throw new SearchMigrationError(alias, `has no migration to finish (phase ${state?.phase ?? 'none'})`);
-      await store.advance(alias, { phase: 'finished' });
-      await engine.deleteIndex(state.oldIndex, options);
+      await this.assertSearched(state, options);
+      await lease.advance({ phase: 'finished' });
+      await deleteBeside(engine, { alias, live: state.newIndex, index: state.oldIndex }, options);
     });
   }
 
@@ -122,7 +142,7 @@ export class MigrationService {
     checkCall('prune', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
-    return store.exclusively(alias, async () => {
+    return store.exclusively(alias, async (lease) => {
       const state = await store.read(alias);
       const used = state && (state.phase === 'swapped' || isUnderWay(state)) ? [state.oldIndex, state.newIndex] : [];
       const indices = await engine.readIndices(`${alias}-v*-*`, options);
@@ -130,7 +150,15 @@ export class MigrationService {
       const unused = ofAlias
         .filter(({ index: name, aliases }) => !aliases.includes(alias) && !used.includes(name))
         .map((state) => state.index);
-      for (const name of unused) await engine.deleteIndex(name, options);
+      // Nobody noted another one since they were listed, and what is not noted by now never is.
+      await lease.renew();
+      const [live] = await holdersOf(engine, alias, options);
+      if (live === undefined && unused.length > 0)
+        throw new SearchMigrationError(
+          alias,
+          `has no alias, and may be one of ${unused.join(', ')}: give it back first`,
+        );
+      for (const name of unused) await deleteBeside(engine, { alias, live: live!, index: name }, options);
       return unused;
     });
   }
@@ -164,67 +192,99 @@ export class MigrationService {
   private async run(
     definition: IndexDefinition,
     options: MigrateOptions,
-    report: (progress: MigrationProgress) => void,
+    { report, begun }: { readonly report: (progress: MigrationProgress) => void; readonly begun: () => void },
   ): Promise<void> {
     const { alias } = definition;
-    const { store } = this.requireStore();
-    await store.exclusively(alias, async () => {
-      const migration = new Migration(definition, { ...this.parts, store }, options);
-      const state = await this.begin(definition, migration, options, report);
+    const { store } = this.parts;
+    if (!store) return this.runWithoutTables(definition, options, { report, begun });
+    await store.exclusively(alias, async (lease) => {
+      const migration = new Migration(definition, this.parts, options, lease);
+      const state = await this.begin(definition, migration, lease, options, report);
+      // Also where an earlier run was ended: it may not have come to it.
+      if (state?.kind === 'additive') await putAddition(this.parts.engine, definition, state.newIndex, options);
+      begun();
       // A relay that looked before the new index is noted would find rows that it may not write.
-      if (state) await this.parts.relaying(() => this.carryOut(migration, state, report));
+      if (state) await this.parts.relaying(() => this.carryOut(migration, state, lease, report));
     });
+  }
+
+  /** Additions need no note: the index keeps the mark of its old model until all documents are written. */
+  private async runWithoutTables(
+    definition: IndexDefinition,
+    options: MigrateOptions,
+    { report, begun }: { readonly report: (progress: MigrationProgress) => void; readonly begun: () => void },
+  ): Promise<void> {
+    const plan = planOf(definition, await this.liveIndex(definition, options));
+    if (plan.action === 'none') return void report(progressMeter(definition.alias, 'finished', 0, 0)(0));
+    if (plan.action === 'create') throw notThere(definition);
+    if (plan.action === 'rebuild') throw new SearchTableMissingError('the table search_migration');
+    for await (const progress of addFields(definition, plan.liveIndex!, this.parts, options)) {
+      begun();
+      report(progress);
+    }
   }
 
   /** Notes a migration, or goes on with the one that is noted. @returns where it stands; `undefined` when nothing is to be done. */
   private async begin(
     definition: IndexDefinition,
     migration: Migration,
+    lease: MigrationLease,
     options: MigrateOptions,
     report: (progress: MigrationProgress) => void,
   ): Promise<MigrationState | undefined> {
     const { alias, hash } = definition;
     const { store } = this.requireStore();
     const before = await store.read(alias);
-    if (before && (isUnderWay(before) || before.phase === 'swapped') && before.newHash !== hash) {
+    const open = before && (isUnderWay(before) || before.phase === 'swapped');
+    if (open && before.newHash !== hash && before.kind === 'rebuild') {
       throw new SearchMigrationError(
         alias,
         `has another model's migration under way (${before.newHash}): finish it or roll it back first`,
       );
     }
-    if (before?.phase === 'swapped') return void report(progressMeter(alias, 'swapped', before.total, 0)(before.total));
-    if (!before || !isUnderWay(before)) {
-      const plan = planOf(definition, await this.liveIndex(definition, options));
-      if (plan.action === 'none') return void report(progressMeter(alias, 'finished', 0, 0)(0));
-      if (plan.action === 'create')
-        throw new SearchMigrationError(
-          alias,
-          'is not there yet: run search.ensureIndices(), then repository.indexAll()',
-        );
-      await migration.begin(plan);
+    if (open && before.newHash === hash) {
+      if (before.phase !== 'swapped') return before;
+      const { oldIndex: from, newIndex: to } = before;
+      // A rollback may have ended half way, or stand still.
+      await moveAlias(this.parts.engine, { alias, from, to, made: to, lease }, options);
+      return void report(progressMeter(alias, 'swapped', before.total, 0)(before.total));
     }
+    const plan = planOf(definition, await this.liveIndex(definition, options));
+    if (plan.action === 'none') return void report(progressMeter(alias, 'finished', 0, 0)(0));
+    if (plan.action === 'create') throw notThere(definition);
+    await migration.begin(plan);
     return store.read(alias);
   }
 
   private async carryOut(
     migration: Migration,
     state: MigrationState,
+    lease: MigrationLease,
     report: (progress: MigrationProgress) => void,
   ): Promise<void> {
     try {
       for await (const progress of migration.run(state)) report(progress);
     } catch (error) {
-      if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state);
+      if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state, lease);
       throw error;
     }
   }
 
   /** Nobody has searched the new index: it goes, and writes go to the old one alone. */
-  private async abandon({ alias, kind, newIndex }: MigrationState): Promise<void> {
-    const { store, engine } = this.requireStore();
+  private async abandon({ alias, kind, oldIndex, newIndex }: MigrationState, lease: MigrationLease): Promise<void> {
     if (kind === 'additive') return;
-    await store.advance(alias, { phase: 'rolled-back' });
-    await engine.deleteIndex(newIndex);
+    await lease.advance({ phase: 'rolled-back' });
+    await deleteBeside(this.parts.engine, { alias, live: oldIndex, index: newIndex });
+  }
+
+  /** What is deleted is not what is searched. */
+  private async assertSearched({ alias, newIndex }: MigrationState, options?: CallOptions): Promise<void> {
+    const holders = await holdersOf(this.parts.engine, alias, options);
+    if (holders.length === 1 && holders[0] === newIndex) return;
+    throw new SearchMigrationError(
+      alias,
+      `has its alias on ${holders.join(', ') || 'no index'}, not on ${newIndex}: run \`search migrate ${alias}\` or \`search rollback ${alias}\` first`,
+    );
   }
 
   private async liveIndex({ alias }: IndexDefinition, options?: CallOptions): Promise<IndexState | undefined> {
@@ -242,14 +302,18 @@ export class MigrationService {
         alias,
         names,
         'has the name that the alias needs',
-        'Delete it, or change the `prefix` or @Indexed({ name })',
+        'Change the `prefix` or @Indexed({ name })',
       );
     return indices[0];
   }
 
-  private requireStore(): { store: MigrationParts['store']; engine: MigrationParts['engine'] } {
+  private requireStore(): { store: MigrationStore; engine: MigrationParts['engine'] } {
     const { store, engine } = this.parts;
     if (!store) throw new SearchTableMissingError('the table search_migration');
     return { store, engine };
   }
+}
+
+function notThere({ alias }: IndexDefinition): SearchMigrationError {
+  return new SearchMigrationError(alias, 'is not there yet: run search.ensureIndices(), then repository.indexAll()');
 }

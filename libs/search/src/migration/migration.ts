@@ -5,6 +5,9 @@ import { isUnavailable } from '../support/engine-failure.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import { hashOf, type IndexDefinition } from '../mapping/index-definition.js';
 import { concreteName, generationOf } from '../mapping/index-name.js';
+import { moveAlias } from './alias-moves.js';
+import { finishAddition } from './addition.js';
+import type { MigrationLease } from './migration-lease.js';
 import { backoffMs } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
@@ -12,8 +15,7 @@ import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { decodeKey, encodeKey } from '../database/key-text.js';
 import { backfill, type BackfillParts } from './backfill.js';
 import { writeAlias, type MigrationState } from './migration-state.js';
-import type { MigrationStore } from './migration-store.js';
-import { flatSettings, PLACEMENT, type MigrationPlan } from './plan.js';
+import { flatSettings, PLACEMENT, PLACEMENT_REMEDY, type MigrationPlan } from './plan.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 import type { Verifier } from './verifier.js';
 
@@ -35,7 +37,6 @@ export interface Drain {
 export interface MigrationParts extends BackfillParts {
   readonly engine: SearchEngine;
   readonly reader: EntityReader;
-  readonly store: MigrationStore;
   readonly publisher: Pick<DocumentPublisher, 'publish'>;
   readonly verifier: Verifier;
   /** Without an outbox: changes of other processes cannot be waited for. */
@@ -64,16 +65,17 @@ export class Migration {
     private readonly definition: IndexDefinition,
     private readonly parts: MigrationParts,
     private readonly options: MigrateOptions,
+    private readonly lease: MigrationLease,
   ) {}
 
-  /** Creates the new index, or puts additions in place, and notes it: from then on writes go where they have to. */
+  /** Creates the new index where one is needed, and notes it: from then on writes go where they have to. */
   async begin(plan: MigrationPlan): Promise<void> {
-    const { engine, store, reader } = this.parts;
+    const { engine, reader } = this.parts;
     const { alias, hash, body, model } = this.definition;
     if (plan.differences.some(({ path }) => path === PLACEMENT)) {
       throw new SearchMigrationError(
         alias,
-        'has its documents under other ids or on other shards: give the new rule an index of another name, fill it, then leave out the old one; or run search.recreateIndex() and repository.indexAll()',
+        `has its documents under other ids or on other shards. ${PLACEMENT_REMEDY}`,
       );
     }
     const oldIndex = plan.liveIndex!;
@@ -81,23 +83,25 @@ export class Migration {
     const oldHash = live && hashOf(live.meta);
     const total = await reader.count(model);
     if (plan.action === 'additive') {
-      // Noted first: a process with the old model must not write once the mapping says the new one.
-      await store.begin({ alias, oldIndex, newIndex: oldIndex, oldHash, newHash: hash, total });
-      await engine.putMapping(oldIndex, body.mappings, this.options);
-      const changed = plan.differences
-        .filter(({ path }) => path.startsWith('settings.'))
-        .map(({ path, wanted }) => [path.slice('settings.'.length), wanted]);
-      if (changed.length > 0)
-        await engine.putSettings(oldIndex, Object.fromEntries(changed) as Record<string, unknown>, this.options);
+      // Noted before anything is put in place: a process with the old model must not write from then on.
+      await this.lease.begin({ oldIndex, newIndex: oldIndex, oldHash, newHash: hash, total });
       return;
     }
-    const newIndex = concreteName(alias, (generationOf(alias, oldIndex) ?? 0) + 1, hash);
+    // Of this attempt alone: whatever is left of earlier ones stays as it is, for `search prune`.
+    const newIndex = concreteName(alias, (generationOf(alias, oldIndex) ?? 0) + 1, hash, this.lease.fence);
     const settings = { ...flatSettings(body.settings), ...FILLING };
-    // One that is there was created by a run that was killed before it noted it.
-    await engine.deleteIndex(newIndex, this.options);
-    await engine.createIndex(newIndex, { ...body, settings, aliases: { [writeAlias(newIndex)]: {} } }, this.options);
-    await engine.updateAliases([{ add: { index: oldIndex, alias: writeAlias(oldIndex) } }], this.options);
-    await store.begin({ alias, oldIndex, newIndex, oldHash, newHash: hash, total });
+    try {
+      await engine.createIndex(newIndex, { ...body, settings, aliases: { [writeAlias(newIndex)]: {} } }, this.options);
+      await engine.updateAliases([{ add: { index: oldIndex, alias: writeAlias(oldIndex) } }], this.options);
+    } catch (error) {
+      await engine.deleteIndex(newIndex).catch(() => undefined);
+      throw error;
+    }
+    await this.lease.begin({ oldIndex, newIndex, oldHash, newHash: hash, total }).catch(async (error: unknown) => {
+      // Only where it is certain that no row names it.
+      if (error instanceof SearchMigrationError) await engine.deleteIndex(newIndex).catch(() => undefined);
+      throw error;
+    });
   }
 
   /** Goes on from the phase that is noted, to `swapped`, or `finished` for an additive change. */
@@ -121,7 +125,7 @@ export class Migration {
         for await (const page of backfill(this.definition, writesTo(state), this.parts, options)) {
           [after, failed, done] = [page.lastKey, 0, done + page.rows];
           failures.push(...page.failures.slice(0, SHOWN_FAILURES - failures.length));
-          await this.parts.store.advance(alias, { lastKey: encodeKey(page.lastKey), done });
+          await this.lease.advance({ lastKey: encodeKey(page.lastKey), done });
           yield meter(done);
           signal?.throwIfAborted();
           if (failures.length >= SHOWN_FAILURES) break;
@@ -133,14 +137,13 @@ export class Migration {
         await pause(backoffMs(failed, AWAY_BACKOFF, 1), signal);
       }
     }
-    if (failures.length > 0)
-      throw new SearchMigrationError(alias, 'has a new mapping that refuses documents:', failures);
-    await this.parts.store.advance(alias, { phase: 'drain' });
+    if (failures.length > 0) throw refusedByMapping(alias, failures);
+    await this.lease.advance({ phase: 'drain' });
   }
 
   /** Until the rows that exist now are gone: their changes are then in the new index too. */
   private async *drain({ alias }: MigrationState): AsyncGenerator<MigrationProgress> {
-    const { drain, store } = this.parts;
+    const { drain } = this.parts;
     if (drain) {
       const deadline = performance.now() + (this.options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
       const newest = await drain.newest([alias]);
@@ -156,7 +159,7 @@ export class Migration {
         await wait(DRAIN_POLL_MS, undefined, this.options.signal ? { signal: this.options.signal } : {});
       }
     }
-    await store.advance(alias, { phase: 'verify' });
+    await this.lease.advance({ phase: 'verify' });
   }
 
   private async *verify(state: MigrationState): AsyncGenerator<MigrationProgress> {
@@ -195,40 +198,39 @@ export class Migration {
     for (let round = 1; keys.length > 0; round += 1) {
       const { failures, unavailable } = await this.parts.publisher.publish(this.definition, keys, this.options);
       if (unavailable) throw unavailable;
-      if (failures.length > 0)
-        throw new SearchMigrationError(
-          alias,
-          'has a new mapping that refuses documents:',
-          failures.slice(0, SHOWN_FAILURES),
-        );
+      if (failures.length > 0) throw refusedByMapping(alias, failures);
       keys = (await this.parts.verifier.recheck(this.definition, writes, keys, this.options)).map(({ key }) => key);
       // What still differs then is written faster than it can be looked at: each of its changes is in the outbox.
       if (round === REPAIR_ROUNDS) return;
     }
   }
 
-  private async *swap({ kind, alias, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
-    const { engine, store } = this.parts;
+  private async *swap({ kind, alias, oldIndex, newIndex, total }: MigrationState): AsyncGenerator<MigrationProgress> {
+    const { engine } = this.parts;
     if (kind === 'additive') {
-      await store.advance(alias, { phase: 'finished' });
+      await this.lease.renew();
+      await finishAddition(engine, this.definition, newIndex, this.options);
+      await this.lease.advance({ phase: 'finished' });
       yield progressMeter(alias, 'finished', total, 0)(total);
       return;
     }
-    await swapAlias(engine, alias, newIndex, this.options);
-    await store.advance(alias, { phase: 'swapped' });
+    const move = { alias, from: oldIndex, to: newIndex, made: newIndex, lease: this.lease };
+    await moveAlias(engine, move, this.options);
+    await this.lease.advance({ phase: 'swapped' });
     yield progressMeter(alias, 'swapped', total, 0)(total);
   }
 }
 
-function writesTo({ alias, kind, newIndex }: MigrationState): string {
-  return kind === 'additive' ? alias : writeAlias(newIndex);
+export function refusedByMapping(alias: string, failures: readonly BulkFailure[]): SearchMigrationError {
+  return new SearchMigrationError(
+    alias,
+    'has a new mapping that refuses documents:',
+    failures.slice(0, SHOWN_FAILURES),
+  );
 }
 
-/** Gives the alias to one index, at one instant. It may have it already. */
-export async function swapAlias(engine: SearchEngine, alias: string, to: string, options?: CallOptions): Promise<void> {
-  const holders = (await engine.readIndices(alias, options)).map(({ index }) => index);
-  const actions = holders.filter((index) => index !== to).map((index) => ({ remove: { index, alias } }));
-  await engine.updateAliases([...actions, { add: { index: to, alias } }], options);
+function writesTo({ alias, kind, newIndex }: MigrationState): string {
+  return kind === 'additive' ? alias : writeAlias(newIndex);
 }
 
 /** Settings of an index that nobody searches yet. */

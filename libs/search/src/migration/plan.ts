@@ -16,6 +16,9 @@ export interface MappingDifference {
 /** Path of the difference that no rebuild beside the living index can make: both would be written by the new rule. */
 export const PLACEMENT = 'placement';
 
+export const PLACEMENT_REMEDY =
+  'Give the new rule an index of another name, fill it with repository.indexAll(), then leave out the old one';
+
 /** What has to be done so that an index fits its model. */
 export interface MigrationPlan {
   readonly alias: string;
@@ -46,6 +49,12 @@ export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState 
   ];
   const action = differences.every(({ additive }) => additive) ? 'additive' : 'rebuild';
   return { alias, liveIndex: live.index, action, differences };
+}
+
+/** Settings of the model that a living index lacks and takes. Pure. */
+export function settingsToAdd({ body }: IndexDefinition, live: IndexState): IndexSettings {
+  const additive = compareSettings(live.settings, body.settings).filter((difference) => difference.additive);
+  return Object.fromEntries(additive.map(({ path, wanted }) => [path.slice('settings.'.length), wanted]));
 }
 
 /** One line per difference, for people. */

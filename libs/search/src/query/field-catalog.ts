@@ -3,6 +3,7 @@ import { SearchQueryError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { FieldModel } from '../metadata/index-model.js';
 import { dateTree, type DateTree } from './date-tree.js';
+import { floatTree, type FloatTree } from './float-tree.js';
 import { FIELD_USES, type FieldUse } from './field-use.js';
 
 interface KnownField {
@@ -19,10 +20,13 @@ export class FieldCatalog {
   private readonly fields = new Map<string, KnownField>();
   /** Where documents hold dates. */
   readonly dates: DateTree;
+  /** Where they hold fractions. */
+  readonly floats: FloatTree;
 
   constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
     const { model, body } = definition;
     this.dates = dateTree(model.fields, body.mappings.properties);
+    this.floats = floatTree(body.mappings.properties);
     this.add(
       [...model.fields, ...Object.keys(model.options.properties ?? {}).map(added)],
       body.mappings.properties,

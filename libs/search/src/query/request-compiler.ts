@@ -19,8 +19,8 @@ export class RequestCompiler {
     this.context = compileContext(catalog);
   }
 
-  /** The body of `_search`. @throws SearchQueryError */
-  search(request: RequestNode): Wire {
+  /** The body of `_search`. @param continued whether a later request goes on after its last hit. @throws SearchQueryError */
+  search(request: RequestNode, continued = request.searchAfter !== undefined): Wire {
     const { context } = this;
     const { sort, highlight, aggregations, suggest, postFilter, source, collapse, rescore, pointInTime, options, raw } =
       request;
@@ -29,7 +29,7 @@ export class RequestCompiler {
       ...compileWindow(request),
       ...bodyOptions(options),
       ...(postFilter.length > 0 ? { post_filter: this.all(postFilter) } : {}),
-      ...(sort.length > 0 ? { sort: sort.map((node) => compileSort(node, context)) } : {}),
+      ...(sort.length > 0 ? { sort: sort.map((node) => compileSort(node, context, continued)) } : {}),
       ...(source === undefined ? {} : { _source: this.source(source) }),
       ...(highlight.length > 0 ? { highlight: compileHighlight(highlight, request.highlightEncoder, context) } : {}),
       ...(collapse ? { collapse: this.collapse(collapse) } : {}),
@@ -55,15 +55,22 @@ export class RequestCompiler {
     return wireOptions({ routing, preference, requestCache, searchType }) as Record<string, string | boolean>;
   }
 
-  /** The body of `_count`: the query alone. @throws SearchQueryError */
+  /** The body of `_count`: what narrows, and nothing else. @throws SearchQueryError */
   count(request: RequestNode): Wire {
-    return { query: this.query(request) };
+    return { query: this.narrowing(request) };
   }
 
   countParameters({
-    options: { routing, preference, minScore },
+    options: { routing, preference, minScore, terminateAfter },
   }: RequestNode): Readonly<Record<string, string | number>> {
-    return wireOptions({ routing, preference, minScore }) as Record<string, string | number>;
+    return wireOptions({ routing, preference, minScore, terminateAfter }) as Record<string, string | number>;
+  }
+
+  /** The query and the filter of the hits in one: what calls send that answer with no hits. */
+  private narrowing(request: RequestNode): Wire {
+    const query = (request.raw['query'] as Wire | undefined) ?? this.query(request);
+    if (request.postFilter.length === 0) return query;
+    return { bool: { must: [query], filter: [this.all(request.postFilter)] } };
   }
 
   private query({ parts }: RequestNode): Wire {

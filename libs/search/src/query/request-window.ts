@@ -38,8 +38,21 @@ export function compileWindow({ page, searchAfter, sort }: RequestNode): Wire {
   return { from, size, search_after: searchAfter.map(sortValue) };
 }
 
-function sortValue(value: unknown): unknown {
+/** A number of any length in JSON, which a JavaScript number could not hold. */
+const rawJson = (digits: string): object => (JSON as unknown as { rawJSON(text: string): object }).rawJSON(digits);
+const LONG = /^-?[1-9]\d{15,18}$/;
+const LEAST = -(2n ** 63n);
+
+/**
+ * A sort value as the engine accepts it back: a whole number beyond 2^53, which came as its digits, is a number again, as
+ * a date is not parsed from such digits.
+ */
+export function sortValue(value: unknown): unknown {
   if (value === null) return null;
+  if (typeof value === 'bigint' || (typeof value === 'string' && LONG.test(value))) {
+    const number = BigInt(value);
+    return number >= LEAST && number < -LEAST ? rawJson(String(value)) : String(value);
+  }
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
   return wireValue(value, 'searchAfter');
 }

@@ -1,6 +1,8 @@
+import { SearchQueryError } from '../errors/query.errors.js';
 import type { EngineHit, EngineInnerHits, SearchResponse } from '../contracts/engine.js';
 import { decodeAggregations } from './aggregations/aggregation.js';
 import { withDates } from './date-tree.js';
+import { withFloats } from './float-tree.js';
 import type { FieldCatalog } from './field-catalog.js';
 import type { RequestNode } from './request.js';
 import type { Hit, InnerHits, SearchPage } from './search-page.js';
@@ -15,12 +17,19 @@ export function decodeHit(hit: EngineHit): Hit<unknown> {
     id: hit._id,
     score: hit._score,
     source: hit._source,
+    fields: hit.fields ?? NONE,
     highlights: hit.highlight ?? NONE,
     sort: hit.sort ?? NOTHING,
     innerHits: hit.inner_hits ? decodeInnerHits(hit.inner_hits) : NONE,
     matchedQueries: hit.matched_queries ?? NOTHING,
     explanation: hit._explanation,
   };
+}
+
+/** A hit in the form that the request asks for. */
+export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): Hit<unknown> {
+  const source = withFloats(hit._source, catalog.floats);
+  return decodeHit({ ...hit, _source: dates ? withDates(source, catalog.dates) : source });
 }
 
 function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {
@@ -37,17 +46,21 @@ export function decodeResponse(
   catalog: FieldCatalog,
 ): SearchPage<unknown, unknown, unknown> {
   const { hits, took, aggregations = NONE, suggest = NONE } = response;
+  if (Object.keys(request.aggregations).length > 0 && !response.aggregations)
+    throw new SearchQueryError(
+      'aggregations',
+      'no shard was searched, so there are no aggregations: routing and preference leave none together',
+      request.options,
+    );
   return {
-    hits: request.dates
-      ? hits.hits.map((hit) => decodeHit({ ...hit, _source: withDates(hit._source, catalog.dates) }))
-      : hits.hits.map(decodeHit),
+    hits: hits.hits.map((hit) => decodeHitOf(request, hit, catalog)),
     total: hits.total?.value ?? hits.hits.length,
     totalRelation: hits.total?.relation ?? 'gte',
     maxScore: hits.max_score,
     tookMs: took,
     timedOut: response.timed_out ?? false,
     aggregations: decodeAggregations(request.aggregations, aggregations, {
-      hit: decodeHit,
+      hit: (hit) => decodeHit({ ...hit, _source: withFloats(hit._source, catalog.floats) }),
       typeOf: (path) => catalog.typeOf(path),
     }),
     suggestions: Object.fromEntries(

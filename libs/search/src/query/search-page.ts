@@ -7,6 +7,8 @@ export interface Hit<Source> {
   readonly score: number | null;
   /** `undefined` with `source(false)`. */
   readonly source: Source;
+  /** What `raw({ docvalue_fields })`, `fields` or `script_fields` asked for. */
+  readonly fields: Readonly<Record<string, readonly unknown[]>>;
   /** Passages with the words found, by field; empty without `highlight`. */
   readonly highlights: Readonly<Record<string, readonly string[]>>;
   /** The values that the hit was sorted by; `searchAfter(hit.sort)` goes on from here. */

@@ -10,6 +10,7 @@ import {
   type ResultsOf,
 } from './aggregations/aggregation.js';
 import { everyBucket, type CompositeResult } from './aggregations/composite.js';
+import { assertCarried } from './call-parts.js';
 import { clauseBuilder, type Clause, type ClauseBuilder } from './clauses/clause.js';
 import type { BoolParts } from './clauses/compound.js';
 import type { Dated, DocumentOf, PartOf } from './document-type.js';
@@ -29,11 +30,18 @@ import type { Script } from './script.js';
 import type { SearchPage } from './search-page.js';
 import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
 import { suggestBuilder, type SuggestBuilder, type Suggestions, type SuggestionsOf } from './suggest.js';
+import { assertWhole } from './whole-answer.js';
 import type { Wire } from './wire-value.js';
+
+declare const ASKED: unique symbol;
 
 type Occurrence = 'must' | 'filter' | 'should' | 'mustNot';
 /** No aggregations, or no suggestions. */
 export type NoneAsked = Readonly<Record<never, never>>;
+
+/** Of aggregations or suggestions; any where a type leaves them open. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- assignable both ways
+type NamesOf<A> = unknown extends A ? any : keyof A;
 
 /** Makes one clause, or several. */
 export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Clause[];
@@ -58,8 +66,12 @@ export interface QueryRunner {
  *   .search();
  */
 export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
+  /** In the type alone: a call that answers with no aggregations, or no suggestions, accepts no query that asks for some. */
+  declare readonly [ASKED]?: Readonly<{ aggregations: NamesOf<A>; suggestions: NamesOf<G> }>;
+
   constructor(
-    private readonly runner: QueryRunner,
+    /** @internal */
+    readonly runner: QueryRunner,
     /** What is asked, as frozen data. */
     readonly request: RequestNode = EMPTY_REQUEST,
   ) {}
@@ -79,7 +91,7 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
     return this.add('should', make);
   }
 
-  /** NoneAsked may match. */
+  /** None may match. */
   mustNot(make: ClauseMaker<T>): SearchQuery<T, A, S, G> {
     return this.add('mustNot', make);
   }
@@ -205,12 +217,31 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
   /** @throws SearchQueryError before anything is sent, SearchEngineUnavailableError within the deadline. */
   async search(options?: CallOptions): Promise<SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
     checkCall('search', options, CALL_OPTIONS);
+    assertCarried('search', this.request);
     return (await this.runner.search(this.request, options)) as SearchPage<S, ResultsOf<A>, SuggestionsOf<G>>;
   }
 
-  /** How many documents match, without fetching any. */
-  async count(options?: CallOptions): Promise<number> {
+  /**
+   * The aggregations alone, without hits.
+   *
+   * @throws SearchQueryError for a part that is about hits, such as `sort`.
+   */
+  async aggregations(this: SearchQuery<T, A, S, NoneAsked>, options?: CallOptions): Promise<ResultsOf<A>> {
+    checkCall('aggregate', options, CALL_OPTIONS);
+    assertCarried('aggregate', this.request);
+    const page = await this.runner.search(withoutHits(this.request), options);
+    assertWhole('search', page.timedOut);
+    return page.aggregations as ResultsOf<A>;
+  }
+
+  /**
+   * How many documents match, those that `postFilter` leaves out not among them.
+   *
+   * @throws SearchQueryError for a part that changes no count, such as `sort` or `page`.
+   */
+  async count(this: SearchQuery<T, NoneAsked, S, NoneAsked>, options?: CallOptions): Promise<number> {
     checkCall('count', options, CALL_OPTIONS);
+    assertCarried('count', this.request);
     return this.runner.count(this.request, options);
   }
 
@@ -221,19 +252,17 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
    * for await (const { key, count } of query.everyBucket((a) => a.composite((s) => ({ year: s.terms('address.year') })))) …
    */
   everyBucket<B>(
+    this: SearchQuery<T, NoneAsked, S, NoneAsked>,
     make: (builder: AggregationBuilder<T>) => Aggregation<CompositeResult<B>>,
     options?: CallOptions,
   ): AsyncGenerator<B, void, undefined> {
     checkCall('everyBucket', options, CALL_OPTIONS);
+    assertCarried('everyBucket', this.request);
     return everyBucket<B>(make(aggregationBuilder<T>()), async (all) => {
-      const request = frozenCopy({
-        ...EMPTY_REQUEST,
-        parts: this.request.parts,
-        options: this.request.options,
-        page: { from: 0, size: 0 },
-        aggregations: { all },
-      });
-      return ((await this.runner.search(request, options)).aggregations as { all: CompositeResult<B> }).all;
+      const request = frozenCopy({ ...withoutHits(this.request), aggregations: { all } });
+      const page = await this.runner.search(request, options);
+      assertWhole('search', page.timedOut);
+      return (page.aggregations as { all: CompositeResult<B> }).all;
     });
   }
 
@@ -246,6 +275,10 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
   private with<A2 = A, S2 = S, G2 = G>(change: Partial<RequestNode>): SearchQuery<T, A2, S2, G2> {
     return new SearchQuery<T, A2, S2, G2>(this.runner, frozenCopy({ ...this.request, ...change }));
   }
+}
+
+function withoutHits(request: RequestNode): RequestNode {
+  return { ...request, page: { from: 0, size: 0 }, options: { ...request.options, trackTotalHits: false } };
 }
 
 function clausesOf<T>(make: ClauseMaker<T>): readonly Clause[] {

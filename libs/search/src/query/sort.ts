@@ -1,3 +1,4 @@
+import { SearchQueryError } from '../errors/query.errors.js';
 import type { CompileContext } from './clauses/compile-context.js';
 import type { Clause } from './clauses/clause.js';
 import { wirePoint, type DistanceUnit, type GeoPoint } from './geo-point.js';
@@ -35,7 +36,8 @@ export type SortNode =
 /** Sort keys that are no fields: the score, and the order on disk, which costs nothing. */
 const SORT_KEYS = ['_score', '_doc'] as const;
 
-export function compileSort(node: SortNode, context: CompileContext): Wire {
+/** @param continued whether a later request goes on after a hit of this order */
+export function compileSort(node: SortNode, context: CompileContext, continued = false): Wire {
   if (node.by === 'script')
     return { _script: { type: node.type, script: wireScript(node.script), order: node.direction } };
   if (node.by === 'distance') {
@@ -53,6 +55,7 @@ export function compileSort(node: SortNode, context: CompileContext): Wire {
     };
   }
   if ((SORT_KEYS as readonly string[]).includes(node.field)) return { [node.field]: { order: node.direction } };
+  if (continued && context.typeOf(node.field) === 'scaled_float') return scaledSort(node, context);
   const { filter, missing, ...options } = node.options;
   const nested = context.nestedOf(node.field);
   return {
@@ -63,6 +66,32 @@ export function compileSort(node: SortNode, context: CompileContext): Wire {
       ...(nested === undefined
         ? {}
         : { nested: { path: nested, ...(filter ? { filter: context.inside(nested).clause(filter) } : {}) } }),
+    },
+  };
+}
+
+type FieldSort = Extract<SortNode, { by: 'field' }>;
+
+/**
+ * The engine compares the values of a `scaled_float` with a sort value before it is scaled, and loses hits or brings them
+ * twice. A script compares the numbers themselves; as any sort, it takes the least of several for `asc`, else the greatest.
+ */
+function scaledSort({ field, direction, options }: FieldSort, context: CompileContext): Wire {
+  const { missing = '_last', mode } = options;
+  const sense = mode ?? (direction === 'asc' ? 'min' : 'max');
+  if (context.nestedOf(field) !== undefined || (sense !== 'min' && sense !== 'max'))
+    throw new SearchQueryError(
+      field,
+      `\`${field}\` is scaled_float: a stream or cursor sorts by its least or greatest value, outside of nested fields; map it as double for more`,
+    );
+  const last = (missing === '_last') === (direction === 'asc');
+  const absent = missing === '_last' || missing === '_first' ? (last ? 1 : -1) * Number.MAX_VALUE : Number(missing);
+  const source = 'def v = doc[params.f]; return v.size() == 0 ? params.absent : v[params.least ? 0 : v.size() - 1]';
+  return {
+    _script: {
+      type: 'number',
+      order: direction,
+      script: { source, params: { f: context.field(field, 'sort'), absent, least: sense === 'min' } },
     },
   };
 }

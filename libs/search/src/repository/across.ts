@@ -5,12 +5,14 @@ import { generationOf } from '../mapping/index-name.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { ResultsOf } from '../query/aggregations/aggregation.js';
 import type { DocumentOf } from '../query/document-type.js';
+import { assertCarried } from '../query/call-parts.js';
 import { FieldCatalog } from '../query/field-catalog.js';
 import { RequestCompiler } from '../query/request-compiler.js';
 import type { RequestNode } from '../query/request.js';
-import { decodeResponse } from '../query/response-decoder.js';
+import { decodeHitOf, decodeResponse } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
-import { SearchQuery, type QueryRunner } from '../query/search-query.js';
+import { SearchQuery, type NoneAsked, type QueryRunner } from '../query/search-query.js';
+import type { SuggestionsOf } from '../query/suggest.js';
 import type { Wire } from '../query/wire-value.js';
 import type { IndexTargets } from '../indexing/index-targets.js';
 
@@ -23,7 +25,10 @@ export interface AcrossHit<Source> extends Hit<Source> {
 }
 
 /** The answer to a search over several indices. */
-export type AcrossPage<Source, Results> = Omit<SearchPage<Source, Results>, 'hits'> & {
+export type AcrossPage<Source, Results, Suggested = NoneAsked> = Omit<
+  SearchPage<Source, Results, Suggested>,
+  'hits'
+> & {
   readonly hits: readonly AcrossHit<Source>[];
 };
 
@@ -37,17 +42,17 @@ export class SearchAcross<T extends object> {
   }
 
   /** Only fields that all of the entities have can be named. @throws SearchQueryError */
-  search<A>(
-    make: (query: SearchQuery<T>) => SearchQuery<T, A>,
+  async search<A, S, G>(
+    make: (query: SearchQuery<T>) => SearchQuery<T, A, S, G>,
     options?: CallOptions,
-  ): Promise<AcrossPage<DocumentOf<T>, ResultsOf<A>>> {
-    return make(new SearchQuery<T>(this.runner)).search(options) as unknown as Promise<
-      AcrossPage<DocumentOf<T>, ResultsOf<A>>
-    >;
+  ): Promise<AcrossPage<S, ResultsOf<A>, SuggestionsOf<G>>> {
+    const query = make(new SearchQuery<T>(this.runner));
+    assertCarried('across', query.request);
+    return (await query.search(options)) as unknown as AcrossPage<S, ResultsOf<A>, SuggestionsOf<G>>;
   }
 
-  count(
-    make: (query: SearchQuery<T>) => SearchQuery<T, unknown> = (query) => query,
+  async count(
+    make: (query: SearchQuery<T>) => SearchQuery<T, NoneAsked, unknown, NoneAsked> = (query) => query,
     options?: CallOptions,
   ): Promise<number> {
     return make(new SearchQuery<T>(this.runner)).count(options);
@@ -79,17 +84,19 @@ class AcrossRunner implements QueryRunner {
 
   async search(request: RequestNode, options?: CallOptions): Promise<SearchPage<never, never>> {
     const body = this.compile(request);
-    const response = await this.engine.search({ index: await this.names(), body }, options);
+    const parameters = this.indices[0]!.compiler.parameters(request);
+    const response = await this.engine.search({ index: await this.names(), body, parameters }, options);
     const page = decodeResponse(request, response, this.indices[0]!.catalog);
     return {
       ...page,
-      hits: page.hits.map((hit, at) => this.hitOf(hit, response.hits.hits[at]!)),
+      hits: response.hits.hits.map((hit) => this.hitOf(request, hit)),
     } as unknown as SearchPage<never, never>;
   }
 
   async count(request: RequestNode, options?: CallOptions): Promise<number> {
     const body = this.same(this.indices.map(({ compiler }) => compiler.count(request)));
-    return this.engine.count({ index: await this.names(), body }, options);
+    const parameters = this.indices[0]!.compiler.countParameters(request);
+    return this.engine.count({ index: await this.names(), body, parameters }, options);
   }
 
   private async names(): Promise<string> {
@@ -97,11 +104,17 @@ class AcrossRunner implements QueryRunner {
     return this.indices.map(({ definition }) => definition.alias).join(',');
   }
 
-  private hitOf(hit: Hit<unknown>, { _index }: EngineHit): AcrossHit<unknown> {
-    const { entity } = this.indices.find(
+  private hitOf(request: RequestNode, hit: EngineHit): AcrossHit<unknown> {
+    const { _index } = hit;
+    const { definition, catalog } = this.indices.find(
       ({ definition: { alias } }) => generationOf(alias, _index) !== undefined || _index === alias,
-    )!.definition.model;
-    return { ...hit, entity, is: ((other: EntityClass) => other === entity) as AcrossHit<unknown>['is'] };
+    )!;
+    const { entity } = definition.model;
+    return {
+      ...decodeHitOf(request, hit, catalog),
+      entity,
+      is: ((other: EntityClass) => other === entity) as AcrossHit<unknown>['is'],
+    };
   }
 
   private same(bodies: readonly Wire[]): Wire {

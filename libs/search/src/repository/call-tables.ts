@@ -16,6 +16,7 @@ import type {
   ByQueryOptions,
   ChangeOptions,
   IndexAllOptions,
+  IndexOptions,
   PaginateOptions,
   UpdateByQueryOptions,
   UpdateOptions,
@@ -25,6 +26,14 @@ import type {
 const MAX_HITS = 10_000;
 
 export const CHANGE: OptionTable<ChangeOptions> = { ...CALL_OPTIONS, refresh: trueOrFalse };
+
+export const INDEX: OptionTable<IndexOptions> = {
+  ...CHANGE,
+  em: {
+    accepts: (value) => typeof (value as { fork?: unknown } | null)?.fork === 'function',
+    requirement: 'must be an EntityManager',
+  },
+};
 
 export const UPDATE: OptionTable<UpdateOptions> = {
   ...CHANGE,
@@ -38,6 +47,7 @@ export const BY_QUERY: OptionTable<ByQueryOptions> = {
   ...CHANGE,
   conflicts: oneOf('proceed', 'abort'),
   documentsPerSecond: aPositiveNumber,
+  all: { accepts: (value) => value === true, requirement: 'must be true, or absent' },
 };
 
 export const UPDATE_BY_QUERY: OptionTable<UpdateByQueryOptions> = { ...BY_QUERY, script: anything };

@@ -4,23 +4,24 @@ import type { Wire } from '../query/wire-value.js';
 
 /** Where a page ended, as a string that is safe in addresses. It fits the same query and order only. */
 export function encodeCursor(body: Wire, sort: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify([fingerprint(body), ...sort])).toString('base64url');
+  return Buffer.from(JSON.stringify([fingerprint(body, sort), ...sort])).toString('base64url');
 }
 
-/** @throws SearchQueryError for what is no cursor, or the cursor of another query or order. */
+/** @throws SearchQueryError for what `paginate()` did not make, or made for another query or order. */
 export function decodeCursor(body: Wire, cursor: string): readonly unknown[] {
   const [of, ...sort] = parsed(cursor);
   if (sort.length === 0)
     throw new SearchQueryError(
       'cursor',
-      `the cursor '${cursor.slice(0, 40)}' is none that paginate() gave: begin without one`,
+      `the cursor '${String(cursor).slice(0, 40)}' is none that paginate() gave: begin without one`,
     );
-  if (of !== fingerprint(body))
+  if (of !== fingerprint(body, sort))
     throw new SearchQueryError('cursor', 'the cursor belongs to another query or order: begin without one');
   return sort;
 }
 
-function parsed(cursor: string): readonly unknown[] {
+function parsed(cursor: unknown): readonly unknown[] {
+  if (typeof cursor !== 'string') return [];
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return Array.isArray(value) ? value : [];
@@ -29,9 +30,10 @@ function parsed(cursor: string): readonly unknown[] {
   }
 }
 
-function fingerprint({ query, sort }: Wire): string {
+/** Of the values too: a cursor that somebody changed would go to the engine as it is. */
+function fingerprint({ query, sort }: Wire, values: readonly unknown[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([query, sort]))
+    .update(JSON.stringify([query, sort, values]))
     .digest('base64url')
-    .slice(0, 8);
+    .slice(0, 12);
 }

@@ -6,24 +6,30 @@ import type {
   DocumentPlace,
   PointInTimeOptions,
   SearchEngine,
+  SearchResponse,
 } from '../contracts/engine.js';
 import type { Duration } from '../contracts/duration.js';
 import { CALL_OPTIONS, checkCall, DOCUMENT_OPTIONS, POINT_IN_TIME_OPTIONS } from '../support/call-options.js';
 import { HYDRATE, PAGINATE, STREAM } from './call-tables.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import { documentIdOf } from '../document/document-builder.js';
+import { assertKey } from '../document/document-key.js';
+import { SearchQueryError } from '../errors/query.errors.js';
 import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { ResultsOf } from '../query/aggregations/aggregation.js';
 import type { DocumentOf } from '../query/document-type.js';
-import { wireKeepAlive } from '../query/request-window.js';
+import { assertCarried } from '../query/call-parts.js';
+import { unusable } from '../query/unusable.js';
+import type { Wire } from '../query/wire-value.js';
+import { sortValue, wireKeepAlive } from '../query/request-window.js';
 import type { RequestNode } from '../query/request.js';
-import { decodeHit } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
-import { SearchQuery } from '../query/search-query.js';
+import { SearchQuery, type NoneAsked } from '../query/search-query.js';
 import type { SuggestionsOf } from '../query/suggest.js';
 import type { BulkWriter } from '../indexing/bulk-writer.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { askPage, pagedBody } from './page-request.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { streamHits, type StreamOptions } from './hit-stream.js';
@@ -78,11 +84,21 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /** How many documents match; all of them without `make`. */
-  count(
-    make: (query: SearchQuery<T>) => SearchQuery<T, unknown, unknown, unknown> = (query) => query,
-    options?: CallOptions,
-  ): Promise<number> {
+  count(make: QueryMaker<T> = (query) => query, options?: CallOptions): Promise<number> {
     return make(this.query()).count(options);
+  }
+
+  /**
+   * The aggregations of what matches, without hits.
+   *
+   * @example
+   * const { parties } = await passages.aggregate((q) => q.aggregate((a) => ({ parties: a.terms('address.president.party') })));
+   */
+  aggregate<A, S>(
+    make: (query: SearchQuery<T>) => SearchQuery<T, A, S, NoneAsked>,
+    options?: CallOptions,
+  ): Promise<ResultsOf<A>> {
+    return make(this.query()).aggregations(options);
   }
 
   /**
@@ -113,7 +129,8 @@ export abstract class DocumentReads<T extends object> {
     checkCall('get', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('get', key, options);
     await this.parts.targets.ready(this.untyped);
-    return (await this.parts.engine.get(this.indexName, id, options)) as StoredDocument<T> | undefined;
+    const found = await this.parts.engine.get(this.indexName, id, options);
+    return found && (this.runner.decodeDocument(found) as StoredDocument<T>);
   }
 
   /** The documents of keys in their order, all of one `routing` where the index is routed; `undefined` where there is none. */
@@ -124,9 +141,8 @@ export abstract class DocumentReads<T extends object> {
     checkCall('getMany', options, DOCUMENT_OPTIONS);
     const places = keys.map((key) => this.placeOf('getMany', key, options));
     await this.parts.targets.ready(this.untyped);
-    return (await this.parts.engine.getMany(this.indexName, places, options)) as readonly (
-      StoredDocument<T> | undefined
-    )[];
+    const found = await this.parts.engine.getMany(this.indexName, places, options);
+    return found.map((document) => document && (this.runner.decodeDocument(document) as StoredDocument<T>));
   }
 
   async exists(key: PrimaryKey, options?: DocumentOptions): Promise<boolean> {
@@ -142,8 +158,16 @@ export abstract class DocumentReads<T extends object> {
     options?: CallOptions,
   ): Promise<{ readonly [K in keyof Q]: AnswerOf<Q[K]> }> {
     checkCall('searchMany', options, CALL_OPTIONS);
+    for (const { runner, request } of queries) {
+      if (runner !== this.runner)
+        throw new SearchQueryError(
+          'searchMany',
+          `searchMany() of ${this.indexName} is given a query of another repository: give each repository its own`,
+        );
+      assertCarried('searchMany', request);
+    }
     const requests = queries.map(({ request }) => ({
-      index: this.indexName,
+      ...this.runner.target(request),
       body: this.runner.compile(request),
       parameters: this.runner.parameters(request),
     }));
@@ -159,20 +183,23 @@ export abstract class DocumentReads<T extends object> {
    *
    * @example for await (const { id, source } of passages.stream((q) => q.must((c) => c.match('text', 'union')))) …
    */
-  async *stream(
-    make: QueryMaker<T> = (query) => query,
+  async *stream<S = DocumentOf<T>>(
+    make: QueryMaker<T, S> = (query) => query as unknown as ReturnType<QueryMaker<T, S>>,
     options: StreamOptions = {},
-  ): AsyncGenerator<Hit<DocumentOf<T>>, void, undefined> {
+  ): AsyncGenerator<Hit<S>, void, undefined> {
     checkCall('stream', options, STREAM);
     const { request } = make(this.query());
-    const [body, { routing, preference }] = [this.runner.compile(request), request.options];
+    assertCarried('stream', request);
+    const body = this.runner.compileContinued(request);
+    // A point in time has its shards and copies from its beginning.
+    const { routing, preference, ...parameters } = this.runner.parameters(request);
     await this.parts.targets.ready(this.untyped);
-    for await (const hit of streamHits(this.parts.engine, this.indexName, body, {
+    for await (const hit of streamHits(this.parts.engine, this.indexName, body, parameters, {
       ...options,
-      ...(routing === undefined ? {} : { routing }),
-      ...(preference === undefined ? {} : { preference }),
+      ...(routing === undefined ? {} : { routing: routing as string }),
+      ...(preference === undefined ? {} : { preference: preference as string }),
     }))
-      yield decodeHit(hit) as Hit<DocumentOf<T>>;
+      yield this.runner.decodeHit(request, hit) as Hit<S>;
   }
 
   /**
@@ -189,23 +216,23 @@ export abstract class DocumentReads<T extends object> {
   ): Promise<AnswerOf<Q> & Paging> {
     checkCall('paginate', paging, PAGINATE);
     const { size = 20, page, cursor, ...options } = paging;
-    const request: RequestNode = { ...make(this.query()).request, page: { number: page ?? 1, size } };
-    const compiled = this.runner.compile(request);
-    const sort = [...((compiled['sort'] as readonly unknown[] | undefined) ?? [{ _score: 'desc' }]), { _id: 'asc' }];
-    const body = { ...compiled, sort };
-    const after = cursor === undefined ? {} : { search_after: decodeCursor(body, cursor) };
+    if (size === 0) throw unusable('page.size', 'page.size must be a whole number of 1 or more', size);
+    const asked = make(this.query()).request;
+    assertCarried('paginate', asked);
+    const request: RequestNode = { ...asked, page: { number: page ?? 1, size } };
+    const paged = pagedBody(this.runner.compileContinued(request), size);
+    const after = cursor === undefined ? {} : { search_after: decodeCursor(paged.body, cursor).map(sortValue) };
     await this.parts.targets.ready(this.untyped);
-    const response = await this.parts.engine.search(
-      { index: this.indexName, body: { ...body, ...after }, parameters: this.runner.parameters(request) },
-      options,
-    );
+    const [target, parameters] = [this.runner.target(request), this.runner.parameters(request)];
+    const ask = (more: Wire): Promise<SearchResponse> =>
+      this.parts.engine.search({ ...target, body: { ...paged.body, ...more }, parameters }, options);
+    const { response, last } = await askPage(ask, paged, after, size);
     const answer = this.runner.decode(request, response);
-    const last = answer.hits.length === size ? answer.hits.at(-1) : undefined;
     return {
       ...answer,
       size,
       pageCount: Math.ceil(answer.total / size),
-      nextCursor: last && encodeCursor(body, last.sort),
+      nextCursor: last && encodeCursor(paged.body, last),
     } as unknown as AnswerOf<Q> & Paging;
   }
 
@@ -223,7 +250,9 @@ export abstract class DocumentReads<T extends object> {
   async explain(key: PrimaryKey, make: QueryMaker<T>, options?: DocumentOptions): Promise<ExplainAnswer> {
     checkCall('explain', options, DOCUMENT_OPTIONS);
     const { id } = this.placeOf('explain', key, options);
-    const query = this.runner.compileQuery(make(this.query()).request);
+    const { request } = make(this.query());
+    assertCarried('explain', request);
+    const query = this.runner.compileQuery(request);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.explain(this.indexName, id, query, options);
   }
@@ -231,13 +260,16 @@ export abstract class DocumentReads<T extends object> {
   /** Whether the engine takes the query, without running it. */
   async validate(make: QueryMaker<T>, options?: CallOptions): Promise<ValidateAnswer> {
     checkCall('validate', options, CALL_OPTIONS);
-    const query = this.runner.compileQuery(make(this.query()).request);
+    const { request } = make(this.query());
+    assertCarried('validate', request);
+    const query = this.runner.compileQuery(request);
     await this.parts.targets.ready(this.untyped);
     return this.parts.engine.validate(this.indexName, query, options);
   }
 
   /** @internal @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
+    assertKey(call, key);
     const { model, alias } = this.untyped;
     if (model.routing && routing === undefined)
       throw new SearchOptionError([

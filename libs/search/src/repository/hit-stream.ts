@@ -1,6 +1,7 @@
 import type { CallOptions, EngineHit, PointInTimeOptions, SearchEngine } from '../contracts/engine.js';
 import type { Duration } from '../contracts/duration.js';
-import { wireKeepAlive } from '../query/request-window.js';
+import { sortValue, wireKeepAlive } from '../query/request-window.js';
+import { assertWhole } from '../query/whole-answer.js';
 import type { Wire } from '../query/wire-value.js';
 
 export interface StreamOptions extends CallOptions {
@@ -15,38 +16,41 @@ export interface StreamOptions extends CallOptions {
  * Without an order they come as they lie, shard by shard, which costs nothing; with one, ties are broken by `_id`.
  */
 export async function* streamHits(
-  engine: Pick<SearchEngine, 'search' | 'openPointInTime' | 'closePointInTime'>,
+  engine: Pick<SearchEngine, 'name' | 'search' | 'openPointInTime' | 'closePointInTime'>,
   index: string,
   body: Wire,
+  parameters: Readonly<Record<string, string | boolean>>,
   { size = 1_000, keepAlive = '1m', ...call }: StreamOptions & PointInTimeOptions = {},
 ): AsyncGenerator<EngineHit, void, undefined> {
   const keptFor = wireKeepAlive(keepAlive);
   let pit = await engine.openPointInTime(index, keptFor, call);
+  const order = body['sort'] === undefined ? undefined : [body['sort']].flat();
   const ask = async (more: Wire) => {
     const response = await engine.search(
       {
         body: {
           ...body,
-          aggs: undefined,
           from: 0,
-          track_total_hits: false,
+          // Where it need not count, the engine passes over documents without a value of the first field in the order.
+          track_total_hits: order !== undefined,
           pit: { id: pit, keep_alive: keptFor },
           ...more,
         },
+        parameters,
       },
       call,
     );
     pit = response.pit_id ?? pit;
+    assertWhole(engine.name, response.timed_out);
     return response;
   };
   try {
-    const order = body['sort'] as readonly unknown[] | undefined;
     const slices = order ? [{}] : slicesOf((await ask({ size: 0 }))._shards?.total ?? 1);
     const sort = order ? [...order, { _id: 'asc' }] : ['_doc'];
     for (const slice of slices) {
       let after: readonly unknown[] | undefined;
       do {
-        const { hits } = await ask({ ...slice, size, sort, ...(after ? { search_after: after } : {}) });
+        const { hits } = await ask({ ...slice, size, sort, ...(after ? { search_after: after.map(sortValue) } : {}) });
         yield* hits.hits;
         after = hits.hits.length < size ? undefined : hits.hits.at(-1)!.sort;
       } while (after);

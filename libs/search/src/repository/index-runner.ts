@@ -1,10 +1,11 @@
-import type { CallOptions, SearchEngine, SearchResponse } from '../contracts/engine.js';
+import type { CallOptions, EngineDocument, SearchEngine, EngineHit, SearchResponse } from '../contracts/engine.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { withFloats } from '../query/float-tree.js';
 import { FieldCatalog } from '../query/field-catalog.js';
 import { RequestCompiler } from '../query/request-compiler.js';
 import type { RequestNode } from '../query/request.js';
-import { decodeResponse } from '../query/response-decoder.js';
-import type { SearchPage } from '../query/search-page.js';
+import { decodeHitOf, decodeResponse } from '../query/response-decoder.js';
+import type { Hit, SearchPage } from '../query/search-page.js';
 import type { QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
 import type { IndexTargets } from '../indexing/index-targets.js';
@@ -27,6 +28,11 @@ export class IndexRunner implements QueryRunner {
     return this.compiler.search(request);
   }
 
+  /** The body of a request that later ones go on from. @throws SearchQueryError */
+  compileContinued(request: RequestNode): Wire {
+    return this.compiler.search(request, true);
+  }
+
   /** The query alone, as `_explain` and its kin take it. @throws SearchQueryError */
   compileQuery(request: RequestNode): Wire {
     return this.compiler.count(request)['query'] as Wire;
@@ -45,8 +51,20 @@ export class IndexRunner implements QueryRunner {
     const body = this.compiler.search(request);
     const parameters = this.compiler.parameters(request);
     await this.targets.ready(this.definition);
-    const target = request.pointInTime ? {} : { index: this.definition.alias };
-    return decodeResponse(request, await this.engine.search({ ...target, body, parameters }, options), this.catalog);
+    return this.decode(request, await this.engine.search({ ...this.target(request), body, parameters }, options));
+  }
+
+  /** Where a request goes: a point in time names its index itself. */
+  target({ pointInTime }: RequestNode): { readonly index?: string } {
+    return pointInTime ? {} : { index: this.definition.alias };
+  }
+
+  decodeDocument(document: EngineDocument): EngineDocument {
+    return { ...document, source: withFloats(document.source, this.catalog.floats) };
+  }
+
+  decodeHit(request: RequestNode, hit: EngineHit): Hit<unknown> {
+    return decodeHitOf(request, hit, this.catalog);
   }
 
   async count(request: RequestNode, options?: CallOptions): Promise<number> {

@@ -1,12 +1,18 @@
-import type { EngineScript, UpdateChange } from '../contracts/document-port.js';
+import type { EntityManager } from '@mikro-orm/core';
+import type { EngineScript } from '../contracts/document-port.js';
 import type { CallOptions, DocumentOptions } from '../contracts/engine.js';
 import type { DocumentOf } from '../query/document-type.js';
 import type { RequestNode } from '../query/request.js';
-import type { SearchQuery } from '../query/search-query.js';
+import type { NoneAsked, SearchQuery } from '../query/search-query.js';
 
 export interface ChangeOptions extends CallOptions {
   /** Makes the change visible to searches before the call resolves. */
   readonly refresh?: boolean;
+}
+
+export interface IndexOptions extends ChangeOptions {
+  /** Reads inside the transaction of this entity manager, on its connection. */
+  readonly em?: EntityManager;
 }
 
 export interface StoredDocument<T> {
@@ -32,18 +38,6 @@ export interface IndexAllProgress {
   readonly total: number;
 }
 
-/** How a document changes. What is not named stays as it is. */
-export type DocumentChange<T> =
-  | Readonly<{
-      document: Partial<DocumentOf<T>>;
-      /** Written when there is no document yet; `true`: `document` itself. */ upsert?: true | Partial<DocumentOf<T>>;
-    }>
-  | Readonly<{
-      script: EngineScript;
-      upsert?: Partial<DocumentOf<T>>;
-      /** Runs the script on `upsert` too. */ scriptedUpsert?: boolean;
-    }>;
-
 export interface UpdateOptions extends ChangeOptions, DocumentOptions {
   /** Both as read: a document that has changed since is left alone, with `SearchVersionConflictError`. */
   readonly ifSeqNo?: number;
@@ -58,6 +52,8 @@ export interface ByQueryOptions extends CallOptions {
   /** Makes the changes visible to searches at the end; false when absent. */
   readonly refresh?: boolean;
   readonly documentsPerSecond?: number;
+  /** Reaches every document: needed where the query has no condition. */
+  readonly all?: true;
 }
 
 /** What becomes of each document that matches. */
@@ -77,20 +73,16 @@ export interface Paging {
   readonly nextCursor: string | undefined;
 }
 
-/** Narrows the query it is given. */
-export type QueryMaker<T> = (query: SearchQuery<T>) => SearchQuery<T, unknown>;
+/** Narrows the query it is given; one that asks for aggregations or suggestions is for calls that answer with them. */
+export type QueryMaker<T, S = unknown> = (query: SearchQuery<T>) => SearchQuery<T, NoneAsked, S, NoneAsked>;
 
 /** A query of any answer. */
 export interface AnyQuery {
+  /** @internal */
+  readonly runner: unknown;
   readonly request: RequestNode;
   search(options?: CallOptions): Promise<object>;
 }
 
 /** What a query answers. */
 export type AnswerOf<Q extends AnyQuery> = Awaited<ReturnType<Q['search']>>;
-
-export function wireChange<T>(change: DocumentChange<T>): UpdateChange {
-  if ('script' in change) return change;
-  const { document: doc, upsert } = change;
-  return { doc, ...(upsert === true ? { docAsUpsert: true } : upsert ? { upsert } : {}) };
-}

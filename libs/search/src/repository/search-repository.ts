@@ -1,23 +1,25 @@
 import type { EngineScript, UpdateAnswer } from '../contracts/document-port.js';
 import type { CallOptions } from '../contracts/engine.js';
-import { keyOf } from '../document/document-builder.js';
-import { SearchOptionError } from '../errors/option-error.js';
+import { assertKey, keyOfEntity } from '../document/document-key.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { assertCarried, assertChosen } from '../query/call-parts.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
-import { BY_QUERY, CHANGE, INDEX_ALL, UPDATE, UPDATE_BY_QUERY } from './call-tables.js';
+import { BY_QUERY, CHANGE, INDEX, INDEX_ALL, UPDATE, UPDATE_BY_QUERY } from './call-tables.js';
 import { assertAllWritten } from '../indexing/bulk-report.js';
 import { ByQueryTask } from './by-query-task.js';
-import { versioned, type DocumentOperation, type OperationParts } from '../indexing/document-operations.js';
+import type { DocumentOperation } from '../indexing/document-operations.js';
+import { checkOperation } from '../indexing/operation-rules.js';
+import { writeInOrder, type OrderedBulkParts } from '../indexing/ordered-bulk.js';
+import { wireChange, type DocumentChange } from '../indexing/document-change.js';
 import { DocumentReads, type RepositoryParts } from './document-reads.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 import { IndexControl } from './index-control.js';
 import {
-  wireChange,
   type ByQueryOptions,
   type ChangeOptions,
-  type DocumentChange,
   type IndexAllOptions,
+  type IndexOptions,
   type IndexAllProgress,
   type QueryMaker,
   type UpdateByQueryOptions,
@@ -48,27 +50,15 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     checkCall('update', options, UPDATE);
     const { ifSeqNo, ifPrimaryTerm, retryOnConflict, routing, ...call } = options;
     const place = this.placeOf('update', key, options);
-    const conditional = ifSeqNo !== undefined || ifPrimaryTerm !== undefined;
-    if (conditional && (ifSeqNo === undefined || ifPrimaryTerm === undefined))
-      throw new SearchOptionError([
-        {
-          option: 'update.ifSeqNo and update.ifPrimaryTerm',
-          requirement: 'must be given together, as get() returns them',
-          received: { ifSeqNo, ifPrimaryTerm },
-        },
-      ]);
-    if (conditional && retryOnConflict !== undefined)
-      throw new SearchOptionError([
-        {
-          option: 'update.retryOnConflict',
-          requirement: 'cannot go with `ifSeqNo`: read the document again instead',
-          received: retryOnConflict,
-        },
-      ]);
+    const condition = { ifSeqNo, ifPrimaryTerm, retryOnConflict };
+    checkOperation<T>(
+      { ...change, ...defined(condition), action: 'update', id: key, routing },
+      'update',
+      this.untyped.model,
+    );
     await this.soleIndex('update()');
-    const when = conditional
-      ? { ifSeqNo: ifSeqNo!, ifPrimaryTerm: ifPrimaryTerm! }
-      : { retryOnConflict: retryOnConflict ?? 3 };
+    const when =
+      ifSeqNo === undefined ? { retryOnConflict: retryOnConflict ?? 3 } : { ifSeqNo, ifPrimaryTerm: ifPrimaryTerm! };
     const answer = await this.parts.engine.update(
       {
         index: this.indexName,
@@ -83,14 +73,25 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     return answer;
   }
 
-  /** Starts a change of all documents that match; resolves when it has started. @throws SearchMigrationError while the index is migrated. */
+  /**
+   * Starts a change of all documents that match; resolves when it has started. `{ all: true }` reaches every document.
+   *
+   * @throws SearchQueryError without a condition, and for a part that it does not carry; SearchMigrationError while the
+   * index is migrated.
+   */
   async updateByQuery(make: QueryMaker<T>, options: UpdateByQueryOptions): Promise<ByQueryTask> {
     checkCall('updateByQuery', options, UPDATE_BY_QUERY);
     const { script, ...byQuery } = options;
     return this.startByQuery('update', make, script, byQuery);
   }
 
-  /** Starts the deletion of all documents that match; resolves when it has started. `(query) => query` is all of them. @throws SearchMigrationError while the index is migrated. */
+  /**
+   * Starts the deletion of all documents that match; resolves when it has started. Every document goes with
+   * `deleteByQuery((query) => query, { all: true })`.
+   *
+   * @throws SearchQueryError without a condition, and for a part that it does not carry; SearchMigrationError while the
+   * index is migrated.
+   */
   async deleteByQuery(make: QueryMaker<T>, options: ByQueryOptions = {}): Promise<ByQueryTask> {
     checkCall('deleteByQuery', options, BY_QUERY);
     return this.startByQuery('delete', make, undefined, options);
@@ -99,20 +100,28 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   /**
    * Brings the documents of these entities to what the database holds now: it reads them again, after their commit,
    * so that an older state never replaces a newer one. The document of a row that is gone is deleted.
+   *
+   * With `em` it reads inside the transaction of that entity manager: what it sees is written, also when it is rolled
+   * back afterwards, as tests do.
+   *
+   * @throws SearchOptionError for an entity that was not flushed and has no key yet.
    */
-  async index(entities: T | readonly T[], options?: ChangeOptions): Promise<void> {
-    checkCall('index', options, CHANGE);
-    const keys = [entities].flat().map((entity) => keyOf(this.untyped.model, entity as object));
-    assertAllWritten(await this.parts.publisher.publish(this.untyped, keys, options));
+  async index(entities: T | readonly T[], given: IndexOptions = {}): Promise<void> {
+    checkCall('index', given, INDEX);
+    const { em, ...options } = given;
+    const keys = [entities].flat().map((entity) => keyOfEntity('index', this.untyped.model, entity));
+    assertAllWritten(await this.parts.publisher.publish(this.untyped, keys, options, em));
     await this.refreshIf(options);
   }
 
   /** Deletes documents by entity or key, wherever they are and whatever the database says. */
   async delete(entitiesOrKeys: T | PrimaryKey | readonly (T | PrimaryKey)[], options?: ChangeOptions): Promise<void> {
     checkCall('delete', options, CHANGE);
-    const keys = [entitiesOrKeys]
-      .flat()
-      .map((one) => (typeof one === 'object' ? keyOf(this.untyped.model, one as object) : (one as PrimaryKey)));
+    const keys = [entitiesOrKeys].flat().map((one): PrimaryKey => {
+      if (typeof one === 'object') return keyOfEntity('delete', this.untyped.model, one);
+      assertKey('delete', one);
+      return one;
+    });
     await this.bulk(
       keys.map((id) => ({ action: 'delete', id })),
       options,
@@ -121,14 +130,18 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
 
   /**
    * Writes documents built by hand, any number of them in constant memory: operations are taken from their source as
-   * they are sent. Of several operations on one document the last counts.
+   * they are sent, and take effect in their order. `index` and `delete` without `ifSeqNo` are repeated until they are
+   * done; the others are sent once, as an answer that is lost may be of a write that was done.
+   *
+   * @throws SearchOptionError for an operation that is none; SearchBulkError naming each document that was not written,
+   * with the reason; SearchMigrationError for `create`, `update` and `ifSeqNo` while the index is migrated.
    */
   async bulk(
     operations: Iterable<DocumentOperation<T>> | AsyncIterable<DocumentOperation<T>>,
     options?: ChangeOptions,
   ): Promise<void> {
     checkCall('bulk', options, CHANGE);
-    assertAllWritten(await this.parts.writer.write(versioned(operations, this.operationParts), options));
+    assertAllWritten(await writeInOrder(operations, this.bulkParts(options)));
     await this.refreshIf(options);
   }
 
@@ -169,8 +182,12 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     script: EngineScript | undefined,
     options: ByQueryOptions,
   ): Promise<ByQueryTask> {
-    const { conflicts = 'proceed', refresh = false, documentsPerSecond, ...call } = options;
-    const query = this.runner.compileQuery(make(this.query()).request);
+    const { conflicts = 'proceed', refresh = false, documentsPerSecond, all = false, ...call } = options;
+    const asked = make(this.query()).request;
+    assertCarried(`${action}ByQuery`, asked);
+    assertChosen(`${action}ByQuery`, asked, all);
+    const query = this.runner.compileQuery(asked);
+    const { routing, preference } = asked.options;
     await this.soleIndex(`${action}ByQuery()`);
     const request = {
       action,
@@ -179,6 +196,8 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
       conflicts,
       refresh,
       ...(script ? { script } : {}),
+      ...(routing === undefined ? {} : { routing }),
+      ...(preference === undefined ? {} : { preference }),
       ...(documentsPerSecond === undefined ? {} : { documentsPerSecond }),
     };
     return new ByQueryTask(await this.parts.engine.startByQuery(request, call), this.parts.engine);
@@ -199,8 +218,19 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     if (options?.refresh) await this.makeVisible(options);
   }
 
-  private get operationParts(): OperationParts {
-    const { targets, clock, engine } = this.parts;
-    return { model: this.untyped.model, targets: () => targets.of(this.untyped), clock, engine };
+  private bulkParts(options: ChangeOptions | undefined): OrderedBulkParts {
+    const { targets, clock, engine, writer } = this.parts;
+    return {
+      model: this.untyped.model,
+      targets: () => targets.of(this.untyped),
+      clock,
+      engine,
+      soleIndex: () => this.soleIndex('bulk() of create, update or ifSeqNo').then(() => this.indexName),
+      write: (operations) => writer.write(operations, options),
+    };
   }
+}
+
+function defined<O extends object>(options: O): { [K in keyof O]?: Exclude<O[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

@@ -18,8 +18,14 @@ export interface Finder {
 }
 
 /**
- * Reads entities for documents, each time with a fork of its own: every statement sees what is committed then, and
- * what was read is free to go. Entity filters do not apply. Keys are those of documents.
+ * How rows are read that decide documents: a replica lags, and a cache is older still. What was read too early would
+ * stay in the index for good, as its version is newer than the commit.
+ */
+export const FROM_PRIMARY = Object.freeze({ connectionType: 'write', cache: false });
+
+/**
+ * Reads entities for documents from the primary, each time with a fork of its own: every statement sees what is
+ * committed then, and what was read is free to go. Entity filters do not apply. Keys are those of documents.
  */
 export class EntityReader {
   private readonly plans = new WeakMap<IndexModel, PopulatePlan>();
@@ -29,12 +35,13 @@ export class EntityReader {
   /**
    * Entities with all that their documents hold: one query, and one more per relation. Missing keys are left out.
    *
+   * @param within reads inside the transaction of this entity manager
    * @throws SearchHookError when `preload` throws.
    */
-  byKeys(model: IndexModel, keys: readonly DocumentKey[]): Promise<object[]> {
+  byKeys(model: IndexModel, keys: readonly DocumentKey[], within?: EntityManager): Promise<object[]> {
     const { property } = model.identity;
     const fitting = fittingKeys(keys, propertiesOf(this.metaOf(model))[property]!.runtimeType);
-    return this.load(model, { [property]: { $in: fitting } }, {});
+    return this.load(model, { [property]: { $in: fitting } }, {}, within);
   }
 
   /** The next `size` entities in key order. @throws SearchHookError when `preload` throws. */
@@ -50,13 +57,13 @@ export class EntityReader {
     const rows = await this.fork().find(
       model.entity,
       { [property]: { $in: fitting } },
-      { fields: [...new Set([model.primaryKey, property])], filters: false },
+      { fields: [...new Set([model.primaryKey, property])], filters: false, ...FROM_PRIMARY },
     );
     return rows.map((row) => keyOf(model, row));
   }
 
   count(model: IndexModel): Promise<number> {
-    return this.fork().count(model.entity, {}, { filters: false });
+    return this.fork().count(model.entity, {}, { filters: false, ...FROM_PRIMARY });
   }
 
   /**
@@ -81,6 +88,7 @@ export class EntityReader {
       const page = await this.fork(within).find(model.entity, where, {
         fields,
         filters: false,
+        ...FROM_PRIMARY,
         ...this.ordered(model, size),
       });
       const found = page.map((entity) => keyOf(model, entity));
@@ -95,19 +103,37 @@ export class EntityReader {
     return fittingKeys([text], propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType)[0] ?? text;
   }
 
-  private async load(model: IndexModel, where: object, options: object): Promise<object[]> {
+  private async load(model: IndexModel, where: object, options: object, within?: EntityManager): Promise<object[]> {
     const { fields, populate } = this.planOf(model);
-    const em = this.orm.em.fork();
-    const loading = { fields: [model.primaryKey, ...fields], populate, strategy: 'select-in', filters: false };
+    const em = this.forked(within);
+    const loading = {
+      fields: [model.primaryKey, ...fields],
+      populate,
+      strategy: 'select-in',
+      filters: false,
+      ...FROM_PRIMARY,
+    };
     const entities = await (em as unknown as Finder).find(model.entity, where, { ...loading, ...options });
     const { preload } = model.hooks;
     if (!preload || entities.length === 0) return entities;
     try {
-      await preload(entities, em);
+      await this.onPrimary(em, () => preload(entities, em));
     } catch (cause) {
       throw new SearchHookError('preload', model.entity.name, undefined, { cause });
     }
     return entities;
+  }
+
+  /** Statements of a hook name no connection: inside a transaction they all go to the primary. */
+  private async onPrimary(em: EntityManager, read: () => unknown): Promise<void> {
+    const replicas = this.orm.config.get('replicas') as readonly unknown[] | undefined;
+    if (!replicas?.length || em.isInTransaction()) return void (await read());
+    await em.begin();
+    try {
+      await read();
+    } finally {
+      await em.rollback();
+    }
   }
 
   private ordered(model: IndexModel, limit: number): object {
@@ -135,9 +161,17 @@ export class EntityReader {
   }
 
   private fork(within?: EntityManager): Finder {
-    const em = within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork();
-    return em;
+    return this.forked(within);
   }
+
+  private forked(within?: EntityManager): EntityManager {
+    return withoutCache(within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork());
+  }
+}
+
+/** `cache: false` does not reach the queries that load relations, nor those of hooks: a cache for all finds would answer them. */
+function withoutCache(em: EntityManager): EntityManager {
+  return Object.assign(em, { tryCache: () => Promise.resolve(undefined), storeCache: () => Promise.resolve() });
 }
 
 function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {

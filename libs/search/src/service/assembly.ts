@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { SearchOptionError } from '../errors/option-error.js';
 import { defineIndices } from '../mapping/index-definition.js';
 import { IndexRegistry } from '../mapping/index-registry.js';
 import { readModels, type ModelReading } from '../metadata/model-reader.js';
+import { AdditiveTargets } from '../migration/additive-targets.js';
 import { MigrationService } from '../migration/migration.service.js';
 import { MigrationStore } from '../migration/migration-store.js';
 import { MigrationTargets } from '../migration/migration-targets.js';
@@ -50,8 +51,9 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
   const needsTables = definitions.some((definition) => syncModeOf(definition, options) === 'outbox');
   const database = needsTables || knowsTables(orm) ? new Database(orm) : undefined;
   const clock = options.clock ?? (database ? new DatabaseClock(database) : processClock());
-  const store = database && new MigrationStore(database, `${hostname()} (${process.pid}, ${randomUUID().slice(0, 8)})`);
-  const plain = new AliasTargets(admin, createIndices);
+  refuseMigratingWithoutTables(options.whenModelChanges, database);
+  const store = database && new MigrationStore(database, `${hostname()} (${process.pid})`, new DatabaseClock(database));
+  const plain = new AdditiveTargets(new AliasTargets(admin, createIndices), engine);
   const targets = store ? new MigrationTargets(plain, store, engine, onEvent) : plain;
   const reader = new EntityReader(orm);
   const tuning = { ...BULK_DEFAULTS, ...options.bulk };
@@ -89,6 +91,15 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
 
 function knowsTables(orm: Orm): boolean {
   return [...orm.getMetadata()].some((meta) => (meta.class as unknown) === SearchClockRow);
+}
+
+function refuseMigratingWithoutTables(
+  whenModelChanges: ResolvedSearchOptions['whenModelChanges'],
+  database: Database | undefined,
+): void {
+  if (whenModelChanges === 'refuse' || database) return;
+  const requirement = "needs ...searchEntities among the ORM's `entities`: add them, or leave it out";
+  throw new SearchOptionError([{ option: 'whenModelChanges', requirement, received: whenModelChanges }]);
 }
 
 /** Complaints stay whole: a mistake is reported by whichever search starts first. */

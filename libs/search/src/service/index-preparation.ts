@@ -1,11 +1,11 @@
-import { lastValueFrom } from 'rxjs';
 import { isUnavailable } from '../support/engine-failure.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
+import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { allowsModel } from '../migration/migration-state.js';
+import { allowsModel, isUnderWay, type MigrationState } from '../migration/migration-state.js';
 import type { MigrationService } from '../migration/migration.service.js';
 import type { MigrationStore } from '../migration/migration-store.js';
-import { describeDifference } from '../migration/plan.js';
+import { describeDifference, PLACEMENT, PLACEMENT_REMEDY, type MigrationPlan } from '../migration/plan.js';
 import { backoffMs } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
 import type { IndexAdmin } from '../indexing/index-admin.js';
@@ -57,38 +57,66 @@ export class IndexPreparation {
   }
 
   private async ensure(definition: IndexDefinition): Promise<void> {
+    const state = await this.parts.store?.read(definition.alias);
+    const goesOn = state && isUnderWay(state) && state.newHash === definition.hash;
     try {
       await this.parts.admin.ensure(definition);
     } catch (error) {
-      if (!(error instanceof SearchIndexMismatchError) || !this.parts.store) throw error;
-      const state = await this.parts.store.read(definition.alias);
-      if (!state || !allowsModel(state, definition.hash)) await this.bringToModel(definition, error);
+      if (!(error instanceof SearchIndexMismatchError) || error.mismatch !== 'model') throw error;
+      if (goesOn ? !this.resumes(state) : state && allowsModel(state, definition.hash)) return;
+      return this.bringToModel(definition);
     }
+    if (goesOn && this.resumes(state)) await this.migrate(definition);
+  }
+
+  /** Whether a migration that was ended early is gone on with by a start. */
+  private resumes({ kind }: MigrationState): boolean {
+    return kind === 'additive' || this.parts.options.whenModelChanges === 'migrate';
   }
 
   /** The index was made from another model. */
-  private async bringToModel({ alias, model }: IndexDefinition, mismatch: SearchIndexMismatchError): Promise<void> {
+  private async bringToModel(definition: IndexDefinition): Promise<void> {
+    const { alias, model } = definition;
     const plan = await this.parts.migrations.plan(model.name);
     if (plan.action === 'none') return;
-    if (plan.action === 'create') throw mismatch;
     if (plan.action === 'rebuild' && this.parts.options.whenModelChanges === 'refuse') {
       const differences = plan.differences.map((difference) => `\n  ${describeDifference(difference)}`).join('');
-      const remedy = `Run \`search migrate ${model.name}\`, or set whenModelChanges: 'migrate'`;
+      const remedy = rebuildRemedy(model.name, plan, this.parts.store !== undefined);
       throw new SearchIndexMismatchError(
         alias,
         plan.liveIndex ?? '',
         'was made from another model',
         `${remedy}:${differences}`,
+        'model',
       );
     }
-    const migrating = lastValueFrom(this.parts.migrations.migrate(model.name, { signal: this.stopping.signal }), {
-      defaultValue: undefined,
+    await this.migrate(definition);
+  }
+
+  /** Resolves when searches and writes of the model work; documents are written in the background. */
+  private migrate(definition: IndexDefinition): Promise<void> {
+    return new Promise((resolve) => {
+      const done = this.migrateInBackground(definition, resolve).finally(resolve);
+      this.background = Promise.all([this.background, done]).then(() => undefined);
     });
-    const done = migrating.then(
-      () => undefined,
-      (error: unknown) => this.parts.options.onEvent({ type: 'migration-failed', index: alias, error }),
-    );
-    this.background = Promise.all([this.background, done]).then(() => undefined);
+  }
+
+  private async migrateInBackground({ alias, model }: IndexDefinition, begun: () => void): Promise<void> {
+    const { signal } = this.stopping;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        return await this.parts.migrations.bring(model.name, { signal }, begun);
+      } catch (error) {
+        begun();
+        // Another process is at it, and may end before it is done.
+        const later = isUnavailable(error) || (error instanceof SearchMigrationError && error.reason !== 'refused');
+        if (signal.aborted) return;
+        if (!later) return this.parts.options.onEvent({ type: 'migration-failed', index: alias, error });
+        if (isUnavailable(error) && attempt === 1)
+          this.parts.options.onEvent({ type: 'migration-failed', index: alias, error });
+        await pause(backoffMs(attempt, CREATE_BACKOFF, 0.5 + Math.random() / 2), signal);
+      }
+    }
   }
 
   private async createInBackground(): Promise<void> {
@@ -108,4 +136,11 @@ export class IndexPreparation {
       }
     }
   }
+}
+
+function rebuildRemedy(name: string, { differences }: MigrationPlan, hasTables: boolean): string {
+  if (differences.some(({ path }) => path === PLACEMENT)) return PLACEMENT_REMEDY;
+  const command = `\`search migrate ${name}\``;
+  if (hasTables) return `Run ${command}, or set whenModelChanges: 'migrate'`;
+  return `Add ...searchEntities to the ORM's \`entities\`, create their tables, then run ${command}`;
 }

@@ -1,4 +1,4 @@
-import type { SearchEngineError, SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import type { SearchEngineError, SearchEngineUnavailableError, SearchNotFoundError } from '../errors/engine.errors.js';
 import type { SearchErrorCode } from '../errors/search-error.js';
 
 /**
@@ -12,3 +12,5 @@ export const isUnavailable = (error: unknown): error is SearchEngineUnavailableE
   has(error, 'SEARCH_ENGINE_UNAVAILABLE');
 
 export const isRefused = (error: unknown): error is SearchEngineError => has(error, 'SEARCH_ENGINE_REFUSED');
+
+export const isNotFound = (error: unknown): error is SearchNotFoundError => has(error, 'SEARCH_NOT_FOUND');

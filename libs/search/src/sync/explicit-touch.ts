@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { SearchOptionError } from '../errors/option-error.js';
 import type { EntityClass } from '../metadata/recorder.js';
-import type { Orm, PrimaryKey } from '../rows/entity-reader.js';
+import { FROM_PRIMARY, type Orm, type PrimaryKey } from '../rows/entity-reader.js';
 import { checkCall } from '../support/call-options.js';
 import { anObject, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { touchAt } from '../capture/change.js';
@@ -94,6 +94,7 @@ export class SearchSync {
       const where = after === undefined ? rows : { $and: [rows, { [primaryKey]: { $gt: after } }] };
       const finder: Finder = em.fork({ keepTransactionContext: true });
       const page = await finder.find(entity, where, {
+        ...FROM_PRIMARY,
         fields: [primaryKey],
         filters: false,
         orderBy: { [primaryKey]: 'asc' },

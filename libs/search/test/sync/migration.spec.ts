@@ -191,8 +191,8 @@ describeWith('postgres', 'migration', () =>
       const script = { source: 'ctx._source.stock = 7' };
       const calls = [
         () => young.update(1, { script }),
-        () => young.updateByQuery((q) => q, { script }),
-        () => young.deleteByQuery((q) => q),
+        () => young.updateByQuery((q) => q, { all: true, script }),
+        () => young.deleteByQuery((q) => q, { all: true }),
       ];
       for (const call of calls) {
         const error = await (call() as Promise<unknown>).catch((caught: unknown) => caught);
@@ -202,7 +202,7 @@ describeWith('postgres', 'migration', () =>
         );
       }
       await search.migrations.finish(BookV2);
-      await (await young.updateByQuery((q) => q, { script, refresh: true })).done();
+      await (await young.updateByQuery((q) => q, { all: true, script, refresh: true })).done();
       expect((await young.get(1))?.source.stock).toBe(7);
     }, 60_000);
 

@@ -27,7 +27,7 @@ const mostBytes = 1024 * 1024;
  *
  *     # comment
  *     10.0.0.1:11211
- *     10.0.0.2:11211 id=cache-2 weight=2 zone=eu-1
+ *     10.0.0.2:11211 id=cache-2 weight=2
  *
  * or JSON: a list of such texts or of nodes (`id` defaults to the address), or `{ "version": 7, "nodes": […] }`. A file
  * that is half written is refused, and so the nodes before it kept; to be safe with lines too, write a new file beside it

@@ -26,10 +26,15 @@ function fromJson(value: unknown): Discovered {
 
 function fromEntry(entry: unknown, index: number): Node {
   if (typeof entry === 'string') return fromLine(entry, `node ${index + 1}`);
-  const { id, host, port, weight, zone } = (entry ?? {}) as Partial<Node>;
+  const { id, host, port, weight, ...others } = (entry ?? {}) as Partial<Node>;
   if (typeof host !== 'string' || typeof port !== 'number')
     throw new SyntaxError(`node ${index + 1} has no host and port`);
-  return withoutGaps({ id: id ?? addressOf({ host, port }), host, port, weight, zone });
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new SyntaxError(
+      `node ${index + 1} has ${JSON.stringify(other)}, where only id, host, port and weight can be`,
+    );
+  return withoutGaps({ id: id ?? addressOf({ host, port }), host, port, weight });
 }
 
 /** The last line must have its end: `10.0.0.1:112` may be the half of `10.0.0.1:11211`. */
@@ -48,22 +53,17 @@ function fromLine(content: string, where: string): Node {
   if (place === undefined) throw new SyntaxError(`${where} is not host:port: ${JSON.stringify(content)}`);
   const named = new Map(properties.map((property) => property.split('=', 2) as [string, string | undefined]));
   for (const [name, value] of named) {
-    if (!['id', 'weight', 'zone'].includes(name) || !value)
-      throw new SyntaxError(`${where} has ${JSON.stringify(name)}, where only id=…, weight=… and zone=… can be`);
+    if (!['id', 'weight'].includes(name) || !value)
+      throw new SyntaxError(`${where} has ${JSON.stringify(name)}, where only id=… and weight=… can be`);
   }
   const weight = named.get('weight');
   return withoutGaps({
     id: named.get('id') ?? addressOf(place),
     ...place,
     weight: weight === undefined ? undefined : Number(weight),
-    zone: named.get('zone'),
   });
 }
 
-function withoutGaps({
-  weight,
-  zone,
-  ...node
-}: Omit<Node, 'weight' | 'zone'> & { weight: number | undefined; zone: string | undefined }): Node {
-  return { ...node, ...(weight === undefined ? {} : { weight }), ...(zone === undefined ? {} : { zone }) };
+function withoutGaps({ weight, ...node }: Omit<Node, 'weight'> & { weight: number | undefined }): Node {
+  return { ...node, ...(weight === undefined ? {} : { weight }) };
 }

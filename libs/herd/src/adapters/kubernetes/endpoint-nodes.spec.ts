@@ -32,7 +32,7 @@ describe('nodesOf', () => {
     ).toEqual([
       { id: '10.9.9.9:11211', host: '10.9.9.9', port: 11211 },
       { id: 'cache-0', host: '10.0.0.1', port: 11211 },
-      { id: 'cache-1', host: '10.0.0.2', port: 11211, zone: 'eu-1' },
+      { id: 'cache-1', host: '10.0.0.2', port: 11211 },
     ]);
   });
 

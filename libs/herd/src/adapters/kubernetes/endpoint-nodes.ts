@@ -37,9 +37,9 @@ function portOf({ ports = [] }: V1EndpointSlice, choice: PortChoice): number | u
   return ports.find(({ name, port }) => (typeof choice === 'string' ? name === choice : port === choice))?.port;
 }
 
-function nodeOf({ addresses, targetRef, zone }: V1Endpoint, port: number): Node | undefined {
+function nodeOf({ addresses, targetRef }: V1Endpoint, port: number): Node | undefined {
   const host = addresses[0];
   if (host === undefined) return undefined;
   const id = targetRef?.kind === 'Pod' && targetRef.name ? targetRef.name : addressOf({ host, port });
-  return { id, host, port, ...(zone ? { zone } : {}) };
+  return { id, host, port };
 }

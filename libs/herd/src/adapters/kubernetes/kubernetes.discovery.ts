@@ -31,8 +31,8 @@ const maxRetryMs = 30_000;
 
 /**
  * The ready endpoints of a Kubernetes Service, by its EndpointSlices: listed at every tick of the herd, and watched between
- * ticks. A node's id is its pod's name, so that the pods of a StatefulSet keep their keys when they are made anew; its zone
- * is the endpoint's. Needs `@kubernetes/client-node` 2, and the right to list and watch `endpointslices` of the API group
+ * ticks. A node's id is its pod's name, so that the pods of a StatefulSet keep their keys when they are made anew.
+ * Needs `@kubernetes/client-node` 2, and the right to list and watch `endpointslices` of the API group
  * `discovery.k8s.io` in the namespace.
  *
  * @example kubernetes({ namespace: 'default', service: 'caches', port: 'memcache' })

@@ -201,7 +201,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
-        { effect: 'write', lifeMs: lifeOf(options), signal: options?.signal },
+        { effect: 'write', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
     },
@@ -226,7 +226,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own, node) => outcomesByKey(own, (key) => runs.get(key)!(client, node)),
-        { effect: 'bound', lifeMs: lifeOf(options), signal: options?.signal },
+        { effect: 'bound', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },

@@ -1,6 +1,7 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Herd } from '../../contracts/herd.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
+import { addHeld, readHeld } from './copies.js';
 import { invalidate, memcachedCommands, memcachedNodeCommands, serverVersion } from './commands.js';
 import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
 import { resolveMemcachedOptions } from './memcached-options.js';
@@ -25,12 +26,14 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
   const resolved = resolveMemcachedOptions(options);
   const driver: Driver<NodeClient, MemcachedCommands, MemcachedNodeCommands> = {
     name: 'memcached',
+    codec: resolved.codec,
     leastTtlMs,
     open: (node) =>
       new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),
     abandon: (client) => client.abandon(),
     invalidate,
+    copies: { read: readHeld, add: addHeld },
     close: (client) => Promise.resolve(client.close()),
     classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),
     commands: (dispatch) => memcachedCommands(dispatch, resolved),

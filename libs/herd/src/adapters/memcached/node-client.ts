@@ -10,6 +10,7 @@ import { NpmMemcached } from './npm-memcached.js';
 import type { ConnectCallback, MemcachedSocket, Query } from './npm-memcached.js';
 import { openConnection } from './open-connection.js';
 import type { ConnectionPlan } from './open-connection.js';
+import { NodeQuery } from './node-query.js';
 import { ReplyParser } from './reply-parser.js';
 import type { Reply, ReplyValue } from './reply-parser.js';
 
@@ -73,7 +74,7 @@ export class NodeClient extends NpmMemcached {
           reject(complaint);
         }
       };
-      this.command(() => ({ command, callback }), this.server);
+      this.command(() => new NodeQuery(command, callback), this.server);
     });
   }
 

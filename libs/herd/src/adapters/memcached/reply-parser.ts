@@ -10,7 +10,7 @@ export type Reply =
 export class GarbledReply extends Error {}
 
 const lineReply =
-  /^(?:STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|OK|RESET|ERROR|\d+|(?:VERSION|CLIENT_ERROR|SERVER_ERROR) .*)$/;
+  /^(?:STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|OK|RESET|ERROR|EN|HD(?: .*)?|\d+|(?:VERSION|CLIENT_ERROR|SERVER_ERROR) .*)$/;
 const valueLine = /^VALUE (\S+) (\d{1,10}) (\d{1,9})(?: (\d{1,20}))?$/;
 const maxLineChars = 8192;
 

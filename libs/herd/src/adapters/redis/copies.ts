@@ -15,6 +15,7 @@ export const redisCopies: Copies<NodeClient> = {
       (found) => {
         if (!found) return undefined;
         const [stored, lifeMs] = found;
+        if (Number(lifeMs) === 0) return undefined;
         const version = createHash('sha1').update(stored).digest('hex');
         return { encoded: fromBytes(stored), lifeMs: Number(lifeMs) < 0 ? Infinity : Number(lifeMs), version };
       },

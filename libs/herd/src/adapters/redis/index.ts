@@ -1,4 +1,6 @@
 export { redis } from './redis.driver.js';
+export { redisBus } from './redis-bus.js';
+export type { BusClient, BusSubscriber, RedisBusOptions } from './redis-bus.js';
 export type { RedisDriver, RedisHerd } from './redis.driver.js';
 export { redisCluster } from './cluster/redis-cluster.js';
 export type { RedisCluster, RedisClusterOptions } from './cluster/redis-cluster.js';
@@ -12,7 +14,8 @@ export type { Ttl } from '../../contracts/ttl.js';
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
-export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
+export type { Change, Invalidation, InvalidationBus, InvalidationListener } from '../../contracts/invalidation-bus.js';
+export type { ConnectionSetting, Pem, Tls, TlsOptions } from '../../contracts/connection.js';
 export type { Discovered, Discovery } from '../../contracts/discovery.js';
 export type {
   Dispatch,
@@ -23,7 +26,7 @@ export type {
   OnNodeDown,
   Operation,
 } from '../../contracts/dispatch.js';
-export type { Driver, Failure } from '../../contracts/driver.js';
+export type { Copies, Driver, Failure, Held } from '../../contracts/driver.js';
 export type { Duration } from '../../contracts/duration.js';
 export type { Herd, HerdHandle, HerdPolicy } from '../../contracts/herd.js';
 export type { KeyValueCommands, KeyValueNodeCommands } from '../../contracts/key-value-commands.js';

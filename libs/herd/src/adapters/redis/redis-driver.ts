@@ -14,6 +14,7 @@ export const redisDriver = (
   open: (node: Node) => NodeClient,
 ): Driver<NodeClient, RedisCommands, RedisNodeCommands> => ({
   name,
+  codec: options.codec,
   open,
   ping,
   abandon: (client) => client.abandon(),

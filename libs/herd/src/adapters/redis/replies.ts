@@ -24,7 +24,7 @@ export function complaint(reply: string, key: string): HerdOperationError {
     return new HerdRefusedError({ what, remedy: 'see that the server is a primary that accepts writes' });
   // Of this key or command alone: another may be allowed.
   if (/^NOPERM /.test(reply))
-    return new HerdRequestError({ what, remedy: 'let the user of redis({ connection }) use this key and command' });
+    return new HerdRequestError({ what, remedy: 'let the user run the command on these keys, by ACL SETUSER' });
   return new HerdRequestError({ what, remedy: 'see that the server is Redis 4 or later' });
 }
 

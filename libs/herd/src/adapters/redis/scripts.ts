@@ -33,9 +33,12 @@ redis.call('PERSIST', KEYS[1])
 return redis.call('EXISTS', KEYS[1])
 `;
 
-/** A value, and the milliseconds that it has left, -1 for ever. KEYS[1] the key. Returns both, or nil without a value. */
+/**
+ * A value and the life that is left to it, at one moment.
+ *
+ * KEYS[1] the key. Returns the value and its milliseconds, negative for ever; nil without a value of a string's kind.
+ */
 export const copyScript = `
-local stored = redis.call('GET', KEYS[1])
-if not stored then return false end
-return { stored, redis.call('PTTL', KEYS[1]) }
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' then return false end
+return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }
 `;

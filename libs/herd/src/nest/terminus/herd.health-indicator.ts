@@ -26,7 +26,7 @@ export class HerdHealthIndicator {
       return minUpFraction;
     });
     const { nodes, discovery } = herd.topology;
-    const down = nodes.flatMap(({ node, health }) => (health.state === 'down' ? [`${node.id}: ${health.reason}`] : []));
+    const down = nodes.flatMap(({ node, health }) => (health.state === 'up' ? [] : [`${node.id}: ${health.reason}`]));
     const details = {
       nodes: nodes.length,
       down,

@@ -1,5 +1,11 @@
 import cluster from 'node:cluster';
-import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketReading,
+  BucketRequest,
+  LimiterStorage,
+} from '../../contracts/limiter-storage.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import { isStorage, STORAGE_RULE } from '../../support/is-storage.js';
 import { COUNT_RULE, isWhole } from '../../support/is-whole.js';
@@ -75,7 +81,7 @@ class PrimaryStorage implements LimiterStorage {
     return this.buckets.applyNow?.(request);
   }
 
-  read(request: BucketRequest): MaybePromise<readonly number[]> {
+  read(request: BucketRequest): MaybePromise<BucketReading> {
     return this.buckets.read(request);
   }
 
@@ -97,14 +103,14 @@ class WorkerStorage implements LimiterStorage {
     private readonly link: WorkerLink,
   ) {}
 
-  apply({ key, limits, costs, timeoutMs }: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return this.link.call({ method: 'apply', request: { key, limits, costs, timeoutMs } }) as Promise<
+  apply({ key, limits, costs, settle, endLease, timeoutMs }: ApplyRequest): Promise<readonly AppliedCost[]> {
+    return this.link.call({ method: 'apply', request: { key, limits, costs, settle, endLease, timeoutMs } }) as Promise<
       readonly AppliedCost[]
     >;
   }
 
-  read({ key, limits, timeoutMs }: BucketRequest): Promise<readonly number[]> {
-    return this.link.call({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<readonly number[]>;
+  read({ key, limits, timeoutMs }: BucketRequest): Promise<BucketReading> {
+    return this.link.call({ method: 'read', request: { key, limits, timeoutMs } }) as Promise<BucketReading>;
   }
 
   async delete({ key, timeoutMs }: Pick<BucketRequest, 'key' | 'timeoutMs'>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AppliedCost, ApplyRequest, BucketRequest } from '../../contracts/limiter-storage.js';
+import type { AppliedCost, ApplyRequest, BucketReading, BucketRequest } from '../../contracts/limiter-storage.js';
 
 /** What a worker has the primary do. */
 export type ClusterCall =
@@ -6,7 +6,7 @@ export type ClusterCall =
   | { readonly method: 'read'; readonly request: BucketRequest }
   | { readonly method: 'delete'; readonly request: Pick<BucketRequest, 'key' | 'timeoutMs'> };
 
-export type ClusterAnswer = readonly AppliedCost[] | readonly number[] | null;
+export type ClusterAnswer = readonly AppliedCost[] | BucketReading | null;
 
 /** Many calls in one message: the channel costs more per message than per call. `rookeryLimiter` names the storage. */
 export interface ClusterRequest {

@@ -3,37 +3,40 @@ import { decodeItem, encodeItem } from './bucket-item.js';
 
 describe('bucket item', () => {
   it('reads what it wrote', () => {
-    const level = fc.record({ level: fc.maxSafeNat(), unit: fc.maxSafeNat().filter((unit) => unit > 0) });
+    const [nat, positive] = [fc.maxSafeNat(), fc.maxSafeNat().filter((value) => value > 0)];
+    const common = { capacity: nat, level: nat, blockedUntil: nat, seenAt: nat };
+    const rate = fc.record({
+      kind: fc.constant('rate' as const),
+      drainPerTick: positive,
+      unitsPerToken: positive,
+      tickMicros: fc.constantFrom(1 as const, 1000 as const),
+      ...common,
+    });
+    const quota = fc.record({ kind: fc.constant('quota' as const), startsAt: nat, endsAt: nat, ...common });
+    const state = fc.record({
+      updatedAt: nat,
+      limits: fc.array(fc.oneof(rate, quota), { maxLength: 4 }),
+      leases: fc.array(nat),
+    });
     fc.assert(
-      fc.property(
-        fc.maxSafeNat(),
-        fc.stringMatching(/^[\w-]{1,20}$/),
-        fc.array(level, { minLength: 1, maxLength: 4 }),
-        (updatedAt, nonce, pairs) => {
-          const item = {
-            nonce,
-            state: {
-              updatedAt,
-              levels: pairs.map((pair) => pair.level),
-              unitsPerToken: pairs.map((pair) => pair.unit),
-            },
-          };
-          expect(decodeItem(encodeItem(item))).toEqual(item);
-        },
-      ),
+      fc.property(state, fc.stringMatching(/^[\w-]{1,20}$/), (each, nonce) => {
+        expect(decodeItem(encodeItem({ state: each, nonce }))).toEqual({ state: each, nonce });
+      }),
     );
   });
 
   it.each([
     '',
     '1',
-    '1:n',
-    '1:n:5',
-    '1:n:5:0',
-    '1:n:5:1:7',
-    '-1:n:5:1',
-    '1:n:5:1\n',
-    '1:n:9007199254740992:1',
+    'n:1',
+    'n:5:1',
+    'n:5:1:1:0:1:1:1:0:0',
+    'n:5:1:1:1:0:1:1:0:0',
+    'n:5:1:4:1:1:1:1:0:0',
+    'n:5:1:1:1:1:1:1:0',
+    'n:-5:0',
+    'n:5:0\n',
+    'n:9007199254740992:0',
     5,
     null,
     undefined,

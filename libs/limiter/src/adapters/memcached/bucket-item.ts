@@ -1,4 +1,5 @@
-import type { BucketState } from '../../algorithm/leaky-bucket.js';
+import { fromNumbers, toNumbers } from '../../algorithm/state-numbers.js';
+import type { BucketState } from '../../algorithm/bucket-state.js';
 
 /** One item holds the whole bucket, so that no part of it can be evicted or read alone. The nonce names its writer. */
 export interface BucketItem {
@@ -6,24 +7,17 @@ export interface BucketItem {
   readonly nonce: string;
 }
 
-const SHAPE = /^\d+:[\w-]+(:\d+:[1-9]\d*)+$/;
+const SHAPE = /^[\w-]+(:\d+)+$/;
 
-/** `updatedAt:nonce:level:unitsPerToken:level:unitsPerToken…` */
+/** `nonce:number:number…`, the numbers of the state. */
 export function encodeItem({ state, nonce }: BucketItem): string {
-  return [state.updatedAt, nonce, ...state.levels.flatMap((level, index) => [level, state.unitsPerToken[index]!])].join(
-    ':',
-  );
+  return [nonce, ...toNumbers(state)].join(':');
 }
 
 /** @returns `undefined` where `value` is no bucket */
 export function decodeItem(value: unknown): BucketItem | undefined {
   if (typeof value !== 'string' || !SHAPE.test(value)) return undefined;
-  const [updatedAt, nonce, ...rest] = value.split(':');
-  const numbers = rest.map(Number);
-  const state = {
-    updatedAt: Number(updatedAt),
-    levels: numbers.filter((_, index) => index % 2 === 0),
-    unitsPerToken: numbers.filter((_, index) => index % 2 === 1),
-  };
-  return [state.updatedAt, ...numbers].every(Number.isSafeInteger) ? { state, nonce: nonce! } : undefined;
+  const [nonce, ...numbers] = value.split(':');
+  const state = fromNumbers(numbers.map(Number));
+  return state && { state, nonce: nonce! };
 }

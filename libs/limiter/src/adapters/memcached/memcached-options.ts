@@ -1,6 +1,7 @@
 import type { Clock } from '../../contracts/clock.js';
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
+import { wallClock } from '../../support/wall-clock.js';
 import type { MemcachedClient } from './memcached-client.js';
 
 export interface MemcachedStorageOptions {
@@ -16,8 +17,6 @@ export interface MemcachedStorageOptions {
   /** From 0 to below 1: spreads the attempts of processes that met. Default `Math.random`. */
   readonly random?: () => number;
 }
-
-const wallClock: Clock = () => Date.now() * 1000;
 
 const MEMCACHED_DEFAULTS: Readonly<Required<MemcachedStorageOptions>> = Object.freeze({
   name: 'memcached',

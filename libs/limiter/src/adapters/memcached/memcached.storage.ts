@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
-import { applyCosts, emptyAt, levelsAt, type BucketState } from '../../algorithm/leaky-bucket.js';
+import { emptyAt, healed, type BucketState } from '../../algorithm/bucket-state.js';
+import { applyRequest, readingAt } from '../../algorithm/leaky-bucket.js';
 import { limiterChannels, type ClockSkewMessage, type ContentionMessage } from '../../contracts/diagnostics.js';
-import type { AppliedCost, ApplyRequest, BucketRequest, LimiterStorage } from '../../contracts/limiter-storage.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketReading,
+  BucketRequest,
+  LimiterStorage,
+} from '../../contracts/limiter-storage.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { decodeItem, encodeItem, type BucketItem } from './bucket-item.js';
 import { lifetimeSeconds } from './lifetime.js';
@@ -51,12 +58,12 @@ class MemcachedStorage implements LimiterStorage {
   }
 
   async apply(request: ApplyRequest): Promise<readonly AppliedCost[]> {
-    const { key, limits, costs, timeoutMs } = request;
+    const { key, timeoutMs } = request;
     const giveUpAt = performance.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
       const now = this.options.clock();
       const found = await this.#load(key, now);
-      const { outcomes, next } = applyCosts(found?.state, limits, costs, now);
+      const { outcomes, next } = applyRequest(found?.state, request, now);
       if (next !== undefined) {
         if (await this.#store(request, found, next, now)) return outcomes;
       } else {
@@ -70,9 +77,9 @@ class MemcachedStorage implements LimiterStorage {
     }
   }
 
-  async read({ key, limits }: BucketRequest): Promise<readonly number[]> {
+  async read({ key, limits }: BucketRequest): Promise<BucketReading> {
     const now = this.options.clock();
-    return levelsAt((await this.#load(key, now))?.state, limits, now);
+    return readingAt((await this.#load(key, now))?.state, limits, now);
   }
 
   async delete({ key }: Pick<BucketRequest, 'key'>): Promise<void> {
@@ -85,22 +92,17 @@ class MemcachedStorage implements LimiterStorage {
     const item = decodeItem(reply.value);
     if (item === undefined) throw new StorageFaultError(this.name, 'malformed');
     const aheadMs = (item.state.updatedAt - now) / 1000;
-    const healed = aheadMs > this.options.maxSkewMs;
-    if (healed && clockSkewChannel.hasSubscribers)
+    const isOfFuture = aheadMs > this.options.maxSkewMs;
+    if (isOfFuture && clockSkewChannel.hasSubscribers)
       clockSkewChannel.publish({ storage: this.name, key, aheadMs } satisfies ClockSkewMessage);
-    return { ...item, cas: reply.cas, healed, state: healed ? { ...item.state, updatedAt: now } : item.state };
+    return { ...item, cas: reply.cas, healed: isOfFuture, state: isOfFuture ? healed(item.state, now) : item.state };
   }
 
   /** @returns whether it is surely stored; where not, it may be decided again: at worst the cost is charged twice */
-  async #store(
-    { key, limits }: BucketRequest,
-    found: Found | undefined,
-    state: BucketState,
-    now: number,
-  ): Promise<boolean> {
+  async #store({ key }: BucketRequest, found: Found | undefined, state: BucketState, now: number): Promise<boolean> {
     const nonce = `${this.#writer}-${(this.#writes++).toString(36)}`;
     const value = encodeItem({ state, nonce });
-    const seconds = lifetimeSeconds(emptyAt(state, limits) - now, this.options.maxSkewMs, now);
+    const seconds = lifetimeSeconds(emptyAt(state) - now, this.options.maxSkewMs, now);
     const lifetime = { ttl: `${seconds}s` } as const;
     try {
       if (found === undefined) return await this.client.add(key, value, lifetime);

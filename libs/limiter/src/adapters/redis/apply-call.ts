@@ -1,5 +1,12 @@
-import { chargeAll } from '../../algorithm/leaky-bucket.js';
-import type { AppliedCost, ApplyRequest, BucketLimit, BucketRequest } from '../../contracts/limiter-storage.js';
+import { chargeAll, isPlain } from '../../algorithm/room.js';
+import type {
+  AppliedCost,
+  ApplyRequest,
+  BucketLimit,
+  BucketReading,
+  BucketRequest,
+} from '../../contracts/limiter-storage.js';
+import { ReplyReader } from './reply-reader.js';
 
 /** Costs of one bucket, as the script reads and answers them: equal ones that follow each other are one run. */
 interface Run {
@@ -9,13 +16,15 @@ interface Run {
 
 /** What the script answers for one bucket. */
 export interface BucketAnswer {
+  /** How far it was ahead of the server's clock, in microseconds, where it was healed; else 0. */
+  readonly aheadMicros: number;
   /** Before the first cost. */
-  readonly levels: readonly number[];
+  readonly reading: BucketReading;
   /** One per cost. */
   readonly outcomes: readonly AppliedCost[];
 }
 
-export type CallRequest = Pick<BucketRequest, 'key' | 'limits'> & Pick<ApplyRequest, 'costs'>;
+export type CallRequest = Pick<BucketRequest, 'key' | 'limits'> & Pick<ApplyRequest, 'costs' | 'settle' | 'endLease'>;
 
 /** One call of `APPLY_LUA`: what to send, and what the reply means. */
 export class ApplyCall {
@@ -27,58 +36,76 @@ export class ApplyCall {
   constructor(
     private readonly requests: readonly CallRequest[],
     private readonly together = false,
+    maxSkewMicros = 1_000_000,
   ) {
     this.keys = requests.map(({ key }) => key);
-    this.#runs = requests.map(({ costs }) => runsOf(costs));
-    this.numbers = this.#encode();
+    this.#runs = requests.map((request) => runsOf(request.costs, isAnsweredWhole(request)));
+    this.numbers = this.#encode(maxSkewMicros);
   }
 
   /** @returns one answer for each bucket, `undefined` where it holds no bucket; nothing at all where the reply is none of the script */
   decode(reply: unknown): readonly (BucketAnswer | undefined)[] | undefined {
     if (!Array.isArray(reply)) return undefined;
+    const reader = new ReplyReader(reply);
     const answers: (BucketAnswer | undefined)[] = [];
-    let at = 0;
-    for (let index = 0; index < this.requests.length && at < reply.length; index++) {
-      const { limits } = this.requests[index]!;
-      const runs = this.#runs[index]!;
-      if (reply[at] === null) {
-        at++;
-        answers.push(undefined);
-        continue;
-      }
-      const levels = reply.slice(at, (at += limits.length)).map(Number);
-      const admitted = reply.slice(at, (at += runs.length)).map(Number);
-      if (admitted.length !== runs.length || ![...levels, ...admitted].every(Number.isSafeInteger)) return undefined;
-      answers.push({ levels, outcomes: outcomesOf(limits, levels, runs, admitted) });
-    }
+    for (let index = 0; index < this.requests.length && !reader.isAtEnd; index++)
+      answers.push(reader.skipNil() ? undefined : this.#answer(reader, index));
     const complete =
       answers.length === this.requests.length || (this.together && answers.at(-1)?.outcomes[0]?.allowed === false);
-    return complete && at === reply.length ? answers : undefined;
+    return complete && reader.isAtEnd && reader.isValid ? answers : undefined;
   }
 
-  #encode(): readonly number[] {
+  #answer(reader: ReplyReader, index: number): BucketAnswer {
+    const { limits, ...request } = this.requests[index]!;
+    const runs = this.#runs[index]!;
+    const aheadMicros = reader.next();
+    if (!isAnsweredWhole({ limits, ...request })) {
+      const levels = reader.take(limits.length);
+      return { aheadMicros, reading: { levels }, outcomes: outcomesOf(limits, levels, runs, reader.take(runs.length)) };
+    }
+    const reading = reader.reading(limits);
+    const outcomes = runs.map((): AppliedCost => {
+      const [allowed, lease] = reader.take(2);
+      return { allowed: allowed === 1, ...reader.reading(limits), ...(lease === 0 ? {} : { lease: lease! }) };
+    });
+    return { aheadMicros, reading, outcomes };
+  }
+
+  #encode(maxSkewMicros: number): readonly number[] {
     const places = new Map<readonly BucketLimit[], number>();
     for (const { limits } of this.requests) if (!places.has(limits)) places.set(limits, places.size + 1);
-    const numbers = [this.together ? 1 : 0, places.size];
+    const numbers = [this.together ? 1 : 0, maxSkewMicros, places.size];
     for (const limits of places.keys()) {
       numbers.push(limits.length);
-      for (const { drainPerTick, unitsPerToken, capacity, tickMicros } of limits)
-        numbers.push(drainPerTick, unitsPerToken, capacity, tickMicros);
+      for (const limit of limits) numbers.push(...limitNumbers(limit));
     }
-    for (let index = 0; index < this.requests.length; index++) {
+    this.requests.forEach(({ limits, settle, endLease }, index) => {
       const runs = this.#runs[index]!;
-      numbers.push(places.get(this.requests[index]!.limits)!, runs.length);
+      numbers.push(places.get(limits)!, settle === true ? 1 : 0, endLease ?? 0, runs.length);
       for (const { cost, times } of runs) numbers.push(cost, times);
-    }
+    });
     return numbers;
   }
 }
 
-function runsOf(costs: readonly number[]): Run[] {
+/** Only the level of a plain limit follows from how many passed. */
+function isAnsweredWhole({ limits, settle }: Omit<CallRequest, 'key' | 'costs'>): boolean {
+  return settle === true || !isPlain(limits);
+}
+
+function limitNumbers(limit: BucketLimit): readonly number[] {
+  const { capacity, blockMicros = 0 } = limit;
+  if (limit.kind === 'quota') return [3, capacity, blockMicros, ...limit.boundaries];
+  if (limit.kind === 'concurrency') return [4, capacity, limit.leaseMicros];
+  const { drainPerTick, unitsPerToken, tickMicros, maxDebt = 0 } = limit;
+  return [tickMicros === 1 ? 1 : 2, drainPerTick, unitsPerToken, capacity, maxDebt, blockMicros];
+}
+
+function runsOf(costs: readonly number[], eachAlone: boolean): Run[] {
   const runs: Run[] = [];
   let last: Run | undefined;
   for (const cost of costs) {
-    if (last?.cost === cost) last.times++;
+    if (!eachAlone && last?.cost === cost) last.times++;
     else runs.push((last = { cost, times: 1 }));
   }
   return runs;

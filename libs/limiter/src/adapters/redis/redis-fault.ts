@@ -20,9 +20,9 @@ const BY_CODE: Readonly<Record<string, StorageFaultKind>> = {
 
 /** By what ioredis and Node say when there was no answer at all. */
 const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
-  [/timed out/i, 'timeout'],
+  [/timed out|timeout/i, 'timeout'],
   [
-    /offline queue|stream isn't writeable|connection is closed|max retries|all failed|failed to refresh|ECONN|EPIPE|EHOST|ENOTFOUND/i,
+    /offline|client is closed|socket closed|stream isn't writeable|connection is closed|max retries|all failed|failed to refresh|ECONN|EPIPE|EHOST|ENOTFOUND/i,
     'unreachable',
   ],
   [/too many cluster redirections/i, 'moved'],

@@ -1,6 +1,9 @@
+import { channel } from 'node:diagnostics_channel';
+import { limiterChannels, type ClockSkewMessage } from '../../contracts/diagnostics.js';
 import type {
   AppliedCost,
   ApplyRequest,
+  BucketReading,
   BucketRequest,
   LimiterStorage,
   StorageCapabilities,
@@ -8,10 +11,11 @@ import type {
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
-import { ApplyCall, type BucketAnswer } from './apply-call.js';
+import { ApplyCall, type BucketAnswer, type CallRequest } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
 import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
 import { CallBatch, type BatchedRequest } from './call-batch.js';
+import { fromNodeRedis, isNodeRedis, type NodeRedisClient } from './node-redis.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
 
@@ -23,14 +27,22 @@ export interface RedisStorageOptions {
    * keys over servers; a `Cluster` of ioredis is known by itself. Default 64.
    */
   readonly maxKeysPerCall?: number;
+  /**
+   * A bucket further in the future than this many milliseconds was written while the server's clock was wrong: it is healed, keeps
+   * its level, and drains from now on. Default 1000.
+   */
+  readonly maxSkewMs?: number;
 }
 
 const REDIS_DEFAULTS: Readonly<Required<RedisStorageOptions>> = Object.freeze({
   name: 'redis',
   maxKeysPerCall: 64,
+  maxSkewMs: 1000,
 });
 /** A script holds up every other client of the server. */
 const MAX_KEYS_PER_CALL = 1000;
+const MAX_SKEW_MS = 86_400_000;
+const clockSkewChannel = channel(limiterChannels.clockSkew);
 
 /**
  * Buckets in Redis 5 or later, or Valkey, alone or as a cluster: one script, one round trip, and the server's clock for all.
@@ -38,20 +50,20 @@ const MAX_KEYS_PER_CALL = 1000;
  * Not exact across a failover: replication is asynchronous, so the last charges may be lost with the old primary.
  * `maxmemory` with an eviction policy may drop a bucket, and its burst passes again.
  *
- * @param client of ioredis; it stays yours to close
+ * @param client of ioredis or of node-redis; it stays yours to close
  * @throws {@link LimiterOptionError}
  * @example
  * const redis = new Redis({ host, port, ...redisClientOptions(50) });
  * LimiterModule.forRoot({ storage: redisStorage(redis), timeoutMs: 50, policies: { api: { limit: 100, per: '1m' } } })
  */
-export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): LimiterStorage {
-  const { name, maxKeysPerCall } = resolveOptions(
+export function redisStorage(client: RedisClient | NodeRedisClient, options: RedisStorageOptions = {}): LimiterStorage {
+  const { name, maxKeysPerCall, maxSkewMs } = resolveOptions(
     'redisStorage',
     options,
     REDIS_DEFAULTS,
-    ({ name, maxKeysPerCall }, problems) => {
-      const usable = (['evalsha', 'eval', 'del'] as const).every((command) => typeof client?.[command] === 'function');
-      problems.check(usable, 'redisStorage client', client, 'must be a Redis or Cluster of ioredis');
+    ({ name, maxKeysPerCall, maxSkewMs }, problems) => {
+      const usable = isIoredis(client) || isNodeRedis(client);
+      problems.check(usable, 'redisStorage client', client, 'must be a client or cluster of ioredis or of node-redis');
       problems.check(
         typeof name === 'string' && name !== '',
         'redisStorage name',
@@ -65,9 +77,16 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
         maxKeysPerCall,
         count,
       );
+      const skew = `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`;
+      problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'redisStorage maxSkewMs', maxSkewMs, skew);
     },
   );
-  return new RedisStorage(client, name, maxKeysPerCall);
+  return new RedisStorage(isIoredis(client) ? client : fromNodeRedis(client), name, maxKeysPerCall, maxSkewMs);
+}
+
+function isIoredis(client: unknown): client is RedisClient {
+  const redis = client as Partial<RedisClient> | undefined | null;
+  return (['evalsha', 'eval', 'del'] as const).every((command) => typeof redis?.[command] === 'function');
 }
 
 class RedisStorage implements LimiterStorage {
@@ -80,6 +99,7 @@ class RedisStorage implements LimiterStorage {
     private readonly client: RedisClient,
     readonly name: string,
     maxKeysPerCall: number,
+    private readonly maxSkewMs: number,
   ) {
     // In a cluster the keys of a script must share a slot: one each.
     const keysPerCall = client.isCluster === true ? 1 : maxKeysPerCall;
@@ -94,10 +114,10 @@ class RedisStorage implements LimiterStorage {
     return this.#batch.add(request);
   }
 
-  async read({ key, limits }: BucketRequest): Promise<readonly number[]> {
-    const [answer] = await this.#call(new ApplyCall([{ key, limits, costs: [] }]));
+  async read({ key, limits }: BucketRequest): Promise<BucketReading> {
+    const [answer] = await this.#call([{ key, limits, costs: [] }]);
     if (answer === undefined) throw new StorageFaultError(this.name, 'malformed');
-    return answer.levels;
+    return answer.reading;
   }
 
   async delete({ key }: Pick<BucketRequest, 'key'>): Promise<void> {
@@ -109,18 +129,18 @@ class RedisStorage implements LimiterStorage {
   }
 
   async #applyAll(requests: readonly ApplyRequest[]): Promise<readonly AppliedCost[]> {
-    const single = requests.map(({ key, limits, costs }) => ({ key, limits, costs: costs.slice(0, 1) }));
-    const answers = (await this.#call(new ApplyCall(single, true))) as readonly BucketAnswer[];
+    const single = requests.map((request) => ({ ...request, costs: request.costs.slice(0, 1) }));
+    const answers = (await this.#call(single, true)) as readonly BucketAnswer[];
     const charged = answers.at(-1)?.outcomes[0]?.allowed === true;
-    return answers.map(({ levels, outcomes: [outcome] }) =>
-      charged ? outcome! : { allowed: outcome!.allowed, levels },
+    return answers.map(({ reading, outcomes: [outcome] }) =>
+      charged ? outcome! : { allowed: outcome!.allowed, ...reading },
     );
   }
 
   /** Each is answered for itself: a bucket that is none fails its own request alone. */
   async #send(batch: readonly BatchedRequest<readonly AppliedCost[]>[]): Promise<void> {
     try {
-      const answers = await this.#call(new ApplyCall(batch.map(({ request }) => request)));
+      const answers = await this.#call(batch.map(({ request }) => request));
       batch.forEach(({ resolve, reject }, index) => {
         const answer = answers[index];
         if (answer === undefined) reject(new StorageFaultError(this.name, 'malformed'));
@@ -135,10 +155,18 @@ class RedisStorage implements LimiterStorage {
     return redisFault(this.name, error, this.#connectionErrors.last);
   }
 
-  async #call(call: ApplyCall): Promise<readonly (BucketAnswer | undefined)[]> {
+  async #call(requests: readonly CallRequest[], together = false): Promise<readonly (BucketAnswer | undefined)[]> {
+    const call = new ApplyCall(requests, together, this.maxSkewMs * 1000);
     const answers = call.decode(await this.#eval(call));
     if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
+    if (clockSkewChannel.hasSubscribers)
+      answers.forEach((answer, index) => this.#publishSkew(requests[index]!.key, answer?.aheadMicros ?? 0));
     return answers;
+  }
+
+  #publishSkew(key: string, aheadMicros: number): void {
+    if (aheadMicros > 0)
+      clockSkewChannel.publish({ storage: this.name, key, aheadMs: aheadMicros / 1000 } satisfies ClockSkewMessage);
   }
 
   async #eval({ keys, numbers }: ApplyCall): Promise<unknown> {

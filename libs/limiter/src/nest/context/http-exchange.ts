@@ -19,6 +19,7 @@ export interface HttpResponse {
   header?(name: string, value: string): unknown;
   /** Express alone. */
   json?: (body: unknown) => unknown;
+  end?(body: string): unknown;
   readonly headersSent?: boolean;
 }
 
@@ -36,9 +37,20 @@ export function setHeader(response: HttpResponse, name: string, value: string): 
 export function sendAsProblem(response: HttpResponse): void {
   const { json } = response;
   if (json === undefined) return setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
+  // Where nobody listens in on it, it leaves at once: an ETag for a refusal would cost as much as all the rest.
+  const plain = !Object.hasOwn(response, 'json') && !Object.hasOwn(response, 'send');
   response.json = (body) => {
     response.json = json;
+    if (plain && response.headersSent !== true) return endAsProblem(response, body);
     setHeader(response, 'Content-Type', PROBLEM_CONTENT_TYPE);
     return json.call(response, body);
   };
+}
+
+function endAsProblem(response: HttpResponse, body: unknown): unknown {
+  const text = JSON.stringify(body);
+  response.setHeader!('Content-Type', `${PROBLEM_CONTENT_TYPE}; charset=utf-8`);
+  response.setHeader!('Content-Length', String(Buffer.byteLength(text)));
+  response.end!(text);
+  return response;
 }

@@ -1,4 +1,4 @@
-import type { BulkOperation, BulkOutcome } from '../../contracts/engine.js';
+import type { BulkOperation, BulkOutcome, IfUnchanged } from '../../contracts/engine.js';
 import { RETRYABLE_STATUSES } from './error-mapping.js';
 
 const NEWLINE = 10;
@@ -17,13 +17,13 @@ export function commonIndex(operations: readonly BulkOperation[]): string | unde
 export function bulkBody(operations: readonly BulkOperation[], common?: string): Buffer {
   const lines = new Lines(
     operations.reduce(
-      (sum, operation) => sum + HEAD_ROOM + (operation.action === 'index' ? Buffer.byteLength(operation.source) : 0),
+      (sum, operation) => sum + HEAD_ROOM + ('source' in operation ? Buffer.byteLength(operation.source) : 0),
       0,
     ),
   );
   for (const operation of operations) {
     lines.add(headOf(operation, common));
-    if (operation.action === 'index') lines.add(operation.source);
+    if ('source' in operation) lines.add(operation.source);
   }
   return lines.bytes();
 }
@@ -59,10 +59,19 @@ class Lines {
   }
 }
 
-function headOf({ action, index, id, version, routing }: BulkOperation, common: string | undefined): string {
+function headOf(operation: BulkOperation, common: string | undefined): string {
+  const { action, index, id, routing } = operation;
   const named = index === common ? '' : `"_index":${JSON.stringify(index)},`;
   const route = routing === undefined ? '' : `,"routing":${JSON.stringify(routing)}`;
-  return `{"${action}":{${named}"_id":${JSON.stringify(id)}${route},"version":${version},"version_type":"external"}}`;
+  return `{"${action}":{${named}"_id":${JSON.stringify(id)}${route}${conditionOf(operation)}}}`;
+}
+
+function conditionOf(operation: BulkOperation): string {
+  if ('version' in operation && operation.version !== undefined)
+    return `,"version":${operation.version},"version_type":"external"`;
+  const { ifSeqNo, ifPrimaryTerm, retryOnConflict } = operation as Partial<IfUnchanged & { retryOnConflict: number }>;
+  const unchanged = ifSeqNo === undefined ? '' : `,"if_seq_no":${ifSeqNo},"if_primary_term":${ifPrimaryTerm}`;
+  return unchanged + (retryOnConflict === undefined ? '' : `,"retry_on_conflict":${retryOnConflict}`);
 }
 
 type BulkFailed = Extract<BulkOutcome, { outcome: 'failed' }>;
@@ -89,12 +98,13 @@ export function bulkOutcomes(
 
 const UNANSWERED = { status: 0, type: 'no_answer', reason: 'the answer has no item for it', retryable: true };
 
-function outcomeOf({ id, action }: BulkOperation, item: BulkItem | undefined): BulkOutcome {
+function outcomeOf(operation: BulkOperation, item: BulkItem | undefined): BulkOutcome {
+  const { id, action } = operation;
   if (!item) return { id, outcome: 'failed', ...UNANSWERED };
   const { status, error } = item;
-  if (status === 409) return { id, outcome: 'superseded' };
+  if (status === 409 && 'version' in operation && operation.version !== undefined) return { id, outcome: 'superseded' };
   if (action === 'delete' && status === 404 && !error) return { id, outcome: 'absent' };
-  if (!error && status < 300) return { id, outcome: action === 'index' ? 'written' : 'deleted' };
+  if (!error && status < 300) return { id, outcome: action === 'delete' ? 'deleted' : 'written' };
   return { id, outcome: 'failed', ...failureIn(item) };
 }
 

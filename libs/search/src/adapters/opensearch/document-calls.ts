@@ -1,6 +1,9 @@
-import type { DocumentPort, UpdateAnswer, UpdateRequest } from '../../contracts/document-port.js';
+import { updateBody } from '../../document/update-body.js';
+import type { DocumentPort, UpdateAnswer } from '../../contracts/document-port.js';
 import type { EngineDocument, SearchRequest, SearchResponse } from '../../contracts/engine.js';
 import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
+import { assertPart } from './answer-check.js';
+import { formatJson } from './json.js';
 import { assertAllShards, type Send } from './send.js';
 
 export interface WireDocument {
@@ -98,6 +101,7 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
         { method: 'POST', path: ['_msearch'], lines },
         options,
       );
+      assertPart(engine, 'POST /_msearch', { responses }, 'responses');
       return responses.map((response, at) => {
         const { index = '' } = requests[at]!;
         const { error, status } = response;
@@ -107,6 +111,7 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
           .filter(Boolean)
           .join(': ');
         if (error) throw new SearchEngineError(engine, status, error.type, reason);
+        assertPart(engine, reason, response, 'hits');
         assertAllShards(engine, { method: 'POST', path: [index, '_msearch'] }, response);
         return response;
       });
@@ -144,17 +149,8 @@ export function routed({ routing }: { readonly routing?: string | undefined } = 
   return routing === undefined ? {} : { routing };
 }
 
-function updateBody(request: UpdateRequest): object {
-  const { upsert } = request;
-  const change =
-    'doc' in request
-      ? { doc: request.doc, doc_as_upsert: request.docAsUpsert }
-      : { script: request.script, scripted_upsert: request.scriptedUpsert };
-  return { ...change, ...(upsert ? { upsert } : {}) };
-}
-
 function searchLines({ index, body, parameters }: SearchRequest): string {
-  return `${JSON.stringify({ ...parameters, ...(index === undefined ? {} : { index, allow_partial_search_results: false }) })}\n${JSON.stringify(body)}\n`;
+  return `${formatJson({ ...parameters, ...(index === undefined ? {} : { index, allow_partial_search_results: false }) })}\n${formatJson(body)}\n`;
 }
 
 function isMissing(error: unknown, type: string): boolean {

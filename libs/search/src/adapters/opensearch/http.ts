@@ -3,7 +3,16 @@ import type { CallOptions } from '../../contracts/engine.js';
 import { type RequestDiagnostics } from '../../contracts/diagnostics.js';
 import { requestChannel } from '../../support/channels.js';
 import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
+import { SearchError } from '../../errors/search-error.js';
+import { backoffMs } from '../../support/backoff.js';
+import { pause } from '../../support/pause.js';
+import { assertAnswer } from './answer-check.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { toSearchError } from './error-mapping.js';
+import { isRepeatable, isSearch } from './repeatable.js';
+import { RetryBudget } from './retry-budget.js';
+import { SearchGate } from './search-gate.js';
+import { ExactSerializer } from './serializer.js';
 import type { ResolvedOpenSearchOptions } from './options.js';
 
 export interface HttpRequest {
@@ -16,17 +25,36 @@ export interface HttpRequest {
   readonly lines?: string | Buffer;
 }
 
+/** What a request needs besides its deadline. */
+interface Attempt {
+  readonly call: string;
+  /** Of the caller, of the deadline and of the engine that is closed. */
+  readonly ended: AbortSignal;
+  readonly deadline: AbortSignal;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly opaqueId: string | undefined;
+}
+
+/** Wait before a read is sent a third time, in milliseconds; the second goes at once, on another socket or node. */
+const PAUSE = { baseMs: 20, maxMs: 200 };
+
 /** Requests with a deadline, over the official client; whatever fails is one of our errors. */
 export class OpenSearchHttp {
   private readonly client: Client;
   private readonly closing = new AbortController();
+  private readonly budget = new RetryBudget();
+  private readonly breaker: CircuitBreaker | undefined;
+  private readonly gate: SearchGate;
 
   constructor(
     private readonly engine: string,
-    options: ResolvedOpenSearchOptions,
+    private readonly options: ResolvedOpenSearchOptions,
   ) {
-    // Retries belong to the caller, who knows what is safe to send twice and how long it may take.
-    this.client = new Client({ ...options.client, maxRetries: 0 });
+    // Retries belong here: the client does not know what is safe to send twice, nor how long it may take.
+    this.client = new Client({ ...options.client, Serializer: ExactSerializer, maxRetries: 0 });
+    this.breaker = options.circuitBreaker && new CircuitBreaker(options.circuitBreaker, () => performance.now());
+    this.gate = new SearchGate(options.maxConcurrentSearches, options.maxWaitingSearches);
   }
 
   async send<Body>(
@@ -38,6 +66,91 @@ export class OpenSearchHttp {
     if (this.closing.signal.aborted) throw this.closed(call);
     // A deadline of our own: the client's ends silence on the socket, not an answer that trickles in.
     const deadline = AbortSignal.timeout(timeoutMs);
+    const ended = AbortSignal.any([deadline, this.closing.signal, ...(signal ? [signal] : [])]);
+    const opaqueId = this.options.opaqueId?.();
+    const attempt: Attempt = { call, ended, deadline, timeoutMs, signal, opaqueId };
+    const began = performance.now();
+    let outcome = 'ok';
+    try {
+      return await this.gated(request, attempt, () => this.repeated<Body>(request, attempt));
+    } catch (error) {
+      outcome = (error as SearchError).code;
+      throw error;
+    } finally {
+      if (requestChannel.hasSubscribers)
+        requestChannel.publish(this.diagnosticsOf(request, performance.now() - began, outcome, opaqueId));
+    }
+  }
+
+  /** Ends requests under way: the client's own close would wait for them, a hanging node's up to their deadline. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.client.close();
+  }
+
+  private async gated<Body>(request: HttpRequest, attempt: Attempt, work: () => Promise<Body>): Promise<Body> {
+    if (!isSearch(request)) return work();
+    const entry = await this.gate.enter(attempt.ended);
+    if (entry === 'aborted') throw this.failureOf(attempt.ended.reason, attempt);
+    if (entry === 'full') {
+      const { maxRunning, maxWaiting } = this.gate;
+      throw new SearchEngineUnavailableError(
+        this.engine,
+        'overloaded',
+        `${attempt.call} was not sent: ${maxRunning} searches run and ${maxWaiting} wait (openSearch.maxConcurrentSearches, maxWaitingSearches)`,
+      );
+    }
+    try {
+      return await work();
+    } finally {
+      this.gate.leave();
+    }
+  }
+
+  /** Sends a read again where a node or a socket was lost, within the deadline and the budget of the engine. */
+  private async repeated<Body>(request: HttpRequest, attempt: Attempt): Promise<Body> {
+    const retries = isRepeatable(request) ? this.options.readRetries : 0;
+    this.budget.earn();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.guarded<Body>(request, attempt);
+      } catch (error) {
+        const lost = error instanceof SearchEngineUnavailableError && isLost(error);
+        if (!lost || attempt.ended.aborted || tries > retries || !this.budget.spend()) throw error;
+        if (tries > 1) await pause(backoffMs(tries, PAUSE, 1), attempt.ended);
+      }
+    }
+  }
+
+  private async guarded<Body>(request: HttpRequest, attempt: Attempt): Promise<Body> {
+    const refusal = this.breaker?.refusal();
+    if (refusal)
+      throw new SearchEngineUnavailableError(
+        this.engine,
+        refusal.reason,
+        `${attempt.call} was not sent: the engine did not answer, and is asked again in ${refusal.retryAfterMs} ms`,
+        refusal,
+      );
+    try {
+      const body = await this.once<Body>(request, attempt);
+      this.breaker?.answered();
+      return body;
+    } catch (error) {
+      this.judge(error, attempt);
+      throw error;
+    }
+  }
+
+  private judge(error: unknown, { ended, deadline, timeoutMs }: Attempt): void {
+    if (!(error instanceof SearchEngineUnavailableError) || error.reason === 'overloaded')
+      return ended.aborted && !deadline.aborted ? this.breaker?.abandoned() : this.breaker?.answered();
+    // A caller in a hurry says nothing about the engine.
+    const hurried = error.reason === 'timeout' && timeoutMs < this.options.requestTimeoutMs;
+    if (hurried || (ended.aborted && !deadline.aborted)) this.breaker?.abandoned();
+    else this.breaker?.failed(error.reason);
+  }
+
+  private async once<Body>(request: HttpRequest, attempt: Attempt): Promise<Body> {
     const response = this.client.transport.request(
       {
         method: request.method,
@@ -49,42 +162,44 @@ export class OpenSearchHttp {
             : {}
           : { bulkBody: request.lines as string }),
       },
-      { requestTimeout: timeoutMs, maxRetries: 0 },
+      {
+        requestTimeout: attempt.timeoutMs,
+        maxRetries: 0,
+        ...(attempt.opaqueId === undefined ? {} : { opaqueId: attempt.opaqueId }),
+      },
     );
     // No value may be returned here: Node throws the rejection of a thenable that an event listener returns.
     const abort = (): void => {
       response.abort();
     };
-    const began = performance.now();
-    const ended = (outcome: string): void => {
-      if (requestChannel.hasSubscribers)
-        requestChannel.publish(this.diagnosticsOf(request, performance.now() - began, outcome));
-    };
-    const signals = [deadline, this.closing.signal, ...(signal ? [signal] : [])];
-    for (const one of signals) one.addEventListener('abort', abort, { once: true });
+    attempt.ended.addEventListener('abort', abort, { once: true });
     try {
-      const body = (await response).body as Body;
-      ended('ok');
-      return body;
+      const { body, statusCode, headers } = (await response) as {
+        body: unknown;
+        statusCode: number | null;
+        headers: object | null;
+      };
+      assertAnswer(this.engine, attempt.call, { body, status: statusCode, headers: { ...headers } });
+      return body as Body;
     } catch (error) {
-      const failure =
-        this.closing.signal.aborted && !signal?.aborted
-          ? this.closed(call, error)
-          : toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
-      ended(failure.code);
-      throw failure;
+      throw this.failureOf(error, attempt);
     } finally {
-      for (const one of signals) one.removeEventListener('abort', abort);
+      attempt.ended.removeEventListener('abort', abort);
     }
   }
 
-  /** Ends requests under way: the client's own close would wait for them, a hanging node's up to their deadline. */
-  async close(): Promise<void> {
-    this.closing.abort();
-    await this.client.close();
+  private failureOf(error: unknown, { call, deadline, timeoutMs, signal }: Attempt): SearchError {
+    if (this.closing.signal.aborted && !signal?.aborted) return this.closed(call, error);
+    if (error instanceof SearchError) return error;
+    return toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
   }
 
-  private diagnosticsOf({ method, path }: HttpRequest, tookMs: number, outcome: string): RequestDiagnostics {
+  private diagnosticsOf(
+    { method, path }: HttpRequest,
+    tookMs: number,
+    outcome: string,
+    opaqueId: string | undefined,
+  ): RequestDiagnostics {
     const operation = path.slice(
       Math.max(
         0,
@@ -98,6 +213,7 @@ export class OpenSearchHttp {
       operation: operation[0]?.startsWith('_') ? operation[0] : '',
       tookMs,
       outcome,
+      ...(opaqueId === undefined ? {} : { opaqueId }),
     };
   }
 
@@ -106,4 +222,12 @@ export class OpenSearchHttp {
       cause,
     });
   }
+}
+
+/** Whether another node or socket may do better. 429 asks for patience instead. */
+function isLost({ reason, cause }: SearchEngineUnavailableError): boolean {
+  if (reason === 'connection') return true;
+  return (
+    reason === 'overloaded' && (cause as { statusCode?: number } | undefined)?.statusCode !== 429 && cause !== undefined
+  );
 }

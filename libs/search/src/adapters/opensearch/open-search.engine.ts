@@ -18,6 +18,7 @@ import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { BULK_FILTER, bulkBody, bulkOutcomes, commonIndex, type BulkResponse } from './bulk-wire.js';
 import { documentCalls, documentOf, routed, type WireDocument } from './document-calls.js';
+import { assertPart } from './answer-check.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
 import { indexCalls } from './index-calls.js';
 import { resolveOpenSearchOptions, type OpenSearchOptions, type ResolvedOpenSearchOptions } from './options.js';
@@ -158,17 +159,24 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     }
   }
 
-  search({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<SearchResponse> {
-    // A search that some shards did not answer is an error, never a page with holes.
-    return this.send(
-      {
-        method: 'POST',
-        path: index === undefined ? ['_search'] : [index, '_search'],
-        query: { ...parameters, ...(index === undefined ? {} : { allow_partial_search_results: false }) },
-        body,
-      },
-      options,
-    );
+  async search({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<SearchResponse> {
+    const timeoutMs = options?.timeoutMs ?? this.options.requestTimeoutMs;
+    const path = index === undefined ? ['_search'] : [index, '_search'];
+    const query = {
+      ...parameters,
+      // Nobody reads the answer after our deadline: the server ends the search by itself, also where the socket is held by a proxy.
+      cancel_after_time_interval: `${Math.max(1, timeoutMs)}ms`,
+      // A search that some shards did not answer is an error, never a page with holes.
+      ...(index === undefined ? {} : { allow_partial_search_results: false }),
+    };
+    const response = await this.send<SearchResponse>({ method: 'POST', path, query, body }, { ...options, timeoutMs });
+    assertPart(this.name, `POST /${path.join('/')}`, response, 'hits');
+    return response;
+  }
+
+  /** What the next request carries as `X-Opaque-Id`. */
+  opaqueId(): string | undefined {
+    return this.options.opaqueId?.();
   }
 
   async count({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<number> {
@@ -176,6 +184,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
       { method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body },
       options,
     );
+    assertPart(this.name, 'POST /_count', { count }, 'count');
     return count;
   }
 

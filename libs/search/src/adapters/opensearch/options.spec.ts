@@ -18,6 +18,11 @@ describe('the options of openSearch()', () => {
       nodes: [node],
       requestTimeoutMs: 10_000,
       bulkTimeoutMs: 30_000,
+      readRetries: 2,
+      maxConcurrentSearches: 100,
+      maxWaitingSearches: 1_000,
+      circuitBreaker: { failures: 10, openMs: 500 },
+      opaqueId: undefined,
       client: { nodes: [node], auth, ssl: { ca: 'x' } },
     });
     expect(resolveOpenSearchOptions({ node, auth: { apiKey: 'k' } }).client.headers).toEqual({

@@ -1,6 +1,16 @@
+import type { BreakerOptions } from './circuit-breaker.js';
 import type { ClientOptions } from '@opensearch-project/opensearch';
 import { OptionProblems } from '../../support/option-problems.js';
-import { anObject, anything, checkOptions, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
+import {
+  aFunction,
+  aWholeNumber,
+  anObject,
+  anything,
+  checkOptions,
+  isObject,
+  wholeMilliseconds,
+  type OptionTable,
+} from '../../support/option-table.js';
 
 export interface OpenSearchOptions {
   /** Address of the cluster, or of several of its nodes: `http://127.0.0.1:9200`. */
@@ -13,16 +23,51 @@ export interface OpenSearchOptions {
   readonly auth?: Readonly<{ username: string; password: string }> | Readonly<{ apiKey: string }>;
   /** TLS as Node takes it; `{ ca }` for an authority of your own. */
   readonly tls?: ClientOptions['ssl'];
+  /** How often a read is sent again when a node or a socket is lost, within its deadline; 2 when absent. Writes are sent again by their callers, who know what is safe. */
+  readonly readRetries?: number;
+  /** Failures in a row after which calls are refused at once, until a probe is answered; 10 and 500 ms when absent, `false` for none. */
+  readonly circuitBreaker?: false | Partial<BreakerOptions>;
+  /** Searches at once; 100 when absent. */
+  readonly maxConcurrentSearches?: number;
+  /** Searches that wait for one of those to end; 1,000 when absent. A search that comes then is refused at once. */
+  readonly maxWaitingSearches?: number;
+  /** What `X-Opaque-Id` carries with each request, such as the id of the trace: the engine's slow log and its tasks show it. */
+  readonly opaqueId?: () => string | undefined;
   /** Anything else of the official client, such as what its AWS SigV4 signer returns. */
   readonly client?: ClientOptions;
 }
 
-export type ResolvedOpenSearchOptions = Required<Pick<OpenSearchOptions, 'requestTimeoutMs' | 'bulkTimeoutMs'>> & {
+type Numbers = 'requestTimeoutMs' | 'bulkTimeoutMs' | 'readRetries' | 'maxConcurrentSearches' | 'maxWaitingSearches';
+
+export type ResolvedOpenSearchOptions = Required<Pick<OpenSearchOptions, Numbers>> & {
   readonly nodes: readonly string[];
+  readonly circuitBreaker: BreakerOptions | undefined;
+  readonly opaqueId: (() => string | undefined) | undefined;
   readonly client: ClientOptions;
 };
 
-const DEFAULTS = Object.freeze({ requestTimeoutMs: 10_000, bulkTimeoutMs: 30_000 });
+const DEFAULTS = Object.freeze({
+  requestTimeoutMs: 10_000,
+  bulkTimeoutMs: 30_000,
+  readRetries: 2,
+  maxConcurrentSearches: 100,
+  maxWaitingSearches: 1_000,
+});
+const BREAKER: BreakerOptions = Object.freeze({ failures: 10, openMs: 500 });
+
+const BREAKER_OPTIONS: OptionTable<BreakerOptions> = { failures: aWholeNumber(1), openMs: wholeMilliseconds(1) };
+
+/** Options of the client that something else decides here. */
+const DECIDED: Partial<Readonly<Record<keyof ClientOptions, string>>> = {
+  node: 'is openSearch.node',
+  nodes: 'is openSearch.node',
+  maxRetries: 'is openSearch.readRetries: only what changes nothing is sent again',
+  requestTimeout: 'is openSearch.requestTimeoutMs',
+  Serializer: 'is not replaceable: whole numbers beyond 2^53 are read by it',
+  enableLongNumeralSupport: 'is not needed: whole numbers are exact',
+  disablePrototypePoisoningProtection: 'is not needed: __proto__ is read as a name',
+  cloud: 'is openSearch.node',
+};
 
 const OPTIONS: OptionTable<OpenSearchOptions> = {
   node: anything,
@@ -30,6 +75,14 @@ const OPTIONS: OptionTable<OpenSearchOptions> = {
   bulkTimeoutMs: wholeMilliseconds(1),
   auth: anything,
   tls: anObject,
+  readRetries: aWholeNumber(0),
+  circuitBreaker: {
+    accepts: (value) => value === false || isObject(value),
+    requirement: 'must be false or { failures, openMs }',
+  },
+  maxConcurrentSearches: aWholeNumber(1),
+  maxWaitingSearches: aWholeNumber(0),
+  opaqueId: { ...aFunction, requirement: 'must be a function that returns a text' },
   client: anObject,
 };
 
@@ -39,14 +92,21 @@ export function resolveOpenSearchOptions(options: OpenSearchOptions): ResolvedOp
   if (checkOptions(problems, options, OPTIONS, 'openSearch.')) {
     checkNodes(problems, options.node);
     checkAuth(problems, options.auth);
+    if (isObject(options.circuitBreaker))
+      checkOptions(problems, options.circuitBreaker, BREAKER_OPTIONS, 'openSearch.circuitBreaker.');
+    checkClient(problems, options);
   }
   problems.throwIfAny();
-  const { node, auth, tls, client } = options;
+  const { node, auth, tls, client, circuitBreaker, opaqueId } = options;
   const nodes = [node].flat();
+  const numbers = Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, value]) => [name, options[name as Numbers] ?? value]),
+  ) as typeof DEFAULTS;
   return {
+    ...numbers,
     nodes,
-    requestTimeoutMs: options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs,
-    bulkTimeoutMs: options.bulkTimeoutMs ?? DEFAULTS.bulkTimeoutMs,
+    circuitBreaker: circuitBreaker === false ? undefined : { ...BREAKER, ...circuitBreaker },
+    opaqueId,
     client: { ...client, nodes, ...authOf(auth, client), ...(tls ? { ssl: tls } : {}) },
   };
 }
@@ -71,6 +131,28 @@ function checkAuth(problems: OptionProblems, auth: OpenSearchOptions['auth']): v
     'openSearch.auth',
     shape,
     'must be { username, password } or { apiKey }, all of them strings that are not empty',
+  );
+}
+
+/** What the client would not get, or get twice. */
+function checkClient(problems: OptionProblems, { client, auth, tls }: OpenSearchOptions): void {
+  if (!isObject(client)) return;
+  for (const [name, remedy] of Object.entries(DECIDED)) {
+    const value: unknown = client[name as keyof ClientOptions];
+    problems.check(value === undefined, `openSearch.client.${name}`, value, remedy);
+  }
+  // What was received may be a secret: only its place is shown.
+  problems.check(
+    client.auth === undefined || auth === undefined,
+    'openSearch.client.auth',
+    'both',
+    'cannot go with openSearch.auth',
+  );
+  problems.check(
+    client.ssl === undefined || tls === undefined,
+    'openSearch.client.ssl',
+    'both',
+    'cannot go with openSearch.tls',
   );
 }
 

@@ -35,11 +35,16 @@ const NONE: WireStatus = { total: 0, version_conflicts: 0, noops: 0 };
 
 export function taskCalls(send: Send): TaskPort {
   return {
-    async startByQuery({ action, index, query, script, conflicts, refresh, documentsPerSecond }, options) {
+    async startByQuery(
+      { action, index, query, script, conflicts, refresh, routing, preference, documentsPerSecond },
+      options,
+    ) {
       const parameters = {
         wait_for_completion: false,
         conflicts,
         refresh,
+        ...(routing === undefined ? {} : { routing }),
+        ...(preference === undefined ? {} : { preference }),
         ...(documentsPerSecond === undefined ? {} : { requests_per_second: documentsPerSecond }),
       };
       const body = { query, ...(script ? { script } : {}) };

@@ -1,5 +1,6 @@
 import { SearchQueryError } from '../../errors/query.errors.js';
 import type { Exact } from '../clauses/term-level.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath, ValueAt } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, type Wire } from '../wire-value.js';
@@ -57,7 +58,7 @@ export interface CompositeSources<T> {
     options?: O,
   ): CompositeSource<TermKey<ValueAt<T, P>> | Missing<O>>;
   histogram<P extends string, const O extends SourceOptions = SourceOptions>(
-    field: FieldPath<T, P, number | bigint>,
+    field: FieldPath<T, P, NumberValue>,
     interval: number,
     options?: O,
   ): CompositeSource<number | Missing<O>>;

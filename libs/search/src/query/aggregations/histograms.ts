@@ -1,4 +1,5 @@
 import { unusable } from '../unusable.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wholeNumber, wireOptions, wireValue, type Wire } from '../wire-value.js';
@@ -78,7 +79,7 @@ export type HistogramNode =
 export interface HistogramAggregations<T> {
   /** One bucket per step of numbers: `histogram('year', { interval: 10 })` gives decades. */
   histogram<P extends string, const A extends Aggregations = NoAggregations>(
-    field: FieldPath<T, P, number | bigint>,
+    field: FieldPath<T, P, NumberValue>,
     options: HistogramOptions<T, A>,
   ): Aggregation<HistogramResult<number, A>>;
   /** One bucket per step of time; keys are the begin of each. */

@@ -73,7 +73,9 @@ export type MetricNode =
   | Readonly<{ kind: 'weightedAvg'; value: string; weight: string; options: WeightedOptions }>
   | Readonly<{ kind: 'scriptedMetric'; options: ScriptedMetricOptions }>;
 
-export type MetricValue = number | bigint | Date | boolean;
+/** What a number is in an entity: a string where the ORM gives a decimal or a bigint as one; the mapping judges it. */
+export type NumberValue = number | bigint | string;
+export type MetricValue = NumberValue | Date | boolean;
 export type Instant<V> = V extends Date ? Date : number;
 
 export interface MetricAggregations<T> {
@@ -89,7 +91,7 @@ export interface MetricAggregations<T> {
     field: FieldPath<T, P, MetricValue>,
     options?: MetricOptions,
   ): Aggregation<ValueResult<Instant<ValueAt<T, P>>>>;
-  sum<P extends string>(field: FieldPath<T, P, number | bigint>, options?: MetricOptions): Aggregation<CountResult>;
+  sum<P extends string>(field: FieldPath<T, P, NumberValue>, options?: MetricOptions): Aggregation<CountResult>;
   stats<P extends string>(field: FieldPath<T, P, MetricValue>, options?: MetricOptions): Aggregation<StatsResult>;
   extendedStats<P extends string>(
     field: FieldPath<T, P, MetricValue>,
@@ -100,8 +102,8 @@ export interface MetricAggregations<T> {
   /** How many values there are, the same ones too. */
   valueCount<P extends string>(field: FieldPath<T, P, Exact>, options?: MetricOptions): Aggregation<CountResult>;
   weightedAvg<V extends string, W extends string>(
-    value: FieldPath<T, V, number | bigint>,
-    weight: FieldPath<T, W, number | bigint>,
+    value: FieldPath<T, V, NumberValue>,
+    weight: FieldPath<T, W, NumberValue>,
     options?: WeightedOptions,
   ): Aggregation<ValueResult>;
   /** `init`, `map` and `combine` run per shard over `state`, `reduce` over `states`. */

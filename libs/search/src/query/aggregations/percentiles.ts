@@ -1,4 +1,5 @@
 import { SearchQueryError } from '../../errors/query.errors.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wireOptions, wireValue, type Wire } from '../wire-value.js';
@@ -19,7 +20,7 @@ export type PercentileNode =
   | Readonly<{ kind: 'percentiles'; field: string; percents: readonly number[]; options: PercentileOptions }>
   | Readonly<{ kind: 'percentileRanks'; field: string; values: readonly number[]; options: PercentileOptions }>;
 
-export type Countable = number | bigint | Date;
+export type Countable = NumberValue | Date;
 
 export interface PercentileAggregations<T> {
   /** The values that shares of all values lie below: `percentiles('year', [50, 95])`. */

@@ -1,5 +1,6 @@
 import { SearchQueryError } from '../../errors/query.errors.js';
 import { unusable } from '../unusable.js';
+import type { NumberValue } from './metrics.js';
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
 import { wirePoint, type DistanceUnit, type GeoPoint, type GeoValue } from '../geo-point.js';
@@ -56,7 +57,7 @@ export type RangeNode =
 
 export interface RangeAggregations<T> {
   range<P extends string, const A extends Aggregations = NoAggregations>(
-    field: FieldPath<T, P, number | bigint>,
+    field: FieldPath<T, P, NumberValue>,
     ranges: readonly RangeOf<number>[],
     options?: WithSub<T, A>,
   ): Aggregation<RangesResult<number, A>>;

@@ -1,3 +1,4 @@
+import type { FieldType } from '../../contracts/index-body.js';
 import { SearchQueryError } from '../../errors/query.errors.js';
 import type { FieldCatalog } from '../field-catalog.js';
 import type { FieldUse } from '../field-use.js';
@@ -14,6 +15,8 @@ export interface CompileContext {
   readonly inside: (nestedField: string | undefined) => CompileContext;
   /** The nested field whose elements are asked about. */
   readonly within: string | undefined;
+  /** Type of a field of the mapping; `undefined` inside a JSON field. */
+  readonly typeOf: (path: string) => FieldType | undefined;
   /** The innermost nested field of a path. */
   readonly nestedOf: (path: string) => string | undefined;
 }
@@ -46,6 +49,7 @@ export function compileContext(catalog: FieldCatalog, within?: string, level = {
     },
     inside: (nestedField) => compileContext(catalog, nestedField, level),
     within,
+    typeOf: (path) => catalog.typeOf(path)?.type,
     nestedOf: (path) => catalog.nestedOf(path),
   };
   return context;

@@ -1,11 +1,12 @@
 import type { FieldPath } from '../field-path.js';
 import { frozenCopy } from '../freeze.js';
+import { assertWithin } from './query-string-scan.js';
 import { wireText, type Wire } from '../wire-value.js';
 import type { CompileContext, Compilers } from './compile-context.js';
 import { boosted, clauseOptions, type ClauseOptions, type Fuzziness, type Words } from './full-text.js';
 
 export interface SharedOptions<P extends string> extends ClauseOptions {
-  /** Searched for words without a field of their own; all fields when absent. */
+  /** Searched for words without a field of their own, and all that the text may name; every field when absent. */
   readonly fields?: readonly P[];
   readonly boosts?: Readonly<Partial<Record<P, number>>>;
   readonly defaultOperator?: 'and' | 'or';
@@ -20,6 +21,8 @@ export interface QueryStringOptions<P extends string = string> extends SharedOpt
   readonly type?: 'best_fields' | 'most_fields' | 'cross_fields' | 'phrase' | 'phrase_prefix';
   /** `*union` reads every word of the index: false refuses it, and is the default here. */
   readonly allowLeadingWildcard?: boolean;
+  /** A regular expression (`/se[ao]/`) reads every word of the index: false refuses it, and is the default. */
+  readonly allowRegexp?: boolean;
   readonly fuzziness?: Fuzziness;
   readonly phraseSlop?: number;
   readonly tieBreaker?: number;
@@ -38,7 +41,10 @@ export type QueryStringNode =
   | Readonly<{ kind: 'simpleQueryString'; text: string; options: SimpleQueryStringOptions }>;
 
 export interface QueryStringClauses<T> {
-  /** The whole syntax of Lucene, for experts: a malformed `text` is refused by the engine (400). */
+  /**
+   * The whole syntax of Lucene, for experts: a malformed `text` is refused by the engine (400), and one that names a field
+   * besides `fields`, or has a regular expression without `allowRegexp`, before it is sent.
+   */
   queryString<const P extends string = never>(
     text: string,
     options?: Omit<QueryStringOptions<P>, 'fields'> & { readonly fields?: readonly FieldPath<T, P, Words>[] },
@@ -58,7 +64,11 @@ export const queryStrings = {
 };
 
 export const queryStringCompilers: Compilers<QueryStringNode> = {
-  queryString: (node, context) => ({ query_string: body(node, context) }),
+  queryString: (node, context) => {
+    const { allowRegexp = false, ...options } = (node).options;
+    assertWithin(wireText(node.text, node.kind), options.fields, allowRegexp);
+    return { query_string: body({ ...node, options }, context) };
+  },
   simpleQueryString: (node, context) => ({ simple_query_string: body(node, context) }),
 };
 

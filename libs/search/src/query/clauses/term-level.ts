@@ -6,14 +6,21 @@ import { wireOptions, wireText, wireValue } from '../wire-value.js';
 import type { Compilers } from './compile-context.js';
 import { clauseOptions, type ClauseOptions } from './full-text.js';
 
-/** What a field takes as a value: dates also as date maths (`now-1d/d`), bigints also as digits. */
+/**
+ * What a field takes as a value: dates also as date maths (`now-1d/d`), bigints also as digits. A string may be what
+ * the ORM makes of a decimal or a bigint, so numbers go with it; the mapping judges them.
+ */
 export type QueryValue<V> = V extends Date
   ? Date | string
   : V extends bigint
     ? bigint | number | string
     : V extends Uint8Array
       ? string
-      : V;
+      : V extends string
+        ? string extends V
+          ? string | number | bigint
+          : V
+        : V;
 
 /** `gt` and `lt` leave out the bound itself. */
 export interface RangeBounds<V> {

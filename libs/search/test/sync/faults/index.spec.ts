@@ -76,7 +76,7 @@ describeWith('postgres', 'an index with faults', () =>
       );
       for (const { index } of await running.engine.readIndices(`${alias}-*`)) await running.engine.deleteIndex(index);
       await running.engine.createIndex(alias, NOTHING);
-      await expect(another().start()).rejects.toThrow('has the name that the alias needs. Delete it');
+      await expect(another().start()).rejects.toThrow('has the name that the alias needs. Change the `prefix`');
     }, 90_000);
   }),
 );

@@ -1,5 +1,5 @@
 import type { IndexTargets } from '../../../src/indexing/index-targets.js';
-import type { BulkOperation, BulkOutcome, VersionClock } from '@rookery/search';
+import type { VersionedOperation, BulkOutcome, VersionClock } from '@rookery/search';
 import { MigrationTargets } from '../../../src/migration/migration-targets.js';
 import type { IndexDefinition } from '../../../src/mapping/index-definition.js';
 import type { IndexModel } from '../../../src/metadata/index-model.js';
@@ -53,7 +53,7 @@ export interface Ports {
       keys: readonly PrimaryKey[],
     ): AsyncGenerator<readonly PrimaryKey[]>;
   };
-  bulk(operations: readonly BulkOperation[]): Promise<readonly BulkOutcome[]>;
+  bulk(operations: readonly VersionedOperation[]): Promise<readonly BulkOutcome[]>;
 }
 
 export interface Process {

@@ -1,3 +1,4 @@
+import type { VersionedOperation } from '@rookery/search';
 import { backfill } from '../../../src/migration/backfill.js';
 import type { MigrationState } from '../../../src/migration/migration-state.js';
 import { BULK_DEFAULTS, BulkWriter } from '../../../src/indexing/bulk-writer.js';
@@ -129,5 +130,8 @@ const BEGUN: Extract<MigrationState, { kind: 'rebuild' }> = {
 };
 
 function writerOf(ports: Ports): BulkWriter {
-  return new BulkWriter({ bulk: (operations) => ports.bulk(operations) }, { ...BULK_DEFAULTS, attempts: 1 });
+  return new BulkWriter(
+    { bulk: (operations) => ports.bulk(operations as readonly VersionedOperation[]) },
+    { ...BULK_DEFAULTS, attempts: 1 },
+  );
 }

@@ -1,4 +1,4 @@
-import type { BulkOperation, BulkOutcome } from '@rookery/search';
+import type { VersionedOperation, BulkOutcome } from '@rookery/search';
 import type { MigrationState } from '../../../src/migration/migration-state.js';
 import type { OutboxRow } from '../../../src/sync/outbox-row.js';
 import type { Schedule } from './schedule.js';
@@ -93,7 +93,7 @@ export class World {
   }
 
   /** A request arrives when it likes, also after its sender died; the answer takes its time too. */
-  async bulk(operations: readonly BulkOperation[]): Promise<readonly BulkOutcome[]> {
+  async bulk(operations: readonly VersionedOperation[]): Promise<readonly BulkOutcome[]> {
     this.requestsUnderWay += 1;
     await this.schedule.point(0.3);
     const outcomes = operations.map((operation) => this.apply(operation));
@@ -117,7 +117,7 @@ export class World {
     });
   }
 
-  private apply({ index, id, version, ...operation }: BulkOperation): BulkOutcome {
+  private apply({ index, id, version, ...operation }: VersionedOperation): BulkOutcome {
     const documents = this.indices[index === ALIAS ? this.live : index === 'old-writes' ? 'old' : 'new'];
     const stored = documents.get(id);
     if (stored && stored.version >= version) return { id, outcome: 'superseded' };

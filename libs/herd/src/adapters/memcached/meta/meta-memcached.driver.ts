@@ -28,6 +28,7 @@ export function metaMemcached(options: MetaMemcachedOptions = {}): MetaMemcached
   const { connectTimeoutMs, connections } = resolved;
   const driver: Driver<MetaClient, MetaMemcachedCommands, MetaMemcachedNodeCommands> = {
     name: 'metaMemcached',
+    codec: resolved.codec,
     leastTtlMs,
     open: (node) => new MetaClient(node, { connectTimeoutMs, connections, next: resolved.connection(node) }),
     ping,

@@ -1,0 +1,1 @@
+export { instrumentHerds, type HerdInstrumentationOptions } from './instrument-herds.js';

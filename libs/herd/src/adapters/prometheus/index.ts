@@ -1,0 +1,1 @@
+export { collectHerdMetrics, type HerdMetricsOptions } from './herd-metrics.js';

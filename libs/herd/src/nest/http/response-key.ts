@@ -1,0 +1,49 @@
+import { VersioningType } from '@nestjs/common';
+import type { ExecutionContext, VersioningOptions } from '@nestjs/common';
+
+import { requestOf } from './exchange.js';
+import type { HttpRequest } from './exchange.js';
+
+/** What a response depends on, as far as it is known before the handler runs. */
+export type KeyRules = Readonly<{
+  vary: readonly string[];
+  key: ((context: ExecutionContext) => string | undefined) | undefined;
+}>;
+
+/**
+ * One text per response: the URL, or what `key` gives; where it was asked (scheme, host); by which handler, in which
+ * version; and the request's headers of `vary`.
+ *
+ * @returns `undefined` where `key` gives that: the response is not to be kept.
+ */
+export function responseKey(
+  context: ExecutionContext,
+  { vary, key }: KeyRules,
+  versioning: VersioningOptions | undefined,
+): string | undefined {
+  const request = requestOf(context);
+  const place = key ? key(context) : (request.originalUrl ?? request.url);
+  if (place === undefined) return undefined;
+  const { protocol, hostname, headers } = request;
+  const handler = [context.getClass().name, context.getHandler().name];
+  const where = [protocol, hostname, headers.host];
+  return JSON.stringify([place, where, handler, versionOf(request, versioning), headersOf(request, vary)]);
+}
+
+/** The request headers by which the application tells versions apart. */
+export function versionHeaders(versioning: VersioningOptions | undefined): readonly string[] {
+  if (versioning?.type === VersioningType.HEADER) return [versioning.header.toLowerCase()];
+  return versioning?.type === VersioningType.MEDIA_TYPE ? ['accept'] : [];
+}
+
+/** The key of a response that varies by `names` too. */
+export const variantKey = (key: string, request: HttpRequest, names: readonly string[]): string =>
+  `${key} ${JSON.stringify(headersOf(request, names))}`;
+
+const headersOf = ({ headers }: HttpRequest, names: readonly string[]): readonly (readonly [string, unknown])[] =>
+  [...names].sort().map((name) => [name, headers[name] ?? null]);
+
+function versionOf(request: HttpRequest, versioning: VersioningOptions | undefined): unknown {
+  if (versioning?.type === VersioningType.CUSTOM) return versioning.extractor(request);
+  return headersOf(request, versionHeaders(versioning));
+}

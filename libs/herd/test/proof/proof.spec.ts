@@ -1,0 +1,54 @@
+import { judge } from './judge.js';
+import { prove } from './prove.js';
+
+describe('several processes that write counters and read them', () => {
+  it.each([
+    ['memcached', 'miss', 'frozen'],
+    ['memcached', 'miss', 'leaves'],
+    ['redis', 'miss', 'late'],
+    ['redis', 'next', 'frozen'],
+    ['redis', 'error', 'grows'],
+  ] as const)(
+    'read nothing old through %s under %s, fault: %s',
+    async (driver, policy, fault) => {
+      const verdict = await prove({ driver, policy, fault, processes: 2, keys: 30, faultMs: 700 });
+      expect({ own: verdict.own, foreign: verdict.foreign, atRest: verdict.atRest }).toEqual({
+        own: [],
+        foreign: [],
+        atRest: [],
+      });
+      expect(verdict.values).toBeGreaterThan(20);
+    },
+    60_000,
+  );
+});
+
+describe('the judge', () => {
+  const done = (key: string, count: number, completedAt: number) => ({
+    key,
+    count,
+    completedAt,
+    outcome: 'done' as const,
+  });
+  const writes = [done('k', 1, 10), done('k', 2, 20), { ...done('k', 3, 30), outcome: 'not done' as const }];
+  const judged = (read: object, policy: 'miss' | 'error' = 'miss') =>
+    judge([{ writes, reads: [{ key: 'k', count: 1, startedAt: 100, ...read }] }], [], policy, 50);
+
+  it('catches what is old to its writer, also by a write that was not done', () => {
+    expect(judged({ count: 2, own: { done: 2, tried: 3 } }).own).toHaveLength(1);
+    expect(judged({ count: 2, own: { done: 2, tried: 3 } }, 'error').own).toEqual([]);
+    expect(judged({ count: 1, own: { done: 2, tried: 3 } }, 'error').own).toHaveLength(1);
+  });
+
+  it('catches what is old to others for longer than the bound, and no miss', () => {
+    expect(judged({}).foreign).toHaveLength(1);
+    expect(judged({ startedAt: 60 })).toMatchObject({ foreign: [], worstMs: 40 });
+    expect(judged({ count: 0 }).foreign).toEqual([]);
+  });
+
+  it('catches what is old at rest', () =>
+    expect(
+      judge([{ writes, reads: [] }], [{ writes: [], reads: [{ key: 'k', count: 2, startedAt: 0 }] }], 'miss', 50)
+        .atRest,
+    ).toHaveLength(1));
+});

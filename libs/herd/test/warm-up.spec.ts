@@ -1,0 +1,104 @@
+import { callbackNodes, startHerd } from '@rookery/herd';
+import { memcached } from '@rookery/herd/memcached';
+import { redis } from '@rookery/herd/redis';
+import { startMemcachedNode } from '@rookery/herd/testing';
+import { startMemcached, startRedis } from '@rookery/services';
+import type { RunningServer } from '@rookery/services';
+
+import { until } from './poll.js';
+
+const keys = Array.from({ length: 400 }, (_, i) => `key-${i}`);
+const hour = { ttl: '1h' } as const;
+const bare = ({ address }: RunningServer): string => address.replace('redis://', '');
+
+describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind) => {
+  let servers: RunningServer[];
+  beforeAll(async () => {
+    servers = await Promise.all(Array.from({ length: 4 }, () => (kind === 'redis' ? startRedis() : startMemcached())));
+  }, 30_000);
+  afterAll(() => Promise.all((servers ?? []).map((server) => server.stop())));
+
+  const herdOf = (count: () => number, options: object = {}) =>
+    startHerd({
+      discovery: callbackNodes(() => servers.slice(0, count()).map(bare)),
+      driver: kind === 'redis' ? redis() : memcached(),
+      refresh: '1h',
+      timeoutMs: 5000,
+      ...options,
+    });
+
+  it('has what moved, once and by copy, with the life that was left', async () => {
+    let count = 3;
+    const herd = await herdOf(() => count, { warmUpFor: '1m' });
+    const values = new Map(keys.map((key, i) => [key, { i, text: '€'.repeat(i % 50) }]));
+    for (const [i, [key, value]] of [...values].entries())
+      expect(await herd.set(key, value, { ttl: i % 3 === 0 ? 'never' : '1h' })).toBe(true);
+    await herd.set('brief', 'value', { ttl: '2s' });
+    count = 4;
+    await herd.refresh();
+    const fresh = bare(servers[3]!);
+    const moved = keys.filter((key) => herd.nodeFor(key)!.id === fresh);
+    expect(moved.length).toBeGreaterThan(50);
+    const some = moved.slice(0, 20);
+    expect(await Promise.all(some.map((key) => herd.get(key)))).toEqual(some.map((key) => values.get(key)));
+    expect(await herd.getMany([...keys, 'none'])).toEqual(values);
+    const there = await herd.on({ id: fresh }, (node) => node.getMany(moved));
+    expect([...there.keys()].sort()).toEqual([...moved].sort());
+    await until('what had two seconds has none', async () => (await herd.get('brief')) === undefined);
+    await herd.close();
+  }, 30_000);
+
+  it('copies nothing that was written or deleted since, by this process or another', async () => {
+    let count = 3;
+    const [one, other] = await Promise.all([
+      herdOf(() => count, { warmUpFor: '1m' }),
+      herdOf(() => count, { warmUpFor: '1m' }),
+    ]);
+    await Promise.all(keys.map((key) => one.set(key, 'old', hour)));
+    count = 4;
+    await Promise.all([one.refresh(), other.refresh()]);
+    const moved = keys.filter((key) => one.nodeFor(key)!.id === bare(servers[3]!));
+    const [deleted, written] = [moved.slice(0, 20), moved.slice(20, 40)];
+    await Promise.all([
+      ...deleted.map((key) => other.delete(key)),
+      ...written.map((key) => other.set(key, 'new', hour)),
+    ]);
+    const found = await one.getMany([...deleted, ...written]);
+    expect([...found].filter(([, value]) => value === 'old')).toEqual([]);
+    // What was written and then lost at its new node, by eviction or a restart, is not found at its old one.
+    await one.on({ id: bare(servers[3]!) }, (node) => node.delete(written[0]!));
+    expect(await one.get(written[0]!)).toBeUndefined();
+    await Promise.all([one.close(), other.close()]);
+  }, 30_000);
+
+  it('does without a copy when warming is over, or the former owner is gone', async () => {
+    let count = 3;
+    const herd = await herdOf(() => count, { warmUpFor: 1 });
+    await Promise.all(keys.map((key) => herd.set(`late-${key}`, 'old', hour)));
+    count = 4;
+    await herd.refresh();
+    const moved = keys.map((key) => `late-${key}`).filter((key) => herd.nodeFor(key)!.id === bare(servers[3]!));
+    await until('warming is over', async () => (await herd.getMany(moved)).size === 0);
+    await herd.close();
+  }, 30_000);
+});
+
+it('refuses warmUpFor with a driver that cannot copy', async () => {
+  const { copies, ...driver } = memcached();
+  expect(copies).toBeDefined();
+  const discovery = callbackNodes(() => ['127.0.0.1:1']);
+  await expect(startHerd({ discovery, driver, warmUpFor: '1m' })).rejects.toThrow('warmUpFor must be left out');
+});
+
+it('warms from the embedded node', async () => {
+  const nodes = await Promise.all([startMemcachedNode(), startMemcachedNode()]);
+  let count = 1;
+  const discovery = callbackNodes(() => nodes.slice(0, count).map(({ host, port }) => `${host}:${port}`));
+  const herd = await startHerd({ discovery, driver: memcached(), refresh: '1h', timeoutMs: 5000, warmUpFor: '1m' });
+  await Promise.all(keys.map((key) => herd.set(key, key, hour)));
+  count = 2;
+  await herd.refresh();
+  expect((await herd.getMany(keys)).size).toBe(keys.length);
+  await herd.close();
+  await Promise.all(nodes.map((node) => node.close()));
+});

@@ -1,0 +1,1 @@
+export { instrumentLimiters, type LimiterInstrumentationOptions } from './instrument-limiters.js';

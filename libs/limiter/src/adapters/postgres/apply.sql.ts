@@ -1,0 +1,85 @@
+/**
+ * Decides many buckets in one statement: each for itself, or all or none with one cost each. One transaction-level advisory lock per
+ * bucket, taken in one order, keeps others away from reading to commit; the server's clock is read when they are held. Each
+ * statement that writes deletes a few buckets that are empty.
+ *
+ * `p_now`: the time in microseconds for tests; NULL for the server's clock. Returns an answer for each call: `{ ahead, answers }`.
+ */
+export function applyFunction(name: string): string {
+  return `
+CREATE OR REPLACE FUNCTION ${name}_apply(p_calls jsonb, p_together boolean, p_skew bigint, p_now bigint) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE AS $fn$
+DECLARE
+  moment numeric;
+  calls int := jsonb_array_length(p_calls);
+  states jsonb := '{}';
+  expiries jsonb := '{}';
+  written text[] := '{}';
+  one jsonb; decided jsonb; answers jsonb := '[]';
+  bucket text; stored bigint[]; place int; refused int;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'LIMITER_ISOLATION must be read committed (got %)', current_setting('transaction_isolation');
+  END IF;
+  FOR place IN SELECT DISTINCT hashtext(each->>'k') AS slot FROM jsonb_array_elements(p_calls) each ORDER BY slot LOOP
+    PERFORM pg_advisory_xact_lock(1919249259, place);
+  END LOOP;
+  moment := coalesce(p_now, floor(extract(epoch FROM clock_timestamp()) * 1000000));
+  -- A snapshot of its own: it sees what whoever held the locks before has committed.
+  SELECT coalesce(jsonb_object_agg(b.key, to_jsonb(b.state)), '{}') INTO states FROM ${name} b
+    WHERE b.key IN (SELECT each->>'k' FROM jsonb_array_elements(p_calls) each) AND b.expires_at > moment;
+  one := states;
+  FOR place IN 0..calls - 1 LOOP
+    bucket := p_calls->place->>'k';
+    stored := (SELECT array_agg(x::bigint ORDER BY o) FROM jsonb_array_elements_text(states->bucket) WITH ORDINALITY e(x, o));
+    decided := ${name}_decide(stored, p_calls->place, moment, p_skew);
+    answers := answers || jsonb_build_array(decided - 'state' - 'expires');
+    IF decided->'state' <> 'null' THEN
+      states := states || jsonb_build_object(bucket, decided->'state');
+      expiries := expiries || jsonb_build_object(bucket, decided->'expires');
+      written := written || bucket;
+    END IF;
+    IF p_together AND NOT (decided->'answers'->1->>'allowed')::boolean THEN
+      refused := place;
+      EXIT;
+    END IF;
+  END LOOP;
+  IF refused IS NOT NULL THEN
+    -- Nobody is charged; the one that refused may block from now on.
+    answers := '[]'; written := '{}'; states := one;
+    FOR place IN 0..refused LOOP
+      bucket := p_calls->place->>'k';
+      stored := (SELECT array_agg(x::bigint ORDER BY o) FROM jsonb_array_elements_text(states->bucket) WITH ORDINALITY e(x, o));
+      IF place < refused THEN
+        decided := ${name}_decide(stored, p_calls->place || '{"c": []}', moment, p_skew);
+        decided := jsonb_set(decided, '{answers,1}', (decided->'answers'->0) || '{"allowed": true}');
+      ELSE
+        decided := ${name}_decide(stored, p_calls->place, moment, p_skew);
+        -- Named twice, it may have room without the charge before: it is refused all the same, and written as it was.
+        IF (decided->'answers'->1->>'allowed')::boolean THEN
+          decided := ${name}_decide(stored, p_calls->place || '{"c": []}', moment, p_skew);
+          decided := jsonb_set(decided, '{answers,1}', (decided->'answers'->0) || '{"allowed": false}');
+        END IF;
+      END IF;
+      answers := answers || jsonb_build_array(decided - 'state' - 'expires');
+      IF decided->'state' <> 'null' THEN
+        states := states || jsonb_build_object(bucket, decided->'state');
+        expiries := expiries || jsonb_build_object(bucket, decided->'expires');
+        written := written || bucket;
+      END IF;
+    END LOOP;
+  END IF;
+  IF cardinality(written) > 0 THEN
+    INSERT INTO ${name} AS b (key, state, expires_at)
+      SELECT w, (SELECT array_agg(x::bigint ORDER BY o) FROM jsonb_array_elements_text(states->w) WITH ORDINALITY e(x, o)),
+        (expiries->>w)::bigint
+      FROM (SELECT DISTINCT unnest(written) AS w) each
+      ON CONFLICT (key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at;
+    DELETE FROM ${name} WHERE key IN (
+      SELECT key FROM ${name} WHERE expires_at <= moment ORDER BY expires_at LIMIT 2 * cardinality(written) FOR UPDATE SKIP LOCKED);
+  END IF;
+  RETURN answers;
+END
+$fn$;
+`;
+}

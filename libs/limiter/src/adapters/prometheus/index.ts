@@ -1,0 +1,1 @@
+export { collectLimiterMetrics, type LimiterMetricsOptions } from './limiter-metrics.js';

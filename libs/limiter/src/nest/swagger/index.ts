@@ -1,0 +1,1 @@
+export { documentRateLimits } from './document-rate-limits.js';

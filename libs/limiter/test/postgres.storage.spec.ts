@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import pg from 'pg';
+import { describeWith } from '@rookery/services';
+import { applyRequest, emptyAt, toNumbers, type Clock } from '@rookery/limiter';
+import { postgresSchema, postgresStorage, type PostgresClient } from '@rookery/limiter/postgres';
+import { storageContract } from '@rookery/limiter/testing';
+import { OpenBucket } from '../src/algorithm/open-bucket.js';
+import { scenario } from './arbitrary-requests.js';
+import { faultOf } from './storage-faults.js';
+
+const TABLE = `limiter_${process.pid}`;
+/** More than any case moves its clock back: the storage would heal it. */
+const MAX_SKEW_MS = 7_200_000;
+const LIMITS = [{ drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 as const }];
+
+/** The statements as they are, but for the clock, which a test moves. */
+const clocked = (client: PostgresClient, clock: Clock): PostgresClient => ({
+  query: ({ text, values }) => client.query({ text: text.replace('NULL', String(clock())), values }),
+});
+
+describeWith('postgres', 'PostgreSQL storage', (url) => {
+  let pool: pg.Pool;
+  beforeAll(async () => {
+    pool = new pg.Pool({ connectionString: url, max: 4 });
+    await pool.query(postgresSchema({ table: TABLE }));
+    await pool.query(postgresSchema({ table: TABLE }));
+  });
+  afterAll(async () => {
+    await pool.query(`DROP TABLE ${TABLE}`);
+    await pool.end();
+  });
+  const client: PostgresClient = { query: (query) => pool.query(query.text, [...query.values]) };
+
+  describe('contract', () => {
+    const open = (clock: Clock) => postgresStorage(clocked(client, clock), { table: TABLE, maxSkewMs: MAX_SKEW_MS });
+    for (const { name, run } of storageContract({ open: (clock) => [open(clock), open(clock), open(clock)] }))
+      it(name, run, 60_000);
+  });
+
+  it('decides and stores exactly as applyRequest does', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ before, request, now }) => {
+        const { limits, costs, settle, endLease } = request;
+        const numbers = limits.map((limit) =>
+          limit.kind === 'quota'
+            ? [3, limit.capacity, limit.blockMicros ?? 0, ...limit.boundaries]
+            : limit.kind === 'concurrency'
+              ? [4, limit.capacity, limit.leaseMicros]
+              : [
+                  limit.tickMicros === 1 ? 1 : 2,
+                  limit.drainPerTick,
+                  limit.unitsPerToken,
+                  limit.capacity,
+                  limit.maxDebt ?? 0,
+                  limit.blockMicros ?? 0,
+                ],
+        );
+        const call = JSON.stringify({ l: numbers, c: costs, s: settle, e: endLease });
+        const { rows } = await pool.query<{ decided: unknown }>(
+          `SELECT ${TABLE}_decide($1, $2::jsonb, $3, $4) AS decided`,
+          [before ? toNumbers(before) : null, call, now, Number.MAX_SAFE_INTEGER],
+        );
+        const { outcomes, next } = applyRequest(before, request, now);
+        const opened = OpenBucket.of(before, limits, { now, wallNow: now });
+        if (endLease !== undefined) opened.endLease(endLease);
+        expect(rows[0]!.decided).toEqual({
+          ahead: 0,
+          state: next ? toNumbers(next) : null,
+          expires: next ? emptyAt(next) : null,
+          answers: [opened.reading(), ...outcomes],
+        });
+      }),
+      { numRuns: 400 },
+    );
+  }, 60_000);
+
+  it('decides many buckets of one turn in one statement', async () => {
+    const texts: string[] = [];
+    const spied: PostgresClient = { query: (query) => (texts.push(query.text), client.query(query)) };
+    const storage = postgresStorage(spied, { table: TABLE });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) =>
+        storage.apply({ key: `many:${index % 50}`, limits: LIMITS, costs: [2], timeoutMs: 5000 }),
+      ),
+    );
+    expect(texts).toHaveLength(2);
+    expect(answers.filter(([outcome]) => outcome!.allowed)).toHaveLength(50);
+  });
+
+  it('deletes empty buckets while others are written', async () => {
+    let now = Date.now() * 1000;
+    const storage = postgresStorage(
+      clocked(client, () => now),
+      { table: TABLE },
+    );
+    const apply = async (key: string) => storage.apply({ key, limits: LIMITS, costs: [1], timeoutMs: 5000 });
+    await Promise.all(Array.from({ length: 40 }, (_, index) => apply(`old:${index}`)));
+    now += 4 * 3_600_000_000;
+    for (let index = 0; index < 30; index++) await apply(`new:${index}`);
+    const { rows } = await pool.query(`SELECT count(*)::int AS old FROM ${TABLE} WHERE key LIKE 'old:%'`);
+    expect(rows).toEqual([{ old: 0 }]);
+  });
+
+  it('fails where there is no table, and refuses what it cannot use', async () => {
+    const storage = postgresStorage(client, { table: 'nowhere' });
+    expect(
+      await faultOf(storage.apply({ key: 'k', limits: LIMITS, costs: [1], timeoutMs: 50 }) as Promise<unknown>),
+    ).toBe('unknown');
+    expect(() => postgresStorage({} as never)).toThrow('postgresStorage client must have a method query');
+    expect(() => postgresStorage(client, { table: 'a; DROP TABLE b' })).toThrow('postgresStorage table must be a name');
+    expect(() => postgresSchema({ table: 'A' })).toThrow('postgresSchema table must be a name');
+  });
+
+  it('refuses an isolation under which it could not be exact', async () => {
+    const strict = new pg.Client({ connectionString: url });
+    await strict.connect();
+    try {
+      await strict.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      const storage = postgresStorage(
+        { query: ({ text, values }) => strict.query(text, [...values]) },
+        { table: TABLE },
+      );
+      await expect(storage.apply({ key: 'k', limits: LIMITS, costs: [1], timeoutMs: 50 })).rejects.toMatchObject({
+        cause: expect.objectContaining({ message: expect.stringContaining('LIMITER_ISOLATION') as string }) as unknown,
+      });
+    } finally {
+      await strict.end();
+    }
+  });
+});

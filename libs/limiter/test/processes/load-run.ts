@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { PolicyOptions } from '../../src/contracts/policy.js';
+import { received, startProcess } from './start.js';
+
+export type LoadStorage = 'redis' | 'memcached' | 'postgres';
+
+type Spans = readonly (readonly [from: number, to: number])[];
+
+/** What processes do, and what a count that knows nothing of buckets says of it: `undefined`, or what is wrong. */
+export interface Load {
+  readonly policies: readonly [PolicyOptions, PolicyOptions, PolicyOptions];
+  readonly task: 'consume' | 'hold' | 'settle';
+  readonly judge: (spans: Spans, elapsedMs: number) => string | undefined;
+}
+
+const thrice = (policy: PolicyOptions) => [policy, policy, policy] as const;
+
+/** At most `burst` and what drains in any window, and nearly all of that in the whole run. */
+const atRate =
+  (burst: number, perMs: number, lowest = 0.7) =>
+  (spans: Spans, elapsedMs: number): string | undefined => {
+    const times = spans.map(([at]) => at).sort((a, b) => a - b);
+    const allowed = burst + perMs * elapsedMs;
+    if (times.length > allowed) return `${times.length} of ${allowed}`;
+    return times.length < lowest * (burst + perMs * (elapsedMs - 300))
+      ? `only ${times.length} of ${allowed}`
+      : undefined;
+  };
+
+const exactly =
+  (count: number) =>
+  (spans: Spans): string | undefined =>
+    spans.length === count ? undefined : `${spans.length} instead of ${count}`;
+
+/** How many calls were under way at once, by the processes' own clock. */
+const atOnce =
+  (most: number) =>
+  (spans: Spans): string | undefined => {
+    const edges = spans.flatMap(([from, to]) => [[from, 1] as const, [to, -1] as const]);
+    edges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    let [now, highest] = [0, 0];
+    for (const [, step] of edges) highest = Math.max(highest, (now += step));
+    if (spans.length === 0) return 'none was admitted';
+    return highest > most ? `${highest} at once instead of ${most}` : undefined;
+  };
+
+export const LOADS: Readonly<Record<string, Load>> = {
+  rate: { policies: thrice({ limit: 200, per: '1s', burst: 20 }), task: 'consume', judge: atRate(20, 0.2) },
+  'two releases': {
+    policies: [
+      { limit: 100, per: '10s' },
+      { limit: 10, per: '1s' },
+      { limit: 10, per: '1s' },
+    ],
+    task: 'consume',
+    judge: atRate(100, 0.01, 0.1),
+  },
+  'releases of other rates': {
+    policies: [
+      { limit: 50, per: '1s', burst: 10 },
+      { limit: 60, per: '3s', burst: 40 },
+      {
+        limits: [
+          { limit: 20, per: '1s' },
+          { limit: 400, per: '20s' },
+        ],
+      },
+    ],
+    task: 'consume',
+    judge: atRate(40, 0.05, 0.05),
+  },
+  quota: { policies: thrice({ quota: 150, every: 'month' }), task: 'consume', judge: exactly(150) },
+  block: {
+    policies: thrice({ limit: 1000, per: '1s', burst: 25, blockFor: '1h' }),
+    task: 'consume',
+    judge: blocked(25),
+  },
+  concurrency: { policies: thrice({ concurrency: 3, leaseMs: 60_000 }), task: 'hold', judge: atOnce(3) },
+  // Each of twelve calls under way may settle two tokens beyond a bucket that looked free: the bound is the debt, and them.
+  debt: {
+    policies: thrice({ limit: 100, per: '1s', burst: 10, maxDebt: 1000 }),
+    task: 'settle',
+    judge: atRate(10 + 12 * 3, 0.1, 0.5),
+  },
+};
+
+/** A block begins with the first refusal: what drained until then passes. */
+function blocked(burst: number): Load['judge'] {
+  return (spans) => {
+    const lasted = Math.max(...spans.map(([, to]) => to)) - Math.min(...spans.map(([from]) => from));
+    return spans.length >= burst && spans.length <= burst + lasted + 1 ? undefined : `${spans.length} in ${lasted} ms`;
+  };
+}
+
+/** @returns what the count says */
+export async function runLoad(
+  storage: LoadStorage,
+  address: string,
+  { policies, task, judge }: Load,
+  runMs: number,
+): Promise<string | undefined> {
+  const prefix = `load:${randomUUID()}`;
+  const processes = policies.map((policy) =>
+    startProcess('./load.ts', [storage, address, prefix, JSON.stringify(policy), task, String(runMs)]),
+  );
+  try {
+    await Promise.all(processes.map((each) => received(each, (message) => (message as { ready?: true }).ready)));
+    const startedAt = performance.now();
+    const reports = processes.map((each) =>
+      received(each, (message) => (message as { done?: Spans }).done, runMs + 30_000),
+    );
+    for (const each of processes) each.send({ go: true });
+    const spans = (await Promise.all(reports)).flat();
+    return judge(spans, performance.now() - startedAt);
+  } finally {
+    for (const each of processes) each.kill('SIGKILL');
+  }
+}

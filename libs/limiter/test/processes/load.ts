@@ -1,0 +1,95 @@
+/**
+ * One of several processes that use a limiter as fast as it answers: `load.ts STORAGE ADDRESS PREFIX POLICY TASK MILLISECONDS`.
+ * Says `ready`, works when it hears `go`, and reports when each call was admitted, and when it was over.
+ */
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { memcachedStorage } from '../../src/adapters/memcached/index.js';
+import { postgresStorage } from '../../src/adapters/postgres/index.js';
+import { redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
+import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
+import type { PolicyOptions } from '../../src/contracts/policy.js';
+import { Limiter } from '../../src/service/limiter.js';
+import { connectMemcached } from '../memcached-client.js';
+
+const TIMEOUT_MS = 20_000;
+const LANES = 4;
+const [kind, address, prefix, policy, task, milliseconds] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+
+function open(): LimiterStorage {
+  switch (kind) {
+    case 'memcached':
+      return memcachedStorage(connectMemcached(address, TIMEOUT_MS).client);
+    case 'redis':
+      return redisStorage(new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true }));
+    case 'postgres': {
+      const pool = new pg.Pool({ connectionString: address, max: 2 });
+      return postgresStorage({ query: ({ text, values }) => pool.query(text, [...values]) });
+    }
+    default:
+      throw new Error(`no storage is called ${kind}`);
+  }
+}
+
+const limiter = new Limiter({
+  storage: open(),
+  policies: { load: JSON.parse(policy) as PolicyOptions },
+  prefix,
+  timeoutMs: TIMEOUT_MS,
+  onStorageError: 'closed',
+  localDenialMaxAgeMs: 0,
+});
+/** The same clock in each process of the machine. */
+const clock = (): number => performance.timeOrigin + performance.now();
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const spans: [from: number, to: number][] = [];
+
+/** Whether one call was admitted. */
+const tasks: Readonly<Record<string, () => Promise<boolean>>> = {
+  consume: async () => {
+    const sentAt = clock();
+    const { allowed } = await limiter.consume('load', 'key');
+    if (allowed) spans.push([sentAt, clock()]);
+    return allowed;
+  },
+  hold: async () => {
+    const held = await limiter.reserve('load', 'key');
+    if (!held.decision.allowed) return false;
+    const from = clock();
+    await pause(5);
+    spans.push([from, clock()]);
+    await held.release();
+    return true;
+  },
+  /** Reserves one token, and uses three. */
+  settle: async () => {
+    const held = await limiter.reserve('load', 'key');
+    if (!held.decision.allowed) return false;
+    for (let used = 0; used < 3; used++) spans.push([clock(), clock()]);
+    await held.settle(3);
+    return true;
+  },
+};
+
+process.on('message', (message: { go?: true }) => {
+  if (message.go === true) void work();
+});
+await limiter.check();
+process.send!({ ready: true });
+
+async function work(): Promise<void> {
+  const until = performance.now() + Number(milliseconds);
+  await Promise.all(
+    Array.from({ length: LANES }, async () => {
+      while (performance.now() < until) if (!(await tasks[task]!())) await pause(1);
+    }),
+  );
+  process.send!({ done: spans });
+}

@@ -1,0 +1,189 @@
+import { Limiter, type LimiterStorage } from '@rookery/limiter';
+import { nodeRedisClientOptions, redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { describeWith, startRedis, type RunningServer } from '@rookery/services';
+import { Redis } from 'ioredis';
+import { createClient, createCluster } from 'redis';
+
+const TIMEOUT_MS = 200;
+const LIMIT = 10;
+/** What the README says that a user of Redis needs. */
+const ACL = ['~rl:*', 'resetchannels', '-@all', '+evalsha', '+eval', '+get', '+set', '+time', '+del'];
+
+interface Connection {
+  readonly storage: LimiterStorage;
+  close(): unknown;
+}
+
+interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+const CLIENTS: Record<string, (server: RunningServer, credentials?: Credentials) => Promise<Connection>> = {
+  ioredis: (server, credentials = {}) => {
+    const { host, port } = server;
+    const redis = new Redis({ host, port, ...credentials, ...redisClientOptions(TIMEOUT_MS) });
+    return Promise.resolve({ storage: redisStorage(redis), close: () => redis.disconnect() });
+  },
+  'node-redis': async ({ host, port }, credentials = {}) => {
+    const { socket, ...options } = nodeRedisClientOptions(TIMEOUT_MS);
+    const client = createClient({ ...options, ...credentials, socket: { ...socket, host, port } });
+    client.on('error', () => undefined);
+    const storage = redisStorage(client);
+    await client.connect();
+    return { storage, close: () => client.destroy() };
+  },
+};
+
+const open = (storage: LimiterStorage, localDenialMaxAgeMs = 0) =>
+  new Limiter({
+    storage,
+    policies: { api: { limit: LIMIT, per: '1h' }, tenant: { limit: 3, per: '1h' } },
+    timeoutMs: TIMEOUT_MS,
+    localDenialMaxAgeMs,
+    readyTimeoutMs: 10_000,
+  });
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe.each(Object.keys(CLIENTS))('Redis by %s', (name) => {
+  describeWith('redis', 'a server', () => {
+    let server: RunningServer;
+    let admin: Redis;
+    let connections: Connection[];
+    const connect = async (credentials?: Credentials) => {
+      const connection = await CLIENTS[name]!(server, credentials);
+      connections.push(connection);
+      return open(connection.storage);
+    };
+    beforeEach(async () => {
+      connections = [];
+      server = await startRedis();
+      admin = new Redis(server.address);
+      admin.on('error', () => undefined);
+    });
+    afterEach(async () => {
+      for (const connection of connections) await connection.close();
+      admin.disconnect();
+      await server.stop();
+    });
+
+    it('admits exactly the limit of many at once, by two processes', async () => {
+      const limiters = [await connect(), await connect()];
+      await Promise.all(limiters.map((limiter) => limiter.ready()));
+      const decisions = await Promise.all(
+        Array.from({ length: 100 }, (_, index) => limiters[index % 2]!.consume('api', 'ann')),
+      );
+      expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(LIMIT);
+      expect(new Set(decisions.map(({ source }) => source))).toEqual(new Set(['storage']));
+    });
+
+    it('reserves, settles, peeks, deletes, and charges several policies all or none', async () => {
+      const limiter = await connect();
+      await limiter.ready();
+      const reservation = await limiter.reserve('api', 'ann', { cost: 4 });
+      await reservation.settle(1);
+      expect((await limiter.peek('api', 'ann')).remaining).toBe(LIMIT - 1);
+      const { allowed } = await limiter.consumeAll([
+        ['api', 'ann'],
+        ['tenant', 't', { cost: 3 }],
+      ]);
+      expect(allowed).toBe(true);
+      expect(
+        (
+          await limiter.consumeAll([
+            ['api', 'ann'],
+            ['tenant', 't'],
+          ])
+        ).allowed,
+      ).toBe(false);
+      expect((await limiter.peek('api', 'ann')).remaining).toBe(LIMIT - 2);
+      await limiter.delete('api', 'ann');
+      expect(await limiter.peek('api', 'ann')).toMatchObject({ remaining: LIMIT, source: 'storage' });
+    });
+
+    it('teaches a restarted server the script again, and is back by itself', async () => {
+      const limiter = await connect();
+      await limiter.ready();
+      expect((await limiter.consume('api', 'ann')).source).toBe('storage');
+      await server.kill();
+      await until('it is local', async () => (await limiter.consume('api', 'ann')).source === 'local');
+      await server.restart();
+      await until('it is back', async () => (await limiter.consume('api', 'bob')).source === 'storage');
+    });
+
+    it('answers within timeoutMs while the server is frozen, and is back by itself', async () => {
+      const limiter = await connect();
+      await limiter.ready();
+      server.pause();
+      await until('it is local', async () => (await limiter.consume('api', 'ann')).source === 'local');
+      const from = performance.now();
+      await Promise.all(Array.from({ length: 10 }, (_, index) => limiter.consume('api', `key ${index}`)));
+      expect(performance.now() - from).toBeLessThan(TIMEOUT_MS + 1000);
+      server.resume();
+      await until('it is back', async () => (await limiter.consume('api', 'bob')).source === 'storage');
+    });
+
+    it('needs no more than the commands and keys of its ACL', async () => {
+      await admin.acl('SETUSER', 'limiter', 'on', '>secret', ...ACL);
+      const limiter = await connect({ username: 'limiter', password: 'secret' });
+      await limiter.ready();
+      expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage', remaining: LIMIT - 1 });
+      expect(
+        (
+          await limiter.reserveAll([
+            ['api', 'ann'],
+            ['tenant', 't'],
+          ])
+        ).allowed,
+      ).toBe(true);
+      expect((await limiter.peek('api', 'ann')).source).toBe('storage');
+      await limiter.delete('api', 'ann');
+      await limiter.check();
+    });
+
+    it.each(['+evalsha', '+eval', '+get', '+set', '+time', '+del'])('needs %s', async (command) => {
+      const rules = ACL.filter((rule) => rule !== command);
+      await admin.acl('SETUSER', 'limiter', 'on', '>secret', ...rules);
+      const limiter = await connect({ username: 'limiter', password: 'secret' });
+      const all = async (): Promise<void> => {
+        const decision = await limiter.consume('api', 'ann');
+        if (decision.source !== 'storage') throw new Error('not by the storage');
+        await limiter.delete('api', 'ann');
+      };
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await expect(all()).rejects.toThrow();
+    });
+  });
+});
+
+describeWith('redis', 'a cluster by node-redis', () => {
+  it('admits exactly the limit of every key', async () => {
+    const node = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+    const admin = new Redis(node.address);
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await until('the cluster is ready', async () =>
+      String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'),
+    );
+    const cluster = createCluster({ rootNodes: [{ socket: { host: node.host, port: node.port } }] });
+    cluster.on('error', () => undefined);
+    const limiter = open(redisStorage(cluster));
+    await cluster.connect();
+    const admitted = await Promise.all(
+      Array.from({ length: 20 }, async (_, key) => {
+        const calls = Array.from({ length: LIMIT + 3 }, () => limiter.consume('api', `key ${key}`));
+        return (await Promise.all(calls)).filter(({ allowed, source }) => allowed && source === 'storage').length;
+      }),
+    );
+    expect(admitted).toEqual(Array.from({ length: 20 }, () => LIMIT));
+    await cluster.close();
+    admin.disconnect();
+    await node.stop();
+  });
+});

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { formatJson, parseJson } from './json.js';
+
+describe('JSON of an engine', () => {
+  it('is what JSON.parse makes of it, where no whole number is beyond 2^53', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const long = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/.test(text);
+        fc.pre(!long);
+        expect(parseJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('keeps every whole number exact, wherever it stands', () => {
+    fc.assert(
+      fc.property(fc.bigInt(-(2n ** 63n), 2n ** 64n), (number) => {
+        const text = formatJson({ a: [{ b: number }], c: 'x1234567890123456789' });
+        expect(text).toContain(`"b":${number}`);
+        const { a, c } = parseJson(text) as { a: [{ b: number | string }]; c: string };
+        expect(BigInt(a[0].b)).toBe(number);
+        expect(typeof a[0].b).toBe(Number.isSafeInteger(Number(number)) ? 'number' : 'string');
+        expect(c).toBe('x1234567890123456789');
+      }),
+    );
+  });
+
+  it('leaves fractions and exponents numbers', () => {
+    const text = '[1.12345678901234567, 1.0E22, 12345678901234567890.5]';
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each(['{"__proto__":{"x":1},"n":1}', '{"__proto__":{"x":1},"n":9007199254740993}'])(
+    'reads __proto__ as a name like any other: %s',
+    (text) => {
+      const value = parseJson(text) as Record<string, unknown>;
+      expect(Object.keys(value)).toEqual(['__proto__', 'n']);
+      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+      expect(({} as { x?: number }).x).toBeUndefined();
+    },
+  );
+});

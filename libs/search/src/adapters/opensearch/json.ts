@@ -1,0 +1,32 @@
+/** A whole number that may be too long for a JavaScript number; text without one is parsed at full speed. */
+const LONG_NUMBER = /\d{16}/;
+const WHOLE = /^-?\d+$/;
+
+interface JsonSource {
+  readonly source?: string;
+}
+type Reviver = (this: unknown, name: string, value: unknown, context: JsonSource) => unknown;
+const JSON_WITH_SOURCES = JSON as unknown as {
+  parse(text: string, reviver?: Reviver): unknown;
+  rawJSON(text: string): object;
+};
+
+/**
+ * Parses JSON so that every whole number is exact: one beyond 2^53 comes as the text of its digits. `__proto__` is a name
+ * like any other.
+ */
+export function parseJson(text: string): unknown {
+  return LONG_NUMBER.test(text) ? JSON_WITH_SOURCES.parse(text, exact) : JSON.parse(text);
+}
+
+function exact(_name: string, value: unknown, { source }: JsonSource): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value;
+  return WHOLE.test(source) ? source : value;
+}
+
+/** JSON in which a bigint is a number of all its digits. */
+export function formatJson(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'bigint' ? JSON_WITH_SOURCES.rawJSON(inner.toString()) : inner,
+  );
+}

@@ -1,0 +1,1 @@
+export { instrumentSearch, type SearchInstrumentationOptions } from './instrument-search.js';

@@ -1,0 +1,11 @@
+import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+
+/** @throws SearchEngineUnavailableError where `serverTimeoutMs` ended a search whose answer cannot say that it is a part. */
+export function assertWhole(engine: string, timedOut: boolean | undefined): void {
+  if (timedOut)
+    throw new SearchEngineUnavailableError(
+      engine,
+      'timeout',
+      'the search was ended by serverTimeoutMs before it was complete: give it more time, or narrow the query',
+    );
+}
