@@ -1,11 +1,25 @@
-import type { ConnectionOptions as TlsOptions } from 'node:tls';
-
 import type { Node } from './node.js';
 
-/**
- * TLS with the defaults of Node.js for `true`, or with these options of `tls.connect`, such as `ca`, `cert`, `key`, `servername`.
- * The server's certificate is checked against the host, or against `servername` where that is set.
- */
+/** PEM texts, or their bytes; of several authorities a list. */
+export type Pem = string | Buffer | readonly (string | Buffer)[];
+
+/** Options of `tls.connect`, under their own names. */
+export type TlsOptions = Readonly<{
+  /** Authorities to trust, instead of those of Node.js. */
+  ca?: Pem;
+  /** What this side shows, where the server asks for it. */
+  cert?: Pem;
+  key?: string | Buffer;
+  passphrase?: string;
+  /** The name that the certificate must have, instead of the host. */
+  servername?: string;
+  /** False accepts any certificate. Default true. */
+  rejectUnauthorized?: boolean;
+  minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  ciphers?: string;
+}>;
+
+/** TLS with the defaults of Node.js for `true`. */
 export type Tls = boolean | TlsOptions;
 
 /**

@@ -1,5 +1,17 @@
+import type { TlsOptions } from '../contracts/connection.js';
 import { isObject } from './option-checks.js';
 import type { OptionProblems } from './option-problems.js';
+
+const tlsNames: readonly (keyof TlsOptions)[] = [
+  'ca',
+  'cert',
+  'key',
+  'passphrase',
+  'servername',
+  'rejectUnauthorized',
+  'minVersion',
+  'ciphers',
+];
 
 /** Reports what is wrong in the parts that the connections of all drivers have. Names are not looked at. */
 export function checkSecrets(
@@ -9,6 +21,7 @@ export function checkSecrets(
   const { tls, path } = given;
   const isTls = tls === undefined || typeof tls === 'boolean' || (isObject(tls) && !Array.isArray(tls));
   problems.check(isTls, 'connection.tls', tls, 'must be true, or options of tls.connect; leave it out for plain TCP');
+  if (isTls && isObject(tls)) problems.checkNames(tls, tlsNames, 'connection.tls.');
   const isPath = path === undefined || (typeof path === 'string' && path !== '');
   problems.check(isPath, 'connection.path', path, 'must be the path of a Unix socket; leave it out for TCP');
   for (const name of ['username', 'password'] as const) {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import type { Tls } from '../contracts/connection.js';
+import { tlsOptionsOf } from './tls-options.js';
 
 /** Where to connect: to `path` where it is set, a Unix socket, else to `host` and `port`. */
 export type SocketTarget = Readonly<{
@@ -25,9 +26,9 @@ export function openSocket(target: SocketTarget, signal: AbortSignal): Promise<S
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error);
     const address = path === undefined ? { host, port, noDelay: true } : { path };
-    const options = typeof tls === 'object' ? tls : {};
-    const socket = tls ? connectTls({ ...address, ...options }) : connectPlain(address);
-    const ready = tls ? 'secureConnect' : 'connect';
+    const secured = tlsOptionsOf(tls);
+    const socket = secured ? connectTls({ ...address, ...secured }) : connectPlain(address);
+    const ready = secured ? 'secureConnect' : 'connect';
     const release = (): void => {
       signal.removeEventListener('abort', onAbort);
       socket.off('error', fail).off('close', onClose).off(ready, onReady);

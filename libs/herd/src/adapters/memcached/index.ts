@@ -9,7 +9,7 @@ export type { Ttl } from '../../contracts/ttl.js';
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
-export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
+export type { ConnectionSetting, Pem, Tls, TlsOptions } from '../../contracts/connection.js';
 export type {
   Dispatch,
   Effect,

@@ -15,7 +15,7 @@ export type { Ttl } from '../../contracts/ttl.js';
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../contracts/cache.js';
 export type { Codec, Encoded } from '../../contracts/codec.js';
 export type { Change, Invalidation, InvalidationBus, InvalidationListener } from '../../contracts/invalidation-bus.js';
-export type { ConnectionSetting, Tls } from '../../contracts/connection.js';
+export type { ConnectionSetting, Pem, Tls, TlsOptions } from '../../contracts/connection.js';
 export type { Discovered, Discovery } from '../../contracts/discovery.js';
 export type {
   Dispatch,

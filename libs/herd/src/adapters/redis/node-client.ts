@@ -7,6 +7,7 @@ import type { Node } from '../../contracts/node.js';
 import type { NextConnection } from '../../support/connection-setting.js';
 import { connectionRemedy } from '../../support/connection-remedy.js';
 import { withDeadline } from '../../support/deadline.js';
+import { tlsOptionsOf } from '../../support/tls-options.js';
 import { promised } from '../../support/promised.js';
 import { writeTogether } from '../../support/write-together.js';
 import { messageOf } from '../../support/message-of.js';
@@ -138,8 +139,15 @@ export class NodeClient {
     const settings = Promise.all([this.plan.next(), this.plan.locate?.() ?? this.node]);
     const [{ tls, ...own }, { host, port }] = await withDeadline(settings, connectTimeoutMs, late);
     if (connection.ended) throw connection.ended;
-    const secured = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
-    const redis = new Redis({ ...own, ...secured, ...passive, host, port, connectTimeout: connectTimeoutMs });
+    const secured = tlsOptionsOf(tls);
+    const redis = new Redis({
+      ...own,
+      ...(secured && { tls: secured }),
+      ...passive,
+      host,
+      port,
+      connectTimeout: connectTimeoutMs,
+    });
     connection.redis = redis;
     connection.at = { host, port };
     redis.on('error', (error: unknown) => this.end(connection, this.unreachable(error)));

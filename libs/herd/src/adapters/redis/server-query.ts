@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 
 import { withDeadline } from '../../support/deadline.js';
+import { tlsOptionsOf } from '../../support/tls-options.js';
 import type { NextConnection } from '../../support/connection-setting.js';
 import { passive } from './passive.js';
 import type { RedisConnection } from './redis-options.js';
@@ -19,11 +20,11 @@ export async function queryServer<Answer>(
   const work = async (): Promise<Answer> => {
     const { tls, ...own } = await next();
     if (over) throw new Error('too late');
-    const secured = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
+    const secured = tlsOptionsOf(tls);
     // A server that loads its data, and a sentinel, answer about the topology too.
     redis = new Redis({
       ...own,
-      ...secured,
+      ...(secured && { tls: secured }),
       ...passive,
       host,
       port,

@@ -17,7 +17,7 @@ export type { Ttl } from '../../../contracts/ttl.js';
 // The contracts that these mention
 export type { Cache, CacheOptions, Load, Namespace, NamespaceOptions } from '../../../contracts/cache.js';
 export type { Codec, Encoded } from '../../../contracts/codec.js';
-export type { ConnectionSetting, Tls } from '../../../contracts/connection.js';
+export type { ConnectionSetting, Pem, Tls, TlsOptions } from '../../../contracts/connection.js';
 export type {
   Dispatch,
   Effect,
@@ -27,7 +27,7 @@ export type {
   OnNodeDown,
   Operation,
 } from '../../../contracts/dispatch.js';
-export type { Driver, Failure } from '../../../contracts/driver.js';
+export type { Copies, Driver, Failure, Held } from '../../../contracts/driver.js';
 export type { Duration } from '../../../contracts/duration.js';
 export type { Herd, HerdHandle, HerdPolicy } from '../../../contracts/herd.js';
 export type { KeyValueCommands, KeyValueNodeCommands } from '../../../contracts/key-value-commands.js';
