@@ -1,6 +1,10 @@
 import { SearchOptionError, type OptionProblem } from '../errors/option-error.js';
 import { nearestName } from './nearest-name.js';
 
+/** A misspelled `pasword` still holds one, and messages go to logs. */
+const SECRET = /pass?w|secret|token|credential|api_?key|authorization/i;
+const HIDDEN = '(not shown)';
+
 /** Gathers what is wrong with options, so that one error reports all of it. */
 export class OptionProblems {
   readonly #problems: OptionProblem[] = [];
@@ -16,7 +20,7 @@ export class OptionProblems {
     for (const name of Object.keys(given).filter((key) => !known.includes(key))) {
       const nearest = nearestName(name, known);
       const remedy = nearest === undefined ? `the options are ${known.join(', ')}` : `did you mean ${path}${nearest}?`;
-      const received = (given as Readonly<Record<string, unknown>>)[name];
+      const received = SECRET.test(name) ? HIDDEN : (given as Readonly<Record<string, unknown>>)[name];
       this.#problems.push({ option: `${path}${name}`, received, requirement: `is not an option; ${remedy}` });
     }
   }
