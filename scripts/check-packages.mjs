@@ -37,8 +37,7 @@ try {
     .filter(({ runs }) => runs.length > 0);
   const results = await prove(folder, short, libraries, servers.addresses);
   if (results.some(({ failure }) => failure)) throw new Error('an application does not work with the packed libraries');
-  await proveBothBuilds(join(folder, short[0].name), libraries.flatMap(entryPoints));
-  console.log('both builds work together in one process');
+  console.log((await proveBothBuilds(join(folder, short[0].name), libraries.flatMap(entryPoints))).trim());
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
