@@ -54,7 +54,7 @@ export {
 
 // Limit anything else
 export { InjectLimiter, getLimiterToken } from './nest/tokens.js';
-export { Limited } from './nest/limited/limited.decorator.js';
+export { Limited, type Limitable } from './nest/limited/limited.decorator.js';
 export type { LimitedOptions } from './nest/limited/limited-options.js';
 export type { AcquireOptions } from './service/acquire.js';
 export { Limiter, type ConsumeOptions, type PolicyCharge } from './service/limiter.js';
@@ -62,6 +62,7 @@ export type { CombinedReservation, Reservation } from './service/reservation.js'
 export type { LimiterOptions, StorageErrorPolicy } from './service/limiter-options.js';
 export type { CombinedDecision, Decision, DecisionSource, LimitStatus, RefusalReason } from './contracts/decision.js';
 export type { LimiterPolicies } from './service/limiter-policies.js';
+export type { PolicySourceOptions } from './service/policy-source-cache.js';
 export { resolvePolicy } from './algorithm/policy.js';
 
 // Keep buckets

@@ -5,7 +5,7 @@ import { describeWith, startMemcached, startPostgres, startRedis } from '@rooker
 import { Limiter, type LimiterStorage } from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
 import { postgresSchema, postgresStorage } from '@rookery/limiter/postgres';
-import { redisClientOptions, redisStorage, type RedisClient } from '@rookery/limiter/redis';
+import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { connectMemcached } from './memcached-client.js';
 
 const PATIENT_MS = 10_000;
@@ -43,7 +43,7 @@ describeWith('redis', 'leases and Redis', (address) => {
         evalsha: (...args: Parameters<Redis['evalsha']>) => current.evalsha(...args),
         eval: (...args: Parameters<Redis['eval']>) => current.eval(...args),
         del: (key: string) => current.del(key),
-      } as RedisClient);
+      });
       const limiter = open(storage);
       const held = [];
       for (let call = 0; call < 3; call++) held.push(await limiter.reserve('long', 'a'));

@@ -48,7 +48,7 @@ export type {
   UpdateOptions,
   UpdateByQueryOptions,
 } from './repository/repository-calls.js';
-export type { DocumentOperation, PlainOperation } from './indexing/document-operations.js';
+export type { DocumentOperation, Placed, PlainOperation, Unchanged } from './indexing/document-operations.js';
 export type { DocumentChange } from './indexing/document-change.js';
 export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/across.js';
 export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
@@ -74,7 +74,7 @@ export type { MigrationPhase, MigrationState, MigrationFacts } from './migration
 export type { DriftedDocument, VerifyOptions } from './migration/verifier.js';
 
 // Ask
-export { SearchQuery, type ClauseMaker, type NoneAsked, type QueryRunner } from './query/search-query.js';
+export { SearchQuery, type ClauseMaker, type NamesOf, type NoneAsked, type QueryRunner } from './query/search-query.js';
 export type { Hit, InnerHits, InnerHitsOf, SearchPage } from './query/search-page.js';
 export type { Dated, DateForm, DocumentOf, PartOf, JsonOf } from './query/document-type.js';
 export type {
@@ -144,6 +144,7 @@ export type {
   MetricNode,
   FieldMetric,
   MetricValue,
+  NumberValue,
 } from './query/aggregations/metrics.js';
 export type {
   PercentilesResult,

@@ -9,10 +9,10 @@ import type { PrimaryKey } from '../rows/entity-reader.js';
 import { wireChange, type DocumentChange } from './document-change.js';
 import type { WriteTarget } from './index-targets.js';
 
-type Placed<A extends string> = Readonly<{ action: A; id: PrimaryKey; routing?: string | undefined }>;
+export type Placed<A extends string> = Readonly<{ action: A; id: PrimaryKey; routing?: string | undefined }>;
 
 /** Both as `get()` returns them: a document that has changed since is left alone and reported. */
-type Unchanged = Partial<IfUnchanged>;
+export type Unchanged = Partial<IfUnchanged>;
 
 /**
  * A write of a document that is built by hand. `routing`: needed where the index is routed; a delete without it is for

@@ -58,7 +58,7 @@ function* deletesOf(id: string, { targets, version }: Pick<Batch, 'targets' | 'v
 }
 
 /** A document that this process cannot build. */
-export function refusal(id: string, targets: readonly WriteTarget[], error: unknown): RetryableFailure {
+function refusal(id: string, targets: readonly WriteTarget[], error: unknown): RetryableFailure {
   const type =
     error instanceof SearchDocumentError || error instanceof SearchHookError ? error.code : 'document_failed';
   const reason = error instanceof Error ? error.message : String(error);

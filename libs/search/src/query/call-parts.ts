@@ -146,7 +146,7 @@ function otherCalls(part: QueryPart): string {
 }
 
 /** Parts that the request names, without those of `raw`. */
-export function givenParts(request: RequestNode): readonly QueryPart[] {
+function givenParts(request: RequestNode): readonly QueryPart[] {
   const { parts, options } = request;
   const filled = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
   const given: Readonly<Record<Exclude<QueryPart, 'raw' | 'raw.query' | `options.${string}`>, boolean>> = {

@@ -12,7 +12,7 @@ import type { Wire } from './wire-value.js';
 const NONE: Readonly<Record<string, never>> = Object.freeze({});
 const NOTHING: readonly never[] = Object.freeze([]);
 
-export function decodeHit(hit: EngineHit): Hit<unknown> {
+function decodeHit(hit: EngineHit): Hit<unknown> {
   return {
     id: hit._id,
     score: hit._score,

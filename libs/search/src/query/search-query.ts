@@ -41,7 +41,7 @@ export type NoneAsked = Readonly<Record<never, never>>;
 
 /** Of aggregations or suggestions; any where a type leaves them open. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- assignable both ways
-type NamesOf<A> = unknown extends A ? any : keyof A;
+export type NamesOf<A> = unknown extends A ? any : keyof A;
 
 /** Makes one clause, or several. */
 export type ClauseMaker<T> = (builder: ClauseBuilder<T>) => Clause | readonly Clause[];

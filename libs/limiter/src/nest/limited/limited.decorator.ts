@@ -8,7 +8,7 @@ const LIMITED = Symbol.for('rookery:limiter:limited');
 
 type Method = (...args: unknown[]) => unknown;
 /** A method whose first arguments are `Args`, and which may return what `onLimited` does. */
-type Limitable<Args extends unknown[], Rest extends unknown[], Whole, Result> = TypedPropertyDescriptor<
+export type Limitable<Args extends unknown[], Rest extends unknown[], Whole, Result> = TypedPropertyDescriptor<
   (...args: [...Args, ...Rest]) => Promise<Whole>
 > &
   ([Result] extends [Whole] ? unknown : { readonly onLimited: 'must return what the method returns' });
