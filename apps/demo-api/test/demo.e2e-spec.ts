@@ -183,6 +183,8 @@ describeWith('postgres', 'the demo', (postgres) => {
           '/addresses/{id}/similar',
           '/export',
           '/health',
+          '/health/live',
+          '/health/ready',
           '/herd/topology',
           '/login',
           '/metrics',

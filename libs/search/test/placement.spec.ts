@@ -99,7 +99,7 @@ describeWith('postgres', 'postgres', () =>
           'update.routing is needed',
         );
         await expect(index('tickets').bulk([{ action: 'index', id: 'x', document: { title: 'x' } }])).rejects.toThrow(
-          'bulk.routing is needed',
+          'bulk[0].routing is needed',
         );
       });
 
