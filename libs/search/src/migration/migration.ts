@@ -146,6 +146,8 @@ export class Migration {
       } catch (error) {
         // The page is read again, not only sent again.
         if (!isUnavailable(error) || (failed += 1) > MAX_UNAVAILABLE) throw error;
+        // Its index is gone too where another migrator has taken over: that one ends this.
+        await this.lease.renew();
         await pause(backoffMs(failed, AWAY_BACKOFF, 1), signal);
       }
     }
