@@ -3,6 +3,7 @@ import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
+import { checkDelta } from '../../support/check-delta.js';
 import { ttlMs } from '../../support/ttl.js';
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
@@ -129,12 +130,7 @@ export function memcachedCommands(
   ): Promise<number | undefined> =>
     promised(() => {
       checkCallOptions(given);
-      if (!Number.isSafeInteger(by) || by < 0)
-        throw new HerdRequestError({
-          what: `${verb} needs a whole number of 0 or more`,
-          received: by,
-          remedy: 'use incr to add and decr to subtract',
-        });
+      checkDelta(verb, by);
       const command = `${verb} ${wireKey(key)} ${by}`;
       return dispatch.byKey<number | undefined>(
         key,

@@ -5,6 +5,7 @@ import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
+import { checkDelta } from '../../support/check-delta.js';
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
 import { promised } from '../../support/promised.js';
@@ -142,12 +143,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     given: CallOptions | undefined,
   ): Promise<number | undefined> => {
     checkCallOptions(given);
-    if (!Number.isSafeInteger(by) || by < 0)
-      throw new HerdRequestError({
-        what: `${command} needs a whole number of 0 or more`,
-        received: by,
-        remedy: 'use incr to add and decr to subtract',
-      });
+    checkDelta(command, by);
     checked(key);
     const run = (client: NodeClient) =>
       client.send(

@@ -4,10 +4,10 @@ import type { Dispatch, Intent, NodeDispatch } from '../../../contracts/dispatch
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
 import type { Node } from '../../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
+import { checkDelta } from '../../../support/check-delta.js';
 import { casEntriesOf, entriesOf, mapped } from '../../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../../support/outcomes-by-key.js';
 import { promised } from '../../../support/promised.js';
-import { HerdRequestError } from '../../../errors/operation-errors.js';
 import { casToken, readCasToken } from '../cas-token.js';
 import { cappedExptime } from '../ttl.js';
 import { expiryBy } from './expiry.js';
@@ -126,12 +126,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
   ): Promise<number | undefined> =>
     promised(() => {
       checkCallOptions(given);
-      if (!Number.isSafeInteger(by) || by < 0)
-        throw new HerdRequestError({
-          what: `${verb} needs a whole number of 0 or more`,
-          received: by,
-          remedy: 'use incr to add and decr to subtract',
-        });
+      checkDelta(verb, by);
       const request = keyRequest('ma', key, ` v M${mode} D${by}`);
       const run = (client: MetaClient) => client.ask(request, (reply) => countOf(reply, key));
       return dispatch.byKey<number | undefined>(key, run, undefined, { signal: given?.signal });
