@@ -1,6 +1,7 @@
-import { Collection, type Rel } from '@mikro-orm/core';
+import { Collection, raw, type Rel } from '@mikro-orm/core';
 import {
   Entity,
+  Filter,
   ManyToMany,
   ManyToOne,
   PrimaryKey,
@@ -31,7 +32,7 @@ function complaints(...entities: EntityClass[]): string[] {
   } catch (error) {
     expect(error).toBeInstanceOf(SearchModelError);
     return (error as SearchModelError).complaints.map(
-      ({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}.`,
+      ({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`,
     );
   }
 }
@@ -42,9 +43,23 @@ class Writer {
   @Property({ type: 'string' }) name!: string;
 }
 
+interface NoteRow {
+  id: number;
+  slug: string;
+  code: string;
+  maybe?: string | null;
+  text: string;
+  shout?: string;
+  writer: Writer & { unwrap(): Writer; $: Writer };
+  readers: Writer[] & { getItems(): Writer[] };
+}
+
 /** An entity with these options. */
 function noteWith(options: IndexedOptions): EntityClass {
   @Entity()
+  @Filter({ name: 'kept', cond: { maybe: null } })
+  @Filter({ name: 'tenant', cond: ({ of }) => ({ [(of as { id: string }).id === 'a' ? 'tenant' : 'slug']: 'x' }) })
+  @Filter({ name: 'slow', cond: () => Promise.resolve({ maybe: null }) })
   @Unique({ properties: ['code'] })
   @Indexed({ name: 'notes', ...options })
   class Note {
@@ -53,6 +68,7 @@ function noteWith(options: IndexedOptions): EntityClass {
     @Property({ type: 'string' }) code!: string;
     @Property({ type: 'string', unique: true, nullable: true }) maybe?: string | null;
     @SearchField() @Property({ type: 'text' }) text!: string;
+    @Property({ type: 'string', persist: false }) shout?: string;
     @ManyToOne(() => Writer) writer!: Rel<Writer>;
     @ManyToMany(() => Writer) readers = new Collection<Writer>(this);
   }
@@ -141,9 +157,150 @@ describe('complaints about', () => {
     expect(complaints(Writer, noteWith({ reads: ['text', 'writer', 'writer.nmae', 'titel', 'readers.name'] }))).toEqual(
       [
         'Writer.nmae: is read, and is no property that the ORM knows, and no getter. Use one of: id, name.',
-        'Note.titel: is read, and is no property that the ORM knows, and no getter. Use one of: id, slug, code, maybe, text, writer, readers.',
+        'Note.titel: is read, and is no property that the ORM knows, and no getter. Use one of: id, slug, code, maybe, text, shout, writer, readers.',
       ],
     );
+  });
+
+  it.each<[string, IndexedOptions, string[]]>([
+    ['no property', { where: { txet: 'a' } }, ['`txet` is no property of Note. Did you mean `text`?']],
+    [
+      'no property of a relation',
+      { where: { $or: [{ writer: { nmae: 'a' } }, { readers: { $some: { nom: 'a' } } }] } },
+      [
+        '`writer.nmae` is no property of Writer. Did you mean `name`?',
+        '`readers.nom` is no property of Writer. Use one of: id, name.',
+      ],
+    ],
+    [
+      'no operator',
+      { where: { id: { $gte: 1, $ltt: 5 } } },
+      ["`id.$ltt` is no operator of the ORM's conditions there. Did you mean `$lt`?"],
+    ],
+    [
+      'no group',
+      { where: { $xor: [] } as never },
+      ["`$xor` is no operator of the ORM's conditions there. Did you mean `$or`?"],
+    ],
+    ['undefined', { where: { text: undefined } }, ['`text` is undefined. Leave it out, or write null for no value.']],
+    ['a key', { where: 5 as never }, ['`where` is 5, and no conditions. Name columns: where: { deletedAt: null }.']],
+    [
+      'raw SQL',
+      { where: { [raw('lower(text)')]: 'a' } },
+      [
+        "`where` holds raw SQL, of which nobody can say what columns it reads. Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads }).",
+      ],
+    ],
+    [
+      'raw SQL as a value',
+      { where: { id: { $gt: raw('length(text)') } } },
+      [
+        "`id` holds raw SQL, of which nobody can say what columns it reads. Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads }).",
+      ],
+    ],
+    [
+      'no column',
+      { where: { shout: 'A' } },
+      [
+        '`shout` is no column, so the database cannot compare it. Name a column, or decide it in code: @Indexed({ when: (row) => …, reads }).',
+      ],
+    ],
+  ])('a condition over %s', (_what, options, problems) => {
+    expect(complaints(Writer, noteWith(options))).toEqual(
+      problems.map((problem) => `Note: has a condition whose ${problem}`),
+    );
+  });
+
+  it.each<[string, IndexedOptions, string]>([
+    [
+      'unknown',
+      { filters: ['keept'] },
+      "names the filter 'keept', which the entity does not define. Did you mean 'kept'?",
+    ],
+    [
+      'with a value that is none',
+      { filters: { kept: 5 as never } },
+      "has 5 for the filter 'kept'. Give true, or its parameters: filters: { tenant: { id: 1 } }.",
+    ],
+    [
+      'without its parameters',
+      { filters: ['tenant'] },
+      "names the filter 'tenant', whose condition throws: Cannot read properties of undefined (reading 'id'). Give its parameters: filters: { tenant: { id: 1 } }; for what needs an entity manager or waits, write `where` or `when`.",
+    ],
+    [
+      'asynchronous',
+      { filters: ['slow'] },
+      "names the filter 'slow', whose condition is made asynchronously. Give its parameters: filters: { tenant: { id: 1 } }; for what needs an entity manager or waits, write `where` or `when`.",
+    ],
+    [
+      'over no property',
+      { filters: { tenant: { of: { id: 'a' } } } },
+      'has a condition whose `tenant` is no property of Note. Use one of: id, slug, code, maybe, text, shout, writer, readers.',
+    ],
+  ])('a filter %s', (_what, options, problem) => {
+    expect(complaints(Writer, noteWith(options))).toEqual([`Note: ${problem}`]);
+  });
+
+  it.each<[string, IndexedOptions<NoteRow>, string[]]>([
+    ['text', { when: 'true' as never }, ["is 'true', and no function. Give when: (row) => boolean"]],
+    [
+      'over a relation that is not loaded',
+      { when: ({ writer }) => writer.name === 'a' },
+      ["over `writer.name`, which is not read. Add 'writer.name' to `reads`"],
+    ],
+    [
+      'over a collection that is not loaded',
+      { when: ({ readers }) => readers.length > 0 },
+      ["over `readers`, which is not read. Add 'readers' to `reads`"],
+    ],
+    [
+      'over other columns than it says',
+      { when: ({ slug, code, writer }) => slug === 'a' || (code === '' && writer !== null), reads: ['slug'] },
+      [
+        "over `code`, which is not read. Add 'code' to `reads`",
+        "over `writer`, which is not read. Add 'writer' to `reads`",
+      ],
+    ],
+    [
+      'over another column of a relation than it says',
+      { when: ({ writer }) => writer.unwrap().name === 'a', reads: ['writer.id'] },
+      ["over `writer.name`, which is not read. Add 'writer.name' to `reads`"],
+    ],
+  ])('a `when` %s', (_what, options, problems) => {
+    const mark = problems[0]!.startsWith('is') ? 'that' : '';
+    expect(complaints(Writer, noteWith(options))).toEqual(
+      problems.map((problem) => `Note: has a \`when\` ${mark}${mark && ' '}${problem}.`),
+    );
+  });
+
+  it.each<[IndexedOptions<NoteRow>]>([
+    [{ when: ({ slug, code, writer }) => slug === code && writer.id > 1 }],
+    [{ when: ({ writer }) => writer.name === 'a', reads: ['writer'] }],
+    [{ when: ({ writer }) => writer.$.name === 'a', reads: ['writer.name'] }],
+    [{ when: ({ readers }) => readers.getItems().every(({ name }) => name !== ''), reads: ['readers.name'] }],
+    [{ when: ({ shout }) => shout !== '' }],
+    [{ where: { $not: { text: { $like: 'a%' } }, writer: [1, 2], readers: { $none: { name: 'b' } }, maybe: null } }],
+    [{ filters: { kept: true, tenant: { of: { id: 'slug' } }, slow: false } }],
+  ])('no condition like %p', (options) => {
+    expect(complaints(Writer, noteWith(options))).toEqual([]);
+  });
+
+  it('`where` of what is no collection', () => {
+    @Entity()
+    @Indexed()
+    class Letter {
+      @PrimaryKey() id!: number;
+      @SearchField({ where: { text: 'a' } }) @Property({ type: 'text' }) text!: string;
+      @SearchField({ include: ['name'], where: { name: 'a' } }) @ManyToOne(() => Writer) writer!: Rel<Writer>;
+      @SearchField({ include: ['name'], where: { nmae: 'a' } })
+      @ManyToMany(() => Writer)
+      readers = new Collection<Writer>(this);
+    }
+    expect(complaints(Writer, Letter)).toEqual([
+      'Letter.text: has `where`, but is no collection. Leave it out: @Indexed({ where }) chooses among rows.',
+      'Letter.writer: has `where`, but is no collection. Choose among rows by it: @Indexed({ where: { writer: { … } } }).',
+      'Letter.readers: has a condition whose `nmae` is no property of Writer. Did you mean `name`?',
+    ]);
   });
 
   it('two fields of one name', () => {

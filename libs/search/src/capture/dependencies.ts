@@ -17,8 +17,13 @@ export interface Dependency {
 /** Every place of every index where values come from. */
 export function dependenciesOf(definitions: readonly IndexDefinition[]): Dependency[] {
   return definitions.flatMap((definition) =>
-    collect(definition, definition.model.entity, definition.model.sources, [], undefined),
+    collect(definition, definition.model.entity, followed(definition.model), [], undefined),
   );
+}
+
+/** What documents hold, and what decides whether they are there. */
+function followed({ sources, condition }: IndexDefinition['model']): readonly FieldModel[] {
+  return condition ? [...sources, ...condition.watched] : sources;
 }
 
 function collect(
@@ -31,7 +36,8 @@ function collect(
   const related = fields.flatMap((field) => {
     if (field.kind === 'value' || !field.relation) return [];
     const step = { ...field.relation, owner: entity, property: field.name };
-    return collect(definition, field.relation.target, field.fields, [...path, field.name], step);
+    const inner = field.filter ? [...field.fields, ...field.filter.watched] : field.fields;
+    return collect(definition, field.relation.target, inner, [...path, field.name], step);
   });
   return [{ definition, entity, path, watched: watchedOf(fields), via }, ...related];
 }

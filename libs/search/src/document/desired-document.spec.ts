@@ -1,5 +1,5 @@
 import type { IndexModel } from '../metadata/index-model.js';
-import { desiredDocuments, dependsOnRow } from './desired-document.js';
+import { desiredDocuments, documentsToWrite, dependsOnRow } from './desired-document.js';
 
 class Passage {}
 
@@ -57,5 +57,65 @@ describe('the document that a row should have', () => {
 
   it('depends on more than the key of its row where the index is routed', () => {
     expect([dependsOnRow(modelOf({})), dependsOnRow(modelOf({}, byTenant))]).toEqual([false, true]);
+  });
+});
+
+describe('a row that is to have no document', () => {
+  const conditioned = (when: (row: { id: number }) => unknown): IndexModel => ({
+    ...modelOf({}),
+    condition: { label: 'when', where: undefined, when: when as never, watched: [] },
+  });
+  const rows = [
+    { id: 1, text: 'one' },
+    { id: 2, text: 'two' },
+  ];
+
+  it('is absent, by `when` or by a hook that gives undefined, and no other', () => {
+    for (const model of [
+      conditioned(({ id }) => id > 1),
+      modelOf({ document: ({ id }: { id: number }, document: object) => (id > 1 ? document : undefined) }),
+    ])
+      expect([...desiredDocuments(model, rows)].map(({ state, id }) => [state, id])).toEqual([
+        ['absent', 'p-1'],
+        ['present', 'p-2'],
+      ]);
+  });
+
+  it('is not looked for twice where its key was given', () => {
+    expect([
+      ...desiredDocuments(
+        conditioned(() => false),
+        rows,
+        [1, 2],
+      ),
+    ]).toHaveLength(2);
+  });
+
+  it('is left out where an index is filled', () => {
+    expect(
+      [
+        ...documentsToWrite(
+          conditioned(({ id }) => id > 1),
+          rows,
+        ),
+      ].map(({ id }) => id),
+    ).toEqual(['p-2']);
+  });
+
+  it.each([[1], ['yes'], [undefined], [Promise.resolve(true)]])('is unknown where `when` gives %p', (given) => {
+    const [desired] = desiredDocuments(
+      conditioned(() => given),
+      rows,
+    );
+    expect(desired).toMatchObject({ state: 'invalid', error: { code: 'SEARCH_HOOK_FAILED', hook: 'when' } });
+    expect(String((desired as { error: Error }).error.message)).toContain('has to give true or false');
+  });
+
+  it('needs its row to be read wherever code decides', () => {
+    expect([
+      dependsOnRow(conditioned(() => true)),
+      dependsOnRow(modelOf({ document: () => undefined })),
+      dependsOnRow({ ...modelOf({}), condition: { label: '', where: () => ({}), when: undefined, watched: [] } }),
+    ]).toEqual([true, true, false]);
   });
 });

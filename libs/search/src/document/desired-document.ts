@@ -1,5 +1,5 @@
 import type { IndexModel } from '../metadata/index-model.js';
-import { buildDocument, documentIdOf, keyOf, routingOf, type DocumentKey } from './document-builder.js';
+import { buildDocument, documentIdOf, isWanted, keyOf, routingOf, type DocumentKey } from './document-builder.js';
 import { UnreadableRow } from './unreadable-row.js';
 
 /** What an index should hold for a row, or for a key that may have none. */
@@ -20,8 +20,8 @@ export type DesiredDocument =
  * The one place that decides which document a row should have, and whether it has one: whoever writes, compares or
  * repairs an index goes by it. Row by row as they are read from it, so that one document at a time is in memory.
  *
- * @param rows with all that `EntityReader` loads for documents, an `UnreadableRow` for each that cannot be read
- * @param keys where keys were looked up: those of them without a row come after the rows, as `absent`
+ * @param rows that fulfil the conditions in SQL, with all that `EntityReader` loads for documents, an `UnreadableRow` for each that cannot be read
+ * @param keys where keys were looked up: those of them without such a row come after the rows, as `absent`
  */
 export function* desiredDocuments(
   model: IndexModel,
@@ -37,9 +37,24 @@ export function* desiredDocuments(
   for (const key of keys) if (!found.has(String(key))) yield { state: 'absent', key, id: documentIdOf(model, key) };
 }
 
-/** Whether the rows must be read to say where a document belongs; else it is there wherever its row is. */
-export function dependsOnRow({ routing }: Pick<IndexModel, 'routing'>): boolean {
-  return routing !== undefined;
+/** The same without what is to be absent: for an index that is filled, where nothing has to go. */
+export function* documentsToWrite(
+  model: IndexModel,
+  rows: readonly object[],
+): Generator<Exclude<DesiredDocument, { state: 'absent' }>, void, undefined> {
+  for (const desired of desiredDocuments(model, rows)) if (desired.state !== 'absent') yield desired;
+}
+
+/**
+ * Whether rows must be read to say whether and where they have a document; else one is there wherever a row is that
+ * fulfils the conditions in SQL.
+ */
+export function dependsOnRow({
+  routing,
+  condition,
+  hooks,
+}: Pick<IndexModel, 'routing' | 'condition' | 'hooks'>): boolean {
+  return routing !== undefined || condition?.when !== undefined || hooks.document !== undefined;
 }
 
 function desiredDocument(model: IndexModel, row: object): DesiredDocument {
@@ -48,8 +63,10 @@ function desiredDocument(model: IndexModel, row: object): DesiredDocument {
   if (row instanceof UnreadableRow) return { state: 'invalid', key, id, routing: undefined, error: row.error };
   let routing: string | undefined;
   try {
+    if (!isWanted(model, row)) return { state: 'absent', key, id };
     routing = routingOf(model, row);
-    return { state: 'present', key, id, routing, source: buildDocument(model, row) };
+    const source = buildDocument(model, row);
+    return source ? { state: 'present', key, id, routing, source } : { state: 'absent', key, id };
   } catch (error) {
     return { state: 'invalid', key, id, routing, error };
   }

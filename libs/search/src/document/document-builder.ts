@@ -1,4 +1,5 @@
 import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
+import { shown } from '../errors/search-error.js';
 import type { FieldModel, IndexModel, ObjectField } from '../metadata/index-model.js';
 import { toJsonValue, UnfitValue } from './json-value.js';
 
@@ -36,29 +37,43 @@ export function routingOf<T extends object>(model: IndexModel<T>, entity: object
   });
 }
 
+/** Whether an entity is to have a document, as far as code decides that. @throws SearchHookError */
+export function isWanted<T extends object>(model: IndexModel<T>, entity: object): boolean {
+  const when = model.condition?.when;
+  if (!when) return true;
+  const id = documentIdOf(model, keyOf(model, entity));
+  const wanted = guarded(model, 'when', id, () => when(entity));
+  if (typeof wanted === 'boolean') return wanted;
+  throw new SearchHookError('when', model.entity.name, id, {
+    cause: new Error(`it gave ${shown(wanted)}, and has to give true or false`),
+  });
+}
+
 /**
  * Builds the document of a loaded entity: only its fields, relations embedded, and what its `document` makes of that.
  *
+ * @returns `undefined` where `document` says that there is none
  * @throws SearchDocumentError naming document and field, for a value without a place in JSON; SearchHookError.
  */
-export function buildDocument<T extends object>(model: IndexModel<T>, entity: T): Json {
+export function buildDocument<T extends object>(model: IndexModel<T>, entity: T): Json | undefined {
   const id = documentIdOf(model, keyOf(model, entity));
   const fields = objectOf(model.fields, entity, { id, path: '' });
   const { document } = model.hooks;
   if (!document) return fields;
   const made = guarded(model, 'document', id, () => document(entity, fields as Record<string, unknown>));
+  if (made === undefined) return undefined;
   if (typeof made === 'object' && made !== null && !Array.isArray(made) && !('then' in made))
     return valueOf(made, { id, path: 'document' }) as Json;
   throw new SearchHookError('document', model.entity.name, id, {
     cause: new Error(
-      `it gave ${typeof made === 'object' ? 'no plain object' : typeof made}, and has to give an object`,
+      `it gave ${typeof made === 'object' ? 'no plain object' : typeof made}, and has to give an object, or undefined for no document`,
     ),
   });
 }
 
 function guarded<R, T extends object>(
   model: IndexModel<T>,
-  hook: 'document' | 'routing',
+  hook: 'document' | 'routing' | 'when',
   id: string,
   call: () => R,
 ): R {

@@ -20,7 +20,7 @@ export class SearchHookError extends SearchError {
   readonly code = 'SEARCH_HOOK_FAILED';
 
   constructor(
-    readonly hook: 'document' | 'preload' | 'routing',
+    readonly hook: 'document' | 'preload' | 'routing' | 'when',
     readonly entity: string,
     /** `undefined` for `preload`, which is called for many. */
     readonly documentId: string | undefined,

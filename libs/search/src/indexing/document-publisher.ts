@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { BulkOperation, CallOptions, SearchEngine } from '../contracts/engine.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import { desiredDocuments } from '../document/desired-document.js';
+import { desiredDocuments, documentsToWrite } from '../document/desired-document.js';
 import type { DocumentKey } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from './bulk-report.js';
@@ -95,7 +95,7 @@ export class DocumentPublisher {
       return { batch, entities: await this.parts.reader.pageAfter(model, after, pageSize) };
     };
     for await (const { batch, entities } of pagesInOrder(model, pageSize, read))
-      yield [...indexOperations(desiredDocuments(model, entities), batch)];
+      yield [...indexOperations(documentsToWrite(model, entities), batch)];
   }
 
   /** @param everywhere whether documents may be on other shards than they belong */

@@ -31,6 +31,7 @@ export interface DefinitionOptions {
 interface RookeryMeta {
   readonly hash?: string;
   readonly placement?: string;
+  readonly condition?: string;
 }
 
 const DEFAULT_SETTINGS: IndexSettings = Object.freeze({
@@ -95,8 +96,16 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
     properties,
   };
   const placement = placementOf(model);
-  const hash = mappingHash(mappings, settings, ...(placement ? [placement] : []));
-  const _meta = { rookery: { hash, ...(placement ? { placement } : {}) } satisfies RookeryMeta };
+  const condition = model.condition?.label;
+  const hash = mappingHash(
+    mappings,
+    settings,
+    ...(placement ? [placement] : []),
+    ...(condition ? [{ condition }] : []),
+  );
+  const _meta = {
+    rookery: { hash, ...(placement ? { placement } : {}), ...(condition ? { condition } : {}) } satisfies RookeryMeta,
+  };
   return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
 }
 
@@ -143,4 +152,9 @@ export function hashOf(meta: Readonly<Record<string, unknown>>): string | undefi
 /** How the documents of an index were placed; `undefined` for the primary key alone. */
 export function placementIn(meta: Readonly<Record<string, unknown>> | undefined): string | undefined {
   return (meta?.['rookery'] as RookeryMeta | undefined)?.placement;
+}
+
+/** Which rows have documents in an index; `undefined` for all. */
+export function conditionIn(meta: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return (meta?.['rookery'] as RookeryMeta | undefined)?.condition;
 }

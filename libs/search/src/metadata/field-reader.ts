@@ -1,10 +1,11 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
-import type { FieldModel } from './index-model.js';
+import type { CollectionFilter, FieldModel } from './index-model.js';
 import { includeTree, type IncludeTree } from './include-tree.js';
 import type { SearchFieldOptions } from './options.js';
 import { isComputed, isEmbedded, isRelation, factsOf, relationOf } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
+import { WhereReader } from './where-reader.js';
 
 /** Reads the fields of one index from decorated properties and `include` paths; what is wrong goes to `complaints`. */
 export class FieldReader {
@@ -31,6 +32,8 @@ export class FieldReader {
     const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
     if (property && isRelation(property)) return this.readRelation(property, options, include, where);
     if (property && isEmbedded(property)) return this.readEmbedded(property, options, include, where);
+    if (options.where)
+      this.complain(where, 'has `where`, but is no collection', 'Leave it out: @Indexed({ where }) chooses among rows');
     if (include) {
       this.complain(where, 'has `include`, but is no relation', 'Leave out `include`, or the rest of the path');
       return [];
@@ -73,8 +76,28 @@ export class FieldReader {
         options,
         fields: this.readIncluded(target, include),
         relation: relationOf(property),
+        ...this.filterOf(property, target, options, where),
       },
     ];
+  }
+
+  private filterOf(
+    property: EntityProperty,
+    target: EntityMetadata,
+    options: SearchFieldOptions,
+    place: string,
+  ): { filter?: CollectionFilter } {
+    if (!options.where) return {};
+    if (['m:1', '1:1'].includes(property.kind)) {
+      this.complain(
+        place,
+        'has `where`, but is no collection',
+        `Choose among rows by it: @Indexed({ where: { ${property.name}: { … } } })`,
+      );
+      return {};
+    }
+    const watched = new WhereReader(this.metas, this.complaints).read(target, options.where, place);
+    return { filter: { where: options.where, watched } };
   }
 
   private readEmbedded(
@@ -105,7 +128,13 @@ export class FieldReader {
     const recorded = fieldsIn(entity, this.index);
     return [...include].flatMap(([name, rest]) =>
       // An included relation takes its paths from the including field, never its own: cycles cannot arise.
-      this.read(meta, entity, name, { ...recorded.get(name), include: undefined }, rest.size > 0 ? rest : undefined),
+      this.read(
+        meta,
+        entity,
+        name,
+        { ...recorded.get(name), include: undefined, where: undefined },
+        rest.size > 0 ? rest : undefined,
+      ),
     );
   }
 

@@ -22,6 +22,28 @@ export interface ObjectField {
   readonly fields: readonly FieldModel[];
   /** `undefined` for an embeddable, whose columns are those of its owner. */
   readonly relation: Relation | undefined;
+  /** Which elements of a collection are embedded; all when absent. */
+  readonly filter?: CollectionFilter;
+}
+
+/** `@SearchField({ include, where })` of a collection. */
+export interface CollectionFilter {
+  /** The ORM's conditions of the related rows. */
+  readonly where: object;
+  /** What it mentions of them: watched, not loaded. */
+  readonly watched: readonly FieldModel[];
+}
+
+/** Which rows have a document, by `@Indexed`. */
+export interface Condition {
+  /** The index keeps it: one that was filled by another condition does not fit. */
+  readonly label: string;
+  /** The ORM's conditions, made anew for each query. */
+  readonly where: (() => object) | undefined;
+  /** What only code can decide. */
+  readonly when: ((entity: object) => unknown) | undefined;
+  /** What `where` mentions: watched, not loaded. */
+  readonly watched: readonly FieldModel[];
 }
 
 export type FieldModel = ValueField | ObjectField;
@@ -65,6 +87,8 @@ export interface IndexModel<T extends object = object> {
   readonly identity: Identity;
   readonly routing: Routing | undefined;
   readonly hooks: Hooks;
+  /** `undefined`: every row has a document. */
+  readonly condition: Condition | undefined;
   /** What documents hold by themselves. */
   readonly fields: readonly FieldModel[];
   /** All that is read to build a document: the fields, and what id, routing and hooks need besides. */

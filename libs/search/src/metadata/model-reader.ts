@@ -1,5 +1,6 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
+import { ConditionReader } from './condition-reader.js';
 import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
 import { readIdentity } from './identity-reader.js';
@@ -65,6 +66,7 @@ function readModel(
       identity,
       routing: reader.routing(meta, options),
       hooks: hooksOf(options),
+      condition: new ConditionReader(metas, complaints).read(meta, options, fields, sources),
       fields,
       sources,
     },

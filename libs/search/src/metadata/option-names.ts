@@ -18,6 +18,9 @@ const INDEXED = namesOf<IndexedOptions>({
   properties: true,
   id: true,
   routing: true,
+  where: true,
+  filters: true,
+  when: true,
   reads: true,
   preload: true,
   document: true,
@@ -26,7 +29,7 @@ const SUB_FIELD: readonly string[] = ['type', ...Object.keys(WIRE_NAMES)];
 const ADDED_FIELD: readonly string[] = [...SUB_FIELD, 'fields', 'copyTo'];
 const SEARCH_FIELD: readonly string[] = [
   ...SUB_FIELD,
-  ...namesOf<SharedFieldOptions>({ fields: true, include: true, in: true, copyTo: true }),
+  ...namesOf<SharedFieldOptions>({ fields: true, include: true, where: true, in: true, copyTo: true }),
 ];
 
 /** Finds names in `@Indexed` and `@SearchField` that are no options. */

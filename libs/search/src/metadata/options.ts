@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/core';
+import type { EntityManager, FilterQuery } from '@mikro-orm/core';
 import type { DynamicMapping, FieldType, IndexSettings } from '../contracts/index-body.js';
 import type { ParameterOf } from './field-parameters.js';
 
@@ -50,15 +50,33 @@ export interface IndexedOptions<T = AnyEntity> {
    */
   readonly routing?: (keyof T & string) | ((entity: T) => string | number | bigint);
   /**
-   * What `document`, `routing` and `preload` read besides the fields: columns, relations (all columns of their rows) and
+   * Which rows have a document, in the ORM's own conditions: `{ deletedAt: null }`, `{ seller: { active: true } }`. The
+   * database decides. A change of what they mention makes the document come or go, also over relations.
+   */
+  readonly where?: FilterQuery<T>;
+  /**
+   * The same by filters that the entity defines (`@Filter`), with their parameters: `['softDelete']`,
+   * `{ tenant: { id: 1 } }`. No other filter applies, whatever its `default`.
+   */
+  readonly filters?: readonly string[] | Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>;
+  /**
+   * The same for what only code can decide; say what it `reads`. What it throws refuses this document alone, and the
+   * index keeps what it has of it.
+   */
+  readonly when?: (entity: T) => boolean;
+  /**
+   * What `document`, `when`, `routing` and `preload` read besides the fields: columns, relations (all columns of their rows) and
    * columns of relations. It is loaded for them, and a change of it changes the document. Without it, functions see
    * every column of the entity and no relation but those of fields, and any change of the entity counts.
    */
   readonly reads?: readonly string[];
   /** Called once for each batch of rows before their documents are built, to load what is no row of this database. */
   readonly preload?: (entities: readonly T[], em: EntityManager) => void | Promise<void>;
-  /** Makes the document of a row from what the fields give; the result replaces that. What it throws refuses this document alone. */
-  readonly document?: (entity: T, document: Record<string, unknown>) => object;
+  /**
+   * Makes the document of a row from what the fields give; the result replaces that. `undefined`: the row has none. What
+   * it throws refuses this document alone.
+   */
+  readonly document?: (entity: T, document: Record<string, unknown>) => object | undefined;
 }
 
 /** Every parameter of a mapping. Which type takes which: `field-parameters.ts`. */
@@ -141,6 +159,11 @@ export interface SharedFieldOptions {
    * The field types are those of the related entity's own `@SearchField`, else inferred.
    */
   readonly include?: readonly string[];
+  /**
+   * Which elements of a collection are embedded, in the ORM's own conditions of the related entity:
+   * `{ approved: true }`. A change of what they mention changes the document.
+   */
+  readonly where?: Readonly<Record<string, unknown>>;
   /**
    * Names of the indices (without prefix) that these options are for. Without it they are for every index of the entity
    * that no other `@SearchField` of the property names. Included in another entity's document, they are for that index.

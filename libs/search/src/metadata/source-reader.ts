@@ -23,9 +23,9 @@ export class SourceReader {
 
   /** A function that does not say what it `reads` may read every column, and no relation. */
   read(meta: EntityMetadata, options: IndexedOptions, identity: Identity): FieldModel[] {
-    const { routing, document, preload, reads } = options;
-    const undeclared =
-      reads === undefined && (document !== undefined || preload !== undefined || typeof routing === 'function');
+    const { routing, document, preload, when, reads } = options;
+    const functions = [document, preload, when, typeof routing === 'function' ? routing : undefined];
+    const undeclared = reads === undefined && functions.some((given) => given !== undefined);
     const columns = [identity.property, ...(typeof routing === 'string' ? [routing] : [])].flatMap((name) =>
       this.column(meta, name),
     );

@@ -6,7 +6,7 @@ import type { IndexDefinition } from '../mapping/index-definition.js';
 import { isPassing, type BulkReport, type RetryableFailure } from '../indexing/bulk-report.js';
 import { pause } from '../support/pause.js';
 import type { BulkWriter } from '../indexing/bulk-writer.js';
-import { desiredDocuments } from '../document/desired-document.js';
+import { documentsToWrite } from '../document/desired-document.js';
 import { indexOperations } from '../indexing/index-operations.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { pagesInOrder } from '../rows/pages-in-order.js';
@@ -64,7 +64,7 @@ export async function* backfill(
   };
   const write = ({ version, entities, lastKey }: Page): Writing => {
     const refused: RetryableFailure[] = [];
-    const operations: Iterable<BulkOperation> = indexOperations(desiredDocuments(definition.model, entities), {
+    const operations: Iterable<BulkOperation> = indexOperations(documentsToWrite(definition.model, entities), {
       targets: [{ index, role: 'live' }],
       version,
       refused,

@@ -1,6 +1,6 @@
 import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '../contracts/index-body.js';
 import { parametersInForce } from '../mapping/field-parameters-in-force.js';
-import { hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
+import { conditionIn, hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
 
 /** One difference between the index that is there and the model. */
 export interface MappingDifference {
@@ -42,6 +42,7 @@ export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState 
   if (hashOf(live.meta) === hash) return { alias, liveIndex: live.index, action: 'none', differences: [] };
   const differences = [
     ...comparePlacement(placementIn(live.meta), placementIn(body.mappings._meta)),
+    ...compareConditions(conditionIn(live.meta), conditionIn(body.mappings._meta)),
     ...compareOptions(live.mappings, body.mappings),
     ...compareFields(live.mappings.properties ?? {}, body.mappings.properties, 'mappings'),
     ...compareDynamic(live.mappings.dynamic, body.mappings.dynamic),
@@ -86,6 +87,13 @@ function compareFields(live: Fields, wanted: Fields, path: string): MappingDiffe
 /** Documents are under other ids, or on other shards. */
 function comparePlacement(live: string | undefined, wanted: string | undefined): MappingDifference[] {
   return live === wanted ? [] : [{ path: PLACEMENT, change: 'changed', live, wanted, additive: false }];
+}
+
+/** Other rows have documents, or other elements of collections are in them. */
+function compareConditions(live: string | undefined, wanted: string | undefined): MappingDifference[] {
+  if (live === wanted) return [];
+  const change = live === undefined ? 'added' : wanted === undefined ? 'removed' : 'changed';
+  return [{ path: 'condition', change, live, wanted, additive: false }];
 }
 
 /** Options of the mapping that are no fields. What an index keeps of each document it has for life. */

@@ -4,6 +4,7 @@ import { UnreadableRow } from '../document/unreadable-row.js';
 import { populatePlan, type PopulatePlan } from '../document/populate-plan.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
+import { copyOfWhere } from '../metadata/where-values.js';
 import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
 import { fittingKeys } from './fitting-keys.js';
 import { isFaultOfRow, readApart } from './row-fault.js';
@@ -39,7 +40,7 @@ export class EntityReader {
 
   /**
    * Entities with all that their documents hold, in key order: one query, and one more per relation. Missing keys are
-   * left out; an `UnreadableRow` stands for a row that the database, the ORM or `preload` cannot read.
+   * left out, and rows that are to have no document by the conditions in SQL; an `UnreadableRow` stands for a row that the database, the ORM or `preload` cannot read.
    *
    * @param within reads inside the transaction of this entity manager, all or nothing: after an error PostgreSQL would answer
    * no other query of that transaction
@@ -47,10 +48,10 @@ export class EntityReader {
   byKeys(model: IndexModel, keys: readonly DocumentKey[], within?: EntityManager): Promise<object[]> {
     const fitting = this.fitting(model, keys);
     if (within === undefined) return this.readApart(model, fitting);
-    return this.load(model, { [model.identity.property]: { $in: fitting } }, {}, within);
+    return this.load(model, conditioned(model, { [model.identity.property]: { $in: fitting } }), {}, within);
   }
 
-  /** The next `size` entities in key order; an `UnreadableRow` stands for one that cannot be read. */
+  /** The next `size` entities that may have a document, in key order; an `UnreadableRow` stands for one that cannot be read. */
   async pageAfter(
     model: IndexModel,
     after: DocumentKey | undefined,
@@ -86,7 +87,7 @@ export class EntityReader {
     const orderBy = { orderBy: { [property]: 'asc' } };
     return readApart<DocumentKey, object>(
       keys,
-      (some) => this.load(model, { [property]: { $in: [...some] } }, orderBy),
+      (some) => this.load(model, conditioned(model, { [property]: { $in: [...some] } }), orderBy),
       (key, error) => [new UnreadableRow(property, key, error)],
     );
   }
@@ -106,14 +107,14 @@ export class EntityReader {
 
   private following(model: IndexModel, after: DocumentKey | undefined, scope: RowScope | undefined): object {
     const next = after === undefined ? undefined : { [model.identity.property]: { $gt: after } };
-    return scope && next ? { $and: [scope, next] } : (scope ?? next ?? {});
+    return conditioned(model, scope, next);
   }
 
   private fitting(model: IndexModel, keys: readonly DocumentKey[]): DocumentKey[] {
     return fittingKeys(keys, propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType);
   }
 
-  /** Of these keys, those of rows that are there. One that the database refuses as a key is of no row. */
+  /** Of these keys, those of rows that are there and fulfil the conditions in SQL. One that the database refuses as a key is of no row. */
   async present(model: IndexModel, keys: readonly DocumentKey[], scope?: RowScope): Promise<DocumentKey[]> {
     const { property } = model.identity;
     const fields = [...new Set([model.primaryKey, property])];
@@ -121,7 +122,7 @@ export class EntityReader {
       this.fitting(model, keys),
       async (some) => {
         const own = { [property]: { $in: [...some] } };
-        const where = scope ? { $and: [scope, own] } : own;
+        const where = conditioned(model, scope, own);
         const rows = await this.fork().find(model.entity, where, { fields, filters: false, ...FROM_PRIMARY });
         return rows.map((row) => keyOf(model, row));
       },
@@ -130,7 +131,7 @@ export class EntityReader {
   }
 
   count(model: IndexModel, scope?: RowScope): Promise<number> {
-    return this.fork().count(model.entity, scope ?? {}, { filters: false, ...FROM_PRIMARY });
+    return this.fork().count(model.entity, conditioned(model, scope), { filters: false, ...FROM_PRIMARY });
   }
 
   /** Whether relations, and at last perhaps the primary key, lead along `path` in the model of this process. */
@@ -183,11 +184,12 @@ export class EntityReader {
   }
 
   private async load(model: IndexModel, where: object, options: object, within?: EntityManager): Promise<object[]> {
-    const { fields, populate } = this.planOf(model);
+    const { fields, populate, where: elements } = this.planOf(model);
     const em = this.forked(within);
     const loading = {
       fields: [model.primaryKey, ...fields],
       populate,
+      ...(Object.keys(elements).length > 0 ? { populateWhere: copyOfWhere(elements) } : {}),
       strategy: 'select-in',
       filters: false,
       ...FROM_PRIMARY,
@@ -251,6 +253,12 @@ export class EntityReader {
 /** `cache: false` does not reach the queries that load relations, nor those of hooks: a cache for all finds would answer them. */
 function withoutCache(em: EntityManager): EntityManager {
   return Object.assign(em, { tryCache: () => Promise.resolve(undefined), storeCache: () => Promise.resolve() });
+}
+
+/** Rows of which all of this holds, and that are to have a document as far as the database decides that. */
+function conditioned({ condition }: IndexModel, ...wheres: readonly (object | undefined)[]): object {
+  const all = [...wheres, condition?.where?.()].filter((where) => where !== undefined);
+  return all.length > 1 ? { $and: all } : (all[0] ?? {});
 }
 
 function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {

@@ -28,6 +28,7 @@ const MODEL: IndexModel = {
   identity: { property: 'id', prefix: '', suffix: '' },
   routing: undefined,
   hooks: { document: undefined, preload: undefined },
+  condition: undefined,
   fields: FIELDS,
   sources: FIELDS,
 };
