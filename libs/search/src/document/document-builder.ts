@@ -1,6 +1,7 @@
 import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
 import { shown } from '../errors/search-error.js';
-import type { FieldModel, IndexModel, ObjectField } from '../metadata/index-model.js';
+import type { FieldModel, IndexModel, ValueField } from '../metadata/index-model.js';
+import { fieldValue } from './field-value.js';
 import { toJsonValue, UnfitValue } from './json-value.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -63,7 +64,7 @@ export function buildDocument<T extends object>(model: IndexModel<T>, entity: T)
   const made = guarded(model, 'document', id, () => document(entity, fields as Record<string, unknown>));
   if (made === undefined) return undefined;
   if (typeof made === 'object' && made !== null && !Array.isArray(made) && !('then' in made))
-    return valueOf(made, { id, path: 'document' }) as Json;
+    return valueOf(() => toJsonValue(made), { id, path: 'document' }) as Json;
   throw new SearchHookError('document', model.entity.name, id, {
     cause: new Error(
       `it gave ${typeof made === 'object' ? 'no plain object' : typeof made}, and has to give an object, or undefined for no document`,
@@ -93,19 +94,38 @@ function objectOf(fields: readonly FieldModel[], source: object, place: Place): 
   const object: Record<string, unknown> = {};
   for (const field of fields) {
     const path = place.path ? `${place.path}.${field.name}` : field.name;
-    const value = (source as Record<string, unknown>)[field.name];
-    const made =
-      field.kind === 'object' ? embed(field, value, { id: place.id, path }) : valueOf(value, { id: place.id, path });
+    const at = { id: place.id, path };
+    const value = readOf(source, field.name, at);
+    const made = field.kind === 'object' ? embed(field.fields, value, at) : single(field, value, at);
     if (made !== undefined) object[field.name] = made;
   }
   return object;
 }
 
-function embed(field: ObjectField, value: unknown, place: Place): unknown {
+/** A getter may throw. */
+function readOf(source: object, name: string, place: Place): unknown {
+  try {
+    return (source as Record<string, unknown>)[name];
+  } catch (cause) {
+    const remedy = 'must be readable: load what its getter reads with `reads`, or let it return null';
+    throw new SearchDocumentError(place.id, place.path, cause, remedy, { cause });
+  }
+}
+
+function single(field: ValueField, value: unknown, place: Place): unknown {
+  const given = valueOf(() => fieldValue(field, value), place);
+  return field.keys ? embed(field.keys, given, place) : valueOf(() => toJsonValue(given), place);
+}
+
+function embed(fields: readonly FieldModel[], value: unknown, place: Place): unknown {
   const related = unwrap(value);
   if (related === undefined || related === null) return related;
-  if (Array.isArray(related)) return related.map((element) => embed(field, element, place));
-  return objectOf(field.fields, related, place);
+  if (Array.isArray(related) || related instanceof Set)
+    return [...(related as Iterable<unknown>)].map((element) => embed(fields, element, place));
+  if (related instanceof Map) return objectOf(fields, Object.fromEntries(related) as object, place);
+  if (typeof related !== 'object' || related instanceof Promise)
+    throw new SearchDocumentError(place.id, place.path, related, 'must be an object, or a list of objects');
+  return objectOf(fields, related, place);
 }
 
 /** Entities stand behind collections (`getItems`) and references (`unwrap`). */
@@ -116,9 +136,9 @@ function unwrap(value: unknown): object | null | undefined {
   return wrapper;
 }
 
-function valueOf(value: unknown, place: Place): unknown {
+function valueOf(make: () => unknown, place: Place): unknown {
   try {
-    return toJsonValue(value);
+    return make();
   } catch (error) {
     if (error instanceof UnfitValue) throw new SearchDocumentError(place.id, place.path, error.value, error.remedy);
     throw error;

@@ -9,6 +9,21 @@ describe('the JSON form of a value', () => {
     ['a Decimal as it says', { toJSON: () => '1.10' }, '1.10'],
     ['a lazy scalar as its value', { unwrap: () => 'later' }, 'later'],
     ['a set as a list', new Set([1, 2]), [1, 2]],
+    [
+      'a map by its keys',
+      new Map<unknown, unknown>([
+        ['a', 1n],
+        [2, new Map([['b', new Date(0)]])],
+      ]),
+      { a: '1', 2: { b: '1970-01-01T00:00:00.000Z' } },
+    ],
+    [
+      'what toJSON gives, in its own form',
+      { toJSON: () => ({ cents: 1n, at: new Date(0) }) },
+      { cents: '1', at: '1970-01-01T00:00:00.000Z' },
+    ],
+    ['other typed arrays as lists', new Float32Array([0.5, 1]), [0.5, 1]],
+    ['one object twice', ((shared) => [shared, shared])({ a: 1 }), [{ a: 1 }, { a: 1 }]],
     ['null as null', null, null],
     ['null for what is undefined in a list', [1, undefined], [1, null]],
     [
@@ -20,10 +35,19 @@ describe('the JSON form of a value', () => {
     expect(toJsonValue(value)).toEqual(expected);
   });
 
-  it.each([[NaN], [Infinity], [new Date(NaN)], [() => 1], [Symbol('s')], [[NaN]], [{ deep: { deeper: -Infinity } }]])(
-    'refuses %p',
-    (value) => {
-      expect(() => toJsonValue(value)).toThrow(UnfitValue);
-    },
-  );
+  it.each([
+    [NaN],
+    [Infinity],
+    [Promise.resolve(1)],
+    [new WeakMap()],
+    [new Map([[{}, 1]])],
+    [{ toJSON: () => NaN }],
+    [new Date(NaN)],
+    [() => 1],
+    [Symbol('s')],
+    [[NaN]],
+    [{ deep: { deeper: -Infinity } }],
+  ])('refuses %p', (value) => {
+    expect(() => toJsonValue(value)).toThrow(UnfitValue);
+  });
 });

@@ -43,7 +43,8 @@ export class SearchDocumentError extends SearchError {
     readonly field: string,
     readonly value: unknown,
     remedy: string,
+    options?: { readonly cause: unknown },
   ) {
-    super(`document ${documentId}: \`${field}\` ${remedy} (got ${shown(value)})`);
+    super(`document ${documentId}: \`${field}\` ${remedy} (got ${shown(value)})`, options);
   }
 }

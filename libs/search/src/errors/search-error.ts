@@ -39,6 +39,7 @@ export function shown(value: unknown): string {
 
 function describe(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof Error) return String(value);
   if (typeof value === 'object' && value !== null) {
     try {
       return JSON.stringify(value);

@@ -23,6 +23,18 @@ describe('type inference', () => {
     ['bytes', { columnType: 'bytea', runtimeType: 'Buffer' }, 'binary'],
     ['a list, as its elements', { columnType: 'text[]', runtimeType: 'string[]' }, 'text'],
     ['a property without a column', { runtimeType: 'number' }, 'double'],
+    ['an interval', { columnType: 'interval(0)', runtimeType: 'string' }, 'keyword'],
+    ['a range of integers', { columnType: 'int4range', runtimeType: 'unknown' }, 'integer_range'],
+    ['a range of bigints', { columnType: 'int8range', runtimeType: 'unknown' }, 'long_range'],
+    ['a range of decimals', { columnType: 'numrange', runtimeType: 'unknown' }, 'double_range'],
+    ['a range of days', { columnType: 'daterange', runtimeType: 'unknown' }, 'date_range'],
+    ['a range of instants', { columnType: 'tstzrange', runtimeType: 'unknown' }, 'date_range'],
+    ['several ranges', { columnType: 'datemultirange', runtimeType: 'unknown' }, 'date_range'],
+    ['a list of ranges: nothing', { columnType: 'int4range[]', runtimeType: 'unknown' }, undefined],
+    ['a list of instants', { columnType: 'timestamptz(0)[]', runtimeType: 'string[]' }, 'date'],
+    ['a list of integers', { columnType: 'int4[]', runtimeType: 'string[]' }, 'integer'],
+    ['an unsigned integer', { columnType: 'int(10) unsigned', runtimeType: 'number' }, 'integer'],
+    ['a character varying', { columnType: 'character varying(9)', runtimeType: 'string' }, 'text'],
     ['what it does not know: nothing', { columnType: 'polygon', runtimeType: 'any' }, undefined],
   ])('gives for %s', (_name, known, expected) => {
     expect(defaultTypeInference.infer({ ...facts, ...known })).toBe(expected);

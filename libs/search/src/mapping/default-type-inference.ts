@@ -1,16 +1,22 @@
 import type { FieldType } from '../contracts/index-body.js';
 import type { PropertyFacts, TypeInference } from '../contracts/type-inference.js';
 
+/** Names of column types are whole words: `interval` and `int4range` are no `int`, `daterange` is no `date`. */
 const BY_COLUMN: readonly (readonly [RegExp, FieldType])[] = [
   [/^uuid/, 'keyword'],
   [/^json/, 'object'],
-  [/^bool|^tinyint\(1\)/, 'boolean'],
-  [/^(big(int|serial)|int8)/, 'long'],
-  [/^(small|medium|tiny)?(int|serial)/, 'integer'],
-  [/^(double|float|real|numeric|decimal)/, 'double'],
-  [/^(timestamp|date)/, 'date'],
-  [/^(bytea|.*blob|.*binary)/, 'binary'],
-  [/^(text|citext|.*char|.*text)/, 'text'],
+  [/^interval\b/, 'keyword'],
+  [/^int4(multi)?range$/, 'integer_range'],
+  [/^int8(multi)?range$/, 'long_range'],
+  [/^num(multi)?range$/, 'double_range'],
+  [/^(ts|tstz|date)(multi)?range$/, 'date_range'],
+  [/^(bool(ean)?\b|tinyint\(1\))/, 'boolean'],
+  [/^(big(int|serial)|int8)\b/, 'long'],
+  [/^(small|medium|tiny)?(int(eger)?|serial)\d?\b/, 'integer'],
+  [/^(double|float\d?|real|numeric|decimal)\b/, 'double'],
+  [/^(timestamp(tz)?|date(time)?\d?)\b/, 'date'],
+  [/^(bytea|[a-z]*blob|[a-z]*binary)\b/, 'binary'],
+  [/^(text|citext|[a-z ]*char(acter)?|[a-z]*text)\b/, 'text'],
 ];
 
 const BY_RUNTIME: Readonly<Record<string, FieldType>> = {
@@ -25,7 +31,8 @@ const BY_RUNTIME: Readonly<Record<string, FieldType>> = {
 
 /**
  * Primary keys, enums and uuids are `keyword`, strings `text`, integers `integer` or `long`, other numbers and
- * decimals `double`, then `boolean`, `date`, `binary`, and `object` for JSON. Arrays have the type of their elements.
+ * decimals `double`, then `boolean`, `date`, `binary`, `object` for JSON, a range of PostgreSQL the range of that, and an
+ * interval `keyword`. Arrays have the type of their elements.
  */
 export const defaultTypeInference: TypeInference = {
   infer({ primary, enum: isEnum, columnType, runtimeType }: PropertyFacts): FieldType | undefined {
@@ -33,6 +40,8 @@ export const defaultTypeInference: TypeInference = {
     // SQLite keeps dates in integer columns and booleans too: there the runtime type knows better.
     if (runtimeType === 'Date') return 'date';
     if (runtimeType === 'boolean') return 'boolean';
+    // Drivers give a list of ranges or intervals as one text.
+    if (/(range|interval)\b.*\[\]/.test(columnType)) return undefined;
     const byColumn = BY_COLUMN.find(([pattern]) => pattern.test(columnType));
     return byColumn?.[1] ?? BY_RUNTIME[runtimeType.replace(/\[\]$/, '')];
   },

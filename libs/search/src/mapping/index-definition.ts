@@ -7,9 +7,11 @@ import type { IndexModel } from '../metadata/index-model.js';
 import type { ModelReading } from '../metadata/model-reader.js';
 import { checkAnalysis } from './analysis-check.js';
 import { checkCopies } from './copy-check.js';
+import { withTypes } from './field-types.js';
 import { aliasName, concreteName, indexNameProblem } from './index-name.js';
 import { MappingBuilder, type Properties } from './mapping-builder.js';
 import { mappingHash } from './mapping-hash.js';
+import { checkNested } from './nested-check.js';
 import { checkSimilarities } from './similarity-check.js';
 
 /** A model with all that its index needs. */
@@ -48,14 +50,17 @@ export function defineIndices(reading: ModelReading, options: DefinitionOptions)
   return definitions;
 }
 
-function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: ModelComplaint[]): IndexDefinition {
+function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: ModelComplaint[]): IndexDefinition {
+  const model = { ...read, fields: withTypes(read.fields, options.typeInference) };
   const where = model.entity.name;
   const settings = { ...DEFAULT_SETTINGS, ...model.options.settings };
   const properties = propertiesOf(model, new MappingBuilder(options.typeInference, complaints), complaints);
+  const { dynamic = 'strict' } = model.options;
   complaints.push(
     ...checkAnalysis(properties, settings, where),
     ...checkSimilarities(properties, settings, where),
-    ...checkCopies(properties, model.options.dynamic ?? 'strict', where),
+    ...checkCopies(properties, dynamic, where),
+    ...checkNested(properties, dynamic, where),
   );
   const { sync } = model.options;
   if (sync !== undefined && !SYNC_MODES.includes(sync))
@@ -90,7 +95,7 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
       remedy: 'Change @Indexed({ name }) or the `prefix`',
     });
   const mappings: IndexMappings = {
-    dynamic: model.options.dynamic ?? 'strict',
+    dynamic,
     ...model.options.mapping,
     ...(model.routing ? { _routing: { required: true } } : {}),
     properties,

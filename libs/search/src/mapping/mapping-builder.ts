@@ -2,6 +2,7 @@ import { FIELD_TYPES, type FieldMapping, type FieldType } from '../contracts/ind
 import type { TypeInference } from '../contracts/type-inference.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, ObjectField, ValueField } from '../metadata/index-model.js';
+import { typeOf } from './field-types.js';
 import type { AddedFieldOptions, FieldParameters, SharedFieldOptions, SubFieldOptions } from '../metadata/options.js';
 import { PARAMETERS, REQUIRED, WIRE_NAMES } from '../metadata/field-parameters.js';
 
@@ -25,6 +26,7 @@ export class MappingBuilder {
 
   private object(field: ObjectField, where: string): FieldMapping {
     const type = field.options.type ?? 'object';
+    if (type === 'geo_point') return this.point(field, where);
     if (type !== 'object' && type !== 'nested') {
       this.complain(
         where,
@@ -35,8 +37,20 @@ export class MappingBuilder {
     return { type, properties: this.properties(field.fields, where) };
   }
 
+  /** An embeddable may be a place. */
+  private point(field: ObjectField, where: string): FieldMapping {
+    const names = field.fields.map(({ name }) => name);
+    if (field.relation || names.length !== 2 || !names.includes('lat') || !names.includes('lon'))
+      this.complain(
+        where,
+        `is embedded as \`geo_point\` with ${names.map((name) => `\`${name}\``).join(', ') || 'nothing'}`,
+        'Give its embeddable `lat` and `lon`, and name these two alone with @SearchField() or `include`',
+      );
+    return this.mapping('geo_point', field.options, where);
+  }
+
   private value(field: ValueField, where: string): FieldMapping | undefined {
-    const type = field.options.type ?? (field.facts && this.inference.infer(field.facts));
+    const type = typeOf(field, this.inference);
     if (!type) {
       const known = field.facts ? `the ORM's type '${field.facts.ormType}'` : 'a getter';
       this.complain(
@@ -46,26 +60,34 @@ export class MappingBuilder {
       );
       return undefined;
     }
+    if (field.keys && type !== 'object' && type !== 'nested')
+      this.complain(where, `has \`properties\`, and is \`${type}\``, "Use the type 'object' or 'nested'");
     return this.mapping(type, field.options, where);
   }
 
   /** Fields that no property stands for. */
   added(fields: Readonly<Record<string, AddedFieldOptions>>, parent: string): Properties {
     return Object.fromEntries(
-      Object.entries(fields).map(([name, options]) => [name, this.mapping(options.type, options, `${parent}.${name}`)]),
+      Object.entries(fields).map(([name, options]) => {
+        const where = `${parent}.${name}`;
+        if (options.properties && options.type !== 'object' && options.type !== 'nested')
+          this.complain(where, `has \`properties\`, and is \`${options.type}\``, "Use the type 'object' or 'nested'");
+        return [name, this.mapping(options.type, options, where)];
+      }),
     );
   }
 
   private mapping(
     type: FieldType,
-    options: FieldParameters & Pick<SharedFieldOptions, 'fields' | 'copyTo'>,
+    options: FieldParameters & Pick<SharedFieldOptions, 'fields' | 'copyTo' | 'properties'>,
     where: string,
   ): FieldMapping {
-    const { fields, copyTo } = options;
+    const { fields, copyTo, properties } = options;
     return {
       type,
-      // The document of a JSON column is not described by the model: its keys are mapped as they come.
-      ...(type === 'object' ? { dynamic: true } : {}),
+      // Without a description the keys of a JSON column are mapped as they come.
+      ...(type === 'object' && !properties ? { dynamic: true } : {}),
+      ...(properties ? { properties: this.added(properties, where) } : {}),
       ...this.parameters(options, type, where),
       ...(copyTo ? { copy_to: copyTo } : {}),
       ...(fields ? { fields: this.subFields(fields, where) } : {}),

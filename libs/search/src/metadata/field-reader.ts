@@ -3,8 +3,9 @@ import type { ModelComplaint } from '../errors/model.errors.js';
 import type { CollectionFilter, FieldModel } from './index-model.js';
 import { includeTree, type IncludeTree } from './include-tree.js';
 import type { SearchFieldOptions } from './options.js';
-import { isComputed, isEmbedded, isRelation, factsOf, relationOf } from './orm-property.js';
+import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
+import { readValue } from './value-reader.js';
 import { WhereReader } from './where-reader.js';
 
 /** Reads the fields of one index from decorated properties and `include` paths; what is wrong goes to `complaints`. */
@@ -42,15 +43,7 @@ export class FieldReader {
       this.complain(where, 'is no property that the ORM knows, and no getter', `Use one of: ${this.namesOf(meta)}`);
       return [];
     }
-    return [
-      {
-        kind: 'value',
-        name,
-        options,
-        facts: property && factsOf(property, meta),
-        computed: !property || isComputed(property),
-      },
-    ];
+    return readValue({ meta, prototype: entity.prototype as object, name, property, options }, this.complaints);
   }
 
   private readRelation(
@@ -120,7 +113,7 @@ export class FieldReader {
     const embeddable = meta.class as unknown as EntityClass;
     if (include) return this.readIncluded(meta, include);
     const decorated = this.readDecorated(meta, embeddable);
-    return decorated.length > 0 ? decorated : this.readIncluded(meta, includeTree(Object.keys(meta.properties)));
+    return decorated.length > 0 ? decorated : this.readIncluded(meta, includeTree(shownNames(meta)));
   }
 
   private readIncluded(meta: EntityMetadata, include: IncludeTree): FieldModel[] {
@@ -149,4 +142,11 @@ export class FieldReader {
   private complain(where: string, problem: string, remedy: string): void {
     this.complaints.push({ where, problem, remedy });
   }
+}
+
+/** A hidden property is in a document where it is named, never because its embeddable is. */
+function shownNames(meta: EntityMetadata): string[] {
+  return Object.values(meta.properties as Record<string, EntityProperty>)
+    .filter(({ hidden }) => !hidden)
+    .map(({ name }) => name);
 }

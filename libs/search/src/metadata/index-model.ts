@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
+import type { FieldType } from '../contracts/index-body.js';
 import type { PropertyFacts } from '../contracts/type-inference.js';
 import type { IndexedOptions, SearchFieldOptions } from './options.js';
 import type { EntityClass } from './recorder.js';
@@ -12,6 +13,12 @@ export interface ValueField {
   readonly facts: PropertyFacts | undefined;
   /** Computed in JavaScript or by the database: any change of its entity may change it. */
   readonly computed: boolean;
+  /** Type of its field, once it is known. */
+  readonly type?: FieldType | undefined;
+  /** What a custom type of the application makes of a value for the outside; absent where there is none. */
+  readonly convert?: ((value: unknown) => unknown) | undefined;
+  /** Keys of a JSON value that `@SearchField({ properties })` describes: the others are in no document. */
+  readonly keys?: readonly FieldModel[];
 }
 
 /** An object of a document: a relation or an embeddable, with what is included of it. */

@@ -26,10 +26,17 @@ const INDEXED = namesOf<IndexedOptions>({
   document: true,
 });
 const SUB_FIELD: readonly string[] = ['type', ...Object.keys(WIRE_NAMES)];
-const ADDED_FIELD: readonly string[] = [...SUB_FIELD, 'fields', 'copyTo'];
+const ADDED_FIELD: readonly string[] = [...SUB_FIELD, 'fields', 'copyTo', 'properties'];
 const SEARCH_FIELD: readonly string[] = [
   ...SUB_FIELD,
-  ...namesOf<SharedFieldOptions>({ fields: true, include: true, where: true, in: true, copyTo: true }),
+  ...namesOf<SharedFieldOptions>({
+    fields: true,
+    include: true,
+    where: true,
+    in: true,
+    copyTo: true,
+    properties: true,
+  }),
 ];
 
 /** Finds names in `@Indexed` and `@SearchField` that are no options. */
@@ -43,10 +50,7 @@ export function checkOptionNames(metas: readonly EntityMetadata[]): ModelComplai
 function inIndexed(meta: EntityMetadata, entity: EntityClass): ModelComplaint[] {
   return recordedIndices(entity).flatMap((options) => [
     ...unknownIn(options, INDEXED, meta.className, '@Indexed'),
-    ...Object.entries(options.properties ?? {}).flatMap(([name, field]) => [
-      ...unknownIn(field, ADDED_FIELD, `${meta.className}.${name}`, '@Indexed({ properties })'),
-      ...inSubFields(field.fields, `${meta.className}.${name}`),
-    ]),
+    ...inAdded(options.properties, meta.className, '@Indexed({ properties })'),
   ]);
 }
 
@@ -55,8 +59,17 @@ function inFields(meta: EntityMetadata, entity: EntityClass): ModelComplaint[] {
     all.flatMap((options) => [
       ...unknownIn(options, SEARCH_FIELD, `${meta.className}.${property}`, '@SearchField'),
       ...inSubFields(options.fields, `${meta.className}.${property}`),
+      ...inAdded(options.properties, `${meta.className}.${property}`, '@SearchField({ properties })'),
     ]),
   );
+}
+
+function inAdded(fields: SharedFieldOptions['properties'], parent: string, of: string): ModelComplaint[] {
+  return Object.entries(fields ?? {}).flatMap(([name, field]) => [
+    ...unknownIn(field, ADDED_FIELD, `${parent}.${name}`, of),
+    ...inSubFields(field.fields, `${parent}.${name}`),
+    ...inAdded(field.properties, `${parent}.${name}`, of),
+  ]);
 }
 
 function inSubFields(fields: SharedFieldOptions['fields'], where: string): ModelComplaint[] {

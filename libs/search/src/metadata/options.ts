@@ -145,8 +145,8 @@ export type InferredFieldOptions = { readonly type?: undefined } & FieldParamete
 /** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */
 export type SubFieldOptions = { [T in FieldType]: FieldOptionsOf<T> }[FieldType];
 
-/** A field that no property stands for. */
-export type AddedFieldOptions = SubFieldOptions & Pick<SharedFieldOptions, 'fields' | 'copyTo'>;
+/** A field that no property stands for, or a key of a JSON value. */
+export type AddedFieldOptions = SubFieldOptions & Pick<SharedFieldOptions, 'fields' | 'copyTo' | 'properties'>;
 
 /** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it takes. */
 export type SearchFieldOptions = (SubFieldOptions | InferredFieldOptions) & SharedFieldOptions;
@@ -171,4 +171,13 @@ export interface SharedFieldOptions {
   readonly in?: string | readonly string[];
   /** Copies the value to other fields of the root document. */
   readonly copyTo?: string | readonly string[];
+  /**
+   * Describes the keys of a JSON value, with `type: 'object'` or `'nested'`: they are in the document with these types,
+   * other keys are not.
+   *
+   * @example
+   * \@SearchField({ type: 'nested', properties: { size: { type: 'keyword' }, price: { type: 'double' } } })
+   * \@Property({ type: 'json' }) offers!: { size: string; price: number }[];
+   */
+  readonly properties?: Readonly<Record<string, AddedFieldOptions>>;
 }

@@ -39,6 +39,7 @@ export function factsOf(property: EntityProperty, meta: EntityMetadata): Propert
     runtimeType: property.runtimeType ?? '',
     columnType: property.columnTypes?.[0]?.toLowerCase() ?? '',
     primary: property.primary === true,
-    enum: property.enum === true,
+    // A list of enums says `items` alone.
+    enum: property.enum === true || (property.items !== undefined && property.array === true),
   };
 }

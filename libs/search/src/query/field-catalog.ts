@@ -84,8 +84,9 @@ export class FieldCatalog {
         for (const [made, shingles] of shinglesOf(sub))
           this.fields.set(`${path}.${name}.${made}`, { mapping: shingles, runtimeType, nestedIn, open: false });
       }
-      if (field.kind === 'object') {
-        this.add(field.fields, mapping.properties ?? {}, `${path}.`, mapping.type === 'nested' ? path : nestedIn);
+      const inner = field.kind === 'object' ? field.fields : field.keys;
+      if (inner) {
+        this.add(inner, mapping.properties ?? {}, `${path}.`, mapping.type === 'nested' ? path : nestedIn);
       }
     }
   }
