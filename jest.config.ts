@@ -3,7 +3,9 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-  maxWorkers: 2,
+  // Most tests wait for servers, so two cores serve more workers than two.
+  maxWorkers: 5,
+  testSequencer: '<rootDir>/scripts/slowest-first.cjs',
   // Tests on real servers poll with deadlines of their own; this only ends what hangs.
   testTimeout: 30_000,
   workerIdleMemoryLimit: '1GB',

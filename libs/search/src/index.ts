@@ -360,4 +360,5 @@ export type * from './contracts/document-port.js';
 export type * from './contracts/index-port.js';
 export type * from './contracts/task-port.js';
 export type { FieldMapping, IndexBody, IndexMappings, IndexSettings, IndexState } from './contracts/index-body.js';
+export type { TraceContext } from './contracts/trace-context.js';
 export type { VersionClock } from './contracts/version-clock.js';

@@ -43,6 +43,8 @@ export interface RelayBatchMessage {
   readonly durationMs: number;
   /** Age of the oldest row of the batch when it was done, in milliseconds. */
   readonly lagMs: number;
+  /** Whether a `traceContext` ran the batch, which then has a span already. */
+  readonly traced: boolean;
 }
 
 /**

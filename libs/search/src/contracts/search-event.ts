@@ -11,6 +11,8 @@ export type SearchEvent =
   | Readonly<{ type: 'changes-dropped'; index: string; count: number; reason: 'full' | 'closed' }>
   /** A flush could not be read for changes. The flush itself went on. */
   | Readonly<{ type: 'capture-failed'; error: unknown }>
+  /** `traceContext` failed, or returned no `traceparent`: what was written goes on without its trace. */
+  | Readonly<{ type: 'trace-lost'; error: unknown }>
   /** The database does not answer the relay, or refuses what it asks; it is tried again. */
   | Readonly<{ type: 'relay-delayed'; error: unknown }>
   | Readonly<{ type: 'relay-resumed' }>

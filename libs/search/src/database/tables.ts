@@ -23,6 +23,8 @@ export class SearchOutboxRow {
   /** When it was given up; epoch milliseconds. */
   parkedAt?: string | null;
   reason?: string | null;
+  /** Of the request that made the change; written where the option `traceContext` is set. */
+  traceparent?: string | null;
 }
 
 /** Where an index stands: the last migration of its alias. */
@@ -70,6 +72,7 @@ const outbox = new EntitySchema<SearchOutboxRow>({
     availableAt: { type: 'bigint', default: 0, fieldName: 'available_at' },
     parkedAt: { type: 'bigint', nullable: true, fieldName: 'parked_at' },
     reason: { type: 'text', nullable: true, fieldName: 'reason' },
+    traceparent: { type: 'string', length: 55, nullable: true, fieldName: 'traceparent' },
   },
 });
 

@@ -22,6 +22,7 @@ const LINES: { readonly [T in SearchEvent['type']]: (event: Extract<SearchEvent,
   'changes-dropped': ({ index, count, reason }) =>
     `${index}: ${count} changes are not in the index (${reason}); indexAll() brings them back`,
   'capture-failed': ({ error }) => `a flush could not be read for changes: ${messageOf(error)}`,
+  'trace-lost': ({ error }) => `changes are written without their trace: ${messageOf(error)}`,
   'relay-delayed': ({ error }) => `the relay cannot read the outbox: ${messageOf(error)}`,
   'relay-resumed': () => 'the relay reads the outbox again',
   'migration-failed': ({ index, error }) => `${index}: the migration failed: ${messageOf(error)}`,

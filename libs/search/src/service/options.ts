@@ -1,5 +1,6 @@
 import type { SearchEngine } from '../contracts/engine.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
+import type { TraceContext } from '../contracts/trace-context.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import type { VersionClock } from '../contracts/version-clock.js';
 import type { SyncMode } from '../metadata/options.js';
@@ -45,6 +46,11 @@ export interface SearchOptions {
   readonly typeInference?: TypeInference;
   /** Versions of documents; when absent, the database's clock where `searchEntities` are known, else the process's own. */
   readonly clock?: VersionClock;
+  /**
+   * Links what the relay writes to the request that made the change, such as `openTelemetryTraceContext()` of
+   * `@rookery/search/opentelemetry`: rows of the outbox then carry the trace. Needs `sync: 'outbox'`.
+   */
+  readonly traceContext?: TraceContext;
   /** Receives what no caller sees, such as refused documents. */
   readonly onEvent?: SearchEventListener;
 }
@@ -77,9 +83,9 @@ export interface RelayTuning {
 }
 
 export type ResolvedSearchOptions = Required<
-  Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock' | 'bulk'>
+  Omit<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'onEvent' | 'clock' | 'bulk' | 'traceContext'>
 > &
-  Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock' | 'bulk'> & {
+  Pick<SearchOptions, 'prefix' | 'name' | 'slowQueryMs' | 'clock' | 'bulk' | 'traceContext'> & {
     readonly onEvent: SearchEventListener;
   };
 

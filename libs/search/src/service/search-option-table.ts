@@ -56,6 +56,10 @@ const SEARCH: OptionTable<SearchOptions> = {
     accepts: (value) => hasMethod(value, 'next'),
     requirement: 'must have a method next(), as a VersionClock has',
   },
+  traceContext: {
+    accepts: (value) => hasMethod(value, 'current') && hasMethod(value, 'resume'),
+    requirement: 'must be a trace context such as openTelemetryTraceContext()',
+  },
   onEvent: { ...aFunction, requirement: 'must be a function of the event' },
 };
 

@@ -1,3 +1,4 @@
+import type { TraceContext } from '../contracts/trace-context.js';
 import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { SyncMode } from '../metadata/options.js';
@@ -6,9 +7,10 @@ import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { EntityReader, Orm } from '../rows/entity-reader.js';
 import { AfterCommitSync } from '../sync/after-commit.js';
 import type { Database } from '../database/database.js';
-import { DatabaseOutbox } from '../sync/outbox.js';
+import { DatabaseOutbox, type OutboxOptions } from '../sync/outbox.js';
 import { OutboxSync } from '../sync/outbox-sync.js';
 import { RELAY_DEFAULTS } from '../sync/relay.js';
+import { SafeTraceContext } from '../sync/safe-trace-context.js';
 import { SyncByIndex } from '../sync/sync-by-index.js';
 import type { ResolvedSearchOptions } from './options.js';
 
@@ -41,15 +43,17 @@ export function strategiesFor(
   const [durable, inMemory] = [of('outbox'), of('after-commit')];
   refuseWhatCannotGoTogether(durable, orm, options);
   const report = options.onEvent;
+  const traceContext = options.traceContext && new SafeTraceContext(options.traceContext, report);
   const outbox =
     database && durable.length > 0
       ? new OutboxSync({
           definitions: durable,
           relayed: [...durable, ...inMemory],
-          outbox: new DatabaseOutbox(database, outboxOptions(options)),
+          outbox: new DatabaseOutbox(database, outboxOptions(options, traceContext)),
           publisher,
           reader,
           report,
+          traceContext,
           relay: relayOptions(options),
         })
       : undefined;
@@ -65,7 +69,7 @@ export function strategiesFor(
 function refuseWhatCannotGoTogether(
   durable: readonly IndexDefinition[],
   orm: Orm,
-  { relay }: ResolvedSearchOptions,
+  { relay, traceContext }: ResolvedSearchOptions,
 ): void {
   if (durable.length === 0 && typeof relay === 'object')
     throw new SearchOptionError([
@@ -73,6 +77,14 @@ function refuseWhatCannotGoTogether(
         option: 'relay',
         requirement: "tunes a relay, and no index has sync: 'outbox': leave it out, or set sync",
         received: relay,
+      },
+    ]);
+  if (durable.length === 0 && traceContext !== undefined)
+    throw new SearchOptionError([
+      {
+        option: 'traceContext',
+        requirement: "travels in the rows of an outbox, and no index has sync: 'outbox': leave it out, or set sync",
+        received: traceContext,
       },
     ]);
   const [first] = durable;
@@ -88,8 +100,15 @@ function relayOptions({ relay }: ResolvedSearchOptions) {
 
 const RETRY_REFUSED = Object.freeze({ baseMs: 1_000, maxMs: 300_000 });
 
-function outboxOptions({ relay }: ResolvedSearchOptions) {
+function outboxOptions({ relay }: ResolvedSearchOptions, traceContext: TraceContext | undefined): OutboxOptions {
   const { maxAttempts = 5, unknownPathWaitMs = 3_600_000 } = typeof relay === 'object' ? relay : {};
   const retryAfterMs = (attempts: number): number => backoffMs(attempts, RETRY_REFUSED, 0.5 + Math.random() / 2);
-  return { maxAttempts, unknownPathWaitMs, retryAfterMs, maxRetryMs: RETRY_REFUSED.maxMs, now: Date.now };
+  return {
+    maxAttempts,
+    unknownPathWaitMs,
+    retryAfterMs,
+    maxRetryMs: RETRY_REFUSED.maxMs,
+    now: Date.now,
+    ...(traceContext ? { traceparent: () => traceContext.current() } : {}),
+  };
 }

@@ -9,6 +9,8 @@ export interface OutboxRow {
   /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly attempts: number;
+  /** Of the request that made the change. */
+  readonly traceparent?: string;
 }
 
 /** A document that was refused, to be tried again later or given up. */
@@ -18,6 +20,7 @@ export interface Refusal {
   readonly createdAt: number;
   readonly attempts: number;
   readonly reason: string;
+  readonly traceparent?: string;
 }
 
 /** A row whose documents this release cannot look for: it waits for one that can. */

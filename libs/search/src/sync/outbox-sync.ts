@@ -1,5 +1,6 @@
 import type { EntityManager, EventSubscriber } from '@mikro-orm/core';
 import type { SearchEventListener } from '../contracts/search-event.js';
+import type { TraceContext } from '../contracts/trace-context.js';
 import { SearchNotSettledError } from '../errors/bulk.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { pause } from '../support/pause.js';
@@ -22,6 +23,7 @@ export interface OutboxSyncParts {
   readonly publisher: Publisher;
   readonly reader: EntityReader;
   readonly report: SearchEventListener;
+  readonly traceContext?: TraceContext | undefined;
   /** `undefined`: another process runs the relay. */
   readonly relay: RelayOptions | undefined;
 }
@@ -38,9 +40,10 @@ export class OutboxSync implements SyncStrategy {
   private readonly capture: OutboxSubscriber;
   private readonly makeRelay: (options: RelayOptions) => Relay;
 
-  constructor({ definitions, relayed, outbox, publisher, reader, report, relay }: OutboxSyncParts) {
+  constructor({ definitions, relayed, relay, ...parts }: OutboxSyncParts) {
+    const { outbox, reader } = parts;
     this.outbox = outbox;
-    this.makeRelay = (options) => new Relay({ definitions: relayed, outbox, publisher, reader, report }, options);
+    this.makeRelay = (options) => new Relay({ definitions: relayed, ...parts }, options);
     this.aliases = relayed.map(({ alias }) => alias);
     this.relay = relay && this.makeRelay(relay);
     this.capture = new OutboxSubscriber(new FlushReader(dependenciesOf(definitions), reader), {

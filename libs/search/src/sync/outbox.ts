@@ -57,6 +57,8 @@ export interface OutboxOptions {
   readonly maxRetryMs: number;
   /** How long a row waits for a release that knows its path, in milliseconds. */
   readonly unknownPathWaitMs: number;
+  /** The trace that rows carry; without it, they carry none and their column is not used. */
+  readonly traceparent?: () => string | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -66,25 +68,28 @@ const UNREACHABLE_RETRY_MS = 5_000;
 /** PostgreSQL ends the session of a relay that stands still for longer, and so frees its rows. */
 const STALLED_RELAY_MS = 120_000;
 const COLUMNS = 'id, index_alias, path, row_key, created_at, attempts';
+const TRACE_COLUMN = 'traceparent';
 /** Values of one statement stay far below the limits of every database. */
 const ROWS_PER_STATEMENT = 1_000;
 
 /** The outbox in the application's database. */
 export class DatabaseOutbox implements Outbox {
   private readonly table: string;
+  private readonly columns: string;
 
   constructor(
     private readonly database: Database,
     private readonly options: OutboxOptions,
   ) {
     this.table = database.table(SearchOutboxRow);
+    this.columns = options.traceparent ? `${COLUMNS}, ${TRACE_COLUMN}` : COLUMNS;
   }
 
   /** @throws SearchTableMissingError */
   async check(): Promise<void> {
-    await this.database.all(`select id from ${this.table} where 1 = 0`).catch((cause: unknown) => {
-      throw new SearchTableMissingError(`the table ${this.table}`, { cause });
-    });
+    await this.checkThere('id', `the table ${this.table}`);
+    if (this.options.traceparent)
+      await this.checkThere(TRACE_COLUMN, `the column ${TRACE_COLUMN} of ${this.table}, which traceContext needs,`);
     await this.database.tryLastStatement();
   }
 
@@ -166,8 +171,14 @@ export class DatabaseOutbox implements Outbox {
     return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;
   }
 
+  private async checkThere(column: string, what: string): Promise<void> {
+    await this.database.all(`select ${column} from ${this.table} where 1 = 0`).catch((cause: unknown) => {
+      throw new SearchTableMissingError(what, { cause });
+    });
+  }
+
   private insertOf(touches: readonly Touch[]): Statement {
-    const values: (string | number)[] = [];
+    const values: (string | number | null)[] = [];
     const sql = this.insert(touches, (value) => {
       values.push(value);
       return '?';
@@ -176,17 +187,20 @@ export class DatabaseOutbox implements Outbox {
   }
 
   private insertWithValues(touches: readonly Touch[]): string {
-    return this.insert(touches, (value) => (typeof value === 'number' ? String(value) : this.database.quote(value)));
+    return this.insert(touches, (value) => (typeof value === 'string' ? this.database.quote(value) : String(value)));
   }
 
   /** @param put how a value stands in the statement; asked in the order of the places */
-  private insert(touches: readonly Touch[], put: (value: string | number) => string): string {
+  private insert(touches: readonly Touch[], put: (value: string | number | null) => string): string {
     const now = this.options.now();
+    const { traceparent } = this.options;
+    const trace = traceparent?.() ?? null;
     const rows = touches.map(
       ({ definition, path, key }) =>
-        `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)})`,
+        `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)}${traceparent ? `, ${put(trace)}` : ''})`,
     );
-    return `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at) values ${rows.join(', ')}`;
+    const columns = `index_alias, path, row_key, created_at, attempts, available_at${traceparent ? `, ${TRACE_COLUMN}` : ''}`;
+    return `insert into ${this.table} (${columns}) values ${rows.join(', ')}`;
   }
 
   private async work(
@@ -214,7 +228,7 @@ export class DatabaseOutbox implements Outbox {
 
   private async due(aliases: readonly string[], limit: number, context: TransactionContext): Promise<OutboxRow[]> {
     const now = this.options.now();
-    const sql = `select ${COLUMNS} from ${this.table} where parked_at is null and index_alias in (${marks(aliases)})
+    const sql = `select ${this.columns} from ${this.table} where parked_at is null and index_alias in (${marks(aliases)})
       and (available_at <= ? or available_at > ?) order by id limit ${limit}${this.lock(context)}`;
     const found = await this.database.all(sql, [...aliases, now, now + this.options.maxRetryMs], context);
     const unreadable = found.filter((row) => !isReadable(row)).map((row) => String(row['id']));
@@ -235,7 +249,7 @@ export class DatabaseOutbox implements Outbox {
       [...new Set(fresh.map(({ alias }) => alias))],
       [...new Set(fresh.map(({ key }) => encodeKey(key)))],
     ];
-    const sql = `select ${COLUMNS} from ${this.table} where attempts > 0 and path = '' and index_alias in (${marks(aliases)}) and row_key in (${marks(keys)})${this.lock(context)}`;
+    const sql = `select ${this.columns} from ${this.table} where attempts > 0 and path = '' and index_alias in (${marks(aliases)}) and row_key in (${marks(keys)})${this.lock(context)}`;
     const documents = new Set(fresh.map(documentOf));
     const claimed = new Set(due.map(({ id }) => id));
     return (await this.database.all(sql, [...aliases, ...keys], context))
@@ -245,8 +259,10 @@ export class DatabaseOutbox implements Outbox {
 
   private async refuse(refusals: readonly Refusal[], context: TransactionContext): Promise<void> {
     const now = this.options.now();
-    const insert = `insert into ${this.table} (index_alias, path, row_key, created_at, attempts, available_at, parked_at, reason) values (?, '', ?, ?, ?, ?, ?, ?)`;
-    for (const { alias, key, createdAt, attempts, reason } of refusals) {
+    const traced = this.options.traceparent !== undefined;
+    const columns = `index_alias, path, row_key, created_at, attempts, available_at, parked_at, reason${traced ? `, ${TRACE_COLUMN}` : ''}`;
+    const insert = `insert into ${this.table} (${columns}) values (?, '', ?, ?, ?, ?, ?, ?${traced ? ', ?' : ''})`;
+    for (const { alias, key, createdAt, attempts, reason, traceparent } of refusals) {
       const parkedAt = attempts >= this.options.maxAttempts ? now : null;
       const values = [
         alias,
@@ -256,6 +272,7 @@ export class DatabaseOutbox implements Outbox {
         now + this.options.retryAfterMs(attempts),
         parkedAt,
         reason,
+        ...(traced ? [traceparent ?? null] : []),
       ];
       await this.database.run(insert, values, context);
     }
@@ -306,5 +323,6 @@ function rowOf(row: Row): OutboxRow {
     key: decodeKey(String(row['row_key'])),
     createdAt: Number(row['created_at']),
     attempts: Number(row['attempts']),
+    ...(typeof row[TRACE_COLUMN] === 'string' ? { traceparent: row[TRACE_COLUMN] } : {}),
   };
 }

@@ -89,6 +89,7 @@ function refusalsOf(
       createdAt: Math.min(...(own.length > 0 ? own : rows).map(({ createdAt }) => createdAt)),
       attempts: isRetry ? Math.max(...own.map(({ attempts }) => attempts)) + 1 : 1,
       reason: `${type}: ${reason}`,
+      ...(own.at(-1)?.traceparent === undefined ? {} : { traceparent: own.at(-1)!.traceparent! }),
     };
   });
 }

@@ -1,5 +1,6 @@
 import type { RelayBatchMessage } from '../contracts/diagnostics.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
+import type { TraceContext } from '../contracts/trace-context.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { backoffMs, type BackoffOptions } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
@@ -7,7 +8,7 @@ import { WakeUp } from '../support/wake-up.js';
 import { relayChannel } from '../support/channels.js';
 import type { KeyReader } from './expansion.js';
 import type { Claim, Outbox } from './outbox.js';
-import type { UnreachableRow } from './outbox-row.js';
+import type { OutboxRow, UnreachableRow } from './outbox-row.js';
 import { relayRows, type BatchOutcome, type Publisher } from './relay-batch.js';
 
 export interface RelayOptions {
@@ -36,6 +37,7 @@ export interface RelayParts {
   readonly publisher: Publisher;
   readonly reader: KeyReader;
   readonly report: SearchEventListener;
+  readonly traceContext?: TraceContext | undefined;
 }
 
 /** Why an index waits, and until when. */
@@ -130,16 +132,21 @@ export class Relay {
     const rows = claim.rows.filter(({ alias }) => alias === definition.alias);
     if (rows.length === 0) return undefined;
     const startedAt = this.options.now();
-    const { publisher, reader } = this.parts;
-    const outcome = await relayRows(
-      definition,
-      rows,
-      { publisher, reader, alive: () => claim.alive() },
-      signal ? { signal } : {},
-    );
-    this.note(definition, outcome);
-    if (relayChannel.hasSubscribers)
-      relayChannel.publish(messageOf(definition, outcome, startedAt, this.options.now()));
+    const { publisher, reader, traceContext } = this.parts;
+    let outcome: BatchOutcome | undefined;
+    const batch = async (): Promise<RelayBatchMessage> => {
+      outcome = await relayRows(
+        definition,
+        rows,
+        { publisher, reader, alive: () => claim.alive() },
+        signal ? { signal } : {},
+      );
+      this.note(definition, outcome);
+      const message = messageOf(definition, outcome, startedAt, this.options.now(), traceContext !== undefined);
+      if (relayChannel.hasSubscribers) relayChannel.publish(message);
+      return message;
+    };
+    await (traceContext ? traceContext.resume(definition.alias, causesOf(rows), batch) : batch());
     return outcome;
   }
 
@@ -212,6 +219,7 @@ function messageOf(
   outcome: BatchOutcome,
   startedAt: number,
   now: number,
+  traced: boolean,
 ): RelayBatchMessage {
   const done = outcome.outcome === 'done';
   return {
@@ -222,5 +230,10 @@ function messageOf(
     released: !done,
     durationMs: now - startedAt,
     lagMs: now - Math.min(...outcome.rows.map(({ createdAt }) => createdAt)),
+    traced,
   };
+}
+
+function causesOf(rows: readonly OutboxRow[]): readonly string[] {
+  return [...new Set(rows.flatMap(({ traceparent }) => traceparent ?? []))];
 }

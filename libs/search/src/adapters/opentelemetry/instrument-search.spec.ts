@@ -18,7 +18,16 @@ const request = {
   tookMs: 20,
   outcome: 'ok',
 };
-const batch = { index: 'passages', rows: 3, documents: 1, refused: 2, released: false, durationMs: 5, lagMs: 10 };
+const batch = {
+  index: 'passages',
+  rows: 3,
+  documents: 1,
+  refused: 2,
+  released: false,
+  durationMs: 5,
+  lagMs: 10,
+  traced: false,
+};
 
 describe('search in OpenTelemetry', () => {
   const exporter = new InMemorySpanExporter();

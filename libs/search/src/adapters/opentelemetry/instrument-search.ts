@@ -16,6 +16,7 @@ import {
   type RetryDiagnostics,
 } from '../../contracts/diagnostics.js';
 import { listen } from '../../support/listen.js';
+import { relayAttributes } from './relay-attributes.js';
 import { OptionProblems } from '../../support/option-problems.js';
 import { checkOptions, type OptionTable } from '../../support/option-table.js';
 
@@ -95,17 +96,15 @@ export function instrumentSearch(options: SearchInstrumentationOptions = {}): ()
       released,
       durationMs,
       lagMs,
+      traced,
     }: RelayBatchMessage) => {
       const of = { 'rookery.search.index': index };
       documents.add(written, { ...of, 'rookery.search.outcome': 'written' });
       documents.add(refused, { ...of, 'rookery.search.outcome': 'refused' });
       if (!released) lag.record(lagMs / 1000, of);
-      const counts = {
-        'rookery.search.rows': rows,
-        'rookery.search.documents': written,
-        'rookery.search.refused': refused,
-      };
-      span(`relay ${index}`, SpanKind.CONSUMER, durationMs, { ...of, ...counts }, released ? 'released' : undefined);
+      if (traced) return;
+      const attributes = relayAttributes({ index, rows, documents: written, refused });
+      span(`relay ${index}`, SpanKind.CONSUMER, durationMs, attributes, released ? 'released' : undefined);
     },
   });
 }

@@ -11,6 +11,7 @@ const batch: RelayBatchMessage = {
   released: false,
   durationMs: 5,
   lagMs: 10,
+  traced: false,
 };
 const request: RequestDiagnostics = {
   engine: 'main',
