@@ -62,38 +62,8 @@ function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: M
     ...checkCopies(properties, dynamic, where),
     ...checkNested(properties, dynamic, where),
   );
-  const { sync } = model.options;
-  if (sync !== undefined && !SYNC_MODES.includes(sync))
-    complaints.push({
-      where,
-      problem: `has sync ${shown(sync)}`,
-      remedy: `Set @Indexed({ sync }) to one of ${SYNC_MODES.join(', ')}, or leave it out`,
-    });
-  if (model.routing && partitioned(settings)) {
-    complaints.push({
-      where,
-      problem:
-        'has `routing` and the setting `routing_partition_size`, under which a document that moves cannot be found',
-      remedy: 'Leave out one of them',
-    });
-  }
-  const kept = model.options.mapping?.['_source'] as Readonly<Record<string, unknown>> | undefined;
-  if (kept && ('includes' in kept || 'excludes' in kept)) {
-    complaints.push({
-      where,
-      problem:
-        'has a mapping whose `_source` keeps only a part of each document, which then always differs from its row',
-      remedy: 'Leave fields out by query().source(…), or all by _source: { enabled: false }',
-    });
-  }
   const alias = aliasName(options.prefix, model.name);
-  const problem = indexNameProblem(alias);
-  if (problem)
-    complaints.push({
-      where,
-      problem: `the index name '${alias}' ${problem}`,
-      remedy: 'Change @Indexed({ name }) or the `prefix`',
-    });
+  complaints.push(...checkOptions(model, settings, alias));
   const mappings: IndexMappings = {
     dynamic,
     ...model.options.mapping,
@@ -102,16 +72,36 @@ function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: M
   };
   const placement = placementOf(model);
   const condition = model.condition?.label;
-  const hash = mappingHash(
-    mappings,
-    settings,
-    ...(placement ? [placement] : []),
-    ...(condition ? [{ condition }] : []),
-  );
-  const _meta = {
-    rookery: { hash, ...(placement ? { placement } : {}), ...(condition ? { condition } : {}) } satisfies RookeryMeta,
-  };
+  const decided = { ...(placement ? { placement } : {}), ...(condition ? { condition } : {}) };
+  const hash = mappingHash(mappings, settings, ...[placement, condition && { condition }].filter(Boolean));
+  const _meta = { rookery: { hash, ...decided } satisfies RookeryMeta };
   return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
+}
+
+function checkOptions(
+  { entity, routing, options }: IndexModel,
+  settings: IndexSettings,
+  alias: string,
+): ModelComplaint[] {
+  const complaints: ModelComplaint[] = [];
+  const complain = (problem: string, remedy: string) => complaints.push({ where: entity.name, problem, remedy });
+  const { sync, mapping } = options;
+  if (sync !== undefined && !SYNC_MODES.includes(sync))
+    complain(`has sync ${shown(sync)}`, `Set @Indexed({ sync }) to one of ${SYNC_MODES.join(', ')}, or leave it out`);
+  if (routing && partitioned(settings))
+    complain(
+      'has `routing` and the setting `routing_partition_size`, under which a document that moves cannot be found',
+      'Leave out one of them',
+    );
+  const kept = mapping?.['_source'] as Readonly<Record<string, unknown>> | undefined;
+  if (kept && ('includes' in kept || 'excludes' in kept))
+    complain(
+      'has a mapping whose `_source` keeps only a part of each document, which then always differs from its row',
+      'Leave fields out by query().source(…), or all by _source: { enabled: false }',
+    );
+  const problem = indexNameProblem(alias);
+  if (problem) complain(`the index name '${alias}' ${problem}`, 'Change @Indexed({ name }) or the `prefix`');
+  return complaints;
 }
 
 function propertiesOf(
