@@ -1,6 +1,7 @@
-import type { Dispatch, Effect, NodeDispatch, Operation } from '../contracts/dispatch.js';
+import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
 import { HerdNodeError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
+import type { Sequel } from '../pool/task.js';
 import { abortable } from '../support/abortable.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { promised } from '../support/promised.js';
@@ -16,44 +17,63 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
   const warmUp = new WarmUp(source.fleet);
   const many = dispatchMany(source, warmUp);
   return {
-    byKey: (key, operation, miss, { effect = 'bound', lifeMs, signal } = {}) => {
-      const orMiss = (error: unknown): typeof miss => {
-        if (!absorbs(source, error)) throw error;
-        return miss;
-      };
-      return abortable(signal, () => {
-        const until = source.onNodeDown === 'next' ? performance.now() + source.timeoutMs : 0;
-        let owner: NodePool<Client>;
-        try {
-          owner = poolFor(source, key);
-        } catch (error) {
-          return promised(() => Promise.resolve(orMiss(error)));
-        }
-        if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
-        const before = effect === 'read' ? undefined : source.fleet.beforeWrite(key, owner.node.id);
-        const use = () =>
-          owner.use((client, node) => operation(client, node, Infinity), source.timeoutMs, [key], effect);
-        const run = (): ReturnType<typeof use> => timed(source, owner.node, before ? () => before.then(use) : use);
-        const { route } = source.fleet;
-        const written = (found: typeof miss): typeof miss => {
-          source.fleet.wroteTo(key);
-          source.fleet.endedWrite(key, route);
-          return found;
-        };
-        const failed = (error: unknown) =>
-          failover(source, key, operation, effect, { owner, error, until })
-            .finally(() => effect !== 'read' && source.fleet.endedWrite(key, route))
-            .catch(orMiss);
-        if (effect !== 'read') return run().then(written, failed);
-        if (!warmUp.mayHave(key, owner)) return run().then(undefined, failed);
-        return run().then(
-          async (found) => (found === undefined && (await warmUp.copy(key, owner, source.timeoutMs)) ? run() : found),
-          failed,
-        );
-      });
-    },
+    byKey: (key, operation, miss, intent = nothing) =>
+      intent.signal
+        ? abortable(intent.signal, () => carryOut(source, warmUp, key, operation, miss, intent))
+        : carryOut(source, warmUp, key, operation, miss, intent),
     byKeys: (keys, operation, intent) => abortable(intent?.signal, () => many(keys, operation, intent)),
   };
+}
+
+const nothing: Intent = Object.freeze({});
+
+/** One operation on one key, at its owner. The usual case, in which all goes well, costs two promises: that of the node, and that of the pool. */
+function carryOut<Client, Result>(
+  source: DispatchSource<Client>,
+  warmUp: WarmUp<Client>,
+  key: string,
+  operation: Operation<Client, Result>,
+  miss: Result,
+  { effect = 'bound', lifeMs }: Intent,
+): Promise<Result> {
+  const { fleet, timeoutMs } = source;
+  const orMiss = (error: unknown): Result => {
+    if (!absorbs(source, error)) throw error;
+    return miss;
+  };
+  const until = source.onNodeDown === 'next' ? performance.now() + timeoutMs : 0;
+  let owner: NodePool<Client>;
+  try {
+    owner = poolFor(source, key);
+  } catch (error) {
+    return promised(() => Promise.resolve(orMiss(error)));
+  }
+  if (lifeMs !== undefined) fleet.noteLife(lifeMs);
+  const use = (sequel?: Sequel<Result>): Promise<Result> =>
+    owner.use((client, node) => operation(client, node, Infinity), timeoutMs, [key], effect, sequel);
+  if (effect === 'read') {
+    const failed = (error: unknown): Promise<Result> =>
+      failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
+    const again = async (found: Result): Promise<Result> =>
+      found === undefined && (await warmUp.copy(key, owner, timeoutMs))
+        ? timed(source, owner.node, use, { failed })
+        : found;
+    return timed(source, owner.node, use, { done: warmUp.mayHave(key, owner) ? again : undefined, failed });
+  }
+  const before = fleet.beforeWrite(key, owner.node.id);
+  const { route } = fleet;
+  const written: Sequel<Result> = {
+    done: (result) => {
+      fleet.wroteTo(key);
+      fleet.endedWrite(key, route);
+      return result;
+    },
+    failed: (error) =>
+      failover(source, key, operation, effect, { owner, error, until })
+        .finally(() => fleet.endedWrite(key, route))
+        .catch(orMiss),
+  };
+  return timed(source, owner.node, before ? (sequel) => before.then(() => use(sequel)) : use, written);
 }
 
 /** Sends everything to the node with this id. */

@@ -1,6 +1,7 @@
 import type { Codec, Encoded } from '../contracts/codec.js';
 import { messageOf } from '../support/message-of.js';
 import { HerdRequestError, HerdUnreadableError } from '../errors/operation-errors.js';
+import { jsonCodec, parseJson } from './json.codec.js';
 
 /** A codec whose trouble is reported with the key. */
 export class CheckedCodec {
@@ -25,8 +26,18 @@ export class CheckedCodec {
     try {
       return this.codec.decode(encoded);
     } catch (cause) {
-      const what = `The value of ${JSON.stringify(key)} (flags ${encoded.flags}) cannot be read: ${messageOf(cause)}`;
-      throw new HerdUnreadableError({ what, remedy: 'delete it, or give the driver the codec of its writer', cause });
+      throw unreadable(key, encoded.flags, cause);
+    }
+  }
+
+  /** The same of a part of `buffer`, whose other bytes are of no concern. */
+  readPart(key: string, buffer: Buffer, start: number, end: number, flags: number): unknown {
+    // A codec may keep what it is given: it must not keep all that came with it.
+    if (this.codec !== jsonCodec) return this.read(key, { bytes: Buffer.from(buffer.subarray(start, end)), flags });
+    try {
+      return parseJson(buffer, start, end, flags);
+    } catch (cause) {
+      throw unreadable(key, flags, cause);
     }
   }
 
@@ -43,3 +54,10 @@ export class CheckedCodec {
     }
   }
 }
+
+const unreadable = (key: string, flags: number, cause: unknown): HerdUnreadableError =>
+  new HerdUnreadableError({
+    what: `The value of ${JSON.stringify(key)} (flags ${flags}) cannot be read: ${messageOf(cause)}`,
+    remedy: 'delete it, or give the driver the codec of its writer',
+    cause,
+  });

@@ -13,8 +13,11 @@ export const jsonCodec: Codec = Object.freeze({
     if (text === undefined) throw new TypeError(`JSON has no form for ${typeof value}`);
     return { bytes: Buffer.from(text, 'utf8'), flags: jsonFlag, text };
   },
-  decode({ bytes, flags }: Encoded): unknown {
-    if (flags !== 0 && flags !== jsonFlag) throw new TypeError(`flags ${flags} do not stand for JSON`);
-    return JSON.parse(bytes.toString('utf8'));
-  },
+  decode: ({ bytes, flags }: Encoded): unknown => parseJson(bytes, 0, bytes.length, flags),
 });
+
+/** What `jsonCodec` makes of a part of `bytes`, without a Buffer for it. */
+export function parseJson(bytes: Buffer, start: number, end: number, flags: number): unknown {
+  if (flags !== 0 && flags !== jsonFlag) throw new TypeError(`flags ${flags} do not stand for JSON`);
+  return JSON.parse(bytes.toString('utf8', start, end));
+}

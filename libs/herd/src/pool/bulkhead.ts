@@ -1,21 +1,8 @@
 import { promised } from '../support/promised.js';
-import { DeadlineTimer, dueIn } from './deadline-timer.js';
-
-/** An operation on its way. `due` and `startedAt` are by the clock of `performance.now()`. */
-export type Task = {
-  due: number;
-  startedAt: number;
-} & Readonly<{
-  timeoutMs: number;
-  calledAt: number;
-  keys: readonly string[];
-  writes: boolean;
-  /** How many operations the node had answered when this one came. */
-  answeredBefore: number;
-  resolve: (result: never) => void;
-  reject: (error: unknown) => void;
-  run: () => Promise<unknown>;
-}>;
+import { DeadlineTimer } from './deadline-timer.js';
+import { TaskList } from './task-list.js';
+import { Task } from './task.js';
+import type { About, Sequel } from './task.js';
 
 /** Hears how each task ended, once. */
 export interface TaskListener {
@@ -27,8 +14,8 @@ export interface TaskListener {
 
 /** The operations of one node: so many at once, so many in the queue, and none past its deadline. */
 export class Bulkhead {
-  private readonly running = new Set<Task>();
-  private readonly queue = new Set<Task>();
+  private readonly running = new TaskList<Task>();
+  private readonly queue = new TaskList<Task>();
   private readonly deadlines = new DeadlineTimer((lateMs) => this.expire(lateMs));
   private called: Task[] = [];
   private whenIdle: (() => void) | undefined;
@@ -54,13 +41,12 @@ export class Bulkhead {
   add<Result>(
     run: () => Promise<Result>,
     timeoutMs: number,
-    about: Pick<Task, 'answeredBefore' | 'keys' | 'writes'>,
+    about: About,
+    sequel: Sequel<Result> | undefined,
   ): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      const calledAt = performance.now();
-      const due = calledAt + dueIn(timeoutMs);
-      const task: Task = { due, startedAt: calledAt, calledAt, timeoutMs, resolve, reject, run, ...about };
-      this.deadlines.setBy(due);
+      const task = new Task(run, timeoutMs, about, sequel as Sequel<unknown>, performance.now(), resolve, reject);
+      this.deadlines.setBy(task.due);
       if (this.called.push(task) === 1) setImmediate(this.leave);
       if (this.running.size < this.limits.maxInFlight) this.start(task);
       else this.queue.add(task);
@@ -69,10 +55,8 @@ export class Bulkhead {
 
   /** Rejects all that is left. */
   end(error: () => Error): void {
-    const left = [...this.running, ...this.queue];
-    this.running.clear();
-    this.queue.clear();
-    for (const task of left) task.reject(error());
+    const all = (): boolean => true;
+    for (const task of [...this.running.take(all), ...this.queue.take(all)]) task.fail(error());
     this.deadlines.release();
   }
 
@@ -103,12 +87,12 @@ export class Bulkhead {
     this.running.add(task);
     promised(task.run).then(
       (result) => {
-        if (!this.running.delete(task)) return;
+        if (!this.running.remove(task)) return;
         this.listener.onSuccess(task, result);
         this.next();
       },
       (error: unknown) => {
-        if (!this.running.delete(task)) return;
+        if (!this.running.remove(task)) return;
         this.listener.onFailure(task, error);
         this.next();
       },
@@ -116,9 +100,9 @@ export class Bulkhead {
   }
 
   private next(): void {
-    for (const task of this.queue) {
+    for (let task = this.queue.first; task; task = this.queue.first) {
       if (this.running.size >= this.limits.maxInFlight) return;
-      this.queue.delete(task);
+      this.queue.remove(task);
       task.startedAt = performance.now();
       this.start(task);
     }
@@ -129,15 +113,13 @@ export class Bulkhead {
 
   private expire(busyMs: number): number {
     const now = performance.now();
-    const [begun, waiting] = [takeExpired(this.running, now), takeExpired(this.queue, now)];
+    const isDue = ({ due }: Task): boolean => due <= now + slackMs;
+    const [begun, waiting] = [this.running.take(isDue), this.queue.take(isDue)];
     if (begun.length + waiting.length > 0) {
       this.listener.onTimeout(begun, waiting, busyMs);
       this.next();
     }
-    let next = Infinity;
-    for (const { due } of this.running) next = Math.min(next, due);
-    for (const { due } of this.queue) next = Math.min(next, due);
-    return next;
+    return Math.min(nextDue(this.running), nextDue(this.queue));
   }
 }
 
@@ -147,8 +129,8 @@ const busyShare = 0.1;
 /** A timer may come a little before its time. */
 const slackMs = 1;
 
-function takeExpired(tasks: Set<Task>, now: number): readonly Task[] {
-  const expired = [...tasks].filter(({ due }) => due <= now + slackMs);
-  for (const task of expired) tasks.delete(task);
-  return expired;
+function nextDue(tasks: TaskList<Task>): number {
+  let next = Infinity;
+  for (let task = tasks.first; task; task = task.after) next = Math.min(next, task.due);
+  return next;
 }

@@ -14,7 +14,8 @@ import { messageOf } from '../support/message-of.js';
 import { addressOf } from '../support/nodes.js';
 import { promised } from '../support/promised.js';
 import { Bulkhead } from './bulkhead.js';
-import type { Task } from './bulkhead.js';
+import { rejected } from './task.js';
+import type { Sequel, Task } from './task.js';
 import { Doubts } from './doubts.js';
 import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy } from './health.js';
 import { Recovery } from './recovery.js';
@@ -98,15 +99,17 @@ export class NodePool<Client> implements Pool<Client> {
     timeoutMs: number,
     keys: readonly string[] = noKeys,
     effect: Effect = 'bound',
+    sequel?: Sequel<Result>,
   ): Promise<Result> {
     const refusal = this.refusal(keys, effect);
-    if (refusal) return Promise.reject(refusal);
+    if (refusal) return rejected(refusal, sequel);
     this.counts.operations++;
     const run = (): Promise<Result> =>
       this.recovery.doubts.none
         ? operation(this.client, this.node)
         : this.withoutDoubt(keys, effect, () => operation(this.client, this.node));
-    return this.bulkhead.add(run, timeoutMs, { answeredBefore: this.answered, keys, writes: effect === 'write' });
+    const about = { answeredBefore: this.answered, keys, writes: effect === 'write' };
+    return this.bulkhead.add(run, timeoutMs, about, sequel);
   }
 
   /** @returns those of `keys` that must not be read now, as a write to them was given up and may still arrive. */
@@ -188,14 +191,15 @@ export class NodePool<Client> implements Pool<Client> {
   private succeeded(task: Task, result: unknown): void {
     this.answered++;
     this.markContacted();
-    const accepts = this.health.state === 'refusing' && task.writes && performance.now() - this.refusedAt > refusalMs;
+    const accepts =
+      this.health.state === 'refusing' && task.about.writes && performance.now() - this.refusedAt > refusalMs;
     this.setHealth(accepts ? healthy : afterSuccess(this.health));
-    task.resolve(result as never);
+    task.succeed(result);
   }
 
   private failed(task: Task, error: unknown): void {
-    if (!(error instanceof HerdDoubtError)) this.judge(error, task.keys);
-    task.reject(error);
+    if (!(error instanceof HerdDoubtError)) this.judge(error, task.about.keys);
+    task.fail(error);
   }
 
   private judge(error: unknown, keys = noKeys): void {
@@ -220,13 +224,13 @@ export class NodePool<Client> implements Pool<Client> {
       const now = performance.now();
       const fair = begun.filter(({ startedAt, timeoutMs }) => now - startedAt - busyMs >= timeoutMs / 2);
       // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
-      const silent = fair.some(({ answeredBefore }) => answeredBefore === this.answered);
-      this.probeWritesBy(begun[0]!.keys);
+      const silent = fair.some(({ about }) => about.answeredBefore === this.answered);
+      this.probeWritesBy(begun[0]!.about.keys);
       if (fair.length > 0) this.count(error(fair[0]!), silent ? this.bulkhead.inFlight + fair.length : 1);
     }
-    for (const task of begun) task.reject(error(task));
+    for (const task of begun) task.fail(error(task));
     for (const task of waiting)
-      task.reject(this.error(HerdOverloadError, `had no turn for this operation within ${task.timeoutMs} ms`));
+      task.fail(this.error(HerdOverloadError, `had no turn for this operation within ${task.timeoutMs} ms`));
   }
 
   /** One lost connection fails many operations with one error: it counts once. */

@@ -1,5 +1,4 @@
 import { CheckedCodec } from '../../../codec/checked-codec.js';
-import { jsonCodec } from '../../../codec/json.codec.js';
 import type { Dispatch, Intent, NodeDispatch } from '../../../contracts/dispatch.js';
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
 import type { Node } from '../../../contracts/node.js';
@@ -49,12 +48,8 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     if (reply.code !== 'VA') throw unexpected(reply, key);
     return reply.stale || isPlaceholder(reply) ? undefined : decoded(reply, key);
   };
-  const decoded = (reply: MetaReply, key: string): unknown => {
-    const part = reply.buffer.subarray(reply.valueStart, reply.valueEnd);
-    // A codec may keep what it is given: it must not keep all that came with it.
-    const bytes = options.codec === jsonCodec ? part : Buffer.from(part);
-    return format.read(key, { bytes, flags: reply.flags });
-  };
+  const decoded = (reply: MetaReply, key: string): unknown =>
+    format.readPart(key, reply.buffer, reply.valueStart, reply.valueEnd, reply.flags);
   const storing = (mode: string, key: string, value: unknown, seconds: number): Run<boolean> => {
     const encoded = metaValue(format.write(key, value));
     const whole = storeRequest(key, encoded, seconds, mode);
@@ -93,7 +88,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
   const readMany = <Result>(
     keys: readonly string[],
     flags: string,
-    read: (reply: MetaReply, key: string, node: Node, epoch: number) => Result | undefined,
+    read: (reply: MetaReply, key: string, node: Node) => Result | undefined,
     intent: Intent,
   ): Promise<Map<string, Result>> => {
     const items = new Map(keys.map((key) => [key, keyRequest('mg', key, flags)]));
@@ -102,9 +97,9 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       await inBatches(own, (part) =>
         client.askMany(
           part.map((key) => items.get(key)!),
-          (reply, index, epoch) => {
+          (reply, index) => {
             const key = part[index]!;
-            const outcome = outcomeOf(() => read(reply, key, node, epoch));
+            const outcome = outcomeOf(() => read(reply, key, node));
             if (outcome !== undefined) found.set(key, outcome);
           },
         ),
@@ -113,9 +108,9 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     };
     return dispatch.byKeys(keys, run, intent);
   };
-  const versioned = <Value>(reply: MetaReply, key: string, node: Node, epoch: number): Versioned<Value> => {
+  const versioned = <Value>(reply: MetaReply, key: string, node: Node): Versioned<Value> => {
     const value = valueOf(reply, key);
-    return value === undefined ? undefined : { value: value as Value, cas: casToken(node.id, epoch, reply.cas!) };
+    return value === undefined ? undefined : { value: value as Value, cas: casToken(node.id, reply.epoch, reply.cas!) };
   };
   const count = (
     verb: string,
@@ -170,7 +165,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
         checkCallOptions(given);
         const request = keyRequest('mg', key, ' f c v');
         const run = (client: MetaClient, node: Node) =>
-          client.ask(request, (reply, epoch) => versioned<Value>(reply, key, node, epoch));
+          client.ask(request, (reply) => versioned<Value>(reply, key, node));
         return dispatch.byKey<Versioned<Value>>(key, run, undefined, { signal: given?.signal });
       }),
     cas: (key, value, token, given) =>

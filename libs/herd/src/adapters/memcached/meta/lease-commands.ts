@@ -38,10 +38,10 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
         const renewal = refreshBefore === undefined ? '' : ` R${exptime(refreshBefore, 0)}`;
         const request = keyRequest('mg', key, ` f c v N${exptime(leaseTtl, 0)}${renewal}`);
         const run = (client: MetaClient, node: Node) =>
-          client.ask<Leased<Value>>(request, (reply, epoch) => {
+          client.ask<Leased<Value>>(request, (reply) => {
             if (reply.code !== 'VA') throw unexpected(reply, key);
             const part = {
-              ...(reply.won && { lease: casToken(node.id, epoch, reply.cas!) }),
+              ...(reply.won && { lease: casToken(node.id, reply.epoch, reply.cas!) }),
               ...(reply.sent && { held: true as const }),
             };
             if (isPlaceholder(reply)) return { state: 'missing', ...part };

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-
 import { addressOf } from '../../../support/nodes.js';
 import type { Node } from '../../../contracts/node.js';
 import { connectionRemedy } from '../../../support/connection-remedy.js';
@@ -14,9 +12,9 @@ import type { MetaReply } from './meta-reply.js';
 import type { MetaRequest } from './meta-request.js';
 import { SingleRequest } from './single-request.js';
 
-/** One connection of a client. An `epoch` is drawn by chance, so that no other process has it too: a token that one gave is good for that one alone. */
+/** One connection of a client. */
 type Link =
-  | Readonly<{ state: 'open'; connection: MetaConnection; epoch: number }>
+  | Readonly<{ state: 'open'; connection: MetaConnection }>
   | Readonly<{ state: 'opening'; attempt: AbortController; waiting: MetaRequest[] }>;
 
 /** The connections to one node, each made by the first request that needs it, and anew after it was lost. */
@@ -32,39 +30,27 @@ export class MetaClient {
   }
 
   /** Sends one request, over the connection that has the least to do. */
-  ask<Answer>(
-    { key, wireKey, head, tail }: KeyRequest,
-    read: (reply: MetaReply, epoch: number) => Answer,
-  ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const index = this.links.length === 1 ? 0 : this.leastBusy();
-      const answer = (reply: MetaReply): Answer => read(reply, this.epochOf(index));
-      this.sendBy(index, new SingleRequest(head, tail, wireKey, key, answer, resolve, reject));
-    });
+  ask<Answer>(request: KeyRequest, read: (reply: MetaReply) => Answer): Promise<Answer> {
+    return new Promise((resolve, reject) => this.send(new SingleRequest(request, read, resolve, reject)));
   }
 
   /** Sends one request over the connection `epoch`; `otherwise` where that is there no more. */
   askBy<Answer>(
     epoch: number,
-    { key, wireKey, head, tail }: KeyRequest,
+    request: KeyRequest,
     read: (reply: MetaReply) => Answer,
     otherwise: Answer,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const index = this.links.findIndex((link) => link?.state === 'open' && link.epoch === epoch);
-      const link = this.links[index];
+      const link = this.links.find((one) => one?.state === 'open' && one.connection.epoch === epoch);
       if (link?.state !== 'open' || !link.connection.isOpen) return resolve(otherwise);
-      link.connection.send(new SingleRequest(head, tail, wireKey, key, read, resolve, reject));
+      link.connection.send(new SingleRequest(request, read, resolve, reject));
     });
   }
 
   /** Sends many requests that are quiet where the server has nothing to say, and resolves once all are carried out. */
-  askMany(items: readonly KeyRequest[], read: (reply: MetaReply, index: number, epoch: number) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const index = this.leastBusy();
-      const take = (reply: MetaReply, item: number): void => read(reply, item, this.epochOf(index));
-      this.sendBy(index, new BatchRequest(items, take, resolve, reject));
-    });
+  askMany(items: readonly KeyRequest[], read: (reply: MetaReply, index: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => this.send(new BatchRequest(items, read, resolve, reject)));
   }
 
   send(request: MetaRequest): void {
@@ -107,11 +93,6 @@ export class MetaClient {
     return best;
   }
 
-  private epochOf(index: number): number {
-    const link = this.links[index];
-    return link?.state === 'open' ? link.epoch : 0;
-  }
-
   private open(index: number): Link {
     const attempt = new AbortController();
     const link = { state: 'opening', attempt, waiting: [] as MetaRequest[] } as const;
@@ -128,7 +109,7 @@ export class MetaClient {
           },
           (what, cause) => this.error(what, cause),
         );
-        this.links[index] = { state: 'open', connection, epoch: randomInt(2 ** 47) + 1 };
+        this.links[index] = { state: 'open', connection };
         for (const request of link.waiting) connection.send(request);
       },
       (cause: unknown) => {

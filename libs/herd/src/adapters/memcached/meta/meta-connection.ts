@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 import { messageOf } from '../../../support/message-of.js';
@@ -15,8 +16,10 @@ const largestOpaque = 2 ** 30;
 
 /** One pipelined connection. What is sent in one turn of the event loop leaves as one write. */
 export class MetaConnection {
+  /** Drawn by chance, so that no other process has it too: a token that this connection gave is good for it alone. */
+  readonly epoch = randomInt(2 ** 47) + 1;
   private readonly pending = new RequestQueue<MetaRequest>();
-  private readonly parser = new MetaParser();
+  private readonly parser = new MetaParser(this.epoch);
   private waiting = '';
   private flushing = false;
   private opaque = 1;

@@ -1,4 +1,5 @@
 import { GarbledReply } from '../reply-parser.js';
+import { emptyReply } from './meta-reply.js';
 import type { MetaCode, MetaReply } from './meta-reply.js';
 
 const CR = 13;
@@ -22,6 +23,13 @@ export class MetaParser {
   /** Chunks of a value that is not whole, and how many bytes it takes until it is. */
   private readonly later: Buffer[] = [];
   private missing = 0;
+  /** One for all replies: to make one for each would cost as much as to read it. */
+  private readonly reply: MetaReply;
+
+  /** @param epoch of the connection whose stream this is. */
+  constructor(epoch = 0) {
+    this.reply = { ...emptyReply, epoch };
+  }
 
   /**
    * @param take is called with each reply, in order; false ends the reading.
@@ -30,11 +38,12 @@ export class MetaParser {
   feed(chunk: Buffer, take: (reply: MetaReply) => boolean): void {
     const buffer = this.joined(chunk);
     if (!buffer) return;
+    const { reply } = this;
     let position = 0;
     while (position < buffer.length) {
       const lineEnd = endOfLine(buffer, position);
       if (lineEnd < 0) break;
-      const reply = headerOf(buffer, position, lineEnd);
+      readHeader(reply, buffer, position, lineEnd);
       let next = lineEnd + 2;
       if (reply.code === 'VA') {
         const size = reply.valueEnd;
@@ -50,6 +59,7 @@ export class MetaParser {
       position = next;
       if (!take(reply)) return;
     }
+    reply.buffer = nothing;
     this.rest = position < buffer.length ? buffer.subarray(position) : nothing;
   }
 
@@ -76,26 +86,17 @@ function endOfLine(buffer: Buffer, start: number): number {
 }
 
 /** The size of a value is left in `valueEnd`. */
-function headerOf(buffer: Buffer, start: number, end: number): MetaReply {
+function readHeader(reply: MetaReply, buffer: Buffer, start: number, end: number): void {
   const isWord = end === start + 2 || buffer[start + 2] === SPACE;
   const code = isWord ? codes.get((buffer[start]! << 8) | buffer[start + 1]!) : undefined;
-  const reply: MetaReply = {
-    code: code ?? 'line',
-    buffer,
-    keyStart: 0,
-    keyEnd: 0,
-    valueStart: 0,
-    valueEnd: 0,
-    opaque: 0,
-    flags: 0,
-    cas: undefined,
-    ttl: -1,
-    won: false,
-    sent: false,
-    stale: false,
-    line: code === undefined ? buffer.toString('latin1', start, end) : '',
-  };
-  if (code === undefined) return reply;
+  reply.code = code ?? 'line';
+  reply.buffer = buffer;
+  reply.keyStart = reply.keyEnd = reply.valueStart = reply.valueEnd = reply.opaque = reply.flags = 0;
+  reply.cas = undefined;
+  reply.ttl = -1;
+  reply.won = reply.sent = reply.stale = false;
+  reply.line = code === undefined ? buffer.toString('latin1', start, end) : '';
+  if (code === undefined) return;
   let position = start + 3;
   if (code === 'VA') {
     const sizeEnd = endOfWord(buffer, position, end);
@@ -108,7 +109,6 @@ function headerOf(buffer: Buffer, start: number, end: number): MetaReply {
     readFlag(reply, position, wordEnd);
     position = wordEnd + 1;
   }
-  return reply;
 }
 
 function readFlag(reply: MetaReply, start: number, end: number): void {

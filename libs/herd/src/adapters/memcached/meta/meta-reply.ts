@@ -1,8 +1,9 @@
 /** The first two letters of a reply, or `line` for what is none of the meta protocol: an error, a version, a statistic. */
 export type MetaCode = 'VA' | 'HD' | 'EN' | 'NS' | 'EX' | 'NF' | 'MN' | 'line';
 
-/** One reply; `buffer` holds its key and value only until the next one is read. */
+/** One reply, good only until the next one is read. `epoch` is that of the connection that it came by. */
 export type MetaReply = {
+  readonly epoch: number;
   code: MetaCode;
   buffer: Buffer;
   keyStart: number;
@@ -22,6 +23,24 @@ export type MetaReply = {
   /** The whole text, for `line`. */
   line: string;
 };
+
+export const emptyReply: MetaReply = Object.freeze({
+  epoch: 0,
+  code: 'MN',
+  buffer: Buffer.alloc(0),
+  keyStart: 0,
+  keyEnd: 0,
+  valueStart: 0,
+  valueEnd: 0,
+  opaque: 0,
+  flags: 0,
+  cas: undefined,
+  ttl: -1,
+  won: false,
+  sent: false,
+  stale: false,
+  line: '',
+});
 
 /** Whether the reply is about `wireKey`, a text of one character per byte. */
 export function isAbout({ buffer, keyStart, keyEnd }: MetaReply, wireKey: string): boolean {

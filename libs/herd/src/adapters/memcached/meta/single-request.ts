@@ -2,23 +2,16 @@ import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { complaint } from '../replies.js';
 import { isAbout } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
-import type { MetaRequest } from './meta-request.js';
+import type { KeyRequest, MetaRequest } from './meta-request.js';
 
 /** A request for one key, answered by one reply. */
 export class SingleRequest<Answer> implements MetaRequest {
   readonly count = 1;
   private opaque = 0;
 
-  /**
-   * @param head up to the opaque. @param tail after it.
-   * @param wireKey as it is echoed.
-   * @param read makes the answer of a reply that is for this key; what it throws is the answer too.
-   */
+  /** @param read makes the answer of a reply that is for this key; what it throws is the answer too. */
   constructor(
-    private readonly head: string,
-    private readonly tail: string,
-    private readonly wireKey: string,
-    private readonly key: string,
+    private readonly request: KeyRequest,
     private readonly read: (reply: MetaReply) => Answer,
     private readonly resolve: (answer: Answer) => void,
     private readonly reject: (error: Error) => void,
@@ -26,12 +19,14 @@ export class SingleRequest<Answer> implements MetaRequest {
 
   write(firstOpaque: number): string {
     this.opaque = firstOpaque;
-    return `${this.head} O${firstOpaque}${this.tail}`;
+    const { head, tail } = this.request;
+    return `${head} O${firstOpaque}${tail}`;
   }
 
   take(reply: MetaReply): boolean {
-    if (reply.code === 'line') this.reject(refusal(reply.line, this.key));
-    else if (reply.opaque !== this.opaque || !isAbout(reply, this.wireKey)) throw strange(reply, this.key);
+    if (reply.code === 'line') this.reject(refusal(reply.line, this.request.key));
+    else if (reply.opaque !== this.opaque || !isAbout(reply, this.request.wireKey))
+      throw strange(reply, this.request.key);
     else {
       try {
         this.resolve(this.read(reply));
