@@ -17,6 +17,7 @@ import { protect } from './http/edge.js';
 import { requestId } from './http/request-id.js';
 import { Traffic } from './http/traffic.js';
 import { listen } from './listen.js';
+import { servePage } from './page/serve-page.js';
 import { PlainLogger } from './plain-logger.js';
 import { validationPipe } from './problem/validation.pipe.js';
 
@@ -37,6 +38,7 @@ export async function startDemo(config: DemoConfig, output: Output, signal: Abor
     app.use(requestId);
     if (config.accessLog) app.use(accessLog(output));
     protect(app, config);
+    servePage(app);
     parseBodies(app);
     app.useGlobalPipes(validationPipe());
     serveDocs(app);

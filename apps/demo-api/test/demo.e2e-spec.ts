@@ -76,8 +76,41 @@ describeWith('postgres', 'the demo', (postgres) => {
           total: 0,
           pages: 0,
           hits: [],
-          facets: { party: [], decade: [], words: [] },
+          facets: { party: [], decade: [], president: [], year: [], words: [] },
         });
+      });
+
+      it('filters by several presidents and parties, and counts in wide facets what else there is', async () => {
+        const everything = (await client.search({ facets: 'wide' })).body;
+        const { party, president, year, decade } = everything.facets;
+        expect(president.map(({ id, name }) => [id, name]).sort()).toEqual([
+          [1, 'George Washington'],
+          [2, 'John Adams'],
+          [3, 'Thomas Jefferson'],
+          [4, 'James Madison'],
+        ]);
+        for (const counts of [party, president, year, decade])
+          expect((counts as { count: number }[]).reduce((sum, { count }) => sum + count, 0)).toBe(everything.total);
+
+        const chosen = (
+          await client.search([
+            ['facets', 'wide'],
+            ['party', 'none'],
+            ['party', 'Federalist'],
+            ['presidentId', '2'],
+            ['presidentId', '3'],
+            ['from', '1797'],
+          ])
+        ).body;
+        expect(new Set(chosen.hits.map(({ president: { name } }) => name))).toEqual(new Set(['John Adams']));
+        const narrowed = async (without: Record<string, string>) => (await client.search(without)).body;
+        // Each facet counts as if it had no filter of its own.
+        const ofParties = await narrowed({ presidentId: '2', from: '1797' });
+        expect(chosen.facets.party.find((each) => each.party === 'Federalist')!.count).toBe(ofParties.total);
+        expect(chosen.facets.party.map((each) => each.party).sort()).toEqual(['Democratic-Republican', 'Federalist']);
+        expect(chosen.facets.president.map(({ name }) => name)).toEqual(['John Adams']);
+        const ofYears = await narrowed({ presidentId: '2', party: 'Federalist' });
+        expect(chosen.facets.year.reduce((sum, { count }) => sum + count, 0)).toBe(ofYears.total);
       });
 
       it('pages through all hits, each once', async () => {
@@ -132,7 +165,7 @@ describeWith('postgres', 'the demo', (postgres) => {
         [
           '/search?colour=red',
           'colour',
-          'colour is not a parameter of this route; it accepts cursor, distance, from, mode, page, party, president, q, size, to, words',
+          'colour is not a parameter of this route; it accepts cursor, distance, facets, from, mode, page, party, president, presidentId, q, size, to, words',
         ],
         ['/search?party=Green', 'party', 'party must be one of Democratic, Democratic-Republican, Federalist'],
         ['/search?from=1900&to=1800', 'to', 'to must not be before from'],

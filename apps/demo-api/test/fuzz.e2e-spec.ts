@@ -116,6 +116,8 @@ describeWith('postgres', 'whatever a user sends', (postgres) => {
           'distance',
           'president',
           'party',
+          'presidentId',
+          'facets',
           'from',
           'to',
           'page',

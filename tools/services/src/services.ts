@@ -73,14 +73,20 @@ export async function findMissing(
   return missing;
 }
 
-/** Programs of test suites, and the package of each: real peers to compare with, which have no address. */
-const TEST_PEERS = { nutcracker: 'nutcracker', dnsmasq: 'dnsmasq-base' };
+/** Programs of test suites, and the package of each, by the service that those suites need: they have no address. */
+const TEST_PEERS: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
+  memcached: { nutcracker: 'nutcracker', dnsmasq: 'dnsmasq-base' },
+  opensearch: { chromium: 'chromium' },
+};
 
-/** Packages that a run works without, but then on the embedded memcached nodes, and without the suites that compare with a real peer. */
+/**
+ * Packages that a run works without, but then on the embedded memcached nodes, and without the suites that compare with a
+ * real peer or look at the demo's page with a browser.
+ */
 export function wantedPackages(names: readonly ServiceName[], env: NodeJS.ProcessEnv = process.env): string[] {
-  if (!names.includes('memcached')) return [];
-  const programs = { ...(!env[ADDRESS_VARIABLES.memcached] && { memcached: 'memcached' }), ...TEST_PEERS };
-  return Object.entries(programs)
+  const memcached = names.includes('memcached') && !env[ADDRESS_VARIABLES.memcached];
+  const peers = names.flatMap((name) => Object.entries(TEST_PEERS[name] ?? {}));
+  return [...(memcached ? [['memcached', 'memcached'] as const] : []), ...peers]
     .filter(([program]) => !findServer(program))
     .map(([, name]) => name);
 }

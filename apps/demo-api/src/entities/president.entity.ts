@@ -10,7 +10,7 @@ export class President {
   @PrimaryKey({ type: 'integer', autoincrement: false })
   id!: number;
 
-  @SearchField({ type: 'text', fields: { typed: { type: 'search_as_you_type' } } })
+  @SearchField({ type: 'text', fields: { typed: { type: 'search_as_you_type' }, whole: { type: 'keyword' } } })
   @Property({ type: 'string', length: 100, unique: true })
   name!: string;
 

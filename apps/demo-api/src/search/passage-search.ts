@@ -3,12 +3,14 @@ import { InjectSearchRepository, SearchRepository } from '@rookery/search';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { Passage } from '../entities/index.js';
 import { meant } from './did-you-mean.js';
-import { facets, significantWords } from './facets.js';
+import { narrowCounts, narrowFacets, wideCounts, wideFacets } from './facets.js';
 import { toHit } from './hit.js';
-import { passageQuery } from './passage-query.js';
+import { narrowing } from './narrowing.js';
+import { askedQuery, passageQuery } from './passage-query.js';
 import { refusalOf } from './refusal.js';
 import type { SearchAnswer, WordCount } from './search-answer.js';
 import type { SearchParameters } from './search-parameters.js';
+import { significantWords } from './significant-words.js';
 
 @Injectable()
 export class PassageSearch {
@@ -23,12 +25,12 @@ export class PassageSearch {
    */
   async search(parameters: SearchParameters): Promise<SearchAnswer> {
     const { page = 1, cursor } = parameters;
-    const [found, words] = await Promise.all([this.#page(parameters), this.#significantWords(parameters)]).catch(
-      (error: unknown) => {
-        throw refusalOf(error, parameters);
-      },
-    );
-    const { party, decade } = found.aggregations;
+    const [{ found, counts }, words] = await Promise.all([
+      parameters.facets === 'wide' ? this.#wide(parameters) : this.#narrow(parameters),
+      this.#significantWords(parameters),
+    ]).catch((error: unknown) => {
+      throw refusalOf(error, parameters);
+    });
     return {
       total: found.total,
       page: cursor === undefined ? page : null,
@@ -36,24 +38,35 @@ export class PassageSearch {
       nextCursor: found.nextCursor ?? null,
       didYouMean: found.suggestions.meant[0]?.text ?? null,
       hits: found.hits.map(toHit),
-      facets: {
-        party: party.buckets.map(({ key, count }) => ({ party: key, count })),
-        decade: decade.buckets.map(({ key, count }) => ({ decade: `${key}s`, count })),
-        words,
-      },
+      facets: { ...counts, words },
     };
   }
 
-  #page(parameters: SearchParameters) {
-    const { q, size, page = 1, cursor } = parameters;
-    const place = cursor === undefined ? { page } : { cursor };
-    return this.passages.paginate(
+  async #narrow(parameters: SearchParameters) {
+    const found = await this.passages.paginate(
       (query) =>
         passageQuery(query, parameters)
-          .aggregate(facets)
-          .suggest((s) => meant(s, q)),
-      { size, ...place, ...this.#deadline },
+          .aggregate(narrowFacets)
+          .suggest((s) => meant(s, parameters.q)),
+      this.#place(parameters),
     );
+    return { found, counts: narrowCounts(found.aggregations) };
+  }
+
+  async #wide(parameters: SearchParameters) {
+    const found = await this.passages.paginate(
+      (query) =>
+        askedQuery(query, parameters)
+          .postFilter((c) => narrowing(c, parameters))
+          .aggregate((a) => wideFacets(a, parameters))
+          .suggest((s) => meant(s, parameters.q)),
+      this.#place(parameters),
+    );
+    return { found, counts: wideCounts(found.aggregations) };
+  }
+
+  #place({ size, page = 1, cursor }: SearchParameters) {
+    return { size, ...(cursor === undefined ? { page } : { cursor }), ...this.#deadline };
   }
 
   async #significantWords(parameters: SearchParameters): Promise<WordCount[]> {

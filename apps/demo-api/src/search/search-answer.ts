@@ -53,6 +53,25 @@ export class DecadeCount {
   count!: number;
 }
 
+export class YearCount {
+  @ApiProperty({ example: 1862 })
+  year!: number;
+
+  @ApiProperty()
+  count!: number;
+}
+
+export class PresidentCount {
+  @ApiProperty({ example: 16 })
+  id!: number;
+
+  @ApiProperty({ example: 'Abraham Lincoln' })
+  name!: string;
+
+  @ApiProperty()
+  count!: number;
+}
+
 export class WordCount {
   @ApiProperty({ example: 'bonds' })
   word!: string;
@@ -67,6 +86,15 @@ export class Facets {
 
   @ApiProperty({ type: [DecadeCount], description: 'Passages of each decade, in order.' })
   decade!: DecadeCount[];
+
+  @ApiProperty({
+    type: [PresidentCount],
+    description: 'With `facets=wide`: passages of each president, the most first.',
+  })
+  president!: PresidentCount[];
+
+  @ApiProperty({ type: [YearCount], description: 'With `facets=wide`: passages of each year that has some, in order.' })
+  year!: YearCount[];
 
   @ApiProperty({
     type: [WordCount],

@@ -4,10 +4,13 @@ import { PARTIES, type Party } from '../entities/party.js';
 import { NotBeforeFrom } from '../problem/not-before-from.js';
 import { Optional } from '../problem/optional.js';
 import { PlainText } from '../problem/plain-text.js';
+import { SomeOf, WholeNumbers } from '../problem/values.js';
 import { WholeNumber } from '../problem/whole-number.js';
 import { MODES, type Mode } from './mode.js';
 
 const YEARS = { min: 1790, max: 2100 };
+/** More presidents than the data have. */
+const PRESIDENTS = { min: 1, max: 999_999_999, count: 50 };
 const DISTANCES = { min: 1, max: 50 };
 
 /** Which passages: the query of `GET /export`, and the most of `GET /search`. */
@@ -45,10 +48,25 @@ export class SearchFilters {
   @PlainText({ max: 100 })
   president?: string;
 
-  @ApiPropertyOptional({ enum: PARTIES })
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'integer', minimum: PRESIDENTS.min, maximum: PRESIDENTS.max },
+    maxItems: PRESIDENTS.count,
+    description: 'Of one of these presidents: the parameter is repeated.',
+  })
   @Optional()
-  @IsIn(PARTIES, { message: `party must be one of ${PARTIES.join(', ')}` })
-  party?: Party;
+  @WholeNumbers(PRESIDENTS)
+  presidentId?: number | number[];
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', enum: [...PARTIES] },
+    maxItems: PARTIES.length,
+    description: 'Of one of these parties: the parameter is repeated.',
+  })
+  @Optional()
+  @SomeOf(PARTIES)
+  party?: Party | Party[];
 
   @ApiPropertyOptional({ description: 'First year.', type: 'integer', minimum: YEARS.min, maximum: YEARS.max })
   @Optional()

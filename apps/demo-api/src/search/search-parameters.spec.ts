@@ -33,12 +33,20 @@ describe('SearchParameters', () => {
     });
   });
 
+  it('accepts a party and a president, or several', async () => {
+    expect(await read({ party: 'Whig', presidentId: '7' })).toMatchObject({ party: 'Whig', presidentId: 7 });
+    expect(await read({ party: ['Whig', 'none'], presidentId: ['7', '8'] })).toMatchObject({
+      party: ['Whig', 'none'],
+      presidentId: [7, 8],
+    });
+  });
+
   it('lists the parameters that there are when it gets an unknown one', async () => {
     expect(await complaints({ query: 'union' })).toEqual([
       {
         parameter: 'query',
         message:
-          'query is not a parameter of this route; it accepts cursor, distance, from, mode, page, party, president, q, size, to, words',
+          'query is not a parameter of this route; it accepts cursor, distance, facets, from, mode, page, party, president, presidentId, q, size, to, words',
       },
     ]);
   });
@@ -56,7 +64,14 @@ describe('SearchParameters', () => {
       'Green',
       'one of Democratic, Democratic-Republican, Federalist, National Union, Republican, Whig, Whig & Democratic, none',
     ],
-    ['party', ['Whig', 'none'], 'one of Democratic'],
+    ['party', ['Whig', 'Green'], 'one of Democratic'],
+    ['party', Array.from({ length: 9 }, () => 'Whig'), 'up to 8 of them'],
+    ['party', { a: 'Whig' }, 'one of Democratic'],
+    ['party', '', 'one of Democratic'],
+    ['presidentId', '0', 'a whole number from 1'],
+    ['presidentId', ['1', 'x'], 'a whole number from 1'],
+    ['presidentId', Array.from({ length: 51 }, () => '1'), 'up to 50 of them'],
+    ['facets', 'all', 'narrow or wide'],
     ['from', '1789', 'a whole number from 1790 to 2100'],
     ['from', '', 'a whole number from 1790 to 2100'],
     ['from', '18e2', 'a whole number from 1790 to 2100'],

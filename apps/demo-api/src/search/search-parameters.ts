@@ -8,6 +8,7 @@ import { SearchFilters } from './search-filters.js';
 /** With the most hits a page, the last page ends at the 10,000th hit, as far as OpenSearch goes by number. */
 const PAGES = { min: 1, max: 200 };
 const SWITCH = ['true', 'false'] as const;
+const FACETS = ['narrow', 'wide'] as const;
 const SIZES = { min: 1, max: 50 };
 
 /** The query of `GET /search`. */
@@ -22,6 +23,15 @@ export class SearchParameters extends SearchFilters {
   @Matches(/^[\w-]{1,500}$/, { message: 'cursor must be the nextCursor of the page before' })
   @NotWith('page')
   cursor?: string;
+
+  @ApiPropertyOptional({
+    enum: FACETS,
+    default: 'narrow',
+    description:
+      'What the facets count: `narrow` what matches; `wide` what would match without the filter of the facet itself (years for decade and year), presidents and years too.',
+  })
+  @IsIn(FACETS, { message: `facets must be ${FACETS.join(' or ')}` })
+  facets: (typeof FACETS)[number] = 'narrow';
 
   @ApiPropertyOptional({
     enum: SWITCH,

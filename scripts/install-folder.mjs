@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+/** Installs what a folder's manifest names, tools included. */
+export function installFolder(folder) {
+  console.error(
+    `Installing what ${folder === '.' ? 'build and tests' : folder} need, once: npm install --include=dev in ${folder}`,
+  );
+  // Not `npm ci`: it would take away the Node that runs this.
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['install', '--no-audit', '--no-fund', '--no-save', '--include=dev'], {
+    cwd: join(root, folder),
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+}
