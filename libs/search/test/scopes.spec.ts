@@ -1,4 +1,4 @@
-import { Collection } from '@mikro-orm/core';
+import { Collection, type Opt } from '@mikro-orm/core';
 import { Entity, ManyToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { jest } from '@jest/globals';
 import { describeWith } from '@rookery/services';
@@ -24,7 +24,7 @@ class Label {
   @Property({ type: 'string' }) name!: string;
 }
 
-/** In an index as it is, and in one that is routed by tenant. */
+/** In an index as it is, in one that is routed by tenant, and in one that some rows have no document in. */
 @Entity()
 @Indexed({ name: 'tickets', settings: { number_of_shards: 2 } })
 @Indexed<Ticket>({
@@ -33,7 +33,15 @@ class Label {
   preload: () => undefined,
   settings: { number_of_shards: 3 },
 })
+@Indexed<Ticket>({
+  name: 'kept',
+  where: { hidden: false },
+  when: ({ title }) => title !== 'secret',
+  reads: ['title'],
+  settings: { number_of_shards: 1 },
+})
 class Ticket {
+  @Property({ type: 'boolean', default: false }) hidden: boolean & Opt = false;
   @PrimaryKey() id!: number;
   @SearchField({ type: 'integer' }) @Property({ type: 'integer' }) tenant!: number;
   @SearchField() @Property({ type: 'text' }) title!: string;
@@ -67,6 +75,7 @@ describeWith('postgres', 'postgres', () =>
       );
       await running.search.recreateIndex('tickets');
       await running.search.recreateIndex('routed');
+      await running.search.recreateIndex('kept');
     });
     afterAll(() => running.stop(), 30_000);
 
@@ -161,6 +170,23 @@ describeWith('postgres', 'postgres', () =>
         expect(brief(await drift('routed', { where: { tenant: 2 } }))).toEqual(expect.arrayContaining(['7 missing']));
         await running.search.migrations.repair<Ticket>('routed', { where: { tenant: 2 } });
         expect(await drift('routed')).toEqual([]);
+      });
+
+      it('count a document as orphaned whose row is in the scope and is to have none', async () => {
+        await tickets('kept').indexAll();
+        await sql('update ticket set hidden = true where id in (1, 2, 7)');
+        await sql(`update ticket set title = 'secret' where id in (4, 5)`);
+        await sql('update ticket set tenant = 2 where id = 7');
+        expect(brief(await drift('kept', { where: { tenant: 1 } }))).toEqual(['1 orphaned', '4 orphaned']);
+        // The document of 7 says that it is of tenant 1, and its row that it is not.
+        const options: VerifyOptions<Ticket> = { where: { tenant: 1 }, documents: (q) => q.term('tenant', 1) };
+        expect(brief(await drift('kept', options))).toEqual(['1 orphaned', '4 orphaned']);
+        expect(await running.search.migrations.repair('kept', options)).toEqual({
+          missing: 0,
+          orphaned: 2,
+          outdated: 0,
+        });
+        expect(brief(await drift('kept'))).toEqual(['2 orphaned', '5 orphaned', '7 orphaned']);
       });
 
       it('find what lies on another shard than its row belongs on', async () => {

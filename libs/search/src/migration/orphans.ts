@@ -65,6 +65,11 @@ export async function orphansOf(
   }));
 }
 
+/** A model whose rows are all read, whether they are to have a document or not. */
+export function everyRowOf(model: IndexModel): IndexModel {
+  return { ...model, condition: undefined };
+}
+
 /** Of documents that a query finds, those whose row is gone altogether. */
 export async function* orphansFound(
   model: IndexModel,
@@ -75,7 +80,8 @@ export async function* orphansFound(
 ): AsyncGenerator<FoundOrphans> {
   let keys: DocumentKey[] = [];
   const judge = async () => {
-    const isOrphan = await rowless(model, reader, keys);
+    // A row without document is a row: it may be of another scope.
+    const isOrphan = await rowless(everyRowOf(model), reader, keys);
     const orphaned = keys.filter((key) => isOrphan({ id: documentIdOf(model, key) }));
     const page = {
       documents: keys.length,

@@ -15,7 +15,7 @@ import {
   type Expected,
   type StoredDocuments,
 } from './drift.js';
-import { orphansAmong, orphansFound, orphansOf, type FoundOrphans } from './orphans.js';
+import { orphansAmong, everyRowOf, orphansFound, orphansOf, type FoundOrphans } from './orphans.js';
 import { Sample } from './sample.js';
 
 /** What is compared of each document: its content, its id alone, or the content of some. */
@@ -61,10 +61,13 @@ export class Verifier {
     const call = callOptionsOf(options);
     let done = 0;
     const sample = comparison.of === 'sample' ? new Sample<PrimaryKey>(comparison.documents, this.random) : undefined;
-    const byRow = comparison.of === 'contents' || dependsOnRow(model) || scope !== undefined;
-    const pages = byRow
-      ? this.byRow(definition, index, { ...call, scope, sources: comparison.of === 'contents' }, sample)
-      : this.byKey(definition, index, call, sample);
+    const sources = comparison.of === 'contents';
+    const pages =
+      scope !== undefined
+        ? this.inScope(definition, index, scope, { ...call, sources })
+        : sources || dependsOnRow(model)
+          ? this.byRow(definition, index, { ...call, sources }, sample)
+          : this.byKey(definition, index, call, sample);
     for await (const { rows, drifted } of readAhead(pages)) {
       yield* drifted;
       onProgress?.((done += rows));
@@ -114,20 +117,33 @@ export class Verifier {
   private async *byRow(
     definition: IndexDefinition,
     index: string,
-    { scope, sources, ...call }: CallOptions & Readonly<{ scope: RowScope | undefined; sources: boolean }>,
+    { sources, ...call }: CallOptions & Readonly<{ sources: boolean }>,
     sample: Sample<PrimaryKey> | undefined,
   ): AsyncGenerator<ComparedPage> {
     const { model } = definition;
     const read = async (after: PrimaryKey | undefined) => ({
-      entities: await this.reader.pageAfter(model, after, PAGE_SIZE, scope),
+      entities: await this.reader.pageAfter(model, after, PAGE_SIZE),
     });
     for await (const { entities } of readAhead(pagesInOrder(model, PAGE_SIZE, read))) {
       const desired = [...desiredDocuments(model, entities)];
       for (const { key } of desired.filter(isExpected)) sample?.offer(key);
       const drifted = [...unbuildableOf(desired), ...(await this.comparedTo(index, desired, call, sources))];
-      // Without a scope all documents are looked at, and these with them.
-      if (scope !== undefined) drifted.push(...(await orphansOf(model, this.engine, index, desired, call)));
       yield { rows: entities.length, drifted };
+    }
+  }
+
+  /** Rows of a scope, those among them that are to have no document, and what the index has of them. */
+  private async *inScope(
+    { model }: IndexDefinition,
+    index: string,
+    scope: RowScope,
+    { sources, ...call }: CallOptions & Readonly<{ sources: boolean }>,
+  ): AsyncGenerator<ComparedPage> {
+    for await (const keys of readAhead(this.reader.keyPages(everyRowOf(model), PAGE_SIZE, scope))) {
+      const desired = [...desiredDocuments(model, await this.reader.byKeys(model, keys), keys)];
+      const drifted = [...unbuildableOf(desired), ...(await this.comparedTo(index, desired, call, sources))];
+      drifted.push(...(await orphansOf(model, this.engine, index, desired, call)));
+      yield { rows: keys.length, drifted };
     }
   }
 
