@@ -40,6 +40,7 @@ export type {
   ChangeOptions,
   IndexAllOptions,
   IndexAllProgress,
+  IndexEachOptions,
   IndexOptions,
   PaginateOptions,
   Paging,
@@ -66,12 +67,15 @@ export type { Backlog, DeadLetter } from './sync/outbox.js';
 export type { RelayBatchMessage } from './contracts/diagnostics.js';
 
 // Change mappings, repair drift
-export type { MigrationService, MigrationStatus, RepairResult } from './migration/migration.service.js';
+export type { MigrationService, MigrationStatus } from './migration/migration.service.js';
 export type { MigrateOptions } from './migration/migration.js';
+export type { VerifyMode } from './migration/verify-mode.js';
 export { describeDifference, type MappingDifference, type MigrationPlan } from './migration/plan.js';
 export type { MigrationProgress } from './migration/progress.js';
 export type { MigrationPhase, MigrationState, MigrationFacts } from './migration/migration-state.js';
-export type { DriftedDocument, VerifyOptions } from './migration/verifier.js';
+export type { DriftedDocument } from './migration/drift.js';
+export type { RepairResult, VerifyOptions } from './migration/drift-repair.js';
+export type { RowConditions } from './rows/row-scope.js';
 
 // Ask
 export { SearchQuery, type ClauseMaker, type NamesOf, type NoneAsked, type QueryRunner } from './query/search-query.js';

@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   delete: (books, options) => books.delete(1, options),
   bulk: (books, options) => books.bulk([], options),
   indexAll: (books, options) => books.indexAll(options),
+  indexEach: (books, options) => books.indexEach([1], options),
   refresh: (books, options) => books.refresh(options),
   'control.status': (books, options) => books.control.status(options),
   'control.exists': (books, options) => books.control.exists(options),

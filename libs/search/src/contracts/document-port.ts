@@ -55,6 +55,11 @@ export interface ValidateAnswer {
   readonly explanations: readonly string[];
 }
 
+export interface ReadManyOptions extends CallOptions {
+  /** `false`: nobody looks at the sources, so they may be left out. */
+  readonly source?: false;
+}
+
 /** Documents one by one, and searches in one request. Errors and deadlines are those of `SearchEngine`. */
 export interface DocumentPort {
   /** @throws SearchNotFoundError when the document is not there and nothing says what to put in its place. */
@@ -63,7 +68,7 @@ export interface DocumentPort {
   getMany(
     index: string,
     places: readonly DocumentPlace[],
-    options?: CallOptions,
+    options?: ReadManyOptions,
   ): Promise<readonly (EngineDocument | undefined)[]>;
   exists(index: string, id: string, options?: DocumentOptions): Promise<boolean>;
   /** Answers in the order of the requests. One that is refused rejects all. */

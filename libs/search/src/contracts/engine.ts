@@ -81,6 +81,7 @@ export interface SearchRequest {
 export interface EngineHit {
   readonly _index: string;
   readonly _id: string;
+  readonly _routing?: string;
   readonly _score: number | null;
   readonly _source?: unknown;
   readonly fields?: Readonly<Record<string, readonly unknown[]>>;

@@ -6,8 +6,9 @@ import type { DocumentKey } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { BulkReport, RetryableFailure } from './bulk-report.js';
 import type { BulkWriter, WriteOptions } from './bulk-writer.js';
-import type { EntityReader } from '../rows/entity-reader.js';
+import type { EntityReader, RowScope } from '../rows/entity-reader.js';
 import { indexOperations, type Batch } from './index-operations.js';
+import { pageMeter, type Paged } from './page-meter.js';
 import type { IndexTargets } from './index-targets.js';
 import { pagesInOrder } from '../rows/pages-in-order.js';
 
@@ -21,6 +22,18 @@ export interface PublisherParts {
   readonly reader: Pick<EntityReader, 'byKeys' | 'pageAfter'>;
   readonly writer: Pick<BulkWriter, 'write'>;
   readonly engine: Pick<SearchEngine, 'shardRoutings'>;
+}
+
+export interface PublishAllOptions extends WriteOptions {
+  /** Rows read at once; 500 when absent. */
+  readonly pageSize?: number | undefined;
+  /** Only these rows. */
+  readonly scope?: RowScope | undefined;
+}
+
+export interface PublishEachOptions extends CallOptions {
+  /** Called as requests end, with the keys of pages that are done as a whole. */
+  readonly onKeys?: (done: number) => void;
 }
 
 /** What a write makes known as it goes. */
@@ -50,9 +63,21 @@ export class DocumentPublisher {
     return this.write(definition, (notes) => this.operationsFor(definition, keys, notes, within), options);
   }
 
-  /** Writes the documents of all rows, in key order and constant memory. */
-  publishAll(definition: IndexDefinition, pageSize: number = PAGE_SIZE, options?: WriteOptions): Promise<BulkReport> {
-    return this.write(definition, (notes) => this.operationsForAll(definition, pageSize, notes), options);
+  /** The same for keys as they come, in constant memory: the next are read as those before are written. */
+  publishEach(
+    definition: IndexDefinition,
+    pages: AsyncIterable<readonly DocumentKey[]>,
+    { onKeys, ...options }: PublishEachOptions = {},
+  ): Promise<BulkReport> {
+    const meter = pageMeter(onKeys);
+    const operations = (notes: Notes) => this.operationsForEach(definition, pages, notes, meter.add);
+    return this.write(definition, operations, { ...options, onProgress: meter.written });
+  }
+
+  /** Writes the documents of all rows of a scope, in key order and constant memory. */
+  publishAll(definition: IndexDefinition, options: PublishAllOptions = {}): Promise<BulkReport> {
+    const { pageSize = PAGE_SIZE, scope, ...write } = options;
+    return this.write(definition, (notes) => this.operationsForAll(definition, { pageSize, scope }, notes), write);
   }
 
   private async write(
@@ -75,24 +100,44 @@ export class DocumentPublisher {
     notes: Notes,
     within?: EntityManager,
   ): AsyncGenerator<readonly BulkOperation[]> {
-    const { model } = definition;
-    for (let at = 0; at < keys.length; at += PAGE_SIZE) {
-      const page = keys.slice(at, at + PAGE_SIZE);
-      const batch = await this.begin(definition, notes, true);
-      const entities = await this.parts.reader.byKeys(model, page, within);
-      yield [...indexOperations(desiredDocuments(model, entities, page), batch)];
+    for (let at = 0; at < keys.length; at += PAGE_SIZE)
+      yield await this.operationsOfPage(definition, keys.slice(at, at + PAGE_SIZE), notes, within);
+  }
+
+  private async *operationsForEach(
+    definition: IndexDefinition,
+    pages: AsyncIterable<readonly DocumentKey[]>,
+    notes: Notes,
+    add: (page: Paged) => void,
+  ): AsyncGenerator<readonly BulkOperation[]> {
+    for await (const page of pages) {
+      const operations = await this.operationsOfPage(definition, page, notes);
+      add({ keys: page.length, operations: operations.length });
+      yield operations;
     }
+  }
+
+  private async operationsOfPage(
+    definition: IndexDefinition,
+    page: readonly DocumentKey[],
+    notes: Notes,
+    within?: EntityManager,
+  ): Promise<readonly BulkOperation[]> {
+    const { model } = definition;
+    const batch = await this.begin(definition, notes, true);
+    const entities = await this.parts.reader.byKeys(model, page, within);
+    return [...indexOperations(desiredDocuments(model, entities, page), batch)];
   }
 
   private async *operationsForAll(
     definition: IndexDefinition,
-    pageSize: number,
+    { pageSize, scope }: Readonly<{ pageSize: number; scope: RowScope | undefined }>,
     notes: Notes,
   ): AsyncGenerator<readonly BulkOperation[]> {
     const { model } = definition;
     const read = async (after: DocumentKey | undefined) => {
       const batch = await this.begin(definition, notes, false);
-      return { batch, entities: await this.parts.reader.pageAfter(model, after, pageSize) };
+      return { batch, entities: await this.parts.reader.pageAfter(model, after, pageSize, scope) };
     };
     for await (const { batch, entities } of pagesInOrder(model, pageSize, read))
       yield [...indexOperations(documentsToWrite(model, entities), batch)];

@@ -6,10 +6,17 @@ import {
   wholeMilliseconds,
   type OptionTable,
 } from '../support/option-table.js';
+import { aRowScope } from '../rows/row-scope.js';
 import type { MigrateOptions } from './migration.js';
-import type { VerifyOptions } from './verifier.js';
+import type { VerifyOptions } from './drift-repair.js';
+import { aVerifyMode } from './verify-mode.js';
 
-export const VERIFY: OptionTable<VerifyOptions> = { ...CALL_OPTIONS, onProgress: aFunction };
+export const VERIFY: OptionTable<VerifyOptions> = {
+  ...CALL_OPTIONS,
+  where: aRowScope,
+  documents: aFunction,
+  onProgress: aFunction,
+};
 
 export const MIGRATE: OptionTable<MigrateOptions> = {
   ...CALL_OPTIONS,
@@ -17,4 +24,5 @@ export const MIGRATE: OptionTable<MigrateOptions> = {
   pageSize: aWholeNumber(1),
   drainTimeoutMs: wholeMilliseconds(0),
   maxUnbuildable: aWholeNumber(0),
+  verify: aVerifyMode,
 };

@@ -1,14 +1,12 @@
 import { Observable } from 'rxjs';
 import type { CallOptions } from '../contracts/engine.js';
 import type { IndexState } from '../contracts/index-body.js';
-import { assertAllWritten, EMPTY_REPORT, mergeReports } from '../indexing/bulk-report.js';
-import { documentIdOf } from '../document/document-builder.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { SearchMigrationError, SearchTableMissingError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { generationOf } from '../mapping/index-name.js';
 import type { IndexReference } from '../mapping/index-registry.js';
-import type { PrimaryKey } from '../rows/entity-reader.js';
+import type { EntityClass } from '../metadata/recorder.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { MIGRATE, VERIFY } from './call-tables.js';
 import { putAddition } from './addition.js';
@@ -20,7 +18,8 @@ import type { MigrationStore } from './migration-store.js';
 import { isUnderWay, type MigrationState } from './migration-state.js';
 import { planOf, type MigrationPlan } from './plan.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
-import type { DriftedDocument, VerifyOptions } from './verifier.js';
+import type { DriftedDocument } from './drift.js';
+import { DriftRepair, type RepairResult, type VerifyOptions } from './drift-repair.js';
 
 export interface MigrationServiceParts extends MigrationParts {
   /** Absent where the database has no tables for migrations. */
@@ -37,14 +36,6 @@ export interface MigrationStatus {
   readonly migration: MigrationState | undefined;
 }
 
-export interface RepairResult {
-  readonly missing: number;
-  readonly orphaned: number;
-  readonly outdated: number;
-}
-
-const PAGE_SIZE = 500;
-
 /**
  * Changes mappings on a living system: `migrate` builds a new index beside the old one while writes go to both, swaps
  * the alias at one instant, and keeps the old one current until `finish`, so that `rollback` is one more swap.
@@ -54,8 +45,12 @@ const PAGE_SIZE = 500;
  * await search.migrations.finish(Passage);
  */
 export class MigrationService {
+  private readonly repairs: DriftRepair;
+
   /** @internal The library makes it. */
-  constructor(private readonly parts: MigrationServiceParts) {}
+  constructor(private readonly parts: MigrationServiceParts) {
+    this.repairs = new DriftRepair(parts);
+  }
 
   /** What `migrate` would do. @throws SearchIndexMismatchError when the alias stands for several indices or is an index itself. */
   async plan(index: IndexReference, options?: CallOptions): Promise<MigrationPlan> {
@@ -164,44 +159,39 @@ export class MigrationService {
     });
   }
 
-  /** Documents that differ from the database now. Changes under way look like drift: `repair` looks twice. */
-  async *verify(index: IndexReference, options?: VerifyOptions): AsyncGenerator<DriftedDocument> {
+  /**
+   * Documents that differ from the database now. Changes under way look like drift: `repair` looks twice.
+   *
+   * With `where` it compares the rows that match, and reads, reports and deletes nothing else. A document whose row is
+   * gone belongs to no scope: `documents` names those that are of this one, and a run without `where` finds all.
+   *
+   * @example
+   * for await (const { key, drift } of search.migrations.verify(Passage, { where: { tenant: 7 } })) …
+   * @throws SearchOptionError for conditions that the ORM cannot read.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of any entity, where the index is given by name
+  async *verify<T extends object = any>(
+    index: EntityClass<T> | string,
+    options?: VerifyOptions<NoInfer<T>>,
+  ): AsyncGenerator<DriftedDocument> {
     checkCall('verify', options, VERIFY);
-    const definition = this.parts.definitionOf(index);
-    await this.parts.engine.refresh(definition.alias, options);
-    yield* this.parts.verifier.drift(definition, definition.alias, options);
+    yield* this.repairs.drift('verify', this.parts.definitionOf(index), options);
   }
 
   /**
-   * Writes exactly the documents that differ, by the steps that keep a newer version from holding older content.
+   * Writes exactly the documents that differ, by the steps that keep a newer version from holding older content; with
+   * `where` those that `verify` reports for it.
    *
-   * @throws SearchBulkError at the end, with the documents that could not be built or were refused: all others are written.
+   * @throws SearchBulkError at the end, with the documents that could not be built or were refused: all others are
+   * written. SearchOptionError for conditions that the ORM cannot read.
    */
-  async repair(index: IndexReference, options?: VerifyOptions): Promise<RepairResult> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of any entity, where the index is given by name
+  async repair<T extends object = any>(
+    index: EntityClass<T> | string,
+    options?: VerifyOptions<NoInfer<T>>,
+  ): Promise<RepairResult> {
     checkCall('repair', options, VERIFY);
-    const definition = this.parts.definitionOf(index);
-    const counts = { missing: 0, orphaned: 0, outdated: 0 };
-    let keys: PrimaryKey[] = [];
-    let report = EMPTY_REPORT;
-    const write = async (): Promise<void> => {
-      const written = await this.parts.publisher.publish(definition, keys, options);
-      if (written.unavailable) assertAllWritten(written);
-      report = mergeReports(report, written);
-      keys = [];
-    };
-    for await (const { key, drift, reason = '' } of this.verify(index, options)) {
-      if (drift === 'unbuildable') {
-        const id = documentIdOf(definition.model, key);
-        const failure = { id, index: definition.alias, status: 0, type: drift, reason, retryable: false };
-        report = mergeReports(report, { ...EMPTY_REPORT, failures: [failure] });
-        continue;
-      }
-      counts[drift] += 1;
-      if (keys.push(key) >= PAGE_SIZE) await write();
-    }
-    if (keys.length > 0) await write();
-    assertAllWritten(report);
-    return counts;
+    return this.repairs.repair(this.parts.definitionOf(index), options);
   }
 
   private async run(

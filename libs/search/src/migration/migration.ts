@@ -11,6 +11,7 @@ import { moveAlias } from './alias-moves.js';
 import { finishAddition } from './addition.js';
 import type { MigrationLease } from './migration-lease.js';
 import { backoffMs } from '../support/backoff.js';
+import { callOptionsOf } from '../support/call-options.js';
 import { pause } from '../support/pause.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
@@ -20,6 +21,7 @@ import { writeAlias, type MigrationState } from './migration-state.js';
 import { flatSettings, PLACEMENT, PLACEMENT_REMEDY, type MigrationPlan } from './plan.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 import type { Verifier } from './verifier.js';
+import { comparisonOf, type VerifyMode } from './verify-mode.js';
 
 export interface MigrateOptions extends CallOptions {
   /** Documents per second at most; no bound when absent. */
@@ -33,6 +35,12 @@ export interface MigrateOptions extends CallOptions {
    * goes on. One in a hundred, 100 at most and 1 at least, when absent; with more it fails before the swap.
    */
   readonly maxUnbuildable?: number;
+  /**
+   * What is compared before the swap. `ids`, when absent: that each row has its document, and each document its row; the
+   * backfill knows the outcome of each write. `contents`: each document as well. `sample:1000`: so many of them, by
+   * chance. An additive change compares contents unless this says otherwise, as all ids are there before it.
+   */
+  readonly verify?: VerifyMode;
 }
 
 /** Rows that a migration waits for. */
@@ -191,8 +199,10 @@ export class Migration {
     const meter = progressMeter(alias, 'verify', 2 * total, 0);
     const keys: PrimaryKey[] = [];
     let done = 0;
+    const { verify = state.kind === 'additive' ? 'contents' : 'ids' } = this.options;
     for await (const { key, drift, reason = '' } of verifier.drift(this.definition, writes, {
-      ...this.options,
+      ...callOptionsOf(this.options),
+      comparison: comparisonOf(verify),
       onProgress: (looked) => void (done = looked),
     })) {
       if (drift === 'unbuildable') {

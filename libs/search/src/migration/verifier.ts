@@ -1,39 +1,40 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { CallOptions, DocumentPlace, SearchEngine } from '../contracts/engine.js';
-import { dependsOnRow, desiredDocuments, type DesiredDocument } from '../document/desired-document.js';
+import type { CallOptions, SearchEngine } from '../contracts/engine.js';
 import { documentIdOf } from '../document/document-builder.js';
+import { dependsOnRow, desiredDocuments, type DesiredDocument } from '../document/desired-document.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import type { Wire } from '../query/wire-value.js';
+import type { EntityReader, PrimaryKey, RowScope } from '../rows/entity-reader.js';
 import { pagesInOrder } from '../rows/pages-in-order.js';
+import { callOptionsOf } from '../support/call-options.js';
 import { readAhead } from '../support/read-ahead.js';
+import {
+  compare,
+  isExpected,
+  unbuildableOf,
+  type DriftedDocument,
+  type Expected,
+  type StoredDocuments,
+} from './drift.js';
+import { orphansAmong, everyRowOf, orphansFound, orphansOf, type FoundOrphans } from './orphans.js';
+import { Sample } from './sample.js';
 
-/** A document that is not what the database says. */
-export interface DriftedDocument {
-  readonly key: PrimaryKey;
-  /**
-   * `missing`: a row without document. `orphaned`: a document without row, or on the wrong shard. `outdated`: the content
-   * differs. `unbuildable`: a row that cannot be read, or made into a document; what the index has of it stays.
-   */
-  readonly drift: 'missing' | 'orphaned' | 'outdated' | 'unbuildable';
-  /** What came in the way of an `unbuildable` one. */
-  readonly reason?: string;
-}
+/** What is compared of each document: its content, its id alone, or the content of some. */
+export type Comparison = Readonly<{ of: 'contents' | 'ids' }> | Readonly<{ of: 'sample'; documents: number }>;
 
-export interface VerifyOptions extends CallOptions {
+export interface DriftOptions extends CallOptions {
+  /** Contents when absent. */
+  readonly comparison?: Comparison;
+  /** Only these rows and their documents. A document without row is of no scope. */
+  readonly scope?: RowScope | undefined;
+  /** Which documents belong to the scope: those of them without any row are orphaned. */
+  readonly documents?: Wire | undefined;
   /** Receives the number of rows and documents compared so far. */
-  readonly onProgress?: (done: number) => void;
+  readonly onProgress?: ((done: number) => void) | undefined;
 }
-
-type StoredDocuments = Awaited<ReturnType<SearchEngine['getMany']>>;
-
-/** A document of the database's side that is to be in the index. */
-type Expected = Extract<DesiredDocument, { state: 'present' }>;
 
 interface ComparedPage {
   readonly rows: number;
-  readonly unbuildable: readonly DriftedDocument[];
-  readonly expected: readonly Expected[];
-  readonly stored: StoredDocuments;
+  readonly drifted: readonly DriftedDocument[];
 }
 
 const PAGE_SIZE = 1_000;
@@ -41,64 +42,57 @@ const PAGE_SIZE = 1_000;
 /** Compares an index with the database, page by page: memory does not grow with the index. */
 export class Verifier {
   constructor(
-    private readonly engine: Pick<SearchEngine, 'getMany' | 'scanIds' | 'shardRoutings'>,
-    private readonly reader: Pick<EntityReader, 'pageAfter' | 'byKeys' | 'present' | 'keyOfId'>,
+    private readonly engine: Pick<
+      SearchEngine,
+      'getMany' | 'scanIds' | 'shardRoutings' | 'name' | 'search' | 'openPointInTime' | 'closePointInTime'
+    >,
+    private readonly reader: Pick<EntityReader, 'pageAfter' | 'keyPages' | 'byKeys' | 'present' | 'keyOfId'>,
+    private readonly random: () => number = Math.random,
   ) {}
 
-  /** @param index alias or name of the index to look at @param onProgress rows and documents looked at so far */
+  /** @param index alias or name of the index to look at */
   async *drift(
     definition: IndexDefinition,
     index: string,
-    options: VerifyOptions = {},
+    options: DriftOptions = {},
   ): AsyncGenerator<DriftedDocument> {
-    let done = 0;
+    const { comparison = { of: 'contents' }, scope, onProgress } = options;
     const { model } = definition;
-    for await (const page of readAhead(this.withDocuments(definition, index, options))) {
-      const { rows, unbuildable, expected, stored } = page;
-      yield* unbuildable;
-      yield* compare(expected, stored);
-      options.onProgress?.((done += rows));
+    const call = callOptionsOf(options);
+    let done = 0;
+    const sample = comparison.of === 'sample' ? new Sample<PrimaryKey>(comparison.documents, this.random) : undefined;
+    const sources = comparison.of === 'contents';
+    const pages =
+      scope !== undefined
+        ? this.inScope(definition, index, scope, { ...call, sources })
+        : sources || dependsOnRow(model)
+          ? this.byRow(definition, index, { ...call, sources }, sample)
+          : this.byKey(definition, index, call, sample);
+    for await (const { rows, drifted } of readAhead(pages)) {
+      yield* drifted;
+      onProgress?.((done += rows));
     }
-    for await (const places of readAhead(this.engine.scanIds(index, PAGE_SIZE, options))) {
-      const keys = places.map(({ id }) => this.reader.keyOfId(model, id));
-      const orphaned = await this.orphans(definition, keys);
-      yield* keys.filter((_, at) => orphaned(places[at]!)).map((key): DriftedDocument => ({ key, drift: 'orphaned' }));
-      options.onProgress?.((done += places.length));
-    }
-  }
-
-  private async *withDocuments(
-    definition: IndexDefinition,
-    index: string,
-    options: CallOptions,
-  ): AsyncGenerator<ComparedPage> {
-    const read = async (after: PrimaryKey | undefined) => ({
-      entities: await this.reader.pageAfter(definition.model, after, PAGE_SIZE),
-    });
-    for await (const { entities } of readAhead(pagesInOrder(definition.model, PAGE_SIZE, read))) {
-      const desired = [...desiredDocuments(definition.model, entities)];
-      const expected = desired.filter(isExpected);
-      const stored = await this.storedOf(index, expected, options);
-      yield { rows: entities.length, unbuildable: unbuildableOf(desired), expected, stored };
+    // Whether they are there at all is known by now.
+    const looked = sample ? await this.recheck(definition, index, sample.taken, call) : [];
+    yield* looked.filter(({ drift }) => drift === 'outdated' || drift === 'unbuildable');
+    for await (const { documents: count, orphaned } of readAhead(this.orphans(definition, index, options))) {
+      yield* orphaned;
+      onProgress?.((done += count));
     }
   }
 
-  private async orphans(
+  /** Of all documents, or of those that are said to belong to the scope. */
+  private async *orphans(
     { model }: IndexDefinition,
-    keys: readonly PrimaryKey[],
-  ): Promise<(place: DocumentPlace) => boolean> {
-    if (!dependsOnRow(model)) {
-      const present = new Set((await this.reader.present(model, keys)).map((key) => documentIdOf(model, key)));
-      return ({ id }) => !present.has(id);
-    }
-    const desired = [...desiredDocuments(model, await this.reader.byKeys(model, keys))];
-    const byId = new Map(desired.map((document) => [document.id, document]));
-    return ({ id, routing }) => {
-      const found = byId.get(id);
-      if (!found || found.state === 'absent') return true;
-      // Where the document of a row belongs that cannot be read, nobody knows.
-      return found.state === 'invalid' && found.routing === undefined ? false : found.routing !== routing;
-    };
+    index: string,
+    { scope, documents: query, ...options }: DriftOptions,
+  ): AsyncGenerator<FoundOrphans> {
+    const call = callOptionsOf(options);
+    if (scope === undefined) {
+      for await (const places of readAhead(this.engine.scanIds(index, PAGE_SIZE, call)))
+        yield { documents: places.length, orphaned: await orphansAmong(model, this.reader, places) };
+    } else if (query !== undefined)
+      yield* orphansFound(model, this.engine, this.reader, { index, query, pageSize: PAGE_SIZE }, call);
   }
 
   /** Of these keys, those that are still not what the database says. */
@@ -108,61 +102,84 @@ export class Verifier {
     keys: readonly PrimaryKey[],
     options: CallOptions = {},
   ): Promise<DriftedDocument[]> {
+    const { model } = definition;
     const drifted: DriftedDocument[] = [];
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {
       const page = keys.slice(at, at + PAGE_SIZE);
-      const { model } = definition;
       const desired = [...desiredDocuments(model, await this.reader.byKeys(model, page), page)];
-      const expected = desired.filter(isExpected);
-      drifted.push(...compare(expected, await this.storedOf(index, expected, options)), ...unbuildableOf(desired));
+      drifted.push(...(await this.comparedTo(index, desired, options)), ...unbuildableOf(desired));
       const absent = desired.filter(({ state }) => state === 'absent');
-      const shards = model.routing ? await this.engine.shardRoutings(index, options) : [undefined];
-      const places = absent.flatMap(({ id }) => shards.map((routing): DocumentPlace => ({ id, routing })));
-      const left = new Set((await this.engine.getMany(index, places, options)).map((document) => document?.id));
-      drifted.push(
-        ...absent.filter(({ id }) => left.has(id)).map(({ key }): DriftedDocument => ({ key, drift: 'orphaned' })),
-      );
+      drifted.push(...(await orphansOf(model, this.engine, index, absent, options)));
     }
     return drifted;
   }
 
-  private storedOf(index: string, expected: readonly Expected[], options: CallOptions): Promise<StoredDocuments> {
+  private async *byRow(
+    definition: IndexDefinition,
+    index: string,
+    { sources, ...call }: CallOptions & Readonly<{ sources: boolean }>,
+    sample: Sample<PrimaryKey> | undefined,
+  ): AsyncGenerator<ComparedPage> {
+    const { model } = definition;
+    const read = async (after: PrimaryKey | undefined) => ({
+      entities: await this.reader.pageAfter(model, after, PAGE_SIZE),
+    });
+    for await (const { entities } of readAhead(pagesInOrder(model, PAGE_SIZE, read))) {
+      const desired = [...desiredDocuments(model, entities)];
+      for (const { key } of desired.filter(isExpected)) sample?.offer(key);
+      const drifted = [...unbuildableOf(desired), ...(await this.comparedTo(index, desired, call, sources))];
+      yield { rows: entities.length, drifted };
+    }
+  }
+
+  /** Rows of a scope, those among them that are to have no document, and what the index has of them. */
+  private async *inScope(
+    { model }: IndexDefinition,
+    index: string,
+    scope: RowScope,
+    { sources, ...call }: CallOptions & Readonly<{ sources: boolean }>,
+  ): AsyncGenerator<ComparedPage> {
+    for await (const keys of readAhead(this.reader.keyPages(everyRowOf(model), PAGE_SIZE, scope))) {
+      const desired = [...desiredDocuments(model, await this.reader.byKeys(model, keys), keys)];
+      const drifted = [...unbuildableOf(desired), ...(await this.comparedTo(index, desired, call, sources))];
+      drifted.push(...(await orphansOf(model, this.engine, index, desired, call)));
+      yield { rows: keys.length, drifted };
+    }
+  }
+
+  /** By ids alone, where a row says no more than its key: no row is read whole. */
+  private async *byKey(
+    { model }: IndexDefinition,
+    index: string,
+    call: CallOptions,
+    sample: Sample<PrimaryKey> | undefined,
+  ): AsyncGenerator<ComparedPage> {
+    for await (const keys of readAhead(this.reader.keyPages(model, PAGE_SIZE))) {
+      for (const key of keys) sample?.offer(key);
+      const places = keys.map((key) => ({ id: documentIdOf(model, key) }));
+      const found = await this.engine.getMany(index, places, { ...call, source: false });
+      const missing = keys.filter((_, at) => found[at] === undefined);
+      yield { rows: keys.length, drifted: missing.map((key) => ({ key, drift: 'missing' })) };
+    }
+  }
+
+  private async comparedTo(
+    index: string,
+    desired: readonly DesiredDocument[],
+    call: CallOptions,
+    sources = true,
+  ): Promise<readonly DriftedDocument[]> {
+    const expected = desired.filter(isExpected);
+    return [...compare(expected, await this.storedOf(index, expected, call, sources))];
+  }
+
+  private storedOf(
+    index: string,
+    expected: readonly Expected[],
+    call: CallOptions,
+    sources: boolean,
+  ): Promise<StoredDocuments> {
     const places = expected.map(({ id, routing }) => ({ id, routing }));
-    return this.engine.getMany(index, places, options);
+    return this.engine.getMany(index, places, sources ? call : { ...call, source: false });
   }
-}
-
-function isExpected(desired: DesiredDocument): desired is Expected {
-  return desired.state === 'present';
-}
-
-function unbuildableOf(desired: readonly DesiredDocument[]): DriftedDocument[] {
-  return desired.flatMap((one): DriftedDocument[] =>
-    one.state === 'invalid'
-      ? [
-          {
-            key: one.key,
-            drift: 'unbuildable',
-            reason: one.error instanceof Error ? one.error.message : String(one.error),
-          },
-        ]
-      : [],
-  );
-}
-
-function* compare(expected: readonly Expected[], documents: StoredDocuments): Generator<DriftedDocument> {
-  const byId = new Map(documents.map((document) => [document?.id, document]));
-  for (const desired of expected) {
-    const { key, id } = desired;
-    const stored = byId.get(id);
-    if (!stored) yield { key, drift: 'missing' };
-    // An index without `_source` can be compared by ids alone.
-    else if (stored.source !== undefined && !alike(stored.source, desired.source)) yield { key, drift: 'outdated' };
-  }
-}
-
-/** Mostly the same text; else the order of names may differ. */
-function alike(stored: unknown, built: object): boolean {
-  const text = JSON.stringify(built);
-  return JSON.stringify(stored) === text || isDeepStrictEqual(stored, JSON.parse(text));
 }

@@ -39,6 +39,7 @@ export const CARRIED_BY = {
   sort: HITS,
   page: PAGES,
   searchAfter: PAGES,
+  inIndex: ['search', 'searchMany', 'paginate', 'stream', ...AGGREGATED, 'count', 'explain', 'validate'],
   pointInTime: ['search', 'searchMany', 'paginate', ...AGGREGATED],
   source: HITS,
   dates: HITS,
@@ -105,6 +106,9 @@ const REMEDIES: Partial<Readonly<Record<`${QueryCall} ${QueryPart}`, string>>> =
   'stream pointInTime': 'a stream opens its own',
   'explain options.routing': 'give routing to explain() itself',
   'everyBucket aggregations': 'it has an aggregation of its own: use aggregate() for others',
+  'across inIndex': 'it names one index: use its own repository',
+  'deleteByQuery inIndex': 'documents are changed where the model writes them',
+  'updateByQuery inIndex': 'documents are changed where the model writes them',
   'across pointInTime': 'a point in time is of one index: use its own repository',
 };
 
@@ -159,6 +163,7 @@ function givenParts(request: RequestNode): readonly QueryPart[] {
     sort: filled(request.sort),
     page: request.page !== EMPTY_REQUEST.page,
     searchAfter: request.searchAfter !== undefined,
+    inIndex: request.inIndex !== undefined,
     pointInTime: request.pointInTime !== undefined,
     source: request.source !== undefined,
     dates: request.dates === true,

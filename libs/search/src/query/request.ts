@@ -66,6 +66,8 @@ export interface RequestNode {
   readonly suggest: Readonly<Record<string, SuggestNode>>;
   readonly page: PageWindow;
   readonly searchAfter?: readonly unknown[];
+  /** A concrete index, or an alias, in place of the one of the model. */
+  readonly inIndex?: string;
   readonly pointInTime?: Readonly<{ id: string; keepAlive: Duration | undefined }>;
   readonly source?: false | SourceFilter;
   /** Dates of hits become Date. */

@@ -15,6 +15,8 @@ const NOTHING: readonly never[] = Object.freeze([]);
 function decodeHit(hit: EngineHit): Hit<unknown> {
   return {
     id: hit._id,
+    index: hit._index,
+    routing: hit._routing,
     score: hit._score,
     source: hit._source,
     fields: hit.fields ?? NONE,

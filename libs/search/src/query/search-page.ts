@@ -3,6 +3,10 @@ import type { Wire } from './wire-value.js';
 /** A document that was found. */
 export interface Hit<Source> {
   readonly id: string;
+  /** The concrete index that it is in, behind the alias: `dev-passages-v1-3f2a9c01`. */
+  readonly index: string;
+  /** What it was written with, in an index that is routed. */
+  readonly routing: string | undefined;
   /** `null` when the order is not by score. */
   readonly score: number | null;
   /** `undefined` with `source(false)`. */

@@ -27,6 +27,8 @@ import {
   type SourceFilter,
 } from './request.js';
 import type { Script } from './script.js';
+import { indexNameProblem } from '../mapping/index-name.js';
+import { unusable } from './unusable.js';
 import type { SearchPage } from './search-page.js';
 import type { Direction, DistanceSortOptions, SortOptions } from './sort.js';
 import { suggestBuilder, type SuggestBuilder, type Suggestions, type SuggestionsOf } from './suggest.js';
@@ -170,6 +172,19 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
   /** Searches the state that `openPointInTime()` kept. `keepAlive` (`'1m'`) makes it live on from now. */
   pointInTime(id: string, keepAlive?: Duration): SearchQuery<T, A, S, G> {
     return this.with({ pointInTime: { id, keepAlive } });
+  }
+
+  /**
+   * Asks another index of the model in place of the living one, by its full name: one that a migration has made or
+   * replaced, or an alias of them. Fields are still those of the model; one that the index lacks matches nothing.
+   *
+   * @example passages.query().inIndex('dev-passages-v2-3f2a9c01')
+   * @throws SearchQueryError for what is no name; and, when it is sent, for an index of another model.
+   */
+  inIndex(index: string): SearchQuery<T, A, S, G> {
+    const problem = typeof index === 'string' ? indexNameProblem(index) : 'must be the name of an index or alias';
+    if (problem !== undefined) throw unusable('inIndex', `the name given to inIndex ${problem}`, index);
+    return this.with({ inIndex: index });
   }
 
   /** Brings only a part of each document, or none of it. */

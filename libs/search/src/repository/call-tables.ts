@@ -9,6 +9,7 @@ import {
   trueOrFalse,
   type OptionTable,
 } from '../support/option-table.js';
+import { aRowScope } from '../rows/row-scope.js';
 import type { HydrateOptions } from '../rows/hydration.js';
 import type { DoneOptions } from './by-query-task.js';
 import type { StreamOptions } from './hit-stream.js';
@@ -16,6 +17,7 @@ import type {
   ByQueryOptions,
   ChangeOptions,
   IndexAllOptions,
+  IndexEachOptions,
   IndexOptions,
   PaginateOptions,
   UpdateByQueryOptions,
@@ -52,11 +54,13 @@ export const BY_QUERY: OptionTable<ByQueryOptions> = {
 
 export const UPDATE_BY_QUERY: OptionTable<UpdateByQueryOptions> = { ...BY_QUERY, script: anything };
 
-export const INDEX_ALL: OptionTable<IndexAllOptions> = {
+export const INDEX_EACH: OptionTable<IndexEachOptions> = {
   ...CALL_OPTIONS,
   pageSize: aWholeNumber(1),
   onProgress: aFunction,
 };
+
+export const INDEX_ALL: OptionTable<IndexAllOptions> = { ...INDEX_EACH, where: aRowScope };
 
 export const STREAM: OptionTable<StreamOptions> = {
   ...CALL_OPTIONS,

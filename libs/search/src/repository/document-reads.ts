@@ -166,12 +166,12 @@ export abstract class DocumentReads<T extends object> {
         );
       assertCarried('searchMany', request);
     }
-    const requests = queries.map(({ request }) => ({
-      ...this.runner.target(request),
+    const compiled = queries.map(({ request }) => ({
       body: this.runner.compile(request),
       parameters: this.runner.parameters(request),
     }));
-    await this.parts.targets.ready(this.untyped);
+    const targets = await Promise.all(queries.map(({ request }) => this.runner.target(request, options)));
+    const requests = compiled.map((one, at) => ({ ...targets[at], ...one }));
     const responses = await this.parts.engine.searchMany(requests, options);
     return responses.map((response, at) => this.runner.decode(queries[at]!.request, response)) as {
       readonly [K in keyof Q]: AnswerOf<Q[K]>;
@@ -193,8 +193,8 @@ export abstract class DocumentReads<T extends object> {
     const body = this.runner.compileContinued(request);
     // A point in time has its shards and copies from its beginning.
     const { routing, preference, ...parameters } = this.runner.parameters(request);
-    await this.parts.targets.ready(this.untyped);
-    for await (const hit of streamHits(this.parts.engine, this.indexName, body, parameters, {
+    const index = await this.runner.indexOf(request, options);
+    for await (const hit of streamHits(this.parts.engine, index, body, parameters, {
       ...options,
       ...(routing === undefined ? {} : { routing: routing as string }),
       ...(preference === undefined ? {} : { preference: preference as string }),
@@ -222,8 +222,8 @@ export abstract class DocumentReads<T extends object> {
     const request: RequestNode = { ...asked, page: { number: page ?? 1, size } };
     const paged = pagedBody(this.runner.compileContinued(request), size);
     const after = cursor === undefined ? {} : { search_after: decodeCursor(paged.body, cursor).map(sortValue) };
-    await this.parts.targets.ready(this.untyped);
-    const [target, parameters] = [this.runner.target(request), this.runner.parameters(request)];
+    const parameters = this.runner.parameters(request);
+    const target = await this.runner.target(request, options);
     const ask = (more: Wire): Promise<SearchResponse> =>
       this.parts.engine.search({ ...target, body: { ...paged.body, ...more }, parameters }, options);
     const { response, last } = await askPage(ask, paged, after, size);
@@ -253,8 +253,8 @@ export abstract class DocumentReads<T extends object> {
     const { request } = make(this.query());
     assertCarried('explain', request);
     const query = this.runner.compileQuery(request);
-    await this.parts.targets.ready(this.untyped);
-    return this.parts.engine.explain(this.indexName, id, query, options);
+    const index = await this.runner.indexOf(request, options);
+    return this.parts.engine.explain(index, id, query, options);
   }
 
   /** Whether the engine takes the query, without running it. */
@@ -263,8 +263,8 @@ export abstract class DocumentReads<T extends object> {
     const { request } = make(this.query());
     assertCarried('validate', request);
     const query = this.runner.compileQuery(request);
-    await this.parts.targets.ready(this.untyped);
-    return this.parts.engine.validate(this.indexName, query, options);
+    const index = await this.runner.indexOf(request, options);
+    return this.parts.engine.validate(index, query, options);
   }
 
   /** @internal @throws SearchOptionError where the index is routed, without `routing`. */

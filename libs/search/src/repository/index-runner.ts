@@ -1,4 +1,5 @@
 import type { CallOptions, EngineDocument, SearchEngine, EngineHit, SearchResponse } from '../contracts/engine.js';
+import { SearchQueryError } from '../errors/query.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { withFloats } from '../query/float-tree.js';
 import { FieldCatalog } from '../query/field-catalog.js';
@@ -8,6 +9,7 @@ import { decodeHitOf, decodeResponse } from '../query/response-decoder.js';
 import type { Hit, SearchPage } from '../query/search-page.js';
 import type { QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
+import { assertOwnIndex } from './own-index.js';
 import type { IndexTargets } from '../indexing/index-targets.js';
 
 /** Answers the queries of one index. */
@@ -50,13 +52,28 @@ export class IndexRunner implements QueryRunner {
   async search(request: RequestNode, options?: CallOptions): Promise<SearchPage<unknown, unknown, unknown>> {
     const body = this.compiler.search(request);
     const parameters = this.compiler.parameters(request);
-    await this.targets.ready(this.definition);
-    return this.decode(request, await this.engine.search({ ...this.target(request), body, parameters }, options));
+    const target = await this.target(request, options);
+    return this.decode(request, await this.engine.search({ ...target, body, parameters }, options));
   }
 
-  /** Where a request goes: a point in time names its index itself. */
-  target({ pointInTime }: RequestNode): { readonly index?: string } {
-    return pointInTime ? {} : { index: this.definition.alias };
+  /** Where a request goes, once it is there: a point in time names its index itself. @throws SearchQueryError */
+  async target(request: RequestNode, options?: CallOptions): Promise<{ readonly index?: string }> {
+    const index = await this.indexOf(request, options);
+    return request.pointInTime ? {} : { index };
+  }
+
+  /**
+   * The index that a request is for, once it is there.
+   *
+   * @throws SearchQueryError for an index of another model; SearchNotFoundError
+   */
+  async indexOf({ inIndex, pointInTime }: RequestNode, options?: CallOptions): Promise<string> {
+    await this.targets.ready(this.definition);
+    if (inIndex === undefined) return this.definition.alias;
+    if (pointInTime)
+      throw new SearchQueryError('inIndex', 'a point in time is of the index that it was opened on: leave out inIndex');
+    await assertOwnIndex(this.definition, this.engine, inIndex, options);
+    return inIndex;
   }
 
   decodeDocument(document: EngineDocument): EngineDocument {
@@ -69,10 +86,7 @@ export class IndexRunner implements QueryRunner {
 
   async count(request: RequestNode, options?: CallOptions): Promise<number> {
     const body = this.compiler.count(request);
-    await this.targets.ready(this.definition);
-    return this.engine.count(
-      { index: this.definition.alias, body, parameters: this.compiler.countParameters(request) },
-      options,
-    );
+    const index = await this.indexOf(request, options);
+    return this.engine.count({ index, body, parameters: this.compiler.countParameters(request) }, options);
   }
 }

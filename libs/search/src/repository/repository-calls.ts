@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { EngineScript } from '../contracts/document-port.js';
 import type { CallOptions, DocumentOptions } from '../contracts/engine.js';
 import type { DocumentOf } from '../query/document-type.js';
+import type { RowConditions } from '../rows/row-scope.js';
 import type { RequestNode } from '../query/request.js';
 import type { NoneAsked, SearchQuery } from '../query/search-query.js';
 
@@ -26,7 +27,13 @@ export interface StoredDocument<T> {
   readonly source: DocumentOf<T>;
 }
 
-export interface IndexAllOptions extends CallOptions {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- conditions of any entity
+export interface IndexAllOptions<T extends object = any> extends IndexEachOptions {
+  /** Only these rows: `{ tenant: 7 }`. All when absent. */
+  readonly where?: RowConditions<T>;
+}
+
+export interface IndexEachOptions extends CallOptions {
   /** Rows read at once; 500 when absent. */
   readonly pageSize?: number;
   readonly onProgress?: (progress: IndexAllProgress) => void;
@@ -34,7 +41,7 @@ export interface IndexAllOptions extends CallOptions {
 
 export interface IndexAllProgress {
   readonly done: number;
-  /** Rows when the run began. */
+  /** Rows when the run began; keys that were read so far where they come one by one. */
   readonly total: number;
 }
 

@@ -1,11 +1,11 @@
 import type { EngineScript, UpdateAnswer } from '../contracts/document-port.js';
 import type { CallOptions } from '../contracts/engine.js';
-import { assertKey, keyOfEntity } from '../document/document-key.js';
+import { keyOfEntity } from '../document/document-key.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { assertCarried, assertChosen } from '../query/call-parts.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
-import { BY_QUERY, CHANGE, INDEX, INDEX_ALL, UPDATE, UPDATE_BY_QUERY } from './call-tables.js';
+import { BY_QUERY, CHANGE, INDEX, INDEX_ALL, INDEX_EACH, UPDATE, UPDATE_BY_QUERY } from './call-tables.js';
 import { assertAllWritten } from '../indexing/bulk-report.js';
 import { ByQueryTask } from './by-query-task.js';
 import type { DocumentOperation } from '../indexing/document-operations.js';
@@ -13,12 +13,15 @@ import { checkOperation } from '../indexing/operation-rules.js';
 import { writeInOrder, type OrderedBulkParts } from '../indexing/ordered-bulk.js';
 import { wireChange, type DocumentChange } from '../indexing/document-change.js';
 import { DocumentReads, type RepositoryParts } from './document-reads.js';
-import type { PrimaryKey } from '../rows/entity-reader.js';
+import type { PrimaryKey, RowScope } from '../rows/entity-reader.js';
+import { countInScope } from '../rows/row-scope.js';
 import { IndexControl } from './index-control.js';
+import { assertIterable, keyOfGiven, keyPages } from './key-pages.js';
 import {
   type ByQueryOptions,
   type ChangeOptions,
   type IndexAllOptions,
+  type IndexEachOptions,
   type IndexOptions,
   type IndexAllProgress,
   type QueryMaker,
@@ -117,11 +120,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   /** Deletes documents by entity or key, wherever they are and whatever the database says. */
   async delete(entitiesOrKeys: T | PrimaryKey | readonly (T | PrimaryKey)[], options?: ChangeOptions): Promise<void> {
     checkCall('delete', options, CHANGE);
-    const keys = [entitiesOrKeys].flat().map((one): PrimaryKey => {
-      if (typeof one === 'object') return keyOfEntity('delete', this.untyped.model, one);
-      assertKey('delete', one);
-      return one;
-    });
+    const keys = [entitiesOrKeys].flat().map((one) => keyOfGiven('delete', this.untyped.model, one));
     await this.bulk(
       keys.map((id) => ({ action: 'delete', id })),
       options,
@@ -146,23 +145,60 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   }
 
   /**
-   * Indexes every row of the table, in key order and constant memory, and refreshes. Documents whose rows are gone
-   * stay: begin with `search.recreateIndex(Entity)` where that matters.
+   * Indexes every row of the table, or those of `where`, in key order and constant memory, and refreshes. Documents
+   * whose rows are gone stay: begin with `search.recreateIndex(Entity)` where that matters, or call
+   * `search.migrations.repair()`.
    *
    * @example await passages.indexAll({ onProgress: ({ done, total }) => bar.update(done / total) });
+   * @example await passages.indexAll({ where: { tenant: 7 } });
+   * @throws SearchOptionError for conditions that the ORM cannot read.
    */
-  async indexAll(given: IndexAllOptions = {}): Promise<IndexAllProgress> {
+  async indexAll(given: IndexAllOptions<T> = {}): Promise<IndexAllProgress> {
     checkCall('indexAll', given, INDEX_ALL);
-    const { pageSize, onProgress, ...options } = given;
-    const total = await this.parts.reader.count(this.untyped.model);
+    const { pageSize, onProgress, where, ...options } = given;
+    const scope = where as RowScope | undefined;
+    const total = await countInScope('indexAll.where', this.parts.reader, this.untyped.model, scope);
     const progress = onProgress && ((done: number): void => onProgress({ done, total }));
-    const report = await this.parts.publisher.publishAll(this.untyped, pageSize, {
+    const report = await this.parts.publisher.publishAll(this.untyped, {
       ...options,
+      pageSize,
+      scope,
       ...(progress ? { onProgress: progress } : {}),
     });
     await this.makeVisible(options);
     assertAllWritten(report);
     return { done: report.succeeded, total };
+  }
+
+  /**
+   * Indexes the rows of keys or entities as they come, any number of them in constant memory, and refreshes: no more is
+   * taken from the source than is being written. The document of a row that is gone is deleted.
+   *
+   * @example await passages.indexEach(keysOfAFile());
+   * @throws SearchOptionError for what is no key, and SearchBulkError naming each document that was not written: what
+   * came before is written. What the source throws, as it is.
+   */
+  async indexEach(
+    source: AsyncIterable<T | PrimaryKey> | Iterable<T | PrimaryKey>,
+    given: IndexEachOptions = {},
+  ): Promise<IndexAllProgress> {
+    checkCall('indexEach', given, INDEX_EACH);
+    assertIterable('indexEach', source);
+    const { pageSize = 500, onProgress, ...options } = given;
+    const { model } = this.untyped;
+    let total = 0;
+    const keys = keyPages(source, pageSize, (one) => {
+      const key = keyOfGiven('indexEach', model, one);
+      total += 1;
+      return key;
+    });
+    const report = await this.parts.publisher.publishEach(this.untyped, keys, {
+      ...options,
+      ...(onProgress ? { onKeys: (done) => onProgress({ done, total }) } : {}),
+    });
+    await this.makeVisible(options);
+    assertAllWritten(report);
+    return { done: total, total };
   }
 
   /** Makes everything written before visible to searches. */

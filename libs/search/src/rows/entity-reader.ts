@@ -92,6 +92,14 @@ export class EntityReader {
     );
   }
 
+  /** Keys of all rows of a scope in their order, page by page: no row is read whole. */
+  async *keyPages(model: IndexModel, size: number, scope?: RowScope): AsyncGenerator<readonly DocumentKey[]> {
+    for (let page = await this.keysAfter(model, undefined, size, scope); page.length > 0;) {
+      yield page;
+      page = page.length < size ? [] : await this.keysAfter(model, page.at(-1), size, scope);
+    }
+  }
+
   private async keysAfter(
     model: IndexModel,
     after: DocumentKey | undefined,

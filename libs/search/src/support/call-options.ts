@@ -15,6 +15,11 @@ export const DOCUMENT_OPTIONS: OptionTable<DocumentOptions> = { ...CALL_OPTIONS,
 
 export const POINT_IN_TIME_OPTIONS: OptionTable<PointInTimeOptions> = { ...DOCUMENT_OPTIONS, preference: aText };
 
+/** What every call accepts of the options of one. */
+export function callOptionsOf({ signal, timeoutMs }: CallOptions): CallOptions {
+  return { ...(signal ? { signal } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
 /**
  * Judges the options of a call before anything is sent.
  *

@@ -45,12 +45,31 @@ function eachCell(address: string): void {
       { refresh: true },
     );
 
+  /** Of the same model, as a migration leaves it: with one document, and without one of the fields. @returns its alias */
+  const otherIndex = async (): Promise<string> => {
+    const { engine } = running.search['assembly'].parts;
+    const { indexName } = running.search.repository(Cell, 'cells');
+    const alias = `${indexName}-other`;
+    const { document } = DOCUMENTS[1]!;
+    const properties = { text: { type: 'text' }, n: { type: 'integer' }, at: { type: 'date' } } as const;
+    await engine.createIndex(`${indexName}-v2-00000000`, {
+      settings: { number_of_shards: 1 },
+      mappings: { dynamic: false, properties },
+      aliases: { [alias]: {} },
+    });
+    const source = JSON.stringify(document);
+    await engine.bulk([{ action: 'index', index: alias, id: '2', routing: routings[0], version: 1, source }]);
+    await engine.refresh(alias);
+    return alias;
+  };
+
   beforeAll(async () => {
     running = await startSearch({ sync: 'manual', engine: openSearch({ node: process.env[address]! }) }, [Cell]);
     const cells = running.search.repository(Cell, 'cells');
     routings = await running.search['assembly'].parts.engine.shardRoutings(cells.indexName);
     await fill('cells');
-    facts = { pointInTime: await cells.openPointInTime('10m'), routing: routings[0]! };
+    const inIndex = await otherIndex();
+    facts = { inIndex, pointInTime: await cells.openPointInTime('10m'), routing: routings[0]! };
     const late = { ...DOCUMENTS[0]!.document, text: 'silver', tag: 'z', n: 7 };
     await cells.bulk([{ action: 'index', id: 7, document: late, routing: routings[1] }], { refresh: true });
   }, 40_000);

@@ -14,6 +14,8 @@ export interface Probe {
 
 export interface ProbeFacts {
   readonly pointInTime: string;
+  /** Another index of the model, which lacks `tag`. */
+  readonly inIndex: string;
   /** Of half the documents. */
   readonly routing: string;
 }
@@ -36,6 +38,10 @@ export const PROBES: Readonly<Record<QueryPart, Probe>> = {
   sort: { add: (query) => query.sort('n', 'desc') },
   page: { add: (query) => query.page({ size: 2 }) },
   searchAfter: { base: (query) => query.sort('n'), add: (query) => query.searchAfter([2]) },
+  inIndex: {
+    base: (query) => query.filter((q) => q.term('tag', 'x')),
+    add: (query, { inIndex }) => query.inIndex(inIndex),
+  },
   pointInTime: { add: (query, { pointInTime }) => query.pointInTime(pointInTime) },
   source: { add: (query) => query.source(['n']) },
   dates: { add: (query) => query.dates() },

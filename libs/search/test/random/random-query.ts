@@ -145,6 +145,11 @@ const step: fc.Arbitrary<Make> = fc.oneof(
       (query) =>
         called(query, 'searchAfter', after),
   ),
+  fc.constantFrom('none-such', 'A*', '').map(
+    (index): Make =>
+      (query) =>
+        called(query, 'inIndex', index),
+  ),
   fc.constant<Make>((query) => query.dates() as AnyQuery),
   clause.map(
     (make): Make =>

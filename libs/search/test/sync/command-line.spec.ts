@@ -50,6 +50,19 @@ describeWith('postgres', 'command line', () =>
       expect(lines(status.out)).toMatchObject([{ plan: { action: 'none' } }, { pending: 3, deadLetters: 0 }]);
     }, 120_000);
 
+    it('verifies and repairs rows of a condition', async () => {
+      const scoped = await search('verify', 'books', '--json', '--where', '{"id":{"$lte":2}}');
+      expect(lines(scoped.out)).toMatchObject([{ key: '1', drift: 'missing' }, { key: '2' }, { differing: 2 }]);
+      expect(await search('repair', 'books', '--where', '{"title":"none"}')).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('0 missing') as string,
+      });
+      expect(await search('verify', 'books', '--where', '{"titel":"x"}')).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/verify\.where must be conditions .*Book\.titel/) as string,
+      });
+    }, 120_000);
+
     it('verifies with an exit code, and repairs', async () => {
       const verified = await search('verify', '--json');
       expect(verified.code).toBe(1);

@@ -100,6 +100,29 @@ describeWith('postgres', 'migration', () =>
       expect((await search.repository(BookV2).get(1))?.source.title).toBe('too early');
     }, 60_000);
 
+    it.each([
+      ['ids', ['3 outdated']],
+      ['sample:60', []],
+      ['contents', []],
+    ] as const)('compares %s before the swap, and mends what it finds', async (verify, left) => {
+      const engine = engineOf();
+      const putSettings = engine.putSettings.bind(engine);
+      // The comparison is what follows.
+      engine.putSettings = async (index, settings, options) => {
+        const writes = (await engine.readIndices(index))[0]!.aliases[0]!;
+        await engine.update({ index: writes, id: '3', doc: { stock: 999 } });
+        const { seqNo, primaryTerm } = (await engine.get(index, '4'))!;
+        await engine.bulk([
+          { action: 'delete', index: writes, id: '4', ifSeqNo: seqNo!, ifPrimaryTerm: primaryTerm! },
+          { action: 'create', index: writes, id: '777', source: '{"stock":1}' },
+        ]);
+        return putSettings(index, settings, options);
+      };
+      const { search } = await release(V2, { engine });
+      await migrate(search, BookV2, { verify });
+      expect((await drift(search, BookV2)).map(({ key, drift: kind }) => `${key} ${kind}`)).toEqual(left);
+    });
+
     it('rebuilds beside the living index, swaps at one instant, writes both, and finishes', async () => {
       const { search, orm, events } = await release(V2);
       const progress = await migrate(search, BookV2);

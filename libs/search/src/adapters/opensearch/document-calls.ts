@@ -58,13 +58,15 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
       };
     },
 
-    async getMany(index, places, options) {
+    async getMany(index, places, { source, ...options } = {}) {
       if (places.length === 0) return [];
       type Item = WireDocument & { found?: boolean; error?: { type: string; reason: string } };
       const { docs } = await send<{ docs: readonly Item[] }>(
         {
           method: 'POST',
           path: [index, '_mget'],
+          // Without its source, an answer has the routing only where that is asked for.
+          ...(source === false ? { query: { _source: false, stored_fields: '_routing' } } : {}),
           body: { docs: places.map(({ id, routing }) => ({ _id: id, routing })) },
         },
         options,

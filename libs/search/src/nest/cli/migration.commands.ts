@@ -26,8 +26,8 @@ const plan: Command = {
 const migrate: Command = {
   description: 'Bring indices to the model; goes on where a run was ended',
   index: 'optional',
-  options: ['json', 'dryRun', 'maxRate', 'maxUnbuildable'],
-  async act({ search, indices, options: { dryRun, maxRate, maxUnbuildable }, output }) {
+  options: ['json', 'dryRun', 'verify', 'maxRate', 'maxUnbuildable'],
+  async act({ search, indices, options: { dryRun, verify, maxRate, maxUnbuildable }, output }) {
     for (const { name } of indices) {
       const planned = await search.migrations.plan(name);
       output.say(textOf(planned), planned);
@@ -35,6 +35,7 @@ const migrate: Command = {
       await new Promise<void>((resolve, reject) => {
         const migrating = search.migrations.migrate(name, {
           ...(maxRate === undefined ? {} : { maxDocumentsPerSecond: maxRate }),
+          ...(verify === undefined ? {} : { verify }),
           ...(maxUnbuildable === undefined ? {} : { maxUnbuildable }),
         });
         migrating.subscribe({ next: (progress) => output.progress(progress), error: reject, complete: resolve });

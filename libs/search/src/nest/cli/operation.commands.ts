@@ -1,3 +1,4 @@
+import type { CommandOptions } from './command-options.js';
 import { EXIT, type Command } from './command.js';
 
 const NO_OUTBOX =
@@ -29,15 +30,19 @@ const status: Command = {
   },
 };
 
+function scopeOf({ where }: CommandOptions): Pick<CommandOptions, 'where'> {
+  return where === undefined ? {} : { where };
+}
+
 const verify: Command = {
   description: 'Compare indices with the database; exit with 1 when they differ',
   index: 'optional',
-  options: ['json'],
-  async act({ search, indices, output }) {
+  options: ['json', 'where'],
+  async act({ search, indices, options, output }) {
     let code: number = EXIT.done;
     for (const { name, alias } of indices) {
       let differing = 0;
-      for await (const { key, drift, reason } of search.migrations.verify(name)) {
+      for await (const { key, drift, reason } of search.migrations.verify(name, scopeOf(options))) {
         differing += 1;
         const why = reason === undefined ? '' : `: ${reason}`;
         output.say(`${alias}/${key}: ${drift}${why}`, { alias, key: String(key), drift, reason });
@@ -52,10 +57,10 @@ const verify: Command = {
 const repair: Command = {
   description: 'Write exactly the documents that differ from the database',
   index: 'optional',
-  options: ['json'],
-  async act({ search, indices, output }) {
+  options: ['json', 'where'],
+  async act({ search, indices, options, output }) {
     for (const { name, alias } of indices) {
-      const { missing, orphaned, outdated } = await search.migrations.repair(name);
+      const { missing, orphaned, outdated } = await search.migrations.repair(name, scopeOf(options));
       const counts = { missing, orphaned, outdated };
       output.say(`${alias}: repaired ${missing} missing, ${orphaned} orphaned, ${outdated} outdated`, {
         alias,

@@ -10,6 +10,8 @@ const commands: Record<string, Command> = {
   status: { description: 'Look', index: 'optional', options: ['maxLag'], act },
   finish: { description: 'End', index: 'required', options: ['yes'], act },
   relay: { description: 'Relay', index: 'none', options: [], act },
+  verify: { description: 'Compare', index: 'optional', options: ['where'], act },
+  swap: { description: 'Swap', index: 'optional', options: ['verify'], act },
   'dead-letters': { description: 'List', index: 'none', options: ['check'], act },
 };
 const parsed = (line: string) => parseCommand(line.split(' ').filter(Boolean), commands);
@@ -35,6 +37,8 @@ describe('a command line', () => {
     ],
     ['status --max-lag 0', { name: 'status', index: undefined, options: { maxLag: 0 } }],
     ['finish books --yes', { name: 'finish', index: 'books', options: { yes: true } }],
+    ['verify books --where {"tenant":7}', { name: 'verify', index: 'books', options: { where: { tenant: 7 } } }],
+    ['swap --verify sample:1000', { name: 'swap', index: undefined, options: { verify: 'sample:1000' } }],
     ['parked --check', { name: 'dead-letters', index: undefined, options: { check: true } }],
   ])('%s', (line, run) => expect(parsed(line)).toEqual({ kind: 'run', ...run }));
 
@@ -44,7 +48,7 @@ describe('a command line', () => {
 
   it.each([
     ['plna', 'the command is unknown; did you mean plan? (got'],
-    ['everything', 'the command must be one of plan, migrate, status, finish, relay, dead-letters (got'],
+    ['everything', 'the command must be one of plan, migrate, status, finish, relay, verify, swap, dead-letters (got'],
     ['constructor', 'the command must be one of'],
     ['plan --chekc', '--chekc is not an option of this command; did you mean --check?'],
     ['plan --max-rate 5', '--max-rate is not an option of this command; the options are --json, --check (got'],
@@ -56,6 +60,13 @@ describe('a command line', () => {
     ['migrate --max-rate=', '--max-rate must be a number above 0 (got'],
     ['migrate --max-rate fast', '--max-rate must be a number above 0 (got'],
     ['status --max-lag -1', '--max-lag must be a number of milliseconds, 0 or more (got'],
+    ['verify books --where', '--where needs a value (got undefined)'],
+    ['verify books --where tenant=7', '--where must be JSON: conditions on rows'],
+    ['verify books --where {}', '--where must be JSON: conditions on rows'],
+    ['verify books --where [1]', '--where must be JSON: conditions on rows'],
+    ['verify --where {"tenant":7}', 'verify --where needs the name of an index'],
+    ['swap --verify all', "--verify must be 'ids', 'contents' or 'sample:1000'"],
+    ['swap --verify sample:0', "--verify must be 'ids', 'contents' or 'sample:1000'"],
     ['plan --json=no', '--json takes no value (got'],
     ['plan --no-json', '--no-json is not an option of this command'],
   ])('%s is refused', (line, message) => expect(refusalOf(line)).toContain(message));

@@ -70,6 +70,13 @@ export function parseCommand(line: readonly string[], commands: Commands): Parse
   if (index === 'none') problems.check(name === undefined, first, name, 'takes no index');
   if (index === 'required') problems.check(name !== undefined, first, name, 'needs the name of an index');
   const options = optionsOf(given, known, problems);
+  if (options.where !== undefined)
+    problems.check(
+      name !== undefined,
+      `${first} --where`,
+      undefined,
+      'needs the name of an index, whose rows it is about',
+    );
   problems.throwIfAny();
   return { kind: 'run', name: first, index: name, options };
 }
@@ -85,7 +92,7 @@ function optionsOf(
   known: readonly CommandOptionName[],
   problems: OptionProblems,
 ): CommandOptions {
-  const options: Partial<Record<CommandOptionName, number | boolean>> = {};
+  const options: Partial<Record<CommandOptionName, unknown>> = {};
   for (const { name, rawName, value } of given) {
     const key = known.find((candidate) => COMMAND_OPTIONS[candidate].flag === name);
     if (key === undefined) {
