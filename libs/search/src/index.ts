@@ -352,6 +352,7 @@ export {
   SearchEngineError,
   SearchEngineUnavailableError,
   SearchNotFoundError,
+  SearchUnclaimedError,
   SearchVersionConflictError,
   type UnavailableReason,
 } from './errors/engine.errors.js';

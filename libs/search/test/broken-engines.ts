@@ -76,6 +76,23 @@ const BREAKS = {
       for (const action of actions) await engine.updateAliases([action], options);
     },
   }),
+  'removes aliases whether they are there or not': (engine) => ({
+    updateAliases: (actions, options) =>
+      engine
+        .updateAliases(
+          actions.filter((action) => !('remove' in action && action.remove.must_exist)),
+          options,
+        )
+        .then(() => undefined),
+  }),
+  'deletes an index before aliases move': (engine) => ({
+    updateAliases: async (actions, options) => {
+      for (const action of actions)
+        if ('remove_index' in action) await engine.deleteIndex(action.remove_index.index, options);
+      const rest = actions.filter((action) => !('remove_index' in action));
+      if (rest.length > 0) await engine.updateAliases(rest, options);
+    },
+  }),
   'forgets the routing': (engine) => ({
     bulk: (operations, options) =>
       engine.bulk(
@@ -102,6 +119,8 @@ const CAUGHT_BY: Readonly<Record<keyof typeof BREAKS, string>> = {
   'ignores signals': 'ends a call by its signal',
   'takes a missing index for an empty one': 'tells a missing index by its own error, and a refusal by another',
   'moves aliases one by one': 'moves aliases all at once, or not at all',
+  'removes aliases whether they are there or not': 'removes an alias that has to be there, or does nothing at all',
+  'deletes an index before aliases move': 'deletes an index at the instant at which aliases move, or not at all',
   'forgets the routing': 'reads, updates and deletes by id and routing',
   'knows one shard': 'reaches every shard with one routing each',
 };
@@ -118,4 +137,12 @@ export function brokenEngines(engine: SearchEngine): BrokenEngine[] {
     caughtBy: CAUGHT_BY[name as keyof typeof BREAKS],
     engine: Object.assign(Object.create(engine) as SearchEngine, broken(engine)),
   }));
+}
+
+/** An engine that claims no scripts, and drops them instead of saying so. */
+export function scriptDropper(engine: SearchEngine): SearchEngine {
+  const dropping: Partial<SearchEngine> = {
+    update: async () => ({ outcome: 'unchanged', version: 1, seqNo: 0, primaryTerm: 1 }),
+  };
+  return Object.assign(Object.create(engine) as SearchEngine, dropping);
 }

@@ -40,6 +40,21 @@ export class SearchEngineError extends SearchError {
   }
 }
 
+/**
+ * An engine does not have what a request asks for, and says so before it does anything. `part` names it, such as
+ * `scripts` or `highlight`; the message ends in the remedy.
+ */
+export class SearchUnclaimedError extends SearchEngineError {
+  constructor(
+    engine: string,
+    readonly part: string,
+    remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(engine, 501, 'not_claimed', `${part} is not among what this engine does: ${remedy}`, options);
+  }
+}
+
 /** An index, an alias or a document that is not there. */
 export class SearchNotFoundError extends SearchError {
   readonly code = 'SEARCH_NOT_FOUND';

@@ -1,9 +1,14 @@
 import type { BulkOperation, BulkOutcome, SearchEngine } from '../contracts/engine.js';
 import type { IndexBody } from '../contracts/index-body.js';
 
+/** What an engine may declare that it does not do: it then refuses it by name, and the suite looks that it does. */
+export type EngineFeature = 'scripts' | 'documentsPerSecond';
+
 /** How the suite reaches the engine under test. */
 export interface EngineHarness {
   readonly engine: SearchEngine;
+  /** What the engine does not claim to do; all is claimed when absent. */
+  readonly unclaimed?: readonly EngineFeature[];
   /** Before the names of all indices that the suite makes: lower case, letters, digits and `-`. */
   readonly prefix: string;
 }

@@ -45,6 +45,54 @@ export const indexChecks: readonly EngineCheck[] = [
   ],
 
   [
+    'removes an alias that has to be there, or does nothing at all',
+    async ({ engine, alias, index }) => {
+      const other = `${alias}-other`;
+      await expectRejection(
+        'an alias that is elsewhere',
+        () =>
+          engine.updateAliases([
+            { add: { index, alias: other } },
+            { remove: { index, alias: `${alias}-missing`, must_exist: true } },
+          ]),
+        SearchEngineError,
+      );
+      expectSame('after a refusal', (await engine.readIndices(index))[0]?.aliases, [alias]);
+      await engine.updateAliases([{ remove: { index, alias, must_exist: true } }, { add: { index, alias: other } }]);
+      expectSame('after the move', (await engine.readIndices(index))[0]?.aliases, [other]);
+    },
+  ],
+
+  [
+    'deletes an index at the instant at which aliases move, or not at all',
+    async ({ engine, alias, index }) => {
+      const [old, mark] = [`${alias}-old`, `${alias}-mark`];
+      await engine.createIndex(old, { settings: {}, mappings: { dynamic: 'strict', properties: {} } });
+      const remove = { remove_index: { index: old } };
+      try {
+        await expectRejection(
+          'an alias that is elsewhere',
+          () => engine.updateAliases([remove, { remove: { index, alias: mark, must_exist: true } }]),
+          SearchEngineError,
+        );
+        expectSame('after a refusal', await engine.indexStatus(old), 'open');
+        await engine.updateAliases([{ add: { index, alias: mark } }, remove]);
+        expectSame('after the move', await engine.indexStatus(old), 'missing');
+        expectSame('aliases', [...((await engine.readIndices(index))[0]?.aliases ?? [])].sort(), [alias, mark]);
+        await expectRejection('one that is gone', () => engine.updateAliases([remove]), SearchNotFoundError);
+        await expectRejection(
+          'an alias instead of an index',
+          () => engine.updateAliases([{ remove_index: { index: alias } }]),
+          SearchEngineError,
+        );
+        expectSame('what the alias stands for', await engine.indexStatus(index), 'open');
+      } finally {
+        await engine.deleteIndex(old);
+      }
+    },
+  ],
+
+  [
     'adds fields, and never changes one',
     async (bench) => {
       await bench.engine.putMapping(bench.alias, { properties: { extra: { type: 'keyword' } } });

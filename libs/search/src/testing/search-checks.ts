@@ -84,6 +84,7 @@ export const searchChecks: readonly EngineCheck[] = [
       await expectRejection('searchMany', () => bench.engine.searchMany([{ index, body: failing }]), SearchEngineError);
       await expectRejection('count', () => bench.engine.count({ index, body: failing }), SearchEngineError);
     },
+    ['scripts'],
   ],
 
   [

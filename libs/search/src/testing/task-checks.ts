@@ -39,6 +39,7 @@ export const taskChecks: readonly EngineCheck[] = [
       expectSame('changed', await bench.engine.count({ index: bench.alias, body: { query: { term: { n: -1 } } } }), 10);
       expectSame('others', await bench.source('w2'), { word: 'even', n: 2 });
     },
+    ['scripts'],
   ],
 
   [
@@ -76,10 +77,32 @@ export const taskChecks: readonly EngineCheck[] = [
       expectSame('end', (await ended(bench, id)).state, 'cancelled');
       await bench.engine.cancelTask(id);
     },
+    ['scripts', 'documentsPerSecond'],
   ],
 
   [
-    'tells a task that fails, and one that never was',
+    'writes what matches again as it is, as a task without a script',
+    async (bench) => {
+      await bench.fill(4);
+      const before = (await bench.engine.get(bench.alias, 'w1'))!.version;
+      const id = await bench.engine.startByQuery({
+        action: 'update',
+        index: bench.alias,
+        query: { term: { word: 'odd' } },
+        conflicts: 'abort',
+        refresh: true,
+      });
+      const state = await ended(bench, id);
+      expectSame('updated', 'progress' in state && state.progress.updated, 2);
+      const after = (await bench.engine.get(bench.alias, 'w1'))!;
+      expectSame('document', [after.version > before, after.source], [true, { word: 'odd', n: 1 }]);
+      await bench.engine.cancelTask(id);
+      await expectRejection('unknown task', () => bench.engine.readTask('nowhere:1'), SearchNotFoundError);
+    },
+  ],
+
+  [
+    'tells a task that fails',
     async (bench) => {
       await bench.fill(2);
       const id = await bench.engine.startByQuery({
@@ -91,7 +114,7 @@ export const taskChecks: readonly EngineCheck[] = [
         refresh: false,
       });
       expectSame('end', (await ended(bench, id)).state, 'failed');
-      await expectRejection('unknown task', () => bench.engine.readTask('nowhere:1'), SearchNotFoundError);
     },
+    ['scripts'],
   ],
 ];

@@ -3,7 +3,7 @@ import type { DocumentPort, UpdateAnswer } from '../../contracts/document-port.j
 import type { EngineDocument, SearchRequest, SearchResponse } from '../../contracts/engine.js';
 import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
 import { assertPart } from './answer-check.js';
-import { formatJson } from './json.js';
+import { formatJson } from '../../support/json.js';
 import { assertAllShards, type Send } from './send.js';
 
 export interface WireDocument {

@@ -1,5 +1,5 @@
 import { Serializer, errors } from '@opensearch-project/opensearch';
-import { formatJson, parseJson } from './json.js';
+import { formatJson, parseJson } from '../../support/json.js';
 
 /** The client's own refuses documents with a `__proto__`, and rounds whole numbers beyond 2^53. */
 export class ExactSerializer extends Serializer {

@@ -1,0 +1,3 @@
+export { memoryEngine } from './memory-engine.js';
+export type { MemoryEngineOptions } from './options.js';
+export { plainWords, type Tokenizer } from './words.js';
