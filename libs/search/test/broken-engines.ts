@@ -138,11 +138,3 @@ export function brokenEngines(engine: SearchEngine): BrokenEngine[] {
     engine: Object.assign(Object.create(engine) as SearchEngine, broken(engine)),
   }));
 }
-
-/** An engine that claims no scripts, and drops them instead of saying so. */
-export function scriptDropper(engine: SearchEngine): SearchEngine {
-  const dropping: Partial<SearchEngine> = {
-    update: async () => ({ outcome: 'unchanged', version: 1, seqNo: 0, primaryTerm: 1 }),
-  };
-  return Object.assign(Object.create(engine) as SearchEngine, dropping);
-}

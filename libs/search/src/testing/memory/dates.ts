@@ -14,7 +14,7 @@ const MS: Readonly<Record<string, number>> = {
   s: 1_000,
 };
 
-/** First and last millisecond that a date stands for: `2024-02` is a month. */
+/** First and last millisecond that a date stands for: a day, an hour, …; a month or a year alone stands for its first day. */
 export interface DateSpan {
   readonly first: number;
   readonly last: number;
@@ -37,19 +37,18 @@ function spanOf(value: unknown): DateSpan | undefined {
   if (typeof value === 'number') return { first: Math.trunc(value), last: Math.trunc(value) };
   if (typeof value !== 'string') return undefined;
   const parts = DATE.exec(value);
-  if (!parts) return DIGITS.test(value) ? spanOf(Number(value)) : undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone] = parts;
-  const at = (m: number, d: number, h: number, min: number, s: number, ms: number): number =>
-    Date.UTC(Number(year), m, d, h, min, s, ms) - zoneMs(zone);
-  const numbers = [month, day, hour, minute, second].map((part) => (part === undefined ? undefined : Number(part)));
-  const [m, d, h, min, s] = numbers;
-  if (!exists(Number(year), m ?? 1, d ?? 1) || (h ?? 0) > 23 || (min ?? 0) > 59 || (s ?? 0) > 59) return undefined;
+  if (parts) return spanOfParts(parts);
+  return DIGITS.test(value) ? spanOf(Number(value)) : undefined;
+}
+
+function spanOfParts([, year, month, day, hour, minute, second, fraction, zone]: readonly (string | undefined)[]) {
+  const part = (given: string | undefined, absent: number): number => (given === undefined ? absent : Number(given));
+  const [y, m, d] = [Number(year), part(month, 1), part(day, 1)];
+  const at = (h: number, min: number, s: number, ms: number): number =>
+    Date.UTC(y, m - 1, d, part(hour, h), part(minute, min), part(second, s), ms) - zoneMs(zone);
+  if (!exists(y, m, d) || part(hour, 0) > 23 || part(minute, 0) > 59 || part(second, 0) > 59) return undefined;
   const ms = fraction === undefined ? undefined : Number(fraction.padEnd(3, '0').slice(0, 3));
-  const lastDay = new Date(Date.UTC(Number(year), m ?? 12, 0)).getUTCDate();
-  return {
-    first: at((m ?? 1) - 1, d ?? 1, h ?? 0, min ?? 0, s ?? 0, ms ?? 0),
-    last: at((m ?? 12) - 1, d ?? lastDay, h ?? 23, min ?? 59, s ?? 59, ms ?? 999),
-  };
+  return { first: at(0, 0, 0, ms ?? 0), last: at(23, 59, 59, ms ?? 999) };
 }
 
 function exists(year: number, month: number, day: number): boolean {

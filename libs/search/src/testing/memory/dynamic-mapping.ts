@@ -58,8 +58,7 @@ function fresh(
   if (dynamic === false || dynamic === 'false') return undefined;
   const first = [value].flat(Infinity).find((element) => element !== null && element !== undefined);
   if (first === undefined) return undefined;
-  if (typeof first === 'object')
-    return inside({ type: 'object' } as FieldMapping, value, dynamic, dates, path(where, name));
+  if (typeof first === 'object') return inside({ type: 'object' }, value, dynamic, dates, path(where, name));
   if (typeof first === 'boolean') return { type: 'boolean' };
   if (typeof first === 'number') return { type: Number.isInteger(first) ? 'long' : 'float' };
   if (dates && DATE.test(first as string) && parseDate(first) !== undefined) return { type: 'date' };

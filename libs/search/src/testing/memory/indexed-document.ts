@@ -4,6 +4,7 @@ import type { MemoryField, MemoryFields } from './field.js';
 import { refused } from './refusals.js';
 import { indexedValue, type Value } from './values.js';
 import type { Word } from './words.js';
+import { textOf } from './text.js';
 
 /** What searches see of a document, or of one element of a nested field. */
 export interface IndexedDocument {
@@ -32,10 +33,8 @@ export class DocumentReader {
 
   private object(source: object, prefix: string, document: Draft, root: Draft): void {
     for (const [name, value] of Object.entries(source)) {
-      const field = this.fields.get(`${prefix}${name}`);
-      if (field) this.field(field, value, document, root);
-      // A name with dots is a path.
-      else if (name.includes('.')) this.field(this.fields.get(`${prefix}${name}`), value, document, root);
+      // A name with dots is a path, too.
+      this.field(this.fields.get(`${prefix}${name}`), value, document, root);
     }
   }
 
@@ -45,21 +44,24 @@ export class DocumentReader {
     const { path, type, mapping } = field;
     if (type === 'object' || type === 'nested') return this.part(field, value, document, root);
     const given = value ?? mapping['null_value'] ?? undefined;
-    if (given === undefined) return;
-    if (typeof given === 'object') {
-      if (!SCALARS.has(type)) return;
+    if (given === undefined || (typeof given === 'object' && !SCALARS.has(type))) return;
+    if (typeof given === 'object')
       throw refused(
         'mapper_parsing_exception',
         `failed to parse field [${path}] of type [${type}]. Preview of field's value: '${JSON.stringify(given)}'`,
       );
-    }
-    const scalar = given as string | number | boolean;
-    this.scalar(field, scalar, document);
+    this.everyField(field, given as string | number | boolean, document, root);
+  }
+
+  /** The field, its sub-fields and those that it is copied to. */
+  private everyField(field: MemoryField, given: string | number | boolean, document: Draft, root: Draft): void {
+    const { path, mapping } = field;
+    this.scalar(field, given, document);
     for (const name of Object.keys(mapping.fields ?? {}))
-      this.scalar(this.fields.get(`${path}.${name}`)!, scalar, document);
+      this.scalar(this.fields.get(`${path}.${name}`)!, given, document);
     for (const target of [mapping['copy_to'] ?? []].flat() as string[]) {
       const copy = this.fields.get(target);
-      if (copy) this.field(copy, scalar, copy.nested === field.nested ? document : root, root);
+      if (copy) this.field(copy, given, copy.nested === field.nested ? document : root, root);
     }
   }
 
@@ -81,7 +83,7 @@ export class DocumentReader {
     if (field.type === 'text')
       return document.addWords(field.path, this.analysis.analyzer(analyzerName(field.mapping))(String(value)));
     const normalizer = field.type === 'keyword' ? field.mapping['normalizer'] : undefined;
-    const normal = normalizer === undefined ? value : this.analysis.normalizer(String(normalizer))(String(value));
+    const normal = normalizer === undefined ? value : this.analysis.normalizer(textOf(normalizer))(String(value));
     document.addValue(field.path, normal);
   }
 }
@@ -91,7 +93,7 @@ const SCALARS: ReadonlySet<string> = new Set([
 ]);
 
 export function analyzerName(mapping: FieldMapping): string {
-  return String(mapping['analyzer'] ?? 'default');
+  return textOf(mapping['analyzer'] ?? 'default');
 }
 
 class Draft implements IndexedDocument {
@@ -101,6 +103,8 @@ class Draft implements IndexedDocument {
 
   addValue(path: string, value: Value): void {
     const values = this.values.get(path);
+    // A string counts once in a document, a number as often as it is there.
+    if (values && typeof value === 'string' && values.includes(value)) return;
     if (values) values.push(value);
     else this.values.set(path, [value]);
   }

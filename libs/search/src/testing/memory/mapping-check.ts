@@ -3,6 +3,7 @@ import type { MemoryAnalysis } from './analysis.js';
 import type { MemoryFields } from './field.js';
 import { assertClaimed, unclaimed } from './refusals.js';
 import { assertFormat } from './values.js';
+import { textOf } from './text.js';
 
 const CLAIMED = ['dynamic', 'properties', '_meta', '_routing', 'date_detection', 'numeric_detection', '_source'];
 
@@ -24,8 +25,8 @@ export function checkAnalysis(fields: MemoryFields, mappings: IndexMappings, ana
     const field = fields.get(path);
     if (!field) continue;
     if (field.type === 'date') assertFormat(`the field \`${path}\``, field.mapping['format']);
-    if (field.type === 'text') analysis.analyzer(String(field.mapping['analyzer'] ?? 'default'));
-    if (field.mapping['normalizer'] !== undefined) analysis.normalizer(String(field.mapping['normalizer']));
+    if (field.type === 'text') analysis.analyzer(textOf(field.mapping['analyzer'] ?? 'default'));
+    if (field.mapping['normalizer'] !== undefined) analysis.normalizer(textOf(field.mapping['normalizer']));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BulkOperation, BulkOutcome, DocumentPlace } from '../../contracts/engine.js';
+import type { BulkOperation, BulkOutcome, ConditionalOperation, DocumentPlace } from '../../contracts/engine.js';
 import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
 import type { IndexStats } from '../../contracts/index-port.js';
 import { memoryAnalysis, type MemoryAnalysis } from './analysis.js';
@@ -126,18 +126,18 @@ export class MemoryIndex {
   /** @throws SearchEngineError, of the status 409 where the document is another one than it was to be */
   write(operation: BulkOperation): Exclude<BulkOutcome['outcome'], 'failed'> | 'unchanged' {
     this.assertRouted(operation);
-    if (this.body.settings['index.blocks.write'] === 'true' || this.body.settings['index.blocks.write'] === true)
-      throw refused(
-        'cluster_block_exception',
-        `index [${this.name}] blocked by: [FORBIDDEN/8/index write (api)];`,
-        403,
-      );
+    this.assertNotBlocked();
     const before = this.live.get(this.keyOf(operation));
-    if ('version' in operation && operation.version !== undefined) {
-      if (before && before.version >= operation.version) return 'superseded';
-      if (operation.action === 'delete') return this.remove(operation, operation.version);
-      return this.put(operation, operation.source, operation.version);
-    }
+    if (!('version' in operation) || operation.version === undefined) return this.writeNext(operation, before);
+    if (before && before.version >= operation.version) return 'superseded';
+    if (operation.action === 'delete') return this.remove(operation, operation.version);
+    return this.put(operation, operation.source, operation.version);
+  }
+
+  private writeNext(
+    operation: ConditionalOperation,
+    before: StoredDocument | Tombstone | undefined,
+  ): 'written' | 'deleted' | 'absent' | 'unchanged' {
     const stored = before && isStored(before) ? before : undefined;
     this.assertUnchanged(operation, stored);
     const version = (before?.version ?? 0) + 1;
@@ -198,6 +198,11 @@ export class MemoryIndex {
     this.live.delete(key);
     this.live.set(key, document);
     this.changed = true;
+  }
+
+  private assertNotBlocked(): void {
+    if (String(this.body.settings['index.blocks.write']) !== 'true') return;
+    throw refused('cluster_block_exception', `index [${this.name}] blocked by: [FORBIDDEN/8/index write (api)];`, 403);
   }
 
   private assertUnchanged(operation: BulkOperation, stored: StoredDocument | undefined): void {

@@ -38,7 +38,7 @@ export class PointsInTime {
 }
 
 function aliveMs(keepAlive: string): number {
-  const ms = parseDuration(keepAlive as never);
+  const ms = parseDuration(keepAlive);
   if (ms === undefined)
     throw refused('illegal_argument_exception', `failed to parse setting [keep_alive] with value [${keepAlive}]`);
   return ms;

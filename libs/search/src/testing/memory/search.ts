@@ -1,13 +1,14 @@
 import type { SearchRequest, SearchResponse } from '../../contracts/engine.js';
 import { aggregate } from './aggregations/aggregate.js';
 import type { Found } from './found.js';
-import { hitOf, inOrder } from './hits.js';
+import { hitOf, inOrder, type Order, type Ranked } from './hits.js';
 import type { MemoryIndex } from './memory-index.js';
 import { compileQuery } from './query/query.js';
 import type { Matcher } from './query/matcher.js';
 import { assertClaimed, refused, unclaimed } from './refusals.js';
 import { compareBy, sortKeys } from './sort.js';
 import type { StoredDocument } from './stored.js';
+import { textOf } from './text.js';
 
 /** What one index shows to a search. */
 export interface View {
@@ -26,50 +27,63 @@ const COUNTED = 10_000;
 type Json = Readonly<Record<string, unknown>>;
 
 /** @param now epoch milliseconds */
-export function searchIn(
-  views: readonly View[],
-  { body, parameters = {} }: SearchRequest,
-  now: number,
-): SearchResponse {
+export function searchIn(views: readonly View[], request: SearchRequest, now: number): SearchResponse {
+  const { body, parameters = {} } = request;
   assertClaimed('a search', body, BODY);
   const matching = matchingIn(views, body, parameters, now);
-  const { from = 0, size = 10, sort, search_after, _source } = body as { from?: number; size?: number } & Json;
-  assertWindow(from, size, search_after);
-  const [first] = views;
-  const keys = first ? sortKeys(sort, sortContext(first.index, now)) : [];
-  if (Array.isArray(search_after) && search_after.length !== keys.length)
-    throw refused(
-      'illegal_argument_exception',
-      `search_after has ${search_after.length} value(s) but sort has ${keys.length}.`,
-    );
   const passed = filteredBy(views, body['post_filter'], matching, now);
-  const ranked = inOrder(passed, keys);
-  const after = Array.isArray(search_after) ? search_after.map((value, at) => keys[at]!.read(value)) : undefined;
-  const rest = after ? ranked.filter((one) => compareBy(keys, one.keys, after) > 0) : ranked;
-  const scored = keys.length === 0 || body['track_scores'] === true || scoreIsKey(sort);
-  const hits = rest
-    .slice(from, from + size)
-    .map((one) => hitOf(one, keys, { scored, source: _source, named: namedIn(views, body, now) }));
-  const aggregations = first && aggregate(body['aggs'] ?? body['aggregations'], first.index, matching, now);
+  const order = orderOf(views, body['sort'], now);
+  const scored = order.keys.length === 0 || body['track_scores'] === true || scoreIsKey(body['sort']);
+  const named = namedIn(views, body, now);
+  const page = pageOf(body, inOrder(passed, order), order);
+  const shown = { scored, source: body['_source'], named };
   return {
     took: 0,
     timed_out: false,
     hits: {
       ...totalOf(passed.length, body['track_total_hits']),
-      max_score: scored && passed.length > 0 && size > 0 ? Math.max(...passed.map(({ score }) => score)) : null,
-      hits,
+      max_score: scored && page.length > 0 ? Math.max(...passed.map(({ score }) => score)) : null,
+      hits: page.map((one) => hitOf(one, order, shown)),
     },
-    ...(aggregations ? { aggregations } : {}),
+    ...aggregated(views, body, matching, now),
     ...pointInTimeIn(body),
     _shards: { total: views.reduce((sum, { index }) => sum + index.shards, 0) },
   };
 }
 
+function pageOf(body: Json, ranked: readonly Ranked[], { keys }: Order): readonly Ranked[] {
+  const { from = 0, size = 10, search_after: after } = body as { from?: number; size?: number; search_after?: unknown };
+  assertWindow(from, size, after);
+  if (!Array.isArray(after)) return ranked.slice(from, from + size);
+  if (after.length !== keys.length)
+    throw refused(
+      'illegal_argument_exception',
+      `search_after has ${after.length} value(s) but sort has ${keys.length}.`,
+    );
+  const last = after.map((value, at) => keys[at]!.read(value));
+  return ranked.filter((one) => compareBy(keys, one.values, last) > 0).slice(0, size);
+}
+
+/** Each index reads its own values. */
+function orderOf(views: readonly View[], sort: unknown, now: number): Order {
+  const byIndex = new Map(views.map(({ index }) => [index.name, sortKeys(sort, sortContext(index, now))]));
+  const keys = byIndex.values().next().value ?? [];
+  return { keys, keysOf: ({ stored }) => byIndex.get(stored.index) ?? keys };
+}
+
+function aggregated(views: readonly View[], body: Json, found: readonly Found[], now: number) {
+  const asked = body['aggs'] ?? body['aggregations'];
+  const [first, second] = views;
+  if (asked === undefined || !first) return {};
+  if (second) throw unclaimed('aggregations over several indices');
+  return { aggregations: aggregate(asked, first.index, found, now) };
+}
+
 /** The documents that match, whatever page, order and `post_filter` say. */
 export function matchingIn(views: readonly View[], body: Json, parameters: Json, now: number): readonly Found[] {
   assertClaimed('the address of a search', parameters, PARAMETERS);
-  if (String(parameters['preference'] ?? '').startsWith('_shards')) throw unclaimed('the preference `_shards`');
-  const routings = parameters['routing'] === undefined ? undefined : String(parameters['routing']).split(',');
+  if (textOf(parameters['preference'] ?? '').startsWith('_shards')) throw unclaimed('the preference `_shards`');
+  const routings = parameters['routing'] === undefined ? undefined : textOf(parameters['routing']).split(',');
   const { id, max } = (body['slice'] ?? { id: 0, max: 1 }) as { id: number; max: number };
   let at = 0;
   return views.flatMap(({ index, documents }) => {

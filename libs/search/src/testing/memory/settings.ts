@@ -1,5 +1,6 @@
 import type { IndexSettings } from '../../contracts/index-body.js';
 import { parseDuration } from '../../support/duration.js';
+import { textOf } from './text.js';
 
 const DEFAULTS: IndexSettings = { 'index.number_of_shards': '1', 'index.number_of_replicas': '1' };
 
@@ -49,5 +50,5 @@ export function groupOf(settings: IndexSettings, group: string): Readonly<Record
 /** Milliseconds from one refresh to the next; `undefined` where there is none but by call. */
 export function intervalMs(setting: unknown): number | undefined {
   if (setting === undefined) return 1_000;
-  return String(setting) === '-1' ? undefined : parseDuration(setting as string);
+  return textOf(setting) === '-1' ? undefined : parseDuration(setting);
 }

@@ -6,6 +6,7 @@ import type { IndexedDocument } from './indexed-document.js';
 import { elementsAt } from './query/compound.js';
 import type { Matcher } from './query/matcher.js';
 import { assertClaimed, refused } from './refusals.js';
+import { textOf } from './text.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -68,7 +69,8 @@ function fieldKey(field: MemoryField, descending: boolean, options: Json, contex
   const substitute = missingValue(field, missing, descending, context.now);
   return {
     descending,
-    valueOf: ({ stored }) => reduced(String(mode), values(stored.indexed)) ?? substitute,
+    valueOf: ({ stored }) =>
+      reduced(String(mode), values(stored.indexed), !FRACTIONS.includes(field.type)) ?? substitute,
     shown: (value) => shownValue(field.type === 'float' && typeof value === 'number' ? shortest(value) : value),
     read: (shown) => readValue(field, shown),
   };
@@ -86,14 +88,15 @@ function valuesFor(field: MemoryField, nested: Json | undefined, { compileIn }: 
       .flatMap(own);
 }
 
-function reduced(mode: string, values: readonly Value[]): Value | undefined {
+const FRACTIONS: readonly string[] = ['float', 'double'];
+
+function reduced(mode: string, values: readonly Value[], whole: boolean): Value | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted(compareValues);
   if (mode === 'min') return sorted[0];
   if (mode === 'max') return sorted.at(-1);
   const numbers = sorted.map(Number);
   const sum = numbers.reduce((total, value) => total + value, 0);
-  const whole = numbers.every(Number.isInteger);
   const rounded = (value: number): number => (whole ? Math.round(value) : value);
   if (mode === 'sum') return sum;
   if (mode === 'avg') return rounded(sum / numbers.length);
@@ -101,24 +104,23 @@ function reduced(mode: string, values: readonly Value[]): Value | undefined {
   return numbers.length % 2 ? numbers[middle] : rounded((numbers[middle - 1]! + numbers[middle]!) / 2);
 }
 
-/** A number beyond all others, as the engine has it; strings have none, and are `undefined`. */
-function missingValue(
-  { type, path }: MemoryField,
-  missing: unknown,
-  descending: boolean,
-  now: number,
-): Value | undefined {
-  if (missing !== '_last' && missing !== '_first') {
-    if (type === 'keyword') return String(missing);
-    const value = type === 'date' ? parseDateMaths(missing, now)?.first : Number(missing);
-    if (value === undefined || Number.isNaN(value))
-      throw refused('illegal_argument_exception', `missing of [${path}]: For input string: "${String(missing)}"`);
-    return value;
-  }
-  const high = (missing === '_last') !== descending;
-  // Strings without a value come where `FIRST` and `undefined` stand.
-  if (type === 'keyword') return missing === '_first' ? FIRST : undefined;
-  if (type === 'float' || type === 'double') return high ? Infinity : -Infinity;
+/** What a document without a value counts as: strings have none beyond all others, and `undefined` comes last. */
+function missingValue(field: MemoryField, missing: unknown, descending: boolean, now: number): Value | undefined {
+  if (missing !== '_last' && missing !== '_first') return givenValue(field, missing, now);
+  if (field.type === 'keyword') return missing === '_first' ? FIRST : undefined;
+  return beyond(field, (missing === '_last') !== descending);
+}
+
+function givenValue({ type, path }: MemoryField, missing: unknown, now: number): Value {
+  if (type === 'keyword') return String(missing);
+  const value = type === 'date' ? parseDateMaths(missing, now)?.first : Number(missing);
+  if (value !== undefined && !Number.isNaN(value)) return value;
+  throw refused('illegal_argument_exception', `missing of [${path}]: For input string: "${String(missing)}"`);
+}
+
+/** A number beyond all others, as the engine has it. */
+function beyond({ type }: MemoryField, high: boolean): Value {
+  if (FRACTIONS.includes(type)) return high ? Infinity : -Infinity;
   const limit = type === 'long' || type === 'date' ? HIGHEST.long : HIGHEST.whole;
   const value = high ? limit : -limit - 1n;
   return limit === HIGHEST.long ? value : Number(value);
@@ -144,8 +146,8 @@ function shortest(value: number): number {
 
 function readValue({ type }: MemoryField, shown: unknown): Value | undefined {
   if (shown === null || shown === undefined) return undefined;
-  if (type === 'keyword') return String(shown);
-  const text = typeof shown === 'object' ? JSON.stringify(shown) : String(shown);
+  if (type === 'keyword') return textOf(shown);
+  const text = textOf(shown);
   if (/^-?\d+$/.test(text)) return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
   const number = type === 'date' && Number.isNaN(Number(text)) ? Date.parse(text) : Number(text);
   return type === 'float' ? Math.fround(number) : number;

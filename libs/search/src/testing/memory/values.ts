@@ -2,6 +2,7 @@ import type { FieldType } from '../../contracts/index-body.js';
 import { parseDate } from './dates.js';
 import type { MemoryField } from './field.js';
 import { refused, unclaimed } from './refusals.js';
+import { textOf } from './text.js';
 
 /** A value as it is compared: dates are epoch milliseconds, booleans 0 and 1, whole numbers beyond 2^53 bigint. */
 export type Value = string | number | bigint;
@@ -91,6 +92,6 @@ export function compareValues(a: Value, b: Value): number {
 /** @throws SearchUnclaimedError for a format of dates that is not read */
 export function assertFormat(what: string, format: unknown): void {
   if (format === undefined) return;
-  for (const one of String(format).split('||'))
+  for (const one of textOf(format).split('||'))
     if (!DATE_FORMATS.includes(one)) throw unclaimed(`the date format '${one}' of ${what}`);
 }

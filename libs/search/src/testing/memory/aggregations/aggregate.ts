@@ -28,7 +28,7 @@ export function aggregate(
   now: number,
 ): Readonly<Record<string, unknown>> | undefined {
   if (aggregations === undefined) return undefined;
-  const context: AggregationContext = { index, now, nested: undefined, sub: () => ({}) };
+  const context: AggregationContext = { index, now, nested: undefined, inside: {}, sub: () => ({}) };
   const counted = found.map((one): Counted => ({ found: one, document: one.stored.indexed }));
   return all(aggregations as Json, counted, context);
 }
@@ -50,6 +50,7 @@ function one(name: string, definition: Json, counted: readonly Counted[], contex
   all(inner, [], context);
   return kind(definition[kinds[0]!] as Json, counted, {
     ...context,
+    inside: Object.fromEntries(Object.entries(inner).map(([part, body]) => [part, Object.keys(body as Json)[0]!])),
     sub: (group, within) => all(inner, group, within),
   });
 }

@@ -3,6 +3,7 @@ import { compileQuery } from '../query/query.js';
 import { assertClaimed, refused, unclaimed } from '../refusals.js';
 import { fieldValues } from './field-values.js';
 import { bucket, type AggregationContext, type AggregationKind, type Counted, type Json } from './scope.js';
+import { textOf } from '../text.js';
 
 function filterOf(query: unknown, { index, now, nested }: AggregationContext): (counted: Counted) => boolean {
   const { context } = compileQuery({ match_all: {} }, index, now);
@@ -24,7 +25,7 @@ const filters: AggregationKind = (body, counted, context) => {
   return {
     buckets: Object.fromEntries([
       ...buckets,
-      ...(other === undefined ? [] : [[String(other), bucket(rest, context)] as const]),
+      ...(other === undefined ? [] : [[textOf(other), bucket(rest, context)] as const]),
     ]),
   };
 };

@@ -5,6 +5,7 @@ import { assertClaimed, refused, unclaimed } from '../refusals.js';
 import { assertType, fieldValues } from './field-values.js';
 import { ordered, type Bucket } from './order.js';
 import { bucket, type AggregationContext, type AggregationKind, type Counted, type Json } from './scope.js';
+import { textOf } from '../text.js';
 
 /** Where the bucket of a value begins, and the one after a bucket. */
 interface Steps {
@@ -64,24 +65,24 @@ type PlainSteps = Pick<Steps, 'begin' | 'next'>;
 
 function calendarSteps({ calendar_interval: step }: Json): PlainSteps | undefined {
   if (step === undefined) return undefined;
-  const unit = UNITS[String(step)];
+  const unit = UNITS[textOf(step)];
   if (unit) return { begin: (value) => floorDate(value, unit), next: (at) => addDate(at, 1, unit) };
   throw refused(
     'illegal_argument_exception',
-    `The supplied interval [${String(step)}] could not be parsed as a calendar interval.`,
+    `The supplied interval [${textOf(step)}] could not be parsed as a calendar interval.`,
   );
 }
 
 function fixedSteps({ fixed_interval: step }: Json): PlainSteps {
-  const ms = parseDuration(step as string);
-  if (ms === undefined) throw refused('illegal_argument_exception', `fixed_interval ${String(step)}`);
+  const ms = parseDuration(step);
+  if (ms === undefined) throw refused('illegal_argument_exception', `fixed_interval ${textOf(step)}`);
   return { begin: (value) => Math.floor(value / ms) * ms, next: (at) => at + ms };
 }
 
 function offsetMs(offset: unknown): number {
   if (offset === undefined) return 0;
-  const text = String(offset);
-  return (text.startsWith('-') ? -1 : 1) * (parseDuration(text.replace(/^[+-]/, '') as never) ?? 0);
+  const text = textOf(offset);
+  return (text.startsWith('-') ? -1 : 1) * (parseDuration(text.replace(/^[+-]/, '')) ?? 0);
 }
 
 function bucketsOf(
@@ -109,7 +110,7 @@ function bucketsOf(
   const buckets = [...groups]
     .filter(([, group]) => group.length >= least)
     .map(([key, group]) => bucket(group, context, { key }) as Bucket);
-  return ordered(buckets, body['order'] ?? [{ _key: 'asc' }]);
+  return ordered(buckets, body['order'] ?? [{ _key: 'asc' }], context.inside);
 }
 
 /** Empty buckets between full ones, and from the one bound to the other. */

@@ -6,7 +6,15 @@ import type { AggregationContext, AggregationKind, Counted, Json } from './scope
 function numbersOf(name: string, body: Json, counted: readonly Counted[], context: AggregationContext) {
   const { field, of } = fieldValues(body, context);
   assertType(name, field, METRIC_TYPES);
-  return { field, numbers: counted.flatMap((one) => of(one).map(Number)) };
+  // In the order in which the engine adds them up: sums of fractions depend on it.
+  return {
+    field,
+    numbers: counted.flatMap((one) =>
+      of(one)
+        .map(Number)
+        .sort((a, b) => a - b),
+    ),
+  };
 }
 
 /** A sum whose rounding errors are made good as it goes on. */
@@ -44,7 +52,7 @@ function single(name: string): AggregationKind {
 /** Dates and booleans are shown as such beside their numbers. */
 export function asString(name: string, field: MemoryField | undefined, value: number): object {
   if (field?.type === 'date') return { [`${name}_as_string`]: new Date(value).toISOString() };
-  return field?.type === 'boolean' ? { [`${name}_as_string`]: value === 1 ? 'true' : 'false' } : {};
+  return field?.type === 'boolean' ? { [`${name}_as_string`]: value === 0 ? 'false' : 'true' } : {};
 }
 
 function statsOf(numbers: readonly number[]) {

@@ -15,6 +15,8 @@ export interface AggregationContext {
   readonly now: number;
   /** The nested field whose elements are counted. */
   readonly nested: string | undefined;
+  /** The kinds of the aggregations inside of a bucket, by their names. */
+  readonly inside: Readonly<Record<string, string>>;
   /** The aggregations inside of a bucket. */
   readonly sub: (counted: readonly Counted[], context: AggregationContext) => object;
 }

@@ -2,7 +2,7 @@ import type { MemoryField } from '../field.js';
 import { assertClaimed, unclaimed } from '../refusals.js';
 import type { Value } from '../values.js';
 import { fieldValues } from './field-values.js';
-import { ordered, type Bucket } from './order.js';
+import { ordered } from './order.js';
 import { bucket, distinct, type AggregationKind, type Counted } from './scope.js';
 
 const OPTIONS = ['field', 'size', 'shard_size', 'min_doc_count', 'order', 'missing', 'show_term_doc_count_error'];
@@ -27,8 +27,8 @@ export const terms: AggregationKind = (body, counted, context) => {
     }
   const all = [...groups]
     .filter(([, group]) => group.length >= least)
-    .map(([key, group]) => ({ ...bucket(group, context), key, doc_count: group.length }) as Bucket);
-  const sorted = ordered(all, order);
+    .map(([key, group]) => ({ ...bucket(group, context), key, doc_count: group.length }));
+  const sorted = ordered(all, order, context.inside);
   return {
     doc_count_error_upper_bound: 0,
     sum_other_doc_count: sorted.slice(size).reduce((sum, { doc_count }) => sum + doc_count, 0),

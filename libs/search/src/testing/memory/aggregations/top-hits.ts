@@ -20,16 +20,17 @@ export const topHits: AggregationKind = (body, counted, { index, nested, now }) 
     now,
     compileIn: (path, query) => context.compile(query, { ...context, nested: path }),
   });
+  const order = { keys, keysOf: () => keys };
   const ranked = inOrder(
     counted.map(({ found }) => found),
-    keys,
+    order,
   );
   const scored = keys.length === 0 || body['track_scores'] === true;
   return {
     hits: {
       total: { value: ranked.length, relation: 'eq' },
       max_score: scored && ranked.length > 0 ? Math.max(...ranked.map(({ score }) => score)) : null,
-      hits: ranked.slice(from, from + size).map((one) => hitOf(one, keys, { scored, source: _source })),
+      hits: ranked.slice(from, from + size).map((one) => hitOf(one, order, { scored, source: _source })),
     },
   };
 };

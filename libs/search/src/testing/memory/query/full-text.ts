@@ -6,6 +6,7 @@ import { bodyOf, boostOf, fieldAndOptions, type Json } from './clause-body.js';
 import { fieldHere, NEVER, when, type Matcher, type QueryContext } from './matcher.js';
 import { minimumOf } from './minimum.js';
 import { termLevelQueries } from './term-level.js';
+import { textOf } from '../text.js';
 
 type Compiler = (body: unknown, context: QueryContext) => Matcher;
 
@@ -22,15 +23,18 @@ function wordsIn(path: string, text: string, options: Json, context: QueryContex
   if (field.type !== 'text') return valueIn(field, text, options, context);
   const words = queryWords(field, text, options, context);
   if (words.length === 0) return options['zero_terms_query'] === 'all' ? when(() => true) : NEVER;
-  const asked = options['operator'] === undefined ? 'or' : String(options['operator']).toLowerCase();
-  const { minimum_should_match: minimum } = options;
-  const needed =
-    asked === 'and' ? words.length : minimum === undefined ? 1 : Math.max(1, minimumOf(minimum, words.length));
+  const needed = neededOf(words.length, options);
   return ({ document }) => {
     const there = new Set((document.words.get(field.path) ?? []).map((word) => word.text));
     const found = words.filter((word) => there.has(word)).length;
     return found >= needed ? boostOf(options) * found : undefined;
   };
+}
+
+/** One word alone is no list to count in. */
+function neededOf(count: number, { operator = 'or', minimum_should_match: minimum }: Json): number {
+  if (String(operator).toLowerCase() === 'and') return count;
+  return count === 1 || minimum === undefined ? 1 : Math.max(1, minimumOf(minimum, count));
 }
 
 /** A field of values is matched by the whole text. */
@@ -45,7 +49,7 @@ function valueIn(field: MemoryField, text: string, options: Json, context: Query
 
 function queryWords(field: MemoryField, text: string, options: Json, { analysis }: QueryContext): readonly string[] {
   const name = options['analyzer'] ?? field.mapping['search_analyzer'] ?? analyzerName(field.mapping);
-  return analysis.analyzer(String(name))(text);
+  return analysis.analyzer(textOf(name))(text);
 }
 
 const matchPhrase: Compiler = (body, context) => {

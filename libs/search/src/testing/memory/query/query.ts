@@ -5,6 +5,7 @@ import { compoundQueries } from './compound.js';
 import { fullTextQueries } from './full-text.js';
 import type { Matcher, QueryContext } from './matcher.js';
 import { termLevelQueries } from './term-level.js';
+import { textOf } from '../text.js';
 
 const QUERIES = { ...termLevelQueries, ...compoundQueries, ...fullTextQueries };
 
@@ -44,7 +45,7 @@ function nameIn(body: unknown): string | undefined {
   const [first] = Object.values(fields);
   const inField = typeof first === 'object' && first !== null ? (first as { _name?: unknown })._name : undefined;
   const name = own ?? (Object.keys(fields).length === 1 ? inField : undefined);
-  return name === undefined ? undefined : String(name);
+  return name === undefined ? undefined : textOf(name);
 }
 
 /** A query for one index. @param now epoch milliseconds */

@@ -50,9 +50,8 @@ const terms: Compiler = (body, context) => {
   if (path === '_id') return ids({ values }, context);
   const field = fieldHere(context, path);
   if (!field) return NEVER;
-  // Of a month, its first millisecond counts here, where `term` finds all of it.
-  const wanted = values.map((value) => termValue(field, value, context));
-  return anyValue(field, (one) => wanted.some((value) => compareValues(one, value) === 0), boostOf({ boost }));
+  const tests = values.map((value) => equals(field, value, context));
+  return anyValue(field, (one) => tests.some((test) => test(one)), boostOf({ boost }));
 };
 
 const BOUNDS = ['gt', 'gte', 'lt', 'lte'] as const;
@@ -66,7 +65,7 @@ const range: Compiler = (body, context) => {
   return anyValue(field, (one) => tests.every((test) => test(one)), boostOf(options));
 };
 
-/** A bound that is a month or a day: `gt` and `lte` mean its end. */
+/** A bound that is a day or an hour: `gt` and `lte` mean its end. */
 function boundTest(bound: (typeof BOUNDS)[number], field: MemoryField, value: unknown, context: QueryContext) {
   const upper = bound === 'gt' || bound === 'lte';
   const limit =

@@ -3,6 +3,7 @@ import { WHOLE_NUMBERS, type MemoryField } from '../field.js';
 import { refused } from '../refusals.js';
 import { exact, fraction, readBoolean, type Value } from '../values.js';
 import type { QueryContext } from './matcher.js';
+import { textOf } from '../text.js';
 
 const DIGITS = /^-?\d+$/;
 
@@ -13,7 +14,7 @@ export function termValue(field: MemoryField, value: unknown, context: QueryCont
       return String(value);
     case 'keyword': {
       const normalizer = field.mapping['normalizer'];
-      return normalizer === undefined ? String(value) : context.analysis.normalizer(String(normalizer))(String(value));
+      return normalizer === undefined ? String(value) : context.analysis.normalizer(textOf(normalizer))(String(value));
     }
     case 'boolean':
       return (
