@@ -18,7 +18,7 @@ function numbersOf(name: string, body: Json, counted: readonly Counted[], contex
 }
 
 /** A sum whose rounding errors are made good as it goes on. */
-export function sumOf(numbers: readonly number[]): number {
+function sumOf(numbers: readonly number[]): number {
   let [sum, lost] = [0, 0];
   for (const number of numbers) {
     const part = number - lost;
@@ -50,7 +50,7 @@ function single(name: string): AggregationKind {
 }
 
 /** Dates and booleans are shown as such beside their numbers. */
-export function asString(name: string, field: MemoryField | undefined, value: number): object {
+function asString(name: string, field: MemoryField | undefined, value: number): object {
   if (field?.type === 'date') return { [`${name}_as_string`]: new Date(value).toISOString() };
   return field?.type === 'boolean' ? { [`${name}_as_string`]: value === 0 ? 'false' : 'true' } : {};
 }
