@@ -50,7 +50,7 @@ const clockSkewChannel = channel(limiterChannels.clockSkew);
  * Not exact across a failover: replication is asynchronous, so the last charges may be lost with the old primary.
  * `maxmemory` with an eviction policy may drop a bucket, and its burst passes again.
  *
- * @param client of ioredis or of node-redis; it stays yours to close
+ * @param client of ioredis or of node-redis; it stays yours to close. One of node-redis is reconnected where its server is demoted or frozen
  * @throws {@link LimiterOptionError}
  * @example
  * const redis = new Redis({ host, port, ...redisClientOptions(50) });
