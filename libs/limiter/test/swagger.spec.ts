@@ -1,4 +1,5 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import {
   ApiAcceptedResponse,
   ApiNotFoundResponse,
@@ -8,7 +9,7 @@ import {
   DocumentBuilder,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { LimiterModule, memoryStorage, RateLimit, SkipRateLimit } from '@rookery/limiter';
+import { LimiterModule, memoryStorage, RateLimit, RateLimitGuard, SkipRateLimit } from '@rookery/limiter';
 import { documentRateLimits } from '@rookery/limiter/swagger';
 import { startHttpApp, type HttpApp } from './http-app.js';
 
@@ -80,6 +81,7 @@ describe('documented rate limits', () => {
     app = await startHttpApp('express', {
       imports: [LimiterModule.forRoot({ storage: memoryStorage(), policies })],
       controllers: [ItemsController, JobsController],
+      providers: [{ provide: APP_GUARD, useExisting: RateLimitGuard }],
     });
     documentRateLimits(app.nest);
     const document = SwaggerModule.createDocument(app.nest, new DocumentBuilder().build());
