@@ -5,8 +5,8 @@ import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
 
 /** The script as it is, but for the clock, which a test moves; and items do not expire by the server's own clock meanwhile. */
 const CLOCKED_LUA = APPLY_LUA.replace("redis.call('TIME')", '{ KEYS[#KEYS - 1], KEYS[#KEYS] }')
-  .replace('#KEYS do', '#KEYS - 2 do')
-  .replace("string.format('%.0f', ceil((last - now) / 1000) + 1)", "'600000'");
+  .replace('local keys = KEYS', 'local keys = { _G.unpack(KEYS, 1, #KEYS - 2) }')
+  .replace("string.format('%d', ceil((last - now) / 1000) + 1)", "'600000'");
 
 export function clockedRedis(redis: Redis, clock: Clock): RedisClient {
   const run = (_script: string, count: number, ...rest: (string | number)[]) =>

@@ -1,9 +1,10 @@
-import { Limiter, type Decision } from '@rookery/limiter';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { Limiter, type Decision, type LimiterStorage } from '@rookery/limiter';
+import { nodeRedisClientOptions, redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { describeWith, startRedis, type RunningServer } from '@rookery/services';
 import { Redis } from 'ioredis';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createClient } from 'redis';
 
 const TIMEOUT_MS = 50;
 const LEFT_WITHIN_MS = 1000;
@@ -47,74 +48,91 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
-describeWith('redis', 'one name whose primary changes', () => {
-  let name: MovingName;
-  let servers: RunningServer[];
-  let admins: Redis[];
-  let redis: Redis;
-  let limiter: Limiter;
+/** A client of the server on `port`, as the documentation has it. */
+const CLIENTS: Readonly<Record<string, (port: number) => Promise<{ storage: LimiterStorage; close: () => void }>>> = {
+  ioredis: (port) => {
+    const redis = new Redis(port, '127.0.0.1', redisClientOptions(TIMEOUT_MS));
+    return Promise.resolve({ storage: redisStorage(redis), close: () => redis.disconnect() });
+  },
+  'node-redis': async (port) => {
+    const { socket, ...options } = nodeRedisClientOptions(TIMEOUT_MS);
+    const client = createClient({ ...options, socket: { ...socket, host: '127.0.0.1', port } });
+    client.on('error', () => undefined);
+    await client.connect();
+    return { storage: redisStorage(client), close: () => client.destroy() };
+  },
+};
 
-  beforeEach(async () => {
-    servers = [await startRedis(), await startRedis()];
-    admins = servers.map(({ address }) => new Redis(address, { maxRetriesPerRequest: 1 }));
-    for (const admin of admins) admin.on('error', () => undefined);
-    await admins[1]!.replicaof('127.0.0.1', servers[0]!.port);
-    await until('the replica follows', async () =>
-      (await admins[1]!.info('replication')).includes('master_link_status:up'),
-    );
-    name = new MovingName();
-    name.target = servers[0]!.port;
-    redis = new Redis(await name.listen(), '127.0.0.1', redisClientOptions(TIMEOUT_MS));
-    const policies = { api: { limit: 1_000_000, per: '1h' } } as const;
-    limiter = new Limiter({ storage: redisStorage(redis), policies, timeoutMs: TIMEOUT_MS, readyTimeoutMs: 10_000 });
-    await limiter.ready();
-  });
-  afterEach(async () => {
-    redis.disconnect();
-    for (const admin of admins) admin.disconnect();
-    name.close();
-    await Promise.all(servers.map((server) => server.stop()));
-  });
+describe.each(Object.keys(CLIENTS))('%s', (clientName) => {
+  describeWith('redis', 'one name whose primary changes', () => {
+    let name: MovingName;
+    let servers: RunningServer[];
+    let admins: Redis[];
+    let client: { storage: LimiterStorage; close: () => void };
+    let limiter: Limiter;
 
-  const promote = async (): Promise<void> => {
-    await admins[1]!.replicaof('NO', 'ONE');
-    name.target = servers[1]!.port;
-  };
-  const steady = async (): Promise<void> =>
-    until('the storage decides', async () => (await limiter.consume('api', 'ann')).source === 'storage');
-  /** How long it takes until the storage decides again, with calls all the while; each is answered within its deadline. */
-  const outageMs = async (): Promise<number> => {
-    const from = performance.now();
-    let longestMs = 0;
-    await until('the storage decides again', async () => {
-      const sentAt = performance.now();
-      const decisions: Decision[] = await Promise.all([limiter.consume('api', 'ann'), limiter.consume('api', 'bob')]);
-      longestMs = Math.max(longestMs, performance.now() - sentAt);
-      return decisions.every(({ source }) => source === 'storage');
+    beforeEach(async () => {
+      servers = [await startRedis(), await startRedis()];
+      admins = servers.map(({ address }) => new Redis(address, { maxRetriesPerRequest: 1 }));
+      for (const admin of admins) admin.on('error', () => undefined);
+      await admins[1]!.replicaof('127.0.0.1', servers[0]!.port);
+      await until('the replica follows', async () =>
+        (await admins[1]!.info('replication')).includes('master_link_status:up'),
+      );
+      name = new MovingName();
+      name.target = servers[0]!.port;
+      client = await CLIENTS[clientName]!(await name.listen());
+      const policies = { api: { limit: 1_000_000, per: '1h' } } as const;
+      limiter = new Limiter({ storage: client.storage, policies, timeoutMs: TIMEOUT_MS, readyTimeoutMs: 10_000 });
+      await limiter.ready();
     });
-    expect(longestMs).toBeLessThan(SLACK_MS);
-    return performance.now() - from;
-  };
+    afterEach(async () => {
+      client.close();
+      for (const admin of admins) admin.disconnect();
+      name.close();
+      await Promise.all(servers.map((server) => server.stop()));
+    });
 
-  it('leaves one that was demoted (READONLY), and charges the new one', async () => {
-    await steady();
-    await promote();
-    await admins[0]!.replicaof('127.0.0.1', servers[1]!.port);
-    expect(await outageMs()).toBeLessThan(LEFT_WITHIN_MS + SLACK_MS);
-    expect(await admins[1]!.dbsize()).toBeGreaterThan(0);
-  });
+    const promote = async (): Promise<void> => {
+      await admins[1]!.replicaof('NO', 'ONE');
+      name.target = servers[1]!.port;
+    };
+    const steady = async (): Promise<void> =>
+      until('the storage decides', async () => (await limiter.consume('api', 'ann')).source === 'storage');
+    /** How long it takes until the storage decides again, with calls all the while; each is answered within its deadline. */
+    const outageMs = async (): Promise<number> => {
+      const from = performance.now();
+      let longestMs = 0;
+      await until('the storage decides again', async () => {
+        const sentAt = performance.now();
+        const decisions: Decision[] = await Promise.all([limiter.consume('api', 'ann'), limiter.consume('api', 'bob')]);
+        longestMs = Math.max(longestMs, performance.now() - sentAt);
+        return decisions.every(({ source }) => source === 'storage');
+      });
+      expect(longestMs).toBeLessThan(SLACK_MS);
+      return performance.now() - from;
+    };
 
-  it('leaves one that was killed', async () => {
-    await steady();
-    await promote();
-    await servers[0]!.kill();
-    expect(await outageMs()).toBeLessThan(LEFT_WITHIN_MS + SLACK_MS);
-  });
+    it('leaves one that was demoted (READONLY), and charges the new one', async () => {
+      await steady();
+      await promote();
+      await admins[0]!.replicaof('127.0.0.1', servers[1]!.port);
+      expect(await outageMs()).toBeLessThan(LEFT_WITHIN_MS + SLACK_MS);
+      expect(await admins[1]!.dbsize()).toBeGreaterThan(0);
+    });
 
-  it('leaves one that is frozen, or cut off, while its connection stays open', async () => {
-    await steady();
-    await promote();
-    servers[0]!.pause();
-    expect(await outageMs()).toBeLessThan(LEFT_WITHIN_MS + SLACK_MS);
+    it('leaves one that was killed', async () => {
+      await steady();
+      await promote();
+      await servers[0]!.kill();
+      expect(await outageMs()).toBeLessThan(LEFT_WITHIN_MS + SLACK_MS);
+    });
+
+    it('leaves one that is frozen, or cut off, while its connection stays open', async () => {
+      await steady();
+      await promote();
+      servers[0]!.pause();
+      expect(await outageMs()).toBeLessThan(LEFT_WITHIN_MS + SLACK_MS);
+    });
   });
 });

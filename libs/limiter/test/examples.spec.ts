@@ -13,8 +13,19 @@ describe('examples of the migration pages', () => {
 
   it('limits as the page from @nestjs/throttler says', async () => {
     const app = await startHttpApp('express', { imports: [CatsModule] });
-    expect(await app.statuses('/cats', 11)).toEqual([...Array<number>(10).fill(200), 429]);
-    expect(await app.statuses('/cats/login', 4, { method: 'post' })).toEqual([201, 201, 201, 429]);
+    const admitted = async (path: string, call?: Parameters<typeof app.statuses>[2]): Promise<number> => {
+      let count = 0;
+      while ((await app.statuses(path, 1, call))[0] !== 429) count++;
+      return count;
+    };
+    const startedAt = performance.now();
+    const [lists, logins] = [await admitted('/cats'), await admitted('/cats/login', { method: 'post' })];
+    // A machine that is busy is slow enough for some to drain meanwhile.
+    const minutes = (performance.now() - startedAt) / 60_000;
+    expect(lists).toBeGreaterThanOrEqual(10);
+    expect(lists).toBeLessThanOrEqual(10 + 10 * minutes);
+    expect(logins).toBeGreaterThanOrEqual(3);
+    expect(logins).toBeLessThanOrEqual(3 + 3 * minutes);
     expect(new Set(await app.statuses('/cats/health', 12))).toEqual(new Set([200]));
     await app.close();
   });

@@ -36,7 +36,7 @@ class PlainController {
   @SkipRateLimit() @Get('skipped') skipped() {
     return { ok: true };
   }
-  @SkipRateLimit('other') @Get('skipped-other') skippedOther() {
+  @SkipRateLimit('teapot') @Get('skipped-other') skippedOther() {
     return { ok: true };
   }
   @RateLimit('api', { cost: 2 }) @Get('dear') dear() {

@@ -120,7 +120,7 @@ describe('module at start', () => {
       { headers: ['x-rate'] },
       "headers must be an array of 'ietf', 'x-ratelimit', 'x-ratelimit-window' (got [ 'x-rate' ])",
     ],
-    [{ defaultPolicies: ['apii'] }, "defaultPolicies must be an array of names among api (got [ 'apii' ])"],
+    [{ defaultPolicies: ['apii'] }, "defaultPolicies must be an array of names among api: did you mean 'api'? (got [ 'apii' ])"],
     [{ bucket: 'ip' }, "bucket must be a function (got 'ip')"],
   ])('refuses %p', async (wrong, message) => {
     await expect(start(wrong)).rejects.toThrow(LimiterOptionError);
@@ -155,7 +155,7 @@ describe('module at start', () => {
   it.each([
     [
       RateLimit('apii'),
-      "@RateLimit('apii') of WrongController.read must be a policy of the module (api), or an object with limits (got 'apii')",
+      "@RateLimit('apii') of WrongController.read must be a policy of the module (api), or an object with limits: did you mean 'api'? (got 'apii')",
     ],
     [
       RateLimit('api', { cost: 4 }),

@@ -118,7 +118,7 @@ describe('limiters by name', () => {
       .compile()
       .then((module) => module.init());
     await expect(nest).rejects.toThrow(
-      "@RateLimit('api') of LostController.read: limiter must be the name of a LimiterModule (default, partner) (got 'partnr')",
+      "@RateLimit('api') of LostController.read: limiter must be the name of a LimiterModule (default, partner): did you mean 'partner'? (got 'partnr')",
     );
   });
 });

@@ -10,7 +10,10 @@ export class LimiterCostError extends LimiterError {
     readonly cost: unknown,
     readonly maxCost: number,
   ) {
-    super(`cost must be a whole number from 1 to ${maxCost}, the burst of policy '${policy}' (got ${received(cost)})`);
+    const remedy = cost === 0 ? ': peek charges nothing, and says what would pass' : '';
+    super(
+      `cost must be a whole number from 1 to ${maxCost}, the burst of policy '${policy}'${remedy} (got ${received(cost)})`,
+    );
   }
 }
 
@@ -56,10 +59,12 @@ export class UnknownPolicyError extends LimiterError {
   constructor(
     readonly policy: unknown,
     readonly known: readonly string[],
+    /** The one that was likely meant. */
+    readonly nearest?: string,
   ) {
-    super(
-      `policy must be one of ${known.map((name) => `'${name}'`).join(', ') || "the options' policies, which are none"} (got ${received(policy)})`,
-    );
+    const names = known.map((name) => `'${name}'`).join(', ') || "the options' policies, which are none";
+    const meant = nearest === undefined ? '' : `: did you mean '${nearest}'?`;
+    super(`policy must be one of ${names}${meant} (got ${received(policy)})`);
   }
 }
 

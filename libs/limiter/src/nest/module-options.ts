@@ -3,6 +3,7 @@ import { HEADER_SETS, type HeaderSet } from '../headers/rate-limit-headers.js';
 import { LIMITER_NAMES, resolveLimiterOptions, type LimiterOptions } from '../service/limiter-options.js';
 import { isWhole } from '../support/is-whole.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { orNearest } from '../support/or-nearest.js';
 import { pick } from '../support/pick.js';
 import { withDefaults } from '../support/with-defaults.js';
 import { DEFAULT_IPV6_PREFIX } from './context/address-key.js';
@@ -117,8 +118,12 @@ function checkValues(
   known: readonly string[],
   problems: OptionProblems,
 ): void {
-  const names = Array.isArray(defaultPolicies) && defaultPolicies.every((name: string) => known.includes(name));
-  problems.check(names, 'defaultPolicies', defaultPolicies, `must be an array of names among ${known.join(', ')}`);
+  const rule = `must be an array of names among ${known.join(', ')}`;
+  const unknown: unknown = Array.isArray(defaultPolicies)
+    ? defaultPolicies.find((name: string) => !known.includes(name))
+    : defaultPolicies;
+  const valid = Array.isArray(defaultPolicies) && unknown === undefined;
+  problems.check(valid, 'defaultPolicies', defaultPolicies, orNearest(rule, unknown, known));
   const prefix = 'must be a whole number of bits from 1 to 128';
   problems.check(isWhole(ipv6Prefix, 1, 128), 'ipv6Prefix', ipv6Prefix, prefix);
   const sets = Array.isArray(headers) && headers.every((set: HeaderSet) => HEADER_SETS.includes(set));

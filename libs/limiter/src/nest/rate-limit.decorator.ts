@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { PolicyName } from '../contracts/policy.js';
+import { checkMethod } from './decorated-method.js';
 import { DEFAULT_LIMITER } from './tokens.js';
 import { declareLimit, declareSkip, type Decorated, type RateLimitDeclaration } from './rate-limit.metadata.js';
 import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
@@ -22,26 +23,36 @@ export function RateLimit(
   settings: RateLimitSettings = {},
 ): ClassDecorator & MethodDecorator {
   const declaration = declarationOf(policy, settings);
-  return onClassOrMethod((decorated) => declareLimit(decorated, declaration));
+  return onClassOrMethod(`@RateLimit('${declaration.name}')`, (decorated) => declareLimit(decorated, declaration));
 }
 
 function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
-  if (typeof policy === 'object' && policy !== null)
-    return { kind: 'inline', name: policy.name, limiter: policy.limiter ?? DEFAULT_LIMITER, policy };
-  return { kind: 'named', name: policy, limiter: settings?.limiter ?? DEFAULT_LIMITER, hooks: settings };
+  if (typeof policy === 'object' && policy !== null && !Array.isArray(policy))
+    return { kind: 'inline', name: policy.name, limiter: limiterOf(policy), policy };
+  return { kind: 'named', name: policy as PolicyName, limiter: limiterOf(settings), hooks: settings };
+}
+
+/** What is wrong is refused at start, with everything else. */
+function limiterOf(settings: RateLimitSettings | null): string {
+  const limiter = settings?.limiter;
+  return limiter === undefined ? DEFAULT_LIMITER : limiter;
 }
 
 /**
  * Takes policies off a controller or a handler: all that come from further out (the module's `defaultPolicies`, base
- * classes, the class), or those named. A `@RateLimit` beside it still holds.
+ * classes, the class), or those named. A `@RateLimit` beside it still holds. A name that no module and no `@RateLimit` has stops
+ * the application at start.
  *
  * @example @SkipRateLimit()          // every policy
  * @example @SkipRateLimit('api')
  */
 export function SkipRateLimit(...policies: string[]): ClassDecorator & MethodDecorator {
-  return onClassOrMethod((decorated) => declareSkip(decorated, policies));
+  return onClassOrMethod('@SkipRateLimit', (decorated) => declareSkip(decorated, policies));
 }
 
-function onClassOrMethod(record: (decorated: Decorated) => void): ClassDecorator & MethodDecorator {
-  return (target: object, key?: string | symbol) => record({ target, key });
+function onClassOrMethod(decorator: string, record: (decorated: Decorated) => void): ClassDecorator & MethodDecorator {
+  return (target: object, key?: string | symbol) => {
+    if (key !== undefined) checkMethod(decorator, target, key);
+    record({ target, key });
+  };
 }

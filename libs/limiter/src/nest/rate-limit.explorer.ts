@@ -1,14 +1,20 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { OptionProblems } from '../support/option-problems.js';
+import { orNearest } from '../support/or-nearest.js';
 import { NamedLimiters } from './named-limiters.js';
 import { LIMITER_NAME } from './tokens.js';
-import { levelsOf } from './rate-limit.metadata.js';
+import { levelsOf, ownLevelOf, type DeclarationLevel } from './rate-limit.metadata.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
 
 type Target = object & { name: string; prototype?: object };
 
-/** Judges every `@RateLimit` of the application at start, so that a wrong name stops it there and not at the first request. */
+interface Method {
+  readonly method: Target;
+  readonly levels: readonly DeclarationLevel[];
+}
+
+/** Judges every `@RateLimit` and `@SkipRateLimit` at start, so that a wrong name stops it there and not at the first request. */
 @Injectable()
 export class RateLimitExplorer implements OnModuleInit {
   constructor(
@@ -23,36 +29,69 @@ export class RateLimitExplorer implements OnModuleInit {
   onModuleInit(): void {
     this.limiters.checkUnique(this.limiterName);
     const problems = new OptionProblems();
-    const { names } = this.limiters;
+    const everyLevel: DeclarationLevel[] = [];
     for (const target of this.#classes()) {
-      for (const handler of this.#methods(target)) {
-        const limits = levelsOf(target, handler).flatMap((level) => level.limits);
-        for (const { name, limiter } of limits) {
-          const path = `@RateLimit('${name}') of ${target.name}.${handler.name}: limiter`;
-          problems.check(
-            names.includes(limiter),
-            path,
-            limiter,
-            `must be the name of a LimiterModule (${names.join(', ')})`,
-          );
-        }
-        if (limits.length > 0) problems.attempt(() => this.planner.planFor(target, handler));
+      const methods = this.#methods(target);
+      for (const { method, levels } of methods) {
+        const limits = levels.flatMap((level) => level.limits);
+        this.#checkLimiters(limits, `${target.name}.${method.name}`, problems);
+        if (limits.length > 0) problems.attempt(() => this.planner.planFor(target, method));
+        everyLevel.push(...levels);
       }
+      checkHandlers(target, methods, problems);
     }
+    this.#checkSkips(everyLevel, problems);
     problems.throwIfAny();
   }
 
-  #classes(): Set<Target> {
-    const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    return new Set(
-      wrappers
-        .map((wrapper) => wrapper.metatype as Target | null)
-        .filter((target) => target?.prototype !== undefined) as Target[],
-    );
+  #checkLimiters(limits: DeclarationLevel['limits'], of: string, problems: OptionProblems): void {
+    const { names } = this.limiters;
+    for (const { name, limiter } of limits) {
+      const rule = orNearest(`must be the name of a LimiterModule (${names.join(', ')})`, limiter, names);
+      problems.check(names.includes(limiter), `@RateLimit('${name}') of ${of}: limiter`, limiter, rule);
+    }
   }
 
-  #methods({ prototype }: Target): Target[] {
-    const names = this.scanner.getAllMethodNames(prototype!);
-    return names.map((name) => (prototype as Record<string, Target>)[name]!);
+  /** A policy of a `policySource`, or one that stands where it is used, is known by the `@RateLimit` that names it. */
+  #checkSkips(levels: readonly DeclarationLevel[], problems: OptionProblems): void {
+    const declared = levels.flatMap(({ limits }) => limits.map(({ name }) => name));
+    const known = [...new Set([...this.limiters.policyNames, ...declared])];
+    const rule = `must be a policy of a module or of a @RateLimit (${known.join(', ') || 'there is none'})`;
+    // Of a class they come again with each of its methods.
+    const skips = new Map(levels.map(({ of, skip }) => [skip, of]));
+    for (const [skip, of] of skips) {
+      for (const name of Array.isArray(skip) ? (skip as readonly string[]) : [])
+        problems.check(known.includes(name), `@SkipRateLimit of ${of}`, name, orNearest(rule, name, known));
+    }
   }
+
+  #classes(): Target[] {
+    const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+    const targets = wrappers.map((wrapper) => wrapper.metatype as Target | null);
+    return [...new Set(targets)].filter((target): target is Target => target?.prototype !== undefined);
+  }
+
+  #methods(target: Target): Method[] {
+    const names = this.scanner.getAllMethodNames(target.prototype!);
+    return names.map((name) => {
+      const method = (target.prototype as Record<string, Target>)[name]!;
+      return { method, levels: levelsOf(target, method) };
+    });
+  }
+}
+
+/** What calls a handler leaves a mark on it, as `@Get` does: without one no guard ever sees the call, and nothing is counted. */
+function checkHandlers(target: Target, methods: readonly Method[], problems: OptionProblems): void {
+  const rule =
+    'must stand on a handler, such as one with @Get, or on a class that has one: on any other method use @Limited';
+  const check = ({ of, limits }: DeclarationLevel, isCalled: boolean): void => {
+    for (const { name } of limits) problems.check(isCalled, `@RateLimit('${name}') of ${of}`, 'no handler', rule);
+  };
+  for (const { method, levels } of methods) check(levels.at(-1)!, isHandler(method));
+  const isCalled = methods.some(({ method }) => isHandler(method));
+  check(ownLevelOf(target), isCalled);
+}
+
+function isHandler(method: object): boolean {
+  return Reflect.getMetadataKeys(method).length > 0;
 }

@@ -11,6 +11,8 @@ export type SkipDeclaration = 'all' | readonly string[];
 
 /** The decorators of one class or one method, in the order in which they are written. */
 export interface DeclarationLevel {
+  /** The class, or class and method, as messages name it. */
+  readonly of: string;
   readonly skip: SkipDeclaration | undefined;
   readonly limits: readonly RateLimitDeclaration[];
 }
@@ -49,10 +51,25 @@ export function levelsOf(controller: object, handler: object): DeclarationLevel[
     .map((each) => (each as { readonly prototype?: object }).prototype)
     .filter((prototype) => prototype !== undefined)
     .map((target) => ({ target, key }));
-  return [...classes.map((target) => ({ target })), ...methods].map((decorated) => ({
+  return [...classes.map((target) => ({ target })), ...methods].map(levelOf);
+}
+
+/** Of the class alone: neither of those that it extends, nor of its methods. */
+export function ownLevelOf(controller: object): DeclarationLevel {
+  return levelOf({ target: controller });
+}
+
+function levelOf(decorated: Decorated): DeclarationLevel {
+  return {
+    of: nameOf(decorated),
     skip: own<SkipDeclaration>(SKIP, decorated),
     limits: own<readonly RateLimitDeclaration[]>(LIMITS, decorated) ?? [],
-  }));
+  };
+}
+
+function nameOf({ target, key }: Decorated): string {
+  const { name } = (key === undefined ? target : target.constructor) as { readonly name: string };
+  return key === undefined ? name : `${name}.${String(key)}`;
 }
 
 /** The class and those that it extends, from the outermost. */

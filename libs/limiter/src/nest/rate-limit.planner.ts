@@ -3,6 +3,7 @@ import { POLICY_NAMES, resolvePolicy } from '../algorithm/policy.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyOptions } from '../contracts/policy.js';
 import { OptionProblems } from '../support/option-problems.js';
+import { orNearest } from '../support/or-nearest.js';
 import { pick } from '../support/pick.js';
 import type { Limiter } from '../service/limiter.js';
 import { chosenPolicy, perCallPolicy, type PolicyOf } from './call-policy.js';
@@ -119,7 +120,11 @@ export class RateLimitPlanner {
       known.includes(name) || (policies.isOpen && typeof name === 'string'),
       path,
       name,
-      `must be a policy of the module (${known.join(', ') || 'it has none'}), or an object with limits`,
+      orNearest(
+        `must be a policy of the module (${known.join(', ') || 'it has none'}), or an object with limits`,
+        name,
+        known,
+      ),
     );
     problems.throwIfAny();
     const policyOf = (): MaybePromise<Policy> => policies.get(name);

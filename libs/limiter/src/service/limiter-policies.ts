@@ -3,6 +3,7 @@ import type { Policy, PolicyName, PolicyOptions } from '../contracts/policy.js';
 import type { PolicySource } from '../contracts/policy-source.js';
 import { UnknownPolicyError } from '../errors/request-errors.js';
 import { isPromiseLike } from '../support/deadline.js';
+import { nearestName } from '../support/nearest-name.js';
 import { PolicyMemo } from './policy-memo.js';
 import { PolicySourceCache, type PolicySourceOptions } from './policy-source-cache.js';
 
@@ -61,7 +62,8 @@ export class LimiterPolicies {
   }
 
   #known(name: string, policy: Policy | undefined): Policy {
-    if (policy === undefined) throw new UnknownPolicyError(name, this.names);
-    return policy;
+    if (policy !== undefined) return policy;
+    const nearest = typeof name === 'string' ? nearestName(name, this.names) : undefined;
+    throw new UnknownPolicyError(name, this.names, nearest);
   }
 }

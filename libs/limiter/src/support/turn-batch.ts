@@ -8,10 +8,10 @@ interface Waiting<T, R> {
 export class TurnBatch<T, R> {
   #gathered: Waiting<T, R>[] = [];
 
-  /** @param send answers each request, in order; where it fails, all of them fail */
+  /** @param send answers each request, in order, or gives the error with which it fails alone; where it throws, all of them fail */
   constructor(
     private readonly maxSize: number,
-    private readonly send: (requests: readonly T[]) => Promise<readonly R[]>,
+    private readonly send: (requests: readonly T[]) => Promise<readonly (R | Error)[]>,
   ) {}
 
   add(request: T): Promise<R> {
@@ -28,7 +28,11 @@ export class TurnBatch<T, R> {
     if (batch.length === 0) return;
     try {
       const answers = await this.send(batch.map(({ request }) => request));
-      batch.forEach(({ resolve }, index) => resolve(answers[index]!));
+      batch.forEach(({ resolve, reject }, index) => {
+        const answer = answers[index]!;
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
+      });
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

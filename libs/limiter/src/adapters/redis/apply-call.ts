@@ -26,11 +26,19 @@ export interface BucketAnswer {
 
 export type CallRequest = Pick<BucketRequest, 'key' | 'limits'> & Pick<ApplyRequest, 'costs' | 'settle' | 'endLease'>;
 
-/** One call of `APPLY_LUA`: what to send, and what the reply means. */
-export class ApplyCall {
+/** What to send to `APPLY_LUA`, and what the reply means. */
+export interface ScriptCall {
   readonly keys: readonly string[];
   /** ARGV of the script. */
-  readonly numbers: readonly number[];
+  readonly numbers: readonly (string | number)[];
+  /** @returns one answer for each bucket, `undefined` where it holds no bucket; nothing at all where the reply is none of the script */
+  decode(reply: unknown): readonly (BucketAnswer | undefined)[] | undefined;
+}
+
+/** One call of any buckets. */
+export class ApplyCall implements ScriptCall {
+  readonly keys: readonly string[];
+  readonly numbers: readonly (string | number)[];
   readonly #runs: readonly (readonly Run[])[];
 
   constructor(
@@ -43,7 +51,6 @@ export class ApplyCall {
     this.numbers = this.#encode(maxSkewMicros);
   }
 
-  /** @returns one answer for each bucket, `undefined` where it holds no bucket; nothing at all where the reply is none of the script */
   decode(reply: unknown): readonly (BucketAnswer | undefined)[] | undefined {
     if (!Array.isArray(reply)) return undefined;
     const reader = new ReplyReader(reply);
@@ -71,10 +78,10 @@ export class ApplyCall {
     return { aheadMicros, reading, outcomes };
   }
 
-  #encode(maxSkewMicros: number): readonly number[] {
+  #encode(maxSkewMicros: number): readonly (string | number)[] {
     const places = new Map<readonly BucketLimit[], number>();
     for (const { limits } of this.requests) if (!places.has(limits)) places.set(limits, places.size + 1);
-    const numbers = [this.together ? 1 : 0, maxSkewMicros, places.size];
+    const numbers: (string | number)[] = [this.together ? 'together' : 'each', maxSkewMicros, places.size];
     for (const limits of places.keys()) {
       numbers.push(limits.length);
       for (const limit of limits) numbers.push(...limitNumbers(limit));

@@ -1,10 +1,16 @@
+import { messageOf } from '../../errors/message-of.js';
+import { demotion } from './demotion.js';
 import type { RedisClient } from './redis-client.js';
+import { Silence } from './silence.js';
 
 /** What the storage calls of the package `redis` (node-redis): of `createClient()` and of `createCluster()`. */
 export interface NodeRedisClient {
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   del(key: string): Promise<unknown>;
+  readonly isReady?: boolean;
+  destroy?(): void;
+  connect?(): Promise<unknown>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the package has it
   on?(event: string, listener: (...args: any[]) => void): unknown;
   /** Of a cluster alone. */
@@ -12,12 +18,13 @@ export interface NodeRedisClient {
 }
 
 const SILENCE_MS = 500;
+/** What the server sends begins with a code; what the package says itself does not. */
+const SERVER_ERROR = /^[A-Z]{2,}\b/;
 
 /**
  * Options for `createClient()` of the package `redis` with which a dead or frozen server fails fast. Add your own address:
- * `createClient({ ...nodeRedisClientOptions(50), url })`; for one in `socket` spread these too.
- *
- * It stays with a demoted primary until that closes the connection, as Sentinel and the cloud services do.
+ * `createClient({ ...nodeRedisClientOptions(50), url })`; for one in `socket` spread these too. A server that is
+ * demoted or frozen is left by the storage itself.
  *
  * @param timeoutMs the limiter's `timeoutMs`, which is the deadline of a call: those here are longer, as they only clean up
  */
@@ -57,11 +64,40 @@ function adapt(client: NodeRedisClient): RedisClient {
     const texts = rest.map(String);
     return { keys: texts.slice(0, count), arguments: texts.slice(count) };
   };
+  const isCluster = client.masters !== undefined;
+  const leave = (): void => {
+    if (!isCluster && client.isReady === true) reconnect(client);
+  };
+  const silence = new Silence({ silenceMs: SILENCE_MS, leave, nowMs: () => performance.now() });
+  const isDemoted = demotion();
+  const asked = <T>(reply: Promise<T>): Promise<T> => {
+    silence.asked();
+    return reply.then(
+      (answer) => {
+        silence.heard();
+        return answer;
+      },
+      (error: unknown) => {
+        const message = messageOf(error);
+        if (SERVER_ERROR.test(message)) silence.heard();
+        if (isDemoted(message)) leave();
+        throw error;
+      },
+    );
+  };
   return {
-    isCluster: client.masters !== undefined,
-    evalsha: (sha1, count, ...rest) => client.evalSha(sha1, options(count, rest)),
-    eval: (script, count, ...rest) => client.eval(script, options(count, rest)),
-    del: (key) => client.del(key),
+    isCluster,
+    evalsha: (sha1, count, ...rest) => asked(client.evalSha(sha1, options(count, rest))),
+    eval: (script, count, ...rest) => asked(client.eval(script, options(count, rest))),
+    del: (key) => asked(client.del(key)),
     on: (event: string, listener: (error: unknown) => void) => client.on?.(event, listener),
   };
+}
+
+/** Of its own the package stays with a server as long as the connection is open. */
+function reconnect(client: NodeRedisClient): void {
+  if (client.destroy === undefined || client.connect === undefined) return;
+  client.destroy();
+  // It goes on trying by itself, and says why it fails by its event.
+  client.connect().catch(() => undefined);
 }

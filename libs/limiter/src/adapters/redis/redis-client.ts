@@ -1,3 +1,5 @@
+import { demotion } from './demotion.js';
+
 /** What the storage calls. `Redis` and `Cluster` of ioredis have it. */
 export interface RedisClient {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
@@ -12,8 +14,6 @@ export interface RedisClient {
 
 /** A connection on which nothing was heard for so long, though something was asked, is made anew. */
 const SILENCE_MS = 500;
-/** Between two connections that are made anew for a server that only reads. */
-const DEMOTED_PAUSE_MS = 200;
 
 /**
  * Options for `new Redis()` of ioredis with which a server that is dead, frozen or demoted is left within a second: with the
@@ -37,12 +37,7 @@ export function redisClientOptions(timeoutMs: number) {
   } as const;
 }
 
-/** The name of the server may lead to the new primary by now. */
 function reconnectWhenDemoted(): (error: Error) => boolean {
-  let lastAt = -Infinity;
-  return (error) => {
-    if (!/^(?:ERR )?-?READONLY\b/.test(error.message) || performance.now() - lastAt < DEMOTED_PAUSE_MS) return false;
-    lastAt = performance.now();
-    return true;
-  };
+  const isDemoted = demotion();
+  return ({ message }) => isDemoted(message);
 }

@@ -11,11 +11,12 @@ import type {
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
-import { ApplyCall, type BucketAnswer, type CallRequest } from './apply-call.js';
+import { TurnBatch } from '../../support/turn-batch.js';
+import { ApplyCall, type BucketAnswer, type CallRequest, type ScriptCall } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
 import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
-import { CallBatch, type BatchedRequest } from './call-batch.js';
 import { fromNodeRedis, isNodeRedis, type NodeRedisClient } from './node-redis.js';
+import { isOneRate, OneRateCall } from './one-rate-call.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
 
@@ -50,7 +51,7 @@ const clockSkewChannel = channel(limiterChannels.clockSkew);
  * Not exact across a failover: replication is asynchronous, so the last charges may be lost with the old primary.
  * `maxmemory` with an eviction policy may drop a bucket, and its burst passes again.
  *
- * @param client of ioredis or of node-redis; it stays yours to close
+ * @param client of ioredis or of node-redis; it stays yours to close. One of node-redis is reconnected where its server is demoted or frozen
  * @throws {@link LimiterOptionError}
  * @example
  * const redis = new Redis({ host, port, ...redisClientOptions(50) });
@@ -92,7 +93,7 @@ function isIoredis(client: unknown): client is RedisClient {
 class RedisStorage implements LimiterStorage {
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
-  readonly #batch: CallBatch<readonly AppliedCost[]>;
+  readonly #batch: TurnBatch<CallRequest, readonly AppliedCost[]>;
   readonly #connectionErrors: ConnectionErrors;
 
   constructor(
@@ -103,7 +104,7 @@ class RedisStorage implements LimiterStorage {
   ) {
     // In a cluster the keys of a script must share a slot: one each.
     const keysPerCall = client.isCluster === true ? 1 : maxKeysPerCall;
-    this.#batch = new CallBatch(keysPerCall, (batch) => void this.#send(batch));
+    this.#batch = new TurnBatch<CallRequest, readonly AppliedCost[]>(keysPerCall, (requests) => this.#applyEach(requests));
     const multiKeyAtomic = keysPerCall > 1;
     this.capabilities = { serverClock: true, multiKeyAtomic };
     this.#connectionErrors = connectionErrorsOf(client);
@@ -137,18 +138,10 @@ class RedisStorage implements LimiterStorage {
     );
   }
 
-  /** Each is answered for itself: a bucket that is none fails its own request alone. */
-  async #send(batch: readonly BatchedRequest<readonly AppliedCost[]>[]): Promise<void> {
-    try {
-      const answers = await this.#call(batch.map(({ request }) => request));
-      batch.forEach(({ resolve, reject }, index) => {
-        const answer = answers[index];
-        if (answer === undefined) reject(new StorageFaultError(this.name, 'malformed'));
-        else resolve(answer.outcomes);
-      });
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
+  /** A bucket that is none fails its own request alone. */
+  async #applyEach(requests: readonly CallRequest[]): Promise<readonly (readonly AppliedCost[] | StorageFaultError)[]> {
+    const answers = await this.#call(requests);
+    return answers.map((answer) => answer?.outcomes ?? new StorageFaultError(this.name, 'malformed'));
   }
 
   #fault(error: unknown): StorageFaultError {
@@ -156,7 +149,9 @@ class RedisStorage implements LimiterStorage {
   }
 
   async #call(requests: readonly CallRequest[], together = false): Promise<readonly (BucketAnswer | undefined)[]> {
-    const call = new ApplyCall(requests, together, this.maxSkewMs * 1000);
+    const maxSkewMicros = this.maxSkewMs * 1000;
+    const short = !together && requests.every(isOneRate);
+    const call = short ? new OneRateCall(requests, maxSkewMicros) : new ApplyCall(requests, together, maxSkewMicros);
     const answers = call.decode(await this.#eval(call));
     if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
     if (clockSkewChannel.hasSubscribers)
@@ -169,7 +164,7 @@ class RedisStorage implements LimiterStorage {
       clockSkewChannel.publish({ storage: this.name, key, aheadMs: aheadMicros / 1000 } satisfies ClockSkewMessage);
   }
 
-  async #eval({ keys, numbers }: ApplyCall): Promise<unknown> {
+  async #eval({ keys, numbers }: ScriptCall): Promise<unknown> {
     try {
       return await this.client.evalsha(APPLY_SHA1, keys.length, ...keys, ...numbers);
     } catch (error) {

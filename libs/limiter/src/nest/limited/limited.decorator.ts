@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { PolicyName } from '../../contracts/policy.js';
 import { CallNotReadyError } from '../../errors/call-errors.js';
+import { checkMethod } from '../decorated-method.js';
 import type { LimitedCalls } from './limited-calls.js';
 import type { LimitedDeclaration, LimitedOptions } from './limited-options.js';
 
@@ -50,6 +51,7 @@ export function Limited<Args extends unknown[] = [], Result = never>(
     key: string | symbol,
     descriptor: Limitable<Args, Rest, Whole, Result>,
   ): void => {
+    checkMethod(`@Limited('${policy}')`, target, key);
     const before = (Reflect.getOwnMetadata(LIMITED, target, key) ?? []) as readonly LimitedDeclaration[];
     Reflect.defineMetadata(
       LIMITED,

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { isWhole } from '../../support/is-whole.js';
 import { OptionProblems } from '../../support/option-problems.js';
+import { orNearest } from '../../support/or-nearest.js';
 import { NamedLimiters } from '../named-limiters.js';
 import { DEFAULT_LIMITER, getLimiterToken } from '../tokens.js';
 import type { Limiter } from '../../service/limiter.js';
@@ -40,7 +41,7 @@ export class LimitedExplorer implements OnModuleInit {
     const singleton = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
     const scope = 'must be a singleton: a provider of a request, or a transient one, is made after the start';
     if (!problems.check(singleton, `@Limited of ${method}: its class`, wrapper.name, scope)) return;
-    const limiterOf = ({ options }: LimitedDeclaration): string => options?.limiter ?? DEFAULT_LIMITER;
+    const limiterOf = ({ options }: LimitedDeclaration): string => nameOf(options);
     const calls: LimitedCalls[] = [];
     for (const name of new Set(declarations.map(limiterOf))) {
       const each = declarations.filter((declaration) => limiterOf(declaration) === name);
@@ -55,6 +56,12 @@ export class LimitedExplorer implements OnModuleInit {
     const token = getLimiterToken(name);
     return this.discovery.getProviders().find((wrapper) => wrapper.token === token)?.instance as Limiter | undefined;
   }
+}
+
+/** What is wrong is refused with everything else. */
+function nameOf(options: LimitedDeclaration['options'] | null): string {
+  const name = options?.limiter;
+  return name === undefined ? DEFAULT_LIMITER : name;
 }
 
 function judge(
@@ -81,11 +88,11 @@ function judge(
     'must be a whole number of 1 or more, or a function that returns one',
   );
   const known = `must be the name of a LimiterModule (${names.join(', ')})`;
-  if (!problems.check(limiter !== undefined, `${path}: limiter`, options.limiter ?? DEFAULT_LIMITER, known)) return;
+  if (!problems.check(limiter !== undefined, `${path}: limiter`, nameOf(options), orNearest(known, options.limiter, names))) return;
   const { policies } = limiter!;
   const isKnown = policies.names.includes(policy) || policies.isOpen;
   const rule = `must be a policy of the module whose limits are no functions (${policies.names.join(', ') || 'it has none'})`;
-  if (!problems.check(isKnown, path, policy, rule) || !policies.names.includes(policy)) return;
+  if (!problems.check(isKnown, path, policy, orNearest(rule, policy, policies.names)) || !policies.names.includes(policy)) return;
   const { maxCost } = policies.own(policy);
   const fits = typeof cost !== 'number' || cost <= maxCost;
   problems.check(fits, `${path}: cost`, cost, `must be at most ${maxCost}, the burst: a higher one could never pass`);
