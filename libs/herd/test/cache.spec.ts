@@ -2,6 +2,7 @@ import { HerdOptionError, HerdTimeoutError, startHerd, staticNodes } from '@rook
 import type { Herd, HerdOptions } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
 import type { MemcachedNode } from '@rookery/herd/testing';
 import { startMemcached } from '@rookery/services';
@@ -12,7 +13,12 @@ const broken = () => Promise.reject(new Error('the database is down'));
 const unexpected = () => Promise.reject(new Error('was loaded again'));
 const never = () => new Promise<never>(() => undefined);
 
-describe('getOrSet', () => {
+const drivers = [
+  ['memcached', memcached],
+  ['metaMemcached', metaMemcached],
+] as unknown as readonly (readonly [string, typeof memcached])[];
+
+describe.each(drivers)('getOrSet, by %s', (_name, makeDriver) => {
   let now: number;
   let nodes: MemcachedNode[];
   let herds: Herd<MemcachedCommands>[];
@@ -20,7 +26,7 @@ describe('getOrSet', () => {
     const discovery = staticNodes(nodes.map(({ port }) => `127.0.0.1:${port}`));
     const herd = await startHerd({
       discovery,
-      driver: memcached(),
+      driver: makeDriver(),
       timeoutMs: 2000,
       now: () => now,
       ...(options as object),
@@ -136,7 +142,7 @@ describe('getOrSet', () => {
   });
 
   it('loads when no node can be asked, when the value is too large, and when another wrote the key', async () => {
-    const herd = await start({ driver: memcached({ maxValueBytes: 1000 }) } as never);
+    const herd = await start({ driver: makeDriver({ maxValueBytes: 1000 }) } as never);
     expect(await herd.getOrSet('large', '1m', () => 'x'.repeat(2000))).toHaveLength(2000);
     await herd.set('taken', 'by another', { ttl: '1m' });
     expect(await herd.getOrSet('taken', '1m', () => 'mine')).toBe('mine');
@@ -201,11 +207,11 @@ describe('getOrSet', () => {
   });
 });
 
-describe('a namespace', () => {
+describe.each(drivers)('a namespace, by %s', (_name, makeDriver) => {
   it('holds any key, and drops all of its own at once, for all processes', async () => {
     const servers = await Promise.all([startMemcached(), startMemcached()]);
     const discovery = staticNodes(servers.map(({ address }) => address));
-    const [one, two] = await Promise.all([1, 2].map(() => startHerd({ discovery, driver: memcached() })));
+    const [one, two] = await Promise.all([1, 2].map(() => startHerd({ discovery, driver: makeDriver() })));
     const [users, orders] = [one!.namespace('users'), one!.namespace('orders')];
     const keys = ['plain', 'with spaces\r\n', '', 'é'.repeat(200)];
     for (const key of keys) expect(await users.set(key, `of ${key}`, { ttl: '1m' })).toBe(true);
@@ -225,7 +231,7 @@ describe('a namespace', () => {
 
   it('makes up for a clear that its node missed', async () => {
     const server = await startMemcached();
-    const herd = await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 100 });
+    const herd = await startHerd({ discovery: staticNodes([server.address]), driver: makeDriver(), timeoutMs: 100 });
     const users = herd.namespace('users');
     await users.set('k', 'old', { ttl: '1m' });
     server.pause();

@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { memcached } from '@rookery/herd/memcached';
+import type { Copies, Held } from '@rookery/herd';
 import { metaMemcached } from '@rookery/herd/meta-memcached';
+import type { LeaseOptions, MetaMemcachedCommands } from '@rookery/herd/meta-memcached';
 import { redis, redisCluster, redisSentinel } from '@rookery/herd/redis';
 import { ContractViolation, driverContract } from '@rookery/herd/testing';
 import type { AnyDriver, DriverServer } from '@rookery/herd/testing';
@@ -99,6 +101,23 @@ describe('the contract suite catches a driver that', () => {
       const good = memcached();
       return { ...good, ...change(good) };
     };
+  const brokenLeases =
+    (change: (commands: MetaMemcachedCommands) => object): (() => AnyDriver) =>
+    () => {
+      const good = metaMemcached();
+      return { ...good, ...commandsOf(good, (commands) => change(commands as MetaMemcachedCommands)) };
+    };
+  const brokenCopies = (change: (good: Copies<unknown>, driver: AnyDriver) => object): (() => AnyDriver) =>
+    brokenBy((driver) => {
+      const good = driver.copies as Copies<unknown>;
+      return { copies: { ...good, ...change(good, driver) } };
+    });
+  const heldWith = (good: Copies<unknown>, change: (held: Held) => Partial<Held>) => ({
+    read: async (client: unknown, key: string) => {
+      const held = await good.read(client, key);
+      return held && { ...held, ...change(held) };
+    },
+  });
   const commandsOf = (
     good: AnyDriver,
     change: (commands: ReturnType<AnyDriver['commands']>) => object,
@@ -223,6 +242,78 @@ describe('the contract suite catches a driver that', () => {
             (await c.set(key, value, given)) ? 'stored' : 'missing',
         })),
       ),
+    ],
+    [
+      'gives each reader the lease',
+      'gives the lease of a missing value to one',
+      brokenLeases((c) => ({
+        getLeased: async (key: string, given: LeaseOptions) => {
+          const found = await c.getLeased(key, given);
+          return found.held ? { state: found.state, lease: 'another' } : found;
+        },
+      })),
+    ],
+    [
+      'stores by any lease',
+      'stores by a lease only',
+      brokenLeases((c) => ({
+        setLeased: (...[key, value, , given]: Parameters<typeof c.setLeased>) => c.set(key, value, given),
+      })),
+    ],
+    [
+      'gives no lease back',
+      'gives a lease that was given back',
+      brokenLeases(() => ({ releaseLease: () => Promise.resolve(true) })),
+    ],
+    [
+      'takes back a value with its lease',
+      'gives a lease that was given back',
+      brokenLeases((c) => ({ releaseLease: (key: string) => c.delete(key) })),
+    ],
+    [
+      'deletes what is to be stale',
+      'serves a value that was marked stale',
+      brokenLeases((c) => ({ markStale: (key: string) => c.delete(key) })),
+    ],
+    [
+      'gives leases without end',
+      'refuses a lease without a life',
+      brokenLeases((c) => ({
+        getLeased: (key: string, given: LeaseOptions) => c.getLeased(key, { ...{ leaseTtl: '1h' }, ...given }),
+      })),
+    ],
+    ['has a part of the lease commands', 'gives the lease', brokenLeases(() => ({ releaseLease: undefined }))],
+    [
+      'copies over what is there',
+      'copies a value with the life',
+      brokenCopies((good, driver) => ({
+        add: async (client: unknown, key: string, held: Held) => {
+          await driver.invalidate!(client, [key]);
+          return good.add(client, key, held);
+        },
+      })),
+    ],
+    [
+      'gives copies a life of their own',
+      'copies a value with the life',
+      brokenCopies((good) => heldWith(good, () => ({ lifeMs: 3_600_000 }))),
+    ],
+    [
+      'gives an end to copies that have none',
+      'copies what lives for ever so',
+      brokenCopies((good) => heldWith(good, ({ lifeMs }) => ({ lifeMs: Math.min(lifeMs, 3_600_000) }))),
+    ],
+    [
+      'tells no version of a value from another',
+      'copies know a value',
+      brokenCopies((good) => heldWith(good, () => ({ version: 'any' }))),
+    ],
+    [
+      'lets copies outlive their life',
+      'copies end with a life',
+      brokenCopies((good) => ({
+        add: (client: unknown, key: string, held: Held) => good.add(client, key, { ...held, lifeMs: Infinity }),
+      })),
     ],
     [
       'hides its writes',

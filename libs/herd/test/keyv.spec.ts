@@ -10,6 +10,8 @@ import type { RunningServer } from '@rookery/services';
 import type { Cache } from 'cache-manager';
 import Keyv from 'keyv';
 
+import { startTurnCounter } from './turn-counter.js';
+
 describe('keyvStore', () => {
   let server: RunningServer;
   let herd: Herd<MemcachedCommands>;
@@ -49,6 +51,32 @@ describe('keyvStore', () => {
     expect([await keyv.has('k'), await keyv.has('none')]).toEqual([true, false]);
     expect(await keyv.getMany(['k', 'none'])).toEqual([1, undefined]);
     expect([await keyv.delete('k'), await keyv.get('k')]).toEqual([true, undefined]);
+  });
+
+  it('stores and deletes many in as many round trips as two', async () => {
+    const counter = await startTurnCounter(server.port);
+    const counted = await startHerd({ discovery: staticNodes([`127.0.0.1:${counter.port}`]), driver: memcached() });
+    const store = keyvStore(counted.namespace('many'), { defaultTtl: '1m' });
+    const entries = Array.from({ length: 100 }, (_, i) => ({ key: `k${i}`, value: i }));
+    const keys = entries.map(({ key }) => key);
+    await store.get('k');
+    counter.turns();
+    expect(await store.setMany(entries)).toEqual(keys.map(() => true));
+    // The namespace as it is now, the end of what is being loaded, the values.
+    expect(counter.turns()).toBe(3);
+    expect(await store.getMany(keys)).toEqual(entries.map(({ value }) => value));
+    counter.turns();
+    expect(await store.deleteMany([...keys, 'none'])).toEqual([...keys.map(() => true), false]);
+    expect(counter.turns()).toBe(3);
+    const twice = [
+      { key: 'a', value: 1, ttl: 5000 },
+      { key: 'b', value: 1 },
+      { key: 'a', value: 2 },
+    ];
+    expect(await store.setMany(twice)).toEqual([true, true, true]);
+    expect(await store.getMany(['a', 'b'])).toEqual([2, 1]);
+    await counted.close();
+    await counter.close();
   });
 
   it('refuses wrong options', () => {

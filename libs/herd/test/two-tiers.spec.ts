@@ -88,6 +88,14 @@ describe('values in memory before those of the nodes', () => {
     }
   });
 
+  it('cannot be poisoned while no node answers, by one of those who wait for the same load', async () => {
+    const away = (await open({ discovery: staticNodes(['127.0.0.1:9']) })).namespace('users', { memory: {} });
+    const load = () => Promise.resolve({ at: new Date(5), list: [1] });
+    const [one, two] = await Promise.all([away.getOrSet('k', '1m', load), away.getOrSet('k', '1m', load)]);
+    expect(() => one.list.push(2)).toThrow(TypeError);
+    expect([one, two]).toEqual([1, 2].map(() => ({ at: new Date(5).toJSON(), list: [1] })));
+  });
+
   it.each<[string, (cache: Awaited<ReturnType<typeof users>>) => Promise<unknown>]>([
     ['set', (cache) => cache.set('k', 'new', minute)],
     ['setMany', (cache) => cache.setMany([['k', 'new']], minute)],

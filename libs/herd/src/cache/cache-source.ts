@@ -1,5 +1,6 @@
 import type { CacheCommands } from '../contracts/cache.js';
 import type { Codec } from '../contracts/codec.js';
+import type { LeaseCommands } from '../contracts/lease-commands.js';
 import { HerdOptionError } from '../errors/option-error.js';
 import type { Coherence } from './coherence.js';
 
@@ -15,6 +16,8 @@ export type CacheSource = Readonly<{
   coherence: Coherence;
   commands: CacheCommands;
   strict: CacheCommands;
+  /** The leases of the servers, where they hand them out and it is of use now. */
+  leases: () => LeaseCommands | undefined;
   leastTtlMs: number;
   now: () => number;
   random: () => number;
@@ -29,3 +32,11 @@ export function asCacheCommands(commands: object): CacheCommands {
   const requirement = `must have the command ${missing}, which a cache needs; use memcached() or redis()`;
   throw new HerdOptionError([{ option: 'driver', received: Object.keys(commands), requirement }]);
 }
+
+const leaseNames = ['getLeased', 'setLeased', 'releaseLease'] as const;
+
+/** @returns `undefined` where the driver has no leases. */
+export const asLeaseCommands = (commands: object): LeaseCommands | undefined =>
+  leaseNames.every((name) => typeof (commands as Record<string, unknown>)[name] === 'function')
+    ? (commands as LeaseCommands)
+    : undefined;

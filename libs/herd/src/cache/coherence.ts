@@ -44,6 +44,11 @@ export class Coherence {
     return tier;
   }
 
+  /** Another once the whole of a namespace, or what has some tag, was changed; 0 without memory. */
+  epochOf(namespace: string): number {
+    return this.tiers.get(namespace)?.epoch ?? 0;
+  }
+
   /** Drops what changed from the memory of this process. */
   drop(namespace: string, change: Change): void {
     this.tiers.get(namespace)?.apply(change);

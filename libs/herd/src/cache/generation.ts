@@ -9,6 +9,8 @@ import type { CacheSource } from './cache-source.js';
 export class Generation {
   private known: { text: string; at: number } | undefined;
   private reading: Promise<string | undefined> | undefined;
+  /** Rises with each change by this process: what was read before is not to be kept. */
+  private changes = 0;
 
   constructor(
     private readonly source: CacheSource,
@@ -19,22 +21,38 @@ export class Generation {
   /** @returns `undefined` while the node that holds it cannot be reached. */
   async current(): Promise<string | undefined> {
     if (this.known && this.source.now() - this.known.at < this.maxAgeMs) return this.known.text;
-    this.reading ??= this.read().finally(() => (this.reading = undefined));
-    return this.reading;
+    if (this.reading) return this.reading;
+    const reading = this.read();
+    this.reading = reading;
+    // Only who asks before the question has left may have its answer: one who asks later may know of a change since.
+    process.nextTick(() => {
+      if (this.reading === reading) this.reading = undefined;
+    });
+    return reading;
   }
 
   async next(): Promise<boolean> {
+    this.forget();
+    try {
+      return await this.source.commands.set(this.key, freshText(), { ttl: 'never' });
+    } finally {
+      this.forget();
+    }
+  }
+
+  private forget(): void {
+    this.changes++;
     this.known = undefined;
     this.reading = undefined;
-    return this.source.commands.set(this.key, freshText(), { ttl: 'never' });
   }
 
   private async read(): Promise<string | undefined> {
     const { commands, now } = this.source;
     const at = now();
+    const { changes } = this;
     const text = (await commands.get<string>(this.key)) ?? (await this.begin());
     if (typeof text !== 'string') return undefined;
-    this.known = { text, at };
+    if (changes === this.changes) this.known = { text, at };
     return text;
   }
 

@@ -5,12 +5,13 @@ import type { OptionProblems } from '../support/option-problems.js';
 import type { CacheSource } from './cache-source.js';
 import { Generation } from './generation.js';
 import { HerdCache } from './herd-cache.js';
+import type { Prefix } from './stored-entries.js';
 import { deleteTagVersions } from './tags.js';
 
 /** {@link Namespace} over the commands of a herd. */
 export class HerdNamespace extends HerdCache implements Namespace {
   private readonly generation: Generation;
-  private readonly prefixNow: () => Promise<readonly string[] | undefined>;
+  private readonly prefixNow: () => Promise<Prefix | undefined>;
 
   /** The namespace as it is now: what is stored there is not found after a `clear()`. */
   readonly pinned: () => Promise<Cache>;
@@ -29,9 +30,10 @@ export class HerdNamespace extends HerdCache implements Namespace {
       return readNamespaceOptions(problems, given, source.leastTtlMs);
     });
     const generation = new Generation(source, `${name}:generation`, options.generationMaxAgeMs);
-    const prefix = async (): Promise<readonly string[] | undefined> => {
+    const prefix = async (): Promise<Prefix | undefined> => {
+      const epoch = source.coherence.epochOf(name);
       const text = await generation.current();
-      return text === undefined ? undefined : [name, text];
+      return text === undefined ? undefined : { parts: [name, text], epoch };
     };
     super(source, options, prefix, name);
     this.generation = generation;
@@ -51,7 +53,7 @@ export class HerdNamespace extends HerdCache implements Namespace {
     checked((problems) => checkTags(problems, tags));
     return this.announced({ kind: 'tags', tags }, async () => {
       const prefix = await this.prefixNow();
-      return prefix !== undefined && deleteTagVersions(this.source, prefix, tags);
+      return prefix !== undefined && deleteTagVersions(this.source, prefix.parts, tags);
     });
   }
 }

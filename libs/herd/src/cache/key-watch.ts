@@ -6,7 +6,8 @@ type Slot = { version: number; watchers: number };
 /** Whether a key was changed while something was under way for it: what was read before must not be kept. */
 export class KeyWatch {
   private readonly slots = new Map<string, Slot>();
-  private epoch = 0;
+  /** Rises when all keys were changed. */
+  epoch = 0;
 
   begin(key: string): Watch {
     const slot = this.slots.get(key) ?? { version: 0, watchers: 0 };

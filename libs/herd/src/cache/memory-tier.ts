@@ -32,6 +32,11 @@ export class MemoryTier {
     return this.entries.size;
   }
 
+  /** Another once all, or what has some tag, was changed. */
+  get epoch(): number {
+    return this.watches.epoch;
+  }
+
   /** @returns the value in a box, where there is a fresh one. */
   get(key: string): Readonly<{ value: unknown }> | undefined {
     const kept = this.entries.get(key);
@@ -52,6 +57,11 @@ export class MemoryTier {
 
   end(watch: Watch): void {
     this.watches.end(watch);
+  }
+
+  /** Whether nothing was heard of a change since `watch`. */
+  unchanged(watch: Watch): boolean {
+    return this.watches.unchanged(watch);
   }
 
   /** Keeps what was read since `watch`, unless the key was changed meanwhile. */

@@ -1,24 +1,37 @@
+import type { KeyWatch, Watch } from './key-watch.js';
+
 /** A run, and whether its key was invalidated meanwhile. */
 export type Flight = Readonly<{ invalidated: boolean }>;
 
-type Entry = { result: Promise<unknown>; readonly flight: { invalidated: boolean } };
+type Entry = { result: Promise<unknown>; readonly flight: { invalidated: boolean }; readonly watch: Watch | undefined };
+
+/** What hears of changes by other processes. */
+export type Changes = Pick<KeyWatch, 'begin' | 'end' | 'unchanged'>;
 
 /** One run per key at a time: a call meanwhile gets the same answer. */
 export class SingleFlight {
   private readonly entries = new Map<string, Entry>();
 
+  /** @param changes of keys: who calls after one gets a run of its own. */
+  constructor(private readonly changes?: Changes) {}
+
   /** @param work sees in its flight whether the key was invalidated meanwhile: then what it made must not be kept. */
   run<Result>(key: string, work: (flight: Flight) => Promise<Result>): Promise<Result> {
     const present = this.entries.get(key);
-    if (present) return present.result as Promise<Result>;
+    if (present && this.isOfNow(present)) return present.result as Promise<Result>;
     const flight = { invalidated: false };
-    const entry: Entry = { flight, result: Promise.resolve() };
+    const entry: Entry = { flight, watch: this.changes?.begin(key), result: Promise.resolve() };
     const result = work(flight).finally(() => {
+      if (entry.watch) this.changes!.end(entry.watch);
       if (this.entries.get(key) === entry) this.entries.delete(key);
     });
     entry.result = result;
     this.entries.set(key, entry);
     return result;
+  }
+
+  private isOfNow({ watch }: Entry): boolean {
+    return watch === undefined || this.changes!.unchanged(watch);
   }
 
   /** A call from now on gets a run of its own. */

@@ -34,14 +34,14 @@ function carryOut<Client, Result>(
   key: string,
   operation: Operation<Client, Result>,
   miss: Result,
-  { effect = 'bound', lifeMs }: Intent,
+  { effect = 'bound', lifeMs, standIns = true }: Intent,
 ): Promise<Result> {
   const { fleet, timeoutMs } = source;
   const orMiss = (error: unknown): Result => {
     if (!absorbs(source, error)) throw error;
     return miss;
   };
-  const until = source.onNodeDown === 'next' ? performance.now() + timeoutMs : 0;
+  const until = source.onNodeDown === 'next' && standIns ? performance.now() + timeoutMs : 0;
   let owner: NodePool<Client>;
   try {
     owner = poolFor(source, key);

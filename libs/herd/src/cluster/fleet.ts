@@ -109,7 +109,8 @@ export class Fleet<Client> {
     return this.options.driver.copies;
   }
 
-  private isWarming(): boolean {
+  /** Whether values are still copied from the former owners of their keys. */
+  isWarming(): boolean {
     return this.warming !== undefined && performance.now() < this.warming.until;
   }
 

@@ -1,6 +1,6 @@
 import type { Herd, HerdHandle, HerdPolicy } from '../contracts/herd.js';
 import { defaultCacheOptions } from '../cache/cache-options.js';
-import { asCacheCommands } from '../cache/cache-source.js';
+import { asCacheCommands, asLeaseCommands } from '../cache/cache-source.js';
 import type { CacheSource } from '../cache/cache-source.js';
 import { Coherence } from '../cache/coherence.js';
 import { jsonCodec } from '../codec/json.codec.js';
@@ -51,12 +51,15 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     closed: () => cluster.isClosed,
   };
   const commands = driver.commands(dispatchByTable(source));
+  // A node that stands in knows no lease of the owner; and what is copied from former owners must find no place reserved.
+  const leaseCommands = onNodeDown === 'next' ? undefined : asLeaseCommands(commands);
   const cacheSource = (): CacheSource => ({
     herd: name,
     codec: driver.codec ?? jsonCodec,
     coherence,
     commands: asCacheCommands(commands),
     strict: asCacheCommands(driver.commands(dispatchByTable({ ...source, onNodeDown: 'error' }))),
+    leases: () => (cluster.fleet.isWarming() ? undefined : leaseCommands),
     leastTtlMs: driver.leastTtlMs ?? 0,
     now: cluster.options.now,
     random: cluster.options.random,

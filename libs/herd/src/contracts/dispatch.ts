@@ -38,8 +38,14 @@ export type Effect = 'read' | 'write' | 'bound';
  * @property signal gives up waiting: the operation rejects with the signal's reason, whatever the policy.
  * @property lifeMs the life that the operation gives to a value, in milliseconds, `Infinity` for ever: for so long other nodes
  * may have old values of the key.
+ * @property standIns false where a read is of use at the owner alone. Default true.
  */
-export type Intent = Readonly<{ effect?: Effect; lifeMs?: number; signal?: AbortSignal | undefined }>;
+export type Intent = Readonly<{
+  effect?: Effect;
+  lifeMs?: number;
+  signal?: AbortSignal | undefined;
+  standIns?: boolean;
+}>;
 
 /** Brings operations to the nodes that own their keys, under the herd's deadline and failure policy. */
 export interface Dispatch<Client> {

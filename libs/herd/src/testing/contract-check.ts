@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** One promise of a contract: `run` rejects, saying what was broken. Give each to your test runner, as in `it(name, run)`. */
 export type ContractCheck = Readonly<{ name: string; run: () => Promise<void> }>;
 
@@ -9,4 +11,12 @@ export class ContractViolation extends Error {
 /** @throws {@link ContractViolation} with `message` unless `kept`. */
 export function expectContract(kept: boolean, message: string): asserts kept {
   if (!kept) throw new ContractViolation(message);
+}
+
+/** @throws ContractViolation unless both are equal in all their parts. */
+export function same(found: unknown, expected: unknown, what: string): void {
+  expectContract(
+    isDeepStrictEqual(found, expected),
+    `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`,
+  );
 }

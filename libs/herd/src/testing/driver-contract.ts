@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { Node } from '../contracts/node.js';
-import { expectContract } from './contract-check.js';
+import { expectContract, same } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';
+import { copiesChecks } from './copies-contract.js';
 import { DriverBench } from './driver-bench.js';
 import type { AnyDriver } from './driver-bench.js';
+import { leaseChecks } from './lease-contract.js';
 
 /** A driver under test: `make` gives one without a `defaultTtl`, with a codec that accepts what JSON holds. */
 export interface DriverHarness {
@@ -28,7 +28,7 @@ export interface DriverServer {
  * @example for (const { name, run } of driverContract({ make: () => redis(), server: () => server })) it(name, run, 30_000);
  */
 export function driverContract({ make, server }: DriverHarness): readonly ContractCheck[] {
-  return Object.entries(checks).map(([name, check]) => ({
+  return Object.entries({ ...checks, ...leaseChecks, ...copiesChecks }).map(([name, check]) => ({
     name,
     run: async () => {
       const bench = new DriverBench(make(), server().node);
@@ -55,13 +55,6 @@ async function versions(
     minute,
   );
   return [...(await commands.getsMany(keys))].map(([key, { cas }]) => [key, { value: 1, cas }]);
-}
-
-function same(found: unknown, expected: unknown, what: string): void {
-  expectContract(
-    isDeepStrictEqual(found, expected),
-    `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`,
-  );
 }
 
 const checks: Record<string, Check> = {

@@ -2,18 +2,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { callbackNodes, startHerd } from '@rookery/herd';
+import type { Herd } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
-import { redis } from '@rookery/herd/redis';
+import type { MemcachedCommands } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
+import { redis, redisBus } from '@rookery/herd/redis';
+import { Redis } from 'ioredis';
 
 import type { Order, Read, Setting, Write } from './messages.js';
+import { impatient, subjectOf } from './subjects.js';
 
 const setting = JSON.parse(process.argv[2]!) as Setting;
 const { driver, policy, index, processes, keys, lateWritesMs, failoverTtlMs } = setting;
 let list: Readonly<{ nodes: readonly string[]; version: number }> = { nodes: setting.addresses, version: 1 };
 
-const herd = await startHerd({
+const busClient = setting.bus && new Redis({ ...setting.bus, ...impatient, retryStrategy: () => 50 });
+busClient?.on('error', () => undefined);
+const herd: Herd<MemcachedCommands> = await startHerd({
   discovery: callbackNodes(() => list),
-  driver: driver === 'redis' ? redis({ defaultTtl: '10m' }) : memcached({ defaultTtl: '10m' }),
+  driver: { memcached, metaMemcached, redis }[driver]({ defaultTtl: '10m' }),
+  ...(busClient && { bus: redisBus(busClient) }),
   onNodeDown: policy,
   refresh: '1h',
   timeoutMs: 250,
@@ -22,6 +30,7 @@ const herd = await startHerd({
   failoverTtl: failoverTtlMs,
   warmUpFor: '1m',
 });
+const subject = subjectOf(herd, setting);
 
 const now = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;
 const names = Array.from({ length: keys }, (_, i) => `key-${i}`);
@@ -33,8 +42,7 @@ let running = true;
 async function write(key: string): Promise<void> {
   const state = written.get(key)!;
   const count = state.tried + 1;
-  const given = count % 7 === 0 ? herd.delete(key) : herd.set(key, count);
-  const outcome = await given.then(
+  const outcome = await subject.write(key, count).then(
     (done) => (done ? ('done' as const) : ('not done' as const)),
     () => 'thrown' as const,
   );
@@ -47,10 +55,7 @@ async function write(key: string): Promise<void> {
 async function read(some: readonly string[]): Promise<void> {
   const startedAt = now();
   const before = new Map(some.map((key) => [key, written.get(key) && { ...written.get(key)! }]));
-  const found =
-    some.length === 1
-      ? new Map([[some[0]!, await herd.get<number>(some[0]!).catch(() => undefined)]])
-      : await herd.getMany<number>(some).catch(() => new Map<string, number>());
+  const found = await subject.read(some).catch(() => new Map<string, number>());
   for (const key of some) {
     const own = before.get(key);
     reads.push({ key, count: found.get(key) ?? 0, startedAt, ...(own && { own }) });

@@ -8,6 +8,8 @@ export type Verdict = Readonly<{
   own: readonly string[];
   foreign: readonly string[];
   atRest: readonly string[];
+  /** What nobody has written. */
+  strange: readonly string[];
   /** The oldest value that another process read, by how long it had been replaced. */
   worstMs: number;
 }>;
@@ -53,6 +55,19 @@ export function judge(
     .filter(claims)
     .filter(({ key, count }) => count < last.get(key)!)
     .map(({ key, count }) => `${key} is ${count}, and ${last.get(key)} was written`);
+  const strange = reads
+    .filter(({ key, count }) => count > (last.get(key) ?? 0))
+    .filter(({ own }) => own === undefined || own.tried > 0)
+    .map(({ key, count }) => `${key} was ${count}, and ${last.get(key) ?? 'nothing'} was written at last`);
   const values = reads.filter(({ count }) => count > 0).length;
-  return { writes: writes.length, reads: reads.length, values, own, foreign, atRest, worstMs: Math.round(worstMs) };
+  return {
+    writes: writes.length,
+    reads: reads.length,
+    values,
+    own,
+    foreign,
+    atRest,
+    strange,
+    worstMs: Math.round(worstMs),
+  };
 }

@@ -1,3 +1,12 @@
+export const drivers = ['memcached', 'metaMemcached', 'redis'] as const;
+export const policies = ['miss', 'next', 'error'] as const;
+
+/**
+ * `none`: the commands of the herd. `memory`: a namespace with memory and a bus. `aside`: the same before a database, from which
+ * `getOrSet` loads; a write goes to the database, and then deletes the key, or its tag.
+ */
+export const tiers = ['none', 'memory', 'aside'] as const;
+
 /** What the parent sends to a process. */
 export type Order =
   | Readonly<{ kind: 'nodes'; addresses: readonly string[]; version: number }>
@@ -25,8 +34,13 @@ export type Report = Readonly<{ writes: readonly Write[]; reads: readonly Read[]
 
 /** How a process begins, as its one argument. */
 export type Setting = Readonly<{
-  driver: 'memcached' | 'redis';
-  policy: 'miss' | 'next' | 'error';
+  driver: (typeof drivers)[number];
+  policy: (typeof policies)[number];
+  tier: (typeof tiers)[number];
+  /** Redis servers, for the tiers with memory. */
+  bus: Readonly<{ host: string; port: number }> | undefined;
+  database: Readonly<{ host: string; port: number }> | undefined;
+  memoryTtlMs: number;
   addresses: readonly string[];
   index: number;
   processes: number;

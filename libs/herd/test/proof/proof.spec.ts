@@ -3,20 +3,22 @@ import { prove } from './prove.js';
 
 describe('several processes that write counters and read them', () => {
   it.each([
-    ['memcached', 'miss', 'frozen'],
-    ['memcached', 'miss', 'leaves'],
-    ['redis', 'miss', 'late'],
-    ['redis', 'next', 'frozen'],
-    ['redis', 'error', 'grows'],
+    ['memcached', 'miss', 'frozen', 'none'],
+    ['memcached', 'miss', 'leaves', 'none'],
+    ['metaMemcached', 'miss', 'frozen', 'none'],
+    ['redis', 'miss', 'late', 'none'],
+    ['redis', 'next', 'frozen', 'none'],
+    ['redis', 'error', 'grows', 'none'],
+    ['redis', 'miss', 'bus away', 'memory'],
+    ['metaMemcached', 'miss', 'frozen', 'memory'],
+    ['metaMemcached', 'miss', 'leaves', 'aside'],
+    ['memcached', 'next', 'none', 'aside'],
   ] as const)(
-    'read nothing old through %s under %s, fault: %s',
-    async (driver, policy, fault) => {
-      const verdict = await prove({ driver, policy, fault, processes: 2, keys: 30, faultMs: 700 });
-      expect({ own: verdict.own, foreign: verdict.foreign, atRest: verdict.atRest }).toEqual({
-        own: [],
-        foreign: [],
-        atRest: [],
-      });
+    'read nothing old through %s under %s, fault: %s, tier: %s',
+    async (driver, policy, fault, tier) => {
+      const verdict = await prove({ driver, policy, tier, fault, processes: 3, keys: 30, faultMs: 1200 });
+      const { own, foreign, atRest, strange } = verdict;
+      expect({ own, foreign, atRest, strange }).toEqual({ own: [], foreign: [], atRest: [], strange: [] });
       expect(verdict.values).toBeGreaterThan(20);
     },
     60_000,
@@ -45,6 +47,8 @@ describe('the judge', () => {
     expect(judged({ startedAt: 60 })).toMatchObject({ foreign: [], worstMs: 40 });
     expect(judged({ count: 0 }).foreign).toEqual([]);
   });
+
+  it('catches what nobody has written', () => expect(judged({ count: 1e9 }).strange).toHaveLength(1));
 
   it('catches what is old at rest', () =>
     expect(

@@ -34,13 +34,12 @@ export interface KeyvStore {
  */
 export function keyvStore(namespace: Namespace, options: KeyvStoreOptions = {}): KeyvStore {
   const { defaultTtl } = resolve(namespace, options);
-  const set = async (key: string, value: unknown, ttl: Ttl | undefined = defaultTtl): Promise<boolean> => {
-    if (ttl === undefined)
-      throw new HerdRequestError({
-        what: `Keyv stores ${JSON.stringify(key)} for ever`,
-        remedy: 'give Keyv a ttl, or keyvStore() a defaultTtl',
-      });
-    return namespace.set(key, value, { ttl });
+  const lifeOf = (key: string, ttl: Ttl | undefined = defaultTtl): Ttl => {
+    if (ttl !== undefined) return ttl;
+    throw new HerdRequestError({
+      what: `Keyv stores ${JSON.stringify(key)} for ever`,
+      remedy: 'give Keyv a ttl, or keyvStore() a defaultTtl',
+    });
   };
   const getMany = async (keys: string[]): Promise<unknown[]> => {
     const found = await namespace.getMany(keys);
@@ -49,10 +48,23 @@ export function keyvStore(namespace: Namespace, options: KeyvStoreOptions = {}):
   return {
     get: (key) => namespace.get(key),
     getMany,
-    set: (key, value, ttlMs) => set(key, value, ttlMs),
-    setMany: (entries) => Promise.all(entries.map(({ key, value, ttl }) => set(key, value, ttl))),
+    set: async (key, value, ttlMs) => namespace.set(key, value, { ttl: lifeOf(key, ttlMs) }),
+    setMany: async (entries) => {
+      const byTtl = new Map<Ttl, [string, unknown][]>();
+      for (const { key, value, ttl } of new Map(entries.map((entry) => [entry.key, entry])).values()) {
+        const life = lifeOf(key, ttl);
+        const alike = byTtl.get(life);
+        if (alike) alike.push([key, value]);
+        else byTtl.set(life, [[key, value]]);
+      }
+      const stored = await Promise.all([...byTtl].map(([ttl, alike]) => namespace.setMany(alike, { ttl })));
+      return entries.map(({ key }) => stored.some((outcome) => outcome.get(key)));
+    },
     delete: (key) => namespace.delete(key),
-    deleteMany: (keys) => Promise.all(keys.map((key) => namespace.delete(key))),
+    deleteMany: async (keys) => {
+      const deleted = await namespace.deleteMany(keys);
+      return keys.map((key) => deleted.get(key)!);
+    },
     has: async (key) => (await namespace.get(key)) !== undefined,
     hasMany: async (keys) => (await getMany(keys)).map((value) => value !== undefined),
     clear: async () => void (await namespace.clear()),

@@ -47,7 +47,12 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
             if (isPlaceholder(reply)) return { state: 'missing', ...part };
             return { state: reply.stale ? 'stale' : 'fresh', value: decoded(reply, key) as Value, ...part };
           });
-        return dispatch.byKey<Leased<Value>>(key, run, { state: 'missing' }, { signal });
+        return dispatch.byKey<Leased<Value>>(
+          key,
+          run,
+          { state: 'missing' },
+          { effect: 'read', standIns: false, signal },
+        );
       }),
     setLeased: (key, value, lease, given) =>
       promised(() => {
@@ -66,6 +71,17 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
               )
             : Promise.resolve(false);
         return dispatch.byKey(key, run, false, { effect: 'bound', lifeMs, signal: given?.signal });
+      }),
+    releaseLease: (key, lease, given) =>
+      promised(() => {
+        checkCallOptions(given);
+        const { nodeId, epoch, cas } = readCasToken(lease);
+        const request = keyRequest('md', key, ` C${cas}`);
+        const run = (client: MetaClient, node: Node) =>
+          node.id === nodeId
+            ? client.askBy(epoch, request, (reply) => answerOf(reply, key, { HD: true, EX: false, NF: false }), false)
+            : Promise.resolve(false);
+        return dispatch.byKey(key, run, false, { effect: 'bound', signal: given?.signal });
       }),
     markStale: (key: string, given?: StoreOptions) =>
       promised(() => {

@@ -1,0 +1,132 @@
+import type { Load, LoadMany, TtlOf } from '../contracts/cache.js';
+import { ttlMs } from '../support/ttl.js';
+import { cacheKey, leaseKey } from './cache-key.js';
+import type { ResolvedCacheOptions } from './cache-options.js';
+import type { CacheSource } from './cache-source.js';
+import { deepFreeze } from './deep-freeze.js';
+import { entryOf } from './entry.js';
+import type { Entry } from './entry.js';
+import { KeyWatch } from './key-watch.js';
+import { acquireLease } from './lease.js';
+import type { Lease, LeasedKey } from './lease.js';
+import { loadWithin } from './load-deadline.js';
+import type { MemoryTier } from './memory-tier.js';
+import type { Flight } from './single-flight.js';
+import type { Prefix } from './stored-entries.js';
+import { readTagVersions } from './tags.js';
+import { tolerant } from './tolerant.js';
+
+/** One value to make: where it stands, and how. */
+export type Task<Value> = LeasedKey &
+  Readonly<{ key: string; ttl: TtlOf<Value>; load: Load<Value>; options: ResolvedCacheOptions; prefix: Prefix }>;
+
+export const leasedKey = (prefix: Prefix, key: string): LeasedKey => ({
+  stored: cacheKey(...prefix.parts, key),
+  lease: leaseKey(...prefix.parts, key),
+});
+
+/** Loads values, and stores what came of it, unless a key was changed meanwhile. */
+export class ValueMaker {
+  private readonly watch = new KeyWatch();
+
+  constructor(
+    private readonly source: CacheSource,
+    private readonly memory: MemoryTier | undefined,
+  ) {}
+
+  /** What is being made of `key` is not kept; of all keys without it. */
+  invalidate(key?: string): void {
+    if (key === undefined) this.watch.allChanged();
+    else this.watch.changed([key]);
+  }
+
+  /** A loaded value as every reader is given it, kept or not. */
+  given<Value>(loaded: Value): Value {
+    const value = this.asStored(loaded);
+    return value ? (value.value as Value) : loaded;
+  }
+
+  /** Makes one value, and ends its lease. */
+  async make<Value>(task: Task<Value>, flight: Flight, lease: Lease): Promise<Value> {
+    const { memory, source } = this;
+    const watch = memory?.begin(task.key);
+    try {
+      const versions = await tolerant(() => readTagVersions(source, task.prefix.parts, task.options.tags), undefined);
+      const begun = source.now();
+      const loaded = await loadWithin(JSON.stringify(task.key), task.options.loadTimeoutMs, task.load);
+      const lifeMs = this.lifeOf(loaded, task);
+      const value = this.asStored(loaded);
+      if (lifeMs === 0 || !value || !versions || flight.invalidated) return value ? (value.value as Value) : loaded;
+      const now = source.now();
+      const entry = entryOf(value.value, lifeMs, now, Math.max(0, now - begun), versions);
+      const kept = await this.store(task.options, entry, lifeMs, lease);
+      if (kept && watch && !flight.invalidated && memory!.epoch === task.prefix.epoch) memory!.keep(watch, entry);
+      return value.value as Value;
+    } finally {
+      if (watch) memory!.end(watch);
+      await tolerant(() => lease.end(), false);
+    }
+  }
+
+  /** @param prefix `undefined` while it cannot be known: nothing is stored then. */
+  async makeMany<Value>(
+    prefix: Prefix | undefined,
+    keys: readonly string[],
+    { ttl, load, options }: Readonly<{ ttl: TtlOf<Value>; load: LoadMany<Value>; options: ResolvedCacheOptions }>,
+  ): Promise<Map<string, Value>> {
+    const { source } = this;
+    const watches = keys.map((key) => this.watch.begin(key));
+    const leases = prefix
+      ? await Promise.all(keys.map((key) => acquireLease(source, leasedKey(prefix, key), options.loadTimeoutMs)))
+      : [];
+    try {
+      const versions = prefix && (await tolerant(() => readTagVersions(source, prefix.parts, options.tags), undefined));
+      const begun = source.now();
+      const loaded = await loadWithin(`${keys.length} keys`, options.loadTimeoutMs, (signal) => load(keys, signal));
+      const made = new Map<string, Value>();
+      const stored: Promise<boolean>[] = [];
+      for (const [i, key] of keys.entries()) {
+        const raw = loaded.get(key);
+        const value = this.asStored(raw);
+        const given = (value ? value.value : raw) as Value | undefined;
+        if (given !== undefined) made.set(key, given);
+        const lifeMs = this.lifeOf(raw as Value, { ttl, options });
+        const lease = leases[i];
+        if (!versions || !value || lifeMs === 0 || !lease || !this.watch.unchanged(watches[i]!)) continue;
+        const now = source.now();
+        const entry = entryOf(value.value, lifeMs, now, Math.max(0, now - begun), versions);
+        stored.push(this.store(options, entry, lifeMs, lease));
+      }
+      await Promise.all(stored);
+      return made;
+    } finally {
+      watches.forEach((watch) => this.watch.end(watch));
+      await Promise.all(leases.map((lease) => tolerant(() => lease.end(), false)));
+    }
+  }
+
+  /** What may be served past its end is stored for longer. */
+  private store(options: ResolvedCacheOptions, entry: Entry, lifeMs: number, lease: Lease): Promise<boolean> {
+    const extraMs = entry.value === undefined ? 0 : Math.max(options.staleIfErrorMs, options.staleWhileRevalidateMs);
+    return tolerant(() => lease.store(entry, lifeMs + extraMs), false);
+  }
+
+  private lifeOf<Value>(value: Value, { ttl, options }: Pick<Task<Value>, 'ttl' | 'options'>): number {
+    if (value === undefined) return options.negativeTtlMs;
+    if (options.unless(value as never)) return 0;
+    return ttlMs(typeof ttl === 'function' ? ttl(value) : ttl, this.source.leastTtlMs);
+  }
+
+  /** A value as it will be read, in a box; none where the codec has no form for it: it is never kept, and so always the same. */
+  private asStored(value: unknown): Readonly<{ value: unknown }> | undefined {
+    if (value === undefined) return { value };
+    try {
+      const { codec } = this.source;
+      const stored = codec.decode(codec.encode(value));
+      if (this.memory) deepFreeze(stored);
+      return { value: stored };
+    } catch {
+      return undefined;
+    }
+  }
+}
