@@ -4,18 +4,9 @@
  * Says `ready`, works when it hears `go`, and reports when each call was admitted, and when it was over.
  */
 import cluster from 'node:cluster';
-import { Redis } from 'ioredis';
-import pg from 'pg';
-import { createClient } from 'redis';
-import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { memcachedStorage } from '../../src/adapters/memcached/index.js';
-import { postgresStorage } from '../../src/adapters/postgres/index.js';
-import { nodeRedisClientOptions, redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
-import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import type { PolicyOptions } from '../../src/contracts/policy.js';
+import { openStorage } from './open-storage.js';
 import { Limiter } from '../../src/service/limiter.js';
-import { memoryStorage } from '../../src/storage/memory.storage.js';
-import { connectMemcached } from '../memcached-client.js';
 
 const TIMEOUT_MS = 20_000;
 const LANES = 4;
@@ -28,32 +19,9 @@ const [kind, address, prefix, policy, task, milliseconds] = process.argv.slice(2
   string,
 ];
 
-async function open(): Promise<LimiterStorage> {
-  switch (kind) {
-    case 'memcached':
-      return memcachedStorage(connectMemcached(address, TIMEOUT_MS).client);
-    case 'redis':
-      return redisStorage(new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true }));
-    case 'node-redis': {
-      const client = createClient({ ...nodeRedisClientOptions(TIMEOUT_MS), url: address });
-      client.on('error', (error) => console.error(error));
-      await client.connect();
-      return redisStorage(client);
-    }
-    case 'memory-cluster':
-      return clusterStorage(memoryStorage());
-    case 'postgres': {
-      const pool = new pg.Pool({ connectionString: address, max: 2 });
-      return postgresStorage({ query: ({ text, values }) => pool.query(text, [...values]) });
-    }
-    default:
-      throw new Error(`no storage is called ${kind}`);
-  }
-}
-
 const given = JSON.parse(policy) as PolicyOptions | readonly PolicyOptions[];
 const limiter = new Limiter({
-  storage: await open(),
+  storage: await openStorage(kind, address, TIMEOUT_MS),
   policies: {
     load: Array.isArray(given) ? (given as PolicyOptions[])[cluster.worker!.id - 1]! : (given as PolicyOptions),
   },
