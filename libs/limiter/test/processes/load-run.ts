@@ -1,8 +1,15 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { PolicyOptions } from '../../src/contracts/policy.js';
 import { received, startProcess } from './start.js';
 
-export type LoadStorage = 'redis' | 'memcached' | 'postgres';
+export type LoadStorage = 'redis' | 'node-redis' | 'memcached' | 'postgres' | 'memory-cluster';
+
+/** What was admitted, and what is wrong with it, if anything. */
+export interface LoadReport {
+  readonly admitted: number;
+  readonly wrong: string | undefined;
+}
 
 type Spans = readonly (readonly [from: number, to: number])[];
 
@@ -13,6 +20,7 @@ export interface Load {
   readonly judge: (spans: Spans, elapsedMs: number) => string | undefined;
 }
 
+const PROCESSES = 3;
 const thrice = (policy: PolicyOptions) => [policy, policy, policy] as const;
 
 /** At most `burst` and what drains in any window, and nearly all of that in the whole run. */
@@ -92,27 +100,67 @@ function blocked(burst: number): Load['judge'] {
   };
 }
 
-/** @returns what the count says */
+/** @param address of the server; none is needed where the primary of a cluster keeps the buckets */
 export async function runLoad(
   storage: LoadStorage,
   address: string,
   { policies, task, judge }: Load,
   runMs: number,
-): Promise<string | undefined> {
+): Promise<LoadReport> {
   const prefix = `load:${randomUUID()}`;
-  const processes = policies.map((policy) =>
-    startProcess('./load.ts', [storage, address, prefix, JSON.stringify(policy), task, String(runMs)]),
-  );
+  const start = (policy: unknown) => [storage, address, prefix, JSON.stringify(policy), task, String(runMs)];
+  const party =
+    storage === 'memory-cluster'
+      ? clusterParty(startProcess('./cluster-primary.ts', [String(policies.length), './load.ts', ...start(policies)]))
+      : processParty(policies.map((policy) => startProcess('./load.ts', start(policy))));
   try {
-    await Promise.all(processes.map((each) => received(each, (message) => (message as { ready?: true }).ready)));
+    await party.ready();
     const startedAt = performance.now();
-    const reports = processes.map((each) =>
-      received(each, (message) => (message as { done?: Spans }).done, runMs + 30_000),
-    );
-    for (const each of processes) each.send({ go: true });
-    const spans = (await Promise.all(reports)).flat();
-    return judge(spans, performance.now() - startedAt);
+    const reports = party.reports(runMs + 30_000);
+    party.go();
+    const spans = (await reports).flat();
+    return { admitted: spans.length, wrong: judge(spans, performance.now() - startedAt) };
   } finally {
-    for (const each of processes) each.kill('SIGKILL');
+    party.kill();
   }
+}
+
+/** Those who work, all three of them. */
+interface Party {
+  ready(): Promise<unknown>;
+  go(): void;
+  reports(timeoutMs: number): Promise<readonly Spans[]>;
+  kill(): void;
+}
+
+type Message = Readonly<{ ready?: true; done?: Spans }>;
+
+function processParty(processes: readonly ChildProcess[]): Party {
+  return {
+    ready: () => Promise.all(processes.map((each) => received(each, (message) => (message as Message).ready))),
+    reports: (timeoutMs) =>
+      Promise.all(processes.map((each) => received(each, (message) => (message as Message).done, timeoutMs))),
+    go: () => processes.forEach((each) => each.send({ go: true })),
+    kill: () => processes.forEach((each) => each.kill('SIGKILL')),
+  };
+}
+
+/** A primary that passes on what its workers say. */
+function clusterParty(primary: ChildProcess): Party {
+  const fromEach = <T>(pick: (message: Message) => T | undefined, timeoutMs?: number): Promise<readonly T[]> => {
+    const found = new Map<number, T>();
+    const collect = (said: unknown): readonly T[] | undefined => {
+      const { worker, message } = said as { worker: number; message: Message };
+      const value = pick(message);
+      if (value !== undefined) found.set(worker, value);
+      return found.size === PROCESSES ? [...found.values()] : undefined;
+    };
+    return received(primary, collect, timeoutMs);
+  };
+  return {
+    ready: () => fromEach(({ ready }) => ready),
+    reports: (timeoutMs) => fromEach(({ done }) => done, timeoutMs),
+    go: () => void primary.send({ message: { go: true } }),
+    kill: () => void primary.kill('SIGKILL'),
+  };
 }

@@ -1,16 +1,12 @@
 /**
  * One of several processes that use a limiter as fast as it answers: `load.ts STORAGE ADDRESS PREFIX POLICY TASK MILLISECONDS`.
+ * Of a worker of a cluster POLICY lists one policy for each worker.
  * Says `ready`, works when it hears `go`, and reports when each call was admitted, and when it was over.
  */
-import { Redis } from 'ioredis';
-import pg from 'pg';
-import { memcachedStorage } from '../../src/adapters/memcached/index.js';
-import { postgresStorage } from '../../src/adapters/postgres/index.js';
-import { redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
-import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
+import cluster from 'node:cluster';
 import type { PolicyOptions } from '../../src/contracts/policy.js';
+import { openStorage } from './open-storage.js';
 import { Limiter } from '../../src/service/limiter.js';
-import { connectMemcached } from '../memcached-client.js';
 
 const TIMEOUT_MS = 20_000;
 const LANES = 4;
@@ -23,24 +19,12 @@ const [kind, address, prefix, policy, task, milliseconds] = process.argv.slice(2
   string,
 ];
 
-function open(): LimiterStorage {
-  switch (kind) {
-    case 'memcached':
-      return memcachedStorage(connectMemcached(address, TIMEOUT_MS).client);
-    case 'redis':
-      return redisStorage(new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true }));
-    case 'postgres': {
-      const pool = new pg.Pool({ connectionString: address, max: 2 });
-      return postgresStorage({ query: ({ text, values }) => pool.query(text, [...values]) });
-    }
-    default:
-      throw new Error(`no storage is called ${kind}`);
-  }
-}
-
+const given = JSON.parse(policy) as PolicyOptions | readonly PolicyOptions[];
 const limiter = new Limiter({
-  storage: open(),
-  policies: { load: JSON.parse(policy) as PolicyOptions },
+  storage: await openStorage(kind, address, TIMEOUT_MS),
+  policies: {
+    load: Array.isArray(given) ? (given as PolicyOptions[])[cluster.worker!.id - 1]! : (given as PolicyOptions),
+  },
   prefix,
   timeoutMs: TIMEOUT_MS,
   onStorageError: 'closed',

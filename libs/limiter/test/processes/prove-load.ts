@@ -1,32 +1,41 @@
 /**
- * The load of `load.spec.ts` for as long as you like, on servers whose addresses are in the environment:
+ * Three processes at once for each kind of limit and each storage, and a count that knows nothing of buckets; a line each:
  *
- *     node --conditions=@rookery/source --import ./libs/limiter/test/processes/typescript-hooks.ts \
- *       libs/limiter/test/processes/prove-load.ts [seconds] [name of a load]
+ *     npm run prove:limiter -- --seconds 30 --only postgres
  */
+import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { startMemcached, startPostgres, startRedis } from '@rookery/services';
 import { postgresSchema } from '../../src/adapters/postgres/index.js';
 import { LOADS, runLoad, type LoadStorage } from './load-run.js';
 
-const [seconds = '30', only] = process.argv.slice(2);
-const { REDIS_URL, MEMCACHED_SERVERS, POSTGRES_URL } = process.env;
-const addresses: Readonly<Record<LoadStorage, string | undefined>> = {
-  redis: REDIS_URL,
-  memcached: MEMCACHED_SERVERS?.split(',')[0],
-  postgres: POSTGRES_URL,
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' }, only: { type: 'string', default: '' } },
+});
+const seconds = Number(values.seconds);
+
+const [redis, memcached, postgres] = await Promise.all([startRedis(), startMemcached(), startPostgres()]);
+const client = new pg.Client({ connectionString: postgres.address });
+await client.connect();
+await client.query(postgresSchema());
+await client.end();
+
+const addresses: Readonly<Record<LoadStorage, string>> = {
+  'memory-cluster': '',
+  memcached: memcached.address,
+  redis: redis.address,
+  'node-redis': redis.address,
+  postgres: postgres.address,
 };
-if (POSTGRES_URL !== undefined) {
-  const client = new pg.Client({ connectionString: POSTGRES_URL });
-  await client.connect();
-  await client.query(postgresSchema());
-  await client.end();
-}
-for (const [storage, address] of Object.entries(addresses) as [LoadStorage, string | undefined][]) {
-  if (address === undefined) continue;
-  for (const [name, load] of Object.entries(LOADS)) {
-    if (only !== undefined && only !== name) continue;
-    const wrong = await runLoad(storage, address, load, Number(seconds) * 1000);
-    console.log(`${storage}: ${name}: ${wrong ?? 'agrees'}`);
-    if (wrong !== undefined) process.exitCode = 1;
+try {
+  for (const [storage, address] of Object.entries(addresses) as [LoadStorage, string][]) {
+    for (const [name, load] of Object.entries(LOADS)) {
+      if (!`${storage} ${name}`.includes(values.only)) continue;
+      const { admitted, wrong } = await runLoad(storage, address, load, seconds * 1000);
+      console.log(`${storage}, ${name}: ${admitted} admitted in ${seconds} s: ${wrong ?? 'as the count allows'}`);
+      if (wrong !== undefined) process.exitCode = 1;
+    }
   }
+} finally {
+  await Promise.all([redis.stop(), memcached.stop(), postgres.stop()]);
 }
