@@ -95,18 +95,21 @@ function defineIndex(model: IndexModel, options: DefinitionOptions, complaints: 
     ...(model.routing ? { _routing: { required: true } } : {}),
     properties,
   };
+  const { hash, meta } = marksOf(model, mappings, settings);
+  return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta: { rookery: meta } } } };
+}
+
+/** By what an index is known again. */
+function marksOf(
+  model: IndexModel,
+  mappings: IndexMappings,
+  settings: IndexSettings,
+): { readonly hash: string; readonly meta: RookeryMeta } {
   const placement = placementOf(model);
   const condition = model.condition?.label;
-  const hash = mappingHash(
-    mappings,
-    settings,
-    ...(placement ? [placement] : []),
-    ...(condition ? [{ condition }] : []),
-  );
-  const _meta = {
-    rookery: { hash, ...(placement ? { placement } : {}), ...(condition ? { condition } : {}) } satisfies RookeryMeta,
-  };
-  return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
+  const rules = [...(placement ? [placement] : []), ...(condition ? [{ condition }] : [])];
+  const hash = mappingHash(mappings, settings, ...rules);
+  return { hash, meta: { hash, ...(placement ? { placement } : {}), ...(condition ? { condition } : {}) } };
 }
 
 function propertiesOf(

@@ -1,6 +1,6 @@
 import type { EngineScript, UpdateAnswer } from '../contracts/document-port.js';
 import type { CallOptions } from '../contracts/engine.js';
-import { assertKey, keyOfEntity } from '../document/document-key.js';
+import { assertKey, isKey, keyOfEntity } from '../document/document-key.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { assertCarried, assertChosen } from '../query/call-parts.js';
@@ -114,12 +114,20 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     await this.refreshIf(options);
   }
 
-  /** Deletes documents by entity or key, wherever they are and whatever the database says. */
+  /**
+   * Deletes documents by entity or key, wherever they are and whatever the database says.
+   *
+   * @example await lines.delete([[1, 'a'], [1, 'b']]); // two composite keys
+   */
   async delete(entitiesOrKeys: T | PrimaryKey | readonly (T | PrimaryKey)[], options?: ChangeOptions): Promise<void> {
     checkCall('delete', options, CHANGE);
-    const keys = [entitiesOrKeys].flat().map((one): PrimaryKey => {
-      if (typeof one === 'object') return keyOfEntity('delete', this.untyped.model, one);
-      assertKey('delete', one);
+    const { model } = this.untyped;
+    const given = (
+      Array.isArray(entitiesOrKeys) && !isKey(model, entitiesOrKeys) ? entitiesOrKeys : [entitiesOrKeys]
+    ) as (T | PrimaryKey)[];
+    const keys = given.map((one): PrimaryKey => {
+      if (typeof one === 'object' && !Array.isArray(one)) return keyOfEntity('delete', model, one);
+      assertKey('delete', model, one);
       return one;
     });
     await this.bulk(
