@@ -215,7 +215,7 @@ export type {
 } from './query/suggest.js';
 export type { Distance, GeoPoint, DistanceUnit, GeoValue } from './query/geo-point.js';
 export type { Script } from './query/script.js';
-export type { DocumentKey } from './document/document-builder.js';
+export type { DocumentKey, KeyValue } from './document/document-builder.js';
 export type { FilterAggregations, FiltersResult, FilterNode } from './query/aggregations/filters.js';
 export type { GeoGridAggregations, PlainGridOptions, GeoGridNode } from './query/aggregations/geo-grid.js';
 export type {
@@ -346,6 +346,7 @@ export {
   SearchTableMissingError,
   type MigrationRefusal,
 } from './errors/sync.errors.js';
+export { SearchKeyError } from './errors/key.errors.js';
 export { SearchDocumentError, SearchHookError, SearchQueryError } from './errors/query.errors.js';
 export {
   SearchAbortedError,

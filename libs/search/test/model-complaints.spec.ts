@@ -285,6 +285,33 @@ describe('complaints about', () => {
     expect(complaints(Writer, noteWith(options))).toEqual([]);
   });
 
+  it('a part of a key alone, and bytes as a key', () => {
+    @Entity()
+    @Indexed({ id: 'a' })
+    class Pair {
+      @PrimaryKey({ type: 'integer' }) a!: number;
+      @PrimaryKey({ type: 'integer' }) b!: number;
+      @SearchField() @Property({ type: 'text' }) text!: string;
+    }
+    @Entity()
+    @Indexed()
+    class Whole {
+      @PrimaryKey({ type: 'integer' }) a!: number;
+      @PrimaryKey({ type: 'integer' }) b!: number;
+      @SearchField() @Property({ type: 'text' }) text!: string;
+    }
+    @Entity()
+    @Indexed()
+    class Blob {
+      @PrimaryKey({ type: 'blob' }) hash!: Buffer;
+      @SearchField() @Property({ type: 'text' }) text!: string;
+    }
+    expect(complaints(Pair, Whole, Blob)).toEqual([
+      "Pair: has the `id` 'a', which is not unique: two rows would share a document. Add @Unique() to it, or leave `id` out: the whole key makes the id.",
+      'Blob: has a key of bytes, which no id can be made of. Name another property: @Indexed({ id }).',
+    ]);
+  });
+
   it('`where` of what is no collection', () => {
     @Entity()
     @Indexed()

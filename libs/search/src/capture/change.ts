@@ -1,4 +1,5 @@
 import type { PrimaryKey } from '../rows/entity-reader.js';
+import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { isA, rootPath, type Dependency } from './dependencies.js';
 import type { Touch } from './touch.js';
@@ -8,10 +9,12 @@ export interface Change {
   readonly type: 'create' | 'update' | 'delete';
   readonly entity: EntityClass;
   readonly key: PrimaryKey;
+  /** The key that it had before, where that is another one. */
+  readonly formerKey?: PrimaryKey | undefined;
   /** Changed properties; those of an embeddable count as its own property. Every one when `undefined`. */
   readonly properties: readonly string[] | undefined;
-  /** Value that a property had before, for foreign keys. */
-  readonly before: (property: string) => unknown;
+  /** Key that a to-one relation led to before. */
+  readonly before: (property: string) => PrimaryKey | undefined;
 }
 
 /** A changed collection of a many-to-many relation: its owner, and what left it. */
@@ -28,7 +31,11 @@ export interface CollectionChange {
 export function touchesOf(change: Change, dependencies: readonly Dependency[]): Touch[] {
   return dependencies
     .filter(({ entity }) => isA(change.entity, entity))
-    .flatMap((dependency) => touchesAt(dependency, change));
+    .flatMap((dependency) =>
+      change.formerKey === undefined
+        ? touchesAt(dependency, change)
+        : [touchAt(dependency, change.key), touchAt(dependency, change.formerKey), ...touchesAt(dependency, change)],
+    );
 }
 
 function touchesAt(dependency: Dependency, change: Change): Touch[] {
@@ -42,7 +49,7 @@ function touchesAt(dependency: Dependency, change: Change): Touch[] {
   if (foreignKey === undefined || !change.properties?.includes(foreignKey))
     return shows(dependency, change) ? [here] : [];
   const formerOwner = change.before(foreignKey);
-  return isKey(formerOwner) ? [here, touchUp(dependency, formerOwner)] : [here];
+  return formerOwner !== undefined ? [here, touchUp(dependency, formerOwner)] : [here];
 }
 
 /** Which documents a changed collection touches, seen from either side of its relation. */
@@ -74,9 +81,13 @@ export function renamedWithRow(
     (dependency) =>
       !dependency.via &&
       hasOwnKey(dependency) &&
-      dependency.definition.model.identity.property in changed &&
+      keyProperties(dependency.definition).some((property) => property in changed) &&
       isA(entity, dependency.entity),
   );
+}
+
+function keyProperties({ model }: IndexDefinition): string[] {
+  return model.identity.parts.map(({ path }) => path[0]!);
 }
 
 /** Whether documents have another key than the primary key. */
@@ -97,8 +108,4 @@ function shows({ watched }: Dependency, change: Change): boolean {
   return (
     watched === 'all' || change.properties === undefined || change.properties.some((property) => watched.has(property))
   );
-}
-
-function isKey(value: unknown): value is PrimaryKey {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
 }

@@ -1,6 +1,8 @@
 import type { ChangeSet, Collection, EntityManager, EntityMetadata, EntityProperty, UnitOfWork } from '@mikro-orm/core';
+import { keyIn, keyPartsOf, primaryKeyParts } from '../metadata/key-parts.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { fittingKeys } from '../rows/fitting-keys.js';
 import { lostWithRow, renamedWithRow, touchesOf, touchesOfCollection, type Change } from './change.js';
 import { rootPath, type Dependency } from './dependencies.js';
 import type { Touch } from './touch.js';
@@ -74,11 +76,15 @@ export class FlushReader {
       const kind = kindOf(changeSet);
       if (kind === 'delete') {
         const keys = deleted.get(entity);
-        if (keys) keys.push(primaryKeyOf(changeSet));
-        else deleted.set(entity, [primaryKeyOf(changeSet)]);
+        if (keys) keys.push(storedKeyOf(changeSet));
+        else deleted.set(entity, [storedKeyOf(changeSet)]);
       } else if (kind === 'update') {
-        const dependencies = renamedWithRow(entity, changeSet.payload, this.dependencies);
-        if (dependencies.length > 0) lookUps.push({ dependencies, keys: [primaryKeyOf(changeSet)] });
+        const rekeyed = changeSet.meta.primaryKeys.some((name) => name in changeSet.payload);
+        // The database hands a new key on to rows that nobody reports.
+        const dependencies = rekeyed
+          ? lostWithRow(entity, this.dependencies)
+          : renamedWithRow(entity, changeSet.payload, this.dependencies);
+        if (dependencies.length > 0) lookUps.push({ dependencies, keys: [storedKeyOf(changeSet)] });
       }
     }
     for (const [entity, keys] of deleted) lookUps.push({ dependencies: lostWithRow(entity, this.dependencies), keys });
@@ -99,7 +105,7 @@ export class FlushReader {
       const meta = metaOf(collection.owner);
       const ownerKey = keyOf(meta, collection.owner);
       // A new owner has no key before its flush; nothing has left its collection then.
-      if (ownerKey === undefined) return [];
+      if (!isWhole(ownerKey)) return [];
       const { name: property, mappedBy } = collection.property;
       const change = { owner: classOf(meta), ownerKey, property, mappedBy, removed: removedFrom(collection) };
       return touchesOfCollection(change, this.dependencies);
@@ -108,19 +114,52 @@ export class FlushReader {
 }
 
 function changeOf(changeSet: ChangeSet<object>): Change {
+  const { meta, entity, payload } = changeSet;
   const original = (changeSet.originalEntity ?? {}) as Record<string, unknown>;
-  const properties = Object.keys(changeSet.payload).map((key) => ownProperty(changeSet.meta, key));
+  const names = Object.keys(payload);
+  const type = kindOf(changeSet);
+  const renamed = type === 'update' && names.some((name) => meta.primaryKeys.includes(name as never));
   return {
-    type: kindOf(changeSet),
-    entity: classOf(changeSet.meta),
-    key: primaryKeyOf(changeSet),
-    properties,
-    before: (property) => original[property],
+    type,
+    entity: classOf(meta),
+    key: type === 'delete' ? storedKeyOf(changeSet) : keyOf(meta, entity),
+    formerKey: renamed ? storedKeyOf(changeSet) : undefined,
+    properties: names.map((name) => ownProperty(meta, name)),
+    before: (name) => formerTarget(meta, name, original),
   };
 }
 
-function primaryKeyOf(changeSet: ChangeSet<object>): PrimaryKey {
-  return changeSet.getPrimaryKey() as PrimaryKey;
+/** The key that the row has in the database as long as the flush has not written it. */
+function storedKeyOf({ meta, entity, originalEntity }: ChangeSet<object>): PrimaryKey {
+  const stored = originalEntity as Record<string, unknown> | undefined;
+  const known = stored && meta.primaryKeys.every((name) => stored[name] !== undefined);
+  return keyOf(meta, known ? originalKeyOf(meta, stored) : entity);
+}
+
+/** What the ORM remembers of a composite foreign key is the list of its values. */
+function originalKeyOf(meta: EntityMetadata, stored: Record<string, unknown>): object {
+  return Object.fromEntries(meta.primaryKeys.map((name) => [name, asEntity(propertyOf(meta, name)!, stored[name])]));
+}
+
+function asEntity(property: EntityProperty, value: unknown): unknown {
+  const target = property.targetMeta;
+  if (!target || !Array.isArray(value)) return value;
+  const values = value.length === target.primaryKeys.length ? value : [value];
+  return Object.fromEntries(
+    target.primaryKeys.map((name, at) => [name, asEntity(propertyOf(target, name)!, values[at])]),
+  );
+}
+
+function formerTarget(
+  meta: EntityMetadata,
+  name: string,
+  original: Readonly<Record<string, unknown>>,
+): PrimaryKey | undefined {
+  const property = propertyOf(meta, name);
+  const value = original[name];
+  if (!property?.targetMeta || value === undefined || value === null) return undefined;
+  const key = keyIn(keyPartsOf(property), { [name]: asEntity(property, value) });
+  return isWhole(key) ? fittingKeys([key], keyPartsOf(property))[0] : undefined;
 }
 
 function kindOf({ type }: ChangeSet<object>): Change['type'] {
@@ -129,7 +168,7 @@ function kindOf({ type }: ChangeSet<object>): Change['type'] {
 
 /** `address_city`, a column of the embeddable `address`, is a change of `address`. */
 function ownProperty(meta: EntityMetadata, key: string): string {
-  const property = (meta.properties as Record<string, EntityProperty | undefined>)[key];
+  const property = propertyOf(meta, key);
   return property?.embedded ? ownProperty(meta, property.embedded[0]) : key;
 }
 
@@ -142,5 +181,16 @@ function classOf(meta: EntityMetadata): EntityClass {
 }
 
 function keyOf(meta: EntityMetadata, entity: object): PrimaryKey {
-  return (entity as Record<string, PrimaryKey>)[meta.primaryKeys[0] as string]!;
+  const parts = primaryKeyParts(meta);
+  const key = keyIn(parts, entity);
+  return isWhole(key) ? (fittingKeys([key], parts)[0] ?? key) : key;
+}
+
+/** A row that is not written yet may have no key. */
+function isWhole(key: PrimaryKey): boolean {
+  return ([key].flat() as unknown[]).every((value) => value !== undefined && value !== null);
+}
+
+function propertyOf(meta: EntityMetadata, name: string): EntityProperty | undefined {
+  return (meta.properties as Record<string, EntityProperty | undefined>)[name];
 }

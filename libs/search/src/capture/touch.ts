@@ -1,3 +1,4 @@
+import { keyText } from '../document/document-id.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 
@@ -26,7 +27,7 @@ export class TouchSet implements Iterable<Touch> {
 
   addAll(touches: Iterable<Touch>): void {
     for (const touch of touches)
-      this.touches.set(`${touch.definition.alias}|${touch.path.join('.')}|${touch.key}`, touch);
+      this.touches.set(`${touch.definition.alias}|${touch.path.join('.')}|${keyText(touch.key)}`, touch);
   }
 
   clear(): void {

@@ -6,7 +6,14 @@ class Passage {}
 function modelOf(hooks: object, routing?: IndexModel['routing']): IndexModel {
   return {
     entity: Passage,
-    identity: { property: 'id', prefix: 'p-', suffix: '' },
+    identity: {
+      property: 'id',
+      parts: [
+        { path: ['id'], runtimeType: 'number', toKey: (value: unknown) => value, fromKey: (value: unknown) => value },
+      ],
+      prefix: 'p-',
+      suffix: '',
+    },
     fields: [{ kind: 'value', name: 'text', options: {}, facts: undefined, computed: false }],
     hooks,
     routing,

@@ -1,5 +1,7 @@
 import type { IndexModel } from '../metadata/index-model.js';
 import { buildDocument, documentIdOf, isWanted, keyOf, routingOf, type DocumentKey } from './document-builder.js';
+import { keyText } from './document-id.js';
+import { isKey, keyProblem } from './document-key.js';
 import { UnreadableRow } from './unreadable-row.js';
 
 /** What an index should hold for a row, or for a key that may have none. */
@@ -31,10 +33,10 @@ export function* desiredDocuments(
   const found = new Set<string>();
   for (const row of rows) {
     const desired = desiredDocument(model, row);
-    found.add(String(desired.key));
+    found.add(keyText(desired.key));
     yield desired;
   }
-  for (const key of keys) if (!found.has(String(key))) yield { state: 'absent', key, id: documentIdOf(model, key) };
+  for (const key of keys) if (!found.has(keyText(key))) yield* withoutRow(model, key);
 }
 
 /** The same without what is to be absent: for an index that is filled, where nothing has to go. */
@@ -57,9 +59,19 @@ export function dependsOnRow({
   return routing !== undefined || condition?.when !== undefined || hooks.document !== undefined;
 }
 
+/** Nothing is desired of an id that no engine takes. */
+function* withoutRow(model: IndexModel, key: DocumentKey): Generator<DesiredDocument, void, undefined> {
+  const id = documentIdOf(model, key);
+  const error = keyProblem(model, key);
+  if (!error) yield { state: 'absent', key, id };
+  else if (!isKey(model, key)) yield { state: 'invalid', key, id, routing: undefined, error };
+}
+
 function desiredDocument(model: IndexModel, row: object): DesiredDocument {
   const key = keyOf(model, row);
   const id = documentIdOf(model, key);
+  const problem = keyProblem(model, key);
+  if (problem) return { state: 'invalid', key, id, routing: undefined, error: problem };
   if (row instanceof UnreadableRow) return { state: 'invalid', key, id, routing: undefined, error: row.error };
   let routing: string | undefined;
   try {

@@ -1,24 +1,26 @@
 import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
 import { shown } from '../errors/search-error.js';
 import type { FieldModel, IndexModel, ValueField } from '../metadata/index-model.js';
+import { keyIn, type DocumentKey } from '../metadata/key-parts.js';
+import { keyText } from './document-id.js';
 import { fieldValue } from './field-value.js';
 import { toJsonValue, UnfitValue } from './json-value.js';
+import { UnreadableRow } from './unreadable-row.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A value of the property that `id` names. */
-export type DocumentKey = string | number | bigint;
+export type { DocumentKey, KeyValue } from '../metadata/key-parts.js';
 
 type Identified = Pick<IndexModel, 'identity'>;
 
 /** The key of an entity's document: the primary key, or what `@Indexed({ id })` names. */
-export function keyOf(model: Identified, entity: object): DocumentKey {
-  return (entity as Record<string, DocumentKey>)[model.identity.property]!;
+export function keyOf({ identity: { parts } }: Identified, entity: object): DocumentKey {
+  return entity instanceof UnreadableRow ? entity.key : keyIn(parts, entity);
 }
 
-/** The id of a document: its key as a string, with the text around it that `@Indexed({ id })` puts there. */
+/** The id of a document: its key as text, with the text around it that `@Indexed({ id })` puts there. */
 export function documentIdOf({ identity: { prefix, suffix } }: Identified, key: DocumentKey): string {
-  return `${prefix}${key}${suffix}`;
+  return `${prefix}${keyText(key)}${suffix}`;
 }
 
 /** The text of the key that an id stands for; the id itself when it is none of this model. */

@@ -4,9 +4,16 @@ import { versioned, type OperationParts } from './document-operations.js';
 import { processClock } from './process-clock.js';
 import type { PlainOperation } from './document-operations.js';
 
-const identity = { property: 'id', prefix: '', suffix: '' };
+const identity = {
+  property: 'id',
+  parts: [
+    { path: ['id'], runtimeType: 'number', toKey: (value: unknown) => value, fromKey: (value: unknown) => value },
+  ],
+  prefix: '',
+  suffix: '',
+};
 const partsWith = (clock: VersionClock): OperationParts => ({
-  model: { identity, routing: undefined },
+  model: { entity: class Thing {}, identity, routing: undefined },
   targets: () => Promise.resolve([{ index: 'i' }]),
   clock,
   engine: { shardRoutings: () => Promise.resolve([]) },

@@ -36,7 +36,7 @@ type Target = Pick<WriteTarget, 'index' | 'fit'>;
 
 /** What operations are to become. */
 export interface OperationParts {
-  readonly model: Pick<IndexModel, 'identity' | 'routing'>;
+  readonly model: Pick<IndexModel, 'identity' | 'routing' | 'entity'>;
   readonly targets: () => Promise<readonly Target[]>;
   readonly clock: VersionClock;
   readonly engine: Pick<SearchEngine, 'shardRoutings'>;

@@ -1,5 +1,6 @@
 import type { BulkOperation } from '../contracts/engine.js';
 import type { DesiredDocument } from '../document/desired-document.js';
+import { SearchKeyError } from '../errors/key.errors.js';
 import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
 import type { RetryableFailure } from './bulk-report.js';
 import type { WriteTarget } from './index-targets.js';
@@ -60,7 +61,9 @@ function* deletesOf(id: string, { targets, version }: Pick<Batch, 'targets' | 'v
 /** A document that this process cannot build. */
 function refusal(id: string, targets: readonly WriteTarget[], error: unknown): RetryableFailure {
   const type =
-    error instanceof SearchDocumentError || error instanceof SearchHookError ? error.code : 'document_failed';
+    error instanceof SearchDocumentError || error instanceof SearchHookError || error instanceof SearchKeyError
+      ? error.code
+      : 'document_failed';
   const reason = error instanceof Error ? error.message : String(error);
   return { id, index: targets[0]?.index ?? '', status: 0, type, reason, retryable: false };
 }

@@ -9,15 +9,12 @@ import {
   trueOrFalse,
   type OptionRule,
 } from '../support/option-table.js';
+import { assertKey, isKey, keyRequirement } from '../document/document-key.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import { assertRouted, type DocumentOperation } from './document-operations.js';
 
-const ID: OptionRule = {
-  accepts: (value) =>
-    typeof value === 'bigint' || typeof value === 'number' ? Number.isFinite(Number(value)) : aText.accepts(value),
-  requirement: 'must be the key of a document: a number, a bigint or a string that is not empty',
-};
-const PLACE = { action: anything, id: ID, routing: aText };
+/** `id` is judged by the key of the index. */
+const PLACE = { action: anything, id: anything, routing: aText };
 const UNCHANGED = { ifSeqNo: aWholeNumber(0), ifPrimaryTerm: aWholeNumber(1) };
 
 /** What each action accepts. */
@@ -46,7 +43,7 @@ const ACTION = oneOf('index', 'create', 'update', 'delete');
 export function checkOperation<T>(
   operation: DocumentOperation<T>,
   path: string,
-  model: Pick<IndexModel, 'routing'>,
+  model: Pick<IndexModel, 'routing' | 'identity' | 'entity'>,
 ): void {
   const problems = new OptionProblems();
   if (
@@ -57,12 +54,18 @@ export function checkOperation<T>(
       'must be an operation such as { action: "index", id, document }',
     )
   )
-    judge(problems, operation, `${path}.`);
+    judge(problems, operation, `${path}.`, model);
   problems.throwIfAny();
+  assertKey(path, model, operation.id);
   assertRouted(operation, model, path);
 }
 
-function judge(problems: OptionProblems, given: Readonly<Record<string, unknown>>, path: string): void {
+function judge(
+  problems: OptionProblems,
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  model: Pick<IndexModel, 'identity' | 'entity'>,
+): void {
   const { action } = given;
   const rules = typeof action === 'string' && Object.hasOwn(ACTIONS, action) ? ACTIONS[action]! : undefined;
   if (!rules) {
@@ -71,8 +74,8 @@ function judge(problems: OptionProblems, given: Readonly<Record<string, unknown>
   }
   problems.checkNames(given, Object.keys(rules), path);
   for (const [name, { accepts, requirement }] of Object.entries(rules))
-    if (given[name] !== undefined || name === 'id')
-      problems.check(accepts(given[name]), `${path}${name}`, given[name], requirement);
+    if (given[name] !== undefined) problems.check(accepts(given[name]), `${path}${name}`, given[name], requirement);
+  problems.check(isKey(model, given['id']), `${path}id`, given['id'], keyRequirement(model));
   if (action === 'index' || action === 'create')
     problems.check(given['document'] !== undefined, `${path}document`, given['document'], 'is needed: what to write');
   if (action === 'update') judgeUpdate(problems, given, path);

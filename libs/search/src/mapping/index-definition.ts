@@ -70,12 +70,21 @@ function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: M
     ...(model.routing ? { _routing: { required: true } } : {}),
     properties,
   };
+  const { hash, meta } = marksOf(model, mappings, settings);
+  return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta: { rookery: meta } } } };
+}
+
+/** By what an index is known again. */
+function marksOf(
+  model: IndexModel,
+  mappings: IndexMappings,
+  settings: IndexSettings,
+): { readonly hash: string; readonly meta: RookeryMeta } {
   const placement = placementOf(model);
   const condition = model.condition?.label;
   const decided = { ...(placement ? { placement } : {}), ...(condition ? { condition } : {}) };
   const hash = mappingHash(mappings, settings, ...[placement, condition && { condition }].filter(Boolean));
-  const _meta = { rookery: { hash, ...decided } satisfies RookeryMeta };
-  return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta } } };
+  return { hash, meta: { hash, ...decided } };
 }
 
 function checkOptions(

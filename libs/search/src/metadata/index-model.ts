@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { FieldType } from '../contracts/index-body.js';
 import type { PropertyFacts } from '../contracts/type-inference.js';
+import type { KeyPart } from './key-parts.js';
 import type { IndexedOptions, SearchFieldOptions } from './options.js';
 import type { EntityClass } from './recorder.js';
 
@@ -64,9 +65,12 @@ export interface Relation {
   readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
 }
 
-/** How the id of a document follows from its row: a unique property, with text around it. */
+/** How the id of a document follows from its row: the primary key, or a unique property, with text around it. */
 export interface Identity {
+  /** Its name: `slug`, or `order+product` for a composite key. */
   readonly property: string;
+  /** The columns that it is made of. */
+  readonly parts: readonly KeyPart[];
   readonly prefix: string;
   readonly suffix: string;
 }
@@ -90,7 +94,10 @@ export interface IndexModel<T extends object = object> {
   /** Index name without prefix. */
   readonly name: string;
   readonly options: IndexedOptions;
+  /** Its name: `id`, or `order+product` for a composite key. */
   readonly primaryKey: string;
+  /** Its properties. */
+  readonly primaryKeys: readonly string[];
   readonly identity: Identity;
   readonly routing: Routing | undefined;
   readonly hooks: Hooks;

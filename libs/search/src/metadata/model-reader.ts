@@ -5,6 +5,7 @@ import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
 import { readIdentity } from './identity-reader.js';
 import type { Hooks, IndexModel } from './index-model.js';
+import { primaryKeyName } from './key-parts.js';
 import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
@@ -44,17 +45,17 @@ function readModel(
   { metas, complaints }: Reading,
 ): IndexModel[] {
   const name = indexNameOf(entity, options);
-  const [primaryKey, ...others] = meta.primaryKeys;
+  const primaryKeys: readonly string[] = meta.primaryKeys;
   const complain = (problem: string, remedy: string): void =>
     void complaints.push({ where: meta.className, problem, remedy });
-  if (!primaryKey || others.length > 0) {
-    complain(`has ${primaryKey ? 'a composite' : 'no'} primary key`, 'Give the indexed entity a single primary key');
+  if (primaryKeys.length === 0) {
+    complain('has no primary key', 'Give the indexed entity a primary key');
     return [];
   }
   const fields = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
   if (fieldsIn(entity, name).size === 0)
     complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
-  const identity = readIdentity(meta, primaryKey, options, complaints);
+  const identity = readIdentity(meta, options, complaints);
   const reader = new SourceReader(metas, complaints);
   const sources = [...fields, ...reader.read(meta, options, identity)];
   return [
@@ -62,7 +63,8 @@ function readModel(
       entity,
       name,
       options,
-      primaryKey,
+      primaryKey: primaryKeyName(meta),
+      primaryKeys,
       identity,
       routing: reader.routing(meta, options),
       hooks: hooksOf(options),

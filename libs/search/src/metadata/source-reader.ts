@@ -2,6 +2,7 @@ import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import { includeTree, type IncludeTree } from './include-tree.js';
 import type { FieldModel, Identity, Routing, ValueField } from './index-model.js';
+import { keyPartsOf, partsIn, type KeyPart } from './key-parts.js';
 import type { IndexedOptions } from './options.js';
 import { factsOf, isComputed, isEmbedded, isRelation, isToOneOwner, relationOf } from './orm-property.js';
 
@@ -26,7 +27,8 @@ export class SourceReader {
     const { routing, document, preload, when, reads } = options;
     const functions = [document, preload, when, typeof routing === 'function' ? routing : undefined];
     const undeclared = reads === undefined && functions.some((given) => given !== undefined);
-    const columns = [identity.property, ...(typeof routing === 'string' ? [routing] : [])].flatMap((name) =>
+    const keys = new Set(identity.parts.map(({ path }) => path[0]!));
+    const columns = [...keys, ...(typeof routing === 'string' ? [routing] : [])].flatMap((name) =>
       this.column(meta, name),
     );
     return [...columns, ...this.along(meta, includeTree(reads ?? [])), ...(undeclared ? [EVERY_COLUMN] : [])];
@@ -50,8 +52,11 @@ export class SourceReader {
         'Make the column not null, or give a function that knows what to do then',
       );
     }
-    const key = property && isRelation(property) ? this.metaOf(property)?.primaryKeys[0] : undefined;
-    return { label: routing, of: (entity) => keyIn((entity as Record<string, unknown>)[routing], key) };
+    const parts = property && isRelation(property) ? keyPartsOf(property) : [];
+    return {
+      label: routing,
+      of: (entity) => (parts.length > 0 ? keyIn(parts, entity) : (entity as Record<string, unknown>)[routing]),
+    };
   }
 
   private along(meta: EntityMetadata, tree: IncludeTree): FieldModel[] {
@@ -103,8 +108,7 @@ function propertyOf(meta: EntityMetadata, name: string): EntityProperty | undefi
 }
 
 /** A relation routes by the key of its target. */
-function keyIn(value: unknown, key: string | undefined): unknown {
-  if (key === undefined || typeof value !== 'object' || value === null) return value;
-  const { unwrap } = value as { unwrap?: () => object };
-  return ((unwrap ? unwrap.call(value) : value) as Record<string, unknown>)[key];
+function keyIn(parts: readonly KeyPart[], entity: object): unknown {
+  const values = partsIn(parts, entity);
+  return values.length === 1 ? values[0] : values.join(':');
 }

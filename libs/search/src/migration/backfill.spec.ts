@@ -8,7 +8,14 @@ const PAGE_SIZE = 3;
 const DEFINITION = {
   model: {
     entity: class Row {},
-    identity: { property: 'id', prefix: '', suffix: '' },
+    identity: {
+      property: 'id',
+      parts: [
+        { path: ['id'], runtimeType: 'number', toKey: (value: unknown) => value, fromKey: (value: unknown) => value },
+      ],
+      prefix: '',
+      suffix: '',
+    },
     primaryKey: 'id',
     fields: [],
     hooks: {},

@@ -15,7 +15,7 @@ import { callOptionsOf } from '../support/call-options.js';
 import { pause } from '../support/pause.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
-import { decodeKey, encodeKey } from '../database/key-text.js';
+import { decodeKey, keyOrStart } from '../database/key-text.js';
 import { backfill, type BackfillParts } from './backfill.js';
 import { writeAlias, type MigrationState } from './migration-state.js';
 import { flatSettings, PLACEMENT, PLACEMENT_REMEDY, type MigrationPlan } from './plan.js';
@@ -145,7 +145,9 @@ export class Migration {
           [after, failed, done] = [page.lastKey, 0, done + page.rows];
           const refused = this.setAside(state, page.failures);
           failures.push(...refused.slice(0, SHOWN_FAILURES - failures.length));
-          await this.lease.advance({ lastKey: encodeKey(page.lastKey), done });
+          const { text, whole } = keyOrStart(page.lastKey);
+          // A key too long to be noted: who goes on begins at an earlier one.
+          await this.lease.advance({ ...(whole ? { lastKey: text } : {}), done });
           yield meter(done);
           signal?.throwIfAborted();
           if (failures.length >= SHOWN_FAILURES) break;

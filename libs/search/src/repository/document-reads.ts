@@ -12,7 +12,7 @@ import type { Duration } from '../contracts/duration.js';
 import { CALL_OPTIONS, checkCall, DOCUMENT_OPTIONS, POINT_IN_TIME_OPTIONS } from '../support/call-options.js';
 import { HYDRATE, PAGINATE, STREAM } from './call-tables.js';
 import type { VersionClock } from '../contracts/version-clock.js';
-import { documentIdOf } from '../document/document-builder.js';
+import { documentIdOf, type DocumentKey } from '../document/document-builder.js';
 import { assertKey } from '../document/document-key.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import { SearchOptionError } from '../errors/option-error.js';
@@ -32,6 +32,7 @@ import { decodeCursor, encodeCursor } from './cursor.js';
 import { askPage, pagedBody } from './page-request.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
+import { keyOfId } from '../rows/fitting-keys.js';
 import { streamHits, type StreamOptions } from './hit-stream.js';
 import { hydrate, type HydrateOptions, type Hydrated } from '../rows/hydration.js';
 import type { IndexAdmin } from '../indexing/index-admin.js';
@@ -267,10 +268,18 @@ export abstract class DocumentReads<T extends object> {
     return this.parts.engine.validate(index, query, options);
   }
 
+  /**
+   * The key that the id of a hit stands for, with its types: `7`, `[1, 'a:b']` for `1:a~:b`. An id that is none of this
+   * index is given back as it is.
+   */
+  keyOf(id: string): DocumentKey {
+    return keyOfId(this.untyped.model, id);
+  }
+
   /** @internal @throws SearchOptionError where the index is routed, without `routing`. */
   protected placeOf(call: string, key: PrimaryKey, { routing }: DocumentOptions = {}): DocumentPlace {
-    assertKey(call, key);
     const { model, alias } = this.untyped;
+    assertKey(call, model, key);
     if (model.routing && routing === undefined)
       throw new SearchOptionError([
         {

@@ -1,7 +1,8 @@
 import { assertKey, keyOfEntity } from '../document/document-key.js';
 import { SearchOptionError } from '../errors/option-error.js';
-import type { DocumentKey } from '../document/document-builder.js';
+import { keyText } from '../document/document-id.js';
 import type { IndexModel } from '../metadata/index-model.js';
+import type { DocumentKey } from '../metadata/key-parts.js';
 
 /**
  * The key of an entity, or a key itself.
@@ -10,8 +11,8 @@ import type { IndexModel } from '../metadata/index-model.js';
  * @throws SearchOptionError for what is neither, and for an entity that was not flushed
  */
 export function keyOfGiven(call: string, model: Pick<IndexModel, 'identity' | 'entity'>, given: unknown): DocumentKey {
-  if (typeof given === 'object') return keyOfEntity(call, model, given);
-  assertKey(call, given);
+  if (typeof given === 'object' && !Array.isArray(given)) return keyOfEntity(call, model, given);
+  assertKey(call, model, given);
   return given;
 }
 
@@ -24,7 +25,7 @@ export async function* keyPages(
   let page = new Map<string, DocumentKey>();
   for await (const given of source) {
     const key = keyOf(given);
-    page.set(String(key), key);
+    page.set(keyText(key), key);
     if (page.size < size) continue;
     yield [...page.values()];
     page = new Map();

@@ -1,6 +1,6 @@
 import type { EngineScript, UpdateAnswer } from '../contracts/document-port.js';
 import type { CallOptions } from '../contracts/engine.js';
-import { keyOfEntity } from '../document/document-key.js';
+import { isKey, keyOfEntity } from '../document/document-key.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { assertCarried, assertChosen } from '../query/call-parts.js';
@@ -117,10 +117,17 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
     await this.refreshIf(options);
   }
 
-  /** Deletes documents by entity or key, wherever they are and whatever the database says. */
+  /**
+   * Deletes documents by entity or key, wherever they are and whatever the database says.
+   *
+   * @example await lines.delete([[1, 'a'], [1, 'b']]); // two composite keys
+   */
   async delete(entitiesOrKeys: T | PrimaryKey | readonly (T | PrimaryKey)[], options?: ChangeOptions): Promise<void> {
     checkCall('delete', options, CHANGE);
-    const keys = [entitiesOrKeys].flat().map((one) => keyOfGiven('delete', this.untyped.model, one));
+    const { model } = this.untyped;
+    const given: readonly unknown[] =
+      Array.isArray(entitiesOrKeys) && !isKey(model, entitiesOrKeys) ? entitiesOrKeys : [entitiesOrKeys];
+    const keys = given.map((one) => keyOfGiven('delete', model, one));
     await this.bulk(
       keys.map((id) => ({ action: 'delete', id })),
       options,

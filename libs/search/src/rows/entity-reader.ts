@@ -1,12 +1,14 @@
 import type { EntityManager, EntityMetadata, EntityProperty, MikroORM } from '@mikro-orm/core';
-import { keyOf, keyTextOf, type DocumentKey } from '../document/document-builder.js';
+import { keyOf, type DocumentKey } from '../document/document-builder.js';
 import { UnreadableRow } from '../document/unreadable-row.js';
 import { populatePlan, type PopulatePlan } from '../document/populate-plan.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
+import { primaryKeyName, primaryKeyParts, type KeyPart, type KeyValue } from '../metadata/key-parts.js';
 import { copyOfWhere } from '../metadata/where-values.js';
 import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
-import { fittingKeys } from './fitting-keys.js';
+import { fittingKeys, keyOfId } from './fitting-keys.js';
+import { afterKey, keyOrder, keyProperties, withKeys } from './key-conditions.js';
 import { isFaultOfRow, readApart } from './row-fault.js';
 
 export type PrimaryKey = DocumentKey;
@@ -48,7 +50,7 @@ export class EntityReader {
   byKeys(model: IndexModel, keys: readonly DocumentKey[], within?: EntityManager): Promise<object[]> {
     const fitting = this.fitting(model, keys);
     if (within === undefined) return this.readApart(model, fitting);
-    return this.load(model, conditioned(model, { [model.identity.property]: { $in: fitting } }), {}, within);
+    return this.load(model, conditioned(model, withKeys(model.identity.parts, fitting)), {}, within);
   }
 
   /** The next `size` entities that may have a document, in key order; an `UnreadableRow` stands for one that cannot be read. */
@@ -62,7 +64,7 @@ export class EntityReader {
     try {
       return await this.load(model, where, this.ordered(model, size));
     } catch (error) {
-      const nothing = { $and: [where, { [model.identity.property]: { $in: [] } }] };
+      const nothing = { $and: [where, withKeys(model.identity.parts, [])] };
       if (!(await isFaultOfRow(error, () => this.load(model, nothing, this.ordered(model, size))))) throw error;
       return this.pageApart(model, after, size, scope);
     }
@@ -83,12 +85,12 @@ export class EntityReader {
   }
 
   private readApart(model: IndexModel, keys: readonly DocumentKey[]): Promise<object[]> {
-    const { property } = model.identity;
-    const orderBy = { orderBy: { [property]: 'asc' } };
+    const { parts } = model.identity;
+    const orderBy = { orderBy: keyOrder(parts) };
     return readApart<DocumentKey, object>(
       keys,
-      (some) => this.load(model, conditioned(model, { [property]: { $in: [...some] } }), orderBy),
-      (key, error) => [new UnreadableRow(property, key, error)],
+      (some) => this.load(model, conditioned(model, withKeys(parts, some)), orderBy),
+      (key, error) => [new UnreadableRow(key, error)],
     );
   }
 
@@ -106,7 +108,7 @@ export class EntityReader {
     size: number,
     scope: RowScope | undefined,
   ): Promise<DocumentKey[]> {
-    const fields = [...new Set([model.primaryKey, model.identity.property])];
+    const fields = keyFields(model);
     const where = this.following(model, after, scope);
     const options = { fields, filters: false, ...FROM_PRIMARY, ...this.ordered(model, size) };
     const rows = await this.fork().find(model.entity, where, options);
@@ -114,23 +116,21 @@ export class EntityReader {
   }
 
   private following(model: IndexModel, after: DocumentKey | undefined, scope: RowScope | undefined): object {
-    const next = after === undefined ? undefined : { [model.identity.property]: { $gt: after } };
+    const next = after === undefined ? undefined : afterKey(model.identity.parts, after);
     return conditioned(model, scope, next);
   }
 
   private fitting(model: IndexModel, keys: readonly DocumentKey[]): DocumentKey[] {
-    return fittingKeys(keys, propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType);
+    return fittingKeys(keys, model.identity.parts);
   }
 
   /** Of these keys, those of rows that are there and fulfil the conditions in SQL. One that the database refuses as a key is of no row. */
   async present(model: IndexModel, keys: readonly DocumentKey[], scope?: RowScope): Promise<DocumentKey[]> {
-    const { property } = model.identity;
-    const fields = [...new Set([model.primaryKey, property])];
+    const fields = keyFields(model);
     return readApart<DocumentKey, DocumentKey>(
       this.fitting(model, keys),
       async (some) => {
-        const own = { [property]: { $in: [...some] } };
-        const where = conditioned(model, scope, own);
+        const where = conditioned(model, scope, withKeys(model.identity.parts, some));
         const rows = await this.fork().find(model.entity, where, { fields, filters: false, ...FROM_PRIMARY });
         return rows.map((row) => keyOf(model, row));
       },
@@ -144,14 +144,24 @@ export class EntityReader {
 
   /** Whether relations, and at last perhaps the primary key, lead along `path` in the model of this process. */
   knowsPath(model: IndexModel, path: readonly string[]): boolean {
+    return this.endOf(model, path) !== undefined;
+  }
+
+  /** The entity that relations lead to, and its key; `undefined` where they do not. */
+  private endOf(
+    model: IndexModel,
+    path: readonly string[],
+  ): { readonly relations: readonly string[]; readonly parts: readonly KeyPart[] } | undefined {
     let meta: EntityMetadata | undefined = this.metaOf(model);
     for (const [at, step] of path.entries()) {
-      const property: EntityProperty | undefined = meta && propertiesOf(meta)[step];
-      if (!property) return false;
-      if (!isRelation(property)) return at === path.length - 1 && property.primary === true;
+      if (!meta) return undefined;
+      if (at === path.length - 1 && step === primaryKeyName(meta))
+        return { relations: path.slice(0, at), parts: primaryKeyParts(meta) };
+      const property: EntityProperty | undefined = propertiesOf(meta)[step];
+      if (!property || !isRelation(property)) return undefined;
       meta = property.targetMeta;
     }
-    return true;
+    return meta && { relations: path, parts: primaryKeyParts(meta) };
   }
 
   /**
@@ -167,12 +177,11 @@ export class EntityReader {
     size: number,
     within?: EntityManager,
   ): AsyncGenerator<readonly DocumentKey[]> {
-    const { property } = model.identity;
-    const reaching = path.reduceRight<object>((inner, step) => ({ [step]: inner }), { $in: keys });
+    const reaching = this.reaching(model, path, keys);
     let after: DocumentKey | undefined;
     do {
-      const where = after === undefined ? reaching : { $and: [reaching, { [property]: { $gt: after } }] };
-      const fields = [...new Set([model.primaryKey, property])];
+      const where = after === undefined ? reaching : { $and: [reaching, afterKey(model.identity.parts, after)] };
+      const fields = keyFields(model);
       const page = await this.fork(within).find(model.entity, where, {
         fields,
         filters: false,
@@ -185,17 +194,27 @@ export class EntityReader {
     } while (after !== undefined);
   }
 
+  private reaching(model: IndexModel, path: readonly string[], keys: readonly DocumentKey[]): object {
+    const { relations, parts } = this.endOf(model, path)!;
+    const [part] = parts;
+    // One key column: the relation is compared with it, so that no row of the related table needs to be there any more.
+    const end =
+      parts.length === 1 && relations.length > 0
+        ? { $in: keys.map((key) => part!.fromKey(key as KeyValue)) }
+        : withKeys(parts, keys);
+    return relations.reduceRight<object>((inner, step) => ({ [step]: inner }), end);
+  }
+
   /** The key that a document's id stands for. */
   keyOfId(model: IndexModel, id: string): DocumentKey {
-    const text = keyTextOf(model, id);
-    return fittingKeys([text], propertiesOf(this.metaOf(model))[model.identity.property]!.runtimeType)[0] ?? text;
+    return keyOfId(model, id);
   }
 
   private async load(model: IndexModel, where: object, options: object, within?: EntityManager): Promise<object[]> {
     const { fields, populate, where: elements } = this.planOf(model);
     const em = this.forked(within);
     const loading = {
-      fields: [model.primaryKey, ...fields],
+      fields: [...model.primaryKeys, ...fields],
       populate,
       ...(Object.keys(elements).length > 0 ? { populateWhere: copyOfWhere(elements) } : {}),
       strategy: 'select-in',
@@ -226,7 +245,7 @@ export class EntityReader {
   }
 
   private ordered(model: IndexModel, limit: number): object {
-    return { orderBy: { [model.identity.property]: 'asc' }, limit };
+    return { orderBy: keyOrder(model.identity.parts), limit };
   }
 
   private planOf(model: IndexModel): PopulatePlan {
@@ -261,6 +280,11 @@ export class EntityReader {
 /** `cache: false` does not reach the queries that load relations, nor those of hooks: a cache for all finds would answer them. */
 function withoutCache(em: EntityManager): EntityManager {
   return Object.assign(em, { tryCache: () => Promise.resolve(undefined), storeCache: () => Promise.resolve() });
+}
+
+/** What is read of a row for its key alone. */
+function keyFields(model: IndexModel): string[] {
+  return [...new Set([...model.primaryKeys, ...keyProperties(model.identity.parts)])];
 }
 
 /** Rows of which all of this holds, and that are to have a document as far as the database decides that. */

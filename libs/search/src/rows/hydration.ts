@@ -1,8 +1,9 @@
-import type { EntityManager, EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import { documentIdOf, keyOf, keyTextOf } from '../document/document-builder.js';
+import type { EntityManager } from '@mikro-orm/core';
+import { documentIdOf, keyOf } from '../document/document-builder.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { Finder } from './entity-reader.js';
-import { fittingKeys } from './fitting-keys.js';
+import { fittingKeys, keyOfId } from './fitting-keys.js';
+import { withKeys } from './key-conditions.js';
 
 /** Entities behind hits. */
 export interface Hydrated<T> {
@@ -26,17 +27,12 @@ export async function hydrate<T extends object>(
 ): Promise<Hydrated<T>> {
   const ids = [...new Set(hits.map(({ id }) => id))];
   if (ids.length === 0) return { entities: [], missing: [] };
-  const meta = em.getMetadata().get<object>(model.entity as never) as EntityMetadata;
-  const { property } = model.identity;
+  const { parts } = model.identity;
   const keys = fittingKeys(
-    ids.map((id) => keyTextOf(model, id)),
-    (meta.properties as Record<string, EntityProperty>)[property]!.runtimeType,
+    ids.map((id) => keyOfId(model, id)),
+    parts,
   );
-  const found = (await (em as unknown as Finder).find(
-    model.entity,
-    { [property]: { $in: keys } },
-    { populate },
-  )) as T[];
+  const found = (await (em as unknown as Finder).find(model.entity, withKeys(parts, keys), { populate })) as T[];
   const byId = new Map(found.map((entity) => [documentIdOf(model, keyOf(model, entity)), entity]));
   return {
     entities: hits.flatMap(({ id }) => byId.get(id) ?? []),

@@ -1,4 +1,5 @@
 import { keyOf, type DocumentKey } from '../document/document-builder.js';
+import { isKey } from '../document/document-key.js';
 import type { IndexModel } from '../metadata/index-model.js';
 
 /**
@@ -15,10 +16,19 @@ export async function* pagesInOrder<Page extends { readonly entities: readonly o
 ): AsyncGenerator<Page & { readonly lastKey: DocumentKey }, void, undefined> {
   for (let [key, full] = [after, true]; full;) {
     const page = await read(key);
-    const last = page.entities.at(-1);
-    if (!last) return;
-    const lastKey = keyOf(model, last);
+    if (page.entities.length === 0) return;
+    const lastKey = lastKeyOf(model, page.entities);
+    if (lastKey === undefined) return;
     [key, full] = [lastKey, page.entities.length === size];
     yield { ...page, lastKey };
   }
+}
+
+/** Of the last row that has one: no order goes on after a key without a value. */
+function lastKeyOf(model: Pick<IndexModel, 'identity'>, entities: readonly object[]): DocumentKey | undefined {
+  for (let at = entities.length - 1; at >= 0; at -= 1) {
+    const key = keyOf(model, entities[at]!);
+    if (isKey(model, key)) return key;
+  }
+  return undefined;
 }

@@ -1,7 +1,9 @@
-import type { EntityManager } from '@mikro-orm/core';
+import type { EntityManager, EntityMetadata } from '@mikro-orm/core';
 import { SearchOptionError } from '../errors/option-error.js';
+import { keyIn, primaryKeyParts } from '../metadata/key-parts.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { FROM_PRIMARY, type Orm, type PrimaryKey } from '../rows/entity-reader.js';
+import { afterKey, keyOrder, keyProperties } from '../rows/key-conditions.js';
 import { checkCall } from '../support/call-options.js';
 import { anObject, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { touchAt } from '../capture/change.js';
@@ -10,7 +12,7 @@ import type { FlushReader } from '../capture/flush-reader.js';
 import type { SyncByIndex } from './sync-by-index.js';
 import { TouchSet, type Touch } from '../capture/touch.js';
 
-/** Which rows changed: the ORM's own conditions, a primary key or several. */
+/** Which rows changed: the ORM's own conditions, a primary key or several: `7`, `[7, 8]`; `[1, 'a']`, `[[1, 'a'], [1, 'b']]` for a composite key. */
 export type TouchedRows = PrimaryKey | readonly PrimaryKey[] | Readonly<Record<string, unknown>>;
 
 export interface TouchOptions {
@@ -85,22 +87,23 @@ export class SearchSync {
     rows: TouchedRows,
     em: EntityManager,
   ): AsyncGenerator<readonly PrimaryKey[]> {
+    const parts = primaryKeyParts(em.getMetadata().get<object>(entity as never) as EntityMetadata);
     if (isKeys(rows)) {
-      yield [rows].flat();
+      const isOne = typeof rows !== 'object' || (parts.length > 1 && rows.every((value) => typeof value !== 'object'));
+      yield (isOne ? [rows] : rows) as readonly PrimaryKey[];
       return;
     }
-    const [primaryKey] = em.getMetadata().get<object>(entity as never).primaryKeys as unknown as [string];
     for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE;) {
-      const where = after === undefined ? rows : { $and: [rows, { [primaryKey]: { $gt: after } }] };
+      const where = after === undefined ? rows : { $and: [rows, afterKey(parts, after)] };
       const finder: Finder = em.fork({ keepTransactionContext: true });
       const page = await finder.find(entity, where, {
         ...FROM_PRIMARY,
-        fields: [primaryKey],
+        fields: keyProperties(parts),
         filters: false,
-        orderBy: { [primaryKey]: 'asc' },
+        orderBy: keyOrder(parts),
         limit: PAGE_SIZE,
       });
-      const keys = page.map((row) => (row as Record<string, PrimaryKey>)[primaryKey]!);
+      const keys = page.map((row) => keyIn(parts, row));
       if (keys.length > 0) yield keys;
       [after, size] = [keys.at(-1), keys.length];
     }

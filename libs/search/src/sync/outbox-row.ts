@@ -16,6 +16,8 @@ export interface OutboxRow {
 /** A document that was refused, to be tried again later or given up. */
 export interface Refusal {
   readonly alias: string;
+  /** Of the changed row, where that cannot be looked for; absent for the document itself. */
+  readonly path?: readonly string[];
   readonly key: PrimaryKey;
   readonly createdAt: number;
   readonly attempts: number;

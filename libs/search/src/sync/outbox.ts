@@ -1,8 +1,9 @@
+import { keyProblem } from '../document/document-key.js';
 import { SearchTableMissingError } from '../errors/sync.errors.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 import { marks, type Database, type Row, type Statement, type TransactionContext } from '../database/database.js';
 import type { OutboxRow, Refusal, UnreachableRow } from './outbox-row.js';
-import { decodeKey, encodeKey } from '../database/key-text.js';
+import { decodeKey, encodeKey, keyOrStart, MAX_KEY_LENGTH } from '../database/key-text.js';
 import { SearchOutboxRow } from '../database/tables.js';
 import type { Touch } from '../capture/touch.js';
 
@@ -94,7 +95,8 @@ export class DatabaseOutbox implements Outbox {
   }
 
   /** Writes touches down, inside the transaction that made them: one statement, in pages for very many. */
-  async add(touches: readonly Touch[], context: TransactionContext): Promise<void> {
+  async add(given: readonly Touch[], context: TransactionContext): Promise<void> {
+    const touches = await this.withoutLong(given, context);
     for (let at = 0; at < touches.length; at += ROWS_PER_STATEMENT) {
       const { sql, values } = this.insertOf(touches.slice(at, at + ROWS_PER_STATEMENT));
       await this.database.run(sql, values, context);
@@ -102,7 +104,9 @@ export class DatabaseOutbox implements Outbox {
   }
 
   /** The same right before the COMMIT of the transaction. @returns whether they were sent, to be asked after the COMMIT */
-  async addLast(touches: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
+  async addLast(given: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
+    const touches = await this.withoutLong(given, context);
+    if (touches.length === 0) return () => true;
     if (!this.database.takesLastStatement(context)) {
       await this.add(touches, context);
       return () => true;
@@ -111,6 +115,24 @@ export class DatabaseOutbox implements Outbox {
     if (early > 0) await this.add(touches.slice(0, early), context);
     const last = early > 0 ? touches.slice(early) : touches;
     return this.database.runLast(this.insertWithValues(last), context, () => this.insertOf(last));
+  }
+
+  /** A row cannot hold the whole key of these: dead letters at once. @returns the others */
+  private async withoutLong(touches: readonly Touch[], context: TransactionContext): Promise<readonly Touch[]> {
+    const long = touches.filter(({ key }) => !keyOrStart(key).whole);
+    if (long.length === 0) return touches;
+    await this.refuse(
+      long.map(({ definition, path, key }) => ({
+        alias: definition.alias,
+        path,
+        key,
+        createdAt: this.options.now(),
+        attempts: 1,
+        reason: reasonOfLong(definition, path, key),
+      })),
+      context,
+    );
+    return touches.filter(({ key }) => keyOrStart(key).whole);
   }
 
   async claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number> {
@@ -261,12 +283,14 @@ export class DatabaseOutbox implements Outbox {
     const now = this.options.now();
     const traced = this.options.traceparent !== undefined;
     const columns = `index_alias, path, row_key, created_at, attempts, available_at, parked_at, reason${traced ? `, ${TRACE_COLUMN}` : ''}`;
-    const insert = `insert into ${this.table} (${columns}) values (?, '', ?, ?, ?, ?, ?, ?${traced ? ', ?' : ''})`;
-    for (const { alias, key, createdAt, attempts, reason, traceparent } of refusals) {
-      const parkedAt = attempts >= this.options.maxAttempts ? now : null;
+    const insert = `insert into ${this.table} (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?${traced ? ', ?' : ''})`;
+    for (const { alias, path = [], key, createdAt, attempts, reason, traceparent } of refusals) {
+      const { text, whole } = keyOrStart(key);
+      const parkedAt = attempts >= this.options.maxAttempts || !whole ? now : null;
       const values = [
         alias,
-        encodeKey(key),
+        path.join('.'),
+        text,
         createdAt,
         attempts,
         now + this.options.retryAfterMs(attempts),
@@ -303,6 +327,12 @@ export class DatabaseOutbox implements Outbox {
 
 function documentOf({ alias, key }: OutboxRow): string {
   return `${alias}|${encodeKey(key)}`;
+}
+
+function reasonOfLong({ model, alias }: Touch['definition'], path: readonly string[], key: PrimaryKey): string {
+  const problem = path.length === 0 ? keyProblem(model, key) : undefined;
+  if (problem) return `${problem.code}: ${problem.message}`;
+  return `SEARCH_KEY_INVALID: its key has more than the ${MAX_KEY_LENGTH} characters as JSON that the outbox holds: use sync: 'after-commit' for it, or run \`search repair ${alias}\``;
 }
 
 /** Another release, or a hand, may have written something else. */

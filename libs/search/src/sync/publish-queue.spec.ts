@@ -8,12 +8,21 @@ import { PublishQueue, PUBLISH_DEFAULTS } from './publish-queue.js';
 describe('PublishQueue', () => {
   const definition = {
     alias: 'books',
-    model: { identity: { property: 'id', prefix: '', suffix: '' } },
-  } as IndexDefinition;
+    model: {
+      identity: {
+        property: 'id',
+        parts: [
+          { path: ['id'], runtimeType: 'number', toKey: (value: unknown) => value, fromKey: (value: unknown) => value },
+        ],
+        prefix: '',
+        suffix: '',
+      },
+    },
+  } as unknown as IndexDefinition;
   const reader = {
     knowsPath: () => true,
     async *keysReaching(_model: unknown, path: readonly string[], keys: readonly PrimaryKey[]) {
-      yield await Promise.resolve(keys.map((key) => `${path.join('.')}:${key}`));
+      yield await Promise.resolve(keys.map((key) => `${path.join('.')}:${String(key)}`));
     },
   };
   const touch = (key: PrimaryKey, path: readonly string[] = []) => ({ definition, path, key });

@@ -1,5 +1,6 @@
 import type { SearchEventListener } from '../contracts/search-event.js';
 import { documentIdOf } from '../document/document-builder.js';
+import { keyText } from '../document/document-id.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { isPassing } from '../indexing/bulk-report.js';
 import { backoffMs } from '../support/backoff.js';
@@ -124,7 +125,7 @@ export class PublishQueue {
   /** Touches of this process's own model: the database refuses to look for what they name. */
   private refuse(touches: readonly Touch[], reason: string): void {
     const failures = touches.map(({ path, key }) => ({
-      id: [...path, String(key)].join('/'),
+      id: [...path, keyText(key)].join('/'),
       status: 0,
       type: 'unreachable',
       reason,

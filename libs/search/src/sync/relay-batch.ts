@@ -1,5 +1,6 @@
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
+import { keyText } from '../document/document-id.js';
 import { documentIdOf } from '../document/document-builder.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { isPassing, type RetryableFailure } from '../indexing/bulk-report.js';
@@ -9,7 +10,6 @@ import { expand, type KeyReader, type Unreachable } from './expansion.js';
 import type { Claim } from './outbox.js';
 import type { OutboxRow, Refusal, UnreachableRow } from './outbox-row.js';
 import type { Touch } from '../capture/touch.js';
-import { encodeKey } from '../database/key-text.js';
 
 /** What became of the rows of one index. */
 export type BatchOutcome =
@@ -52,7 +52,7 @@ export async function relayRows(
   try {
     const touches = rows.map((row) => ({ definition, path: row.path, key: row.key, row }));
     for await (const keys of expand(touches, definition, reader, setAside)) {
-      const distinct = [...new Map(keys.map((key) => [String(key), key])).values()];
+      const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
       const { failures, succeeded, unavailable } = await publisher.publish(definition, distinct, options);
       const later = failures.find(isPassing);
       if (later)
@@ -80,7 +80,7 @@ function refusalsOf(
   const keyById = new Map(keys.map((key) => [documentIdOf(model, key), key]));
   return [...new Map(failures.map((failure) => [failure.id, failure])).values()].map(({ id, type, reason }) => {
     const key = keyById.get(id)!;
-    const own = rows.filter((row) => row.path.length === 0 && encodeKey(row.key) === encodeKey(key));
+    const own = rows.filter((row) => row.path.length === 0 && keyText(row.key) === keyText(key));
     // A change of the document, or of what it embeds, begins to count anew.
     const isRetry = own.length > 0 && own.every(({ attempts }) => attempts > 0);
     return {

@@ -2,7 +2,19 @@ import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { Outbox } from './outbox.js';
 import { Relay, RELAY_DEFAULTS, type RelayParts } from './relay.js';
 
-const definition = { alias: 'books', model: { identity: { property: 'id', prefix: '', suffix: '' } } };
+const definition = {
+  alias: 'books',
+  model: {
+    identity: {
+      property: 'id',
+      parts: [
+        { path: ['id'], runtimeType: 'number', toKey: (value: unknown) => value, fromKey: (value: unknown) => value },
+      ],
+      prefix: '',
+      suffix: '',
+    },
+  },
+};
 const FOR_EVER_MS = 3_600_000;
 
 /** Counts looks for rows; each waits for `gate` before it answers that there are none. */

@@ -1,6 +1,7 @@
 import type { RelayBatchMessage } from '../contracts/diagnostics.js';
 import type { SearchEventListener } from '../contracts/search-event.js';
 import type { TraceContext } from '../contracts/trace-context.js';
+import { keyText } from '../document/document-id.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { backoffMs, type BackoffOptions } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
@@ -155,7 +156,7 @@ export class Relay {
       const failures = rows
         .filter(({ row }) => row.alias === alias)
         .map(({ row, reason }) => ({
-          id: [...row.path, String(row.key)].join('/'),
+          id: [...row.path, keyText(row.key)].join('/'),
           status: 0,
           type: 'unreachable',
           reason: `${reason}: run \`search repair ${alias}\``,
@@ -171,7 +172,7 @@ export class Relay {
       if (before) this.parts.report({ type: 'publish-resumed', index: alias });
       if (outcome.refusals.length === 0) return;
       const failures = outcome.refusals.map(({ key, reason }) => ({
-        id: String(key),
+        id: keyText(key),
         status: 0,
         type: 'refused',
         reason,

@@ -1,3 +1,4 @@
+import { keyText } from '../../document/document-id.js';
 import type { CommandOptions } from './command-options.js';
 import { EXIT, type Command } from './command.js';
 
@@ -45,7 +46,7 @@ const verify: Command = {
       for await (const { key, drift, reason } of search.migrations.verify(name, scopeOf(options))) {
         differing += 1;
         const why = reason === undefined ? '' : `: ${reason}`;
-        output.say(`${alias}/${key}: ${drift}${why}`, { alias, key: String(key), drift, reason });
+        output.say(`${alias}/${keyText(key)}: ${drift}${why}`, { alias, key: keyText(key), drift, reason });
       }
       output.say(`${alias}: ${differing} documents differ`, { alias, differing });
       if (differing > 0) code = EXIT.found;
@@ -99,11 +100,11 @@ const deadLetters: Command = {
     }
     const letters = await search.deadLetters();
     for (const { alias, path, key, attempts, reason, givenUpAt } of letters) {
-      const place = [alias, ...(path === '' ? [] : [path]), key].join('/');
+      const place = [alias, ...(path === '' ? [] : [path]), keyText(key)].join('/');
       output.say(`${place}: ${attempts} attempts, given up ${givenUpAt.toISOString()}: ${reason}`, {
         alias,
         path,
-        key: String(key),
+        key: keyText(key),
         attempts,
         reason,
         givenUpAt,

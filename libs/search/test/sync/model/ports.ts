@@ -25,7 +25,15 @@ const MODEL: IndexModel = {
   name: ALIAS,
   options: {},
   primaryKey: 'id',
-  identity: { property: 'id', prefix: '', suffix: '' },
+  primaryKeys: ['id'],
+  identity: {
+    property: 'id',
+    parts: [
+      { path: ['id'], runtimeType: 'number', toKey: (value: unknown) => value, fromKey: (value: unknown) => value },
+    ],
+    prefix: '',
+    suffix: '',
+  },
   routing: undefined,
   hooks: { document: undefined, preload: undefined },
   condition: undefined,

@@ -1,0 +1,60 @@
+import { shortestPath, type DocumentKey, type KeyPart, type KeyValue } from '../metadata/key-parts.js';
+
+/** Conditions and orders of the ORM are objects of objects. */
+type Tree = Record<string, unknown>;
+
+/** Rows with one of these keys. */
+export function withKeys(parts: readonly KeyPart[], keys: readonly DocumentKey[]): object {
+  const [first] = parts;
+  if (parts.length === 1 || keys.length === 0)
+    return nested(first!.path, { $in: keys.map((key) => first!.fromKey(valuesOf(key)[0]!)) });
+  return { $or: keys.map((key) => equal(parts, valuesOf(key))) };
+}
+
+/** Rows that come after a key in the order of keys. */
+export function afterKey(parts: readonly KeyPart[], key: DocumentKey): object {
+  const values = valuesOf(key);
+  const later = parts.map((part, at) => {
+    const greater = nested(shortestPath(part, parts), { $gt: part.fromKey(values[at]!) });
+    // Apart: side by side in one object the ORM takes `{ $gt }` for a value of a composite foreign key.
+    return at === 0 ? greater : { $and: [equal(parts, values, at), greater] };
+  });
+  return later.length === 1 ? later[0]! : { $or: later };
+}
+
+/** The order of keys. */
+export function keyOrder(parts: readonly KeyPart[]): object {
+  return merged(parts.map((part) => nested(shortestPath(part, parts), 'asc')));
+}
+
+/** Properties of the entity itself that hold its key. */
+export function keyProperties(parts: readonly KeyPart[]): string[] {
+  return [...new Set(parts.map(({ path }) => path[0]!))];
+}
+
+/** The first `count` columns, all when absent. */
+function equal(parts: readonly KeyPart[], values: readonly KeyValue[], count: number = parts.length): Tree {
+  return merged(parts.slice(0, count).map((part, at) => nested(shortestPath(part, parts), part.fromKey(values[at]!))));
+}
+
+function valuesOf(key: DocumentKey): readonly KeyValue[] {
+  return typeof key === 'object' ? key : [key];
+}
+
+function nested(path: readonly string[], value: unknown): Tree {
+  return path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), value) as Tree;
+}
+
+function merged(trees: readonly Tree[]): Tree {
+  const all: Tree = {};
+  for (const tree of trees)
+    for (const [name, value] of Object.entries(tree)) {
+      const there = all[name];
+      all[name] = isTree(there) && isTree(value) ? merged([there, value]) : value;
+    }
+  return all;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
