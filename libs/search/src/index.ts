@@ -68,7 +68,7 @@ export type { RelayBatchMessage } from './contracts/diagnostics.js';
 
 // Change mappings, repair drift
 export type { MigrationService, MigrationStatus } from './migration/migration.service.js';
-export type { MigrateOptions } from './migration/migration.js';
+export type { MigrateOptions } from './migration/migration-options.js';
 export type { VerifyMode } from './migration/verify-mode.js';
 export { describeDifference, type MappingDifference, type MigrationPlan } from './migration/plan.js';
 export type { MigrationProgress } from './migration/progress.js';

@@ -71,6 +71,34 @@ describeWith('opensearch', 'an engine that is away, or something else', () => {
     expect(gone.requests.length).toBeGreaterThan(0);
   });
 
+  it('answers all reads long before their deadline while one of two nodes hangs', async () => {
+    const hung = await node(() => undefined);
+    const there = await node((_request, _response, pass) => pass());
+    const both = engine({ node: [hung.url, there.url] });
+    const began = performance.now();
+    const options = { timeoutMs: 24_000 };
+    const body = { query: { match_all: {} } };
+    await Promise.all(Array.from({ length: 20 }, () => both.search({ index: name, body }, options)));
+    await both.searchMany([{ index: name, body }], options);
+    expect(await both.count({ index: name, body }, options)).toBeGreaterThanOrEqual(0);
+    expect(hung.requests.length).toBeGreaterThan(0);
+    // Of each that hangs it leaves a third of the deadline; twice, as calls follow one another.
+    expect(performance.now() - began).toBeLessThan(24_000);
+  });
+
+  it('sends no write, and nothing but a refusal twice, to a node beside one that hangs', async () => {
+    const slow = await node((_request, _response, pass) => setTimeout(pass, 400));
+    const both = engine({ node: [slow.url, slow.url.replace('127.0.0.1', 'localhost')] });
+    await both.bulk([{ action: 'index', index: `${name}-a`, id: 'slow', version: 1, source: '{"n":1}' }], {
+      timeoutMs: 600,
+    });
+    expect(slow.requests.filter(({ method }) => method !== 'HEAD')).toHaveLength(1);
+    await expect(both.search({ index: name, body: { query: { no: {} } } }, { timeoutMs: 900 })).rejects.toThrow(
+      SearchEngineError,
+    );
+    await direct.bulk([{ action: 'delete', index: `${name}-a`, id: 'slow', version: 2 }]);
+  });
+
   it('sends a read again when its keep-alive socket is reset on reuse', async () => {
     let served = 0;
     const resetting = await node((request, _response, pass) =>
@@ -159,6 +187,8 @@ describeWith('opensearch', 'an engine that is away, or something else', () => {
     await one.search({ index: name, body: {} }, { timeoutMs: 1_234 });
     expect(seen.requests[0]!.headers['x-opaque-id']).toBe('trace-7');
     expect(seen.requests[0]!.url).toContain('cancel_after_time_interval=1234ms');
+    await one.searchMany([{ index: name, body: {} }], { timeoutMs: 1_235 });
+    expect(seen.requests[1]!.url).toContain('_msearch?cancel_after_time_interval=1235ms');
   });
 
   it('ends a search on the server when its caller gives up', async () => {

@@ -330,6 +330,20 @@ describe('complaints about', () => {
     ]);
   });
 
+  it.each(['rank_feature', 'nosuch', '__proto__'])('parameters of a field type that is not listed: %p', (type) => {
+    @Entity()
+    @Indexed({ name: 'ranked' })
+    class Ranked {
+      @PrimaryKey() id!: number;
+      @SearchField({ type, ignoreAbove: 5, nullValue: 1 } as never) @Property({ type: 'integer' }) rank!: number;
+    }
+    expect(complaints(Ranked)).toEqual([
+      expect.stringMatching(
+        /^Ranked\.rank: has `.*ignoreAbove.*` with the type `.*`, whose parameters are not known\. Use one of the types text, .*@Indexed\(\{ properties \}\)\.$/,
+      ),
+    ]);
+  });
+
   it('two fields of one name', () => {
     expect(
       complaints(

@@ -103,7 +103,8 @@ export class MappingBuilder {
 
   private parameters(options: FieldParameters, type: FieldType, where: string): Record<string, unknown> {
     const names = (Object.keys(WIRE_NAMES) as (keyof FieldParameters)[]).filter((name) => options[name] !== undefined);
-    const allowed = PARAMETERS[type] as readonly (keyof FieldParameters)[] | undefined;
+    const known = Object.hasOwn(PARAMETERS, type);
+    const allowed = known ? (PARAMETERS[type] as readonly (keyof FieldParameters)[]) : undefined;
     if (!allowed) {
       if (names.length > 0)
         this.complain(

@@ -1,7 +1,8 @@
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { finishAddition, putAddition } from './addition.js';
 import { backfill } from './backfill.js';
-import { isUnbuilt, refusedByMapping, type MigrateOptions, type MigrationParts } from './migration.js';
+import type { MigrateOptions, MigrationParts } from './migration-options.js';
+import { isUnbuilt, refusedByMapping } from './set-aside.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 
 const PAGE_SIZE = 1_000;

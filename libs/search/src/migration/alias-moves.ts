@@ -96,7 +96,7 @@ async function guarded(alias: string, problem: string, act: () => Promise<void>)
   } catch (error) {
     const moved = isNotFound(error) || (isRefused(error) && error.status === 404);
     if (!moved) throw error;
-    throw new SearchMigrationError(alias, `was changed meanwhile: ${problem}. Look at \`search status\``, [], {
+    throw new SearchMigrationError(alias, `was changed meanwhile: ${problem}. Look at \`search status ${alias}\``, [], {
       cause: error,
       reason: 'taken-over',
     });

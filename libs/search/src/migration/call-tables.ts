@@ -7,7 +7,7 @@ import {
   type OptionTable,
 } from '../support/option-table.js';
 import { aRowScope } from '../rows/row-scope.js';
-import type { MigrateOptions } from './migration.js';
+import type { MigrateOptions } from './migration-options.js';
 import type { VerifyOptions } from './drift-repair.js';
 import { aVerifyMode } from './verify-mode.js';
 

@@ -1,10 +1,8 @@
 import { Observable } from 'rxjs';
 import type { CallOptions } from '../contracts/engine.js';
 import type { IndexState } from '../contracts/index-body.js';
-import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { SearchMigrationError, SearchTableMissingError } from '../errors/sync.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
-import { generationOf } from '../mapping/index-name.js';
 import type { IndexReference } from '../mapping/index-registry.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
@@ -12,11 +10,14 @@ import { MIGRATE, VERIFY } from './call-tables.js';
 import { putAddition } from './addition.js';
 import { addFields } from './add-fields.js';
 import { deleteBeside, holdersOf, moveAlias } from './alias-moves.js';
-import { Migration, type MigrateOptions, type MigrationParts } from './migration.js';
+import { Migration } from './migration.js';
+import type { MigrateOptions, MigrationParts } from './migration-options.js';
 import type { MigrationLease } from './migration-lease.js';
 import type { MigrationStore } from './migration-store.js';
 import { isUnderWay, type MigrationState } from './migration-state.js';
+import { liveIndexOf } from './live-index.js';
 import { planOf, type MigrationPlan } from './plan.js';
+import { pruneIndices } from './prune.js';
 import { progressMeter, type MigrationProgress } from './progress.js';
 import type { DriftedDocument } from './drift.js';
 import { DriftRepair, type RepairResult, type VerifyOptions } from './drift-repair.js';
@@ -138,25 +139,7 @@ export class MigrationService {
     checkCall('prune', options, CALL_OPTIONS);
     const { alias } = this.parts.definitionOf(index);
     const { store, engine } = this.requireStore();
-    return store.exclusively(alias, async (lease) => {
-      const state = await store.read(alias);
-      const used = state && (state.phase === 'swapped' || isUnderWay(state)) ? [state.oldIndex, state.newIndex] : [];
-      const indices = await engine.readIndices(`${alias}-v*-*`, options);
-      const ofAlias = indices.filter((state) => generationOf(alias, state.index) !== undefined);
-      const unused = ofAlias
-        .filter(({ index: name, aliases }) => !aliases.includes(alias) && !used.includes(name))
-        .map((state) => state.index);
-      // Nobody noted another one since they were listed, and what is not noted by now never is.
-      await lease.renew();
-      const [live] = await holdersOf(engine, alias, options);
-      if (live === undefined && unused.length > 0)
-        throw new SearchMigrationError(
-          alias,
-          `has no alias, and may be one of ${unused.join(', ')}: give it back first`,
-        );
-      for (const name of unused) await deleteBeside(engine, { alias, live: live!, index: name }, options);
-      return unused;
-    });
+    return store.exclusively(alias, (lease) => pruneIndices({ alias, store, engine, lease }, options));
   }
 
   /**
@@ -292,24 +275,8 @@ export class MigrationService {
     );
   }
 
-  private async liveIndex({ alias }: IndexDefinition, options?: CallOptions): Promise<IndexState | undefined> {
-    const indices = await this.parts.engine.readIndices(alias, options);
-    const names = indices.map(({ index }) => index).join(', ');
-    if (indices.length > 1)
-      throw new SearchIndexMismatchError(
-        alias,
-        names,
-        'is several indices behind one alias',
-        'Remove the alias from all but one',
-      );
-    if (names === alias)
-      throw new SearchIndexMismatchError(
-        alias,
-        names,
-        'has the name that the alias needs',
-        'Change the `prefix` or @Indexed({ name })',
-      );
-    return indices[0];
+  private liveIndex(definition: IndexDefinition, options?: CallOptions): Promise<IndexState | undefined> {
+    return liveIndexOf(this.parts.engine, definition, options);
   }
 
   private requireStore(): { store: MigrationStore; engine: MigrationParts['engine'] } {

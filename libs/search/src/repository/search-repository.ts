@@ -250,7 +250,8 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   private async soleIndex(call: string): Promise<void> {
     const targets = await this.parts.targets.of(this.untyped);
     if (targets.length === 1) return;
-    const remedy = 'change the rows and call search.sync.touch(), or wait for `search finish` or `search rollback`';
+    const { name } = this.untyped.model;
+    const remedy = `change the rows and call search.sync.touch(), or end the migration first: \`search finish ${name}\` or \`search rollback ${name}\``;
     throw new SearchMigrationError(
       this.indexName,
       `is being migrated, and ${call} would reach one of its two indices: ${remedy}`,

@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Release } from './models.js';
 
-type Row = { id: number; title: string; stock: number; author_id: number | null; name: string | null };
+type Row = { id: number; title: string; stock: number; state: string; author_id: number | null; name: string | null };
 
 /** Reads database and index as plainly as can be, apart from the library. @returns one line per document that differs */
 export async function differences(
@@ -14,7 +14,7 @@ export async function differences(
     .fork()
     .getConnection()
     .execute<Row[]>(
-      'select b.id, b.title, b.stock, b.author_id, a.name from book b left join author a on a.id = b.author_id',
+      'select b.id, b.title, b.stock, b.state, b.author_id, a.name from book b left join author a on a.id = b.author_id',
     );
   const wanted = new Map(rows.map((row) => [String(row.id), canonical(documentOf(row, release))]));
   const found = new Map((await allDocuments(openSearch, index)).map(({ _id, _source }) => [_id, canonical(_source)]));
@@ -24,9 +24,9 @@ export async function differences(
     .map((id) => `${index}/${id}: index ${found.get(id) ?? 'nothing'}, database ${wanted.get(id) ?? 'nothing'}`);
 }
 
-function documentOf({ title, stock, author_id, name }: Row, release: Release): object {
+function documentOf({ title, stock, state, author_id, name }: Row, release: Release): object {
   const author = author_id === null ? null : release === 'next' ? { id: author_id, name } : { name };
-  return { title, stock, author };
+  return { title, stock, state, author };
 }
 
 async function allDocuments(openSearch: string, index: string): Promise<{ _id: string; _source: object }[]> {

@@ -32,7 +32,7 @@ try {
     });
     const kills = Object.values(result.kills).reduce((sum, count) => sum + count, 0);
     print(
-      `seed ${seed}: ${result.transactions} transactions, ${kills} relays killed, migration ${result.migration}${restartOpenSearch ? ', OpenSearch restarted' : ''}, ${result.differences.length} differences, ${Math.round((performance.now() - startedAt) / 1000)} s`,
+      `seed ${seed}: ${result.transactions} transactions, ${kills} relays killed, ${result.paused} migrators paused, ${result.unreadable} rows unreadable, migration ${result.migration}${restartOpenSearch ? ', OpenSearch restarted' : ''}, ${result.differences.length} differences, ${Math.round((performance.now() - startedAt) / 1000)} s`,
     );
     for (const difference of result.differences.slice(0, 10)) print(`  ${difference}`);
     if (result.differences.length > 0) wrong += 1;

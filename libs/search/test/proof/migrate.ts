@@ -6,7 +6,9 @@ import { connect, searchOf, settingOfProcess } from './setting.js';
 const setting = settingOfProcess();
 const orm = await connect(setting);
 const search = searchOf(orm, setting, { relay: false });
-await lastValueFrom(search.migrations.migrate(NextBook, { pageSize: 25, maxDocumentsPerSecond: 150 }));
+await lastValueFrom(
+  search.migrations.migrate(NextBook, { pageSize: 25, maxDocumentsPerSecond: 150, maxUnbuildable: 300 }),
+);
 await search.close();
 await orm.close(true);
 process.exit(0);

@@ -1,6 +1,19 @@
-import type { Opt, Rel } from '@mikro-orm/core';
+import { Type, type Opt, type Rel } from '@mikro-orm/core';
 import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Indexed, SearchField, searchEntities } from '@rookery/search';
+
+/** What no release can read: each writer makes rows of it now and then, and mends them. */
+export const UNREADABLE = 'legacy';
+
+class StateType extends Type<string, string> {
+  override convertToJSValue(value: string): string {
+    if (value === UNREADABLE) throw new Error('no state is called legacy');
+    return value;
+  }
+  override getColumnType(): string {
+    return 'varchar(20)';
+  }
+}
 
 @Entity({ tableName: 'author' })
 export class Author {
@@ -14,6 +27,7 @@ export class Book {
   @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
   @SearchField() @Property({ type: 'text' }) title!: string;
   @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
+  @SearchField({ type: 'keyword' }) @Property({ type: StateType, default: 'new' }) state: string & Opt = 'new';
   @SearchField({ include: ['name'] })
   @ManyToOne(() => Author, { nullable: true, deleteRule: 'set null' })
   author?: Rel<Author> | null;
@@ -32,6 +46,7 @@ export class NextBook {
   @PrimaryKey({ type: 'integer', autoincrement: false }) id!: number;
   @SearchField({ analyzer: 'english' }) @Property({ type: 'text' }) title!: string;
   @SearchField() @Property({ type: 'integer', default: 0 }) stock: number & Opt = 0;
+  @SearchField({ type: 'keyword' }) @Property({ type: StateType, default: 'new' }) state: string & Opt = 'new';
   @SearchField({ include: ['id', 'name'] })
   @ManyToOne(() => NextAuthor, { nullable: true, deleteRule: 'set null' })
   author?: Rel<NextAuthor> | null;

@@ -8,6 +8,8 @@ import { ENTITIES, type Release } from './models.js';
 export interface Setting {
   readonly postgres: string;
   readonly database: string;
+  /** A database that lags behind; reads outside of transactions go to it. */
+  readonly replica?: string;
   readonly openSearch: string;
   readonly prefix: string;
   readonly release: Release;
@@ -25,13 +27,15 @@ export function settingOfProcess(): Setting {
 export function connect({
   postgres,
   database,
+  replica,
   release,
-}: Pick<Setting, 'postgres' | 'database' | 'release'>): Promise<MikroORM> {
+}: Pick<Setting, 'postgres' | 'database' | 'replica' | 'release'>): Promise<MikroORM> {
   const entities = ENTITIES[release] as never;
   return MikroORM.init(
     defineConfig({
       clientUrl: postgres,
       dbName: database,
+      ...(replica === undefined ? {} : { replicas: [{ dbName: replica }] }),
       entities,
       metadataProvider: ReflectMetadataProvider,
       allowGlobalContext: false,

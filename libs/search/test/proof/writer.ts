@@ -1,7 +1,7 @@
-import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { randomOf } from '../sync/model/schedule.js';
-import { CLASSES } from './models.js';
+import { LockMode } from '@mikro-orm/core';
+import { CLASSES, UNREADABLE } from './models.js';
 import { connect, searchOf, settingOfProcess, stopAsked } from './setting.js';
 
 /** Changes the database at random until it is asked to stop: transactions, rollbacks, savepoints, deletes. */
@@ -29,6 +29,13 @@ async function change(em: EntityManager): Promise<void> {
     em.remove(author);
   } else if (kind < 0.22) {
     await em.upsert(Author, { id: 1 + int(AUTHORS), name: `author ${int(1e6)}` });
+  } else if (kind < 0.23) {
+    await em.nativeUpdate(Book, { id }, { state: UNREADABLE });
+    await search.sync.touch(Book, id, { em });
+  } else if (kind < 0.245) {
+    const mended = { id: { $gte: id, $lt: id + 60 } };
+    await em.nativeUpdate(Book, mended, { state: `mended ${int(100)}` });
+    await search.sync.touch(Book, mended, { em });
   } else if (kind < 0.32) {
     await em.nativeUpdate(Book, { id: { $gte: id, $lt: id + 10 } }, { stock: int(1e6) });
     await search.sync.touch(Book, { id: { $gte: id, $lt: id + 10 } }, { em });

@@ -33,7 +33,8 @@ const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = {
   deleted: 'deleted',
 };
 
-export function documentCalls(engine: string, send: Send): DocumentPort {
+/** @param timeoutMs deadline of a call that has none of its own */
+export function documentCalls(engine: string, send: Send, timeoutMs: number): DocumentPort {
   return {
     async update(request, options) {
       const { index, id, routing, ifSeqNo, ifPrimaryTerm, retryOnConflict } = request;
@@ -100,7 +101,7 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
         error?: { type: string; reason: string; index?: string; root_cause?: readonly { reason?: string }[] };
       };
       const { responses } = await send<{ responses: readonly Item[] }>(
-        { method: 'POST', path: ['_msearch'], lines },
+        { method: 'POST', path: ['_msearch'], query: endedOnTheServer(options?.timeoutMs ?? timeoutMs), lines },
         options,
       );
       assertPart(engine, 'POST /_msearch', { responses }, 'responses');
@@ -144,6 +145,11 @@ export function documentCalls(engine: string, send: Send): DocumentPort {
       return { valid: answer.valid, explanations: answer.error ? [answer.error, ...explanations] : explanations };
     },
   };
+}
+
+/** Nobody reads the answer after our deadline: the server ends the search by itself, also where the socket is held by a proxy. */
+export function endedOnTheServer(timeoutMs: number): { readonly cancel_after_time_interval: string } {
+  return { cancel_after_time_interval: `${Math.max(1, timeoutMs)}ms` };
 }
 
 /** The routing as a parameter of the address. */

@@ -9,7 +9,9 @@ import { pause } from '../../support/pause.js';
 import { assertAnswer } from './answer-check.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { toSearchError } from './error-mapping.js';
+import { hedged } from './hedge.js';
 import { isRepeatable, isSearch } from './repeatable.js';
+import { choosingTransport, NodeChoice } from './node-choice.js';
 import { RetryBudget } from './retry-budget.js';
 import { SearchGate } from './search-gate.js';
 import { ExactSerializer } from './serializer.js';
@@ -34,10 +36,14 @@ interface Attempt {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly opaqueId: string | undefined;
+  readonly choice: NodeChoice;
 }
 
 /** Wait before a read is sent a third time, in milliseconds; the second goes at once, on another socket or node. */
 const PAUSE = { baseMs: 20, maxMs: 200 };
+
+/** A read without an answer after this part of its deadline is sent to another node as well. */
+const HEDGE_SHARE = 3;
 
 /** Requests with a deadline, over the official client; whatever fails is one of our errors. */
 export class OpenSearchHttp {
@@ -52,7 +58,12 @@ export class OpenSearchHttp {
     private readonly options: ResolvedOpenSearchOptions,
   ) {
     // Retries belong here: the client does not know what is safe to send twice, nor how long it may take.
-    this.client = new Client({ ...options.client, Serializer: ExactSerializer, maxRetries: 0 });
+    this.client = new Client({
+      ...options.client,
+      Transport: choosingTransport(options.client),
+      Serializer: ExactSerializer,
+      maxRetries: 0,
+    });
     this.breaker = options.circuitBreaker && new CircuitBreaker(options.circuitBreaker, () => performance.now());
     this.gate = new SearchGate(options.maxConcurrentSearches, options.maxWaitingSearches);
   }
@@ -68,7 +79,7 @@ export class OpenSearchHttp {
     const deadline = AbortSignal.timeout(timeoutMs);
     const ended = AbortSignal.any([deadline, this.closing.signal, ...(signal ? [signal] : [])]);
     const opaqueId = this.options.opaqueId?.();
-    const attempt: Attempt = { call, ended, deadline, timeoutMs, signal, opaqueId };
+    const attempt: Attempt = { call, ended, deadline, timeoutMs, signal, opaqueId, choice: new NodeChoice() };
     const began = performance.now();
     let outcome = 'ok';
     try {
@@ -113,13 +124,24 @@ export class OpenSearchHttp {
     this.budget.earn();
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.guarded<Body>(request, attempt);
+        return await this.hedged<Body>(request, attempt, retries > 0);
       } catch (error) {
-        const lost = error instanceof SearchEngineUnavailableError && isLost(error);
-        if (!lost || attempt.ended.aborted || tries > retries || !this.budget.spend()) throw error;
+        if (!isUnanswered(error) || attempt.ended.aborted || tries > retries || !this.budget.spend()) throw error;
         if (tries > 1) await pause(backoffMs(tries, PAUSE, 1), attempt.ended);
       }
     }
+  }
+
+  /** A node that hangs loses no connection: after a share of the deadline another one is asked beside it. */
+  private async hedged<Body>(request: HttpRequest, attempt: Attempt, repeatable: boolean): Promise<Body> {
+    if (!repeatable || this.options.nodes.length < 2) return this.guarded<Body>(request, attempt);
+    const work = (ended: AbortSignal): Promise<Body> =>
+      this.guarded<Body>(request, { ...attempt, ended: AbortSignal.any([attempt.ended, ended]) });
+    return hedged(work, {
+      afterMs: attempt.timeoutMs / HEDGE_SHARE,
+      may: () => !attempt.ended.aborted && this.budget.spend(),
+      unanswered: isUnanswered,
+    });
   }
 
   private async guarded<Body>(request: HttpRequest, attempt: Attempt): Promise<Body> {
@@ -165,6 +187,7 @@ export class OpenSearchHttp {
       {
         requestTimeout: attempt.timeoutMs,
         maxRetries: 0,
+        id: attempt.choice,
         ...(attempt.opaqueId === undefined ? {} : { opaqueId: attempt.opaqueId }),
       },
     );
@@ -222,6 +245,11 @@ export class OpenSearchHttp {
       cause,
     });
   }
+}
+
+/** Whether no node answered: another one may. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof SearchEngineUnavailableError && isLost(error);
 }
 
 /** Whether another node or socket may do better. 429 asks for patience instead. */

@@ -17,7 +17,7 @@ import type { IndexPort } from '../../contracts/index-port.js';
 import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { BULK_FILTER, bulkBody, bulkOutcomes, commonIndex, type BulkResponse } from './bulk-wire.js';
-import { documentCalls, documentOf, routed, type WireDocument } from './document-calls.js';
+import { documentCalls, documentOf, endedOnTheServer, routed, type WireDocument } from './document-calls.js';
 import { assertPart } from './answer-check.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
 import { indexCalls } from './index-calls.js';
@@ -33,9 +33,15 @@ import { taskCalls } from './task-calls.js';
  * SearchModule.forRoot({ engine: openSearch({ node: 'http://127.0.0.1:9200' }) })
  */
 export function openSearch(options: OpenSearchOptions): SearchEngine {
-  const engine = new OpenSearchEngine(resolveOpenSearchOptions(options));
+  const resolved = resolveOpenSearchOptions(options);
+  const engine = new OpenSearchEngine(resolved);
   const send: Send = (request, call) => engine.send(request, call);
-  return Object.assign(engine, documentCalls(engine.name, send), indexCalls(send), taskCalls(send));
+  return Object.assign(
+    engine,
+    documentCalls(engine.name, send, resolved.requestTimeoutMs),
+    indexCalls(send),
+    taskCalls(send),
+  );
 }
 
 class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof IndexPort | keyof TaskPort> {
@@ -164,8 +170,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     const path = index === undefined ? ['_search'] : [index, '_search'];
     const query = {
       ...parameters,
-      // Nobody reads the answer after our deadline: the server ends the search by itself, also where the socket is held by a proxy.
-      cancel_after_time_interval: `${Math.max(1, timeoutMs)}ms`,
+      ...endedOnTheServer(timeoutMs),
       // A search that some shards did not answer is an error, never a page with holes.
       ...(index === undefined ? {} : { allow_partial_search_results: false }),
     };
