@@ -1,5 +1,19 @@
 // Describe documents
 export { Indexed, SearchField } from './metadata/decorators.js';
+export { defineFields, defineIndex, type IndexDefinitionOptions } from './metadata/define-index.js';
+export type {
+  EntityOrSchema,
+  FieldName,
+  FieldOptions,
+  FieldsOf,
+  Held,
+  KeyOf,
+  KeyOfEach,
+  KeyOptions,
+  KeysIn,
+  Single,
+  WithKeys,
+} from './metadata/field-names.js';
 export type {
   AddedFieldOptions,
   FieldParameters,
@@ -11,6 +25,7 @@ export type {
   AnyEntity,
   FieldOptionsOf,
   InferredFieldOptions,
+  KeyDescriptions,
 } from './metadata/options.js';
 export type { EntityClass } from './metadata/recorder.js';
 export type { IndexReference } from './mapping/index-registry.js';
