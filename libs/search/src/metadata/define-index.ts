@@ -5,7 +5,7 @@ import {
   indexNameOf,
   OF_INDEX,
   recordField,
-  recordIndexed,
+  recordFurtherIndex,
   recordSchema,
   type EntityClass,
   type SchemaOfEntity,
@@ -33,7 +33,7 @@ export function defineIndex<T extends object>(
 ): EntityClass<T> {
   const type = classOf('defineIndex', entity);
   record(type, fields, indexNameOf(type, options));
-  recordIndexed(type, options);
+  recordFurtherIndex(type, options);
   return type;
 }
 

@@ -7,7 +7,7 @@ import { recordField, recordIndexed, type EntityClass } from './recorder.js';
 (Symbol as { metadata?: symbol }).metadata ??= Symbol('Symbol.metadata');
 
 /** A field, a getter or an accessor of a class, whose value has the keys that `properties` describes. */
-type Member<V> = (
+export type Member<V> = (
   ClassFieldDecoratorContext<never, V> | ClassGetterDecoratorContext<never, V> | ClassAccessorDecoratorContext<never, V>
 ) & { readonly static: false; readonly private: false };
 

@@ -41,6 +41,11 @@ export function recordIndexed(entity: EntityClass, options: IndexedOptions): voi
   indexed.set(entity, [options, ...recordedIndices(entity)]);
 }
 
+/** Calls run as they are written. */
+export function recordFurtherIndex(entity: EntityClass, options: IndexedOptions): void {
+  indexed.set(entity, [...recordedIndices(entity), options]);
+}
+
 /** @param holder the class, or the metadata of its stage-3 decorators */
 export function recordField(holder: object, property: string, options: RecordedField): void {
   const own = fields.get(holder) ?? (new Map() as Fields);
