@@ -70,7 +70,7 @@ export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/acro
 export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
 export type { StreamOptions } from './repository/hit-stream.js';
 export type { HydrateOptions, Hydrated } from './rows/hydration.js';
-export { IndexControl } from './repository/index-control.js';
+export { IndexControl, type AddAliasOptions } from './repository/index-control.js';
 export type { PrimaryKey, Orm } from './rows/entity-reader.js';
 export type { DocumentReads } from './repository/document-reads.js';
 
@@ -379,6 +379,13 @@ export type * from './contracts/engine.js';
 export type * from './contracts/document-port.js';
 export type * from './contracts/index-port.js';
 export type * from './contracts/task-port.js';
-export type { FieldMapping, IndexBody, IndexMappings, IndexSettings, IndexState } from './contracts/index-body.js';
+export type {
+  AliasOptions,
+  FieldMapping,
+  IndexBody,
+  IndexMappings,
+  IndexSettings,
+  IndexState,
+} from './contracts/index-body.js';
 export type { TraceContext } from './contracts/trace-context.js';
 export type { VersionClock } from './contracts/version-clock.js';
