@@ -107,7 +107,7 @@ describeWith('postgres', 'postgres', () =>
       expect(await engine.count({ index: alias, body: {} })).toBe(2);
 
       const next = await MikroORM.init(
-        ormConfig(orm.config.get('dbName')!, [OrderNow, ...searchEntities] as EntityClass[]),
+        ormConfig(orm.config.get('dbName'), [OrderNow, ...searchEntities] as EntityClass[]),
       );
       const [state] = await engine.readIndices(alias);
       const prefix = search.indices[0]!.alias.replace(/-orders$/, '');
@@ -144,7 +144,7 @@ describeWith('postgres', 'postgres', () =>
         /Note: needs the plug-in 'analysis-of-nobody', which not every node of opensearch http:\S+ has\. Run `opensearch-plugin install analysis-of-nobody` on each/,
       );
       await expect(starting).rejects.toThrow("needs the plug-in 'analysis-icu'");
-      const [first] = await engine.plugins?.();
+      const [first] = await engine.plugins!();
       await search.close();
       const asking = openSearch({ node: OPENSEARCH_URL });
       expect(await asking.readIndices(`${prefix}-*`)).toEqual([]);
