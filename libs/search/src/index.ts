@@ -1,5 +1,19 @@
 // Describe documents
 export { Indexed, SearchField } from './metadata/decorators.js';
+export { defineFields, defineIndex, type IndexDefinitionOptions } from './metadata/define-index.js';
+export type {
+  EntityOrSchema,
+  FieldName,
+  FieldOptions,
+  FieldsOf,
+  Held,
+  KeyOf,
+  KeyOfEach,
+  KeyOptions,
+  KeysIn,
+  Single,
+  WithKeys,
+} from './metadata/field-names.js';
 export type {
   AddedFieldOptions,
   FieldParameters,
@@ -11,6 +25,7 @@ export type {
   AnyEntity,
   FieldOptionsOf,
   InferredFieldOptions,
+  KeyDescriptions,
 } from './metadata/options.js';
 export type { EntityClass } from './metadata/recorder.js';
 export type { IndexReference } from './mapping/index-registry.js';
@@ -55,7 +70,7 @@ export { SearchAcross, type AcrossHit, type AcrossPage } from './repository/acro
 export { ByQueryTask, type DoneOptions, type TaskResult } from './repository/by-query-task.js';
 export type { StreamOptions } from './repository/hit-stream.js';
 export type { HydrateOptions, Hydrated } from './rows/hydration.js';
-export { IndexControl } from './repository/index-control.js';
+export { IndexControl, type AddAliasOptions } from './repository/index-control.js';
 export type { PrimaryKey, Orm } from './rows/entity-reader.js';
 export type { DocumentReads } from './repository/document-reads.js';
 
@@ -365,6 +380,13 @@ export type * from './contracts/engine.js';
 export type * from './contracts/document-port.js';
 export type * from './contracts/index-port.js';
 export type * from './contracts/task-port.js';
-export type { FieldMapping, IndexBody, IndexMappings, IndexSettings, IndexState } from './contracts/index-body.js';
+export type {
+  AliasOptions,
+  FieldMapping,
+  IndexBody,
+  IndexMappings,
+  IndexSettings,
+  IndexState,
+} from './contracts/index-body.js';
 export type { TraceContext } from './contracts/trace-context.js';
 export type { VersionClock } from './contracts/version-clock.js';

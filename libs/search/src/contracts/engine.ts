@@ -1,5 +1,5 @@
 import type { DocumentPort } from './document-port.js';
-import type { IndexBody, IndexState } from './index-body.js';
+import type { AliasOptions, IndexBody, IndexState } from './index-body.js';
 import type { IndexPort } from './index-port.js';
 import type { TaskPort } from './task-port.js';
 
@@ -124,7 +124,7 @@ export interface EngineDocument {
 
 /** `must_exist`: nothing at all is done unless the index has the alias. `remove_index` deletes a concrete index. */
 export type AliasAction =
-  | Readonly<{ add: Readonly<{ index: string; alias: string }> }>
+  | Readonly<{ add: Readonly<{ index: string; alias: string } & AliasOptions> }>
   | Readonly<{ remove: Readonly<{ index: string; alias: string; must_exist?: boolean }> }>
   | Readonly<{ remove_index: Readonly<{ index: string }> }>;
 

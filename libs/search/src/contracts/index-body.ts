@@ -64,10 +64,22 @@ export interface IndexBody {
   readonly aliases?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+/** What an alias shows of its index, as OpenSearch reads it. */
+export interface AliasOptions {
+  /** A query in the language of the engine: what it does not match is not there. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** Shards of searches, several by commas. */
+  readonly search_routing?: string;
+  /** Shard of writes. */
+  readonly index_routing?: string;
+}
+
 /** A concrete index as the engine has it. */
 export interface IndexState {
   readonly index: string;
   readonly aliases: readonly string[];
+  /** Of those aliases that have a filter or routing of their own. */
+  readonly aliasOptions?: Readonly<Record<string, AliasOptions>>;
   /** `_meta` of its mapping; the library keeps the hash of mapping and settings there. */
   readonly meta: Readonly<Record<string, unknown>>;
   readonly mappings: IndexMappings;

@@ -3,6 +3,7 @@ import type { IndexState } from '../contracts/index-body.js';
 import { SearchIndexMismatchError } from '../errors/model.errors.js';
 import { firstIndexOf, hashOf, type IndexDefinition } from '../mapping/index-definition.js';
 import { generationOf } from '../mapping/index-name.js';
+import { requirePlugins } from './required-plugins.js';
 
 /** Creates the index of a definition and checks that the one which is there fits. */
 export class IndexAdmin {
@@ -14,7 +15,8 @@ export class IndexAdmin {
    * Creates index and alias when they are missing. Asks the engine once per definition, whoever waits for it, so it
    * takes no caller's signal; a failure is asked again by the next call.
    *
-   * @throws SearchIndexMismatchError when the live index was made from another model.
+   * @throws SearchIndexMismatchError when the live index was made from another model; SearchModelError when the engine lacks
+   * a plug-in of `analysis.plugins`.
    */
   ensure(definition: IndexDefinition): Promise<void> {
     const { alias } = definition;
@@ -50,6 +52,7 @@ export class IndexAdmin {
 
   private async createOrCheck(definition: IndexDefinition): Promise<void> {
     const { alias, body } = definition;
+    await requirePlugins(this.engine, definition);
     const existing = await this.engine.readIndices(alias);
     if (existing.length > 0) return check(definition, existing);
     const index = firstIndexOf(definition);

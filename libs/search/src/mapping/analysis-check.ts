@@ -1,5 +1,6 @@
 import type { FieldMapping, IndexSettings } from '../contracts/index-body.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
+import { broughtByPlugin, pluginOf } from './analysis-plugins.js';
 import type { Properties } from './mapping-builder.js';
 
 const LANGUAGES = [
@@ -68,21 +69,14 @@ function checkField(mapping: FieldMapping, settings: IndexSettings, where: strin
   return uses.flatMap(([kind, name]) => {
     if (typeof name !== 'string') return [];
     const defined = definedIn(settings, kind);
-    if (defined.includes(name) || BUILT_IN[kind].includes(name) || usesPlugins(settings)) return [];
+    if (defined.includes(name) || BUILT_IN[kind].includes(name) || broughtByPlugin(settings, name)) return [];
     const problem = `names the ${kind} '${name}', which is neither built in nor defined`;
-    return [
-      {
-        where,
-        problem,
-        remedy: `Define it in @Indexed({ settings: { analysis: { ${kind}: { ${name}: … } } } })${list(defined)}`,
-      },
-    ];
+    const plugin = pluginOf(name);
+    const remedy = plugin
+      ? `Name the plug-in that brings it: @Indexed({ settings: { analysis: { plugins: ['${plugin}'] } } })`
+      : `Define it in @Indexed({ settings: { analysis: { ${kind}: { ${name}: … } } } })${list(defined)}`;
+    return [{ where, problem, remedy }];
   });
-}
-
-/** Analysis plug-ins bring analyzers of their own (`kuromoji`, `nori`): the settings say so with `analysis.plugins: true`. */
-function usesPlugins(settings: IndexSettings): boolean {
-  return (settings['analysis'] as { plugins?: boolean } | undefined)?.plugins === true;
 }
 
 function definedIn(settings: IndexSettings, kind: Kind): readonly string[] {

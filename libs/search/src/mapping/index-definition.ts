@@ -6,6 +6,7 @@ import { SYNC_MODES } from '../metadata/options.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { ModelReading } from '../metadata/model-reader.js';
 import { checkAnalysis } from './analysis-check.js';
+import { checkPlugins, pluginsIn, withoutPlugins } from './analysis-plugins.js';
 import { checkCopies } from './copy-check.js';
 import { withTypes } from './field-types.js';
 import { aliasName, concreteName, indexNameProblem } from './index-name.js';
@@ -21,6 +22,8 @@ export interface IndexDefinition<T extends object = object> {
   readonly alias: string;
   /** Of mapping and settings; the index keeps it in `_meta.rookery.hash`. */
   readonly hash: string;
+  /** Plug-ins that every node of the engine has to have. */
+  readonly plugins?: readonly string[];
   readonly body: IndexBody;
 }
 
@@ -53,11 +56,12 @@ export function defineIndices(reading: ModelReading, options: DefinitionOptions)
 function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: ModelComplaint[]): IndexDefinition {
   const model = { ...read, fields: withTypes(read.fields, options.typeInference) };
   const where = model.entity.name;
-  const settings = { ...DEFAULT_SETTINGS, ...model.options.settings };
+  const settings = withoutPlugins({ ...DEFAULT_SETTINGS, ...model.options.settings });
   const properties = propertiesOf(model, new MappingBuilder(options.typeInference, complaints), complaints);
   const { dynamic = 'strict' } = model.options;
   complaints.push(
-    ...checkAnalysis(properties, settings, where),
+    ...checkPlugins(model.options.settings, where),
+    ...checkAnalysis(properties, model.options.settings ?? {}, where),
     ...checkSimilarities(properties, settings, where),
     ...checkCopies(properties, dynamic, where),
     ...checkNested(properties, dynamic, where),
@@ -71,7 +75,8 @@ function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: M
     properties,
   };
   const { hash, meta } = marksOf(model, mappings, settings);
-  return { model, alias, hash, body: { settings, mappings: { ...mappings, _meta: { rookery: meta } } } };
+  const body = { settings, mappings: { ...mappings, _meta: { rookery: meta } } };
+  return { model, alias, hash, plugins: pluginsIn(model.options.settings), body };
 }
 
 /** By what an index is known again. */

@@ -1,4 +1,5 @@
-import type { AnyEntity, IndexedOptions, SearchFieldOptions } from './options.js';
+import type { FieldOptions, WithKeys } from './field-names.js';
+import type { AnyEntity, IndexedOptions } from './options.js';
 import { recordField, recordIndexed, type EntityClass } from './recorder.js';
 
 /**
@@ -26,6 +27,8 @@ export function Indexed<T extends object = AnyEntity>(
  * \@SearchField({ include: ['year', 'president.name'] })
  * \@ManyToOne(() => Address) address!: Rel<Address>;
  */
-export function SearchField(options: SearchFieldOptions = {}): (prototype: object, property: string | symbol) => void {
-  return (prototype, property) => recordField(prototype.constructor as EntityClass, String(property), options);
+export function SearchField<Keys extends string = never>(
+  options: FieldOptions<Keys> = {},
+): <T extends object, K extends string | symbol>(prototype: T, property: WithKeys<T, K, Keys>) => void {
+  return (prototype, property) => recordField(prototype.constructor, String(property), options);
 }

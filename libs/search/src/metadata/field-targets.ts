@@ -1,6 +1,6 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
-import { indicesOf, recordedFields, type EntityClass } from './recorder.js';
+import { indicesOf, recordedFields, type EntityClass, type RecordedField } from './recorder.js';
 
 /** Finds `@SearchField({ in })` that name no index, and properties with two `@SearchField` for one index. */
 export function checkTargets(metas: readonly EntityMetadata[], names: readonly string[]): ModelComplaint[] {
@@ -8,15 +8,15 @@ export function checkTargets(metas: readonly EntityMetadata[], names: readonly s
     const entity = meta.class as EntityClass | undefined;
     return entity
       ? [...recordedFields(entity)].flatMap(([property, options]) =>
-          targetsOf(`${meta.className}.${property}`, options.map(indicesOf), names),
+          targetsOf(`${meta.className}.${property}`, options, names),
         )
       : [];
   });
 }
 
-function targetsOf(where: string, targets: readonly (readonly string[])[], names: readonly string[]): ModelComplaint[] {
-  const unknown = targets.flat().filter((name) => !names.includes(name));
-  const all = targets.flatMap((indices) => (indices.length > 0 ? indices : ['']));
+function targetsOf(where: string, options: readonly RecordedField[], names: readonly string[]): ModelComplaint[] {
+  const unknown = options.flatMap((option) => option.in ?? []).filter((name) => !names.includes(name));
+  const all = options.map(indicesOf).flatMap((indices) => (indices.length > 0 ? indices : ['']));
   const twice = [...new Set(all.filter((name, at) => all.indexOf(name) !== at))];
   return [
     ...unknown.map((name) => ({

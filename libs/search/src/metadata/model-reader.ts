@@ -9,6 +9,7 @@ import { primaryKeyName } from './key-parts.js';
 import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
+import { checkSchemas } from './schema-check.js';
 import { SourceReader } from './source-reader.js';
 
 export interface ModelReading {
@@ -29,7 +30,13 @@ export function readModels(storage: Iterable<EntityMetadata>): ModelReading {
   const names = [...new Set(models.map(({ name }) => name))];
   return {
     models,
-    complaints: [...complaints, ...sameNames(models), ...checkTargets(metas, names), ...checkOptionNames(metas)],
+    complaints: [
+      ...complaints,
+      ...sameNames(models),
+      ...checkTargets(metas, names),
+      ...checkOptionNames(metas),
+      ...checkSchemas(metas, models),
+    ],
   };
 }
 

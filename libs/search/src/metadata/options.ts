@@ -151,8 +151,11 @@ export type AddedFieldOptions = SubFieldOptions & Pick<SharedFieldOptions, 'fiel
 /** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it takes. */
 export type SearchFieldOptions = (SubFieldOptions | InferredFieldOptions) & SharedFieldOptions;
 
+/** Descriptions of the keys of a JSON value. */
+export type KeyDescriptions = Readonly<Record<string, AddedFieldOptions>>;
+
 /** What a field of any type takes. */
-export interface SharedFieldOptions {
+export interface SharedFieldOptions<Keys = KeyDescriptions> {
   readonly fields?: Readonly<Record<string, SubFieldOptions>>;
   /**
    * What to embed of a relation, as paths from it: `['id', 'year', 'president.name']`.
@@ -179,5 +182,5 @@ export interface SharedFieldOptions {
    * \@SearchField({ type: 'nested', properties: { size: { type: 'keyword' }, price: { type: 'double' } } })
    * \@Property({ type: 'json' }) offers!: { size: string; price: number }[];
    */
-  readonly properties?: Readonly<Record<string, AddedFieldOptions>>;
+  readonly properties?: Keys;
 }

@@ -1,4 +1,4 @@
-import type { CallOptions, SearchEngine } from '../contracts/engine.js';
+import type { AliasAction, CallOptions, SearchEngine } from '../contracts/engine.js';
 import { isRefused, isNotFound } from '../support/engine-failure.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { MigrationLease } from './migration-lease.js';
@@ -37,16 +37,31 @@ export async function moveAlias(
   await lease.renew();
   const holders = await holdersOf(engine, alias, options);
   if (holders.length === 1 && holders[0] === to) return;
-  await guarded(alias, `its alias is not on ${from} any more, ${to} is gone, or another process goes on`, () =>
+  await guarded(alias, `its alias is not on ${from} any more, ${to} is gone, or another process goes on`, async () =>
     engine.updateAliases(
       [
         { remove: { index: made, alias: mark, must_exist: true } },
         { remove: { index: from, alias, must_exist: true } },
         { add: { index: to, alias } },
+        ...(await further(engine, { alias, from, to }, options)),
       ],
       options,
     ),
   );
+}
+
+/** Other aliases of the index, such as one that shows a tenant's documents alone, go with it. */
+async function further(
+  engine: Aliases,
+  { alias, from, to }: Pick<AliasMove, 'alias' | 'from' | 'to'>,
+  options?: CallOptions,
+): Promise<AliasAction[]> {
+  const [state] = await engine.readIndices(from, options);
+  const names = (state?.aliases ?? []).filter((name) => name !== alias && !name.startsWith(`${alias}-attempt-`));
+  return names.flatMap((name) => [
+    { remove: { index: from, alias: name } },
+    { add: { index: to, alias: name, ...state?.aliasOptions?.[name] } },
+  ]);
 }
 
 async function markAttempt(

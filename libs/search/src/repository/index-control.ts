@@ -4,7 +4,16 @@ import type { IndexStats, IndexStatus } from '../contracts/index-port.js';
 import { SearchNotFoundError } from '../errors/engine.errors.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
+import { anObject, aText, type OptionTable } from '../support/option-table.js';
 import type { IndexAdmin } from '../indexing/index-admin.js';
+
+export interface AddAliasOptions extends CallOptions {
+  /** A query in the language of the engine. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  readonly routing?: string;
+}
+
+const ADD_ALIAS: OptionTable<AddAliasOptions> = { ...CALL_OPTIONS, filter: anObject, routing: aText };
 
 /**
  * The index itself, not its documents.
@@ -77,10 +86,21 @@ export class IndexControl {
     return (await this.engine.readIndices(this.definition.alias, options)).flatMap(({ aliases }) => aliases);
   }
 
-  /** Another name for searches. @throws SearchNotFoundError */
-  async addAlias(alias: string, options?: CallOptions): Promise<void> {
-    checkCall('control.addAlias', options, CALL_OPTIONS);
-    return this.changeAlias((index) => ({ add: { index, alias } }), options);
+  /**
+   * Another name for searches, of all documents or of those that `filter` matches; `routing` sends what is asked of it to
+   * one shard. A migration moves it with the index.
+   *
+   * @throws SearchNotFoundError
+   * @example await orders.control.addAlias('orders-acme', { filter: { term: { tenant: 'acme' } }, routing: 'acme' });
+   */
+  async addAlias(alias: string, options: AddAliasOptions = {}): Promise<void> {
+    checkCall('control.addAlias', options, ADD_ALIAS);
+    const { filter, routing, ...call } = options;
+    const shown = {
+      ...(filter ? { filter } : {}),
+      ...(routing === undefined ? {} : { search_routing: routing, index_routing: routing }),
+    };
+    return this.changeAlias((index) => ({ add: { index, alias, ...shown } }), call);
   }
 
   async removeAlias(alias: string, options?: CallOptions): Promise<void> {

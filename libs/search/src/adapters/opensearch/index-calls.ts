@@ -63,6 +63,17 @@ export function indexCalls(send: Send): IndexPort {
       };
     },
 
+    async plugins(options) {
+      type Answer = { nodes: Readonly<Record<string, { plugins?: readonly { name: string }[] }>> };
+      // `_cat/plugins` leaves out nodes that have none.
+      const { nodes } = await send<Answer>(
+        { method: 'GET', path: ['_nodes', 'plugins'], query: { filter_path: 'nodes.*.name,nodes.*.plugins.name' } },
+        options,
+      );
+      const [first = [], ...others] = Object.values(nodes).map((node) => (node.plugins ?? []).map(({ name }) => name));
+      return first.filter((name) => others.every((names) => names.includes(name)));
+    },
+
     async shardRoutings(index, options) {
       type Answer = { shards: readonly (readonly { index: string; shard: number }[])[] };
       const shardsOf = async (routing?: string): Promise<readonly string[]> => {

@@ -12,7 +12,8 @@ import type {
   SearchResponse,
 } from '../../contracts/engine.js';
 import type { DocumentPort } from '../../contracts/document-port.js';
-import type { IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
+import type { AliasOptions, IndexBody, IndexMappings, IndexSettings, IndexState } from '../../contracts/index-body.js';
+import { aliasOptions } from './alias-options.js';
 import type { IndexPort } from '../../contracts/index-port.js';
 import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
@@ -68,7 +69,8 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async readIndices(nameOrAlias: string, options?: CallOptions): Promise<readonly IndexState[]> {
-    type Answer = Record<string, { aliases: object; mappings: Partial<IndexMappings>; settings: IndexSettings }>;
+    type Aliases = Readonly<Record<string, AliasOptions>>;
+    type Answer = Record<string, { aliases: Aliases; mappings: Partial<IndexMappings>; settings: IndexSettings }>;
     const answer = await this.send<Answer>(
       { method: 'GET', path: [nameOrAlias], query: { ignore_unavailable: true, flat_settings: true } },
       options,
@@ -76,6 +78,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     return Object.entries(answer).map(([index, { aliases, mappings, settings }]) => ({
       index,
       aliases: Object.keys(aliases),
+      ...aliasOptions(aliases),
       meta: mappings._meta ?? {},
       mappings: { dynamic: true, properties: {}, ...mappings },
       settings,

@@ -1,0 +1,31 @@
+import type { EntityMetadata } from '@mikro-orm/core';
+import type { ModelComplaint } from '../errors/model.errors.js';
+import type { FieldModel, IndexModel } from './index-model.js';
+import { replacedClasses, type EntityClass } from './recorder.js';
+
+/** Finds schemas that got another class after `defineIndex`, and entities of which only a call knows the schema. */
+export function checkSchemas(metas: readonly EntityMetadata[], models: readonly IndexModel[]): ModelComplaint[] {
+  const replaced = replacedClasses().filter(([, now]) => metas.some((meta) => (meta.class as unknown) === now));
+  const read = [...new Set(models.flatMap(({ entity, sources }) => entitiesIn(entity, sources)))];
+  const anywhere = metas.filter((meta) => meta.schema === '*' && read.includes(meta.class as unknown as EntityClass));
+  return [
+    ...replaced.map(([former]) => ({
+      where: former.name,
+      problem: 'got another class by `setClass` after `defineIndex`',
+      remedy: 'Call `defineIndex` afterwards, or with that class',
+    })),
+    ...anywhere.map(({ className }) => ({
+      where: className,
+      problem: "has the schema '*', so that only each call knows where its rows are",
+      remedy:
+        'Name its schema; where each tenant has one, give each an ORM and a search of its own: forRoot({ name, orm, prefix })',
+    })),
+  ];
+}
+
+function entitiesIn(entity: EntityClass, fields: readonly FieldModel[]): EntityClass[] {
+  const related = fields.flatMap((field) =>
+    field.kind === 'object' && field.relation ? entitiesIn(field.relation.target, field.fields) : [],
+  );
+  return [entity, ...related];
+}

@@ -1,0 +1,46 @@
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { SearchService } from '@rookery/search';
+import { openSearch } from '@rookery/search/opensearch';
+import { KINDS } from '../values/kinds.js';
+import { pageRows, testText, type Proof, type Rows } from './row.js';
+import { VALUES } from './rows/values.js';
+import { WAYS } from './rows/ways.js';
+
+/** A subject of the page each. */
+const ROWS: Rows = { ...VALUES, ...WAYS };
+
+const engine = openSearch({ node: 'http://127.0.0.1:9' });
+afterAll(() => engine.close());
+
+function start(entities: readonly unknown[]): SearchService {
+  const orm = new MikroORM({ entities: entities as never, dbName: 'none', metadataProvider: ReflectMetadataProvider });
+  return new SearchService(orm, { engine });
+}
+
+function prove(proof: Proof): void {
+  if ('entities' in proof) expect(() => start(proof.entities)).toThrow(proof.complaint);
+  else if ('kinds' in proof) expect(Object.keys(KINDS)).toEqual(expect.arrayContaining([...proof.kinds]));
+  else expect(testText(proof.file)).toContain(proof.says);
+}
+
+describe('the page of entities', () => {
+  it('has a row for each test', () => {
+    expect(
+      pageRows()
+        .map(({ construct }) => construct)
+        .sort(),
+    ).toEqual(Object.keys(ROWS).sort());
+  });
+
+  it.each(pageRows())('$construct: $verdict', ({ construct, verdict }) => {
+    const proof = ROWS[construct]!;
+    expect(proof.verdict).toBe(verdict);
+    prove(proof);
+  });
+
+  it('says of every kind of the matrix what becomes of it', () => {
+    const named = Object.values(ROWS).flatMap((proof) => ('kinds' in proof ? proof.kinds : []));
+    expect(Object.keys(KINDS).filter((kind) => !named.includes(kind))).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the page says of a construct. */
+export type Verdict = 'followed' | 'refused' | 'set aside' | 'not followed';
+
+/** How a row of the page is proved. */
+export type Proof =
+  /** A start with these entities complains in these words. */
+  | Readonly<{ verdict: 'refused'; entities: readonly unknown[]; complaint: string }>
+  /** Kinds of the matrix in `test/values/kinds.ts`, which runs on real servers in every place. */
+  | Readonly<{ verdict: 'followed'; kinds: readonly string[] }>
+  /** A test of its own, by file below `test/` and a text of it, so that neither goes without the other. */
+  | Readonly<{ verdict: Verdict; file: string; says: string }>;
+
+/** By the first column of the page. A further row: a line there, and one in a file of `rows/`. */
+export type Rows = Readonly<Record<string, Proof>>;
+
+const PAGE = join(import.meta.dirname, '../../docs/entities.md');
+const LINE = /^\| (.+?) \| (followed|refused|set aside|not followed) \| (.+) \|$/;
+
+export interface PageRow {
+  readonly construct: string;
+  readonly verdict: string;
+  readonly remedy: string;
+}
+
+/** Every row of every table of the page. */
+export function pageRows(): readonly PageRow[] {
+  const lines = readFileSync(PAGE, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| Construct |'));
+  return lines.map((line) => {
+    const [, construct, verdict, remedy] = LINE.exec(line) ?? [];
+    if (!construct || !verdict || !remedy) throw new Error(`docs/entities.md: no row of three columns: ${line}`);
+    return { construct, verdict, remedy };
+  });
+}
+
+export function testText(file: string): string {
+  return readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+}
