@@ -6,10 +6,12 @@ const ACTIONS = ['freeze', 'resume', 'kill', 'restart'] as const;
 type Action = (typeof ACTIONS)[number];
 
 /** A server that this process started: `frozen` has open connections and answers nothing, `killed` has no process. */
+export type ServerState = 'running' | 'frozen' | 'killed' | 'restarting';
+
 export type ControlledServer = Readonly<{
   service: ServiceName;
   address: string;
-  state: 'running' | 'frozen' | 'killed';
+  state: ServerState;
 }>;
 export type OwnServer = Readonly<{ service: ServiceName; server: RunningServer }>;
 
@@ -23,7 +25,7 @@ export type ServerControl = (request: unknown) => Promise<readonly ControlledSer
  * a {@link ServiceError} that names what was asked.
  */
 export function controlServers(servers: readonly OwnServer[]): ServerControl {
-  const states = new Map<RunningServer, ControlledServer['state']>();
+  const states = new Map<RunningServer, ServerState>();
   const turns = new Map<RunningServer, Promise<void>>();
   const list = () =>
     servers.map(({ service, server }) => ({
@@ -31,6 +33,12 @@ export function controlServers(servers: readonly OwnServer[]): ServerControl {
       address: server.address,
       state: states.get(server) ?? 'running',
     }));
+
+  // A restart that failed has left no process.
+  const failed = (server: RunningServer, error: unknown): never => {
+    states.set(server, 'killed');
+    throw error;
+  };
 
   return async (request) => {
     const { action, address } = (request ?? {}) as { action?: unknown; address?: unknown };
@@ -40,7 +48,9 @@ export function controlServers(servers: readonly OwnServer[]): ServerControl {
     const own = servers.find(({ server }) => server.address === address);
     if (!own) throw new ServiceError(`no server of this run has the address ${String(address)}`);
     const turn = (turns.get(own.server) ?? Promise.resolve()).then(async () => {
-      states.set(own.server, await act(own.server, known, states.get(own.server) ?? 'running'));
+      const before = states.get(own.server) ?? 'running';
+      if (known === 'restart') states.set(own.server, 'restarting');
+      states.set(own.server, await act(own.server, known, before).catch((error: unknown) => failed(own.server, error)));
     });
     turns.set(
       own.server,
@@ -51,11 +61,7 @@ export function controlServers(servers: readonly OwnServer[]): ServerControl {
   };
 }
 
-async function act(
-  server: RunningServer,
-  action: Action,
-  state: ControlledServer['state'],
-): Promise<ControlledServer['state']> {
+async function act(server: RunningServer, action: Action, state: ServerState): Promise<ServerState> {
   switch (action) {
     case 'freeze':
       if (state === 'killed') return state;

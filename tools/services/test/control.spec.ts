@@ -1,5 +1,6 @@
 import { controlServers } from '../src/control.js';
 import { exchange } from '../src/exchange.js';
+import { poll } from '../src/poll.js';
 import { type RunningServer, startMemcached } from '../src/index.js';
 
 describe('the control of servers', () => {
@@ -31,7 +32,10 @@ describe('the control of servers', () => {
   it('does one thing after the other to one server', async () => {
     const control = controlServers([{ service: 'memcached', server }]);
     const { address } = server;
-    await Promise.all(['kill', 'restart', 'kill', 'restart'].map((action) => control({ action, address })));
+    const all = Promise.all(['kill', 'restart', 'kill', 'restart'].map((action) => control({ action, address })));
+    await poll(async () => (await control({ action: 'list' }))[0]!.state === 'restarting', 5000);
+    expect(await control({ action: 'list' })).toMatchObject([{ state: 'restarting' }]);
+    await all;
     expect(await control({ action: 'list' })).toMatchObject([{ state: 'running' }]);
     expect(await answers(5000)).toBe(true);
   });

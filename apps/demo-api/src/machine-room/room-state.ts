@@ -62,8 +62,8 @@ export class RoomServer {
   @ApiProperty({ example: '127.0.0.1:11211' })
   address!: string;
 
-  @ApiProperty({ enum: ['running', 'frozen', 'killed'] })
-  state!: 'running' | 'frozen' | 'killed';
+  @ApiProperty({ enum: ['running', 'frozen', 'killed', 'restarting'] })
+  state!: 'running' | 'frozen' | 'killed' | 'restarting';
 }
 
 export class RoomMigration {

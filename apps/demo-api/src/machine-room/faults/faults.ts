@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   BadGatewayException,
   ConflictException,
@@ -11,6 +12,9 @@ import { DEMO_CONFIG, type DemoConfig } from '../../config.js';
 import type { RoomFaults, RoomServer } from '../room-state.js';
 import { MigrationRunner } from './migration-runner.js';
 import type { FaultTools, ServerAction, ServerControl } from './server-control.js';
+
+/** A restart can take longer than a client waits. */
+const ANSWER_MS = 3_000;
 
 /** Injects the {@link FaultTools}, or undefined. */
 export const FAULT_TOOLS = Symbol('fault-tools');
@@ -44,7 +48,8 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Breaks a server, or mends it. What is frozen goes on by itself after so many seconds.
+   * Breaks a server, or mends it. What is frozen goes on by itself after so many seconds; what takes long to start is
+   * `restarting` in the answer.
    *
    * @throws ForbiddenException outside of the demo; BadGatewayException where the server could not be broken or mended.
    */
@@ -53,7 +58,10 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
     if (control === undefined) throw refused();
     clearTimeout(this.#thaws.get(address));
     try {
-      this.#servers = await control({ action, address });
+      const changed = control({ action, address }).then((servers) => void (this.#servers = servers));
+      await Promise.race([changed, delay(ANSWER_MS, undefined, { ref: false })]);
+      void changed.catch(() => undefined).then(() => this.#list(control));
+      this.#servers = await control({ action: 'list' });
     } catch (error) {
       throw new BadGatewayException(error instanceof Error ? error.message : String(error));
     }
@@ -72,6 +80,10 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
     if (!(step === 'start' ? migration.migrate() : migration.rollBack()))
       throw new ConflictException(`The mapping is ${migration.state.state}: that step cannot be made now.`);
     return this.state()!;
+  }
+
+  async #list(control: ServerControl): Promise<void> {
+    this.#servers = await control({ action: 'list' }).catch(() => this.#servers);
   }
 
   async #thaw(address: string, control: ServerControl): Promise<void> {

@@ -15,8 +15,8 @@ export type FaultTools = Readonly<{
   searchCommand: readonly [string, ...string[]];
 }>;
 
-/** A restart waits for the server to answer. */
-const TIMEOUT_MS = 30_000;
+/** A restart waits for the server to answer, which takes OpenSearch long on a slow machine. */
+const TIMEOUT_MS = 180_000;
 
 type Reply = Readonly<{ id: number; answer?: readonly RoomServer[]; error?: string }>;
 type Channel = Pick<NodeJS.Process, 'send' | 'on' | 'channel'>;

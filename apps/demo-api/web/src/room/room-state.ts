@@ -9,7 +9,11 @@ export type RoomNode = Readonly<{
   misses: number;
   failures: number;
 }>;
-export type RoomServer = Readonly<{ service: string; address: string; state: 'running' | 'frozen' | 'killed' }>;
+export type RoomServer = Readonly<{
+  service: string;
+  address: string;
+  state: 'running' | 'frozen' | 'killed' | 'restarting';
+}>;
 export type RoomMigration = Readonly<{
   state: 'idle' | 'migrating' | 'migrated' | 'rolling-back';
   lines: readonly string[];

@@ -26,10 +26,11 @@ export function ServerButtons({
         <button
           type="button"
           class="primary"
+          disabled={state === 'restarting'}
           aria-label={`Revive ${name}`}
           onClick={() => onChange(server, state === 'frozen' ? 'resume' : 'restart')}
         >
-          Revive
+          {state === 'restarting' ? 'Starting' : 'Revive'}
         </button>
       )}
     </div>
