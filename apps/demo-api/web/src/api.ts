@@ -77,11 +77,11 @@ async function errorOf(response: Response): Promise<RequestError> {
 function sentence(status: number, detail: string | undefined, retryAfterSeconds: number): string {
   switch (status) {
     case 429:
-      return `That was more than the limit grants. It goes on in ${Math.max(1, retryAfterSeconds || 1)} seconds.`;
+      return `That was more than the limit grants. It goes on in ${retryAfterSeconds > 1 ? `${retryAfterSeconds} seconds` : 'a second'}.`;
     case 500:
       return 'The database does not answer. The page tries again by itself.';
     case 503:
-      return `${detail ?? 'The application is busy.'} The page tries again by itself.`;
+      return `${(detail ?? 'The application is busy.').replace(' Try again later.', '')} The page tries again by itself.`;
     default:
       return detail ?? `The application answered ${status}.`;
   }

@@ -1,3 +1,5 @@
+import { MachineRoom } from '../room/machine-room.js';
+import { useOpenRoom } from '../room/use-open-room.js';
 import { Decades } from './decades.js';
 import { FacetList } from './facet-list.js';
 import { Results, Waiting } from './results.js';
@@ -7,6 +9,7 @@ import { YearHistogram } from './year-histogram.js';
 
 export function SearchPage({ onOpen }: { onOpen: (address: number, passage?: number) => void }) {
   const { view, loading, problem } = useSearch();
+  const [isRoomOpen, toggleRoom] = useOpenRoom();
   const { span, setSpan } = view;
   const { decade, year } = view.answer.facets;
 
@@ -14,7 +17,15 @@ export function SearchPage({ onOpen }: { onOpen: (address: number, passage?: num
     <>
       <header class="masthead">
         <div class="wide">
-          <p class="brand">State of the Union</p>
+          <div class="top">
+            <p class="brand">State of the Union</p>
+            <nav aria-label="More">
+              <a href="/docs">API</a>
+              <button type="button" aria-expanded={isRoomOpen} onClick={toggleRoom}>
+                Machine room
+              </button>
+            </nav>
+          </div>
           <h1>Two centuries of presidents, searched</h1>
           <SearchBox
             query={view.query}
@@ -26,7 +37,7 @@ export function SearchPage({ onOpen }: { onOpen: (address: number, passage?: num
           />
         </div>
       </header>
-      <div class="wide page">
+      <div class={isRoomOpen ? 'wide page with-room' : 'wide page'}>
         <aside class="facets" aria-label="Narrow the search">
           <FacetList title="Party" items={view.parties} onToggle={view.toggleParty} />
           <Decades counts={decade} span={span} onSpan={setSpan} />
@@ -41,6 +52,7 @@ export function SearchPage({ onOpen }: { onOpen: (address: number, passage?: num
           )}
           {view.isAnswered ? <Results view={view} onOpen={onOpen} /> : <Waiting />}
         </main>
+        {isRoomOpen && <MachineRoom />}
       </div>
     </>
   );

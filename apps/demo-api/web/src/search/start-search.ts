@@ -6,6 +6,7 @@ import connectRefinementList from 'instantsearch.js/es/connectors/refinement-lis
 import connectSearchBox from 'instantsearch.js/es/connectors/search-box/connectSearchBox';
 import history from 'instantsearch.js/es/lib/routers/history';
 import { call, type SearchAnswer } from '../api.js';
+import { persistent } from './persistent.js';
 import { searchClient } from './search-client.js';
 
 export const INDEX = 'passages';
@@ -54,10 +55,11 @@ function stateOf({ q, mode, party, president, years, page }: Route): UiState {
 }
 
 /** Starts the search of the page. Nothing is drawn by InstantSearch itself: its state is. */
-export function startSearch(): InstantSearch {
+export function startSearch(onProblem: (problem: string | undefined) => void): InstantSearch {
+  const ask = (query: URLSearchParams) => call<SearchAnswer>(`search?${query.toString()}`);
   const search = instantsearch({
     indexName: INDEX,
-    searchClient: searchClient((query) => call<SearchAnswer>(`search?${query.toString()}`)),
+    searchClient: searchClient(persistent(ask, onProblem)),
     future: { preserveSharedStateOnUnmount: true },
     routing: {
       router: history<Route>({
