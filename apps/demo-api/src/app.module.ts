@@ -10,6 +10,8 @@ import { HealthModule } from './health/health.module.js';
 import { TopologyModule } from './herd/topology.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { LoginModule } from './login/login.module.js';
+import type { FaultTools } from './machine-room/faults/server-control.js';
+import { MachineRoomModule } from './machine-room/machine-room.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PresidentsModule } from './presidents/presidents.module.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -21,7 +23,7 @@ import { SuggestModule } from './suggest/suggest.module.js';
 @Global()
 @Module({})
 export class AppModule {
-  static for(config: DemoConfig): DynamicModule {
+  static for(config: DemoConfig, faultTools?: FaultTools): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -38,6 +40,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         TopologyModule,
+        MachineRoomModule.for(faultTools),
       ],
       providers: [
         { provide: DEMO_CONFIG, useValue: config },

@@ -45,6 +45,8 @@ export type DemoConfig = Readonly<{
   stopTimeoutMs: number;
   /** What `POST /login` accepts. */
   editorPassword: string;
+  /** Whether the machine room breaks servers and migrates on request. For the demo alone. */
+  faults: boolean;
   /** Where the running demo tells other commands its addresses, as an `.env` file; undefined: nowhere. */
   envFile: string | undefined;
 }>;
@@ -109,6 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
     stopDelayMs: read.integer('STOP_DELAY_MS', 0, 0, 60_000),
     stopTimeoutMs: read.integer('STOP_TIMEOUT_MS', 10_000, 0, 600_000),
     editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
+    faults: read.oneOf('DEMO_FAULTS', ['off', 'on']) === 'on',
     envFile: env['DEMO_ENV_FILE'],
   };
   read.matching('DEMO_SYNONYMS', '', SYNONYMS, 'words that find each other: corsair, pirate; railroad, railway');

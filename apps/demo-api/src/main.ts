@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { readConfig } from './config.js';
 import { writeEnvFile } from './env-file.js';
+import { type FaultTools, parentControl } from './machine-room/faults/server-control.js';
 import { describeStartFailure } from './start-error.js';
 import { startDemo } from './start.js';
 import { welcome } from './welcome.js';
@@ -12,7 +14,7 @@ const stop = stopOnSignals(() => stopDeadlineMs);
 try {
   const config = readConfig(process.env);
   stopDeadlineMs += config.stopDelayMs + config.stopTimeoutMs;
-  const demo = await startDemo(config, process.stdout, stop);
+  const demo = await startDemo(config, process.stdout, stop, config.faults ? faultTools() : undefined);
   const removeEnvFile = await writeEnvFile(config.envFile, demo.url, process.env);
   console.log(welcome(demo.url));
   const close = async () => {
@@ -27,6 +29,11 @@ try {
     console.error(describeStartFailure(error));
     process.exitCode = 1;
   }
+}
+
+function faultTools(): FaultTools {
+  const script = join(import.meta.dirname, 'search.js');
+  return { servers: parentControl(process), searchCommand: [process.execPath, ...process.execArgv, script] };
 }
 
 /** The first signal stops in order, in bounded time; a second one ends the process at once. */

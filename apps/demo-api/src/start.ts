@@ -17,6 +17,8 @@ import { protect } from './http/edge.js';
 import { requestId } from './http/request-id.js';
 import { Traffic } from './http/traffic.js';
 import { listen } from './listen.js';
+import type { FaultTools } from './machine-room/faults/server-control.js';
+import { Streams } from './machine-room/streams.js';
 import { servePage } from './page/serve-page.js';
 import { PlainLogger } from './plain-logger.js';
 import { validationPipe } from './problem/validation.pipe.js';
@@ -25,8 +27,13 @@ import { validationPipe } from './problem/validation.pipe.js';
 export type RunningDemo = Readonly<{ app: INestApplication; url: string; stop: () => Promise<void> }>;
 
 /** Starts the whole application: schema, data and index are made when they are not there; then it listens. */
-export async function startDemo(config: DemoConfig, output: Output, signal: AbortSignal): Promise<RunningDemo> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config), {
+export async function startDemo(
+  config: DemoConfig,
+  output: Output,
+  signal: AbortSignal,
+  faultTools?: FaultTools,
+): Promise<RunningDemo> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, faultTools), {
     logger: new PlainLogger(output),
     abortOnError: false,
     bodyParser: false,
@@ -55,6 +62,7 @@ export async function startDemo(config: DemoConfig, output: Output, signal: Abor
 
 async function stopInOrder(app: INestApplication, traffic: Traffic, config: DemoConfig): Promise<void> {
   traffic.announce();
+  app.get(Streams).end();
   await delay(config.stopDelayMs); // A balancer that looks at readiness sends no more.
   const cut = await traffic.drain(config.stopTimeoutMs);
   if (cut > 0) new Logger('Stop').warn(`${cut} requests were cut off after ${config.stopTimeoutMs} ms`);

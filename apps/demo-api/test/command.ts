@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const TYPESCRIPT = [
+/** Arguments of `node` that run a script from its source. */
+export const TYPESCRIPT = [
   '--require',
   join(ROOT, 'scripts/run-typescript.cjs'),
   '--conditions=@rookery/source',

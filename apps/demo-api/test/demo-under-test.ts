@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { readConfig } from '../src/config.js';
 import { ormOptions } from '../src/entities/orm-options.js';
+import type { FaultTools } from '../src/machine-room/faults/server-control.js';
 import { startDemo } from '../src/start.js';
 import { ownDatabase } from './own-database.js';
 
@@ -34,10 +35,10 @@ export function ownEnvironment(servers: { postgres: string; opensearch: string; 
 }
 
 /** Starts the real application, as `main.ts` does. */
-export async function startDemoUnderTest(env: Environment): Promise<DemoUnderTest> {
+export async function startDemoUnderTest(env: Environment, faultTools?: FaultTools): Promise<DemoUnderTest> {
   let printed = '';
   const controller = new AbortController();
-  const demo = await startDemo(readConfig(env), { write: (text) => (printed += text) }, controller.signal);
+  const demo = await startDemo(readConfig(env), { write: (text) => (printed += text) }, controller.signal, faultTools);
   const stop = async () => {
     controller.abort(new Error('the test is over'));
     await demo.stop();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { controlServers, type OwnServer } from './control.js';
 import { installPackages, mayInstall } from './installer.js';
 import { runForeground, runToEnd, untilStopped } from './lifecycle.js';
 import { missingMessage } from './missing-message.js';
@@ -23,7 +24,7 @@ async function supply(names: ServiceName[], extraPackages: string[]): Promise<Se
   return names.filter((name) => !missing.has(name));
 }
 
-const start = (names: ServiceName[], dataDir?: string) => startServices(names, { dataDir, report: progressReporter() });
+const start = (names: ServiceName[]) => startServices(names, { report: progressReporter() });
 
 async function services(): Promise<number> {
   const names = await supply(chosenServices(), []);
@@ -54,11 +55,17 @@ async function demo(args: string[]): Promise<number> {
   if (available.length < needed.length) return 1;
   const optional: ServiceName[] = (await findMissing(['redis'])).size > 0 ? [] : ['redis'];
   const folder = join(PROJECT, '.rookery');
-  const addresses = await start([...available, ...optional], folder);
+  const own: OwnServer[] = [];
+  const addresses = await startServices([...available, ...optional], {
+    dataDir: folder,
+    report: progressReporter(),
+    onServer: (server) => own.push(server),
+  });
   // `npm run search` reads it.
-  const env = { ...addresses, DEMO_ENV_FILE: join(folder, 'demo.env') };
+  const env = { ...addresses, DEMO_ENV_FILE: join(folder, 'demo.env'), DEMO_FAULTS: 'on' };
   return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], env, {
     apart: true,
+    answer: controlServers(own),
   });
 }
 

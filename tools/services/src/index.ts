@@ -8,6 +8,9 @@ export type { OpenSearchLine } from './opensearch-line.js';
 export type { RunningServer } from './running-server.js';
 export { MissingServerError, ServiceError } from './service-error.js';
 
+// Make faults in them.
+export { controlServers, type ControlledServer, type OwnServer, type ServerControl } from './control.js';
+
 // Use the servers of the test run.
 export { describeWith, describeWithProgram } from './describe-with.js';
 export type { ServiceName } from './service-names.js';

@@ -51,6 +51,12 @@ async function endForeground(signal: Signal): Promise<number> {
   return stopIsTheEnd ? 0 : 128 + constants.signals[signal];
 }
 
+type ForegroundOptions = {
+  apart?: boolean;
+  /** Answers what the program sends by `process.send({ id, … })`, with `{ id, answer }` or `{ id, error }`. */
+  answer?: (request: unknown) => Promise<unknown>;
+};
+
 /**
  * Runs a program until it ends. On Ctrl-C a terminal signals all its processes, and this one passes the signal on: a program
  * that takes a second one amiss is `apart`, and hears it once. It cannot read from the terminal then.
@@ -61,9 +67,14 @@ export function runForeground(
   file: string,
   args: string[],
   env: Record<string, string>,
-  { apart = false } = {},
+  { apart = false, answer }: ForegroundOptions = {},
 ): Promise<number> {
-  const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env }, detached: apart });
+  const child = spawn(file, args, {
+    stdio: answer ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+    env: { ...process.env, ...env },
+    detached: apart,
+  });
+  if (answer) answerRequests(child, answer);
   const release = child.pid === undefined ? () => {} : guard({ pid: child.pid });
   const ended = new Promise<number>((resolve) => {
     child.once('error', (error) => {
@@ -74,4 +85,16 @@ export function runForeground(
   });
   foreground = { child, ended };
   return ended.finally(release);
+}
+
+function answerRequests(child: ChildProcess, answer: (request: unknown) => Promise<unknown>): void {
+  const reply = (message: object) => {
+    if (child.connected) child.send(message, () => {}); // It may have ended meanwhile.
+  };
+  child.on('message', (request: { id?: unknown }) => {
+    void answer(request).then(
+      (answered) => reply({ id: request.id, answer: answered }),
+      (error: unknown) => reply({ id: request.id, error: error instanceof Error ? error.message : String(error) }),
+    );
+  });
 }

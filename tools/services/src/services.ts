@@ -1,3 +1,4 @@
+import type { OwnServer } from './control.js';
 import { findServer } from './find-program.js';
 import { requireMariadb, startMariadb } from './mariadb.js';
 import { startMemcached } from './memcached.js';
@@ -18,6 +19,8 @@ export type StartOptions = {
   dataDir?: string | undefined;
   /** One line of progress of one service. */
   report: (service: ServiceName, progress: string) => void;
+  /** Hears of each server that was started; of one that is in the environment nothing. */
+  onServer?: (own: OwnServer) => void;
 };
 
 type Service = {
@@ -113,6 +116,7 @@ async function startService(name: ServiceName, options: StartOptions, env: NodeJ
   }
   const startedAt = performance.now();
   const servers = await SERVICES[name].start(options);
+  for (const server of servers) options.onServer?.({ service: name, server });
   const address = servers.map((server) => server.address).join(',');
   options.report(
     name,

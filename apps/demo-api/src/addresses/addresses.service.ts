@@ -5,6 +5,7 @@ import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { Address } from '../entities/index.js';
 import { AddressDto } from './address.dto.js';
+import { CacheCounts } from './cache-counts.js';
 
 export type CachedAddress = Readonly<{ address: AddressDto; cache: 'HIT' | 'MISS' }>;
 
@@ -14,11 +15,13 @@ export class AddressesService {
     private readonly em: EntityManager,
     @InjectHerd('cache') private readonly herd: Herd<MemcachedCommands>,
     @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
+    private readonly counts: CacheCounts,
   ) {}
 
   /** From the herd, or from PostgreSQL when the herd does not have it or does not answer. */
   async get(id: number): Promise<CachedAddress> {
     const cached = await this.herd.get<AddressDto>(this.#key(id));
+    this.counts.count(this.herd.nodeFor(this.#key(id))?.id, cached !== undefined);
     if (cached !== undefined) return { address: cached, cache: 'HIT' };
     const found = await this.em.fork().findOne(Address, id, { populate: ['president', 'passages'] });
     if (found === null) throw new NotFoundException(`There is no address ${id}.`);

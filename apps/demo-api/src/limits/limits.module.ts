@@ -12,7 +12,11 @@ const limiter = LimiterModule.forRootAsync({
     storage: limiterStorage(config, herd),
     prefix: `${config.prefix}:limit`,
     timeoutMs: config.limiterTimeoutMs,
-    policies: { ...config.limits, login: { ...config.limits.login, count: 'failures' } },
+    policies: {
+      ...config.limits,
+      login: { ...config.limits.login, count: 'failures' },
+      knock: { limit: 20, per: '10s' }, // Of the machine room, for bursts that hit nothing else.
+    },
     defaultPolicies: ['api'],
   }),
 });

@@ -1,0 +1,36 @@
+/** What a sample holds: the value of a while ago, or why there is none. */
+export type Sample<Value> = Readonly<{ state: 'known'; value: Value } | { state: 'unknown'; reason: string }>;
+
+/**
+ * A value that is asked for over and over, of a server that may hang. Reading it never waits: it is as old as the last answer,
+ * and unknown once that is older than `maxAgeMs`. One question at a time is under way.
+ */
+export class Sampled<Value> {
+  #sample: Sample<Value> = { state: 'unknown', reason: 'not asked yet' };
+  #answeredAt = -Infinity;
+  #asking = false;
+
+  constructor(
+    private readonly ask: () => Promise<Value>,
+    private readonly maxAgeMs: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  read(): Sample<Value> {
+    if (!this.#asking) void this.#refresh();
+    if (this.#sample.state === 'known' && this.now() - this.#answeredAt > this.maxAgeMs)
+      return { state: 'unknown', reason: `no answer for ${this.maxAgeMs / 1000} s` };
+    return this.#sample;
+  }
+
+  async #refresh(): Promise<void> {
+    this.#asking = true;
+    try {
+      this.#sample = { state: 'known', value: await this.ask() };
+      this.#answeredAt = this.now();
+    } catch (error) {
+      this.#sample = { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    }
+    this.#asking = false;
+  }
+}
