@@ -28,6 +28,10 @@ export type DemoConfig = Readonly<{
   slowQueryMs: number;
   /** `export` counts years, `login` wrong passwords, the others requests. */
   limits: Readonly<Record<'api' | 'search' | 'export' | 'login', RateLimitSetting>>;
+  /** How many may be under way at once: searches of a client, exports of a client, exports in all. */
+  atOnce: Readonly<Record<'searches' | 'exports' | 'allExports', number>>;
+  /** The longest that an export may take; a client that reads more slowly is cut off. */
+  exportTimeoutMs: number;
   limiterStorage: LimiterStorageKind;
   /** Deadline of one question to the limiter's storage; then the process limits on its own. */
   limiterTimeoutMs: number;
@@ -101,6 +105,12 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
       export: read.exportLimit('EXPORT_LIMIT', '500/1h'),
       login: read.limit('LOGIN_LIMIT', '5/15m'),
     },
+    atOnce: {
+      searches: read.integer('SEARCHES_AT_ONCE', 8, 1, 10_000),
+      exports: read.integer('EXPORTS_AT_ONCE', 2, 1, 10_000),
+      allExports: read.integer('ALL_EXPORTS_AT_ONCE', 16, 1, 10_000),
+    },
+    exportTimeoutMs: read.integer('EXPORT_TIMEOUT_MS', 300_000, 100, 3_600_000),
     limiterStorage,
     limiterTimeoutMs: read.integer('LIMITER_TIMEOUT_MS', 50, 1, 10_000),
     redisUrl:

@@ -21,6 +21,7 @@ import type { FaultTools } from './machine-room/faults/server-control.js';
 import { Streams } from './machine-room/streams.js';
 import { servePage } from './page/serve-page.js';
 import { PlainLogger } from './plain-logger.js';
+import { PassageSearch } from './search/passage-search.js';
 import { validationPipe } from './problem/validation.pipe.js';
 
 /** `stop` refuses readiness, lets the requests under way end, and then closes everything. */
@@ -51,7 +52,13 @@ export async function startDemo(
     serveDocs(app);
     await prepareDatabase(app.get(MikroORM), config, output, signal);
     await app.init();
-    await prepareIndexWhenPossible({ em: app.get(EntityManager), search: app.get(SearchService), output, signal });
+    await prepareIndexWhenPossible({
+      em: app.get(EntityManager),
+      search: app.get(SearchService),
+      output,
+      signal,
+      warmUp: () => app.get(PassageSearch).warmUp(),
+    });
     const url = await listen(app.getHttpServer(), config);
     return { app, url, stop: () => stopInOrder(app, traffic, config) };
   } catch (error) {

@@ -9,6 +9,7 @@ import { until } from './until.js';
 const LINE = `${JSON.stringify({ text: 'x'.repeat(1000) })}\n`;
 /** Far above what the buffers of two sockets hold. */
 const ENDLESS = 1_000_000;
+const HOUR = 3_600_000;
 const state = { made: 0, ended: false };
 
 async function* lines(failAt = Infinity): AsyncGenerator<string> {
@@ -28,17 +29,22 @@ async function* lines(failAt = Infinity): AsyncGenerator<string> {
 class Exports {
   @Get('endless')
   endless(): Promise<StreamableFile> {
-    return ndjson(lines());
+    return ndjson(lines(), HOUR);
+  }
+
+  @Get('late')
+  late(): Promise<StreamableFile> {
+    return ndjson(lines(), 200);
   }
 
   @Get('broken')
   broken(): Promise<StreamableFile> {
-    return ndjson(lines(3));
+    return ndjson(lines(3), HOUR);
   }
 
   @Get('refused')
   refused(): Promise<StreamableFile> {
-    return ndjson(lines(0));
+    return ndjson(lines(0), HOUR);
   }
 }
 
@@ -92,6 +98,15 @@ describe('an answer of lines', () => {
   it('breaks off when its source does, so that a part is not taken for the whole', async () => {
     await expect(fetch(`${url}/broken`).then((response) => response.text())).rejects.toThrow();
     expect(state).toEqual({ made: 3, ended: true });
+  });
+
+  it('breaks off for a client that takes too long, and ends its source', async () => {
+    const response = await open('/late');
+    response.pause();
+    await until(() => Promise.resolve(state.ended), Boolean);
+    const broken = once(response, 'error');
+    response.resume();
+    await expect(broken).resolves.toMatchObject([{ code: 'ECONNRESET' }]);
   });
 
   it('is not begun when its source cannot begin', async () => {

@@ -1,5 +1,6 @@
 import { describeWith } from '@rookery/services';
 import { runScript } from './command.js';
+import { startProxy } from './proxy.js';
 import { deleteIndices, type DemoUnderTest, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
 
 describeWith('postgres', 'the walk-through', (postgres) => {
@@ -37,6 +38,29 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       const [, searches, writes] = /Meanwhile: (\d+) searches, 0 failed; (\d+) writes, 0 failed/.exec(out) ?? [];
       expect(Number(searches)).toBeGreaterThan(100);
       expect(Number(writes)).toBeGreaterThan(100);
+    }, 300_000);
+
+    it('tries again after a 503, and brings the index of before back when a step fails', async () => {
+      let asked = 0;
+      const inFront = await startProxy(demo.url, ({ url = '' }) => {
+        if (!url.includes('q=corsair')) return undefined;
+        asked += 1;
+        return asked === 1 ? 503 : asked === 3 ? 500 : undefined;
+      });
+      const { code, err } = await runScript('walkthrough/main.ts', [], {
+        ...demo.env,
+        DEMO_URL: inFront.url,
+        WALKTHROUGH_EVERY_MS: '50',
+      });
+      await inFront.close();
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringMatching(/index of before is brought back[^]*answered 500/) as string,
+      });
+      const plan = await runScript('search.ts', ['plan', 'passages'], demo.env);
+      expect(plan).toMatchObject({ code: 0, out: expect.stringMatching(/: none\n/) as string });
+      const { total } = (await (await fetch(`${demo.url}/search?q=corsair`)).json()) as { total: number };
+      expect(total).toBe(0);
     }, 300_000);
 
     it('says what to do where no demo runs', async () => {

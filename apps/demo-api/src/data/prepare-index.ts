@@ -12,10 +12,17 @@ type Parts = Readonly<{
   search: SearchService;
   output: Output;
   signal: AbortSignal;
+  /** Runs once the index is whole, before anyone searches. */
+  warmUp: () => Promise<void>;
 }>;
 
-/** Brings the index to the model, and indexes all passages when it has not as many as the database. */
-async function prepareIndex({ em, search, output, signal }: Parts): Promise<void> {
+/** Brings the index to the model, indexes all passages when it has not as many as the database, and warms up the engine. */
+async function prepareIndex(parts: Parts): Promise<void> {
+  await fillIndex(parts);
+  await parts.warmUp();
+}
+
+async function fillIndex({ em, search, output, signal }: Parts): Promise<void> {
   await ensureIndex(search, output, signal);
   const passages = search.repository(Passage);
   const rows = await em.fork().count(Passage);

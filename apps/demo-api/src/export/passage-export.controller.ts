@@ -1,6 +1,7 @@
-import { Controller, Get, Query, type StreamableFile } from '@nestjs/common';
+import { Controller, Get, Inject, Query, type StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { RateLimit } from '@rookery/limiter';
+import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { LimitExport } from '../limits/at-once.js';
 import { ndjson } from '../ndjson.js';
 import { Problems } from '../problem/problems.js';
 import { SearchFilters } from '../search/search-filters.js';
@@ -10,15 +11,18 @@ import { exportCost } from './years.js';
 @ApiTags('search')
 @Controller('export')
 export class PassageExportController {
-  constructor(private readonly passages: PassageExport) {}
+  constructor(
+    private readonly passages: PassageExport,
+    @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
+  ) {}
 
   @Get()
-  @RateLimit('export', { cost: ({ request }) => exportCost((request as { query: object }).query) })
+  @LimitExport(exportCost)
   @ApiOperation({ summary: 'All passages that match, one JSON document a line; each year asked for costs a token' })
   @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ type: String })
   @Problems(400, 429, 503)
   export(@Query() filters: SearchFilters): Promise<StreamableFile> {
-    return ndjson(this.passages.lines(filters));
+    return ndjson(this.passages.lines(filters), this.config.exportTimeoutMs);
   }
 }

@@ -15,6 +15,9 @@ const limiter = LimiterModule.forRootAsync({
     policies: {
       ...config.limits,
       login: { ...config.limits.login, count: 'failures' },
+      'searches-at-once': { concurrency: config.atOnce.searches, leaseMs: 2 * config.searchTimeoutMs },
+      'exports-at-once': { concurrency: config.atOnce.exports, leaseMs: config.exportTimeoutMs },
+      'all-exports-at-once': { concurrency: config.atOnce.allExports, leaseMs: config.exportTimeoutMs },
       knock: { limit: 20, per: '10s' }, // Of the machine room, for bursts that hit nothing else.
     },
     defaultPolicies: ['api'],

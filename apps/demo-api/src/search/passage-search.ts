@@ -9,8 +9,10 @@ import { narrowing } from './narrowing.js';
 import { askedQuery, passageQuery } from './passage-query.js';
 import { refusalOf } from './refusal.js';
 import type { SearchAnswer, WordCount } from './search-answer.js';
-import type { SearchParameters } from './search-parameters.js';
+import { SearchParameters } from './search-parameters.js';
 import { significantWords } from './significant-words.js';
+
+const WARM_UP_TIMEOUT_MS = 60_000;
 
 @Injectable()
 export class PassageSearch {
@@ -23,11 +25,11 @@ export class PassageSearch {
    * @throws InvalidRequestException for a cursor or a `mode=query` that is none.
    * @throws SearchEngineUnavailableError when OpenSearch does not answer within `searchTimeoutMs`.
    */
-  async search(parameters: SearchParameters): Promise<SearchAnswer> {
+  async search(parameters: SearchParameters, timeoutMs = this.config.searchTimeoutMs): Promise<SearchAnswer> {
     const { page = 1, cursor } = parameters;
     const [{ found, counts }, words] = await Promise.all([
-      parameters.facets === 'wide' ? this.#wide(parameters) : this.#narrow(parameters),
-      this.#significantWords(parameters),
+      parameters.facets === 'wide' ? this.#wide(parameters, timeoutMs) : this.#narrow(parameters, timeoutMs),
+      this.#significantWords(parameters, timeoutMs),
     ]).catch((error: unknown) => {
       throw refusalOf(error, parameters);
     });
@@ -42,43 +44,45 @@ export class PassageSearch {
     };
   }
 
-  async #narrow(parameters: SearchParameters) {
+  /** What would make the first search too slow: an engine that has just started compiles what it runs. */
+  async warmUp(): Promise<void> {
+    for (const facets of ['narrow', 'wide'] as const)
+      await this.search({ ...new SearchParameters(), q: 'union', facets }, WARM_UP_TIMEOUT_MS);
+  }
+
+  async #narrow(parameters: SearchParameters, timeoutMs: number) {
     const found = await this.passages.paginate(
       (query) =>
         passageQuery(query, parameters)
           .aggregate(narrowFacets)
           .suggest((s) => meant(s, parameters.q)),
-      this.#place(parameters),
+      this.#place(parameters, timeoutMs),
     );
     return { found, counts: narrowCounts(found.aggregations) };
   }
 
-  async #wide(parameters: SearchParameters) {
+  async #wide(parameters: SearchParameters, timeoutMs: number) {
     const found = await this.passages.paginate(
       (query) =>
         askedQuery(query, parameters)
           .postFilter((c) => narrowing(c, parameters))
           .aggregate((a) => wideFacets(a, parameters))
           .suggest((s) => meant(s, parameters.q)),
-      this.#place(parameters),
+      this.#place(parameters, timeoutMs),
     );
     return { found, counts: wideCounts(found.aggregations) };
   }
 
-  #place({ size, page = 1, cursor }: SearchParameters) {
-    return { size, ...(cursor === undefined ? { page } : { cursor }), ...this.#deadline };
+  #place({ size, page = 1, cursor }: SearchParameters, timeoutMs: number) {
+    return { size, ...(cursor === undefined ? { page } : { cursor }), timeoutMs };
   }
 
-  async #significantWords(parameters: SearchParameters): Promise<WordCount[]> {
+  async #significantWords(parameters: SearchParameters, timeoutMs: number): Promise<WordCount[]> {
     if (parameters.words === 'false') return [];
     const { aggregations } = await passageQuery(this.passages.query(), parameters)
       .aggregate(significantWords)
       .page({ size: 0 })
-      .search(this.#deadline);
+      .search({ timeoutMs });
     return aggregations.sample.words.buckets.map(({ key, doc_count: count }) => ({ word: key, count }));
-  }
-
-  get #deadline() {
-    return { timeoutMs: this.config.searchTimeoutMs };
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RateLimit } from '@rookery/limiter';
+import { LimitSearch } from '../limits/at-once.js';
 import { Problems } from '../problem/problems.js';
 import { SearchAnswer } from './search-answer.js';
 import { SearchParameters } from './search-parameters.js';
@@ -12,7 +12,7 @@ export class SearchController {
   constructor(private readonly service: PassageSearch) {}
 
   @Get()
-  @RateLimit('search')
+  @LimitSearch()
   @ApiOperation({ summary: 'Passages that match, with facets' })
   @ApiOkResponse({ type: SearchAnswer })
   @Problems(400, 429, 503)

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RateLimit } from '@rookery/limiter';
+import { LimitSearch } from '../limits/at-once.js';
 import { IdParam } from '../problem/id-param.js';
 import { Problems } from '../problem/problems.js';
 import { SimilarAddresses, SimilarParameters } from './similar.dto.js';
@@ -12,7 +12,7 @@ export class SimilarController {
   constructor(private readonly service: SimilarService) {}
 
   @Get()
-  @RateLimit('search')
+  @LimitSearch()
   @ApiOperation({ summary: 'Other addresses about the same' })
   @ApiOkResponse({ type: SimilarAddresses })
   @Problems(400, 404, 429, 503)

@@ -1,8 +1,21 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AddressDto } from '../addresses/address.dto.js';
 import type { Party } from '../entities/party.js';
 import type { SearchAnswer } from '../search/search-answer.js';
 
 const TIMEOUT_MS = 10_000;
+const RETRY_MS = 250;
+
+/** An answer other than 200. */
+class RefusedError extends Error {
+  constructor(
+    path: string,
+    readonly status: number,
+    body: string,
+  ) {
+    super(`${path} was answered ${status}: ${body}`);
+  }
+}
 
 /** The routes of a running demo. Each call rejects unless it is answered 200 in time. */
 export class DemoApi {
@@ -10,6 +23,19 @@ export class DemoApi {
 
   search(parameters: Readonly<Record<string, string>>): Promise<SearchAnswer> {
     return this.#call(`/search?${new URLSearchParams(parameters).toString()}`);
+  }
+
+  /** The same, tried again for so long while the engine is away. */
+  async searchOnceThere(parameters: Readonly<Record<string, string>>, deadlineMs: number): Promise<SearchAnswer> {
+    const deadline = Date.now() + deadlineMs;
+    for (;;) {
+      try {
+        return await this.search(parameters);
+      } catch (error) {
+        if (!(error instanceof RefusedError && error.status === 503) || Date.now() > deadline) throw error;
+        await wait(RETRY_MS);
+      }
+    }
   }
 
   address(id: number): Promise<AddressDto> {
@@ -23,7 +49,7 @@ export class DemoApi {
 
   async #call<Body>(path: string, init: RequestInit = {}): Promise<Body> {
     const response = await fetch(this.url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (response.status !== 200) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
+    if (response.status !== 200) throw new RefusedError(path, response.status, await response.text());
     return (await response.json()) as Body;
   }
 }

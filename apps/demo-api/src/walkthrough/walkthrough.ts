@@ -21,26 +21,40 @@ export async function walkThrough(demo: DemoApi, everyMs: number): Promise<Traff
   const after = new SearchCommand(SYNONYMS);
   const { president } = await demo.address(1);
   const traffic = new Traffic(demo, PRESIDENT, everyMs);
+  const rollBack = () => before.run('rollback', INDEX, '--yes');
+  const migrateBack = async () => {
+    await before.run('migrate', INDEX);
+    await before.run('finish', INDEX, '--yes');
+  };
+  /** What brings back the index of before, whatever has failed. */
+  let undo = () => Promise.resolve();
   try {
     await expectFound(demo, false);
     await after.run('plan', INDEX);
+    undo = rollBack;
     await after.run('migrate', INDEX);
     await expectFound(demo, true);
-    await before.run('rollback', INDEX, '--yes');
+    await rollBack();
     await expectFound(demo, false);
 
     await after.run('migrate', INDEX);
     const stopRelay = after.start('relay'); // Stands for processes of the new release.
     try {
+      undo = () => rollBack().catch(migrateBack);
       await after.run('finish', INDEX, '--yes');
+      undo = migrateBack;
       await expectFound(demo, true);
     } finally {
       await stopRelay();
     }
 
-    await before.run('migrate', INDEX);
-    await before.run('finish', INDEX, '--yes');
+    await migrateBack();
+    undo = () => Promise.resolve();
     await expectFound(demo, false);
+  } catch (error) {
+    console.error('\nA step failed: the index of before is brought back.');
+    await undo();
+    throw error;
   } finally {
     await traffic.stop();
     await demo.changeParty(PRESIDENT, president.party);
@@ -51,7 +65,7 @@ export async function walkThrough(demo: DemoApi, everyMs: number): Promise<Traff
 }
 
 async function expectFound(demo: DemoApi, wanted: boolean): Promise<void> {
-  const { total, hits } = await demo.search({ q: WORD, size: '1' });
+  const { total, hits } = await demo.searchOnceThere({ q: WORD, size: '1' }, DEADLINE_MS);
   console.log(`\nGET /search?q=${WORD} finds ${total} passages${hits[0] ? `: ${hits[0].highlights[0]}` : ''}`);
   if (total > 0 !== wanted) throw new Error(`/search?q=${WORD} should find ${wanted ? 'something' : 'nothing'}`);
 }
