@@ -3,18 +3,20 @@ import { ThrottlerStorageService } from '@nestjs/throttler';
 import { MemoryStore, type Options } from 'express-rate-limit';
 import { Redis } from 'ioredis';
 import Memcached from 'memcached';
-import { RateLimiterMemcache, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import pg from 'pg';
+import { RateLimiterMemcache, RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
 
 import { startHerd, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { Limiter, memoryStorage, type LimiterOptions, type LimiterStorage } from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
+import { postgresSchema, postgresStorage } from '@rookery/limiter/postgres';
 import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
-import { startMemcached, startRedis } from '@rookery/services';
+import { startMemcached, startPostgres, startRedis } from '@rookery/services';
 
 /** A limiter over a storage. It decides 'wide', where all pass, and 'narrow', where nearly none do. */
 export interface Subject {
-  readonly storage: 'memory' | 'Redis' | 'memcached';
+  readonly storage: 'memory' | 'Redis' | 'memcached' | 'PostgreSQL';
   readonly name: string;
   readonly consume: (policy: PolicyName, key: string) => Promise<unknown>;
 }
@@ -27,12 +29,16 @@ const TIMEOUT_MS = 5000;
 const HOUR_MS = 3_600_000;
 const LIMITS: Readonly<Record<PolicyName, number>> = { wide: 1_000_000_000, narrow: 10 };
 
-/** Starts a Redis and a memcached; each subject has a client of its own, with the same options. */
+/** Connections of each subject. */
+const POOL_SIZE = 10;
+
+/** Starts a Redis, a memcached and a PostgreSQL; each subject has a client of its own, with the same options. */
 export async function startSubjects(): Promise<{
   readonly subjects: readonly Subject[];
   readonly stop: () => Promise<void>;
 }> {
-  const [redisServer, memcachedServer] = await Promise.all([startRedis(), startMemcached()]);
+  const servers = await Promise.all([startRedis(), startMemcached(), startPostgres()]);
+  const [redisServer, memcachedServer, postgresServer] = servers;
   const clients: Redis[] = [];
   const connect = (enableAutoPipelining = false): Redis => {
     const redis = new Redis(redisServer.address, {
@@ -45,6 +51,24 @@ export async function startSubjects(): Promise<{
   };
   const herd = await startHerd({ discovery: staticNodes([memcachedServer.address]), driver: memcached() });
   const peerMemcached = new Memcached(memcachedServer.address, { poolSize: 10 });
+
+  const pools = [0, 1].map(() => new pg.Pool({ connectionString: postgresServer.address, max: POOL_SIZE }));
+  const [ownPool, peerPool] = pools as [pg.Pool, pg.Pool];
+  await ownPool.query(postgresSchema());
+  /** It makes its table itself, and may be used once that is there. */
+  const tables: Promise<unknown>[] = [];
+  const flexiblePostgres = (options: FlexibleOptions): RateLimiterPostgres => {
+    let made!: RateLimiterPostgres;
+    tables.push(
+      new Promise<void>((resolve, reject) => {
+        const tableName = `peer_${options.points}`;
+        made = new RateLimiterPostgres({ ...options, storeClient: peerPool, tableName }, (error) =>
+          error ? reject(error) : resolve(),
+        );
+      }),
+    );
+    return made;
+  };
 
   const subjects: readonly Subject[] = [
     flexible('memory', PEER, (options) => new RateLimiterMemory(options)),
@@ -68,12 +92,20 @@ export async function startSubjects(): Promise<{
     rookery('Redis', 'rookery', redisStorage(connect())),
     flexible('memcached', PEER, (options) => new RateLimiterMemcache({ ...options, storeClient: peerMemcached })),
     rookery('memcached', 'rookery', memcachedStorage(herd.withPolicy({ onNodeDown: 'error' }))),
+    flexible('PostgreSQL', PEER, flexiblePostgres),
+    rookery(
+      'PostgreSQL',
+      'rookery',
+      postgresStorage({ query: ({ text, values }) => ownPool.query(text, [...values]) }),
+    ),
   ];
+  await Promise.all(tables);
   const stop = async (): Promise<void> => {
     for (const client of clients) client.disconnect();
     peerMemcached.end();
     await herd.close();
-    await Promise.all([redisServer.stop(), memcachedServer.stop()]);
+    await Promise.all(pools.map((pool) => pool.end()));
+    await Promise.all(servers.map((server) => server.stop()));
   };
   return { subjects, stop };
 }

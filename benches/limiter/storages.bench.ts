@@ -1,6 +1,6 @@
 /**
  * Decisions per second of each storage beside its peers over the same servers, in one interleaved run: one hot key, 10,000
- * keys, and a flood of which all but ten are refused. Starts its own Redis and memcached.
+ * keys, and a flood of which all but ten are refused. Starts its own Redis, memcached and PostgreSQL.
  *
  *     npm run bench -- limiter storages [decisions in flight]
  */
