@@ -229,6 +229,23 @@ describe.each(drivers)('a namespace, by %s', (_name, makeDriver) => {
     await Promise.all(servers.map((server) => server.stop()));
   }, 30_000);
 
+  it('does not go back to what it was before a clear, where a node that was away still has that', async () => {
+    const server = await startMemcached();
+    const discovery = staticNodes([server.address]);
+    const [one, two] = await Promise.all([1, 2].map(() => startHerd({ discovery, driver: makeDriver() })));
+    const [users, elsewhere] = [one!.namespace('users'), two!.namespace('users')];
+    await users.set('k', 'old', { ttl: '1m' });
+    const before = await two!.get('users:generation');
+    expect(await elsewhere.clear()).toBe(true);
+    await users.set('k', 'new', { ttl: '1m' });
+    await two!.set('users:generation', before, { ttl: 'never' });
+    expect(await users.get('k')).toBeUndefined();
+    await until('it has begun anew', () => users.set('k', 'newer', { ttl: '1m' }));
+    expect([await users.get('k'), await elsewhere.get('k')]).toEqual(['newer', 'newer']);
+    await Promise.all([one!.close(), two!.close()]);
+    await server.stop();
+  }, 30_000);
+
   it('makes up for a clear that its node missed', async () => {
     const server = await startMemcached();
     const herd = await startHerd({ discovery: staticNodes([server.address]), driver: makeDriver(), timeoutMs: 100 });

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import type { CacheSource } from './cache-source.js';
 
+/** Texts of before that are remembered. */
+const maxLeft = 1000;
+
 /**
  * The prefix of a namespace's keys: a text that changes with each `clear()`, so that older keys are never read again
  * and end by their ttl or by eviction. It is random, so that one lost by eviction does not bring old keys back.
@@ -9,6 +12,12 @@ import type { CacheSource } from './cache-source.js';
 export class Generation {
   private known: { text: string; at: number } | undefined;
   private reading: Promise<string | undefined> | undefined;
+  /** What was read last, and when that read began. */
+  private last: { text: string; asked: number } | undefined;
+  private asked = 0;
+  private renewing: Promise<boolean> | undefined;
+  /** Those that this process has left: a node that returns may still have one. */
+  private readonly left = new Set<string>();
   /** Rises with each change by this process: what was read before is not to be kept. */
   private changes = 0;
 
@@ -42,6 +51,8 @@ export class Generation {
 
   private forget(): void {
     this.changes++;
+    if (this.last) this.leave(this.last.text);
+    this.last = undefined;
     this.known = undefined;
     this.reading = undefined;
   }
@@ -50,10 +61,35 @@ export class Generation {
     const { commands, now } = this.source;
     const at = now();
     const { changes } = this;
+    const asked = ++this.asked;
     const text = (await commands.get<string>(this.key)) ?? (await this.begin());
     if (typeof text !== 'string') return undefined;
-    if (changes === this.changes) this.known = { text, at };
+    if (changes !== this.changes) return text;
+    const present = this.neverBack(text, asked);
+    if (present !== undefined) this.known = { text: present, at };
+    return present;
+  }
+
+  /** Never back: where a node has a text of before, as it was away, a new one takes its place, and this call goes without. */
+  private neverBack(text: string, asked: number): string | undefined {
+    if (this.last && asked < this.last.asked) return this.last.text;
+    if (this.left.has(text)) {
+      this.renewing ??= this.next()
+        .catch(() => false)
+        .finally(() => (this.renewing = undefined));
+      return undefined;
+    }
+    if (this.last && this.last.text !== text) this.leave(this.last.text);
+    this.last = { text, asked };
     return text;
+  }
+
+  private leave(text: string): void {
+    this.left.add(text);
+    for (const oldest of this.left) {
+      if (this.left.size <= maxLeft) break;
+      this.left.delete(oldest);
+    }
   }
 
   private async begin(): Promise<string | undefined> {

@@ -108,9 +108,9 @@ export class StoredEntries {
         for (const [i, entry] of entries.entries()) {
           if (!entry || !standing[i]) continue;
           found.set(keys[i]!, entry);
-          if (memory?.epoch !== prefix.epoch) continue;
+          if (!memory) continue;
           deepFreeze(entry.value);
-          memory.keep(watches![i]!, entry);
+          if (memory.epoch === prefix.epoch) memory.keep(watches![i]!, entry);
         }
         return found;
       });
