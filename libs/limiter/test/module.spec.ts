@@ -120,7 +120,10 @@ describe('module at start', () => {
       { headers: ['x-rate'] },
       "headers must be an array of 'ietf', 'x-ratelimit', 'x-ratelimit-window' (got [ 'x-rate' ])",
     ],
-    [{ defaultPolicies: ['apii'] }, "defaultPolicies must be an array of names among api: did you mean 'api'? (got [ 'apii' ])"],
+    [
+      { defaultPolicies: ['apii'] },
+      "defaultPolicies must be an array of names among api: did you mean 'api'? (got [ 'apii' ])",
+    ],
     [{ bucket: 'ip' }, "bucket must be a function (got 'ip')"],
   ])('refuses %p', async (wrong, message) => {
     await expect(start(wrong)).rejects.toThrow(LimiterOptionError);

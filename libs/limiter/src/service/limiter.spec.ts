@@ -72,12 +72,15 @@ describe('limiter', () => {
     await expect(call).rejects.toMatchObject({ code: 'LIMITER_COST', cost, maxCost: 3 });
   });
 
-  it.each(['consume', 'reserve', 'acquire', 'peek'] as const)('refuses %s of no tokens, and names peek', async (call) => {
-    const options = { cost: 0, ...(call === 'acquire' ? { maxWaitMs: 1 } : {}) };
-    await expect(open()[call]('api', 'a', options as never)).rejects.toThrow(
-      "cost must be a whole number from 1 to 3, the burst of policy 'api': peek charges nothing, and says what would pass (got 0)",
-    );
-  });
+  it.each(['consume', 'reserve', 'acquire', 'peek'] as const)(
+    'refuses %s of no tokens, and names peek',
+    async (call) => {
+      const options = { cost: 0, ...(call === 'acquire' ? { maxWaitMs: 1 } : {}) };
+      await expect(open()[call]('api', 'a', options as never)).rejects.toThrow(
+        "cost must be a whole number from 1 to 3, the burst of policy 'api': peek charges nothing, and says what would pass (got 0)",
+      );
+    },
+  );
 
   it.each(['', undefined, 7])('refuses a key of %p', async (key) => {
     await expect(open().consume('api', key as string)).rejects.toThrow(LimiterKeyError);

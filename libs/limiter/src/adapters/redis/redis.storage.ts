@@ -104,7 +104,9 @@ class RedisStorage implements LimiterStorage {
   ) {
     // In a cluster the keys of a script must share a slot: one each.
     const keysPerCall = client.isCluster === true ? 1 : maxKeysPerCall;
-    this.#batch = new TurnBatch<CallRequest, readonly AppliedCost[]>(keysPerCall, (requests) => this.#applyEach(requests));
+    this.#batch = new TurnBatch<CallRequest, readonly AppliedCost[]>(keysPerCall, (requests) =>
+      this.#applyEach(requests),
+    );
     const multiKeyAtomic = keysPerCall > 1;
     this.capabilities = { serverClock: true, multiKeyAtomic };
     this.#connectionErrors = connectionErrorsOf(client);

@@ -88,11 +88,23 @@ function judge(
     'must be a whole number of 1 or more, or a function that returns one',
   );
   const known = `must be the name of a LimiterModule (${names.join(', ')})`;
-  if (!problems.check(limiter !== undefined, `${path}: limiter`, nameOf(options), orNearest(known, options.limiter, names))) return;
+  if (
+    !problems.check(
+      limiter !== undefined,
+      `${path}: limiter`,
+      nameOf(options),
+      orNearest(known, options.limiter, names),
+    )
+  )
+    return;
   const { policies } = limiter!;
   const isKnown = policies.names.includes(policy) || policies.isOpen;
   const rule = `must be a policy of the module whose limits are no functions (${policies.names.join(', ') || 'it has none'})`;
-  if (!problems.check(isKnown, path, policy, orNearest(rule, policy, policies.names)) || !policies.names.includes(policy)) return;
+  if (
+    !problems.check(isKnown, path, policy, orNearest(rule, policy, policies.names)) ||
+    !policies.names.includes(policy)
+  )
+    return;
   const { maxCost } = policies.own(policy);
   const fits = typeof cost !== 'number' || cost <= maxCost;
   problems.check(fits, `${path}: cost`, cost, `must be at most ${maxCost}, the burst: a higher one could never pass`);

@@ -7,7 +7,7 @@ export class NodeChoice {
 
 /** A transport that goes by the `NodeChoice` which a request has as its id. */
 export function choosingTransport(client: ClientOptions): typeof Transport {
-  const Base = (client.Transport ?? Transport);
+  const Base = client.Transport ?? Transport;
   return class extends Base {
     override getConnection(options: { requestId: unknown }): Connection | null {
       const choice: unknown = options.requestId;
