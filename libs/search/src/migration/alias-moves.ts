@@ -2,6 +2,7 @@ import type { AliasAction, CallOptions, SearchEngine } from '../contracts/engine
 import { isRefused, isNotFound } from '../support/engine-failure.js';
 import { SearchMigrationError } from '../errors/sync.errors.js';
 import type { MigrationLease } from './migration-lease.js';
+import { writeAlias } from './migration-state.js';
 
 type Aliases = Pick<SearchEngine, 'readIndices' | 'updateAliases'>;
 
@@ -50,14 +51,15 @@ export async function moveAlias(
   );
 }
 
-/** Other aliases of the index, such as one that shows a tenant's documents alone, go with it. */
+/** Aliases that others gave the index, such as one that shows a tenant's documents alone, go with it. */
 async function further(
   engine: Aliases,
   { alias, from, to }: Pick<AliasMove, 'alias' | 'from' | 'to'>,
   options?: CallOptions,
 ): Promise<AliasAction[]> {
   const [state] = await engine.readIndices(from, options);
-  const names = (state?.aliases ?? []).filter((name) => name !== alias && !name.startsWith(`${alias}-attempt-`));
+  const own = [alias, writeAlias(from)];
+  const names = (state?.aliases ?? []).filter((name) => !own.includes(name) && !name.startsWith(`${alias}-attempt-`));
   return names.flatMap((name) => [
     { remove: { index: from, alias: name } },
     { add: { index: to, alias: name, ...state?.aliasOptions?.[name] } },
