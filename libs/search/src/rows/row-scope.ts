@@ -3,6 +3,7 @@ import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import { isObject, type OptionRule } from '../support/option-table.js';
 import type { EntityReader, RowScope } from './entity-reader.js';
+import { withKeys } from './key-conditions.js';
 import { isFaultOfRow } from './row-fault.js';
 
 /** Conditions on the rows of `T`, as the ORM's `find` accepts them: `{ tenant: 7 }`, `{ id: { $gt: 1000 } }`. */
@@ -49,7 +50,7 @@ async function isFaultOfScope(
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OF_THE_DATABASE.test(code)) return false;
   const named = error instanceof Error && /^(SyntaxError|InvalidFieldName)Exception$/.test(error.constructor.name);
-  return named || isFaultOfRow(error, () => reader.count(model, { [model.identity.property]: { $in: [] } }));
+  return named || isFaultOfRow(error, () => reader.count(model, withKeys(model.identity.parts, []) as RowScope));
 }
 
 function holdsUndefined(value: unknown, seen: Set<unknown>): boolean {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { describeWith } from '@rookery/services';
-import type { DocumentKey, SyncMode } from '@rookery/search';
+import { SearchOptionError, type DocumentKey, type SyncMode } from '@rookery/search';
 import { startSearch, type Running } from '../running.js';
 import { Account, Code, KEYED, Line, Order, Profile, Remark, Stock } from './entities.js';
 
@@ -258,6 +258,14 @@ describeWith('postgres', 'keys', () =>
         expect(await drift('lines')).toEqual([expect.objectContaining({ drift: 'unbuildable' })]);
         await change(async (em) => em.remove(await line(em, 1, long)));
         expect(await drift('lines')).toEqual([]);
+      });
+
+      it('a scope that no row can have is refused, by name', async () => {
+        const scope = { where: { order: 'no number' } };
+        await expect(running.search.migrations.repair('lines', scope as never)).rejects.toBeInstanceOf(
+          SearchOptionError,
+        );
+        expect((await running.search.migrations.repair('lines', { where: { order: 1 } })).orphaned).toBe(0);
       });
 
       it('a key that is none is refused, by its parts', async () => {
