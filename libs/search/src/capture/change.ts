@@ -166,7 +166,7 @@ function shows({ watched }: Dependency, change: Change): boolean {
 
 /** Whether a value can name a row. */
 function isKey(value: unknown): value is PrimaryKey {
-  const values = [value].flat() as unknown[];
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.length > 0 && values.every((one) => ['string', 'number', 'bigint'].includes(typeof one));
 }
 

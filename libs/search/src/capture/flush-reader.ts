@@ -162,11 +162,11 @@ export class FlushReader {
       const key = ownerKeyOf(collection);
       if (!isWhole(key)) continue;
       const { kind, targetMeta, mappedBy, orphanRemoval } = collection.property;
-      if (kind === 'm:n') {
+      if ((kind as string) === 'm:n') {
         const seen = seenFromOtherSide(placeOf(collection), this.dependencies);
         touches.push(...(await this.documentsOf(em, seen, [key])));
       } else if (targetMeta) {
-        const entity = classOf(targetMeta as EntityMetadata);
+        const entity = classOf(targetMeta);
         const keys = await this.reader.keysWhere(entity, { [mappedBy]: key }, em);
         if (orphanRemoval) touches.push(...(await this.reachingRows(em, entity, keys)));
         touches.push(...keys.flatMap((member) => this.moved(entity, member, mappedBy, key)));
@@ -189,7 +189,7 @@ interface ChangedMembers {
 }
 
 function changedMembers(collection: Collection<object>): ChangedMembers {
-  const before = new Set((collection.getSnapshot() as object[] | undefined) ?? []);
+  const before = new Set(collection.getSnapshot() ?? []);
   const now = new Set(collection.getItems(false));
   const members = [...[...before].filter((one) => !now.has(one)), ...[...now].filter((one) => !before.has(one))];
   return { collection, members };

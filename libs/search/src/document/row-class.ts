@@ -27,6 +27,6 @@ export function discriminatorOf(row: object): string | undefined {
   const { __meta: meta, __helper: helper } = row as Managed;
   const column = meta.root.discriminatorColumn;
   const stored = column === undefined ? undefined : helper.__originalEntityData?.[column];
-  const value = stored ?? meta.discriminatorValue;
-  return value === undefined || value === null ? undefined : String(value as string | number);
+  const value = (stored ?? meta.discriminatorValue) as string | number | null | undefined;
+  return value === undefined || value === null ? undefined : String(value);
 }

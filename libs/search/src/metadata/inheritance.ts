@@ -41,7 +41,7 @@ export function columnsOfNamesakes(name: string, meta: EntityMetadata): readonly
 }
 
 export function classOf(meta: EntityMetadata): EntityClass {
-  return meta.class as unknown as EntityClass;
+  return meta.class;
 }
 
 /** The root of one table knows the properties of all its classes: those are `inherited`, from below. */

@@ -30,11 +30,7 @@ export function relationOf(property: EntityProperty, metas: readonly EntityMetad
   const owner = kind === 'm:1' || (kind !== '1:m' && property.owner);
   const target = (property.target ?? property.targetMeta?.class) as unknown as EntityClass;
   const targets = targetsOf(property);
-  const { mappedBy, targetMeta } = property;
-  const other = mappedBy
-    ? (targetMeta?.properties as Record<string, EntityProperty> | undefined)?.[mappedBy]
-    : undefined;
-  const mappedByTargets = other && kind !== 'm:n' ? targetsOf(other) : undefined;
+  const mappedByTargets = kind === 'm:n' ? undefined : targetsOfOtherSide(property);
   const pivot = kind === 'm:n' ? pivotOf(property, metas) : undefined;
   return {
     target: targets ? ([...targets.values()][0] ?? target) : target,
@@ -45,6 +41,12 @@ export function relationOf(property: EntityProperty, metas: readonly EntityMetad
     ...(mappedByTargets ? { mappedByTargets } : {}),
     ...(pivot ? { pivot } : {}),
   };
+}
+
+function targetsOfOtherSide({ mappedBy, targetMeta }: EntityProperty): Relation['targets'] {
+  const properties = targetMeta?.properties as Record<string, EntityProperty> | undefined;
+  const other = mappedBy ? properties?.[mappedBy] : undefined;
+  return other && targetsOf(other);
 }
 
 /** 6 knows no polymorphic relations. */

@@ -18,7 +18,9 @@ export function selectionOf(
   target: EntityMetadata,
   metas: readonly EntityMetadata[],
 ): FieldModel[] {
-  const parts = [property.where, property.orderBy, target.orderBy].flatMap((part) => (part ? [part].flat() : []));
+  const parts = [property.where, property.orderBy, target.orderBy].flatMap((part): unknown[] =>
+    part ? [part].flat() : [],
+  );
   return parts.flatMap((part) => columnsIn(target, part, metas));
 }
 

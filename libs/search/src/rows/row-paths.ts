@@ -162,5 +162,5 @@ function propertyOf(meta: EntityMetadata, name: string): EntityProperty | undefi
 }
 
 function classOf(meta: EntityMetadata): EntityClass {
-  return meta.class as unknown as EntityClass;
+  return meta.class;
 }

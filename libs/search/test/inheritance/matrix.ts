@@ -86,7 +86,8 @@ const changing = <T extends object>(
   change: (row: T, em: EntityManager) => void,
 ) => {
   return async ({ em }: Step): Promise<void> => {
-    change(await em.findOneOrFail(entity as new () => T, id as never), em);
+    const row: T = await em.findOneOrFail(entity as new () => T, id);
+    change(row, em);
     await em.flush();
   };
 };
@@ -112,7 +113,8 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
       await withoutVisits({ em, search }, { media: null });
       await em.remove(await em.findOneOrFail(Film, 2)).flush();
     },
-    upsert: ({ em }) => em.upsert(Book, { id: 1, title: 'upserted', pages: 12, printer: 1 } as never),
+    upsert: ({ em }) =>
+      em.upsert<object>(Book, { id: 1, kind: 'book', title: 'upserted', pages: 12, printer: 1 }),
     'native update': native(async (tx, touch) => {
       await tx.nativeUpdate(Film, { minutes: { $gt: 100 } }, { minutes: 100 });
       await touch(Film, { minutes: 100 });

@@ -116,7 +116,7 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
     }),
     'native move': native(async (tx, touch) => {
       await touch(Stock, { id: 1 });
-      await tx.nativeUpdate(Stock, { id: 1 }, { shop: 4 as never });
+      await tx.nativeUpdate(Stock, { id: 1 }, { shop: 4 });
     }),
     'native delete': native(async (tx, touch) => {
       await touch(Stock, [2], { deleting: true });
@@ -150,12 +150,12 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
     },
     delete: native(async (tx, touch) => {
       await touch(Country, 1, { deleting: true });
-      await tx.nativeUpdate(Shop, { place: { country: 1 } } as never, { place: { country: null } } as never);
+      await tx.nativeUpdate(Shop, { place: { country: 1 } }, { place: { country: null } });
       await tx.nativeDelete(Country, { id: 1 });
     }),
     upsert: ({ em }) => em.upsert(Country, { id: 1, name: 'upserted', region: 2 }),
     'upsert of the owner': ({ em }) =>
-      em.upsert(Shop, { id: 1, name: 'upserted', place: { city: 'Bern', country: 2 } } as never),
+      em.upsert(Shop, { id: 1, name: 'upserted', place: { city: 'Bern', country: 2 } }),
     'native update': native(async (tx, touch) => {
       await tx.nativeUpdate(Country, { id: 1 }, { name: 'native' });
       await touch(Country, 1);
@@ -218,7 +218,7 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
     }),
     'native move': native(async (tx, touch) => {
       await touch(Shift, 1);
-      await tx.nativeUpdate(Shift, { id: 1 }, { shop: 4 as never });
+      await tx.nativeUpdate(Shift, { id: 1 }, { shop: 4 });
     }),
   },
   'the other side of a one-to-one': {
@@ -279,7 +279,7 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
       await em.flush();
     },
     delete: async ({ em }) => em.remove(await shop(em, 3)).flush(),
-    upsert: ({ em }) => em.upsert(Shop, { id: 3, name: 'upserted', place: { city: 'Oslo' }, parent: 4 } as never),
+    upsert: ({ em }) => em.upsert(Shop, { id: 3, name: 'upserted', place: { city: 'Oslo' }, parent: 4 }),
     'collection add': async ({ em }) => {
       (await shopWith(em, 4, 'friends')).friends.add(await shop(em, 1));
       await em.flush();
@@ -299,7 +299,7 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
     },
     'native move': native(async (tx, touch) => {
       await touch(Shop, 3);
-      await tx.nativeUpdate(Shop, { id: 3 }, { parent: 4 as never });
+      await tx.nativeUpdate(Shop, { id: 3 }, { parent: 4 });
     }),
   },
 };
