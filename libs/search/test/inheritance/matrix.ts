@@ -86,8 +86,8 @@ const changing = <T extends object>(
   change: (row: T, em: EntityManager) => void,
 ) => {
   return async ({ em }: Step): Promise<void> => {
-    const row: T = await em.findOneOrFail(entity as new () => T, id);
-    change(row, em);
+    const row: unknown = await em.findOneOrFail(entity as new () => T, id);
+    change(row as T, em);
     await em.flush();
   };
 };
