@@ -94,7 +94,7 @@ export type { RowConditions } from './rows/row-scope.js';
 
 // Ask
 export { SearchQuery, type ClauseMaker, type NamesOf, type NoneAsked, type QueryRunner } from './query/search-query.js';
-export type { Hit, InnerHits, InnerHitsOf, SearchPage } from './query/search-page.js';
+export type { EntityHit, Hit, InnerHits, InnerHitsOf, SearchPage } from './query/search-page.js';
 export type { Dated, DateForm, DocumentOf, PartOf, JsonOf } from './query/document-type.js';
 export type {
   FieldPath,

@@ -2,6 +2,7 @@ import type { EntityManager, EventArgs, EventSubscriber, FlushEventArgs, UnitOfW
 import type { FlushReader } from './flush-reader.js';
 import { TouchSet, type Touch } from './touch.js';
 import { TransactionTree, type OpenTransaction } from './transaction-tree.js';
+import { UpsertsUnderWay } from './upserts-under-way.js';
 
 /** The ORM's own type of a transaction is `any`. */
 interface OfTransaction {
@@ -24,6 +25,7 @@ export interface CaptureSink {
  */
 export class CaptureSubscriber implements EventSubscriber {
   private readonly early = new WeakMap<UnitOfWork, Touch[]>();
+  private readonly upserts = new UpsertsUnderWay();
   private readonly transactions = new TransactionTree();
 
   constructor(
@@ -47,8 +49,16 @@ export class CaptureSubscriber implements EventSubscriber {
     });
   }
 
+  async beforeUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
+    try {
+      this.upserts.add(em, await this.reader.upserting(em, meta, entity));
+    } catch (error) {
+      this.sink.failed(error);
+    }
+  }
+
   afterUpsert({ em, meta, entity }: EventArgs<object>): void {
-    this.guarded(() => this.keep(em, this.reader.upserted(meta, entity)));
+    this.guarded(() => this.keep(em, [...this.upserts.take(em), ...this.reader.upserted(meta, entity)]));
   }
 
   beforeTransactionStart({ em, transaction }: OfTransaction): void {

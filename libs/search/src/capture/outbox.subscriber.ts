@@ -3,6 +3,7 @@ import type { TransactionContext } from '../database/database.js';
 import type { FlushReader } from './flush-reader.js';
 import { TouchSet, type Touch } from './touch.js';
 import { TransactionTree, type OpenTransaction } from './transaction-tree.js';
+import { UpsertsUnderWay } from './upserts-under-way.js';
 
 interface OfTransaction {
   readonly em: EntityManager;
@@ -30,6 +31,7 @@ const MAX_WAITING = 1_000;
  */
 export class OutboxSubscriber implements EventSubscriber {
   private readonly early = new WeakMap<UnitOfWork, readonly Touch[]>();
+  private readonly upserts = new UpsertsUnderWay();
   private readonly transactions = new TransactionTree();
   /** Transactions whose COMMIT will be reported, and is still to come. */
   private readonly open = new WeakSet<OpenTransaction>();
@@ -60,8 +62,13 @@ export class OutboxSubscriber implements EventSubscriber {
     await this.hold(this.flushed(uow), em.getTransactionContext());
   }
 
+  async beforeUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
+    this.upserts.add(em, await this.reader.upserting(em, meta, entity));
+  }
+
   async afterUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
-    await this.hold(this.reader.upserted(meta, entity), em.getTransactionContext());
+    const touches = [...this.upserts.take(em), ...this.reader.upserted(meta, entity)];
+    await this.hold(touches, em.getTransactionContext());
   }
 
   async beforeTransactionCommit({ em, transaction }: OfTransaction): Promise<void> {

@@ -2,6 +2,7 @@ import type { IndexModel } from '../metadata/index-model.js';
 import { buildDocument, documentIdOf, isWanted, keyOf, routingOf, type DocumentKey } from './document-builder.js';
 import { keyText } from './document-id.js';
 import { isKey, keyProblem } from './document-key.js';
+import { assertClassKnown } from './row-class.js';
 import { UnreadableRow } from './unreadable-row.js';
 
 /** What an index should hold for a row, or for a key that may have none. */
@@ -75,6 +76,7 @@ function desiredDocument(model: IndexModel, row: object): DesiredDocument {
   if (row instanceof UnreadableRow) return { state: 'invalid', key, id, routing: undefined, error: row.error };
   let routing: string | undefined;
   try {
+    assertClassKnown(model, row);
     if (!isWanted(model, row)) return { state: 'absent', key, id };
     routing = routingOf(model, row);
     const source = buildDocument(model, row);

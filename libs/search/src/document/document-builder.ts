@@ -1,6 +1,6 @@
 import { SearchDocumentError, SearchHookError } from '../errors/query.errors.js';
 import { shown } from '../errors/search-error.js';
-import type { FieldModel, IndexModel, ValueField } from '../metadata/index-model.js';
+import type { FieldModel, IndexModel, ObjectField, ValueField } from '../metadata/index-model.js';
 import { keyIn, type DocumentKey } from '../metadata/key-parts.js';
 import { keyText } from './document-id.js';
 import { fieldValue } from './field-value.js';
@@ -95,10 +95,11 @@ interface Place {
 function objectOf(fields: readonly FieldModel[], source: object, place: Place): Json {
   const object: Record<string, unknown> = {};
   for (const field of fields) {
+    if (field.of && !field.of.some((entity) => source instanceof entity)) continue;
     const path = place.path ? `${place.path}.${field.name}` : field.name;
     const at = { id: place.id, path };
-    const value = readOf(source, field.name, at);
-    const made = field.kind === 'object' ? embed(field.fields, value, at) : single(field, value, at);
+    const value = field.kind === 'value' && field.readFrom ? field.readFrom(source) : readOf(source, field.name, at);
+    const made = field.kind === 'object' ? embedRelated(field, value, at) : single(field, value, at);
     if (made !== undefined) object[field.name] = made;
   }
   return object;
@@ -128,6 +129,23 @@ function embed(fields: readonly FieldModel[], value: unknown, place: Place): unk
   if (typeof related !== 'object' || related instanceof Promise)
     throw new SearchDocumentError(place.id, place.path, related, 'must be an object, or a list of objects');
   return objectOf(fields, related, place);
+}
+
+function embedRelated(field: ObjectField, value: unknown, place: Place): unknown {
+  if (!field.relation?.apart) return embed(field.fields, value, place);
+  // No foreign key holds the rows of a polymorphic relation: some may be gone.
+  const related = unwrap(value);
+  if (Array.isArray(related)) return embed(field.fields, related.filter(isRead), place);
+  return isRead(related) ? embed(field.fields, related, place) : null;
+}
+
+function isRead(row: unknown): boolean {
+  return (row as Managed | null | undefined)?.__helper?.isInitialized() !== false;
+}
+
+/** What the ORM keeps at each entity. */
+interface Managed {
+  readonly __helper?: { isInitialized(): boolean };
 }
 
 /** Entities stand behind collections (`getItems`) and references (`unwrap`). */

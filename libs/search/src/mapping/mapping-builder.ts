@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FIELD_TYPES, type FieldMapping, type FieldType } from '../contracts/index-body.js';
 import type { TypeInference } from '../contracts/type-inference.js';
 import type { ModelComplaint } from '../errors/model.errors.js';
@@ -5,6 +6,11 @@ import type { FieldModel, ObjectField, ValueField } from '../metadata/index-mode
 import { typeOf } from './field-types.js';
 import type { AddedFieldOptions, FieldParameters, SharedFieldOptions, SubFieldOptions } from '../metadata/options.js';
 import { PARAMETERS, REQUIRED, WIRE_NAMES } from '../metadata/field-parameters.js';
+
+interface ClassField {
+  readonly mapping: FieldMapping;
+  readonly field: FieldModel;
+}
 
 export type Properties = Readonly<Record<string, FieldMapping>>;
 
@@ -16,7 +22,28 @@ export class MappingBuilder {
   ) {}
 
   properties(fields: readonly FieldModel[], parent: string): Properties {
-    return Object.fromEntries(fields.flatMap((field) => this.property(field, `${parent}.${field.name}`)));
+    const mapped = new Map<string, { readonly mapping: FieldMapping; readonly field: FieldModel }>();
+    for (const field of fields)
+      for (const [name, mapping] of this.property(field, `${parent}.${field.name}`)) {
+        const first = mapped.get(name);
+        const both = first && this.both(first, { mapping, field }, `${parent}.${name}`);
+        mapped.set(name, both ?? { mapping, field });
+      }
+    return Object.fromEntries([...mapped].map(([name, { mapping }]) => [name, mapping]));
+  }
+
+  /** One field of several classes: of a tree, or behind a polymorphic relation. */
+  private both(first: ClassField, second: ClassField, where: string): ClassField {
+    if (!isDeepStrictEqual(first.mapping, second.mapping)) {
+      const merged = mergedObjects(first.mapping, second.mapping);
+      if (merged) return { ...first, mapping: merged };
+      this.complain(
+        where,
+        `is \`${first.mapping.type}\` of ${namesOf(first.field)}, and \`${second.mapping.type}\` of ${namesOf(second.field)}, with other options`,
+        'Give both the same type and options in @SearchField, or one of the properties another name',
+      );
+    }
+    return first;
   }
 
   private property(field: FieldModel, where: string): [string, FieldMapping][] {
@@ -135,4 +162,22 @@ export class MappingBuilder {
   private complain(where: string, problem: string, remedy: string): void {
     this.complaints.push({ where, problem, remedy });
   }
+}
+
+function namesOf({ of, name }: FieldModel): string {
+  return of ? of.map((entity) => `${entity.name}.${name}`).join(', ') : `all (\`${name}\`)`;
+}
+
+/** Objects with other fields in them are one object with all of them; `undefined` where they contradict each other. */
+function mergedObjects(first: FieldMapping, second: FieldMapping): FieldMapping | undefined {
+  const [a, b] = [first.properties, second.properties];
+  if (!a || !b || first.type !== second.type) return undefined;
+  const properties: Record<string, FieldMapping> = { ...a };
+  for (const [name, mapping] of Object.entries(b)) {
+    const known = properties[name];
+    const merged = known && !isDeepStrictEqual(known, mapping) ? mergedObjects(known, mapping) : mapping;
+    if (!merged) return undefined;
+    properties[name] = merged;
+  }
+  return { ...first, properties };
 }

@@ -1,10 +1,20 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
-import type { CollectionFilter, FieldModel } from './index-model.js';
+import type { CollectionFilter, FieldModel, Relation } from './index-model.js';
 import { includeTree, type IncludeTree } from './include-tree.js';
+import {
+  classOf,
+  columnsOfNamesakes,
+  concreteClassesOf,
+  descendantsOf,
+  havingProperty,
+  isTablePerType,
+} from './inheritance.js';
 import type { SearchFieldOptions } from './options.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
+import { embeddedRelationProblem, relationProblem, type RelationProblem } from './relation-rules.js';
+import { RawSelection, selectionOf } from './selection-reader.js';
 import { readValue } from './value-reader.js';
 import { WhereReader } from './where-reader.js';
 
@@ -16,10 +26,20 @@ export class FieldReader {
     private readonly index: string,
   ) {}
 
+  /** Fields of the entity, and of the classes below it in its tree. */
   readDecorated(meta: EntityMetadata, entity: EntityClass): FieldModel[] {
-    return [...fieldsIn(entity, this.index)].flatMap(([name, options]) =>
-      this.read(meta, entity, name, options, options.include && includeTree(options.include)),
-    );
+    const read = (of: EntityMetadata, fields: Iterable<readonly [string, SearchFieldOptions]>): FieldModel[] =>
+      [...fields].flatMap(([name, options]) =>
+        this.read(of, classOf(of), name, options, options.include && includeTree(options.include)),
+      );
+    const below = descendantsOf(meta, this.metas).flatMap((sub) => {
+      const inherited = fieldsIn(Object.getPrototypeOf(sub.class) as EntityClass, this.index);
+      const added = [...fieldsIn(classOf(sub), this.index)].filter(
+        ([name, options]) => inherited.get(name) !== options,
+      );
+      return limitedTo(sub, read(sub, added));
+    });
+    return [...read(meta, fieldsIn(entity, this.index)), ...below];
   }
 
   private read(
@@ -31,6 +51,13 @@ export class FieldReader {
   ): FieldModel[] {
     const where = `${meta.className}.${name}`;
     const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
+    const columns = columnsOfNamesakes(name, meta);
+    if (columns.length > 0)
+      this.complain(
+        where,
+        `is kept in several columns (${columns.join(', ')}): classes of one table have properties of this name`,
+        'Give the property another name in all classes but one',
+      );
     if (property && isRelation(property)) return this.readRelation(property, options, include, where);
     if (property && isEmbedded(property)) return this.readEmbedded(property, options, include, where);
     if (options.where)
@@ -52,7 +79,10 @@ export class FieldReader {
     include: IncludeTree | undefined,
     where: string,
   ): FieldModel[] {
-    const target = this.metas.find((meta) => meta.class === relationOf(property).target);
+    const refused = relationProblem(property);
+    if (refused) return this.refuse(where, refused);
+    const relation = relationOf(property, this.metas);
+    const target = this.metas.find((meta) => meta.class === relation.target);
     if (!target) {
       this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
@@ -62,13 +92,19 @@ export class FieldReader {
       this.complain(where, 'is a relation without `include`', `Name what to embed of it: include: ['${example}', …]`);
       return [];
     }
+    const selects = this.selectionOf(property, target, where);
+    const apart = this.apartOf(relation, target);
+    const fields = relation.targets
+      ? this.readOfAny(this.metasOf([...relation.targets.values()]), include)
+      : this.readIncluded(target, include);
     return [
       {
         kind: 'object',
         name: property.name,
         options,
-        fields: this.readIncluded(target, include),
-        relation: relationOf(property),
+        fields,
+        relation: apart ? { ...relation, apart } : relation,
+        ...(selects.length > 0 ? { selects } : {}),
         ...this.filterOf(property, target, options, where),
       },
     ];
@@ -93,6 +129,29 @@ export class FieldReader {
     return { filter: { where: options.where, watched } };
   }
 
+  private apartOf(relation: Relation, target: EntityMetadata): readonly EntityClass[] | undefined {
+    if (!relation.targets) return isTablePerType(target) ? concreteClassesOf(target, this.metas) : undefined;
+    return this.metasOf([...relation.targets.values()]).flatMap((meta) => concreteClassesOf(meta, this.metas));
+  }
+
+  private metasOf(classes: readonly EntityClass[]): EntityMetadata[] {
+    return classes.flatMap((entity) => this.metas.find((meta) => classOf(meta) === entity) ?? []);
+  }
+
+  private selectionOf(property: EntityProperty, target: EntityMetadata, where: string): FieldModel[] {
+    try {
+      return selectionOf(property, target, this.metas);
+    } catch (error) {
+      if (!(error instanceof RawSelection)) throw error;
+      this.complain(
+        where,
+        'has a `where` or an `orderBy` in raw SQL, whose columns nobody can follow',
+        "Write them as the ORM's conditions, by the names of properties",
+      );
+      return [];
+    }
+  }
+
   private readEmbedded(
     property: EntityProperty,
     options: SearchFieldOptions,
@@ -104,9 +163,24 @@ export class FieldReader {
       this.complain(where, 'is an embeddable that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
     }
-    return [
-      { kind: 'object', name: property.name, options, fields: this.embeddedFields(meta, include), relation: undefined },
-    ];
+    const fields = this.embeddedFields(meta, include);
+    for (const field of fields) this.checkEmbedded(property, meta, field);
+    return [{ kind: 'object', name: property.name, options, fields, relation: undefined }];
+  }
+
+  private checkEmbedded(embedded: EntityProperty, meta: EntityMetadata, field: FieldModel): void {
+    const property = (meta.properties as Record<string, EntityProperty | undefined>)[field.name];
+    const refused = property && embeddedRelationProblem(embedded, property);
+    if (refused) this.refuse(`${meta.className}.${field.name}`, refused);
+    if (property && isEmbedded(property) && field.kind === 'object') {
+      const nested = this.metas.find((candidate) => candidate.class === property.embeddable);
+      const outer = {
+        ...property,
+        object: embedded.object || property.object,
+        array: embedded.array || property.array,
+      };
+      if (nested) for (const inner of field.fields) this.checkEmbedded(outer as EntityProperty, nested, inner);
+    }
   }
 
   private embeddedFields(meta: EntityMetadata, include: IncludeTree | undefined): FieldModel[] {
@@ -117,18 +191,27 @@ export class FieldReader {
   }
 
   private readIncluded(meta: EntityMetadata, include: IncludeTree): FieldModel[] {
-    const entity = meta.class as unknown as EntityClass;
-    const recorded = fieldsIn(entity, this.index);
-    return [...include].flatMap(([name, rest]) =>
-      // An included relation takes its paths from the including field, never its own: cycles cannot arise.
-      this.read(
-        meta,
-        entity,
-        name,
-        { ...recorded.get(name), include: undefined, where: undefined },
-        rest.size > 0 ? rest : undefined,
-      ),
-    );
+    return [...include].flatMap(([name, rest]) => {
+      const having = havingProperty(name, meta, this.metas);
+      if (having.length === 0 || having[0] === meta) return this.readPath(meta, name, rest);
+      return having.flatMap((sub) => limitedTo(sub, this.readPath(sub, name, rest)));
+    });
+  }
+
+  /** What is included of a relation to several classes: each path is of those that have it. */
+  private readOfAny(targets: readonly EntityMetadata[], include: IncludeTree): FieldModel[] {
+    return [...include].flatMap(([name, rest]) => {
+      const having = targets.filter((target) => havingProperty(name, target, this.metas).length > 0);
+      return (having.length > 0 ? having : targets.slice(0, 1)).flatMap((target) =>
+        this.readIncluded(target, new Map([[name, rest]])).map((field) => ({ of: [classOf(target)], ...field })),
+      );
+    });
+  }
+
+  /** An included relation takes its paths from the including field, never its own: cycles cannot arise. */
+  private readPath(meta: EntityMetadata, name: string, rest: IncludeTree): FieldModel[] {
+    const options = { ...fieldsIn(classOf(meta), this.index).get(name), include: undefined, where: undefined };
+    return this.read(meta, classOf(meta), name, options, rest.size > 0 ? rest : undefined);
   }
 
   private namesOf(meta: EntityMetadata): string {
@@ -137,6 +220,11 @@ export class FieldReader {
       ({ embedded, name }) => !embedded && !name.includes('__'),
     );
     return written.map(({ name }) => name).join(', ');
+  }
+
+  private refuse(where: string, { problem, remedy }: RelationProblem): never[] {
+    this.complain(where, problem, remedy);
+    return [];
   }
 
   private complain(where: string, problem: string, remedy: string): void {
@@ -149,4 +237,8 @@ function shownNames(meta: EntityMetadata): string[] {
   return Object.values(meta.properties as Record<string, EntityProperty>)
     .filter(({ hidden }) => !hidden)
     .map(({ name }) => name);
+}
+
+function limitedTo(meta: EntityMetadata, fields: readonly FieldModel[]): FieldModel[] {
+  return fields.map((field) => ({ of: [classOf(meta)], ...field }));
 }

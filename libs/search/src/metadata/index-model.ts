@@ -20,6 +20,10 @@ export interface ValueField {
   readonly convert?: ((value: unknown) => unknown) | undefined;
   /** Keys of a JSON value that `@SearchField({ properties })` describes: the others are in no document. */
   readonly keys?: readonly FieldModel[];
+  /** Classes whose rows have it, where not all of the index or relation do. */
+  readonly of?: readonly EntityClass[];
+  /** How it is read where no property holds it. */
+  readonly readFrom?: (row: object) => unknown;
 }
 
 /** An object of a document: a relation or an embeddable, with what is included of it. */
@@ -30,6 +34,10 @@ export interface ObjectField {
   readonly fields: readonly FieldModel[];
   /** `undefined` for an embeddable, whose columns are those of its owner. */
   readonly relation: Relation | undefined;
+  /** What decides which rows a collection holds, and in which order. */
+  readonly selects?: readonly FieldModel[];
+  /** Classes whose rows have it, where not all of the index or relation do. */
+  readonly of?: readonly EntityClass[];
   /** Which elements of a collection are embedded; all when absent. */
   readonly filter?: CollectionFilter;
 }
@@ -63,6 +71,21 @@ export interface Relation {
   readonly side: 'owner' | 'inverse';
   readonly mappedBy: string | undefined;
   readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
+  /** Classes that a polymorphic relation leads to, by the value that tells them apart. */
+  readonly targets?: ReadonlyMap<string, EntityClass>;
+  /** For the other side of a polymorphic relation: what its `mappedBy` may lead to. */
+  readonly mappedByTargets?: ReadonlyMap<string, EntityClass>;
+  /** Classes whose rows are read class by class: those of several tables, the deepest first. */
+  readonly apart?: readonly EntityClass[];
+  /** The entity that stands for a row of a many-to-many relation. */
+  readonly pivot?: Pivot;
+}
+
+/** A pivot entity: its property `owner` leads back to the entity that has the relation, `member` to the other. */
+export interface Pivot {
+  readonly entity: EntityClass;
+  readonly owner: string;
+  readonly member: string;
 }
 
 /** How the id of a document follows from its row: the primary key, or a unique property, with text around it. */
@@ -88,6 +111,16 @@ export interface Hooks {
   readonly preload: ((entities: readonly object[], em: EntityManager) => unknown) | undefined;
 }
 
+/** A tree of classes in one index. */
+export interface Tree {
+  /** Name of the field that says of which class a document is. */
+  readonly discriminator: string;
+  /** Classes by the values of that field. */
+  readonly classes: ReadonlyMap<string, EntityClass>;
+  /** Its classes, the deepest first, where each has a table of its own. */
+  readonly apart?: readonly EntityClass[];
+}
+
 /** One index of an entity: what its documents hold and where it comes from. */
 export interface IndexModel<T extends object = object> {
   readonly entity: EntityClass<T>;
@@ -98,6 +131,8 @@ export interface IndexModel<T extends object = object> {
   readonly primaryKey: string;
   /** Its properties. */
   readonly primaryKeys: readonly string[];
+  /** Set where its rows are of several classes. */
+  readonly tree?: Tree;
   readonly identity: Identity;
   readonly routing: Routing | undefined;
   readonly hooks: Hooks;

@@ -10,6 +10,7 @@ import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
 import { checkSchemas } from './schema-check.js';
+import { treeOf, withDiscriminator } from './tree-reader.js';
 import { SourceReader } from './source-reader.js';
 
 export interface ModelReading {
@@ -59,8 +60,10 @@ function readModel(
     complain('has no primary key', 'Give the indexed entity a primary key');
     return [];
   }
-  const fields = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
-  if (fieldsIn(entity, name).size === 0)
+  const tree = treeOf(meta, metas);
+  const decorated = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
+  const fields = tree ? withDiscriminator(decorated, tree, meta, complaints) : decorated;
+  if (decorated.length === 0 && fieldsIn(entity, name).size === 0)
     complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
   const identity = readIdentity(meta, options, complaints);
   const reader = new SourceReader(metas, complaints);
@@ -72,6 +75,7 @@ function readModel(
       options,
       primaryKey: primaryKeyName(meta),
       primaryKeys,
+      ...(tree ? { tree } : {}),
       identity,
       routing: reader.routing(meta, options),
       hooks: hooksOf(options),

@@ -1,6 +1,6 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { PropertyFacts } from '../contracts/type-inference.js';
-import type { Relation } from './index-model.js';
+import type { Pivot, Relation } from './index-model.js';
 import type { EntityClass } from './recorder.js';
 
 const RELATIONS: ReadonlySet<string> = new Set(['1:1', 'm:1', '1:m', 'm:n']);
@@ -25,11 +25,51 @@ export function isComputed(property: EntityProperty): boolean {
 }
 
 /** Works with 6 (`type` is a class name, `entity()` the class or its name) and 7 (`target`). */
-export function relationOf(property: EntityProperty): Relation {
+export function relationOf(property: EntityProperty, metas: readonly EntityMetadata[] = []): Relation {
   const kind = property.kind as Relation['kind'];
   const owner = kind === 'm:1' || (kind !== '1:m' && property.owner);
   const target = (property.target ?? property.targetMeta?.class) as unknown as EntityClass;
-  return { target, side: owner ? 'owner' : 'inverse', mappedBy: property.mappedBy, kind };
+  const targets = targetsOf(property);
+  const mappedByTargets = kind === 'm:n' ? undefined : targetsOfOtherSide(property);
+  const pivot = kind === 'm:n' ? pivotOf(property, metas) : undefined;
+  return {
+    target: targets ? ([...targets.values()][0] ?? target) : target,
+    side: owner ? 'owner' : 'inverse',
+    mappedBy: property.mappedBy,
+    kind,
+    ...(targets ? { targets } : {}),
+    ...(mappedByTargets ? { mappedByTargets } : {}),
+    ...(pivot ? { pivot } : {}),
+  };
+}
+
+function targetsOfOtherSide({ mappedBy, targetMeta }: EntityProperty): Relation['targets'] {
+  const properties = targetMeta?.properties as Record<string, EntityProperty> | undefined;
+  const other = mappedBy ? properties?.[mappedBy] : undefined;
+  return other && targetsOf(other);
+}
+
+/** 6 knows no polymorphic relations. */
+type Polymorphic = Partial<Pick<EntityProperty, 'polymorphic' | 'polymorphTargets' | 'discriminatorMap'>>;
+
+function targetsOf(property: EntityProperty): Relation['targets'] {
+  const { polymorphic, polymorphTargets, discriminatorMap } = property as Polymorphic;
+  if (!polymorphic || !polymorphTargets) return undefined;
+  const classes = Object.entries((discriminatorMap ?? {}) as Record<string, unknown>);
+  return new Map(classes.map(([value, target]) => [value, target as EntityClass]));
+}
+
+/** The ORM keeps the foreign key of the owning side first. */
+function pivotOf({ pivotEntity, mappedBy }: EntityProperty, metas: readonly EntityMetadata[]): Pivot | undefined {
+  const meta = metas.find((candidate) => (candidate.class as unknown) === pivotEntity);
+  const keys = meta ? propertiesOf(meta).filter(({ kind }) => (kind as string) === 'm:1') : [];
+  const [owner, member] = mappedBy ? [keys[1], keys[0]] : keys;
+  if (!meta || !owner || !member) return undefined;
+  return { entity: meta.class as unknown as EntityClass, owner: owner.name, member: member.name };
+}
+
+function propertiesOf(meta: EntityMetadata): EntityProperty[] {
+  return Object.values(meta.properties as Record<string, EntityProperty>);
 }
 
 export function factsOf(property: EntityProperty, meta: EntityMetadata): PropertyFacts {

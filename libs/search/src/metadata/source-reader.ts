@@ -66,7 +66,7 @@ export class SourceReader {
       const target = this.metaOf(property);
       if (!target) return [];
       const fields = rest.size > 0 ? this.along(target, rest) : [EVERY_COLUMN];
-      return [{ kind: 'object', name, options: {}, fields, relation: relationOf(property) }];
+      return [{ kind: 'object', name, options: {}, fields, relation: relationOf(property, this.metas) }];
     });
   }
 

@@ -34,7 +34,7 @@ export class WhereReader {
   read(meta: EntityMetadata, where: unknown, place: string): FieldModel[] {
     const mentions: Mentions = new Map();
     this.conditions(meta, where, mentions, { place, path: '' });
-    return fieldsOf(meta, mentions);
+    return fieldsOf(meta, mentions, this.metas);
   }
 
   private conditions(meta: EntityMetadata, where: unknown, into: Mentions, at: At): void {
@@ -154,15 +154,15 @@ function isConditions(value: unknown): value is Readonly<Record<string, unknown>
   return prototype === Object.prototype || prototype === null;
 }
 
-function fieldsOf(meta: EntityMetadata, mentions: Mentions): FieldModel[] {
+function fieldsOf(meta: EntityMetadata, mentions: Mentions, metas: readonly EntityMetadata[]): FieldModel[] {
   return [...mentions].map(([name, { property, inner, meta: target }]): FieldModel => {
     if (isRelation(property))
       return {
         kind: 'object',
         name,
         options: {},
-        fields: target ? fieldsOf(target, inner) : [],
-        relation: relationOf(property),
+        fields: target ? fieldsOf(target, inner, metas) : [],
+        relation: relationOf(property, metas),
       };
     if (isEmbedded(property)) return { kind: 'object', name, options: {}, fields: [], relation: undefined };
     return { kind: 'value', name, options: {}, facts: factsOf(property, meta), computed: isComputed(property) };

@@ -18,6 +18,7 @@ interface KnownField {
 /** The fields of one index by path, sub-fields included. */
 export class FieldCatalog {
   private readonly fields = new Map<string, KnownField>();
+  readonly model: IndexDefinition['model'];
   /** Where documents hold dates. */
   readonly dates: DateTree;
   /** Where they hold fractions. */
@@ -25,6 +26,7 @@ export class FieldCatalog {
 
   constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
     const { model, body } = definition;
+    this.model = model;
     this.dates = dateTree(model.fields, body.mappings.properties);
     this.floats = floatTree(body.mappings.properties);
     this.add(

@@ -4,8 +4,9 @@ import { decodeAggregations } from './aggregations/aggregation.js';
 import { withDates } from './date-tree.js';
 import { withFloats } from './float-tree.js';
 import type { FieldCatalog } from './field-catalog.js';
+import { withClass } from './hit-class.js';
 import type { RequestNode } from './request.js';
-import type { Hit, InnerHits, SearchPage } from './search-page.js';
+import type { EntityHit, Hit, InnerHits, SearchPage } from './search-page.js';
 import { decodeSuggest } from './suggest.js';
 import type { Wire } from './wire-value.js';
 
@@ -29,9 +30,10 @@ function decodeHit(hit: EngineHit): Hit<unknown> {
 }
 
 /** A hit in the form that the request asks for. */
-export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): Hit<unknown> {
+export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): EntityHit<unknown> {
   const source = withFloats(hit._source, catalog.floats);
-  return decodeHit({ ...hit, _source: dates ? withDates(source, catalog.dates) : source });
+  const decoded = decodeHit({ ...hit, _source: dates ? withDates(source, catalog.dates) : source });
+  return withClass(decoded, catalog.model);
 }
 
 function decodeInnerHits(groups: Readonly<Record<string, EngineInnerHits>>): Readonly<Record<string, InnerHits>> {

@@ -1,3 +1,5 @@
+import type { EntityClass } from '../metadata/recorder.js';
+import type { DocumentOf } from './document-type.js';
 import type { Wire } from './wire-value.js';
 
 /** A document that was found. */
@@ -25,6 +27,17 @@ export interface Hit<Source> {
   readonly explanation: Wire | undefined;
 }
 
+/** A document that was found in the index of an entity. */
+export interface EntityHit<Source> extends Hit<Source> {
+  /**
+   * Whether the document is of this class, or of one below it: the type of `source` follows.
+   *
+   * @throws SearchQueryError where the index has several classes, and `source` came without the field that says which
+   * @example if (hit.is(Book)) hit.source.pages;
+   */
+  is<C extends object>(entity: EntityClass<C>): this is EntityHit<Source & Omit<DocumentOf<C>, keyof Source>>;
+}
+
 /** By nested field, as the type of its elements; by any other name as they come. */
 export type InnerHitsOf<Source> = Readonly<Record<string, InnerHits>> & {
   readonly [
@@ -43,7 +56,7 @@ export interface InnerHits<Element = Wire> {
 
 /** The answer to a search. */
 export interface SearchPage<Source, Results, Suggestions = Readonly<Record<never, never>>> {
-  readonly hits: readonly Hit<Source>[];
+  readonly hits: readonly EntityHit<Source>[];
   /** Documents that match, on all pages. */
   readonly total: number;
   /** `gte`: there are more than `total`, as `trackTotalHits` did not count them all. */

@@ -24,7 +24,7 @@ import { unusable } from '../query/unusable.js';
 import type { Wire } from '../query/wire-value.js';
 import { sortValue, wireKeepAlive } from '../query/request-window.js';
 import type { RequestNode } from '../query/request.js';
-import type { Hit, SearchPage } from '../query/search-page.js';
+import type { EntityHit, SearchPage } from '../query/search-page.js';
 import { SearchQuery, type NoneAsked } from '../query/search-query.js';
 import type { SuggestionsOf } from '../query/suggest.js';
 import type { BulkWriter } from '../indexing/bulk-writer.js';
@@ -187,7 +187,7 @@ export abstract class DocumentReads<T extends object> {
   async *stream<S = DocumentOf<T>>(
     make: QueryMaker<T, S> = (query) => query as unknown as ReturnType<QueryMaker<T, S>>,
     options: StreamOptions = {},
-  ): AsyncGenerator<Hit<S>, void, undefined> {
+  ): AsyncGenerator<EntityHit<S>, void, undefined> {
     checkCall('stream', options, STREAM);
     const { request } = make(this.query());
     assertCarried('stream', request);
@@ -200,7 +200,7 @@ export abstract class DocumentReads<T extends object> {
       ...(routing === undefined ? {} : { routing: routing as string }),
       ...(preference === undefined ? {} : { preference: preference as string }),
     }))
-      yield this.runner.decodeHit(request, hit) as Hit<S>;
+      yield this.runner.decodeHit(request, hit) as EntityHit<S>;
   }
 
   /**

@@ -6,7 +6,7 @@ import { FieldCatalog } from '../query/field-catalog.js';
 import { RequestCompiler } from '../query/request-compiler.js';
 import type { RequestNode } from '../query/request.js';
 import { decodeHitOf, decodeResponse } from '../query/response-decoder.js';
-import type { Hit, SearchPage } from '../query/search-page.js';
+import type { EntityHit, SearchPage } from '../query/search-page.js';
 import type { QueryRunner } from '../query/search-query.js';
 import type { Wire } from '../query/wire-value.js';
 import { assertOwnIndex } from './own-index.js';
@@ -80,7 +80,7 @@ export class IndexRunner implements QueryRunner {
     return { ...document, source: withFloats(document.source, this.catalog.floats) };
   }
 
-  decodeHit(request: RequestNode, hit: EngineHit): Hit<unknown> {
+  decodeHit(request: RequestNode, hit: EngineHit): EntityHit<unknown> {
     return decodeHitOf(request, hit, this.catalog);
   }
 

@@ -1,14 +1,18 @@
 import type { EntityManager, EntityMetadata, EntityProperty, MikroORM } from '@mikro-orm/core';
 import { keyOf, type DocumentKey } from '../document/document-builder.js';
 import { UnreadableRow } from '../document/unreadable-row.js';
-import { populatePlan, type PopulatePlan } from '../document/populate-plan.js';
+import { planOfClass, populatePlan, type PopulatePlan } from '../document/populate-plan.js';
 import { SearchHookError } from '../errors/query.errors.js';
-import type { IndexModel } from '../metadata/index-model.js';
-import { primaryKeyName, primaryKeyParts, type KeyPart, type KeyValue } from '../metadata/key-parts.js';
+import type { IndexModel, Pivot } from '../metadata/index-model.js';
+import { keyIn, primaryKeyParts, type KeyPart } from '../metadata/key-parts.js';
 import { copyOfWhere } from '../metadata/where-values.js';
 import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
+import type { EntityClass } from '../metadata/recorder.js';
+import { readBranches } from './branches.js';
 import { fittingKeys, keyOfId } from './fitting-keys.js';
 import { afterKey, keyOrder, keyProperties, withKeys } from './key-conditions.js';
+import { foreignKeyIn } from './key-held.js';
+import { RowPaths } from './row-paths.js';
 import { isFaultOfRow, readApart } from './row-fault.js';
 
 export type PrimaryKey = DocumentKey;
@@ -144,29 +148,12 @@ export class EntityReader {
 
   /** Whether relations, and at last perhaps the primary key, lead along `path` in the model of this process. */
   knowsPath(model: IndexModel, path: readonly string[]): boolean {
-    return this.endOf(model, path) !== undefined;
-  }
-
-  /** The entity that relations lead to, and its key; `undefined` where they do not. */
-  private endOf(
-    model: IndexModel,
-    path: readonly string[],
-  ): { readonly relations: readonly string[]; readonly parts: readonly KeyPart[] } | undefined {
-    let meta: EntityMetadata | undefined = this.metaOf(model);
-    for (const [at, step] of path.entries()) {
-      if (!meta) return undefined;
-      if (at === path.length - 1 && step === primaryKeyName(meta))
-        return { relations: path.slice(0, at), parts: primaryKeyParts(meta) };
-      const property: EntityProperty | undefined = propertiesOf(meta)[step];
-      if (!property || !isRelation(property)) return undefined;
-      meta = property.targetMeta;
-    }
-    return meta && { relations: path, parts: primaryKeyParts(meta) };
+    return this.pathsWithin(undefined, 1).knows(this.metaOf(model), path);
   }
 
   /**
    * Keys, in pages and in order, of the documents whose entities reach one of `keys` over `path`: relations, or the
-   * primary key.
+   * primary key. A key may come twice where rows of several classes, or conditions of collections, are on the way.
    *
    * @param within reads inside the transaction of this entity manager
    */
@@ -177,32 +164,91 @@ export class EntityReader {
     size: number,
     within?: EntityManager,
   ): AsyncGenerator<readonly DocumentKey[]> {
-    const reaching = this.reaching(model, path, keys);
+    const paths = this.pathsWithin(within, size);
+    for await (const where of paths.conditions(this.metaOf(model), path, keys))
+      yield* this.pagesOfKeys(model.entity, where, {
+        parts: model.identity.parts,
+        fields: keyFields(model),
+        size,
+        within,
+      });
+  }
+
+  /** Keys that to-one properties of these rows hold now, without those of rows that hold none. */
+  async keysHeld(
+    entity: EntityClass,
+    keys: readonly DocumentKey[],
+    properties: readonly string[],
+    within?: EntityManager,
+  ): Promise<DocumentKey[]> {
+    if (keys.length === 0) return [];
+    const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+    const rows = await this.fork(within).find(entity, withKeys(primaryKeyParts(meta), keys), {
+      fields: [...meta.primaryKeys, ...properties],
+      filters: false,
+      ...FROM_PRIMARY,
+    });
+    return rows.flatMap((row) =>
+      properties.flatMap((name) => {
+        const key = foreignKeyIn(meta, name, row);
+        return key === undefined ? [] : [key as DocumentKey];
+      }),
+    );
+  }
+
+  /** Primary keys of rows by the ORM's conditions. */
+  async keysWhere(entity: EntityClass, where: object, within?: EntityManager): Promise<DocumentKey[]> {
+    const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+    const options = { fields: [...meta.primaryKeys], filters: false, ...FROM_PRIMARY };
+    const rows = await this.fork(within).find(entity, where, options);
+    return rows.map((row) => keyIn(primaryKeyParts(meta), row));
+  }
+
+  private async ownersByPivot(
+    pivot: Pivot,
+    members: readonly DocumentKey[],
+    within?: EntityManager,
+  ): Promise<DocumentKey[]> {
+    const where = { [pivot.member]: { $in: [...members] } };
+    const options = { fields: [pivot.owner], filters: false, ...FROM_PRIMARY };
+    const rows = await this.fork(within).find(pivot.entity, where, options);
+    const meta = this.orm.getMetadata().get<object>(pivot.entity as never) as EntityMetadata;
+    const owners = rows.map((row) => foreignKeyIn(meta, pivot.owner, row) as DocumentKey);
+    return [...new Map(owners.map((key) => [String(key), key])).values()];
+  }
+
+  private pathsWithin(within: EntityManager | undefined, size: number): RowPaths {
+    return new RowPaths(
+      [...this.orm.getMetadata()],
+      (entity, where) => {
+        const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+        const parts = primaryKeyParts(meta);
+        return this.pagesOfKeys(entity, where, { parts, fields: keyProperties(parts), size, within });
+      },
+      (entity, keys, property) => this.keysHeld(entity, keys, [property], within),
+      (pivot, members) => this.ownersByPivot(pivot, members, within),
+    );
+  }
+
+  private async *pagesOfKeys(
+    entity: EntityClass,
+    condition: object,
+    { parts, fields, size, within }: KeyPages,
+  ): AsyncGenerator<readonly DocumentKey[]> {
     let after: DocumentKey | undefined;
     do {
-      const where = after === undefined ? reaching : { $and: [reaching, afterKey(model.identity.parts, after)] };
-      const fields = keyFields(model);
-      const page = await this.fork(within).find(model.entity, where, {
+      const where = after === undefined ? condition : { $and: [condition, afterKey(parts, after)] };
+      const page = await this.fork(within).find(entity, where, {
         fields,
         filters: false,
         ...FROM_PRIMARY,
-        ...this.ordered(model, size),
+        orderBy: keyOrder(parts),
+        limit: size,
       });
-      const found = page.map((entity) => keyOf(model, entity));
+      const found = page.map((row) => keyIn(parts, row));
       if (found.length > 0) yield found;
       after = found.length < size ? undefined : found.at(-1);
     } while (after !== undefined);
-  }
-
-  private reaching(model: IndexModel, path: readonly string[], keys: readonly DocumentKey[]): object {
-    const { relations, parts } = this.endOf(model, path)!;
-    const [part] = parts;
-    // One key column: the relation is compared with it, so that no row of the related table needs to be there any more.
-    const end =
-      parts.length === 1 && relations.length > 0
-        ? { $in: keys.map((key) => part!.fromKey(key as KeyValue)) }
-        : withKeys(parts, keys);
-    return relations.reduceRight<object>((inner, step) => ({ [step]: inner }), end);
   }
 
   /** The key that a document's id stands for. */
@@ -211,17 +257,10 @@ export class EntityReader {
   }
 
   private async load(model: IndexModel, where: object, options: object, within?: EntityManager): Promise<object[]> {
-    const { fields, populate, where: elements } = this.planOf(model);
     const em = this.forked(within);
-    const loading = {
-      fields: [...model.primaryKeys, ...fields],
-      populate,
-      ...(Object.keys(elements).length > 0 ? { populateWhere: copyOfWhere(elements) } : {}),
-      strategy: 'select-in',
-      filters: false,
-      ...FROM_PRIMARY,
-    };
-    const entities = await (em as unknown as Finder).find(model.entity, where, { ...loading, ...options });
+    const entities = model.tree?.apart
+      ? await this.loadApart(model, model.tree.apart, { where, options, within, em })
+      : await this.loadOfClass(em, model.entity, where, this.planOf(model), options);
     const { preload } = model.hooks;
     if (!preload || entities.length === 0) return entities;
     try {
@@ -230,6 +269,62 @@ export class EntityReader {
       throw new SearchHookError('preload', model.entity.name, undefined, { cause });
     }
     return entities;
+  }
+
+  private async loadOfClass(
+    em: EntityManager,
+    entity: EntityClass,
+    where: object,
+    { fields, populate, where: elements, branches }: PopulatePlan,
+    options: object = {},
+  ): Promise<object[]> {
+    const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+    const loading = {
+      fields: [...new Set([...meta.primaryKeys, ...fields])],
+      populate,
+      ...(Object.keys(elements).length > 0 ? { populateWhere: copyOfWhere(elements) } : {}),
+      strategy: 'select-in',
+      filters: false,
+      ...FROM_PRIMARY,
+    };
+    const rows = await (em as unknown as Finder).find(entity, where, { ...loading, ...options });
+    await readBranches(rows, branches, (of, which, plan) => this.loadOfClass(em, of, which, plan));
+    return rows;
+  }
+
+  /** Which rows and in which order the base says; what they hold, each class for itself. */
+  private async loadApart(
+    model: IndexModel,
+    classes: readonly EntityClass[],
+    {
+      where,
+      options,
+      within,
+      em,
+    }: { where: object; options: object; within: EntityManager | undefined; em: EntityManager },
+  ): Promise<object[]> {
+    const fields = keyFields(model);
+    const bases = await this.fork(within).find(model.entity, where, {
+      fields,
+      filters: false,
+      ...FROM_PRIMARY,
+      ...options,
+    });
+    const keys = bases.map((row) => keyOf(model, row));
+    const found = new Map<string, object>();
+    for (const entity of classes) {
+      const missing = keys.filter((key) => !found.has(String(key)));
+      if (missing.length === 0) break;
+      const plan = planOfClass(model.sources, entity, (...given) => this.columnsOf(...given));
+      for (const row of await this.loadOfClass(em, entity, withKeys(model.identity.parts, missing), plan))
+        found.set(String(keyOf(model, row)), row);
+    }
+    return keys.flatMap((key) => {
+      const row = found.get(String(key));
+      if (row) return [row];
+      const reason = `no table of ${classes.map(({ name }) => name).join(', ')} has its row`;
+      return [new UnreadableRow(key, new Error(reason))];
+    });
   }
 
   /** Statements of a hook name no connection: inside a transaction they all go to the primary. */
@@ -249,14 +344,16 @@ export class EntityReader {
   }
 
   private planOf(model: IndexModel): PopulatePlan {
-    const plan = this.plans.get(model) ?? populatePlan(model.sources, (owner) => this.columnsOf(model, owner));
+    const plan =
+      this.plans.get(model) ?? populatePlan(model.sources, model.entity, (...given) => this.columnsOf(...given));
     this.plans.set(model, plan);
     return plan;
   }
 
   /** Columns of the entity at the end of `owner`, foreign keys among them. */
-  private columnsOf(model: IndexModel, owner: readonly string[]): string[] {
-    const meta = owner.reduce((current, step) => propertiesOf(current)[step]!.targetMeta!, this.metaOf(model));
+  private columnsOf(root: EntityClass, owner: readonly string[]): string[] {
+    const first = this.orm.getMetadata().get<object>(root as never) as EntityMetadata;
+    const meta = owner.reduce((current, step) => propertiesOf(current)[step]!.targetMeta!, first);
     const loadable = Object.values(propertiesOf(meta)).filter(
       (property) => property.persist !== false && !property.embedded,
     );
@@ -291,6 +388,14 @@ function keyFields(model: IndexModel): string[] {
 function conditioned({ condition }: IndexModel, ...wheres: readonly (object | undefined)[]): object {
   const all = [...wheres, condition?.where?.()].filter((where) => where !== undefined);
   return all.length > 1 ? { $and: all } : (all[0] ?? {});
+}
+
+interface KeyPages {
+  readonly parts: readonly KeyPart[];
+  /** What is read of each row. */
+  readonly fields: readonly string[];
+  readonly size: number;
+  readonly within: EntityManager | undefined;
 }
 
 function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {

@@ -42,7 +42,8 @@ export class SearchSync {
 
   /**
    * Says that rows changed without the ORM's unit of work. Call it in the transaction that changes them: before a
-   * delete (with `deleting` for an entity that documents embed), before or after an update.
+   * delete (with `deleting` for an entity that documents embed), before an update that moves rows from one owner to
+   * another (and after it for rows of a pivot entity), before or after any other update, after an insert.
    *
    * Indices whose `sync` is `manual` are left out.
    *
@@ -75,9 +76,10 @@ export class SearchSync {
     const manager = em ?? this.orm.em.getContext(false);
     for await (const keys of this.keysOf(entity, rows, manager)) {
       const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];
-      const own = held.flatMap(({ definition, path }): Touch[] =>
-        keys.map((key) => touchAt({ definition, path }, key)),
-      );
+      lost.push(...(await this.flushReader.formerOwners(manager, entity, keys)));
+      const own = held
+        .filter(({ pivot }) => !pivot)
+        .flatMap(({ definition, path }): Touch[] => keys.map((key) => touchAt({ definition, path }, key)));
       await this.strategy.add([...new TouchSet([...own, ...lost])], manager);
     }
   }

@@ -1,0 +1,60 @@
+import type { EntityProperty } from '@mikro-orm/core';
+import { isRelation, relationOf } from './orm-property.js';
+
+export interface RelationProblem {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** What 6 does not know of a property. */
+type Property = EntityProperty & {
+  readonly through?: unknown;
+  readonly targetKey?: string;
+  readonly polymorphic?: boolean;
+};
+
+/** Why a relation that the ORM accepts cannot be followed; `undefined` when it can. */
+export function relationProblem(property: Property): RelationProblem | undefined {
+  const { kind } = relationOf(property);
+  if (property.through !== undefined || property.formula !== undefined)
+    return {
+      problem: 'is computed by the database (`through`), so that nobody sees when it changes',
+      remedy: 'Include the collection that it picks from, or leave it out',
+    };
+  if (property.targetKey !== undefined)
+    return {
+      problem: `points at \`${property.targetKey}\` (\`targetKey\`), and changes are followed by primary keys`,
+      remedy: 'Let it point at the primary key, or leave it out',
+    };
+  if (property.mapToPk)
+    return {
+      problem: 'holds a key alone (`mapToPk`), of which nothing can be included',
+      remedy: 'Leave out `mapToPk`, or index the key by a getter',
+    };
+  if (property.polymorphic && kind === 'm:n')
+    return {
+      problem: 'is a polymorphic many-to-many relation, whose rows of several classes share one table',
+      remedy:
+        'Give each class a many-to-many relation of its own, or include a one-to-many of an entity with a polymorphic @ManyToOne',
+    };
+  return undefined;
+}
+
+/** Why a relation inside an embeddable cannot be followed. */
+export function embeddedRelationProblem(
+  embedded: EntityProperty,
+  property: EntityProperty,
+): RelationProblem | undefined {
+  if (!isRelation(property)) return undefined;
+  if (embedded.object || embedded.array)
+    return {
+      problem: `is a relation inside \`${embedded.name}\`, which is kept as JSON, where the database cannot join it`,
+      remedy: 'Embed it in columns (without `object` and `array`), or make it an entity of its own',
+    };
+  const { kind, side } = relationOf(property);
+  if (side === 'owner' && kind !== 'm:n') return undefined;
+  return {
+    problem: `is a collection inside the embeddable \`${embedded.name}\``,
+    remedy: 'Move it to the entity itself',
+  };
+}

@@ -1,0 +1,63 @@
+import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import type { FieldModel } from './index-model.js';
+import { isEmbedded, isRelation, relationOf } from './orm-property.js';
+
+type Conditions = Readonly<Record<string, unknown>>;
+
+/** A condition or an order in raw SQL: its columns are not known. */
+export class RawSelection extends Error {}
+
+/**
+ * The columns of the target that decide which of its rows a collection holds, and in which order: `where` and `orderBy`
+ * of the relation, and the `orderBy` of its target.
+ *
+ * @throws RawSelection
+ */
+export function selectionOf(
+  property: EntityProperty,
+  target: EntityMetadata,
+  metas: readonly EntityMetadata[],
+): FieldModel[] {
+  const parts = [property.where, property.orderBy, target.orderBy].flatMap((part): unknown[] =>
+    part ? [part].flat() : [],
+  );
+  return parts.flatMap((part) => columnsIn(target, part, metas));
+}
+
+function columnsIn(meta: EntityMetadata, conditions: unknown, metas: readonly EntityMetadata[]): FieldModel[] {
+  if (typeof conditions !== 'object' || conditions === null) {
+    // A primary key in place of conditions, or a function that makes SQL.
+    if (typeof conditions === 'function' || typeof conditions === 'string') throw new RawSelection();
+    return [];
+  }
+  if (Object.getOwnPropertySymbols(conditions).length > 0 || 'sql' in conditions) throw new RawSelection();
+  return Object.entries(conditions as Conditions).flatMap(([name, condition]): FieldModel[] => {
+    if (name === '$not') return columnsIn(meta, condition, metas);
+    if (name === '$and' || name === '$or') return [condition].flat().flatMap((one) => columnsIn(meta, one, metas));
+    const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
+    if (!property) throw new RawSelection();
+    if (!isRelation(property)) return [columnOf(property)];
+    const target = metas.find((candidate) => (candidate.class as unknown) === relationOf(property).target);
+    const nested = target && isConditions(condition) ? columnsIn(target, withoutOperators(condition), metas) : [];
+    return [{ kind: 'object', name, options: {}, fields: nested, relation: relationOf(property, metas) }];
+  });
+}
+
+function columnOf(property: EntityProperty): FieldModel {
+  if (isEmbedded(property))
+    return { kind: 'object', name: property.name, options: {}, fields: [], relation: undefined };
+  return { kind: 'value', name: property.name, options: {}, facts: undefined, computed: false };
+}
+
+function isConditions(condition: unknown): condition is Conditions {
+  return typeof condition === 'object' && condition !== null && !Array.isArray(condition);
+}
+
+/** `{ $ne: null }` and `{ $in: [1, 2] }` speak of the key, `{ $some: { … } }` of rows. */
+function withoutOperators(conditions: Conditions): Conditions {
+  const entries = Object.entries(conditions).flatMap(([name, condition]) => {
+    if (['$some', '$none', '$every'].includes(name)) return Object.entries(condition as Conditions);
+    return name.startsWith('$') && !['$and', '$or', '$not'].includes(name) ? [] : [[name, condition] as const];
+  });
+  return Object.fromEntries(entries);
+}

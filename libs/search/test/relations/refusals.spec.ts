@@ -1,0 +1,194 @@
+import { Collection, raw, type Rel } from '@mikro-orm/core';
+import {
+  Embeddable,
+  Embedded,
+  Entity,
+  ManyToMany,
+  ManyToOne,
+  OneToMany,
+  PrimaryKey,
+  Property,
+  ReflectMetadataProvider,
+  Unique,
+} from '@mikro-orm/decorators/legacy';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Indexed, SearchField, SearchModelError, SearchService, type EntityClass } from '@rookery/search';
+import { openSearch } from '@rookery/search/opensearch';
+
+const engine = openSearch({ node: 'http://127.0.0.1:9' });
+afterAll(() => engine.close());
+
+/** The complaints about these entities, one per line; none when the model is whole. */
+function complaints(...entities: EntityClass[]): string[] {
+  const orm = new MikroORM({ entities: entities as never, dbName: 'none', metadataProvider: ReflectMetadataProvider });
+  try {
+    new SearchService(orm, { engine });
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(SearchModelError);
+    return (error as SearchModelError).complaints.map(
+      ({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}.`,
+    );
+  }
+}
+
+@Entity()
+class Image {
+  @PrimaryKey() id!: number;
+  @Property({ type: 'string' }) @Unique() name!: string;
+  @Property({ type: 'integer' }) size!: number;
+}
+
+@Entity()
+class Video {
+  @PrimaryKey() id!: number;
+  @Property({ type: 'string' }) name!: string;
+  @Property({ type: 'string' }) size!: string;
+}
+
+describe('refused at start:', () => {
+  it('a polymorphic many-to-many relation', () => {
+    @Entity()
+    @Indexed()
+    class Post {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['name'] })
+      @ManyToMany(() => [Image, Video] as never)
+      attachments = new Collection<Image>(this);
+    }
+    expect(complaints(Image, Video, Post)).toEqual([
+      'Post.attachments: is a polymorphic many-to-many relation, whose rows of several classes share one table. Give each class a many-to-many relation of its own, or include a one-to-many of an entity with a polymorphic @ManyToOne.',
+    ]);
+  });
+
+  it('two classes behind one relation with one field name and two types', () => {
+    @Entity()
+    @Indexed()
+    class Like {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['name', 'size', 'weight'] })
+      @ManyToOne(() => [Image, Video])
+      target!: Rel<Image> | Rel<Video>;
+    }
+    expect(complaints(Image, Video, Like)).toEqual([
+      'Image.weight: is no property that the ORM knows, and no getter. Use one of: id, name, size.',
+      'Like.target.size: is `integer` of Image.size, and `text` of Video.size, with other options. Give both the same type and options in @SearchField, or one of the properties another name.',
+    ]);
+  });
+
+  it('a condition or an order in raw SQL', () => {
+    @Entity()
+    @Indexed()
+    class Author {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['title'] })
+      @OneToMany({ entity: () => Book, mappedBy: 'author', orderBy: { [raw('lower(title)')]: 'asc' } })
+      books = new Collection<Book>(this);
+    }
+    @Entity()
+    class Book {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) title!: string;
+      @ManyToOne(() => Author) author!: Rel<Author>;
+    }
+    expect(complaints(Author, Book)).toEqual([
+      "Author.books: has a `where` or an `orderBy` in raw SQL, whose columns nobody can follow. Write them as the ORM's conditions, by the names of properties.",
+    ]);
+  });
+
+  it('a relation inside an embeddable that is kept as JSON', () => {
+    @Embeddable()
+    class Cover {
+      @Property({ type: 'string' }) colour!: string;
+      @ManyToOne(() => Image) image!: Rel<Image>;
+    }
+    @Entity()
+    @Indexed()
+    class Magazine {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['colour', 'image.name'] }) @Embedded(() => Cover, { object: true }) cover!: Cover;
+    }
+    expect(complaints(Image, Cover, Magazine)).toEqual([
+      'Cover.image: is a relation inside `cover`, which is kept as JSON, where the database cannot join it. Embed it in columns (without `object` and `array`), or make it an entity of its own.',
+    ]);
+  });
+
+  it('a relation that holds a key alone', () => {
+    @Entity()
+    @Indexed()
+    class Page {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['name'] }) @ManyToOne({ entity: () => Image, mapToPk: true }) image!: number;
+    }
+    expect(complaints(Image, Page)).toEqual([
+      'Page.image: holds a key alone (`mapToPk`), of which nothing can be included. Leave out `mapToPk`, or index the key by a getter.',
+    ]);
+  });
+
+  it('a relation that points at another column than the primary key', () => {
+    @Entity()
+    @Indexed()
+    class Icon {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['size'] }) @ManyToOne({ entity: () => Image, targetKey: 'name' }) image!: Rel<Image>;
+    }
+    expect(complaints(Image, Icon)).toEqual([
+      'Icon.image: points at `name` (`targetKey`), and changes are followed by primary keys. Let it point at the primary key, or leave it out.',
+    ]);
+  });
+
+  it('two classes of a tree with one field name and two types', () => {
+    @Entity({ inheritance: 'tpt' })
+    @Indexed()
+    class Vehicle {
+      @PrimaryKey() id!: number;
+    }
+    @Entity()
+    class Car extends Vehicle {
+      @SearchField() @Property({ type: 'integer' }) load!: number;
+    }
+    @Entity()
+    class Ship extends Vehicle {
+      @SearchField({ type: 'keyword' }) @Property({ type: 'string' }) load!: string;
+    }
+    expect(complaints(Vehicle, Car, Ship)).toEqual([
+      'Vehicle.load: is `integer` of Car.load, and `keyword` of Ship.load, with other options. Give both the same type and options in @SearchField, or one of the properties another name.',
+    ]);
+  });
+
+  it('classes of one table whose properties of one name are in two columns', () => {
+    @Entity({ discriminatorColumn: 'kind', discriminatorMap: { a: 'Small', b: 'Large' } })
+    @Indexed()
+    class Thing {
+      @PrimaryKey() id!: number;
+    }
+    @Entity()
+    class Small extends Thing {
+      @SearchField() @Property({ type: 'integer', fieldName: 'size_a' }) size!: number;
+    }
+    @Entity()
+    class Large extends Thing {
+      @SearchField() @Property({ type: 'integer', fieldName: 'size_b' }) size!: number;
+    }
+    const columns: unknown = expect.stringMatching(
+      /^(Small|Large).size: is kept in several columns \(size_a, size_b\): classes/,
+    );
+    expect(complaints(Thing, Small, Large)).toEqual([columns, columns]);
+  });
+
+  it('a property with the name of the field that says the class', () => {
+    @Entity({ inheritance: 'tpt' })
+    @Indexed()
+    class Base {
+      @PrimaryKey() id!: number;
+      @SearchField() @Property({ type: 'string' }) entityType!: string;
+    }
+    @Entity()
+    class Leaf extends Base {
+      @SearchField() @Property({ type: 'integer' }) size!: number;
+    }
+    expect(complaints(Base, Leaf)).toContain(
+      'Base.entityType: has the name of the field that says of which class a document is. Give the property another name.',
+    );
+  });
+});
