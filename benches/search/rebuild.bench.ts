@@ -119,7 +119,7 @@ async function rebuild(): Promise<void> {
 }
 
 async function verify(): Promise<void> {
-  for await (const { key } of young.migrations.verify(NextPlace)) throw new Error(`${key} differs`);
+  for await (const { key } of young.migrations.verify(NextPlace)) throw new Error(`${String(key)} differs`);
 }
 
 const took: Record<string, number[]> = {};

@@ -61,7 +61,7 @@ describeWith('postgres', 'postgres', () =>
       return all.sort((a, b) => Number(a.key) - Number(b.key));
     };
     const brief = (drifted: readonly DriftedDocument[]): string[] =>
-      drifted.map(({ key, drift: kind }) => `${key} ${kind}`);
+      drifted.map(({ key, drift: kind }) => `${String(key)} ${kind}`);
 
     beforeAll(async () => {
       running = await startSearch({ sync: 'manual', bulk: { maxBytes: 4_096 } }, [Label, Ticket]);

@@ -120,7 +120,7 @@ describeWith('postgres', 'migration', () =>
       };
       const { search } = await release(V2, { engine });
       await migrate(search, BookV2, { verify });
-      expect((await drift(search, BookV2)).map(({ key, drift: kind }) => `${key} ${kind}`)).toEqual(left);
+      expect((await drift(search, BookV2)).map(({ key, drift: kind }) => `${String(key)} ${kind}`)).toEqual(left);
     });
 
     it('rebuilds beside the living index, swaps at one instant, writes both, and finishes', async () => {

@@ -66,8 +66,8 @@ export const BROKEN: readonly Variant[] = [
         ...claim,
         settle: async (done, refusals, unreachable) => {
           const givenUp = await claim.settle(done, refusals, unreachable);
-          const documents = new Set(done.map(({ path, key }) => `${path.join('.')}|${key}`));
-          world.delete(({ path, key }) => documents.has(`${path.join('.')}|${key}`));
+          const documents = new Set(done.map(({ path, key }) => `${path.join('.')}|${String(key)}`));
+          world.delete(({ path, key }) => documents.has(`${path.join('.')}|${String(key)}`));
           return givenUp;
         },
       });
