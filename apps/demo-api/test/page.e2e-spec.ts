@@ -186,6 +186,22 @@ describeWith('postgres', 'the page', (postgres) => {
         expect((await fetch(demo.url, { method: 'POST' })).status).toBe(404);
       });
 
+      it('says so in a sentence while the application is away, keeps what was typed, and finds it afterwards', async () => {
+        const page = await open('/?q=congress');
+        const { port } = new URL(demo.url);
+        await demo.stop();
+        await page.getByRole('combobox', { name: 'Search the addresses' }).fill('treaty');
+        const alert = page.getByRole('alert');
+        await alert.waitFor();
+        expect(await alert.textContent()).toMatch(
+          /^The application does not answer\. The page tries again by itself\./,
+        );
+        demo = await startDemoUnderTest({ ...demo.env, PORT: port });
+        await alert.waitFor({ state: 'detached', timeout: 30_000 });
+        await page.locator('mark', { hasText: /treat/i }).first().waitFor();
+        expect(await page.getByRole('combobox', { name: 'Search the addresses' }).inputValue()).toBe('treaty');
+      }, 60_000);
+
       it.each([
         ['light', {}],
         ['dark', { colorScheme: 'dark' }],

@@ -87,6 +87,12 @@ describeWith('postgres', 'the machine room', () => {
           .first()
           .waitFor();
         expect(await accessibilityProblems(page)).toEqual([]);
+        // Narrower, it stands above the facets, and both can be used.
+        await page.setViewportSize({ width: 1100, height: 900 });
+        await page.getByRole('checkbox').first().check();
+        await page.waitForURL(/party=/);
+        await page.getByRole('button', { name: 'Clear the filters' }).click();
+        expect(await accessibilityProblems(page)).toEqual([]);
         await page.setViewportSize({ width: 390, height: 844 });
         expect(await accessibilityProblems(page)).toEqual([]);
         await page.emulateMedia({ colorScheme: 'dark' });

@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type Herd, InjectHerd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { InjectSearch, type SearchService } from '@rookery/search';
-import { defer, map, merge, type Observable, skip, throttleTime, timer } from 'rxjs';
+import { defer, from, map, merge, type Observable, skip, switchMap, throttleTime, timer } from 'rxjs';
 import { CacheCounts } from '../addresses/cache-counts.js';
 import { Passage } from '../entities/index.js';
 import { Faults } from './faults/faults.js';
@@ -13,6 +14,8 @@ import { type Sample, Sampled } from './sampled.js';
 const EVERY_MS = 1000;
 /** Between two messages, however often the herd changes. */
 const LEAST_MS = 200;
+/** The first message waits so long for what is asked then. */
+const FIRST_MS = 500;
 const TIMEOUT_MS = 800;
 const MAX_AGE_MS = 3000;
 
@@ -43,8 +46,11 @@ export class MachineRoom implements OnModuleInit, OnModuleDestroy {
   states(): Observable<RoomState> {
     return defer(() => {
       let { last } = this.#news.since(0);
+      const asked = [this.#outbox, this.#engine, this.#index].map((sampled) => sampled.refresh());
+      const ready = from(Promise.race([Promise.all(asked), delay(FIRST_MS, undefined, { ref: false })]));
       const changes = this.herd.topology$.pipe(skip(1));
-      return merge(timer(0, EVERY_MS), changes).pipe(
+      return ready.pipe(
+        switchMap(() => merge(timer(0, EVERY_MS), changes)),
         throttleTime(LEAST_MS, undefined, { leading: true, trailing: true }),
         map(() => {
           const { lines, last: read } = this.#news.since(last);

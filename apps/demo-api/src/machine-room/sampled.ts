@@ -8,7 +8,7 @@ export type Sample<Value> = Readonly<{ state: 'known'; value: Value } | { state:
 export class Sampled<Value> {
   #sample: Sample<Value> = { state: 'unknown', reason: 'not asked yet' };
   #answeredAt = -Infinity;
-  #asking = false;
+  #asking: Promise<void> | undefined;
 
   constructor(
     private readonly ask: () => Promise<Value>,
@@ -17,20 +17,24 @@ export class Sampled<Value> {
   ) {}
 
   read(): Sample<Value> {
-    if (!this.#asking) void this.#refresh();
+    void this.refresh();
     if (this.#sample.state === 'known' && this.now() - this.#answeredAt > this.maxAgeMs)
       return { state: 'unknown', reason: `no answer for ${this.maxAgeMs / 1000} s` };
     return this.#sample;
   }
 
-  async #refresh(): Promise<void> {
-    this.#asking = true;
+  /** Asks, or joins the question that is under way. Resolves when it is answered, or has failed. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  async #ask(): Promise<void> {
     try {
       this.#sample = { state: 'known', value: await this.ask() };
       this.#answeredAt = this.now();
     } catch (error) {
       this.#sample = { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
     }
-    this.#asking = false;
   }
 }
