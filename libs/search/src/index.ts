@@ -79,6 +79,7 @@ export { searchEntities } from './database/tables.js';
 export type { BulkTuning, RelayTuning } from './service/options.js';
 export type { SearchSync, TouchedRows, TouchOptions } from './sync/explicit-touch.js';
 export type { Backlog, DeadLetter } from './sync/outbox.js';
+export { searchChannels } from './contracts/diagnostics.js';
 export type { RelayBatchMessage } from './contracts/diagnostics.js';
 
 // Change mappings, repair drift

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type HealthMessage, herdChannels } from '@rookery/herd';
 import { type DecisionMessage, limiterChannels } from '@rookery/limiter';
-import type { RelayBatchMessage } from '@rookery/search';
+import { searchChannels, type RelayBatchMessage } from '@rookery/search';
 
 /** Lines kept for streams that read them later. */
 const MAX_LINES = 50;
@@ -17,7 +17,7 @@ export class News {
   readonly #listeners = [
     [herdChannels.health, (message: unknown) => this.#health(message as HealthMessage)],
     [limiterChannels.decision, (message: unknown) => this.#decision(message as DecisionMessage)],
-    ['rookery:search:relay', (message: unknown) => this.#relay(message as RelayBatchMessage)],
+    [searchChannels.relay, (message: unknown) => this.#relay(message as RelayBatchMessage)],
   ] as const;
 
   listen(): void {

@@ -83,7 +83,9 @@ export class OpenSearchHttp {
     const began = performance.now();
     let outcome = 'ok';
     try {
-      return await this.gated(request, attempt, () => this.repeated<Body>(request, attempt));
+      return await this.gated(request, attempt, () =>
+        this.guarded(attempt, () => this.repeated<Body>(request, attempt)),
+      );
     } catch (error) {
       outcome = (error as SearchError).code;
       throw error;
@@ -134,9 +136,9 @@ export class OpenSearchHttp {
 
   /** A node that hangs loses no connection: after a share of the deadline another one is asked beside it. */
   private async hedged<Body>(request: HttpRequest, attempt: Attempt, repeatable: boolean): Promise<Body> {
-    if (!repeatable || this.options.nodes.length < 2) return this.guarded<Body>(request, attempt);
+    if (!repeatable || this.options.nodes.length < 2) return this.once<Body>(request, attempt);
     const work = (ended: AbortSignal): Promise<Body> =>
-      this.guarded<Body>(request, { ...attempt, ended: AbortSignal.any([attempt.ended, ended]) });
+      this.once<Body>(request, { ...attempt, ended: AbortSignal.any([attempt.ended, ended]) });
     return hedged(work, {
       afterMs: attempt.timeoutMs / HEDGE_SHARE,
       may: () => !attempt.ended.aborted && this.budget.spend(),
@@ -144,7 +146,8 @@ export class OpenSearchHttp {
     });
   }
 
-  private async guarded<Body>(request: HttpRequest, attempt: Attempt): Promise<Body> {
+  /** The breaker counts calls, not their tries: one that another node answers says that the engine is there. */
+  private async guarded<Body>(attempt: Attempt, work: () => Promise<Body>): Promise<Body> {
     const refusal = this.breaker?.refusal();
     if (refusal)
       throw new SearchEngineUnavailableError(
@@ -154,7 +157,7 @@ export class OpenSearchHttp {
         refusal,
       );
     try {
-      const body = await this.once<Body>(request, attempt);
+      const body = await work();
       this.breaker?.answered();
       return body;
     } catch (error) {
