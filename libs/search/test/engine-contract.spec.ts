@@ -12,6 +12,16 @@ describe.each(['opensearch', 'opensearch2'] as const)('the engine contract', (se
   });
 });
 
+describeWith('opensearch', 'an engine', (node) => {
+  it('may be closed twice, as by two searches that share it, and answers nothing then', async () => {
+    const engine = openSearch({ node });
+    await engine.ping();
+    await engine.close();
+    await engine.close();
+    await expect(engine.ping()).rejects.toThrow('the engine was closed');
+  }, 10_000);
+});
+
 describeWith('opensearch', 'the engine contract catches an engine that', (node) => {
   const engine = openSearch({ node, requestTimeoutMs: 2_000 });
   afterAll(() => engine.close());

@@ -179,6 +179,6 @@ export interface SearchEngine extends DocumentPort, IndexPort, TaskPort {
   /** Resolves also when it is not there any more. */
   closePointInTime(id: string, options?: CallOptions): Promise<void>;
 
-  /** Ends open connections. Later calls reject. */
+  /** Ends open connections. Later calls reject, but for another `close()`. */
   close(): Promise<void>;
 }

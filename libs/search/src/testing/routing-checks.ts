@@ -15,6 +15,19 @@ export const routingChecks: readonly EngineCheck[] = [
   ],
 
   [
+    'finds every document on one of the shards',
+    async (bench) => {
+      await bench.fill(40);
+      const found: unknown[] = [];
+      for (const routing of await bench.engine.shardRoutings(bench.alias)) {
+        const request = { index: bench.alias, body: { size: 40 }, parameters: { routing } };
+        found.push(...(await bench.engine.search(request)).hits.hits.map(({ _id }) => _id));
+      }
+      expectSame('documents', [found.length, new Set(found).size], [40, 40]);
+    },
+  ],
+
+  [
     'reads, updates and deletes by id and routing',
     async (bench) => {
       const { engine, alias } = bench;

@@ -49,6 +49,7 @@ const HEDGE_SHARE = 3;
 export class OpenSearchHttp {
   private readonly client: Client;
   private readonly closing = new AbortController();
+  private ending: Promise<void> | undefined;
   private readonly budget = new RetryBudget();
   private readonly breaker: CircuitBreaker | undefined;
   private readonly gate: SearchGate;
@@ -96,9 +97,10 @@ export class OpenSearchHttp {
   }
 
   /** Ends requests under way: the client's own close would wait for them, a hanging node's up to their deadline. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.closing.abort();
-    await this.client.close();
+    // The client never answers whoever closes it again.
+    return (this.ending ??= this.client.close());
   }
 
   private async gated<Body>(request: HttpRequest, attempt: Attempt, work: () => Promise<Body>): Promise<Body> {

@@ -104,7 +104,7 @@ export class MemoryIndex {
   shardOf({ id, routing = id }: DocumentPlace): number {
     let hash = 0x811c9dc5;
     for (const byte of Buffer.from(routing)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-    return (hash ^ (hash >>> 15)) % this.shards;
+    return ((hash ^ (hash >>> 15)) >>> 0) % this.shards;
   }
 
   /** One routing for each shard, in their order. */
