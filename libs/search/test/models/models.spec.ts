@@ -7,7 +7,7 @@ import { inMemory, runModel, type Outcome } from './run-model.js';
 
 /** `npm run prove:models` is the long form. */
 const MODELS = Number(process.env['MODELS'] ?? 12);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['SEED'] ?? 1);
 
 /** The outcomes of models, each with a seed of its own as in the long form. */
 async function* outcomes(count: number, seed: number, engine: () => SearchEngine): AsyncGenerator<Outcome> {

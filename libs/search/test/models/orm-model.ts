@@ -147,7 +147,8 @@ function relationProperty(step: Step, { entities }: ModelPlan, classes: readonly
     owner: true,
     nullable,
     fieldName: `${name}_id`,
-    deleteRule: nullable ? 'set null' : 'cascade',
+    // Nobody says which rows a cascade deletes: what is needed cannot be deleted.
+    ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'restrict' }),
     ...other,
   };
 }
