@@ -1,4 +1,4 @@
-import { EntitySchema, type EntityManager } from '@mikro-orm/core';
+import { EntitySchema } from '@mikro-orm/core';
 import { Indexed, SearchField } from '@rookery/search';
 import {
   isMany,
@@ -59,7 +59,7 @@ export function ormModel(plan: ModelPlan): OrmModel {
 }
 
 /** The condition as the ORM has it. */
-export function ormCondition({ column, test, over }: ConditionPlan): Row {
+function ormCondition({ column, test, over }: ConditionPlan): Row {
   const inner = { [column.name]: ormTest(column.kind, test) };
   if (!over) return inner;
   return { [over.property]: isMany(over) ? { $some: inner } : inner };
@@ -79,8 +79,6 @@ function ormTest(kind: Kind, test: ConditionPlan['test']): unknown {
       return { $gte: valueOf(kind, test.value) };
   }
 }
-
-export type Work = EntityManager;
 
 function newClass(name: string): EntityClass {
   return { [name]: class {} }[name] as unknown as EntityClass;
