@@ -65,7 +65,8 @@ describe('the model', () => {
       '  - Author.nmae: is no property that the ORM knows, and no getter. Use one of: id, name, teacher.',
       "  - Author.teacher: is a relation without `include`. Name what to embed of it: include: ['id', …].",
       '  - Bare: is @Indexed without any @SearchField. Decorate at least one property with @SearchField().',
-      '  - Pair: has a composite primary key. Give the indexed entity a single primary key.',
+      "  - Bare: shares the index name 'bare' with Pair. Give one of them another @Indexed({ name }).",
+      '  - Pair: is @Indexed without any @SearchField. Decorate at least one property with @SearchField().',
       "  - Wrong.authors: is a relation without `include`. Name what to embed of it: include: ['id', …].",
       "  - Wrong.bare: is a relation without `include`. Name what to embed of it: include: ['id', …].",
       "  - Wrong.code: names the normalizer 'shout', which is neither built in nor defined. Define it in @Indexed({ settings: { analysis: { normalizer: { shout: … } } } }).",
@@ -75,7 +76,7 @@ describe('the model', () => {
       "  - Wrong.text: names the analyzer 'yours', which is neither built in nor defined. Define it in @Indexed({ settings: { analysis: { analyzer: { yours: … } } } }), or use one of: mine.",
       '  - Wrong.title: has `include`, but is no relation. Leave out `include`, or the rest of the path.',
       "  - Wrong: the index name 'Wrong Name' must be lower case. Change @Indexed({ name }) or the `prefix`.",
-      'The search model has 13 mistakes:',
+      'The search model has 14 mistakes:',
     ]);
   });
 
