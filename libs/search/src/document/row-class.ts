@@ -23,7 +23,7 @@ interface Managed {
 }
 
 /** What the database says of the class of a row; where tables say it, the class that the ORM made of it. */
-export function discriminatorOf(row: object): string | undefined {
+function discriminatorOf(row: object): string | undefined {
   const { __meta: meta, __helper: helper } = row as Managed;
   const column = meta.root.discriminatorColumn;
   const stored = column === undefined ? undefined : helper.__originalEntityData?.[column];

@@ -9,7 +9,7 @@ export class Maker {
 }
 
 /** Gives its fields to every entity that extends it, and is none itself. */
-export abstract class Titled {
+abstract class Titled {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'string' }) title!: string;
 }
