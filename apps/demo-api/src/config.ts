@@ -43,6 +43,8 @@ export type DemoConfig = Readonly<{
   corsOrigins: readonly string[];
   /** One line on standard output for each answer. */
   accessLog: boolean;
+  /** Requests, and what they cause, become spans of OpenTelemetry. */
+  tracing: boolean;
   /** From the moment that readiness is refused until no more connections are accepted. */
   stopDelayMs: number;
   /** The longest that a stop waits for requests under way. */
@@ -118,6 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
     trustedProxies: read.list('TRUSTED_PROXIES', isProxy, 'addresses, networks such as 10.0.0.0/8, or loopback'),
     corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://example.org'),
     accessLog: read.oneOf('ACCESS_LOG', ['off', 'on']) === 'on',
+    tracing: read.oneOf('TRACING', ['off', 'on']) === 'on',
     stopDelayMs: read.integer('STOP_DELAY_MS', 0, 0, 60_000),
     stopTimeoutMs: read.integer('STOP_TIMEOUT_MS', 10_000, 0, 600_000),
     editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),

@@ -20,6 +20,14 @@ describe('PlainLogger', () => {
     expect(lines((logger) => logger.error('failed', 'Request'))).toBe('Request: failed\n');
   });
 
+  it('names the trace that a line is part of', () => {
+    let written = '';
+    const logger = new PlainLogger({ write: (text) => (written += text) }, () => 'ab12');
+    logger.error('failed', 'at x.ts:1', 'Request');
+    logger.warn('late');
+    expect(written).toBe('Request (trace ab12): failed\nat x.ts:1\n(trace ab12): late\n');
+  });
+
   it('leaves a failed start to the one who started it', () => {
     expect(lines((logger) => logger.error('policies.api.per must be …', 'stack', 'ExceptionHandler'))).toBe('');
   });

@@ -7,16 +7,21 @@ const LIBRARIES = /^(Search|Herd|Limiter)/;
 /** Nest's name for a start that failed: its error is thrown as well, and told by whoever started the application. */
 const FAILED_START = 'ExceptionHandler';
 
-/** One plain line for a warning, an error, or news of the three libraries. */
+/** One plain line for a warning, an error, or news of the three libraries; it names the trace that it is part of. */
 export class PlainLogger implements LoggerService {
-  constructor(private readonly output: Output) {}
+  constructor(
+    private readonly output: Output,
+    private readonly traceId: () => string | undefined = () => undefined,
+  ) {}
 
   log(message: unknown, context?: string): void {
     if (context !== undefined && LIBRARIES.test(context)) this.warn(message, context);
   }
 
   warn(message: unknown, context?: string): void {
-    this.output.write(`${context === undefined ? '' : `${context}: `}${String(message)}\n`);
+    const trace = this.traceId();
+    const from = [context ?? [], trace === undefined ? [] : `(trace ${trace})`].flat().join(' ');
+    this.output.write(`${from === '' ? '' : `${from}: `}${String(message)}\n`);
   }
 
   error(message: unknown, ...details: unknown[]): void {

@@ -23,6 +23,8 @@ import { servePage } from './page/serve-page.js';
 import { PlainLogger } from './plain-logger.js';
 import { PassageSearch } from './search/passage-search.js';
 import { validationPipe } from './problem/validation.pipe.js';
+import { requestSpan } from './tracing/request-span.js';
+import { currentTraceId } from './tracing/trace-id.js';
 
 /** `stop` refuses readiness, lets the requests under way end, and then closes everything. */
 export type RunningDemo = Readonly<{ app: INestApplication; url: string; stop: () => Promise<void> }>;
@@ -35,7 +37,7 @@ export async function startDemo(
   faultTools?: FaultTools,
 ): Promise<RunningDemo> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, faultTools), {
-    logger: new PlainLogger(output),
+    logger: new PlainLogger(output, config.tracing ? currentTraceId : undefined),
     abortOnError: false,
     bodyParser: false,
     forceCloseConnections: true, // What is left after the drain.
@@ -43,8 +45,9 @@ export async function startDemo(
   const traffic = new Traffic(app.getHttpServer());
   app.get(Readiness).follow(() => !traffic.draining);
   try {
+    if (config.tracing) app.use(requestSpan);
     app.use(requestId);
-    if (config.accessLog) app.use(accessLog(output));
+    if (config.accessLog) app.use(accessLog(output, config.tracing ? currentTraceId : undefined));
     protect(app, config);
     servePage(app);
     parseBodies(app);

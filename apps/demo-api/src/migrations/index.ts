@@ -1,5 +1,6 @@
 import { CreateAddresses } from './2026-11-addresses.js';
 import { CreateSearchOutbox } from './2026-11-search-outbox.js';
+import { AddSearchTrace } from './2026-11-search-trace.js';
 
 /** In the order in which they run. Each runs once; what has run is never changed. */
-export const migrations = [CreateAddresses, CreateSearchOutbox];
+export const migrations = [CreateAddresses, CreateSearchOutbox, AddSearchTrace];

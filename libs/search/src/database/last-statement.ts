@@ -15,29 +15,30 @@ export function isKyselyTransaction(transaction: unknown): transaction is Kysely
 /** With these a transaction has ended, or the one before it has. A rollback to a savepoint is no end. */
 const ENDS = /^(commit$|rollback$|begin|start transaction)/;
 
-/** What waits for the COMMIT of the transaction that a connection is in. */
+/** What waits for the COMMIT of the transaction that a connection is in; each search service of the ORM adds its own. */
 class LastStatement {
-  private waiting: { readonly sql: string; sent: boolean } | undefined;
+  private waiting: { readonly sql: string; sent: boolean }[] = [];
 
   constructor(connection: Connection) {
     const execute = connection.executeQuery;
     // Once per connection, and for good: taking a property away again would make all its queries slower.
-    connection.executeQuery = (query) => execute.call(connection, this.waiting ? this.withLast(query) : query);
+    connection.executeQuery = (query) =>
+      execute.call(connection, this.waiting.length > 0 ? this.withLast(query) : query);
   }
 
   wait(sql: string): () => boolean {
     const statement = { sql, sent: false };
-    this.waiting = statement;
+    this.waiting.push(statement);
     return () => statement.sent;
   }
 
   private withLast<Query extends { readonly sql: string }>(query: Query): Query {
     if (!ENDS.test(query.sql)) return query;
-    const statement = this.waiting!;
-    this.waiting = undefined;
+    const statements = this.waiting;
+    this.waiting = [];
     if (query.sql !== 'commit') return query;
-    statement.sent = true;
-    return { ...query, sql: `${statement.sql}; commit` };
+    for (const statement of statements) statement.sent = true;
+    return { ...query, sql: [...statements.map(({ sql }) => sql), 'commit'].join('; ') };
   }
 }
 

@@ -114,7 +114,8 @@ export class DatabaseOutbox implements Outbox {
     const early = touches.length - ROWS_PER_STATEMENT;
     if (early > 0) await this.add(touches.slice(0, early), context);
     const last = early > 0 ? touches.slice(early) : touches;
-    return this.database.runLast(this.insertWithValues(last), context, () => this.insertOf(last));
+    const trace = this.currentTrace();
+    return this.database.runLast(this.insertWithValues(last, trace), context, () => this.insertOf(last, trace));
   }
 
   /** A row cannot hold the whole key of these: dead letters at once. @returns the others */
@@ -199,24 +200,34 @@ export class DatabaseOutbox implements Outbox {
     });
   }
 
-  private insertOf(touches: readonly Touch[]): Statement {
+  /** Read once for each statement. */
+  private currentTrace(): string | null {
+    return this.options.traceparent?.() ?? null;
+  }
+
+  private insertOf(touches: readonly Touch[], trace = this.currentTrace()): Statement {
     const values: (string | number | null)[] = [];
-    const sql = this.insert(touches, (value) => {
+    const sql = this.insert(touches, trace, (value) => {
       values.push(value);
       return '?';
     });
     return { sql, values };
   }
 
-  private insertWithValues(touches: readonly Touch[]): string {
-    return this.insert(touches, (value) => (typeof value === 'string' ? this.database.quote(value) : String(value)));
+  private insertWithValues(touches: readonly Touch[], trace: string | null): string {
+    return this.insert(touches, trace, (value) =>
+      typeof value === 'string' ? this.database.quote(value) : String(value),
+    );
   }
 
   /** @param put how a value stands in the statement; asked in the order of the places */
-  private insert(touches: readonly Touch[], put: (value: string | number | null) => string): string {
+  private insert(
+    touches: readonly Touch[],
+    trace: string | null,
+    put: (value: string | number | null) => string,
+  ): string {
     const now = this.options.now();
     const { traceparent } = this.options;
-    const trace = traceparent?.() ?? null;
     const rows = touches.map(
       ({ definition, path, key }) =>
         `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)}${traceparent ? `, ${put(trace)}` : ''})`,

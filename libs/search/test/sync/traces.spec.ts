@@ -1,11 +1,16 @@
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { SearchService } from '@rookery/search';
 import { describeWith } from '@rookery/services';
 import { instrumentSearch, openTelemetryTraceContext } from '../../src/adapters/opentelemetry/index.js';
 import { Book } from './entities.js';
-import { startSearch, type Running } from './running.js';
+import { engineOf, startSearch, type Running } from './running.js';
 
 describeWith('postgres', 'the trace of a request', () => {
   describeWith('opensearch', 'through the outbox', () => {
@@ -35,18 +40,19 @@ describeWith('postgres', 'the trace of a request', () => {
         span.end();
         return span.spanContext().traceId;
       });
+    beforeEach(() => exporter.reset());
+    const outboxes = () => exporter.getFinishedSpans().filter(({ name }) => name === 'outbox');
     const create = (id: number) => async (): Promise<void> => {
       const em = running.orm.em.fork();
       em.create(Book, { id, title: `title ${id}` });
       await em.flush();
     };
     const relayed = async () => {
-      exporter.reset();
-      const { orm, engine, prefix } = running;
-      const relay = new SearchService(orm, { engine, prefix, sync: 'outbox', traceContext });
+      const { orm, prefix } = running;
+      const relay = new SearchService(orm, { engine: engineOf(), prefix, sync: 'outbox', traceContext });
       await relay.start();
       await relay.settled();
-      await relay.drain();
+      await relay.close();
       const spans = exporter.getFinishedSpans();
       return {
         batches: spans.filter(({ name }) => name.startsWith('relay ')),
@@ -54,10 +60,13 @@ describeWith('postgres', 'the trace of a request', () => {
       };
     };
 
-    it('of one change has the batch and its bulk as spans', async () => {
+    it('of one change has its row in the outbox, the batch and its bulk as spans', async () => {
       const traceId = await request(create(1));
+      const [made, cause] = [outboxes(), exporter.getFinishedSpans().find(({ name }) => name === 'request')!];
+      expect(made.map((span) => span.parentSpanContext?.spanId)).toEqual([cause.spanContext().spanId]);
       const { batches, bulks } = await relayed();
       expect(batches.map((span) => span.spanContext().traceId)).toEqual([traceId]);
+      expect(batches[0]!.parentSpanContext?.spanId).toBe(made[0]!.spanContext().spanId);
       expect(batches[0]!.attributes).toMatchObject({ 'rookery.search.rows': 1, 'rookery.search.documents': 1 });
       expect(bulks.map((span) => span.parentSpanContext?.spanId)).toEqual([batches[0]!.spanContext().spanId]);
     });
@@ -67,8 +76,27 @@ describeWith('postgres', 'the trace of a request', () => {
       await create(4)();
       const { batches } = await relayed();
       expect(batches).toHaveLength(1);
-      expect(batches[0]!.links.map((link) => link.context.traceId)).toEqual(traceIds);
+      expect([...new Set(batches[0]!.links.map((link) => link.context.traceId))]).toEqual(traceIds);
       expect(traceIds).not.toContain(batches[0]!.spanContext().traceId);
+    });
+
+    it('has the batch of all its transactions, linked to the later ones', async () => {
+      const traceId = await request(async () => {
+        await create(6)();
+        await create(7)();
+      });
+      const made = outboxes().map((span) => span.spanContext().spanId);
+      const { batches } = await relayed();
+      expect(batches.map((span) => span.spanContext().traceId)).toEqual([traceId]);
+      const [{ parentSpanContext: parent, links }] = batches as [ReadableSpan];
+      expect([parent?.spanId, ...links.map((link) => link.context.spanId)].sort()).toEqual(made.sort());
+    });
+
+    it('has no span for changes that no request made', async () => {
+      await create(8)();
+      expect(outboxes()).toEqual([]);
+      const { batches } = await relayed();
+      expect(batches.map((span) => span.parentSpanContext)).toEqual([undefined]);
     });
 
     it('stays with a document that is refused, and is tried again', async () => {

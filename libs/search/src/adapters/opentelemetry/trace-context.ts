@@ -29,9 +29,9 @@ const OPTIONS: OptionTable<TraceContextOptions> = {
 };
 
 /**
- * The option `traceContext` of `SearchModule`: a batch of the relay whose changes come from one request is a span of that
- * request's trace, and so are the requests to the engine within; a batch of several requests has a trace of its own,
- * linked to theirs (128 at most). Needs `@opentelemetry/api` and a context manager, as the Node SDK has.
+ * The option `traceContext` of `SearchModule`: changes that are written down for the relay are a span `outbox` of their request.
+ * A batch of the relay whose changes come from one trace is a span below that one, and so are the requests to the engine
+ * within; a batch of several traces has one of its own, linked to theirs (128 at most). Needs `@opentelemetry/api` and a context manager, as the Node SDK has.
  *
  * @throws SearchOptionError
  * @example SearchModule.forRoot({ engine, sync: 'outbox', traceContext: openTelemetryTraceContext() })
@@ -45,16 +45,20 @@ export function openTelemetryTraceContext(options: TraceContextOptions = {}): Tr
   return {
     current: () => {
       const active = trace.getSpanContext(context.active());
-      return active && isSpanContextValid(active) ? traceparentOf(active) : undefined;
+      if (!active || !isSpanContextValid(active)) return undefined;
+      const span = tracer.startSpan('outbox', { kind: SpanKind.PRODUCER }, context.active());
+      span.end(); // They are handed over; whether they are committed, the transaction's own spans show.
+      return traceparentOf(span.spanContext());
     },
     async resume(index, causes, batch) {
       const parents = causes.map(spanContextOf);
-      const [parent] = parents;
-      const only = parents.length === 1 && parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : undefined;
-      const links = only ? [] : parents.slice(0, MAX_LINKS).map((linked) => ({ context: linked }));
-      const span = tracer.startSpan(`relay ${index}`, { kind: SpanKind.CONSUMER, links }, only ?? ROOT_CONTEXT);
+      const [first, ...others] = parents;
+      const ofOne = first !== undefined && others.every(({ traceId }) => traceId === first.traceId);
+      const parent = ofOne ? trace.setSpanContext(ROOT_CONTEXT, first) : ROOT_CONTEXT;
+      const links = (ofOne ? others : parents).slice(0, MAX_LINKS).map((linked) => ({ context: linked }));
+      const span = tracer.startSpan(`relay ${index}`, { kind: SpanKind.CONSUMER, links }, parent);
       try {
-        const message = await context.with(trace.setSpan(only ?? ROOT_CONTEXT, span), batch);
+        const message = await context.with(trace.setSpan(parent, span), batch);
         span.setAttributes(relayAttributes(message));
         if (message.released) span.setStatus({ code: SpanStatusCode.ERROR, message: 'released' });
         return message;
