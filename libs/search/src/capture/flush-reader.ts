@@ -4,12 +4,15 @@ import type { EntityClass } from '../metadata/recorder.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { fittingKeys } from '../rows/fitting-keys.js';
 import { foreignKeyIn } from '../rows/key-held.js';
+import { CascadeReader } from './cascade-reader.js';
+import { cascadesOf, showing } from './cascades.js';
 import {
   foreignKeyOf,
   lostWithRow,
   ownersOf,
   renamedWithRow,
   seenFromOtherSide,
+  touchAt,
   touchesOf,
   touchesOfCollection,
   withForeignKey,
@@ -32,10 +35,14 @@ interface LookUp {
 export class FlushReader {
   private readonly members = new WeakMap<UnitOfWork, readonly ChangedMembers[]>();
 
+  private readonly cascades: CascadeReader;
+
   constructor(
     private readonly dependencies: readonly Dependency[],
     private readonly reader: EntityReader,
-  ) {}
+  ) {
+    this.cascades = new CascadeReader(cascadesOf(reader.foreignKeys(), dependencies), reader);
+  }
 
   /** What can only be seen before the rows are written: who reaches a row that is deleted, its old id, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
@@ -44,8 +51,10 @@ export class FlushReader {
     const touches = await this.replaced(em, collections);
     for (const { dependencies, keys } of this.lookUps(uow.getChangeSets()))
       touches.push(...(await this.documentsOf(em, dependencies, keys)));
-    for (const [entity, keys] of deletedIn(uow.getChangeSets()))
+    for (const [entity, keys] of deletedIn(uow.getChangeSets())) {
       touches.push(...(await this.formerOwners(em, entity, keys, isPivot)));
+      touches.push(...(await this.cascaded(em, entity, keys)));
+    }
     return touches;
   }
 
@@ -107,9 +116,35 @@ export class FlushReader {
     return touches;
   }
 
-  /** Documents that can only be found while these rows are there. */
+  /** Documents that can only be found while these rows, and those that the database deletes with them, are there. */
   async reachingRows(em: EntityManager, entity: EntityClass, keys: readonly PrimaryKey[]): Promise<Touch[]> {
-    return this.documentsOf(em, lostWithRow(entity, this.dependencies), keys);
+    const own = await this.documentsOf(em, lostWithRow(entity, this.dependencies), keys);
+    return [...own, ...(await this.cascaded(em, entity, keys))];
+  }
+
+  /** Whether documents show rows that the database deletes, or changes, with rows of `entity`. */
+  cascadesFrom(entity: EntityClass): boolean {
+    return this.cascades.startAt(entity);
+  }
+
+  /** Documents of the rows that the database deletes or changes with these. */
+  private async cascaded(em: EntityManager, entity: EntityClass, keys: readonly PrimaryKey[]): Promise<Touch[]> {
+    const touches: Touch[] = [];
+    for await (const { foreignKey, keys: rows } of this.cascades.rows(em, entity, keys)) {
+      if (foreignKey.onDelete === 'empty') {
+        const shown = showing(foreignKey, this.dependencies);
+        touches.push(...(await this.formerOwners(em, foreignKey.entity, rows, (one) => shown.includes(one))));
+        touches.push(...shown.filter(({ pivot }) => !pivot).flatMap((one) => rows.map((key) => touchAt(one, key))));
+        continue;
+      }
+      const gone = { type: 'delete', entity: foreignKey.entity, properties: undefined } as const;
+      const nothing = (): undefined => undefined;
+      touches.push(...(await this.documentsOf(em, lostWithRow(foreignKey.entity, this.dependencies), rows)));
+      touches.push(...(await this.formerOwners(em, foreignKey.entity, rows, isPivot)));
+      for (const key of rows)
+        touches.push(...touchesOf({ ...gone, key, before: nothing, after: nothing }, this.dependencies));
+    }
+    return touches;
   }
 
   private async documentsOf(

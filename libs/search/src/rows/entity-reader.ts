@@ -11,6 +11,7 @@ import type { EntityClass } from '../metadata/recorder.js';
 import { readBranches } from './branches.js';
 import { fittingKeys, keyOfId } from './fitting-keys.js';
 import { afterKey, keyOrder, keyProperties, withKeys } from './key-conditions.js';
+import { foreignKeysOf, type ForeignKey } from './foreign-keys.js';
 import { foreignKeyIn } from './key-held.js';
 import { RowPaths } from './row-paths.js';
 import { isFaultOfRow, readApart } from './row-fault.js';
@@ -172,6 +173,25 @@ export class EntityReader {
         size,
         within,
       });
+  }
+
+  /** Primary keys, in pages and in order, of the rows whose foreign key at `path` leads to one of `keys`. */
+  async *keysLeading(
+    { entity, path }: Pick<ForeignKey, 'entity' | 'path'>,
+    keys: readonly DocumentKey[],
+    size: number,
+    within?: EntityManager,
+  ): AsyncGenerator<readonly DocumentKey[]> {
+    const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+    const parts = primaryKeyParts(meta);
+    for await (const where of this.pathsWithin(within, size).conditions(meta, path, keys))
+      yield* this.pagesOfKeys(entity, where, { parts, fields: keyProperties(parts), size, within });
+  }
+
+  /** By which the database changes rows of its own accord. */
+  foreignKeys(): ForeignKey[] {
+    const { defaultDeleteRule } = this.orm.config.get('schemaGenerator') as { readonly defaultDeleteRule?: string };
+    return foreignKeysOf([...this.orm.getMetadata()] as EntityMetadata[], defaultDeleteRule);
   }
 
   /** Keys that to-one properties of these rows hold now, without those of rows that hold none. */

@@ -60,12 +60,13 @@ export class SearchSync {
     const holding = this.dependencies.filter(
       (dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity),
     );
-    if (holding.length === 0)
+    const cascades = deleting && this.flushReader.cascadesFrom(entity);
+    if (holding.length === 0 && !cascades)
       throw new SearchOptionError([
         { option: 'search.sync.touch', requirement: 'needs an entity that a document holds', received: entity.name },
       ]);
     const held = holding.filter(({ definition }) => this.strategy.followed.includes(definition));
-    if (held.length === 0)
+    if (held.length === 0 && !cascades)
       throw new SearchOptionError([
         {
           option: 'search.sync.touch',
