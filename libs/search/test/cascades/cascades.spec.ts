@@ -44,7 +44,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s, rows that th
   afterAll(() => running.stop(), 30_000);
 
   const ids = async (): Promise<Record<string, string[]>> => {
-    await running.search.settled();
+    await running.search.settled({ timeoutMs: 60_000 });
     const found: Record<string, string[]> = {};
     for (const index of INDICES) {
       await running.engine.refresh(`${running.prefix}-${index}`);
@@ -121,7 +121,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s, rows that th
     for (const index of ['letters', 'boards']) await running.search.migrations.repair(index);
     const em = running.orm.em.fork();
     await em.remove(em.getReference(Letter, 5)).flush();
-    await running.search.settled();
+    await running.search.settled({ timeoutMs: 60_000 });
     expect(await drift()).toEqual([]);
     expect(await running.search.repository(Letter).query().count()).toBe(4);
   }, 60_000);

@@ -23,7 +23,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s', (sync) => {
   afterAll(() => running.stop(), 30_000);
 
   const documents = async (): Promise<object> => {
-    await running.search.settled({ refresh: false });
+    await running.search.settled({ refresh: false, timeoutMs: 60_000 });
     const found = Object.entries(INDICES).map(async ([name, entity]) => {
       const all = await running.search.repository(entity).getMany(KEYS);
       return [name, all.flatMap((one) => (one ? [[one.id, comparable(one.source)]] : []))] as const;
@@ -48,7 +48,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s', (sync) => {
     await running.orm.em.fork().getConnection().execute(SEED);
     for (const entity of Object.values(INDICES))
       await running.search.sync.touch(entity, KEYS, { em: running.orm.em.fork() });
-    await running.search.settled({ refresh: false });
+    await running.search.settled({ refresh: false, timeoutMs: 60_000 });
     running.events.length = 0;
     em = running.orm.em.fork();
   }, 30_000);

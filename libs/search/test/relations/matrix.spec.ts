@@ -15,7 +15,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s', (sync) => {
   afterAll(() => running.stop(), 30_000);
 
   const documents = async (): Promise<Map<string, unknown>> => {
-    await running.search.settled({ refresh: false });
+    await running.search.settled({ refresh: false, timeoutMs: 60_000 });
     const found = await running.search.repository(Shop).getMany(SHOPS);
     return new Map(found.flatMap((one) => (one ? [[one.id, comparable(one.source)] as const] : [])));
   };
@@ -23,7 +23,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s', (sync) => {
   beforeEach(async () => {
     await running.orm.em.fork().getConnection().execute(SEED);
     await running.search.sync.touch(Shop, SHOPS, { em: running.orm.em.fork() });
-    await running.search.settled({ refresh: false });
+    await running.search.settled({ refresh: false, timeoutMs: 60_000 });
     running.events.length = 0;
     em = running.orm.em.fork();
   }, 30_000);

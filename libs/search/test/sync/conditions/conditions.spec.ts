@@ -29,7 +29,7 @@ describeWith('postgres', 'conditions', () =>
         const em = running.orm.em.fork();
         await make(em);
         await em.flush();
-        await running.search.settled();
+        await running.search.settled({ timeoutMs: 60_000 });
       };
       const drift = async (index: string) => {
         const found = [];
@@ -135,7 +135,7 @@ describeWith('postgres', 'conditions', () =>
             throw new Error('rolled back');
           })
           .catch(() => undefined);
-        await running.search.settled();
+        await running.search.settled({ timeoutMs: 60_000 });
         expect(await all(held)).toEqual(await all(wanted));
       });
 

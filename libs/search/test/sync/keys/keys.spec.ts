@@ -62,7 +62,7 @@ describeWith('postgres', 'keys', () =>
         const em = running.orm.em.fork();
         await make(em);
         await em.flush();
-        await running.search.settled();
+        await running.search.settled({ timeoutMs: 60_000 });
       };
       const drift = async (index: string) => {
         const found = [];
@@ -164,13 +164,13 @@ describeWith('postgres', 'keys', () =>
           [1, 'a'],
           [1, 'a~:b'],
         ]);
-        await running.search.settled();
+        await running.search.settled({ timeoutMs: 60_000 });
         const text = async (key: DocumentKey) => (await lines.get(key))?.source.text;
         expect([await text([1, 'a:b']), await text([1, 'a']), await text([1, 'a~:b'])]).toEqual(
           Array(3).fill('touched'),
         );
         await running.search.sync.touch(Line, { order: 1 });
-        await running.search.settled();
+        await running.search.settled({ timeoutMs: 60_000 });
         expect(await all(held)).toEqual(await all(wanted));
         await lines.delete([1, 'a']);
         await lines.delete([
