@@ -113,8 +113,7 @@ export const CHANGES: Readonly<Record<string, Readonly<Record<string, ChangeOfRo
       await withoutVisits({ em, search }, { media: null });
       await em.remove(await em.findOneOrFail(Film, 2)).flush();
     },
-    upsert: ({ em }) =>
-      em.upsert<object>(Book, { id: 1, kind: 'book', title: 'upserted', pages: 12, printer: 1 }),
+    upsert: ({ em }) => em.upsert<object>(Book, { id: 1, kind: 'book', title: 'upserted', pages: 12, printer: 1 }),
     'native update': native(async (tx, touch) => {
       await tx.nativeUpdate(Film, { minutes: { $gt: 100 } }, { minutes: 100 });
       await touch(Film, { minutes: 100 });
