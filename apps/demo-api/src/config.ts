@@ -49,6 +49,10 @@ export type DemoConfig = Readonly<{
   stopDelayMs: number;
   /** The longest that a stop waits for requests under way. */
   stopTimeoutMs: number;
+  /** Whether edits need the token of `POST /login`, or are open to everybody, as in the machine room of the demo. */
+  edits: 'login' | 'open';
+  /** How long such a token holds. */
+  sessionSeconds: number;
   /** What `POST /login` accepts. */
   editorPassword: string;
   /** Whether the machine room breaks servers and migrates on request. For the demo alone. */
@@ -58,6 +62,7 @@ export type DemoConfig = Readonly<{
 }>;
 
 export const DEFAULT_PORT = 3000;
+export const DEFAULT_EDITOR_PASSWORD = 'four score';
 /** Groups of two words or more; read by the entity, see `entities/synonyms.ts`. */
 const SYNONYMS = /^$|^[^,;]+(,[^,;]+)+(;[^,;]+(,[^,;]+)+)*$/;
 
@@ -80,6 +85,7 @@ export class ConfigError extends StartError {
  */
 export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
   const read = new EnvironmentReader(env);
+  const faults = read.oneOf('DEMO_FAULTS', ['off', 'on']) === 'on';
   const limiterStorage = read.oneOf('LIMITER_STORAGE', LIMITER_STORAGES);
   const config: DemoConfig = {
     postgresUrl: read.url(
@@ -123,8 +129,10 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoConfig {
     tracing: read.oneOf('TRACING', ['off', 'on']) === 'on',
     stopDelayMs: read.integer('STOP_DELAY_MS', 0, 0, 60_000),
     stopTimeoutMs: read.integer('STOP_TIMEOUT_MS', 10_000, 0, 600_000),
-    editorPassword: read.matching('EDITOR_PASSWORD', 'four score', /^[^\0]{1,200}$/, '1 to 200 characters'),
-    faults: read.oneOf('DEMO_FAULTS', ['off', 'on']) === 'on',
+    edits: read.oneOf('EDITS', faults ? ['open', 'login'] : ['login', 'open']),
+    sessionSeconds: read.integer('SESSION_SECONDS', 3_600, 1, 2_592_000),
+    editorPassword: read.matching('EDITOR_PASSWORD', DEFAULT_EDITOR_PASSWORD, /^[^\0]{1,200}$/, '1 to 200 characters'),
+    faults,
     envFile: env['DEMO_ENV_FILE'],
   };
   read.matching('DEMO_SYNONYMS', '', SYNONYMS, 'words that find each other: corsair, pirate; railroad, railway');

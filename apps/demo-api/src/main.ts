@@ -16,7 +16,7 @@ try {
   stopDeadlineMs += config.stopDelayMs + config.stopTimeoutMs;
   const demo = await startDemo(config, process.stdout, stop, config.faults ? faultTools() : undefined);
   const removeEnvFile = await writeEnvFile(config.envFile, demo.url, process.env);
-  console.log(welcome(demo.url));
+  console.log(welcome(demo.url, config));
   const close = async () => {
     await removeEnvFile();
     await demo.stop();

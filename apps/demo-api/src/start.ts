@@ -9,7 +9,6 @@ import type { DemoConfig } from './config.js';
 import { prepareDatabase } from './data/prepare-database.js';
 import { prepareIndexWhenPossible } from './data/prepare-index.js';
 import type { Output } from './data/progress.js';
-import { serveDocs } from './docs.js';
 import { Readiness } from './health/readiness.js';
 import { accessLog } from './http/access-log.js';
 import { parseBodies } from './http/body-parser.js';
@@ -19,6 +18,7 @@ import { Traffic } from './http/traffic.js';
 import { listen } from './listen.js';
 import type { FaultTools } from './machine-room/faults/server-control.js';
 import { Streams } from './machine-room/streams.js';
+import { serveDocument } from './openapi/serve.js';
 import { servePage } from './page/serve-page.js';
 import { PlainLogger } from './plain-logger.js';
 import { PassageSearch } from './search/passage-search.js';
@@ -50,9 +50,9 @@ export async function startDemo(
     if (config.accessLog) app.use(accessLog(output, config.tracing ? currentTraceId : undefined));
     protect(app, config);
     servePage(app);
+    serveDocument(app);
     parseBodies(app);
     app.useGlobalPipes(validationPipe());
-    serveDocs(app);
     await prepareDatabase(app.get(MikroORM), config, output, signal);
     await app.init();
     await prepareIndexWhenPossible({

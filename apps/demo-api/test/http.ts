@@ -1,7 +1,11 @@
 import type { AddressDto } from '../src/addresses/address.dto.js';
+import { DEFAULT_EDITOR_PASSWORD } from '../src/config.js';
+import type { LoginAnswer } from '../src/login/login.dto.js';
 import type { PresidentDto } from '../src/presidents/president.dto.js';
 import type { Problem } from '../src/problem/problem.js';
 import type { SearchAnswer } from '../src/search/search-answer.js';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 type Answer<Body> = Readonly<{ status: number; headers: Headers; body: Body }>;
 
@@ -13,6 +17,8 @@ export type Health = Readonly<{ status: string; details: Record<string, { status
 
 /** The demo's routes. */
 export class DemoClient {
+  #token: Promise<string> | undefined;
+
   constructor(private readonly url: string) {}
 
   search(parameters: Record<string, string> | [string, string][]): Promise<Answer<SearchAnswer>> {
@@ -24,8 +30,14 @@ export class DemoClient {
   }
 
   async change(president: number | string, change: unknown): Promise<Answer<PresidentDto>> {
-    const init = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) };
+    const authorization = `Bearer ${await (this.#token ??= this.logIn())}`;
+    const init = { method: 'PATCH', headers: { ...JSON_TYPE, authorization }, body: JSON.stringify(change) };
     return answer(await fetch(`${this.url}/presidents/${president}`, init));
+  }
+
+  async logIn(password = DEFAULT_EDITOR_PASSWORD): Promise<string> {
+    const init = { method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ password }) };
+    return (await answer<LoginAnswer>(await fetch(`${this.url}/login`, init))).body.token;
   }
 
   async get<Body = Problem>(path: string): Promise<Answer<Body>> {

@@ -32,12 +32,17 @@ export async function startProxy(
   };
 }
 
+const PASSED_ON = ['content-type', 'authorization'] as const;
+
+function passedOn(headers: IncomingMessage['headers']): Record<string, string> {
+  return Object.fromEntries(PASSED_ON.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+}
+
 async function forward(request: IncomingMessage, target: string): Promise<Response> {
   const { method = 'GET', url = '/', headers } = request;
-  const type = headers['content-type'];
   return fetch(target + url, {
     method,
-    ...(type === undefined ? {} : { headers: { 'content-type': type } }),
+    headers: passedOn(headers),
     ...(method === 'GET' ? {} : { body: await buffer(request) }),
   });
 }

@@ -27,7 +27,7 @@ describeWith('postgres', 'the README', (postgres) => {
 
       beforeAll(async () => {
         const env = ownEnvironment({ postgres, opensearch, memcached: '127.0.0.1:9' });
-        demo = await startDemoUnderTest({ ...env, DEMO_ADDRESSES: String(ADDRESS_COUNT) });
+        demo = await startDemoUnderTest({ ...env, EDITS: 'open', DEMO_ADDRESSES: String(ADDRESS_COUNT) });
       }, 120_000);
 
       afterAll(async () => {

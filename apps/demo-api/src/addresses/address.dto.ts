@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Address } from '../entities/index.js';
+import { ApiId } from '../openapi/properties.js';
 import { PresidentDto } from '../presidents/president.dto.js';
 
 export class PassageDto {
-  @ApiProperty({ example: 3001 })
+  @ApiId({ example: 1 })
   id!: number;
 
   @ApiProperty()
@@ -11,13 +12,13 @@ export class PassageDto {
 }
 
 export class AddressDto {
-  @ApiProperty({ example: 73 })
+  @ApiId({ example: 3 })
   id!: number;
 
-  @ApiProperty({ example: 1861 })
+  @ApiProperty({ type: 'integer', example: 1792 })
   year!: number;
 
-  @ApiProperty({ example: 'State of the Union 1861' })
+  @ApiProperty({ example: 'State of the Union 1792' })
   title!: string;
 
   @ApiProperty()

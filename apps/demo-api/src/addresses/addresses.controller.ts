@@ -7,7 +7,11 @@ import { AddressDto } from './address.dto.js';
 import { AddressesService } from './addresses.service.js';
 
 const CACHE_HEADER = {
-  'X-Cache': { description: 'HIT when the herd had it', schema: { type: 'string' as const, enum: ['HIT', 'MISS'] } },
+  'X-Cache': {
+    description: 'HIT when the herd had it',
+    required: true,
+    schema: { type: 'string' as const, enum: ['HIT', 'MISS'] },
+  },
 };
 
 @ApiTags('addresses')
@@ -18,7 +22,7 @@ export class AddressesController {
   @Get(':id')
   @ApiOperation({ summary: 'One address with its whole text, cached' })
   @ApiOkResponse({ type: AddressDto, headers: CACHE_HEADER })
-  @Problems(400, 404)
+  @Problems(400, 404, 500)
   async get(@Param() { id }: IdParam, @Res({ passthrough: true }) response: ServerResponse): Promise<AddressDto> {
     const { address, cache } = await this.addresses.get(id);
     response.setHeader('X-Cache', cache);

@@ -3,7 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/postgresql';
 import { searchEntities } from '@rookery/search';
 import { migrations } from '../migrations/index.js';
-import { Address, Passage, President } from './index.js';
+import { Address, EditorSession, Passage, President } from './index.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 10_000;
@@ -12,7 +12,7 @@ const QUERY_TIMEOUT_MS = 10_000;
 export function ormOptions(postgresUrl: string) {
   return defineConfig({
     clientUrl: postgresUrl,
-    entities: [President, Address, Passage, ...searchEntities],
+    entities: [President, Address, Passage, EditorSession, ...searchEntities],
     extensions: [Migrator],
     migrations: { migrationsList: [...migrations], snapshot: false, silent: true },
     metadataProvider: ReflectMetadataProvider,

@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, Query, type StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AddressDto } from '../addresses/address.dto.js';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { LimitExport } from '../limits/at-once.js';
 import { ndjson } from '../ndjson.js';
+import { linesOf } from '../openapi/stream-response.js';
 import { Problems } from '../problem/problems.js';
 import { AddressExport } from './address-export.js';
 import { exportCost, Years } from './years.js';
@@ -18,9 +20,9 @@ export class ExportController {
   @Get()
   @LimitExport(exportCost)
   @ApiOperation({ summary: 'Whole addresses, one JSON document a line; each year asked for costs a token' })
-  @ApiProduces('application/x-ndjson')
-  @ApiOkResponse({ type: String })
-  @Problems(400, 429)
+  @ApiOkResponse(linesOf(AddressDto))
+  @ApiExtraModels(AddressDto)
+  @Problems(400, 500)
   export(@Query() years: Years): Promise<StreamableFile> {
     return ndjson(this.addresses.lines(years), this.config.exportTimeoutMs);
   }

@@ -1,9 +1,11 @@
 import { Controller, Get, Inject, Query, type StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { LimitExport } from '../limits/at-once.js';
 import { ndjson } from '../ndjson.js';
+import { linesOf } from '../openapi/stream-response.js';
 import { Problems } from '../problem/problems.js';
+import { SearchHit } from '../search/search-answer.js';
 import { SearchFilters } from '../search/search-filters.js';
 import { PassageExport } from './passage-export.js';
 import { exportCost } from './years.js';
@@ -19,9 +21,9 @@ export class PassageExportController {
   @Get()
   @LimitExport(exportCost)
   @ApiOperation({ summary: 'All passages that match, one JSON document a line; each year asked for costs a token' })
-  @ApiProduces('application/x-ndjson')
-  @ApiOkResponse({ type: String })
-  @Problems(400, 429, 503)
+  @ApiOkResponse(linesOf(SearchHit))
+  @ApiExtraModels(SearchHit)
+  @Problems(400, 500, 503)
   export(@Query() filters: SearchFilters): Promise<StreamableFile> {
     return ndjson(this.passages.lines(filters), this.config.exportTimeoutMs);
   }

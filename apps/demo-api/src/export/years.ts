@@ -19,7 +19,7 @@ export class Years {
   from = FIRST_YEAR;
 
   @ApiPropertyOptional({
-    description: 'Last year.',
+    description: 'Last year, not before `from`.',
     type: 'integer',
     minimum: YEARS.min,
     maximum: YEARS.max,

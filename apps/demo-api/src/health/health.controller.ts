@@ -1,15 +1,31 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, MikroOrmHealthIndicator } from '@nestjs/terminus';
 import { Limiter, SkipRateLimit } from '@rookery/limiter';
 import { LimiterHealthIndicator } from '@rookery/limiter/terminus';
+import { ProblemAs } from '../problem/problems.js';
 import { bounded } from './bounded.js';
+import { CHECKS } from './checks.js';
 import { HerdIndicator } from './herd.indicator.js';
 import { Readiness } from './readiness.js';
 import { SearchIndicator } from './search.indicator.js';
 
 /** A probe that waits longer is given up by who asks. */
 const TIMEOUT_MS = 800;
+
+const HEALTHY = {
+  description: 'It serves; `degraded` where some of its routes do not.',
+  schema: {
+    type: 'object' as const,
+    required: ['status', 'info', 'error', 'details'],
+    properties: {
+      status: { type: 'string' as const, enum: ['ok', 'degraded'] },
+      info: CHECKS,
+      error: CHECKS,
+      details: CHECKS,
+    },
+  },
+};
 
 @ApiTags('health')
 @Controller('health')
@@ -27,7 +43,10 @@ export class HealthController {
 
   /** 503 only without PostgreSQL: the application serves most routes without OpenSearch or memcached, and is `degraded` then. */
   @Get()
-  @HealthCheck()
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({ summary: 'What each server and library is like' })
+  @ApiOkResponse(HEALTHY)
+  @ProblemAs(503, 'PostgreSQL does not answer; `details` tells of each check.')
   check(): Promise<HealthCheckResult> {
     return this.health.check([
       this.#postgres(),
@@ -48,8 +67,10 @@ export class HealthController {
 
   /** Without PostgreSQL no route is right, and a process that stops wants no more requests. */
   @Get('ready')
-  @HealthCheck()
-  @ApiServiceUnavailableResponse({ description: 'PostgreSQL does not answer, or the process is about to stop.' })
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({ summary: 'Whether the process wants requests' })
+  @ApiOkResponse(HEALTHY)
+  @ProblemAs(503, 'PostgreSQL does not answer, or the process is about to stop.')
   async ready(): Promise<HealthCheckResult> {
     if (!this.readiness.wanted) throw new ServiceUnavailableException('The process is about to stop.');
     return this.health.check([this.#postgres()]);

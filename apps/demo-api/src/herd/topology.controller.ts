@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Herd, type HerdSnapshot, InjectHerd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { SkipRateLimit } from '@rookery/limiter';
+import { TOPOLOGY } from './topology.schema.js';
 
 @ApiTags('health')
 @Controller('herd/topology')
@@ -12,7 +13,7 @@ export class TopologyController {
 
   @Get()
   @ApiOperation({ summary: 'The nodes of the herd: their states, counts and shares of the keys' })
-  @ApiOkResponse({ schema: { type: 'object' } })
+  @ApiOkResponse({ schema: TOPOLOGY })
   read(): HerdSnapshot {
     return this.herd.snapshot();
   }

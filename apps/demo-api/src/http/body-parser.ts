@@ -1,15 +1,27 @@
-import { BadRequestException } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json } from 'express';
+import { json, type NextFunction, type Request, type Response } from 'express';
 import { shapeProblem } from './json-shape.js';
 
 /** More than the largest body of any route. */
 const MAX_BYTES = 16 * 1024;
 const BOUNDS = { maxDepth: 8, maxValues: 100 };
+/** Routes of other methods read no body. */
+const METHODS = new Set(['POST', 'PATCH']);
 
 /** The application accepts JSON alone, of a bounded size and shape, which is judged before anything parses it. */
 export function parseBodies(app: NestExpressApplication): void {
-  app.use(json({ limit: MAX_BYTES, verify: judge }));
+  app.use(refuseOtherTypes);
+  app.use(json({ limit: MAX_BYTES, verify: judge, type: ({ method = '' }: IncomingMessage) => METHODS.has(method) }));
+}
+
+function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
+  // `false`: there is a body, and it is something else.
+  const isOther = METHODS.has(request.method) && request.is('application/json') === false;
+  if (!isOther) return next();
+  const type = request.headers['content-type'];
+  next(new UnsupportedMediaTypeException(`The body must be application/json (got ${type ?? 'no Content-Type'}).`));
 }
 
 function judge(_request: unknown, _response: unknown, body: Buffer): void {

@@ -1,32 +1,33 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Body, Controller, HttpCode, Inject, Post, UnauthorizedException } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Header, HttpCode, Inject, Post, UnauthorizedException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RateLimit } from '@rookery/limiter';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
-import { PlainText } from '../problem/plain-text.js';
 import { Problems } from '../problem/problems.js';
-
-export class Login {
-  @ApiProperty({ minLength: 1, maxLength: 200 })
-  @PlainText({ max: 200 })
-  password!: string;
-}
+import { Login, LoginAnswer } from './login.dto.js';
+import { Sessions } from './sessions.js';
 
 @ApiTags('login')
 @Controller('login')
 export class LoginController {
-  constructor(@Inject(DEMO_CONFIG) private readonly config: DemoConfig) {}
+  constructor(
+    private readonly sessions: Sessions,
+    @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
+  ) {}
 
   /** Only attempts that fail count, so that whoever knows the password is never held up by it. */
   @Post()
-  @HttpCode(204)
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
   @RateLimit('login')
-  @ApiOperation({ summary: "Checks the editor's password; only wrong ones count against the limit" })
-  @ApiNoContentResponse({ description: 'Right.' })
-  @Problems(400, 401, 429)
-  login(@Body() { password }: Login): void {
+  @ApiOperation({ summary: "A token for edits, for the editor's password; only wrong ones count against the limit" })
+  @ApiOkResponse({ type: LoginAnswer })
+  @Problems(400, 401, 500)
+  async login(@Body() { password }: Login): Promise<LoginAnswer> {
     if (!timingSafeEqual(digest(password), digest(this.config.editorPassword)))
       throw new UnauthorizedException('The password is wrong.');
+    const { token, expiresAt } = await this.sessions.open();
+    return { token, expiresAt: expiresAt.toISOString() };
   }
 }
 

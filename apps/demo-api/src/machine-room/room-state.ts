@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ApiCount, ApiNullable } from '../openapi/properties.js';
 
 export class RoomNode {
   @ApiProperty({ example: '127.0.0.1:11211' })
@@ -7,27 +8,27 @@ export class RoomNode {
   @ApiProperty({ enum: ['up', 'refusing', 'down'] })
   state!: 'up' | 'refusing' | 'down';
 
-  @ApiProperty({ description: 'Its part of the keys, from 0 to 1.', example: 0.3385 })
+  @ApiProperty({ description: 'Its part of the keys.', minimum: 0, maximum: 1, example: 0.3385 })
   share!: number;
 
-  @ApiProperty({ description: 'Addresses that it had, since the start.' })
+  @ApiCount({ description: 'Addresses that it had, since the start.' })
   hits!: number;
 
-  @ApiProperty()
+  @ApiCount()
   misses!: number;
 
-  @ApiProperty({ description: 'Operations that failed on it, since the start.' })
+  @ApiCount({ description: 'Operations that failed on it, since the start.' })
   failures!: number;
 }
 
 export class RoomOutbox {
-  @ApiProperty({ description: 'Changes that wait to be written to the index.' })
+  @ApiCount({ description: 'Changes that wait to be written to the index.' })
   pending!: number;
 
-  @ApiProperty({ description: 'Documents that were refused too often.' })
+  @ApiCount({ description: 'Documents that were refused too often.' })
   deadLetters!: number;
 
-  @ApiProperty({ description: 'Age of the oldest change that waits, in milliseconds.' })
+  @ApiProperty({ description: 'Age of the oldest change that waits, in milliseconds.', minimum: 0 })
   lagMs!: number;
 }
 
@@ -35,23 +36,21 @@ export class RoomIndex {
   @ApiProperty({ example: 'demo-passages' })
   alias!: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'demo-passages-v1-04554302' })
+  @ApiNullable({ type: 'string' }, { example: 'demo-passages-v1-04554302' })
   index!: string | null;
 
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    enum: ['backfill', 'drain', 'verify', 'swapped', 'finished', 'rolled-back', null],
-    description: 'Of the last migration; null before the first.',
-  })
+  @ApiNullable(
+    { type: 'string', enum: ['backfill', 'drain', 'verify', 'swapped', 'finished', 'rolled-back'] },
+    { description: 'Of the last migration; null before the first.' },
+  )
   phase!: string | null;
 }
 
 export class RoomLimits {
-  @ApiProperty({ description: 'Requests that the limiter let through, since the start.' })
+  @ApiCount({ description: 'Requests that the limiter let through, since the start.' })
   allowed!: number;
 
-  @ApiProperty()
+  @ApiCount()
   refused!: number;
 }
 
@@ -83,11 +82,12 @@ export class RoomFaults {
 }
 
 /** One message of `GET /machine-room/events`. What a server did not answer in time is null. */
+@ApiExtraModels(RoomOutbox, RoomIndex, RoomFaults)
 export class RoomState {
-  @ApiProperty({ description: 'Milliseconds since 1970.' })
+  @ApiCount({ description: 'Milliseconds since 1970.' })
   at!: number;
 
-  @ApiProperty({ description: 'Rises by one with each picture of the herd.' })
+  @ApiCount({ description: 'Rises by one with each picture of the herd.' })
   topologyVersion!: number;
 
   @ApiProperty({ type: [RoomNode] })
@@ -96,16 +96,16 @@ export class RoomState {
   @ApiProperty()
   limits!: RoomLimits;
 
-  @ApiProperty({ type: RoomOutbox, nullable: true })
+  @ApiNullable({ $ref: getSchemaPath(RoomOutbox) })
   outbox!: RoomOutbox | null;
 
-  @ApiProperty({ type: RoomIndex, nullable: true })
+  @ApiNullable({ $ref: getSchemaPath(RoomIndex) })
   index!: RoomIndex | null;
 
-  @ApiProperty({ type: String, nullable: true, enum: ['green', 'yellow', 'red', null], description: 'Of OpenSearch.' })
+  @ApiNullable({ type: 'string', enum: ['green', 'yellow', 'red'] }, { description: 'Of OpenSearch.' })
   engine!: string | null;
 
-  @ApiProperty({ type: RoomFaults, nullable: true, description: 'null where the application makes no faults.' })
+  @ApiNullable({ $ref: getSchemaPath(RoomFaults) }, { description: 'null where the application makes no faults.' })
   faults!: RoomFaults | null;
 
   @ApiProperty({ type: [String], description: 'What happened since the message before.' })

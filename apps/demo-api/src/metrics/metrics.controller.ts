@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SkipRateLimit } from '@rookery/limiter';
 import { Registry } from 'prom-client';
 
@@ -12,8 +12,7 @@ export class MetricsController {
 
   @Get()
   @ApiOperation({ summary: 'What the three libraries do, for Prometheus' })
-  @ApiProduces('text/plain')
-  @ApiOkResponse({ type: String })
+  @ApiOkResponse({ description: 'In the text format.', content: { 'text/plain': { schema: { type: 'string' } } } })
   read(@Res({ passthrough: true }) response: ServerResponse): Promise<string> {
     response.setHeader('Content-Type', this.registry.contentType);
     return this.registry.metrics();

@@ -2,17 +2,18 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import type { President } from '../entities/index.js';
 import { PARTIES, type Party } from '../entities/party.js';
+import { ApiId } from '../openapi/properties.js';
 import { Optional } from '../problem/optional.js';
-import { PlainText } from '../problem/plain-text.js';
+import { plainText, PlainText } from '../problem/plain-text.js';
 
 export class PresidentDto {
-  @ApiProperty({ example: 16 })
+  @ApiId({ example: 1 })
   id!: number;
 
-  @ApiProperty({ example: 'Abraham Lincoln' })
+  @ApiProperty({ example: 'George Washington' })
   name!: string;
 
-  @ApiProperty({ enum: PARTIES })
+  @ApiProperty({ enum: PARTIES, example: 'none' })
   party!: Party;
 
   static of({ id, name, party }: President): PresidentDto {
@@ -22,7 +23,7 @@ export class PresidentDto {
 
 /** The body of `PATCH /presidents/:id`: what is to change. */
 export class PresidentChange {
-  @ApiPropertyOptional({ example: 'Abraham Lincoln', minLength: 1, maxLength: 100 })
+  @ApiPropertyOptional({ example: 'Abraham Lincoln', ...plainText({ max: 100 }) })
   @Optional()
   @PlainText({ max: 100 })
   name?: string;

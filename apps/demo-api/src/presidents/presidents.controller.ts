@@ -1,5 +1,6 @@
 import { Body, Controller, Param, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { EditorsOnly } from '../login/editors-only.js';
 import { IdParam } from '../problem/id-param.js';
 import { InvalidRequestException } from '../problem/invalid-request.exception.js';
 import { Problems } from '../problem/problems.js';
@@ -12,9 +13,10 @@ export class PresidentsController {
   constructor(private readonly presidents: PresidentsService) {}
 
   @Patch(':id')
+  @EditorsOnly()
   @ApiOperation({ summary: "Changes a president's name or party; search follows" })
   @ApiOkResponse({ type: PresidentDto })
-  @Problems(400, 404, 409)
+  @Problems(400, 404, 409, 500)
   change(@Param() { id }: IdParam, @Body() change: PresidentChange): Promise<PresidentDto> {
     if (change.name === undefined && change.party === undefined) {
       throw new InvalidRequestException([{ parameter: 'body', message: 'body must have name, party or both' }]);

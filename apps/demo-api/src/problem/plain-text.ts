@@ -1,8 +1,25 @@
-import { applyDecorators } from '@nestjs/common';
-import { IsString, Length, Matches } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 
-/** Text of 1 to `max` characters, not of blanks alone, given once. */
-export function PlainText({ max }: { max: number }): PropertyDecorator {
-  const rule = { message: `$property must be given once, as text of 1 to ${max} characters that is not blank` };
-  return applyDecorators(IsString(rule), Length(1, max, rule), Matches(/^[^\0]*[^\0\s][^\0]*$/, rule));
+/** What JavaScript, Python and Unicode call blank or a separator, so that every client judges as the application does. */
+const BLANK = '\\s\\u001c-\\u001f\\u0085\\ufeff';
+const NOT_BLANK = `^[^\\u0000]*[^\\u0000${BLANK}][^\\u0000]*$`;
+
+type Bounds = Readonly<{ max: number }>;
+
+/** Text of 1 to `max` characters, not of blanks alone, given once. A character is a Unicode code point. */
+export function PlainText({ max }: Bounds): PropertyDecorator {
+  const pattern = new RegExp(NOT_BLANK, 'u');
+  return ValidateBy({
+    name: 'plainText',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && [...value].length <= max && pattern.test(value),
+      defaultMessage: ({ property } = { property: '' } as never) =>
+        `${property} must be given once, as text of 1 to ${max} characters that is not blank`,
+    },
+  });
+}
+
+/** The same as a part of a schema. */
+export function plainText({ max }: Bounds) {
+  return { type: 'string' as const, minLength: 1, maxLength: max, pattern: NOT_BLANK };
 }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { CHECKS } from '../health/checks.js';
 
 /** One thing that is wrong with a request. */
 export class ParameterComplaint {
@@ -11,13 +12,13 @@ export class ParameterComplaint {
 
 /** An RFC 9457 problem document, the body of every answer that is not a success. */
 export class Problem {
-  @ApiProperty({ example: 'about:blank' })
+  @ApiProperty({ format: 'uri-reference', example: 'about:blank' })
   type!: string;
 
   @ApiProperty({ example: 'Bad Request' })
   title!: string;
 
-  @ApiProperty({ example: 400 })
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 400 })
   status!: number;
 
   @ApiPropertyOptional()
@@ -27,7 +28,7 @@ export class Problem {
   errors?: ParameterComplaint[];
 
   @ApiPropertyOptional({
-    type: Object,
+    ...CHECKS,
     description: 'What each check found, by its name, where a health route answers.',
   })
   details?: unknown;

@@ -1,27 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PARTIES, type Party } from '../entities/party.js';
+import { ApiCount, ApiId, ApiNullable } from '../openapi/properties.js';
 import { PresidentDto } from '../presidents/president.dto.js';
 
 export class AddressSummary {
-  @ApiProperty({ example: 73 })
+  @ApiId({ example: 3 })
   id!: number;
 
-  @ApiProperty({ example: 1862 })
+  @ApiProperty({ type: 'integer', example: 1792 })
   year!: number;
 
-  @ApiProperty({ example: 'State of the Union 1862' })
+  @ApiProperty({ example: 'State of the Union 1792' })
   title!: string;
 }
 
 export class SearchHit {
-  @ApiProperty({ description: 'Of the passage.', example: 3595 })
+  @ApiId({ description: 'Of the passage.', example: 1 })
   id!: number;
 
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    description: 'Relevance; null where there was no `q` to be relevant to.',
-  })
+  @ApiNullable({ type: 'number' }, { description: 'Relevance; null where there was no `q` to be relevant to.' })
   score!: number | null;
 
   @ApiProperty()
@@ -41,34 +38,34 @@ export class PartyCount {
   @ApiProperty({ enum: PARTIES })
   party!: Party;
 
-  @ApiProperty()
+  @ApiCount()
   count!: number;
 }
 
 export class DecadeCount {
-  @ApiProperty({ example: '1860s' })
+  @ApiProperty({ example: '1790s' })
   decade!: string;
 
-  @ApiProperty()
+  @ApiCount()
   count!: number;
 }
 
 export class YearCount {
-  @ApiProperty({ example: 1862 })
+  @ApiProperty({ type: 'integer', example: 1792 })
   year!: number;
 
-  @ApiProperty()
+  @ApiCount()
   count!: number;
 }
 
 export class PresidentCount {
-  @ApiProperty({ example: 16 })
+  @ApiId({ example: 1 })
   id!: number;
 
-  @ApiProperty({ example: 'Abraham Lincoln' })
+  @ApiProperty({ example: 'George Washington' })
   name!: string;
 
-  @ApiProperty()
+  @ApiCount()
   count!: number;
 }
 
@@ -76,7 +73,7 @@ export class WordCount {
   @ApiProperty({ example: 'bonds' })
   word!: string;
 
-  @ApiProperty({ description: 'In how many of the best passages.' })
+  @ApiCount({ description: 'In how many of the best passages.' })
   count!: number;
 }
 
@@ -105,27 +102,19 @@ export class Facets {
 
 /** The answer of `GET /search`. */
 export class SearchAnswer {
-  @ApiProperty({ description: 'Passages that match, on all pages.' })
+  @ApiCount({ description: 'Passages that match, on all pages.' })
   total!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'null where a cursor was given.' })
+  @ApiNullable({ type: 'integer', minimum: 1 }, { description: 'null where a cursor was given.' })
   page!: number | null;
 
-  @ApiProperty()
+  @ApiCount()
   pages!: number;
 
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Give it as `cursor` for the next page; null on the last one.',
-  })
+  @ApiNullable({ type: 'string' }, { description: 'Give it as `cursor` for the next page; null on the last one.' })
   nextCursor!: string | null;
 
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Another spelling of `q`, where a word of it is in no passage.',
-  })
+  @ApiNullable({ type: 'string' }, { description: 'Another spelling of `q`, where a word of it is in no passage.' })
   didYouMean!: string | null;
 
   @ApiProperty({ type: [SearchHit] })

@@ -3,7 +3,7 @@ import { IsIn } from 'class-validator';
 import { PARTIES, type Party } from '../entities/party.js';
 import { NotBeforeFrom } from '../problem/not-before-from.js';
 import { Optional } from '../problem/optional.js';
-import { PlainText } from '../problem/plain-text.js';
+import { plainText, PlainText } from '../problem/plain-text.js';
 import { SomeOf, WholeNumbers } from '../problem/values.js';
 import { WholeNumber } from '../problem/whole-number.js';
 import { MODES, type Mode } from './mode.js';
@@ -17,8 +17,8 @@ const DISTANCES = { min: 1, max: 50 };
 export class SearchFilters {
   @ApiPropertyOptional({
     description: 'What to find in the passages; without it all passages match.',
-    maxLength: 200,
     example: 'public debt',
+    ...plainText({ max: 200 }),
   })
   @Optional()
   @PlainText({ max: 200 })
@@ -43,7 +43,11 @@ export class SearchFilters {
   @WholeNumber(DISTANCES)
   distance = 8;
 
-  @ApiPropertyOptional({ description: 'Words of the name of the president.', maxLength: 100, example: 'Lincoln' })
+  @ApiPropertyOptional({
+    description: 'Words of the name of the president.',
+    example: 'Washington',
+    ...plainText({ max: 100 }),
+  })
   @Optional()
   @PlainText({ max: 100 })
   president?: string;
@@ -51,6 +55,7 @@ export class SearchFilters {
   @ApiPropertyOptional({
     type: 'array',
     items: { type: 'integer', minimum: PRESIDENTS.min, maximum: PRESIDENTS.max },
+    minItems: 1,
     maxItems: PRESIDENTS.count,
     description: 'Of one of these presidents: the parameter is repeated.',
   })
@@ -61,6 +66,7 @@ export class SearchFilters {
   @ApiPropertyOptional({
     type: 'array',
     items: { type: 'string', enum: [...PARTIES] },
+    minItems: 1,
     maxItems: PARTIES.length,
     description: 'Of one of these parties: the parameter is repeated.',
   })
@@ -73,7 +79,12 @@ export class SearchFilters {
   @WholeNumber(YEARS)
   from?: number;
 
-  @ApiPropertyOptional({ description: 'Last year.', type: 'integer', minimum: YEARS.min, maximum: YEARS.max })
+  @ApiPropertyOptional({
+    description: 'Last year, not before `from`.',
+    type: 'integer',
+    minimum: YEARS.min,
+    maximum: YEARS.max,
+  })
   @Optional()
   @WholeNumber(YEARS)
   @NotBeforeFrom()

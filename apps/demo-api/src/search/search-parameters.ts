@@ -10,6 +10,7 @@ const PAGES = { min: 1, max: 200 };
 const SWITCH = ['true', 'false'] as const;
 const FACETS = ['narrow', 'wide'] as const;
 const SIZES = { min: 1, max: 50 };
+const CURSOR = '^[A-Za-z0-9_-]{1,500}$';
 
 /** The query of `GET /search`. */
 export class SearchParameters extends SearchFilters {
@@ -18,9 +19,12 @@ export class SearchParameters extends SearchFilters {
   @WholeNumber(PAGES)
   page?: number;
 
-  @ApiPropertyOptional({ description: 'Instead of `page`: `nextCursor` of the page before. It has no end.' })
+  @ApiPropertyOptional({
+    description: 'Instead of `page`: `nextCursor` of the page before. It has no end.',
+    pattern: CURSOR,
+  })
   @Optional()
-  @Matches(/^[\w-]{1,500}$/, { message: 'cursor must be the nextCursor of the page before' })
+  @Matches(new RegExp(CURSOR), { message: 'cursor must be the nextCursor of the page before' })
   @NotWith('page')
   cursor?: string;
 

@@ -15,7 +15,7 @@ export class SearchController {
   @LimitSearch()
   @ApiOperation({ summary: 'Passages that match, with facets' })
   @ApiOkResponse({ type: SearchAnswer })
-  @Problems(400, 429, 503)
+  @Problems(400, 500, 503)
   search(@Query() parameters: SearchParameters): Promise<SearchAnswer> {
     return this.service.search(parameters);
   }

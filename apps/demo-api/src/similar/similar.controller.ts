@@ -15,7 +15,7 @@ export class SimilarController {
   @LimitSearch()
   @ApiOperation({ summary: 'Other addresses about the same' })
   @ApiOkResponse({ type: SimilarAddresses })
-  @Problems(400, 404, 429, 503)
+  @Problems(400, 404, 500, 503)
   similar(@Param() { id }: IdParam, @Query() parameters: SimilarParameters): Promise<SimilarAddresses> {
     return this.service.similar(id, parameters);
   }

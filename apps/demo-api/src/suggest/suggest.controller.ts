@@ -12,7 +12,7 @@ export class SuggestController {
   @Get()
   @ApiOperation({ summary: 'Presidents and addresses that begin with what was typed so far' })
   @ApiOkResponse({ type: Suggestions })
-  @Problems(400, 429, 503)
+  @Problems(400, 500, 503)
   suggest(@Query() parameters: SuggestParameters): Promise<Suggestions> {
     return this.service.suggest(parameters);
   }

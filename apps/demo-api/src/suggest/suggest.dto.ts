@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PresidentDto } from '../presidents/president.dto.js';
-import { PlainText } from '../problem/plain-text.js';
+import { plainText, PlainText } from '../problem/plain-text.js';
 import { WholeNumber } from '../problem/whole-number.js';
 import { AddressSummary } from '../search/search-answer.js';
 
@@ -8,7 +8,7 @@ const SIZES = { min: 1, max: 20 };
 
 /** The query of `GET /suggest`. */
 export class SuggestParameters {
-  @ApiProperty({ description: 'What was typed so far.', maxLength: 100, example: 'abraham li' })
+  @ApiProperty({ description: 'What was typed so far.', example: 'george wa', ...plainText({ max: 100 }) })
   @PlainText({ max: 100 })
   q!: string;
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AddressDto } from '../addresses/address.dto.js';
 import type { Party } from '../entities/party.js';
+import type { LoginAnswer } from '../login/login.dto.js';
 import type { SearchAnswer } from '../search/search-answer.js';
 
 const TIMEOUT_MS = 10_000;
@@ -17,9 +18,20 @@ class RefusedError extends Error {
   }
 }
 
+const jsonOf = (method: string, body: object, headers: Record<string, string> = {}): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
 /** The routes of a running demo. Each call rejects unless it is answered 200 in time. */
 export class DemoApi {
-  constructor(private readonly url: string) {}
+  #token: Promise<string> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly editorPassword: string,
+  ) {}
 
   search(parameters: Readonly<Record<string, string>>): Promise<SearchAnswer> {
     return this.#call(`/search?${new URLSearchParams(parameters).toString()}`);
@@ -43,8 +55,12 @@ export class DemoApi {
   }
 
   async changeParty(president: number, party: Party): Promise<void> {
-    const init = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ party }) };
-    await this.#call(`/presidents/${president}`, init);
+    const token = await (this.#token ??= this.#logIn());
+    await this.#call(`/presidents/${president}`, jsonOf('PATCH', { party }, { authorization: `Bearer ${token}` }));
+  }
+
+  async #logIn(): Promise<string> {
+    return (await this.#call<LoginAnswer>('/login', jsonOf('POST', { password: this.editorPassword }))).token;
   }
 
   async #call<Body>(path: string, init: RequestInit = {}): Promise<Body> {

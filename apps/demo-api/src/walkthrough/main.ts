@@ -1,10 +1,11 @@
+import { DEFAULT_EDITOR_PASSWORD } from '../config.js';
 import { DemoApi } from './demo-api.js';
 import { walkThrough } from './walkthrough.js';
 
 /** Slow enough for the limits of one client. */
 const EVERY_MS = 500;
 
-const { DEMO_URL, WALKTHROUGH_EVERY_MS = EVERY_MS } = process.env;
+const { DEMO_URL, EDITOR_PASSWORD = DEFAULT_EDITOR_PASSWORD, WALKTHROUGH_EVERY_MS = EVERY_MS } = process.env;
 if (DEMO_URL === undefined) {
   console.error(
     'No demo runs: start one by `npm run demo` in another terminal, or set DEMO_URL and the addresses of its servers.',
@@ -13,7 +14,7 @@ if (DEMO_URL === undefined) {
 }
 try {
   const { searches, failedSearches, writes, failedWrites, failure } = await walkThrough(
-    new DemoApi(DEMO_URL),
+    new DemoApi(DEMO_URL, EDITOR_PASSWORD),
     Number(WALKTHROUGH_EVERY_MS),
   );
   console.log(`\nMeanwhile: ${searches} searches, ${failedSearches} failed; ${writes} writes, ${failedWrites} failed.`);

@@ -14,7 +14,7 @@ export class FaultsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'In the demo: freezes, resumes, kills or restarts one of its servers' })
   @ApiOkResponse({ type: RoomFaults })
-  @Problems(400, 403, 429, 502)
+  @Problems(400, 403, 502)
   change(@Body() { address, action, seconds }: ServerChange): Promise<RoomFaults> {
     return this.faults.change(address, action, seconds);
   }
@@ -23,7 +23,7 @@ export class FaultsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'In the demo: migrates the mapping of the passages, or rolls that back' })
   @ApiOkResponse({ type: RoomFaults })
-  @Problems(400, 403, 409, 429)
+  @Problems(400, 403, 409)
   migrate(@Body() { step }: MigrationStep): RoomFaults {
     return this.faults.migrate(step);
   }

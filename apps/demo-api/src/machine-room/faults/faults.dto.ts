@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
-import { PlainText } from '../../problem/plain-text.js';
-import { WholeNumber } from '../../problem/whole-number.js';
+import { plainText, PlainText } from '../../problem/plain-text.js';
+import { WholeJsonNumber } from '../../problem/whole-number.js';
 import { SERVER_ACTIONS, type ServerAction } from './server-control.js';
 
 const STEPS = ['start', 'rollback'] as const;
@@ -10,7 +10,7 @@ const SECONDS = { min: 1, max: 60 };
 
 /** The body of `POST /machine-room/servers`. */
 export class ServerChange {
-  @ApiProperty({ description: 'Of one of `faults.servers`.', example: '127.0.0.1:11211' })
+  @ApiProperty({ description: 'Of one of `faults.servers`.', example: '127.0.0.1:11211', ...plainText({ max: 300 }) })
   @PlainText({ max: 300 })
   address!: string;
 
@@ -19,7 +19,7 @@ export class ServerChange {
   action!: ServerAction;
 
   @ApiPropertyOptional({ type: 'integer', minimum: SECONDS.min, maximum: SECONDS.max, default: SECONDS.max })
-  @WholeNumber(SECONDS)
+  @WholeJsonNumber(SECONDS)
   seconds = SECONDS.max;
 }
 
