@@ -96,6 +96,23 @@ describe('values in memory before those of the nodes', () => {
     expect([one, two]).toEqual([1, 2].map(() => ({ at: new Date(5).toJSON(), list: [1] })));
   });
 
+  it.each([true, false])('is an own value for each who waits for the same load; with memory: %p', async (memory) => {
+    const codec = {
+      encode: (value: unknown) => ({ bytes: serialize(value), flags: 0 }),
+      decode: ({ bytes }: { bytes: Buffer }) => deserialize(bytes) as unknown,
+    };
+    const cache = (await open({ driver: memcached({ codec }) })).namespace('n', memory ? { memory: {} } : {});
+    const load = () => Promise.resolve({ at: new Date(5) });
+    const asked = [1, 2, 3].map(() =>
+      cache.getOrSet('k', '1m', load).then((found) => {
+        const was = found.at.getTime();
+        found.at.setTime(9);
+        return was;
+      }),
+    );
+    expect(await Promise.all(asked)).toEqual([5, 5, 5]);
+  });
+
   it.each<[string, (cache: Awaited<ReturnType<typeof users>>) => Promise<unknown>]>([
     ['set', (cache) => cache.set('k', 'new', minute)],
     ['setMany', (cache) => cache.setMany([['k', 'new']], minute)],

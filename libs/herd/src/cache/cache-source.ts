@@ -16,14 +16,20 @@ export type CacheSource = Readonly<{
   coherence: Coherence;
   commands: CacheCommands;
   strict: CacheCommands;
+  /** The same commands without nodes that stand in: what a tag's own node cannot answer is missing. */
+  owners: CacheCommands;
+  /** The longest life of what is given to nodes that stand in; `undefined` where none do. */
+  standInLifeMs: number | undefined;
   /** The leases of the servers, where they hand them out and it is of use now. */
   leases: () => LeaseCommands | undefined;
+  /** Another once the nodes are others. */
+  route: () => number;
   leastTtlMs: number;
   now: () => number;
   random: () => number;
 }>;
 
-const needed = ['get', 'getMany', 'set', 'add', 'delete'] as const;
+const needed = ['get', 'getMany', 'set', 'add', 'delete', 'gets', 'cas'] as const;
 
 /** @throws {@link HerdOptionError} where the driver lacks a command that a cache needs. */
 export function asCacheCommands(commands: object): CacheCommands {

@@ -5,6 +5,7 @@ import type { Change, Invalidation, InvalidationBus } from '../contracts/invalid
 import { HerdOptionError } from '../errors/option-error.js';
 import { MemoryTier } from './memory-tier.js';
 import type { MemoryLimits } from './memory-tier.js';
+import { RecentChanges } from './recent-changes.js';
 
 /** Changes that wait for a bus that is away, at most; beyond it, their namespaces are dropped as a whole. */
 const maxWaiting = 1000;
@@ -15,6 +16,7 @@ const maxRetryMs = 1000;
 export class Coherence {
   private readonly origin = randomUUID();
   private readonly tiers = new Map<string, MemoryTier>();
+  private readonly changes = new Map<string, RecentChanges>();
   private endSubscription: (() => void) | undefined;
   private waiting: { namespace: string; change: Change }[] = [];
   private retry: NodeJS.Timeout | undefined;
@@ -44,6 +46,13 @@ export class Coherence {
     return tier;
   }
 
+  /** What was changed of a namespace, as far as this process knows. */
+  changesOf(namespace: string): RecentChanges {
+    const present = this.changes.get(namespace) ?? new RecentChanges(this.origin);
+    this.changes.set(namespace, present);
+    return present;
+  }
+
   /** Another once the whole of a namespace, or what has some tag, was changed; 0 without memory. */
   epochOf(namespace: string): number {
     return this.tiers.get(namespace)?.epoch ?? 0;
@@ -51,6 +60,7 @@ export class Coherence {
 
   /** Drops what changed from the memory of this process. */
   drop(namespace: string, change: Change): void {
+    this.changesOf(namespace).note(change);
     this.tiers.get(namespace)?.apply(change);
   }
 

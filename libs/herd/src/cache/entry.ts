@@ -4,7 +4,17 @@ import type { TagVersions } from './tags.js';
  * A value as it is stored. Without `value` it is known that there is none. `freshUntil` is epoch milliseconds (absent:
  * for ever), `loadMs` how long it took to make. It counts no more once a version of `tags` has changed.
  */
-export type Entry = Readonly<{ rookery: 1; value?: unknown; freshUntil?: number; loadMs: number; tags?: TagVersions }>;
+export type Entry = Readonly<{
+  rookery: 1;
+  value?: unknown;
+  freshUntil?: number;
+  loadMs: number;
+  tags?: TagVersions;
+  unleased?: Unleased;
+}>;
+
+/** Stored without a lease, so perhaps after a change: by which process, and how many changes that had seen before it loaded. */
+export type Unleased = Readonly<{ by: string; seen: number }>;
 
 export const entryOf = (value: unknown, ttlMs: number, now: number, loadMs: number, tags: TagVersions = {}): Entry => ({
   rookery: 1,

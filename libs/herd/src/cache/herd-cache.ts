@@ -8,18 +8,18 @@ import { entriesOf } from '../support/entries.js';
 import { checked } from '../support/option-checks.js';
 import { promised } from '../support/promised.js';
 import { checkTtl, ttlMs } from '../support/ttl.js';
-import { cacheKey, leaseKey } from './cache-key.js';
+import { cacheKey } from './cache-key.js';
 import { checkTags, resolveCallOptions } from './cache-options.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
 import { refreshesEarly } from './early-refresh.js';
 import { entryOf, isFresh } from './entry.js';
 import type { Entry } from './entry.js';
-import { acquireLease } from './lease.js';
 import type { Lease } from './lease.js';
 import { boxedWithin, loadWithin } from './load-deadline.js';
 import type { MemoryTier } from './memory-tier.js';
 import { publishCache } from './publish.js';
+import type { RecentChanges } from './recent-changes.js';
 import { SingleFlight } from './single-flight.js';
 import type { Flight } from './single-flight.js';
 import { StoredEntries } from './stored-entries.js';
@@ -35,7 +35,7 @@ const pollMs = 20;
 const setOptionNames = ['ttl', 'tags'] as const;
 
 /** Of a herd itself, which has no memory. */
-const nowhere: Prefix = Object.freeze({ parts: [], epoch: 0 });
+const nowhere: Prefix = Object.freeze({ parts: [], epoch: 0, route: 0 });
 
 /** {@link Cache} over the commands of a herd. */
 export class HerdCache implements Cache {
@@ -44,6 +44,7 @@ export class HerdCache implements Cache {
   private readonly memory: MemoryTier | undefined;
   private readonly entries: StoredEntries;
   private readonly maker: ValueMaker;
+  protected readonly changes: RecentChanges;
 
   constructor(
     protected readonly source: CacheSource,
@@ -53,9 +54,10 @@ export class HerdCache implements Cache {
     private readonly space = '',
   ) {
     this.memory = options.memory && source.coherence.tier(space, options.memory, source.codec);
+    this.changes = source.coherence.changesOf(space);
     this.flights = new SingleFlight(this.memory);
-    this.entries = new StoredEntries(source, this.memory);
-    this.maker = new ValueMaker(source, this.memory);
+    this.entries = new StoredEntries(source, this.memory, this.changes);
+    this.maker = new ValueMaker(source, this.memory, this.changes);
   }
 
   getOrSet<Value>(key: string, ttl: TtlOf<Value>, load: Load<Value>, given?: CacheOptions): Promise<Value> {
@@ -63,7 +65,8 @@ export class HerdCache implements Cache {
       const options = this.callOptions(given);
       this.checkLife(ttl);
       const hit = this.memory?.get(key);
-      if (!hit) return this.flights.run(key, (flight) => this.find({ key, ttl, load, options }, flight));
+      const find = (flight: Flight): Promise<Value> => this.find({ key, ttl, load, options }, flight);
+      if (!hit) return this.flights.run(key, find, (value) => this.maker.copyOf(value));
       this.publish(key, 'hit', 'memory');
       return Promise.resolve(hit.value as Value);
     });
@@ -126,9 +129,11 @@ export class HerdCache implements Cache {
     const entries = entriesOf('setMany', given);
     return this.changing([...entries.keys()], false, async (prefix) => {
       const versions = await readTagVersions(this.source, prefix.parts, tags);
-      if (!versions) return new Map<string, boolean>();
-      // What is being loaded elsewhere is older than this: its lease goes first.
-      await this.entries.removeMany([...entries.keys()].map((key) => leaseKey(...prefix.parts, key)));
+      if (!versions) {
+        // What is there is old by now.
+        await this.entries.removeMany([...entries.keys()].map((key) => cacheKey(...prefix.parts, key)));
+        return new Map<string, boolean>();
+      }
       const now = this.source.now();
       const stored = await this.entries.writeMany(
         [...entries].map(
@@ -146,7 +151,6 @@ export class HerdCache implements Cache {
 
   async deleteMany(keys: readonly string[]): Promise<Map<string, boolean>> {
     return this.changing(keys, false, async (prefix) => {
-      await this.entries.removeMany(keys.map((key) => leaseKey(...prefix.parts, key)));
       const deleted = await this.entries.removeMany(keys.map((key) => cacheKey(...prefix.parts, key)));
       return new Map(keys.map((key) => [key, deleted.get(cacheKey(...prefix.parts, key)) ?? false]));
     });
@@ -180,6 +184,7 @@ export class HerdCache implements Cache {
   ): Promise<Map<string, Result>> {
     const done = await this.announced({ kind: 'keys', keys }, async () => {
       const prefix = await this.prefix();
+      for (const name of keys) this.changes.carriedOut({ kind: 'key', name }, prefix);
       return prefix && keys.length > 0 ? change(prefix) : new Map<string, Result>();
     });
     return new Map(keys.map((key) => [key, done.get(key) ?? missing]));
@@ -265,14 +270,14 @@ export class HerdCache implements Cache {
     flight: Flight,
     given: Lease | undefined,
   ): Promise<Value> {
-    const { staleIfErrorMs, softTimeoutMs, waitMs, loadTimeoutMs } = task.options;
+    const { staleIfErrorMs, softTimeoutMs, waitMs } = task.options;
     const stale = (): boolean =>
       entry?.freshUntil !== undefined && this.source.now() < entry.freshUntil + staleIfErrorMs;
     const serveStale = (): Value => {
       this.publish(task.key, 'stale', 'node');
       return entry!.value as Value;
     };
-    const lease = given ?? (await acquireLease(this.source, task, loadTimeoutMs));
+    const lease = given ?? (await this.maker.lease(task, task.options));
     if (lease.kind === 'other') {
       const found = await this.pollForValue(task, stale() ? Math.min(waitMs, softTimeoutMs) : waitMs);
       if (found) return found.value as Value;
@@ -293,7 +298,7 @@ export class HerdCache implements Cache {
   /** Makes the value anew in the background, if no other process is at it. */
   private refresh<Value>(task: Task<Value>): void {
     const work = async (flight: Flight): Promise<void> => {
-      const lease = await acquireLease(this.source, task, task.options.loadTimeoutMs);
+      const lease = await this.maker.lease(task, task.options);
       if (lease.kind !== 'own') return;
       this.publish(task.key, 'refresh');
       await this.maker.make(task, flight, lease);

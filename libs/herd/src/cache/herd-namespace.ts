@@ -32,8 +32,9 @@ export class HerdNamespace extends HerdCache implements Namespace {
     const generation = new Generation(source, `${name}:generation`, options.generationMaxAgeMs);
     const prefix = async (): Promise<Prefix | undefined> => {
       const epoch = source.coherence.epochOf(name);
+      const route = source.route();
       const text = await generation.current();
-      return text === undefined ? undefined : { parts: [name, text], epoch };
+      return text === undefined ? undefined : { parts: [name, text], epoch, route };
     };
     super(source, options, prefix, name);
     this.generation = generation;
@@ -53,6 +54,7 @@ export class HerdNamespace extends HerdCache implements Namespace {
     checked((problems) => checkTags(problems, tags));
     return this.announced({ kind: 'tags', tags }, async () => {
       const prefix = await this.prefixNow();
+      for (const name of tags) this.changes.carriedOut({ kind: 'tag', name }, prefix);
       return prefix !== undefined && deleteTagVersions(this.source, prefix.parts, tags);
     });
   }

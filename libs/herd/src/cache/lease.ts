@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import type { CasToken } from '../contracts/key-value-commands.js';
 import type { LeaseCommands, LeaseToken } from '../contracts/lease-commands.js';
 import { isOperationError } from '../support/operation-failure.js';
 import type { CacheSource } from './cache-source.js';
-import type { Entry } from './entry.js';
+import type { Entry, Unleased } from './entry.js';
 
 /**
  * The right to load a value. `own`: this process is to load. `other`: another is loading. `none`: the node cannot be reached, so
@@ -19,8 +20,14 @@ export interface Lease {
   end(): Promise<unknown>;
 }
 
-/** Where a value, and the lease of those that make it by {@link acquireLease}, are stored. */
+/** Where a value is stored, and where the lease of who makes a value anew that is still there. */
 export type LeasedKey = Readonly<{ stored: string; lease: string }>;
+
+/** Stands where a value is missing that somebody makes; `null`: nothing came of it, and the next may take the place. */
+type Placeholder = Readonly<{ rookeryLease: string | null }>;
+
+/** How long a place that was given back is kept for the next, at least the shortest life of the servers. */
+const givenBackMs = 1000;
 
 export const otherLease: Lease = Object.freeze({
   kind: 'other',
@@ -29,45 +36,102 @@ export const otherLease: Lease = Object.freeze({
 });
 
 /**
- * The right to load a value, held by one process at a time: a key that one `add` wins.
+ * The right to load a value, held by one process at a time. What is missing is held by a placeholder that one `add` wins, what is
+ * there by a key beside it. Either way the value is stored by `cas`, so that whatever is deleted or stored meanwhile wins.
  *
+ * @param made how a value is marked that is stored without a lease.
  * @see Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013), leases.
  */
-export async function acquireLease(source: CacheSource, key: LeasedKey, lifeMs: number): Promise<Lease> {
-  const { strict, leastTtlMs } = source;
-  const token = randomUUID();
+export async function acquireLease(
+  source: CacheSource,
+  key: LeasedKey,
+  lifeMs: number,
+  made: Unleased,
+): Promise<Lease> {
+  const ttl = Math.max(source.leastTtlMs, lifeMs);
   try {
-    return (await strict.add(key.lease, token, { ttl: Math.max(leastTtlMs, lifeMs) }))
-      ? addedLease(source, key, token)
-      : otherLease;
+    return (await reserve(source, key, ttl)) ?? (await renew(source, key, ttl));
   } catch (error) {
-    if (isOperationError(error) && error.failure !== 'request') return noLease(source, key);
+    if (isOperationError(error) && error.failure !== 'request') return noLease(source, key, made);
     throw error;
   }
 }
 
-/** Whoever deletes or sets the key ends the lease first: so a lease that is there before and after is not overtaken. */
-function addedLease(source: CacheSource, { stored, lease }: LeasedKey, token: string): Lease {
-  const { commands } = source;
-  const held = async (): Promise<boolean> => (await commands.get(lease)) === token;
+/** @returns a lease of what is missing; `undefined` where there is something. */
+async function reserve(source: CacheSource, { stored }: LeasedKey, ttl: number): Promise<Lease | undefined> {
+  const { strict, leastTtlMs } = source;
+  const mark = randomUUID();
+  const place: Placeholder = { rookeryLease: mark };
+  if (!(await strict.add(stored, place, { ttl }))) {
+    const found = await readable(source, stored);
+    // Reserved by the server itself, or gone since.
+    if (!found) return otherLease;
+    const holder = holderOf(found.value);
+    if (holder === undefined) return undefined;
+    if (holder !== null || (await strict.cas(stored, place, found.cas, { ttl })) !== 'stored') return otherLease;
+  }
+  const own = await strict.gets(stored);
+  if (!own || holderOf(own.value) !== mark) return otherLease;
+  const givenBack: Placeholder = { rookeryLease: null };
+  return swapLease(strict, stored, own.cas, () =>
+    strict.cas(stored, givenBack, own.cas, { ttl: Math.max(leastTtlMs, givenBackMs) }),
+  );
+}
+
+/** What cannot be decoded is no value: it is deleted. */
+async function readable({ strict }: CacheSource, stored: string): ReturnType<CacheSource['strict']['gets']> {
+  try {
+    return await strict.gets(stored);
+  } catch (error) {
+    if (!isOperationError(error) || error.code !== 'HERD_UNREADABLE') throw error;
+    await strict.delete(stored);
+    return undefined;
+  }
+}
+
+/** A lease of what is there, and stays until it is replaced. */
+async function renew({ strict, commands }: CacheSource, { stored, lease }: LeasedKey, ttl: number): Promise<Lease> {
+  if (!(await strict.add(lease, randomUUID(), { ttl }))) return otherLease;
+  const found = await strict.gets(stored);
+  if (found && holderOf(found.value) === undefined)
+    return { ...swapLease(strict, stored, found.cas), end: () => commands.delete(lease) };
+  await commands.delete(lease);
+  return otherLease;
+}
+
+/** @returns who holds the place; `undefined` for what is no placeholder. */
+function holderOf(value: unknown): string | null | undefined {
+  return typeof value === 'object' && value !== null ? (value as Partial<Placeholder>).rookeryLease : undefined;
+}
+
+/** @param giveBack called in the end where nothing was stored. */
+function swapLease(
+  commands: CacheSource['strict'],
+  stored: string,
+  token: CasToken,
+  giveBack: () => Promise<unknown> = () => Promise.resolve(),
+): Lease {
+  let isUsed = false;
   return {
     kind: 'own',
     async store(entry, lifeMs) {
-      if (!(await held())) return false;
-      await writeEntry(source, stored, entry, lifeMs);
-      if (await held()) return true;
-      await commands.delete(stored);
-      return false;
+      isUsed = true;
+      return (await commands.cas(stored, entry, token, { ttl: lifeMs === Infinity ? 'never' : lifeMs })) === 'stored';
     },
-    end: () => commands.delete(lease),
+    end: () => (isUsed ? Promise.resolve() : giveBack()),
   };
 }
 
-const noLease = (source: CacheSource, { stored }: LeasedKey): Lease => ({
+/**
+ * Without a lease nobody can refuse what was overtaken: nothing is kept, unless other nodes stand in. There it is for a short
+ * life, and marked, so that who has changed the key does not believe it.
+ */
+const noLease = (source: CacheSource, { stored }: LeasedKey, made: Unleased): Lease => ({
   kind: 'none',
   async store(entry, lifeMs) {
-    await writeEntry(source, stored, entry, lifeMs);
-    return true;
+    const { standInLifeMs } = source;
+    if (standInLifeMs === undefined) return false;
+    return writeEntry(source, stored, { ...entry, unleased: made }, Math.min(lifeMs, standInLifeMs));
   },
   end: () => Promise.resolve(),
 });

@@ -36,3 +36,20 @@ describe('SingleFlight', () => {
     expect(await Promise.all([before, joined])).toEqual(['shared', 'shared']);
   });
 });
+
+describe('what several callers share', () => {
+  const run = async (flights: SingleFlight, callers: number) => {
+    const asked = Array.from({ length: callers }, () =>
+      flights
+        .run('k', () => Promise.resolve({ list: [1] }), structuredClone)
+        .then((found) => (found.list.push(2), found)),
+    );
+    return Promise.all(asked);
+  };
+
+  it('is a copy for each, made before any of them can change it', async () => {
+    const found = await run(new SingleFlight(), 3);
+    expect(found).toEqual([1, 2, 3].map(() => ({ list: [1, 2] })));
+    expect(new Set(found).size).toBe(3);
+  });
+});

@@ -3,7 +3,12 @@ import type { KeyWatch, Watch } from './key-watch.js';
 /** A run, and whether its key was invalidated meanwhile. */
 export type Flight = Readonly<{ invalidated: boolean }>;
 
-type Entry = { result: Promise<unknown>; readonly flight: { invalidated: boolean }; readonly watch: Watch | undefined };
+type Entry = {
+  result: Promise<unknown>;
+  isShared: boolean;
+  readonly flight: { invalidated: boolean };
+  readonly watch: Watch | undefined;
+};
 
 /** What hears of changes by other processes. */
 export type Changes = Pick<KeyWatch, 'begin' | 'end' | 'unchanged'>;
@@ -15,19 +20,33 @@ export class SingleFlight {
   /** @param changes of keys: who calls after one gets a run of its own. */
   constructor(private readonly changes?: Changes) {}
 
-  /** @param work sees in its flight whether the key was invalidated meanwhile: then what it made must not be kept. */
-  run<Result>(key: string, work: (flight: Flight) => Promise<Result>): Promise<Result> {
+  /**
+   * @param work sees in its flight whether the key was invalidated meanwhile: then what it made must not be kept.
+   * @param copy makes what each of several callers is given, before any of them has it.
+   */
+  run<Result>(
+    key: string,
+    work: (flight: Flight) => Promise<Result>,
+    copy: (result: Result) => Result = (result) => result,
+  ): Promise<Result> {
     const present = this.entries.get(key);
-    if (present && this.isOfNow(present)) return present.result as Promise<Result>;
+    const isJoined = present !== undefined && this.isOfNow(present);
+    const entry = isJoined ? present : this.begin(key, work);
+    if (isJoined) entry.isShared = true;
+    return (entry.result as Promise<Result>).then((result) => (entry.isShared ? copy(result) : result));
+  }
+
+  private begin(key: string, work: (flight: Flight) => Promise<unknown>): Entry {
     const flight = { invalidated: false };
-    const entry: Entry = { flight, watch: this.changes?.begin(key), result: Promise.resolve() };
+    const watch = this.changes?.begin(key);
+    const entry: Entry = { flight, watch, isShared: false, result: Promise.resolve() };
     const result = work(flight).finally(() => {
       if (entry.watch) this.changes!.end(entry.watch);
       if (this.entries.get(key) === entry) this.entries.delete(key);
     });
     entry.result = result;
     this.entries.set(key, entry);
-    return result;
+    return entry;
   }
 
   private isOfNow({ watch }: Entry): boolean {

@@ -7,24 +7,30 @@ import type { Entry } from './entry.js';
 import { grantedLease, otherLease, writeEntry } from './lease.js';
 import type { Lease } from './lease.js';
 import type { MemoryTier } from './memory-tier.js';
-import { standingTags } from './tags.js';
+import type { Changed, RecentChanges } from './recent-changes.js';
+import { deleteTagVersions, standingTags } from './tags.js';
 
 /** What a look at one key found: a lease where the server gave one, or has given it to another, with the answer. */
 export type Look = Readonly<{ entry?: Entry | undefined; lease?: Lease }>;
 
-/** Where the keys of a cache stand. `epoch`: of the memory, before that was read: who is told of a `clear()` since keeps nothing of it. */
-export type Prefix = Readonly<{ parts: readonly string[]; epoch: number }>;
+/**
+ * Where the keys of a cache stand. `epoch`: of the memory, before that was read: who is told of a `clear()` since keeps nothing of
+ * it. `route`: by which set of nodes it was asked for.
+ */
+export type Prefix = Readonly<{ parts: readonly string[]; epoch: number; route: number }>;
 
 /** The entries of a cache on the nodes; with memory, what is read is kept there. */
 export class StoredEntries {
   constructor(
     private readonly source: CacheSource,
     private readonly memory: MemoryTier | undefined,
+    private readonly changes: RecentChanges,
   ) {}
 
   /** The entries of `keys`, fresh or not, whose tags stand. */
   readMany(prefix: Prefix, keys: readonly string[]): Promise<Map<string, Entry>> {
     return this.watching(keys, async (keep) => {
+      await this.deleteChanged(prefix, keys);
       const stored = keys.map((key) => cacheKey(...prefix.parts, key));
       const [only] = stored;
       const values: ReadonlyMap<string, unknown> =
@@ -63,6 +69,7 @@ export class StoredEntries {
     const stored = cacheKey(...prefix.parts, key);
     let look: Look | undefined;
     const found = await this.watching([key], async (keep) => {
+      await this.deleteChanged(prefix, [key]);
       const leased = await commands.getLeased(stored, { leaseTtl: leaseTtlMs });
       if (leased.lease !== undefined) look = { lease: grantedLease(commands, stored, leased.lease) };
       else if (leased.held) look = { lease: otherLease };
@@ -91,6 +98,27 @@ export class StoredEntries {
     return new Map(await Promise.all(stored.map(async (name) => [name, await commands.delete(name)] as const)));
   }
 
+  /** What this process has changed under another prefix than this: what another process has stored here meanwhile may be older. */
+  private async deleteChanged(prefix: Prefix, keys: readonly string[]): Promise<void> {
+    const open = keys.filter((name) => this.isOpen({ kind: 'key', name }, prefix));
+    if (open.length === 0) return;
+    await this.removeMany(open.map((key) => cacheKey(...prefix.parts, key)));
+    for (const name of open) this.changes.carriedOut({ kind: 'key', name }, prefix);
+  }
+
+  private isOpen(changed: Changed, prefix: Prefix): boolean {
+    return this.changes.isOpen(changed, prefix, this.source.standInLifeMs !== undefined);
+  }
+
+  /** {@link deleteChanged} for the tags of what was found. */
+  private async deleteChangedTags(prefix: Prefix, entries: readonly (Entry | undefined)[]): Promise<void> {
+    const tags = new Set(entries.flatMap((entry) => Object.keys(entry?.tags ?? {})));
+    const open = [...tags].filter((name) => this.isOpen({ kind: 'tag', name }, prefix));
+    if (open.length === 0) return;
+    await deleteTagVersions(this.source, prefix.parts, open);
+    for (const name of open) this.changes.carriedOut({ kind: 'tag', name }, prefix);
+  }
+
   /** @param read is given a function that drops entries whose tags do not stand, and keeps the others in memory. */
   private async watching(
     keys: readonly string[],
@@ -101,7 +129,9 @@ export class StoredEntries {
     const { memory } = this;
     const watches = memory && keys.map((key) => memory.begin(key));
     try {
-      return await read(async (prefix, entries) => {
+      return await read(async (prefix, given) => {
+        const entries = given.map((entry, i) => (entry && this.changes.allows(keys[i]!, entry) ? entry : undefined));
+        await this.deleteChangedTags(prefix, entries);
         const tags = entries.map((entry) => entry?.tags);
         const standing = await standingTags(this.source, prefix.parts, tags);
         const found = new Map<string, Entry>();

@@ -14,7 +14,7 @@ const freshVersion = (): string => randomBytes(9).toString('base64url');
 
 /** @returns `undefined` while a tag's version cannot be known: what is made now must not be kept. */
 export async function readTagVersions(
-  { commands }: CacheSource,
+  { owners: commands }: CacheSource,
   prefix: readonly string[],
   tags: readonly string[],
 ): Promise<TagVersions | undefined> {
@@ -39,7 +39,7 @@ async function began(commands: CacheSource['commands'], key: string): Promise<st
 
 /** Whether the versions of `entries` are still those of now, in one request for all. */
 export async function standingTags(
-  { commands }: CacheSource,
+  { owners: commands }: CacheSource,
   prefix: readonly string[],
   entries: readonly (TagVersions | undefined)[],
 ): Promise<readonly boolean[]> {
@@ -53,7 +53,7 @@ export async function standingTags(
 
 /** @returns for each tag whether it was surely deleted. */
 export async function deleteTagVersions(
-  { commands }: CacheSource,
+  { owners: commands }: CacheSource,
   prefix: readonly string[],
   tags: readonly string[],
 ): Promise<boolean> {

@@ -11,6 +11,7 @@ import { acquireLease } from './lease.js';
 import type { Lease, LeasedKey } from './lease.js';
 import { loadWithin } from './load-deadline.js';
 import type { MemoryTier } from './memory-tier.js';
+import type { RecentChanges } from './recent-changes.js';
 import type { Flight } from './single-flight.js';
 import type { Prefix } from './stored-entries.js';
 import { readTagVersions } from './tags.js';
@@ -32,6 +33,7 @@ export class ValueMaker {
   constructor(
     private readonly source: CacheSource,
     private readonly memory: MemoryTier | undefined,
+    private readonly changes: RecentChanges,
   ) {}
 
   /** What is being made of `key` is not kept; of all keys without it. */
@@ -44,6 +46,16 @@ export class ValueMaker {
   given<Value>(loaded: Value): Value {
     const value = this.asStored(loaded);
     return value ? (value.value as Value) : loaded;
+  }
+
+  /** What one of several callers is given, who must not change what the others have. */
+  copyOf<Value>(value: Value): Value {
+    return this.memory && deepFreeze(value) ? value : this.given(value);
+  }
+
+  /** The right to make a value; to be had before it is loaded. */
+  lease(key: LeasedKey, { loadTimeoutMs }: ResolvedCacheOptions): Promise<Lease> {
+    return acquireLease(this.source, key, loadTimeoutMs, this.changes.mark);
   }
 
   /** Makes one value, and ends its lease. */
@@ -76,9 +88,7 @@ export class ValueMaker {
   ): Promise<Map<string, Value>> {
     const { source } = this;
     const watches = keys.map((key) => this.watch.begin(key));
-    const leases = prefix
-      ? await Promise.all(keys.map((key) => acquireLease(source, leasedKey(prefix, key), options.loadTimeoutMs)))
-      : [];
+    const leases = prefix ? await Promise.all(keys.map((key) => this.lease(leasedKey(prefix, key), options))) : [];
     try {
       const versions = prefix && (await tolerant(() => readTagVersions(source, prefix.parts, options.tags), undefined));
       const begun = source.now();

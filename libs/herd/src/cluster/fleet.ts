@@ -40,6 +40,8 @@ export class Fleet<Client> {
   private warming: Readonly<{ table: RouteTable; until: number }> | undefined;
   private readonly leaving = new Set<Promise<void>>();
   private down = 0;
+  /** How many sets of nodes there were. */
+  tables = 0;
   private closed = false;
 
   constructor(
@@ -146,6 +148,7 @@ export class Fleet<Client> {
   private remember(table: RouteTable, next: RouteTable): void {
     const owns = (one: RouteTable): string => JSON.stringify(one.nodes.map(({ id, weight }) => [id, weight]).sort());
     if (table.nodes.length === 0 || owns(table) === owns(next)) return;
+    this.tables++;
     this.history.leave(table, next);
     for (const key of this.recent.taken()) {
       const id = next.nodeFor(key)!.id;

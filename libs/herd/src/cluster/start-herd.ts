@@ -59,7 +59,12 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     coherence,
     commands: asCacheCommands(commands),
     strict: asCacheCommands(driver.commands(dispatchByTable({ ...source, onNodeDown: 'error' }))),
+    owners: asCacheCommands(
+      onNodeDown === 'next' ? driver.commands(dispatchByTable({ ...source, onNodeDown: 'miss' })) : commands,
+    ),
+    standInLifeMs: onNodeDown === 'next' ? failoverTtlMs : undefined,
     leases: () => (cluster.fleet.isWarming() ? undefined : leaseCommands),
+    route: () => cluster.fleet.tables,
     leastTtlMs: driver.leastTtlMs ?? 0,
     now: cluster.options.now,
     random: cluster.options.random,

@@ -1,4 +1,5 @@
-import type { Ttl } from '../contracts/ttl.js';
+import type { CasOutcome, CasToken } from './key-value-commands.js';
+import type { Ttl } from './ttl.js';
 
 /** The commands that a cache needs of a herd; those of memcached and Redis herds are among them. */
 export interface CacheCommands {
@@ -7,6 +8,8 @@ export interface CacheCommands {
   set(key: string, value: unknown, options: { ttl: Ttl }): Promise<boolean>;
   add(key: string, value: unknown, options: { ttl: Ttl }): Promise<boolean>;
   delete(key: string): Promise<boolean>;
+  gets<Value = unknown>(key: string): Promise<{ value: Value; cas: CasToken } | undefined>;
+  cas(key: string, value: unknown, token: CasToken, options: { ttl: Ttl }): Promise<CasOutcome>;
   /** Optional, for many keys in one round trip per node. */
   setMany?(entries: Iterable<readonly [string, unknown]>, options: { ttl: Ttl }): Promise<Map<string, boolean>>;
   deleteMany?(keys: readonly string[]): Promise<Map<string, boolean>>;
