@@ -10,7 +10,7 @@ import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { readBranches } from './branches.js';
 import { fittingKeys, keyOfId } from './fitting-keys.js';
-import { afterKey, keyOrder, keyProperties, withKeys } from './key-conditions.js';
+import { afterKey, keyOrder, keyProperties, nested, withKeys } from './key-conditions.js';
 import { foreignKeysOf, type ForeignKey } from './foreign-keys.js';
 import { foreignKeyIn } from './key-held.js';
 import { RowPaths } from './row-paths.js';
@@ -177,15 +177,30 @@ export class EntityReader {
 
   /** Primary keys, in pages and in order, of the rows whose foreign key at `path` leads to one of `keys`. */
   async *keysLeading(
-    { entity, path }: Pick<ForeignKey, 'entity' | 'path'>,
+    { entity, path, target, targetKey }: ForeignKey,
     keys: readonly DocumentKey[],
     size: number,
     within?: EntityManager,
   ): AsyncGenerator<readonly DocumentKey[]> {
     const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
     const parts = primaryKeyParts(meta);
-    for await (const where of this.pathsWithin(within, size).conditions(meta, path, keys))
-      yield* this.pagesOfKeys(entity, where, { parts, fields: keyProperties(parts), size, within });
+    const pages = (where: object) =>
+      this.pagesOfKeys(entity, where, { parts, fields: keyProperties(parts), size, within });
+    if (targetKey !== undefined)
+      return yield* pages(nested(path, { $in: await this.valuesOf(target, targetKey, keys, within) }));
+    for await (const where of this.pathsWithin(within, size).conditions(meta, path, keys)) yield* pages(where);
+  }
+
+  private async valuesOf(
+    entity: EntityClass,
+    property: string,
+    keys: readonly DocumentKey[],
+    within?: EntityManager,
+  ): Promise<unknown[]> {
+    const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+    const options = { fields: [...meta.primaryKeys, property], filters: false, ...FROM_PRIMARY };
+    const rows = await this.fork(within).find(entity, withKeys(primaryKeyParts(meta), keys), options);
+    return rows.map((row) => (row as Readonly<Record<string, unknown>>)[property]);
   }
 
   /** By which the database changes rows of its own accord. */

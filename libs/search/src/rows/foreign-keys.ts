@@ -1,5 +1,5 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
+import { isComputed, isRelation, isToOneOwner } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
 
 /** A foreign key by which the database changes rows, of which the ORM reports nothing, when the row that it leads to is deleted. */
@@ -8,6 +8,8 @@ export interface ForeignKey {
   /** The property that holds it; behind embeddables where it is in one. */
   readonly path: readonly string[];
   readonly target: EntityClass;
+  /** Property of the target that it holds, where that is not the primary key. */
+  readonly targetKey?: string;
   /** `empty`: it becomes null, or its default. */
   readonly onDelete: 'delete' | 'empty';
 }
@@ -19,14 +21,16 @@ export function foreignKeysOf(metas: readonly EntityMetadata[], defaultRule: str
       const onDelete = ruleOf(property, defaultRule);
       const target = property.targetMeta?.class as EntityClass | undefined;
       const path = pathOf(meta, property);
-      return onDelete && target && path ? [{ entity: meta.class as EntityClass, path, target, onDelete }] : [];
+      if (!onDelete || !target || !path) return [];
+      const { targetKey } = property as { readonly targetKey?: string };
+      return [{ entity: meta.class as EntityClass, path, target, onDelete, ...(targetKey ? { targetKey } : {}) }];
     }),
   );
 }
 
 function ruleOf(property: EntityProperty, defaultRule: string | undefined): ForeignKey['onDelete'] | undefined {
   const { polymorphic } = property as { readonly polymorphic?: unknown };
-  if (!isRelation(property) || !isToOneOwner(property) || polymorphic || property.persist === false) return undefined;
+  if (!isRelation(property) || !isToOneOwner(property) || polymorphic || isComputed(property)) return undefined;
   // 6 decides this when it makes the schema, by what is written in both versions.
   const cascades = property.cascade?.some((one) => ['remove', 'all'].includes(one)) ? 'cascade' : undefined;
   const rule = property.deleteRule ?? cascades ?? (property.nullable ? 'set null' : defaultRule);

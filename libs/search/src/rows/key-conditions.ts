@@ -41,7 +41,8 @@ function valuesOf(key: DocumentKey): readonly KeyValue[] {
   return typeof key === 'object' ? key : [key];
 }
 
-function nested(path: readonly string[], value: unknown): Tree {
+/** A condition at the end of a path. */
+export function nested(path: readonly string[], value: unknown): Tree {
   return path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), value) as Tree;
 }
 

@@ -15,6 +15,7 @@ const GONE = {
       rooms: [1, 2],
       dogs: [1],
       badges: ['A', 'B'],
+      posters: [1],
       'used-desks': [1],
     },
     come: { 'free-desks': [1] },
@@ -36,7 +37,19 @@ const GONE = {
   },
 };
 
-const INDICES = ['people', 'letters', 'boards', 'offices', 'floors', 'rooms', 'dogs', 'machines', 'badges', ...DESKS];
+const INDICES = [
+  'people',
+  'letters',
+  'boards',
+  'offices',
+  'floors',
+  'rooms',
+  'dogs',
+  'machines',
+  'badges',
+  'posters',
+  ...DESKS,
+];
 
 describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s, rows that the database deletes', (sync) => {
   let running: Running;

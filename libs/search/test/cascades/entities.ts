@@ -17,6 +17,16 @@ const CASCADE = { deleteRule: 'cascade' } as const;
 @Entity()
 export class Company {
   @PrimaryKey() id!: number;
+  @Property({ type: 'string', unique: true }) sign!: string;
+}
+
+/** Its foreign key holds another column than the primary key. */
+@Entity()
+@Indexed<Poster>({ name: 'posters' })
+export class Poster {
+  @PrimaryKey() id!: number;
+  @SearchField() @Property({ type: 'string' }) text!: string;
+  @ManyToOne({ entity: () => Company, targetKey: 'sign', ...CASCADE }) company!: Rel<Company>;
 }
 
 @Entity()
@@ -134,13 +144,14 @@ export class Badge {
   @OneToOne({ entity: () => Person, owner: true, ...CASCADE }) person!: Rel<Person>;
 }
 
-export const INDEXED = [Person, Letter, Board, Office, Floor, Room, Dog, Machine, Badge] as const;
+export const INDEXED = [Person, Letter, Board, Office, Floor, Room, Dog, Machine, Badge, Poster] as const;
 export const DESKS = ['desks', 'free-desks', 'used-desks'] as const;
 export const ENTITIES = [...INDEXED, Desk, Company, Tag, Place, Pet, Printer, ...searchEntities];
 
 export const SEED = `
-  truncate table company, person, letter, board, tag, desk, office, floor, room, pet, machine, printer, badge cascade;
-  insert into company (id) values (1), (2);
+  truncate table company, poster, person, letter, board, tag, desk, office, floor, room, pet, machine, printer, badge cascade;
+  insert into company (id, sign) values (1, 'one'), (2, 'two');
+  insert into poster (id, text, company_id) values (1, 'a', 'one'), (2, 'b', 'two');
   insert into person (id, name, company_id) values (1, 'Ada', 1), (2, 'Bob', 1), (3, 'Cy', 2);
   insert into letter (id, text, author_id, answers_id) values
     (1, 'one', 1, null), (2, 'two', 3, null), (3, 'three', null, 1), (4, 'four', 3, 3), (5, 'five', null, null);

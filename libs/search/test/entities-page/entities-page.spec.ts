@@ -4,11 +4,15 @@ import { SearchService } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { KINDS } from '../values/kinds.js';
 import { pageRows, testText, type Proof, type Rows } from './row.js';
+import { CONDITIONS } from './rows/conditions.js';
+import { INHERITANCE } from './rows/inheritance.js';
+import { KEY_ROWS } from './rows/keys.js';
+import { RELATIONS } from './rows/relations.js';
 import { VALUES } from './rows/values.js';
 import { WAYS } from './rows/ways.js';
 
 /** A subject of the page each. */
-const ROWS: Rows = { ...VALUES, ...WAYS };
+const ROWS: Rows = { ...VALUES, ...CONDITIONS, ...KEY_ROWS, ...RELATIONS, ...INHERITANCE, ...WAYS };
 
 const engine = openSearch({ node: 'http://127.0.0.1:9' });
 afterAll(() => engine.close());

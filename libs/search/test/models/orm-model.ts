@@ -146,7 +146,7 @@ function relationProperty(step: Step, { entities }: ModelPlan, classes: readonly
     nullable,
     fieldName: `${name}_id`,
     // Nobody says which rows a cascade deletes: what is needed cannot be deleted.
-    ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'restrict' }),
+    ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'cascade' }),
     ...other,
   };
 }
