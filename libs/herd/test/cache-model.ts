@@ -53,7 +53,7 @@ let versions = 0;
 type Policy = 'miss' | 'next' | 'error';
 
 /** The commands of a herd over nodes in memory, each request and answer a step of its own. */
-export function modelledCommands(view: View, policy: Policy, step: Step): CacheCommands {
+function modelledCommands(view: View, policy: Policy, step: Step): CacheCommands {
   const at = async <Result>(
     [verb, key]: readonly [string, string],
     run: (node: Kept) => Result,

@@ -58,12 +58,13 @@ export async function acquireLease(
 }
 
 /** @returns a lease of what is missing; `undefined` where there is something. */
-async function reserve(source: CacheSource, { stored }: LeasedKey, ttl: number): Promise<Lease | undefined> {
+async function reserve(source: CacheSource, { stored, lease }: LeasedKey, ttl: number): Promise<Lease | undefined> {
   const { strict, leastTtlMs } = source;
   const mark = randomUUID();
   const place: Placeholder = { rookeryLease: mark };
   if (!(await strict.add(stored, place, { ttl }))) {
     const found = await readable(source, stored);
+    if (found === 'deleted') return reserve(source, { stored, lease }, ttl);
     // Reserved by the server itself, or gone since.
     if (!found) return otherLease;
     const holder = holderOf(found.value);
@@ -79,13 +80,16 @@ async function reserve(source: CacheSource, { stored }: LeasedKey, ttl: number):
 }
 
 /** What cannot be decoded is no value: it is deleted. */
-async function readable({ strict }: CacheSource, stored: string): ReturnType<CacheSource['strict']['gets']> {
+async function readable(
+  { strict }: CacheSource,
+  stored: string,
+): Promise<Awaited<ReturnType<CacheSource['strict']['gets']>> | 'deleted'> {
   try {
     return await strict.gets(stored);
   } catch (error) {
     if (!isOperationError(error) || error.code !== 'HERD_UNREADABLE') throw error;
     await strict.delete(stored);
-    return undefined;
+    return 'deleted';
   }
 }
 
