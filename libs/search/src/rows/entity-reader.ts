@@ -186,8 +186,10 @@ export class EntityReader {
     const parts = primaryKeyParts(meta);
     const pages = (where: object) =>
       this.pagesOfKeys(entity, where, { parts, fields: keyProperties(parts), size, within });
-    if (targetKey !== undefined)
-      return yield* pages(nested(path, { $in: await this.valuesOf(target, targetKey, keys, within) }));
+    if (targetKey !== undefined) {
+      yield* pages(nested(path, { $in: await this.valuesOf(target, targetKey, keys, within) }));
+      return;
+    }
     for await (const where of this.pathsWithin(within, size).conditions(meta, path, keys)) yield* pages(where);
   }
 
@@ -237,6 +239,15 @@ export class EntityReader {
     const options = { fields: [...meta.primaryKeys], filters: false, ...FROM_PRIMARY };
     const rows = await this.fork(within).find(entity, where, options);
     return rows.map((row) => keyIn(primaryKeyParts(meta), row));
+  }
+
+  /** Lets the database compare the first row with these conditions: it refuses them, or not. */
+  async compare(entity: EntityClass, where: object): Promise<void> {
+    const parts = primaryKeyParts(this.orm.getMetadata().get<object>(entity as never) as EntityMetadata);
+    const options = { fields: keyProperties(parts), filters: false, ...FROM_PRIMARY };
+    const rows = await this.fork().find(entity, {}, { ...options, orderBy: keyOrder(parts), limit: 1 });
+    const keys = rows.map((row) => keyIn(parts, row));
+    await this.fork().find(entity, { $and: [where, withKeys(parts, keys)] }, options);
   }
 
   private async ownersByPivot(

@@ -47,10 +47,15 @@ async function isFaultOfScope(
   reader: Pick<EntityReader, 'count'>,
   model: IndexModel,
 ): Promise<boolean> {
+  return isFaultOfConditions(error, () => reader.count(model, withKeys(model.identity.parts, []) as RowScope));
+}
+
+/** @param probe the same read without the conditions */
+export async function isFaultOfConditions(error: unknown, probe: () => Promise<unknown>): Promise<boolean> {
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OF_THE_DATABASE.test(code)) return false;
   const named = error instanceof Error && /^(SyntaxError|InvalidFieldName)Exception$/.test(error.constructor.name);
-  return named || isFaultOfRow(error, () => reader.count(model, withKeys(model.identity.parts, []) as RowScope));
+  return named || isFaultOfRow(error, probe);
 }
 
 function holdsUndefined(value: unknown, seen: Set<unknown>): boolean {

@@ -1,3 +1,4 @@
+import { checkConditions } from '../rows/condition-check.js';
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
@@ -72,7 +73,7 @@ export class SearchService {
    * After `drain()` it begins again.
    *
    * @throws SearchIndexMismatchError; SearchEngineUnavailableError with `whenEngineIsDown: 'refuse'` only;
-   * SearchOptionError after `close()`.
+   * SearchModelError for conditions that the database refuses; SearchOptionError after `close()`.
    */
   async start(): Promise<void> {
     if (this.life.state === 'closed')
@@ -80,7 +81,11 @@ export class SearchService {
         { option: 'search.start()', requirement: 'comes after close(): make a new SearchService', received: 'closed' },
       ]);
     this.life = { state: 'open' };
-    const { strategy, preparation } = this.assembly;
+    const { strategy, preparation, parts, registry } = this.assembly;
+    await checkConditions(
+      registry.definitions.map(({ model }) => model),
+      parts.reader,
+    );
     for (const subscriber of strategy.subscribers) this.orm.em.getEventManager().registerSubscriber(subscriber);
     await preparation.start();
     await strategy.start();

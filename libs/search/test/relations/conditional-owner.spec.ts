@@ -72,7 +72,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])(
           em.transactional((tx) => tx.transactional((inner) => inner.upsert(Book, { id: 7, pages: 100, author: 2 }))),
       ],
     ])('follows %s that moves a member', async (_what, change) => {
-      await change(running.orm.em.fork() as never);
+      await change(running.orm.em.fork());
       expect(await held()).toEqual(['2']);
       expect(running.events).toEqual([]);
     });

@@ -29,6 +29,11 @@ export const CONDITIONS: Rows = {
   'a condition over what is no property, relation or operator': refused("'`txet` is no property of Note"),
   'a condition over what is no column': refused("'no column',"),
   'raw SQL in a condition': refused("'raw SQL as a value',"),
+  "a condition that the database refuses, such as `price: 'abc'`": {
+    verdict: 'refused',
+    file: 'sync/conditions/refused-by-database.spec.ts',
+    says: "it('are refused at start, all of them, by name'",
+  },
   '`undefined` in a condition': refused("['undefined', { where"),
   'a filter that the entity does not define': refused("names the filter 'keept'"),
   'a filter whose condition throws or is asynchronous': refused("'asynchronous',"),
