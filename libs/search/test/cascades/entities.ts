@@ -23,7 +23,7 @@ export class Company {
 /** Its foreign key holds another column than the primary key. */
 @Entity()
 @Indexed<Poster>({ name: 'posters' })
-export class Poster {
+class Poster {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'string' }) text!: string;
   @ManyToOne({ entity: () => Company, targetKey: 'sign', ...CASCADE }) company!: Rel<Company>;
@@ -49,7 +49,7 @@ export class Letter {
 /** Its documents stay, and lose what they embed. */
 @Entity()
 @Indexed<Board>({ name: 'boards' })
-export class Board {
+class Board {
   @PrimaryKey() id!: number;
   @SearchField({ include: ['word'] })
   @OneToMany(() => Tag, (tag) => tag.board, { orderBy: { id: 'asc' } })
@@ -57,7 +57,7 @@ export class Board {
 }
 
 @Entity()
-export class Tag {
+class Tag {
   @PrimaryKey() id!: number;
   @Property({ type: 'string' }) word!: string;
   @ManyToOne(() => Board) board!: Rel<Board>;
@@ -69,7 +69,7 @@ export class Tag {
 @Indexed<Desk>({ name: 'desks' })
 @Indexed<Desk>({ name: 'free-desks', where: { company: null } })
 @Indexed<Desk>({ name: 'used-desks', when: ({ company }) => Boolean(company) })
-export class Desk {
+class Desk {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'string', default: 'oak' }) wood!: string;
   @ManyToOne(() => Company, { nullable: true, deleteRule: 'set null' }) company?: Rel<Company> | null;
@@ -80,13 +80,13 @@ export class Desk {
 }
 
 @Embeddable()
-export class Place {
+class Place {
   @ManyToOne(() => Company, CASCADE) company!: Rel<Company>;
 }
 
 @Entity()
 @Indexed<Office>({ name: 'offices' })
-export class Office {
+class Office {
   @PrimaryKey() id!: number;
   @Embedded(() => Place) place!: Place;
   @SearchField() @Property({ type: 'string' }) street!: string;
@@ -95,7 +95,7 @@ export class Office {
 /** A foreign key in a composite key, and a composite foreign key. */
 @Entity()
 @Indexed<Floor>({ name: 'floors' })
-export class Floor {
+class Floor {
   [PrimaryKeyProp]?: ['company', 'level'];
   @ManyToOne(() => Company, { primary: true, ...CASCADE }) company!: Rel<Company>;
   @PrimaryKey({ type: 'integer' }) level!: number;
@@ -104,7 +104,7 @@ export class Floor {
 
 @Entity()
 @Indexed<Room>({ name: 'rooms' })
-export class Room {
+class Room {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'string' }) name!: string;
   @ManyToOne(() => Floor, CASCADE) floor!: Rel<Floor>;
@@ -112,7 +112,7 @@ export class Room {
 
 /** One table for both classes; a class below has the index. */
 @Entity({ discriminatorColumn: 'kind', discriminatorMap: { pet: 'Pet', dog: 'Dog' } })
-export class Pet {
+class Pet {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'string' }) name!: string;
   @ManyToOne(() => Person, CASCADE) keeper!: Rel<Person>;
@@ -120,7 +120,7 @@ export class Pet {
 
 @Entity()
 @Indexed<Dog>({ name: 'dogs' })
-export class Dog extends Pet {}
+class Dog extends Pet {}
 
 /** A table for each class; the base has the index. */
 @Entity({ inheritance: 'tpt' })
@@ -131,21 +131,21 @@ export class Machine {
 }
 
 @Entity()
-export class Printer extends Machine {
+class Printer extends Machine {
   @ManyToOne(() => Machine, { nullable: true, ...CASCADE }) server?: Rel<Machine> | null;
 }
 
 /** Known by another property than its primary key. */
 @Entity()
 @Indexed<Badge>({ name: 'badges', id: 'code' })
-export class Badge {
+class Badge {
   @PrimaryKey() id!: number;
   @SearchField() @Property({ type: 'string', unique: true }) code!: string;
   @OneToOne({ entity: () => Person, owner: true, ...CASCADE }) person!: Rel<Person>;
 }
 
-export const INDEXED = [Person, Letter, Board, Office, Floor, Room, Dog, Machine, Badge, Poster] as const;
-export const DESKS = ['desks', 'free-desks', 'used-desks'] as const;
+const INDEXED = [Person, Letter, Board, Office, Floor, Room, Dog, Machine, Badge, Poster];
+export const DESKS = ['desks', 'free-desks', 'used-desks'];
 export const ENTITIES = [...INDEXED, Desk, Company, Tag, Place, Pet, Printer, ...searchEntities];
 
 export const SEED = `
