@@ -145,7 +145,7 @@ function relationProperty(step: Step, { entities }: ModelPlan, classes: readonly
     owner: true,
     nullable,
     fieldName: `${name}_id`,
-    // Nobody says which rows a cascade deletes: what is needed cannot be deleted.
+    // What is required goes with the row that it leads to; the database says so to nobody.
     ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'cascade' }),
     ...other,
   };
