@@ -23,6 +23,7 @@ describeWith('postgres', 'a request in OpenTelemetry', (postgres) => {
         demo = await startDemoUnderTest({
           ...ownEnvironment({ postgres, opensearch, memcached }),
           TRACING: 'on',
+          EDITS: 'open',
           ACCESS_LOG: 'on',
           SLOW_QUERY_MS: '1',
           LIMITER_STORAGE: 'memcached',

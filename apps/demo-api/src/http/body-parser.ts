@@ -17,8 +17,9 @@ export function parseBodies(app: NestExpressApplication): void {
 }
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  // `false`: there is a body, and it is something else.
-  const isOther = METHODS.has(request.method) && request.is('application/json') === false;
+  // `false`: there is a body, and it is something else. One of no bytes is none.
+  const isEmpty = request.headers['content-length'] === '0';
+  const isOther = METHODS.has(request.method) && !isEmpty && request.is('application/json') === false;
   if (!isOther) return next();
   const type = request.headers['content-type'];
   next(new UnsupportedMediaTypeException(`The body must be application/json (got ${type ?? 'no Content-Type'}).`));

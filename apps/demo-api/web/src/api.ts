@@ -40,12 +40,14 @@ export class RequestError extends Error {
   }
 }
 
-/** Hears the headers of each answer, for what they say of limits. */
+/** Hears the headers of the last answer and of each that follows, for what they say of limits. */
 export type AnswerListener = (headers: Headers) => void;
 const listeners = new Set<AnswerListener>();
+let lastHeaders: Headers | undefined;
 
 export function onAnswer(listener: AnswerListener): () => void {
   listeners.add(listener);
+  if (lastHeaders) listener(lastHeaders);
   return () => listeners.delete(listener);
 }
 
@@ -59,7 +61,8 @@ export async function call<Body>(path: string, init: RequestInit = {}): Promise<
     if (init.signal?.aborted === true) throw error;
     throw new RequestError(undefined, 'The application does not answer. The page tries again by itself.');
   }
-  for (const listener of listeners) listener(response.headers);
+  lastHeaders = response.headers;
+  for (const listener of listeners) listener(lastHeaders);
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Body;
   throw await errorOf(response);
 }
