@@ -84,12 +84,13 @@ describeWith('postgres', 'postgres', () =>
     it('stands in the messages that refuse a change, with the name of the index', async () => {
       const books = next.search.repository(BookV2);
       for (const refused of [
-        books.update(1, { document: { stock: 5 } }),
-        books.deleteByQuery((q) => q, { all: true }),
-        books.bulk([{ action: 'create', id: 9, document: {} }]),
+        () => books.update(1, { document: { stock: 5 } }),
+        () => books.deleteByQuery((q) => q, { all: true }),
+        () => books.bulk([{ action: 'create', id: 9, document: {} }]),
       ]) {
-        await expect(refused).rejects.toThrow(SearchMigrationError);
-        await expect(refused).rejects.toThrow('`search finish books` or `search rollback books`');
+        const error = await refused().catch((caught: unknown) => caught);
+        expect(error).toBeInstanceOf(SearchMigrationError);
+        expect((error as Error).message).toContain('`search finish books` or `search rollback books`');
       }
     });
   }),
