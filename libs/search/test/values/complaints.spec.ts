@@ -1,30 +1,10 @@
-import {
-  Embeddable,
-  Embedded,
-  Entity,
-  Formula,
-  PrimaryKey,
-  Property,
-  ReflectMetadataProvider,
-} from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { Indexed, SearchField, SearchModelError, SearchService, type EntityClass } from '@rookery/search';
-import { openSearch } from '@rookery/search/opensearch';
+import { Embeddable, Embedded, Entity, Formula, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Indexed, SearchField, type EntityClass } from '@rookery/search';
+import { complaintsOf } from '../complaints-of.js';
 
-const engine = openSearch({ node: 'http://127.0.0.1:9' });
-afterAll(() => engine.close());
-
+/** The complaints about these entities, one per line; none when the model is whole. */
 function complaints(...entities: EntityClass[]): string[] {
-  const orm = new MikroORM({ entities: entities as never, dbName: 'none', metadataProvider: ReflectMetadataProvider });
-  try {
-    new SearchService(orm, { engine });
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(SearchModelError);
-    return (error as SearchModelError).complaints.map(
-      ({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}`,
-    );
-  }
+  return complaintsOf(entities).map(({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}`);
 }
 
 @Embeddable()
