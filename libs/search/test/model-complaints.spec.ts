@@ -1,40 +1,13 @@
 import { Collection, raw, type Rel } from '@mikro-orm/core';
-import {
-  Entity,
-  Filter,
-  ManyToMany,
-  ManyToOne,
-  PrimaryKey,
-  Property,
-  ReflectMetadataProvider,
-  Unique,
-} from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
-import {
-  Indexed,
-  SearchField,
-  SearchModelError,
-  SearchService,
-  type EntityClass,
-  type IndexedOptions,
-} from '@rookery/search';
-import { openSearch } from '@rookery/search/opensearch';
-
-const engine = openSearch({ node: 'http://127.0.0.1:9' });
-afterAll(() => engine.close());
+import { Entity, Filter, ManyToMany, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Indexed, SearchField, type EntityClass, type IndexedOptions } from '@rookery/search';
+import { complaintsOf } from './complaints-of.js';
 
 /** The complaints about these entities, one per line; none when the model is whole. */
 function complaints(...entities: EntityClass[]): string[] {
-  const orm = new MikroORM({ entities: entities as never, dbName: 'none', metadataProvider: ReflectMetadataProvider });
-  try {
-    new SearchService(orm, { engine });
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(SearchModelError);
-    return (error as SearchModelError).complaints.map(
-      ({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`,
-    );
-  }
+  return complaintsOf(entities).map(
+    ({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`,
+  );
 }
 
 @Entity()
