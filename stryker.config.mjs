@@ -11,7 +11,7 @@ export default {
   jest: {
     configFile: 'jest.config.ts',
     enableFindRelatedTests: true,
-    config: { roots: [`<rootDir>/libs/${library}/src`], maxWorkers: 1 },
+    config: { roots: [`<rootDir>/${path}`], maxWorkers: 1 },
   },
   mutate: [`${path}/**/*.ts`, `!${path}/**/*.spec.ts`],
   coverageAnalysis: 'perTest',

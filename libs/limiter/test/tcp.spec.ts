@@ -9,7 +9,7 @@ import {
 } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { LimiterModule, memoryStorage, RateLimit, RateLimitGuard, RateLimitInterceptor } from '@rookery/limiter';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '@rookery/services';
 import { firstValueFrom, timeout } from 'rxjs';
 
 const addresses: (string | undefined)[] = [];
@@ -30,14 +30,6 @@ class SumController {
     if (password !== 'right') throw new RpcException('wrong password');
     return true;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('guard in a microservice, over TCP', () => {

@@ -1,26 +1,20 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 const handedOut = new Set<number>();
+/** Below the range from which systems take the local ports of connections, and above that of well-known services. */
+const [FIRST, COUNT] = [15_000, 17_000];
 
-/** A port of 127.0.0.1 that nothing listens on, and that this process was not given before. */
-export async function freePort(): Promise<number> {
+/**
+ * A port of 127.0.0.1 that nothing listens on, and that this process was not given before. It is one that no connection of
+ * another process can take before the caller's server listens: those come from the range above.
+ */
+export async function freePort(random: () => number = Math.random): Promise<number> {
   for (;;) {
-    const port = await portOfTheSystem();
+    const port = FIRST + Math.floor(random() * COUNT);
     if (handedOut.has(port)) continue;
     handedOut.add(port);
-    return port;
+    if (!(await portInUse(port))) return port;
   }
-}
-
-function portOfTheSystem(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Whether something already listens on `port` of 127.0.0.1. */

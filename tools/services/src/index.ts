@@ -7,6 +7,7 @@ export { startOpenSearch, type OpenSearchOptions } from './opensearch.js';
 export type { OpenSearchLine } from './opensearch-line.js';
 export type { RunningServer } from './running-server.js';
 export { MissingServerError, ServiceError } from './service-error.js';
+export { freePort } from './free-port.js';
 
 // Make faults in them.
 export { controlServers, type ControlledServer, type OwnServer, type ServerControl } from './control.js';

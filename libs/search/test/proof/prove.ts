@@ -5,9 +5,10 @@ import type { RunningServer } from '@rookery/services';
 import { randomOf } from '../sync/model/schedule.js';
 import { start, type Child } from './child.js';
 import { differences } from './compare.js';
+import { mend } from './mend.js';
 import { FAULT_POINTS } from './fault-points.js';
 import type { SearchService } from '@rookery/search';
-import { Book, NextBook, UNREADABLE } from './models.js';
+import { Book, NextBook } from './models.js';
 import { connect, dropDatabase, dropIndices, engineAt, searchOf, type Setting } from './setting.js';
 
 export interface ProofOptions {
@@ -243,16 +244,6 @@ async function lagBehind(
       await replica.close(true);
     },
   };
-}
-
-/** Makes rows readable that no release could read. @returns how many there were */
-async function mend(orm: MikroORM, search: SearchService): Promise<number> {
-  const rows = await orm.em
-    .fork()
-    .getConnection()
-    .execute<{ id: number }[]>('update book set state = ? where state = ? returning id', ['mended', UNREADABLE]);
-  for (const { id } of rows) await search.sync.touch(Book, id);
-  return rows.length;
 }
 
 /** The time after which another may go on where a process was killed, without waiting for it. */

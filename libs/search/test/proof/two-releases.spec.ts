@@ -5,6 +5,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { SearchService } from '@rookery/search';
 import { start, type Child } from './child.js';
 import { differences } from './compare.js';
+import { mend } from './mend.js';
 import { connect, dropDatabase, dropIndices, engineAt, searchOf, type Setting } from './setting.js';
 
 /** An old and a new release of one application, each a process that writes and one that relays, while the index is migrated. */
@@ -49,6 +50,8 @@ describeWith('postgres', 'a rolling deployment', (postgres) =>
         const ends = await stopAll([old[0]!, young[0]!]);
         expect(ends.map(({ code }) => code)).toEqual([0, 0]);
         for (const { output } of ends) expect(Number(output)).toBeGreaterThan(10);
+        await search.settled({ timeoutMs: 60_000, refresh: false });
+        await mend(orm, search);
         await search.settled({ timeoutMs: 60_000, refresh: false });
         const engine = engineAt(openSearch);
         const [first, second] = (await engine.readIndices(`${name}-books-v*`)).map(({ index }) => index).sort();
