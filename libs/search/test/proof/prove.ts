@@ -7,7 +7,6 @@ import { start, type Child } from './child.js';
 import { differences } from './compare.js';
 import { mend } from './mend.js';
 import { FAULT_POINTS } from './fault-points.js';
-import type { SearchService } from '@rookery/search';
 import { Book, NextBook } from './models.js';
 import { connect, dropDatabase, dropIndices, engineAt, searchOf, type Setting } from './setting.js';
 
