@@ -1,14 +1,12 @@
-import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
+import type { Dispatch, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
 import { HerdNodeError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
-import type { Sequel } from '../pool/task.js';
 import { abortable } from '../support/abortable.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
-import { promised } from '../support/promised.js';
 import { dispatchMany } from './dispatch-many.js';
-import { absorbs, checkOpen, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
+import { absorbs, checkOpen, poolFor } from './dispatch-rules.js';
 import type { DispatchSource } from './dispatch-source.js';
-import { publishFailure } from './publish.js';
+import { KeyCall } from './key-call.js';
 import { timed } from './timed.js';
 import { WarmUp } from './warm-up.js';
 
@@ -27,7 +25,6 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
 
 const nothing: Intent = Object.freeze({});
 
-/** One operation on one key, at its owner. The usual case, in which all goes well, costs two promises: that of the node, and that of the pool. */
 function carryOut<Client, Result>(
   source: DispatchSource<Client>,
   warmUp: WarmUp<Client>,
@@ -36,44 +33,17 @@ function carryOut<Client, Result>(
   miss: Result,
   { effect = 'bound', lifeMs, standIns = true }: Intent,
 ): Promise<Result> {
-  const { fleet, timeoutMs } = source;
-  const orMiss = (error: unknown): Result => {
-    if (!absorbs(source, error)) throw error;
-    return miss;
-  };
-  const until = source.onNodeDown === 'next' && standIns ? performance.now() + timeoutMs : 0;
   let owner: NodePool<Client>;
   try {
     owner = poolFor(source, key);
   } catch (error) {
-    return promised(() => Promise.resolve(orMiss(error)));
+    if (absorbs(source, error)) return Promise.resolve(miss);
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
+    return Promise.reject(error);
   }
-  if (lifeMs !== undefined) fleet.noteLife(lifeMs);
-  const use = (sequel?: Sequel<Result>): Promise<Result> =>
-    owner.use((client, node) => operation(client, node, Infinity), timeoutMs, [key], effect, sequel);
-  if (effect === 'read') {
-    const failed = (error: unknown): Promise<Result> =>
-      failover(source, key, operation, effect, { owner, error, until }).catch(orMiss);
-    const again = async (found: Result): Promise<Result> =>
-      found === undefined && (await warmUp.copy(key, owner, timeoutMs))
-        ? timed(source, owner.node, use, { failed })
-        : found;
-    return timed(source, owner.node, use, { done: warmUp.mayHave(key, owner) ? again : undefined, failed });
-  }
-  const before = fleet.beforeWrite(key, owner.node.id);
-  const { route } = fleet;
-  const written: Sequel<Result> = {
-    done: (result) => {
-      fleet.wroteTo(key);
-      fleet.endedWrite(key, route);
-      return result;
-    },
-    failed: (error) =>
-      failover(source, key, operation, effect, { owner, error, until })
-        .finally(() => fleet.endedWrite(key, route))
-        .catch(orMiss),
-  };
-  return timed(source, owner.node, before ? (sequel) => before.then(() => use(sequel)) : use, written);
+  if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
+  const until = source.onNodeDown === 'next' && standIns ? performance.now() + source.timeoutMs : 0;
+  return new KeyCall(source, warmUp, owner, key, operation, miss, effect, until).start();
 }
 
 /** Sends everything to the node with this id. */
@@ -87,9 +57,7 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
         received: id,
         remedy: 'use a node of topology',
       });
-    return timed(source, pool.node, () =>
-      pool.use((client, node) => operation(client, node, Infinity), source.timeoutMs),
-    );
+    return timed(source, pool.node, () => pool.use(operation, source.timeoutMs));
   };
   return {
     run,
@@ -101,40 +69,4 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
         return resultsOrThrow(await run((client, node) => operation(client, own, node, Infinity)), effect);
       }),
   };
-}
-
-/** After a failure of the owner: under `next` other nodes stand in, as long as there is time. @throws the last error. */
-async function failover<Client, Result>(
-  source: DispatchSource<Client>,
-  key: string,
-  operation: Operation<Client, Result>,
-  effect: Effect,
-  { owner, error, until }: { owner: NodePool<Client>; error: unknown; until: number },
-): Promise<Result> {
-  const note = (pool: NodePool<Client>, failure: unknown): void => {
-    publishFailure(source.name, pool.node, failure);
-    doubtAfter(source, pool, key, effect, failure);
-  };
-  note(owner, error);
-  for (const tried = [owner]; ;) {
-    const pool = failsOver(source, effect, error, until) ? standIn(source, key, tried) : undefined;
-    if (!pool) {
-      if (effect === 'write') source.fleet.wroteTo(key);
-      throw error;
-    }
-    tried.push(pool);
-    try {
-      const done = await timed(source, pool.node, () =>
-        pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
-      );
-      if (effect === 'write') {
-        source.fleet.wroteTo(key, pool.node.id);
-        source.fleet.stoodIn(key, pool.node.id);
-      }
-      return done;
-    } catch (failure) {
-      note(pool, failure);
-      error = failure;
-    }
-  }
 }

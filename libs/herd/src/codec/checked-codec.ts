@@ -13,7 +13,9 @@ export class CheckedCodec {
   /** @throws {@link HerdRequestError} for what the codec refuses, and for more than `maxValueBytes`. */
   write(key: string, value: unknown): Encoded {
     const encoded = this.encode(key, value);
-    const { length } = encoded.bytes;
+    // UTF-8 has up to three bytes for a character of a text: most texts need not be counted.
+    if (encoded.text !== undefined && encoded.text.length * 3 <= this.maxValueBytes) return encoded;
+    const length = encodedBytes(encoded);
     if (length <= this.maxValueBytes) return encoded;
     throw new HerdRequestError({
       what: `The value of ${JSON.stringify(key)} has ${length} bytes, above maxValueBytes ${this.maxValueBytes}`,
@@ -30,12 +32,12 @@ export class CheckedCodec {
     }
   }
 
-  /** The same of a part of `buffer`, whose other bytes are of no concern. */
-  readPart(key: string, buffer: Buffer, start: number, end: number, flags: number): unknown {
-    // A codec may keep what it is given: it must not keep all that came with it.
-    if (this.codec !== jsonCodec) return this.read(key, { bytes: Buffer.from(buffer.subarray(start, end)), flags });
+  /** The same of a part of `text`, which has one character per byte. @param isAscii whether each is below 128. */
+  readPart(key: string, text: string, start: number, end: number, isAscii: boolean, flags: number): unknown {
+    const part = text.slice(start, end);
+    if (this.codec !== jsonCodec || !isAscii) return this.read(key, { bytes: Buffer.from(part, 'latin1'), flags });
     try {
-      return parseJson(buffer, start, end, flags);
+      return parseJson(part, flags);
     } catch (cause) {
       throw unreadable(key, flags, cause);
     }
@@ -54,6 +56,10 @@ export class CheckedCodec {
     }
   }
 }
+
+/** How many bytes a value has, without making them where there is a text. */
+export const encodedBytes = (encoded: Encoded): number =>
+  encoded.text === undefined ? encoded.bytes.length : Buffer.byteLength(encoded.text);
 
 const unreadable = (key: string, flags: number, cause: unknown): HerdUnreadableError =>
   new HerdUnreadableError({

@@ -11,6 +11,16 @@ describe('jsonCodec', () => {
     );
   });
 
+  it('gives the same as a text and as its bytes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' })), (value) => {
+        const { text, bytes, flags } = jsonCodec.encode(value);
+        expect(Buffer.from(text!, 'utf8').equals(bytes)).toBe(true);
+        expect(jsonCodec.decode({ bytes, flags })).toEqual(jsonCodec.decode({ bytes, flags, text: text! }));
+      }),
+    );
+  });
+
   it('reads a counter as memcached leaves it, padded and without flags', () =>
     expect(jsonCodec.decode({ bytes: Buffer.from('9 '), flags: 0 })).toBe(9));
 

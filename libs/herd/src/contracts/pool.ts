@@ -1,4 +1,4 @@
-import type { Effect } from './dispatch.js';
+import type { Effect, Operation } from './dispatch.js';
 import type { Node } from './node.js';
 
 /**
@@ -19,8 +19,8 @@ export type PoolStats = Readonly<{
   timeouts: number;
 }>;
 
-/** An operation on the client of a node. */
-export type PoolOperation<Client, Result> = (client: Client, node: Node) => Promise<Result>;
+/** An operation on the client of a node, by a pool with `Infinity` for the longest life. */
+export type PoolOperation<Client, Result> = Operation<Client, Result>;
 
 /** Limits one node's load and time, and tracks its health. */
 export interface Pool<Client> {

@@ -1,11 +1,13 @@
-import { promised } from '../support/promised.js';
+import type { Answer } from '../contracts/pending.js';
+import { hear } from '../support/answers.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { TaskList } from './task-list.js';
-import { Task } from './task.js';
-import type { About, Sequel } from './task.js';
+import type { Task, TaskHome } from './task.js';
+import { TurnClock } from './turn-clock.js';
 
-/** Hears how each task ended, once. */
+/** Begins tasks, and hears how each ended, once. */
 export interface TaskListener {
+  begin(task: Task): Answer<unknown>;
   onSuccess(task: Task, result: unknown): void;
   onFailure(task: Task, error: unknown): void;
   /** Those whose deadlines have passed at one moment: some had begun, others still waited. `busyMs`: this process was busy. */
@@ -13,11 +15,14 @@ export interface TaskListener {
 }
 
 /** The operations of one node: so many at once, so many in the queue, and none past its deadline. */
-export class Bulkhead {
+export class Bulkhead implements TaskHome {
   private readonly running = new TaskList<Task>();
   private readonly queue = new TaskList<Task>();
   private readonly deadlines = new DeadlineTimer((lateMs) => this.expire(lateMs));
-  private called: Task[] = [];
+  /** The tasks of this turn of the event loop, in an array that is made once; beyond `calledCount` it holds nothing. */
+  private readonly called: (Task | undefined)[] = [];
+  private calledCount = 0;
+  private readonly clock = new TurnClock();
   private whenIdle: (() => void) | undefined;
 
   constructor(
@@ -37,17 +42,13 @@ export class Bulkhead {
     return this.running.size >= this.limits.maxInFlight && this.queue.size >= this.limits.maxQueue;
   }
 
-  /** Starts `run` at once, or when one before it is done. */
-  add<Result>(
-    run: () => Promise<Result>,
-    timeoutMs: number,
-    about: About,
-    sequel: Sequel<Result> | undefined,
-  ): Promise<Result> {
-    return new Promise<Result>((resolve, reject) => {
-      const task = new Task(run, timeoutMs, about, sequel as Sequel<unknown>, performance.now(), resolve, reject);
+  /** Begins `task` at once, or when one before it is done. */
+  add(task: Task): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      task.called(this, this.clock.now(), resolve, reject);
       this.deadlines.setBy(task.due);
-      if (this.called.push(task) === 1) setImmediate(this.leave);
+      if (this.calledCount === 0) setImmediate(this.leave);
+      this.called[this.calledCount++] = task;
       if (this.running.size < this.limits.maxInFlight) this.start(task);
       else this.queue.add(task);
     });
@@ -67,43 +68,57 @@ export class Bulkhead {
     );
   }
 
+  onDone(task: Task, result: unknown): void {
+    if (!this.running.remove(task)) return;
+    this.listener.onSuccess(task, result);
+    this.next();
+  }
+
+  onFailed(task: Task, error: unknown): void {
+    if (!this.running.remove(task)) return;
+    this.listener.onFailure(task, error);
+    this.next();
+  }
+
   /**
    * Nothing leaves this process while its code runs, nor has its caller a moment that passes: where that took long, as with
    * thousands of operations called at once, it is not part of the deadline.
    */
   private readonly leave = (): void => {
-    const { called } = this;
-    this.called = [];
-    const now = performance.now();
-    for (const task of called) {
+    const { called, calledCount } = this;
+    this.calledCount = 0;
+    const now = this.clock.turned();
+    for (let i = 0; i < calledCount; i++) {
+      const task = called[i]!;
+      called[i] = undefined;
       const busyMs = now - task.calledAt;
       if (busyMs <= task.timeoutMs * busyShare) continue;
+      // Where it waited for its turn meanwhile, it began at that.
+      task.begunAt = Math.max(task.startedAt, now);
       task.due += busyMs;
-      task.startedAt = Math.max(task.startedAt, now);
     }
   };
 
   private start(task: Task): void {
     this.running.add(task);
-    promised(task.run).then(
-      (result) => {
-        if (!this.running.remove(task)) return;
-        this.listener.onSuccess(task, result);
-        this.next();
-      },
-      (error: unknown) => {
-        if (!this.running.remove(task)) return;
-        this.listener.onFailure(task, error);
-        this.next();
-      },
-    );
+    hear(this.begun(task), task);
+  }
+
+  /** What is thrown at once is told later, as all else: a row of such tasks must not end them one within the other. */
+  private begun(task: Task): Answer<unknown> {
+    try {
+      return this.listener.begin(task);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
+      return Promise.reject(error);
+    }
   }
 
   private next(): void {
     for (let task = this.queue.first; task; task = this.queue.first) {
       if (this.running.size >= this.limits.maxInFlight) return;
       this.queue.remove(task);
-      task.startedAt = performance.now();
+      task.begunAt = performance.now();
       this.start(task);
     }
     if (this.running.size > 0) return;

@@ -1,6 +1,7 @@
-import type { Effect } from '../contracts/dispatch.js';
+import type { Effect, Operation } from '../contracts/dispatch.js';
 import type { Driver } from '../contracts/driver.js';
 import type { Node } from '../contracts/node.js';
+import type { Answer } from '../contracts/pending.js';
 import type { Health, Pool, PoolOperation, PoolStats } from '../contracts/pool.js';
 import {
   HerdDoubtError,
@@ -9,13 +10,13 @@ import {
   HerdOverloadError,
   HerdTimeoutError,
 } from '../errors/operation-errors.js';
+import { promiseOf } from '../support/answers.js';
 import { withDeadline } from '../support/deadline.js';
 import { messageOf } from '../support/message-of.js';
 import { addressOf } from '../support/nodes.js';
 import { promised } from '../support/promised.js';
 import { Bulkhead } from './bulkhead.js';
-import { rejected } from './task.js';
-import type { Sequel, Task } from './task.js';
+import { Task } from './task.js';
 import { Doubts } from './doubts.js';
 import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy } from './health.js';
 import { Recovery } from './recovery.js';
@@ -71,6 +72,7 @@ export class NodePool<Client> implements Pool<Client> {
   ) {
     this.client = driver.open(node);
     this.bulkhead = new Bulkhead(options, {
+      begin: (task) => this.begin(task),
       onSuccess: (task, result) => this.succeeded(task, result),
       onFailure: (task, error) => this.failed(task, error),
       onTimeout: (begun, waiting, busyMs) => this.timedOut(begun, waiting, busyMs),
@@ -99,17 +101,17 @@ export class NodePool<Client> implements Pool<Client> {
     timeoutMs: number,
     keys: readonly string[] = noKeys,
     effect: Effect = 'bound',
-    sequel?: Sequel<Result>,
   ): Promise<Result> {
-    const refusal = this.refusal(keys, effect);
-    if (refusal) return rejected(refusal, sequel);
+    return this.perform(new Task(operation, timeoutMs, keys, effect)) as Promise<Result>;
+  }
+
+  /** The same by a task of the caller's, whose operation is of this pool's client. */
+  perform(task: Task): Promise<unknown> {
+    const refusal = this.refusal(task.keys, task.effect);
+    if (refusal) return task.refused(refusal);
     this.counts.operations++;
-    const run = (): Promise<Result> =>
-      this.recovery.doubts.none
-        ? operation(this.client, this.node)
-        : this.withoutDoubt(keys, effect, () => operation(this.client, this.node));
-    const about = { answeredBefore: this.answered, keys, writes: effect === 'write' };
-    return this.bulkhead.add(run, timeoutMs, about, sequel);
+    task.answeredBefore = this.answered;
+    return this.bulkhead.add(task);
   }
 
   /** @returns those of `keys` that must not be read now, as a write to them was given up and may still arrive. */
@@ -172,18 +174,23 @@ export class NodePool<Client> implements Pool<Client> {
       : undefined;
   }
 
-  private async withoutDoubt<Result>(
-    keys: readonly string[],
-    effect: Effect,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
+  private begin(task: Task): Answer<unknown> {
+    return this.recovery.doubts.none ? this.run(task) : this.withoutDoubt(task);
+  }
+
+  private run({ operation }: Task): Answer<unknown> {
+    return (operation as Operation<Client, unknown>)(this.client, this.node, Infinity);
+  }
+
+  private async withoutDoubt(task: Task): Promise<unknown> {
+    const { keys, effect } = task;
     for (;;) {
       if (effect !== 'write') {
         const late = keys.find((key) => this.recovery.doubts.standing(key) === 'late');
         if (late !== undefined) throw this.doubtError(late);
       }
       const forgetting = this.recovery.forget(keys);
-      if (!forgetting) return run();
+      if (!forgetting) return promiseOf(this.run(task));
       await forgetting;
     }
   }
@@ -192,13 +199,13 @@ export class NodePool<Client> implements Pool<Client> {
     this.answered++;
     this.markContacted();
     const accepts =
-      this.health.state === 'refusing' && task.about.writes && performance.now() - this.refusedAt > refusalMs;
+      this.health.state === 'refusing' && task.effect === 'write' && performance.now() - this.refusedAt > refusalMs;
     this.setHealth(accepts ? healthy : afterSuccess(this.health));
     task.succeed(result);
   }
 
   private failed(task: Task, error: unknown): void {
-    if (!(error instanceof HerdDoubtError)) this.judge(error, task.about.keys);
+    if (!(error instanceof HerdDoubtError)) this.judge(error, task.keys);
     task.fail(error);
   }
 
@@ -224,8 +231,8 @@ export class NodePool<Client> implements Pool<Client> {
       const now = performance.now();
       const fair = begun.filter(({ startedAt, timeoutMs }) => now - startedAt - busyMs >= timeoutMs / 2);
       // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
-      const silent = fair.some(({ about }) => about.answeredBefore === this.answered);
-      this.probeWritesBy(begun[0]!.about.keys);
+      const silent = fair.some(({ answeredBefore }) => answeredBefore === this.answered);
+      this.probeWritesBy(begun[0]!.keys);
       if (fair.length > 0) this.count(error(fair[0]!), silent ? this.bulkhead.inFlight + fair.length : 1);
     }
     for (const task of begun) task.fail(error(task));

@@ -1,48 +1,71 @@
-import { promised } from '../support/promised.js';
+import type { Effect, Operation } from '../contracts/dispatch.js';
+import type { Listener } from '../contracts/pending.js';
 import { dueIn } from './deadline-timer.js';
 import { Listed } from './task-list.js';
 
-/** What follows an operation, as `.then(done, failed)` would, but at once: each promise more costs a turn, and garbage. */
-export type Sequel<Result> = Readonly<{
-  /** Must not throw. */
-  done?: ((result: Result) => Result | Promise<Result>) | undefined;
-  failed?: ((error: unknown) => Promise<Result>) | undefined;
-}>;
+/** Where tasks run. */
+export interface TaskHome {
+  onDone(task: Task, result: unknown): void;
+  onFailed(task: Task, error: unknown): void;
+}
 
-/** What a task is about. `answeredBefore`: how many operations the node had answered when this one came. */
-export type About = Readonly<{ answeredBefore: number; keys: readonly string[]; writes: boolean }>;
-
-/** An operation on its way. `due` and `startedAt` are by the clock of `performance.now()`. */
-export class Task extends Listed<Task> {
-  due: number;
-  startedAt: number;
+/**
+ * An operation on its way, and the promise of it. Who needs more to follow from how it ended extends this: each promise more, and
+ * each object, costs garbage. Times are by the clock of `performance.now()`.
+ */
+export class Task extends Listed<Task> implements Listener<unknown> {
+  due = Infinity;
+  /** When its turn came, where that was not when it was called. */
+  begunAt: number | undefined;
+  /** How many operations the node had answered when this one came. */
+  answeredBefore = 0;
+  protected resolve: ((result: unknown) => void) | undefined;
+  protected reject: ((error: unknown) => void) | undefined;
+  private home: TaskHome | undefined;
 
   constructor(
-    readonly run: () => Promise<unknown>,
+    readonly operation: Operation<never, unknown>,
     readonly timeoutMs: number,
-    readonly about: About,
-    private readonly sequel: Sequel<unknown> | undefined,
-    readonly calledAt: number,
-    private readonly resolve: (result: never) => void,
-    private readonly reject: (error: unknown) => void,
+    readonly keys: readonly string[],
+    readonly effect: Effect,
   ) {
     super();
-    this.due = calledAt + dueIn(timeoutMs);
-    this.startedAt = calledAt;
+  }
+
+  /** By its deadline, and by where that was put off to. */
+  get calledAt(): number {
+    return this.due - dueIn(this.timeoutMs);
+  }
+
+  get startedAt(): number {
+    return this.begunAt ?? this.calledAt;
+  }
+
+  called(home: TaskHome, now: number, resolve: (result: unknown) => void, reject: (error: unknown) => void): void {
+    this.home = home;
+    this.due = now + dueIn(this.timeoutMs);
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  done(result: unknown): void {
+    this.home!.onDone(this, result);
+  }
+
+  failed(error: unknown): void {
+    this.home!.onFailed(this, error);
   }
 
   succeed(result: unknown): void {
-    const done = this.sequel?.done;
-    this.resolve((done ? done(result) : result) as never);
+    this.resolve!(result);
   }
 
   fail(error: unknown): void {
-    const failed = this.sequel?.failed;
-    if (failed) this.resolve(promised(() => failed(error)) as never);
-    else this.reject(error);
+    this.reject!(error);
+  }
+
+  /** It does not begin at all. */
+  refused(error: Error): Promise<unknown> {
+    return Promise.reject(error);
   }
 }
-
-/** An operation that did not begin. */
-export const rejected = <Result>(error: Error, sequel: Sequel<Result> | undefined): Promise<Result> =>
-  sequel?.failed ? promised(() => sequel.failed!(error)) : Promise.reject(error);

@@ -22,9 +22,10 @@ function build(nodes: readonly Node[]): RouteTable {
   const score = weighted ? weightedScore : plainScore;
   const scan = weighted ? (hash: number) => best(seeded, hash, score) : bestOf(seeded);
   const owner = nodes.length > unremembered ? remembered(scan) : scan;
+  const [only] = seeded.length === 1 ? seeded : [];
   return Object.freeze({
     nodes: Object.freeze([...nodes]),
-    nodeFor: (key: string) => seeded[owner(fnv1a(key))]?.node,
+    nodeFor: only ? () => only.node : (key: string) => seeded[owner(fnv1a(key))]?.node,
     nodesFor: (key: string, count: number) => ranked(seeded, fnv1a(key), score).slice(0, count),
   });
 }

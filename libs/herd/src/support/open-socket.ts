@@ -2,6 +2,7 @@ import { connect as connectPlain } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
+import type { ChunkReader } from './chunk-reader.js';
 import type { Tls } from '../contracts/connection.js';
 import { tlsOptionsOf } from './tls-options.js';
 
@@ -13,6 +14,8 @@ export type SocketTarget = Readonly<{
   tls?: Tls | undefined;
   /** First TCP keep-alive probe after this much silence. */
   keepAliveMs?: number | undefined;
+  /** Hears what the socket receives, in place of `data` events. */
+  reader?: ChunkReader | undefined;
 }>;
 
 /**
@@ -22,10 +25,13 @@ export type SocketTarget = Readonly<{
  * @returns the socket, ready for the first byte, without a listener.
  */
 export function openSocket(target: SocketTarget, signal: AbortSignal): Promise<Socket> {
-  const { host, port, path, tls, keepAliveMs } = target;
+  const { host, port, path, tls, keepAliveMs, reader } = target;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error);
-    const address = path === undefined ? { host, port, noDelay: true } : { path };
+    const address = {
+      ...(path === undefined ? { host, port, noDelay: true } : { path }),
+      ...(reader && { onread: reader.onread }),
+    };
     const secured = tlsOptionsOf(tls);
     const socket = secured ? connectTls({ ...address, ...secured }) : connectPlain(address);
     const ready = secured ? 'secureConnect' : 'connect';

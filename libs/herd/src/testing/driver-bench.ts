@@ -5,6 +5,7 @@ import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contr
 import type { Driver, Failure } from '../contracts/driver.js';
 import type { KeyValueCommands, KeyValueNodeCommands } from '../contracts/key-value-commands.js';
 import type { Node } from '../contracts/node.js';
+import { promiseOf } from '../support/answers.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { ContractViolation } from './contract-check.js';
 
@@ -57,7 +58,7 @@ export class DriverBench {
 
   private dispatch(): NodeDispatch<unknown> & Dispatch<unknown> {
     const run = <Result>(operation: Operation<unknown, Result>): Promise<Result> =>
-      operation(this.client, this.node, this.maxTtlMs);
+      promiseOf(operation(this.client, this.node, this.maxTtlMs));
     return {
       run,
       byKey: (_key, operation, _miss, intent: Intent = {}) => {

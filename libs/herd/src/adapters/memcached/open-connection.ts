@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 import type { Node } from '../../contracts/node.js';
+import type { ChunkReader } from '../../support/chunk-reader.js';
 import { openSocket } from '../../support/open-socket.js';
 import type { NextConnection } from '../../support/connection-setting.js';
 import { within } from '../../support/within.js';
@@ -16,22 +17,33 @@ const never = new AbortController().signal;
  * also where the settings of the connection are a promise.
  *
  * @param signal ends the attempt.
+ * @param reader hears what the socket receives from then on, in place of its `data` events.
  */
-export async function openConnection(node: Node, plan: ConnectionPlan, signal: AbortSignal = never): Promise<Socket> {
+export async function openConnection(
+  node: Node,
+  plan: ConnectionPlan,
+  signal: AbortSignal = never,
+  reader?: ChunkReader,
+): Promise<Socket> {
   const late = (ms: number) => () => new Error(`no connection within ${ms} ms`);
   const { connectTimeoutMs } = plan;
   const next = async (): Promise<MemcachedConnection> => plan.next();
   const connection = await within(connectTimeoutMs, signal, late(connectTimeoutMs), next);
   const { host = node.host, port = node.port, connectTimeoutMs: ownMs = connectTimeoutMs } = connection;
   return within(ownMs, signal, late(ownMs), async (ending) => {
-    const socket = await openSocket({ ...connection, host, port }, ending);
-    if (connection.username !== undefined) await authenticate(socket, connection, ending);
+    const socket = await openSocket({ ...connection, host, port, reader }, ending);
+    if (connection.username !== undefined) await authenticate(socket, connection, ending, reader);
     return socket;
   });
 }
 
 /** `memcached -Y` reads "user password" as the value of a first `set`, whatever its key. */
-function authenticate(socket: Socket, connection: MemcachedConnection, signal: AbortSignal): Promise<void> {
+function authenticate(
+  socket: Socket,
+  connection: MemcachedConnection,
+  signal: AbortSignal,
+  reader: ChunkReader | undefined,
+): Promise<void> {
   const { username, password } = connection;
   const words = Buffer.from(`${username} ${password}`);
   return new Promise((resolve, reject) => {
@@ -39,6 +51,7 @@ function authenticate(socket: Socket, connection: MemcachedConnection, signal: A
     const settle = (error?: Error): void => {
       signal.removeEventListener('abort', onAbort);
       socket.off('error', settle).off('close', onClose).off('data', onData);
+      reader?.listen(undefined);
       if (error === undefined) return resolve();
       socket.on('error', () => undefined);
       socket.destroy();
@@ -52,7 +65,9 @@ function authenticate(socket: Socket, connection: MemcachedConnection, signal: A
       settle(text === 'STORED\r\n' ? undefined : new Error(`authentication failed: ${text.trim().slice(0, 100)}`));
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', settle).once('close', onClose).on('data', onData);
+    socket.once('error', settle).once('close', onClose);
+    if (reader) reader.listen(onData);
+    else socket.on('data', onData);
     socket.write(Buffer.concat([Buffer.from(`set auth 0 0 ${words.length}\r\n`), words, Buffer.from('\r\n')]));
   });
 }

@@ -2,6 +2,7 @@ import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { isAbout } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
 import type { KeyRequest, MetaRequest } from './meta-request.js';
+import { opaqueText } from './opaques.js';
 import { refusal, strange } from './single-request.js';
 
 /**
@@ -10,6 +11,7 @@ import { refusal, strange } from './single-request.js';
  */
 export class BatchRequest implements MetaRequest {
   readonly count: number;
+  after: MetaRequest | undefined;
   private first = 0;
   /** The next item that may be answered. */
   private next = 0;
@@ -28,7 +30,7 @@ export class BatchRequest implements MetaRequest {
   write(firstOpaque: number): string {
     this.first = firstOpaque;
     let text = '';
-    this.items.forEach(({ head, tail }, i) => (text += `${head} q O${firstOpaque + i}${tail}`));
+    this.items.forEach(({ head, tail }, i) => (text += `${head} q${opaqueText(firstOpaque + i)}${tail}`));
     return `${text}mn\r\n`;
   }
 

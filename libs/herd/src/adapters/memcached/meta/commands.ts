@@ -1,7 +1,8 @@
 import { CheckedCodec } from '../../../codec/checked-codec.js';
-import type { Dispatch, Intent, NodeDispatch } from '../../../contracts/dispatch.js';
+import type { Dispatch, Intent, NodeDispatch, Operation } from '../../../contracts/dispatch.js';
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
 import type { Node } from '../../../contracts/node.js';
+import { promiseOf } from '../../../support/answers.js';
 import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
 import { checkDelta } from '../../../support/check-delta.js';
 import { casEntriesOf, entriesOf, mapped } from '../../../support/entries.js';
@@ -9,6 +10,7 @@ import { outcomeOf, outcomesByKey, withMissing } from '../../../support/outcomes
 import { promised } from '../../../support/promised.js';
 import { casToken, readCasToken } from '../cas-token.js';
 import { cappedExptime } from '../ttl.js';
+import { wireValue } from '../wire-value.js';
 import { expiryBy } from './expiry.js';
 import type { Life } from './expiry.js';
 import { leaseCommands } from './lease-commands.js';
@@ -17,15 +19,20 @@ import type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-me
 import type { ResolvedMetaOptions } from './meta-options.js';
 import { isPlaceholder } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
-import { answerOf, countOf, keyRequest, metaValue, storeRequest } from './meta-requests.js';
+import { answerOf, countOf, keyRequest, storeRequest } from './meta-requests.js';
 import { unexpected } from './single-request.js';
 import { TextRequest } from './text-request.js';
 
 /** Keys of one batch; the answers to one are awaited before the next is sent. */
 const keysPerBatch = 1000;
 
+/** Whether it was stored. */
+const wasStored = (reply: MetaReply, key: string): boolean => answerOf(reply, key, { HD: true, NS: false });
+
 /** One operation on one node, as a dispatch runs it. */
-type Run<Result> = (client: MetaClient, node: Node, maxTtlMs: number) => Promise<Result>;
+type Run<Result> = Operation<MetaClient, Result>;
+
+const reads: Intent = Object.freeze({ effect: 'read' });
 
 type Versioned<Value> = { value: Value; cas: CasToken } | undefined;
 
@@ -49,14 +56,14 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     return reply.stale || isPlaceholder(reply) ? undefined : decoded(reply, key);
   };
   const decoded = (reply: MetaReply, key: string): unknown =>
-    format.readPart(key, reply.buffer, reply.valueStart, reply.valueEnd, reply.flags);
+    format.readPart(key, reply.text, reply.valueStart, reply.valueEnd, reply.isAscii, reply.flags);
   const storing = (mode: string, key: string, value: unknown, seconds: number): Run<boolean> => {
-    const encoded = metaValue(format.write(key, value));
+    const encoded = wireValue(format.write(key, value));
     const whole = storeRequest(key, encoded, seconds, mode);
     return (client, _node, maxTtlMs) =>
       client.ask(
         maxTtlMs === Infinity ? whole : storeRequest(key, encoded, cappedExptime(seconds, maxTtlMs), mode),
-        (reply) => answerOf(reply, key, { HD: true, NS: false }),
+        wasStored,
       );
   };
   const store = (
@@ -78,7 +85,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
   };
   const swapping = (key: string, value: unknown, token: CasToken, seconds: number): Run<CasOutcome> => {
     const { nodeId, epoch, cas } = readCasToken(token);
-    const request = storeRequest(key, metaValue(format.write(key, value)), seconds, ` C${cas}`);
+    const request = storeRequest(key, wireValue(format.write(key, value)), seconds, ` C${cas}`);
     const outcomes = { HD: 'stored', EX: 'exists', NF: 'missing', NS: 'exists' } as const;
     return (client, node) =>
       node.id === nodeId
@@ -133,8 +140,10 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       promised(() => {
         checkCallOptions(given);
         const request = keyRequest('mg', key, ' f v');
-        const run = (client: MetaClient) => client.ask(request, (reply) => valueOf(reply, key) as Value | undefined);
-        return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
+        const run = (client: MetaClient) => client.ask(request, valueOf);
+        return dispatch.byKey(key, run, undefined, given ? { effect: 'read', signal: given.signal } : reads) as Promise<
+          Value | undefined
+        >;
       }),
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
@@ -182,7 +191,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       const runs = mapped(entries, (value, key) => storing('', key, value, seconds));
       const results = await dispatch.byKeys(
         [...runs.keys()],
-        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => promiseOf(runs.get(key)!(client, node, maxTtlMs))),
         { effect: 'write', lifeMs, signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
@@ -192,7 +201,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       const runs = new Map(keys.map((key) => [key, deleting(key)]));
       const results = await dispatch.byKeys(
         keys,
-        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => promiseOf(runs.get(key)!(client, node, maxTtlMs))),
         { effect: 'write', signal: given?.signal },
       );
       return withMissing(keys, results, false);
@@ -208,7 +217,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       const runs = mapped(entries, ({ value, cas }, key) => swapping(key, value, cas, seconds));
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
-        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
+        (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => promiseOf(runs.get(key)!(client, node, maxTtlMs))),
         { effect: 'bound', lifeMs, signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');

@@ -7,11 +7,12 @@ import { checkCallOptions, storeOptionNames } from '../../../support/call-option
 import { promised } from '../../../support/promised.js';
 import { casToken, readCasToken } from '../cas-token.js';
 import { exptime } from '../ttl.js';
+import { wireValue } from '../wire-value.js';
 import type { Expiry } from './expiry.js';
 import type { MetaClient } from './meta-client.js';
 import { isPlaceholder } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
-import { answerOf, keyRequest, metaValue, storeRequest } from './meta-requests.js';
+import { answerOf, keyRequest, storeRequest } from './meta-requests.js';
 import { unexpected } from './single-request.js';
 
 const leaseOptionNames = ['leaseTtl', 'refreshBefore', 'signal'] as const;
@@ -58,7 +59,7 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
       promised(() => {
         checkCallOptions(given, storeOptionNames);
         const { nodeId, epoch, cas } = readCasToken(lease);
-        const encoded = metaValue(format.write(key, value));
+        const encoded = wireValue(format.write(key, value));
         const { seconds, lifeMs } = expiry('setLeased', key, given);
         const request = storeRequest(key, encoded, seconds, ` C${cas}`);
         const run = (client: MetaClient, node: Node) =>

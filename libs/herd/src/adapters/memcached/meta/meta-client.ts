@@ -1,5 +1,7 @@
 import { addressOf } from '../../../support/nodes.js';
 import type { Node } from '../../../contracts/node.js';
+import type { Pending } from '../../../contracts/pending.js';
+import { ChunkReader } from '../../../support/chunk-reader.js';
 import { connectionRemedy } from '../../../support/connection-remedy.js';
 import { messageOf } from '../../../support/message-of.js';
 import { HerdNodeError } from '../../../errors/operation-errors.js';
@@ -30,22 +32,24 @@ export class MetaClient {
   }
 
   /** Sends one request, over the connection that has the least to do. */
-  ask<Answer>(request: KeyRequest, read: (reply: MetaReply) => Answer): Promise<Answer> {
-    return new Promise((resolve, reject) => this.send(new SingleRequest(request, read, resolve, reject)));
+  ask<Answer>(request: KeyRequest, read: (reply: MetaReply, key: string) => Answer): Pending<Answer> {
+    const single = new SingleRequest(request, read);
+    this.send(single);
+    return single;
   }
 
   /** Sends one request over the connection `epoch`; `otherwise` where that is there no more. */
   askBy<Answer>(
     epoch: number,
     request: KeyRequest,
-    read: (reply: MetaReply) => Answer,
+    read: (reply: MetaReply, key: string) => Answer,
     otherwise: Answer,
-  ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const link = this.links.find((one) => one?.state === 'open' && one.connection.epoch === epoch);
-      if (link?.state !== 'open' || !link.connection.isOpen) return resolve(otherwise);
-      link.connection.send(new SingleRequest(request, read, resolve, reject));
-    });
+  ): Promise<Answer> | Pending<Answer> {
+    const link = this.links.find((one) => one?.state === 'open' && one.connection.epoch === epoch);
+    if (link?.state !== 'open' || !link.connection.isOpen) return Promise.resolve(otherwise);
+    const single = new SingleRequest(request, read);
+    link.connection.send(single);
+    return single;
   }
 
   /** Sends many requests that are quiet where the server has nothing to say, and resolves once all are carried out. */
@@ -98,11 +102,13 @@ export class MetaClient {
     const link = { state: 'opening', attempt, waiting: [] as MetaRequest[] } as const;
     this.links[index] = link;
     const isMine = (): boolean => this.links[index] === link;
-    openConnection(this.node, this.plan, attempt.signal).then(
+    const reader = new ChunkReader();
+    openConnection(this.node, this.plan, attempt.signal, reader).then(
       (socket) => {
         if (!isMine()) return void socket.destroy();
         const connection = new MetaConnection(
           socket,
+          reader,
           () => {
             const present = this.links[index];
             if (present?.state === 'open' && present.connection === connection) this.links[index] = undefined;

@@ -1,18 +1,20 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 
+import type { ChunkReader } from '../../../support/chunk-reader.js';
 import { messageOf } from '../../../support/message-of.js';
 import { HerdNodeError, HerdOverloadError } from '../../../errors/operation-errors.js';
 import { MetaParser } from './meta-parser.js';
 import type { MetaReply } from './meta-reply.js';
 import type { MetaRequest } from './meta-request.js';
+import { largestOpaque } from './opaques.js';
 import { RequestQueue } from './request-queue.js';
 import { isUnsafe } from './single-request.js';
 
 /** What may wait for a server that reads more slowly than requests come. */
 const maxWaitingBytes = 64 * 1024 * 1024;
 
-const largestOpaque = 2 ** 30;
+const ignored = (): void => undefined;
 
 /** One pipelined connection. What is sent in one turn of the event loop leaves as one write. */
 export class MetaConnection {
@@ -27,19 +29,21 @@ export class MetaConnection {
   private ended: HerdNodeError | undefined;
 
   /**
+   * @param reader of the socket.
    * @param onEnd hears once that it is not to be used any more.
    * @param error makes the error of the node.
    */
   constructor(
     private readonly socket: Socket,
+    private readonly reader: ChunkReader,
     private readonly onEnd: () => void,
     private readonly error: (what: string, cause?: unknown) => HerdNodeError,
   ) {
     socket.unref();
-    socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('drain', this.flush);
     socket.once('error', (cause) => (this.failure = cause));
     socket.once('close', () => this.end(error('closed the connection', this.failure)));
+    reader.listen((chunk) => this.read(chunk));
   }
 
   get isOpen(): boolean {
@@ -54,7 +58,7 @@ export class MetaConnection {
   send(request: MetaRequest): void {
     if (this.ended) return request.fail(this.ended);
     if (this.waiting.length > maxWaitingBytes) return request.fail(this.overload());
-    if (this.opaque > largestOpaque) this.opaque = 1;
+    if (this.opaque + request.count > largestOpaque) this.opaque = 1;
     const text = request.write(this.opaque);
     this.opaque += request.count;
     this.pending.push(request);
@@ -70,7 +74,7 @@ export class MetaConnection {
     this.ended = error;
     this.waiting = '';
     this.socket.off('drain', this.flush);
-    this.socket.removeAllListeners('data');
+    this.reader.listen(ignored);
     this.socket.destroy();
     this.onEnd();
     for (let request = this.pending.shift(); request; request = this.pending.shift()) request.fail(error);

@@ -4,7 +4,7 @@ import { maxKeyBytes } from '../key.js';
 /** A key as it goes on the wire, each character one byte. `mark` is what follows it: empty, or the flag of base64. */
 export type MetaKey = Readonly<{ wire: string; mark: '' | ' b' }>;
 
-const printable = /^[!-~]{1,250}$/;
+const unprintable = /[^!-~]/;
 
 /** Bytes that four characters of base64 carry three of. */
 const maxBinaryBytes = Math.floor(maxKeyBytes / 4) * 3;
@@ -15,7 +15,8 @@ const maxBinaryBytes = Math.floor(maxKeyBytes / 4) * 3;
  * @throws {@link HerdRequestError} for an empty one, and one that is too long.
  */
 export function metaKey(key: string): MetaKey {
-  if (typeof key === 'string' && printable.test(key)) return { wire: key, mark: '' };
+  if (typeof key === 'string' && key.length > 0 && key.length <= maxKeyBytes && !unprintable.test(key))
+    return { wire: key, mark: '' };
   if (typeof key !== 'string' || key === '')
     throw new HerdRequestError({
       what: 'A memcached key must be a text that is not empty',

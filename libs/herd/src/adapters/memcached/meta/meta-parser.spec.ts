@@ -6,8 +6,8 @@ import type { MetaReply } from './meta-reply.js';
 /** What of a reply outlasts the next one. */
 const kept = (reply: MetaReply) => ({
   code: reply.code,
-  key: reply.buffer.toString('latin1', reply.keyStart, reply.keyEnd),
-  value: reply.code === 'VA' ? reply.buffer.toString('latin1', reply.valueStart, reply.valueEnd) : undefined,
+  key: reply.text.slice(reply.keyStart, reply.keyEnd),
+  value: reply.code === 'VA' ? reply.text.slice(reply.valueStart, reply.valueEnd) : undefined,
   opaque: reply.opaque,
   flags: reply.flags,
   cas: reply.cas,

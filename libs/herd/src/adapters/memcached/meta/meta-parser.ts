@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 import { GarbledReply } from '../reply-parser.js';
 import { emptyReply } from './meta-reply.js';
 import type { MetaCode, MetaReply } from './meta-reply.js';
@@ -17,7 +19,10 @@ const codes = new Map<number, MetaCode>(
   ]),
 );
 
-/** Cuts a stream into replies, wherever it is torn and whatever the values hold. */
+/**
+ * Cuts a stream into replies, wherever it is torn and whatever the values hold. What has arrived is made a text once: its
+ * replies are parts of that, and no Buffer is made for any.
+ */
 export class MetaParser {
   private rest: Buffer = nothing;
   /** Chunks of a value that is not whole, and how many bytes it takes until it is. */
@@ -32,6 +37,7 @@ export class MetaParser {
   }
 
   /**
+   * @param chunk is not used after this has returned.
    * @param take is called with each reply, in order; false ends the reading.
    * @throws {@link GarbledReply}
    */
@@ -39,34 +45,38 @@ export class MetaParser {
     const buffer = this.joined(chunk);
     if (!buffer) return;
     const { reply } = this;
+    const text = buffer.toString('latin1');
+    reply.text = text;
+    reply.isAscii = isAscii(buffer);
     let position = 0;
-    while (position < buffer.length) {
-      const lineEnd = endOfLine(buffer, position);
+    while (position < text.length) {
+      const lineEnd = endOfLine(text, position);
       if (lineEnd < 0) break;
-      readHeader(reply, buffer, position, lineEnd);
+      readHeader(reply, text, position, lineEnd);
       let next = lineEnd + 2;
       if (reply.code === 'VA') {
         const size = reply.valueEnd;
         reply.valueStart = next;
         reply.valueEnd = next + size;
         next += size + 2;
-        if (next > buffer.length) {
-          this.missing = next - buffer.length;
+        if (next > text.length) {
+          this.missing = next - text.length;
           break;
         }
-        if (buffer[next - 2] !== CR || buffer[next - 1] !== LF) throw new GarbledReply('a value without an end');
+        if (text.charCodeAt(next - 2) !== CR || text.charCodeAt(next - 1) !== LF)
+          throw new GarbledReply('a value without an end');
       }
       position = next;
       if (!take(reply)) return;
     }
-    reply.buffer = nothing;
-    this.rest = position < buffer.length ? buffer.subarray(position) : nothing;
+    reply.text = '';
+    this.rest = position < text.length ? Buffer.from(buffer.subarray(position)) : nothing;
   }
 
   /** What was left, with `chunk`; `undefined` while a long value is not whole: it is joined once. */
   private joined(chunk: Buffer): Buffer | undefined {
     if (chunk.length < this.missing) {
-      this.later.push(chunk);
+      this.later.push(Buffer.from(chunk));
       this.missing -= chunk.length;
       return undefined;
     }
@@ -79,56 +89,55 @@ export class MetaParser {
   }
 }
 
-function endOfLine(buffer: Buffer, start: number): number {
-  for (let i = start; i < buffer.length - 1; i++) if (buffer[i] === CR && buffer[i + 1] === LF) return i;
-  if (buffer.length - start > maxLineBytes) throw new GarbledReply('a line without an end');
+function endOfLine(text: string, start: number): number {
+  for (let end = text.indexOf('\r', start); end >= 0; end = text.indexOf('\r', end + 1))
+    if (text.charCodeAt(end + 1) === LF) return end;
+  if (text.length - start > maxLineBytes) throw new GarbledReply('a line without an end');
   return -1;
 }
 
 /** The size of a value is left in `valueEnd`. */
-function readHeader(reply: MetaReply, buffer: Buffer, start: number, end: number): void {
-  const isWord = end === start + 2 || buffer[start + 2] === SPACE;
-  const code = isWord ? codes.get((buffer[start]! << 8) | buffer[start + 1]!) : undefined;
+function readHeader(reply: MetaReply, text: string, start: number, end: number): void {
+  const isWord = end === start + 2 || text.charCodeAt(start + 2) === SPACE;
+  const code = isWord ? codes.get((text.charCodeAt(start) << 8) | text.charCodeAt(start + 1)) : undefined;
   reply.code = code ?? 'line';
-  reply.buffer = buffer;
   reply.keyStart = reply.keyEnd = reply.valueStart = reply.valueEnd = reply.opaque = reply.flags = 0;
   reply.cas = undefined;
   reply.ttl = -1;
   reply.won = reply.sent = reply.stale = false;
-  reply.line = code === undefined ? buffer.toString('latin1', start, end) : '';
+  reply.line = code === undefined ? text.slice(start, end) : '';
   if (code === undefined) return;
   let position = start + 3;
   if (code === 'VA') {
-    const sizeEnd = endOfWord(buffer, position, end);
-    reply.valueEnd = numberOf(buffer, position, sizeEnd);
+    const sizeEnd = endOfWord(text, position, end);
+    reply.valueEnd = numberOf(text, position, sizeEnd);
     if (sizeEnd === position || reply.valueEnd > maxValueBytes) throw new GarbledReply('a value without a size');
     position = sizeEnd + 1;
   }
   while (position < end) {
-    const wordEnd = endOfWord(buffer, position, end);
-    readFlag(reply, position, wordEnd);
+    const wordEnd = endOfWord(text, position, end);
+    readFlag(reply, text, position, wordEnd);
     position = wordEnd + 1;
   }
 }
 
-function readFlag(reply: MetaReply, start: number, end: number): void {
-  const { buffer } = reply;
-  switch (buffer[start]) {
+function readFlag(reply: MetaReply, text: string, start: number, end: number): void {
+  switch (text.charCodeAt(start)) {
     case 79: // O
-      reply.opaque = numberOf(buffer, start + 1, end);
+      reply.opaque = numberOf(text, start + 1, end);
       break;
     case 107: // k
       reply.keyStart = start + 1;
       reply.keyEnd = end;
       break;
     case 102: // f
-      reply.flags = numberOf(buffer, start + 1, end);
+      reply.flags = numberOf(text, start + 1, end);
       break;
     case 99: // c
-      reply.cas = buffer.toString('latin1', start + 1, end);
+      reply.cas = text.slice(start + 1, end);
       break;
     case 116: // t
-      reply.ttl = buffer[start + 1] === 45 ? -1 : numberOf(buffer, start + 1, end);
+      reply.ttl = text.charCodeAt(start + 1) === 45 ? -1 : numberOf(text, start + 1, end);
       break;
     case 87: // W
       reply.won = true;
@@ -143,16 +152,16 @@ function readFlag(reply: MetaReply, start: number, end: number): void {
   }
 }
 
-function endOfWord(buffer: Buffer, start: number, end: number): number {
+function endOfWord(text: string, start: number, end: number): number {
   let position = start;
-  while (position < end && buffer[position] !== SPACE) position++;
+  while (position < end && text.charCodeAt(position) !== SPACE) position++;
   return position;
 }
 
-function numberOf(buffer: Buffer, start: number, end: number): number {
+function numberOf(text: string, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) {
-    const digit = buffer[i]! - 48;
+    const digit = text.charCodeAt(i) - 48;
     if (digit < 0 || digit > 9) throw new GarbledReply('a word that is no number');
     value = value * 10 + digit;
   }

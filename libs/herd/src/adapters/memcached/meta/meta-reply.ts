@@ -5,7 +5,10 @@ export type MetaCode = 'VA' | 'HD' | 'EN' | 'NS' | 'EX' | 'NF' | 'MN' | 'line';
 export type MetaReply = {
   readonly epoch: number;
   code: MetaCode;
-  buffer: Buffer;
+  /** What was read together with it, one character per byte. */
+  text: string;
+  /** Whether `text` has bytes below 128 alone, so that it is its own UTF-8. */
+  isAscii: boolean;
   keyStart: number;
   keyEnd: number;
   valueStart: number;
@@ -27,7 +30,8 @@ export type MetaReply = {
 export const emptyReply: MetaReply = Object.freeze({
   epoch: 0,
   code: 'MN',
-  buffer: Buffer.alloc(0),
+  text: '',
+  isAscii: true,
   keyStart: 0,
   keyEnd: 0,
   valueStart: 0,
@@ -43,11 +47,12 @@ export const emptyReply: MetaReply = Object.freeze({
 });
 
 /** Whether the reply is about `wireKey`, a text of one character per byte. */
-export function isAbout({ buffer, keyStart, keyEnd }: MetaReply, wireKey: string): boolean {
-  if (keyEnd - keyStart !== wireKey.length) return false;
-  for (let i = 0; i < wireKey.length; i++) if (buffer[keyStart + i] !== wireKey.charCodeAt(i)) return false;
-  return true;
-}
+export const isAbout = ({ text, keyStart, keyEnd }: MetaReply, wireKey: string): boolean =>
+  keyEnd - keyStart === wireKey.length && text.startsWith(wireKey, keyStart);
+
+/** The bytes of its value, of their own. */
+export const valueBytes = ({ text, valueStart, valueEnd }: MetaReply): Buffer =>
+  Buffer.from(text.slice(valueStart, valueEnd), 'latin1');
 
 /** Reserved by a lease, but not stored yet. */
 export const isPlaceholder = (reply: MetaReply): boolean =>

@@ -1,6 +1,7 @@
 import type { MetaReply } from './meta-reply.js';
+import type { Queued } from './request-queue.js';
 
-/** A request for one key in its wire form: what stands before and after its opaque. `wireKey` is how it is echoed. */
+/** A request for one key in its wire form: what stands before its opaque, which ends the line, and after it. `wireKey` is how it is echoed. */
 export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
 
 /**
@@ -8,7 +9,7 @@ export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; 
  *
  * @property count how many opaques it uses, one by one from the first.
  */
-export interface MetaRequest {
+export interface MetaRequest extends Queued<MetaRequest> {
   readonly count: number;
   /** The text to send, one character per byte. */
   write(firstOpaque: number): string;

@@ -1,5 +1,5 @@
 import { HerdRequestError } from '../../../errors/operation-errors.js';
-import type { Encoded } from '../../../contracts/codec.js';
+import type { WireValue } from '../wire-value.js';
 import type { KeyRequest } from './meta-request.js';
 import { metaKey } from './meta-key.js';
 import type { MetaReply } from './meta-reply.js';
@@ -8,24 +8,14 @@ import { unexpected } from './single-request.js';
 /** A request for `key`: `verb key` and its flags, up to the opaque. `k` has the key echoed. */
 export function keyRequest(verb: string, key: string, flags: string): KeyRequest {
   const { wire, mark } = metaKey(key);
-  return { key, wireKey: wire, head: `${verb} ${wire}${mark} k${flags}`, tail: '\r\n' };
+  return { key, wireKey: wire, head: `${verb} ${wire}${mark} k${flags}`, tail: '' };
 }
 
-/** A value as it goes on the wire, each character one byte. */
-export type MetaValue = Readonly<{ size: number; flags: number; text: string }>;
-
-export const metaValue = ({ bytes, flags, text }: Encoded): MetaValue => ({
-  size: bytes.length,
-  flags,
-  // Where each character is one byte, the text is what goes on the wire.
-  text: text !== undefined && text.length === bytes.length ? text : bytes.toString('latin1'),
-});
-
 /** A request that stores. @param exptime as memcached reads it. */
-export function storeRequest(key: string, value: MetaValue, exptime: number, flags = ''): KeyRequest {
+export function storeRequest(key: string, value: WireValue, exptime: number, flags = ''): KeyRequest {
   const { wire, mark } = metaKey(key);
-  const head = `ms ${wire} ${value.size}${mark} k F${value.flags} T${exptime}${flags}`;
-  return { key, wireKey: wire, head, tail: `\r\n${value.text}\r\n` };
+  const head = `ms ${wire} ${value.bytes}${mark} k F${value.flags} T${exptime}${flags}`;
+  return { key, wireKey: wire, head, tail: `${value.text}\r\n` };
 }
 
 /** The answer that `answers` has for the code of the reply. @throws HerdNodeError for any other. */
@@ -42,7 +32,7 @@ export function answerOf<Answer>(
 export function countOf(reply: MetaReply, key: string): number | undefined {
   if (reply.code === 'NF') return undefined;
   if (reply.code !== 'VA') throw unexpected(reply, key);
-  const text = reply.buffer.toString('latin1', reply.valueStart, reply.valueEnd);
+  const text = reply.text.slice(reply.valueStart, reply.valueEnd);
   if (!/^\d+ *$/.test(text)) throw unexpected(reply, key);
   if (Number.isSafeInteger(Number(text))) return Number(text);
   throw new HerdRequestError({

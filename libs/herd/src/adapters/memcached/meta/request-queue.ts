@@ -1,31 +1,28 @@
-/** First in, first out, without moving what is left. */
-export class RequestQueue<Item> {
-  private items: (Item | undefined)[] = [];
-  private head = 0;
+/** What stands in a {@link RequestQueue}; the link is the queue's own. */
+export interface Queued<Item> {
+  after: Item | undefined;
+}
 
-  get size(): number {
-    return this.items.length - this.head;
-  }
-
-  get first(): Item | undefined {
-    return this.items[this.head];
-  }
+/** First in, first out, each item in one queue at a time. Its links are in the items: it makes nothing. */
+export class RequestQueue<Item extends Queued<Item>> {
+  first: Item | undefined;
+  size = 0;
+  private last: Item | undefined;
 
   push(item: Item): void {
-    this.items.push(item);
+    if (this.last) this.last.after = item;
+    else this.first = item;
+    this.last = item;
+    this.size++;
   }
 
   shift(): Item | undefined {
-    const item = this.items[this.head];
-    if (this.head === this.items.length) return undefined;
-    this.items[this.head++] = undefined;
-    if (this.head === this.items.length) {
-      this.items.length = 0;
-      this.head = 0;
-    } else if (this.head > 1024 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
-    }
-    return item;
+    const { first } = this;
+    if (!first) return undefined;
+    this.first = first.after;
+    if (!this.first) this.last = undefined;
+    first.after = undefined;
+    this.size--;
+    return first;
   }
 }

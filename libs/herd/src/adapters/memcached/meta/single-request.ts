@@ -1,45 +1,59 @@
+import type { Listener, Pending } from '../../../contracts/pending.js';
 import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { complaint } from '../replies.js';
 import { isAbout } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
 import type { KeyRequest, MetaRequest } from './meta-request.js';
+import { opaqueText } from './opaques.js';
 
 /** A request for one key, answered by one reply. */
-export class SingleRequest<Answer> implements MetaRequest {
+export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
   readonly count = 1;
+  after: MetaRequest | undefined;
   private opaque = 0;
+  private listener: Listener<Answer> | undefined;
+  private failure: Error | undefined;
 
   /** @param read makes the answer of a reply that is for this key; what it throws is the answer too. */
   constructor(
     private readonly request: KeyRequest,
-    private readonly read: (reply: MetaReply) => Answer,
-    private readonly resolve: (answer: Answer) => void,
-    private readonly reject: (error: Error) => void,
+    private readonly read: (reply: MetaReply, key: string) => Answer,
   ) {}
+
+  listen(listener: Listener<Answer>): void {
+    this.listener = listener;
+    if (this.failure) this.fail(this.failure);
+  }
 
   write(firstOpaque: number): string {
     this.opaque = firstOpaque;
     const { head, tail } = this.request;
-    return `${head} O${firstOpaque}${tail}`;
+    return head + opaqueText(firstOpaque) + tail;
   }
 
   take(reply: MetaReply): boolean {
-    if (reply.code === 'line') this.reject(refusal(reply.line, this.request.key));
+    if (reply.code === 'line') this.fail(refusal(reply.line, this.request.key));
     else if (reply.opaque !== this.opaque || !isAbout(reply, this.request.wireKey))
       throw strange(reply, this.request.key);
     else {
+      let answer: Answer;
       try {
-        this.resolve(this.read(reply));
+        answer = this.read(reply, this.request.key);
       } catch (error) {
         if (error instanceof HerdNodeError) throw error;
-        this.reject(error as Error);
+        this.fail(error as Error);
+        return true;
       }
+      this.listener!.done(answer);
     }
     return true;
   }
 
+  /** The listener hears of it later: many may fail at once, and one that fails may have others end. */
   fail(error: Error): void {
-    this.reject(error);
+    const { listener } = this;
+    if (listener) queueMicrotask(() => listener.failed(error));
+    else this.failure = error;
   }
 }
 
@@ -51,10 +65,10 @@ export function refusal(line: string, key: string): Error {
 }
 
 export function strange(reply: MetaReply, key: string): HerdNodeError {
-  const { code, opaque, buffer, keyStart, keyEnd } = reply;
+  const { code, opaque, text, keyStart, keyEnd } = reply;
   return new HerdNodeError({
     what: `The answer about ${JSON.stringify(key)} is not for that key`,
-    received: `${code} k${buffer.toString('latin1', keyStart, keyEnd)} O${opaque}`,
+    received: `${code} k${text.slice(keyStart, keyEnd)} O${opaque}`,
     remedy: 'see what stands between this process and memcached',
   });
 }
