@@ -40,7 +40,9 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
   constructor(readonly options: ResolvedHerdOptions<Client, Commands, NodeCommands>) {
     this.discovery = Object.freeze({ state: 'rejected', at: options.now(), reason: 'it was not queried yet' });
     const poolOptions = (node: Node): PoolOptions => limitsOf({ ...options, pingTimeoutMs: options.timeoutMs }, node);
-    this.fleet = new Fleet({ ...options, poolOptions }, () => this.publish());
+    this.fleet = new Fleet({ ...options, isFixed: options.discovery.isFixed === true, poolOptions }, () =>
+      this.publish(),
+    );
     this.topology$ = new BehaviorSubject(this.picture(1));
   }
 

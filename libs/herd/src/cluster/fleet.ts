@@ -22,6 +22,8 @@ export type FleetOptions<Client> = Readonly<{
   maxEjectedFraction: number;
   longestLifeMs: number;
   warmUpForMs: number;
+  /** Whether there will never be other nodes. */
+  isFixed: boolean;
   now: () => number;
   poolOptions: (node: Node) => PoolOptions;
 }>;
@@ -63,7 +65,7 @@ export class Fleet<Client> {
    * @returns what the write must wait for while values are copied from former owners.
    */
   beforeWrite(key: string, owner: string): Promise<unknown> | undefined {
-    this.recent.add(key);
+    if (!this.options.isFixed) this.recent.add(key);
     const former = this.history.formerOwners(key, owner);
     if (former.length === 0) return undefined;
     const pools = former.flatMap((id) => this.doubt(key, id) ?? []);

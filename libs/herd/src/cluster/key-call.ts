@@ -28,9 +28,13 @@ export class KeyCall<Client, Result> extends Task {
     effect: Effect,
     private readonly until: number,
   ) {
-    super(operation, source.timeoutMs, [key], effect);
+    super(operation, source.timeoutMs, effect);
     this.route = source.fleet.route;
     this.mayBeCopied = effect === 'read' && warmUp.mayHave(key, owner);
+  }
+
+  override get keys(): readonly string[] {
+    return [this.key];
   }
 
   start(): Promise<Result> {

@@ -11,6 +11,9 @@ export interface Discovery {
   /** For messages, such as `static` or `dns`. */
   readonly name: string;
 
+  /** Optional: true where `nodes` never finds anything else, so that the herd need not be ready for a change. Default false. */
+  readonly isFixed?: boolean;
+
   /** @param signal aborted at the herd's deadline for discovery, or when the herd closes. */
   nodes(signal: AbortSignal): Promise<Discovered>;
 

@@ -21,7 +21,7 @@ export function staticNodes(list: readonly StaticNode[]): Discovery {
       if (isObject(entry)) problems.checkNames(entry, nodeOptionNames, `discovery[${i}].`);
   });
   const nodes = readNodes(list);
-  return { name: 'static', nodes: () => Promise.resolve({ nodes }) };
+  return { name: 'static', isFixed: true, nodes: () => Promise.resolve({ nodes }) };
 }
 
 /**

@@ -44,14 +44,13 @@ export class Bulkhead implements TaskHome {
 
   /** Begins `task` at once, or when one before it is done. */
   add(task: Task): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      task.called(this, this.clock.now(), resolve, reject);
-      this.deadlines.setBy(task.due);
-      if (this.calledCount === 0) setImmediate(this.leave);
-      this.called[this.calledCount++] = task;
-      if (this.running.size < this.limits.maxInFlight) this.start(task);
-      else this.queue.add(task);
-    });
+    const promise = task.called(this, this.clock.now());
+    this.deadlines.setBy(task.due);
+    if (this.calledCount === 0) setImmediate(this.leave);
+    this.called[this.calledCount++] = task;
+    if (this.running.size < this.limits.maxInFlight) this.start(task);
+    else this.queue.add(task);
+    return promise;
   }
 
   /** Rejects all that is left. */

@@ -102,12 +102,12 @@ export class NodePool<Client> implements Pool<Client> {
     keys: readonly string[] = noKeys,
     effect: Effect = 'bound',
   ): Promise<Result> {
-    return this.perform(new Task(operation, timeoutMs, keys, effect)) as Promise<Result>;
+    return this.perform(new Task(operation, timeoutMs, effect, keys)) as Promise<Result>;
   }
 
   /** The same by a task of the caller's, whose operation is of this pool's client. */
   perform(task: Task): Promise<unknown> {
-    const refusal = this.refusal(task.keys, task.effect);
+    const refusal = this.refusal(task);
     if (refusal) return task.refused(refusal);
     this.counts.operations++;
     task.answeredBefore = this.answered;
@@ -158,15 +158,15 @@ export class NodePool<Client> implements Pool<Client> {
       .finally(() => this.bulkhead.end(() => this.error(HerdNodeError, 'has left the herd')));
   }
 
-  private refusal(keys: readonly string[], effect: Effect): Error | undefined {
+  private refusal(task: Task): Error | undefined {
     if (this.life === 'draining') return this.error(HerdNodeError, 'has left the herd');
     const { doubts } = this.recovery;
     if (this.health.state === 'down') {
-      const inDoubt = !doubts.none && keys.some((key) => doubts.standing(key) !== 'clear');
+      const inDoubt = !doubts.none && task.keys.some((key) => doubts.standing(key) !== 'clear');
       if (inDoubt || this.ejectionAllowed()) return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
     }
-    if (!doubts.none && effect !== 'write') {
-      const late = keys.find((key) => doubts.standing(key) === 'late');
+    if (!doubts.none && task.effect !== 'write') {
+      const late = task.keys.find((key) => doubts.standing(key) === 'late');
       if (late !== undefined) return this.doubtError(late);
     }
     return this.bulkhead.full

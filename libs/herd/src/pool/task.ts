@@ -3,6 +3,13 @@ import type { Listener } from '../contracts/pending.js';
 import { dueIn } from './deadline-timer.js';
 import { Listed } from './task-list.js';
 
+/** A function for each promise that is made would be as much garbage as the promise. */
+let beingCalled: Task;
+const settleBy = (resolve: (result: unknown) => void, reject: (error: unknown) => void): void =>
+  beingCalled.settleBy(resolve, reject);
+
+const noKeys: readonly string[] = [];
+
 /** Where tasks run. */
 export interface TaskHome {
   onDone(task: Task, result: unknown): void;
@@ -26,10 +33,15 @@ export class Task extends Listed<Task> implements Listener<unknown> {
   constructor(
     readonly operation: Operation<never, unknown>,
     readonly timeoutMs: number,
-    readonly keys: readonly string[],
     readonly effect: Effect,
+    private readonly about: readonly string[] = noKeys,
   ) {
     super();
+  }
+
+  /** What it is about. */
+  get keys(): readonly string[] {
+    return this.about;
   }
 
   /** By its deadline, and by where that was put off to. */
@@ -41,9 +53,17 @@ export class Task extends Listed<Task> implements Listener<unknown> {
     return this.begunAt ?? this.calledAt;
   }
 
-  called(home: TaskHome, now: number, resolve: (result: unknown) => void, reject: (error: unknown) => void): void {
+  /** @returns the promise of how it ends. */
+  called(home: TaskHome, now: number): Promise<unknown> {
     this.home = home;
     this.due = now + dueIn(this.timeoutMs);
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- see there
+    beingCalled = this;
+    return new Promise(settleBy);
+  }
+
+  /** @internal */
+  settleBy(resolve: (result: unknown) => void, reject: (error: unknown) => void): void {
     this.resolve = resolve;
     this.reject = reject;
   }

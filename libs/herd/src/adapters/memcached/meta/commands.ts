@@ -27,7 +27,8 @@ import { TextRequest } from './text-request.js';
 const keysPerBatch = 1000;
 
 /** Whether it was stored. */
-const wasStored = (reply: MetaReply, key: string): boolean => answerOf(reply, key, { HD: true, NS: false });
+const wasStored = (reply: MetaReply, key: string): boolean =>
+  reply.code === 'HD' || answerOf(reply, key, { NS: false });
 
 /** One operation on one node, as a dispatch runs it. */
 type Run<Result> = Operation<MetaClient, Result>;

@@ -11,10 +11,19 @@ export function keyRequest(verb: string, key: string, flags: string): KeyRequest
   return { key, wireKey: wire, head: `${verb} ${wire}${mark} k${flags}`, tail: '' };
 }
 
+/** The flags of the last request that stored: they are mostly the same, and to write numbers costs more than all the rest. */
+let last = { flags: -1, exptime: -1, others: '', text: '' };
+
+function storeFlags(flags: number, exptime: number, others: string): string {
+  if (last.flags !== flags || last.exptime !== exptime || last.others !== others)
+    last = { flags, exptime, others, text: ` k F${flags} T${exptime}${others}` };
+  return last.text;
+}
+
 /** A request that stores. @param exptime as memcached reads it. */
 export function storeRequest(key: string, value: WireValue, exptime: number, flags = ''): KeyRequest {
   const { wire, mark } = metaKey(key);
-  const head = `ms ${wire} ${value.bytes}${mark} k F${value.flags} T${exptime}${flags}`;
+  const head = `ms ${wire} ${value.bytes}${mark}${storeFlags(value.flags, exptime, flags)}`;
   return { key, wireKey: wire, head, tail: `${value.text}\r\n` };
 }
 
