@@ -22,8 +22,12 @@ export async function redisCli(...args: readonly string[]): Promise<string> {
 }
 
 /** Asks one server, by a connection of its own. */
-export async function askRedis<Answer = unknown>(port: number, ...words: readonly string[]): Promise<Answer> {
-  const redis = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: null });
+export async function askRedis<Answer = unknown>(
+  server: number | Readonly<{ port: number; password: string }>,
+  ...words: readonly string[]
+): Promise<Answer> {
+  const place = typeof server === 'number' ? { port: server } : server;
+  const redis = new Redis({ ...place, host: '127.0.0.1', lazyConnect: true, retryStrategy: null });
   redis.on('error', () => undefined);
   try {
     await redis.connect();

@@ -161,11 +161,16 @@ describe('a fleet that scales in', () => {
       const discovery = callbackNodes(() =>
         how === 'with a newer version' ? { nodes: list.slice(0, count), version } : list.slice(0, count),
       );
-      const herd = await startHerd({ discovery, driver, onNodeDown: 'error', timeoutMs: 10_000, refresh: '1h' });
+      const name = `from ${from} to ${to} ${how}`;
+      const herd = await startHerd({ name, discovery, driver, onNodeDown: 'error', timeoutMs: 10_000, refresh: '1h' });
       const sizes: number[] = [];
       const states: string[] = [];
+      let last = herd.topology.discovery;
       const heard = (message: unknown): void => {
-        const { topology } = message as TopologyMessage;
+        const { herd: whose, topology } = message as TopologyMessage;
+        // The channel is every herd's of the process, and tells of the nodes' health too.
+        if (whose !== name || topology.discovery === last) return;
+        last = topology.discovery;
         sizes.push(topology.nodes.length);
         states.push(topology.discovery.state === 'rejected' ? topology.discovery.reason : topology.discovery.state);
       };

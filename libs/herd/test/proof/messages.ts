@@ -1,4 +1,4 @@
-export const drivers = ['memcached', 'metaMemcached', 'redis'] as const;
+export const drivers = ['memcached', 'metaMemcached', 'redis', 'redisCluster', 'redisSentinel'] as const;
 export const policies = ['miss', 'next', 'error'] as const;
 
 /**
@@ -7,11 +7,19 @@ export const policies = ['miss', 'next', 'error'] as const;
  */
 export const tiers = ['none', 'memory', 'aside'] as const;
 
-/** What the parent sends to a process. */
+type Place = Readonly<{ host: string; port: number }>;
+
+/** What one node asks for: `ca` is of its certificate, in PEM. */
+export type Access = Readonly<{ ca?: string; username?: string; password?: string }>;
+
+/** What the parent sends to a process. Each is answered by one report; `begin` and `end` by an empty one. */
 export type Order =
+  | Readonly<{ kind: 'begin'; setting: Setting }>
   | Readonly<{ kind: 'nodes'; addresses: readonly string[]; version: number }>
+  | Readonly<{ kind: 'access'; access: Access }>
   | Readonly<{ kind: 'stop' }>
-  | Readonly<{ kind: 'read' }>;
+  | Readonly<{ kind: 'read' }>
+  | Readonly<{ kind: 'end' }>;
 
 /** One write: `completedAt` on the clock that all processes share, `outcome` as its caller saw it. */
 export type Write = Readonly<{
@@ -32,16 +40,19 @@ export type Read = Readonly<{
 /** What a process answers: what it did until it was stopped, or what it reads now. */
 export type Report = Readonly<{ writes: readonly Write[]; reads: readonly Read[] }>;
 
-/** How a process begins, as its one argument. */
+/** How a process begins. */
 export type Setting = Readonly<{
   driver: (typeof drivers)[number];
   policy: (typeof policies)[number];
   tier: (typeof tiers)[number];
   /** Redis servers, for the tiers with memory. */
-  bus: Readonly<{ host: string; port: number }> | undefined;
-  database: Readonly<{ host: string; port: number }> | undefined;
+  bus: Place | undefined;
+  database: Place | undefined;
   memoryTtlMs: number;
+  /** Of the nodes; of servers of the cluster, or of the sentinels. */
   addresses: readonly string[];
+  /** What the first node asks for. */
+  access: Access;
   index: number;
   processes: number;
   keys: number;

@@ -1,22 +1,34 @@
+import { Crew } from './crew.js';
 import { judge } from './judge.js';
 import { prove } from './prove.js';
 
 describe('several processes that write counters and read them', () => {
+  let crew: Crew;
+  beforeAll(async () => {
+    crew = await Crew.start(3);
+  }, 60_000);
+  afterAll(() => crew?.close());
+
   it.each([
     ['memcached', 'miss', 'frozen', 'none'],
     ['memcached', 'miss', 'leaves', 'none'],
     ['metaMemcached', 'miss', 'frozen', 'none'],
+    ['metaMemcached', 'error', 'other opaque', 'none'],
     ['redis', 'miss', 'late', 'none'],
     ['redis', 'next', 'frozen', 'none'],
     ['redis', 'error', 'grows', 'none'],
     ['redis', 'miss', 'bus away', 'memory'],
+    ['redis', 'miss', 'password', 'none'],
     ['metaMemcached', 'miss', 'frozen', 'memory'],
     ['metaMemcached', 'miss', 'leaves', 'aside'],
+    ['memcached', 'next', 'certificates', 'none'],
     ['memcached', 'next', 'none', 'aside'],
+    ['redisCluster', 'miss', 'reshards', 'none'],
+    ['redisSentinel', 'miss', 'lying sentinel', 'memory'],
   ] as const)(
     'read nothing old through %s under %s, fault: %s, tier: %s',
     async (driver, policy, fault, tier) => {
-      const verdict = await prove({ driver, policy, tier, fault, processes: 3, keys: 30, faultMs: 1200 });
+      const verdict = await prove(crew, { driver, policy, tier, fault }, { keys: 30, faultMs: 1200 });
       const { own, foreign, atRest, strange } = verdict;
       expect({ own, foreign, atRest, strange }).toEqual({ own: [], foreign: [], atRest: [], strange: [] });
       expect(verdict.values).toBeGreaterThan(20);

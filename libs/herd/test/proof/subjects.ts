@@ -10,6 +10,7 @@ import type { Setting } from './messages.js';
 export interface Subject {
   write(key: string, count: number): Promise<boolean>;
   read(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  close(): void;
 }
 
 type Counter = { count: number };
@@ -24,6 +25,7 @@ export function subjectOf(herd: Herd<MemcachedCommands>, { tier, database, memor
     return {
       write: (key, count) => (count % 7 === 0 ? cache.delete(key) : cache.set(key, { count }, { ttl: '10m' })),
       read: async (keys) => counts(await cache.getMany<Counter>(keys)),
+      close: () => undefined,
     };
   const source = new Redis({ ...database!, lazyConnect: false });
   const load = (key: string) => async (): Promise<Counter> => {
@@ -47,6 +49,7 @@ export function subjectOf(herd: Herd<MemcachedCommands>, { tier, database, memor
           ),
         ),
       ),
+    close: () => source.disconnect(),
   };
 }
 
@@ -58,6 +61,7 @@ const direct = (herd: Herd<MemcachedCommands>): Subject => ({
     const count = await herd.get<number>(only!);
     return count === undefined ? new Map() : new Map([[only!, count]]);
   },
+  close: () => undefined,
 });
 
 /** Each reader tries to poison what others are given. */
