@@ -1,7 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { Cache, CacheOptions, Load, LoadMany, SetOptions, TtlOf } from '../contracts/cache.js';
-import type { Change } from '../contracts/invalidation-bus.js';
 import type { Ttl } from '../contracts/ttl.js';
 import { checkCallOptions } from '../support/call-options.js';
 import { entriesOf } from '../support/entries.js';
@@ -12,25 +9,21 @@ import { cacheKey } from './cache-key.js';
 import { checkTags, resolveCallOptions } from './cache-options.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
-import { refreshesEarly } from './early-refresh.js';
-import { entryOf, isFresh } from './entry.js';
+import { ChangeMaker } from './change-maker.js';
+import { entryOf } from './entry.js';
 import type { Entry } from './entry.js';
-import type { Lease } from './lease.js';
-import { boxedWithin, loadWithin } from './load-deadline.js';
 import type { MemoryTier } from './memory-tier.js';
-import { publishCache } from './publish.js';
+import { reportOf } from './publish.js';
+import type { Report } from './publish.js';
 import type { RecentChanges } from './recent-changes.js';
 import { SingleFlight } from './single-flight.js';
 import type { Flight } from './single-flight.js';
 import { StoredEntries } from './stored-entries.js';
-import type { Look, Prefix } from './stored-entries.js';
+import type { Prefix } from './stored-entries.js';
 import { readTagVersions } from './tags.js';
 import { tolerant } from './tolerant.js';
-import { leasedKey, ValueMaker } from './value-maker.js';
-import type { Task } from './value-maker.js';
-
-/** Wait between two looks for a value that another process is loading. */
-const pollMs = 20;
+import { ValueFinder } from './value-finder.js';
+import { ValueMaker } from './value-maker.js';
 
 const setOptionNames = ['ttl', 'tags'] as const;
 
@@ -40,10 +33,12 @@ const nowhere: Prefix = Object.freeze({ parts: [], epoch: 0, route: 0 });
 /** {@link Cache} over the commands of a herd. */
 export class HerdCache implements Cache {
   private readonly flights: SingleFlight;
-  private readonly refreshes = new SingleFlight();
   private readonly memory: MemoryTier | undefined;
   private readonly entries: StoredEntries;
   private readonly maker: ValueMaker;
+  private readonly finder: ValueFinder;
+  protected readonly changing: ChangeMaker;
+  private readonly report: Report;
   protected readonly changes: RecentChanges;
 
   constructor(
@@ -58,6 +53,9 @@ export class HerdCache implements Cache {
     this.flights = new SingleFlight(this.memory);
     this.entries = new StoredEntries(source, this.memory, this.changes);
     this.maker = new ValueMaker(source, this.memory, this.changes);
+    this.report = reportOf(source.herd, space);
+    this.finder = new ValueFinder(source, this.entries, this.maker, this.report);
+    this.changing = new ChangeMaker(source, space, prefix, this.changes, this.flights, this.finder);
   }
 
   getOrSet<Value>(key: string, ttl: TtlOf<Value>, load: Load<Value>, given?: CacheOptions): Promise<Value> {
@@ -65,9 +63,10 @@ export class HerdCache implements Cache {
       const options = this.callOptions(given);
       this.checkLife(ttl);
       const hit = this.memory?.get(key);
-      const find = (flight: Flight): Promise<Value> => this.find({ key, ttl, load, options }, flight);
+      const find = async (flight: Flight): Promise<Value> =>
+        this.finder.find(await tolerant(this.prefix, undefined), { key, ttl, load, options }, flight);
       if (!hit) return this.flights.run(key, find, (value) => this.maker.copyOf(value));
-      this.publish(key, 'hit', 'memory');
+      this.report(key, 'hit', 'memory');
       return Promise.resolve(hit.value as Value);
     });
   }
@@ -85,7 +84,7 @@ export class HerdCache implements Cache {
       ? await tolerant(() => this.readAll(prefix, keys), new Map<string, Entry>())
       : new Map<string, Entry>();
     const missing = [...new Set(keys)].filter((key) => !entries.has(key));
-    for (const key of missing) this.publish(key, 'miss');
+    for (const key of missing) this.report(key, 'miss');
     const made =
       missing.length === 0
         ? new Map<string, Value>()
@@ -127,7 +126,7 @@ export class HerdCache implements Cache {
     checked((problems) => checkTags(problems, tags));
     const lifeMs = ttlMs(ttl, this.source.leastTtlMs);
     const entries = entriesOf('setMany', given);
-    return this.changing([...entries.keys()], false, async (prefix) => {
+    return this.changing.ofKeys([...entries.keys()], false, async (prefix) => {
       const versions = await readTagVersions(this.source, prefix.parts, tags);
       if (!versions) {
         // What is there is old by now.
@@ -150,7 +149,7 @@ export class HerdCache implements Cache {
   }
 
   async deleteMany(keys: readonly string[]): Promise<Map<string, boolean>> {
-    return this.changing(keys, false, async (prefix) => {
+    return this.changing.ofKeys(keys, false, async (prefix) => {
       const deleted = await this.entries.removeMany(keys.map((key) => cacheKey(...prefix.parts, key)));
       return new Map(keys.map((key) => [key, deleted.get(cacheKey(...prefix.parts, key)) ?? false]));
     });
@@ -159,35 +158,6 @@ export class HerdCache implements Cache {
   /** @throws HerdOptionError for a ttl that the servers cannot keep, before the first call has it. */
   checkTtl(ttl: Ttl): void {
     checked((problems) => checkTtl(problems, 'ttl', ttl, this.source.leastTtlMs));
-  }
-
-  /** What is under way is not kept, and no memory has what changed: neither before `change` nor after it. */
-  protected async announced<Result>(what: Change, change: () => Promise<Result>): Promise<Result> {
-    const forget = (): void => {
-      if (what.kind === 'keys') what.keys.forEach((key) => this.invalidate(key));
-      else this.invalidateAll();
-    };
-    forget();
-    this.source.coherence.drop(this.space, what);
-    try {
-      return await change();
-    } finally {
-      forget();
-      this.source.coherence.changed(this.space, what);
-    }
-  }
-
-  private async changing<Result>(
-    keys: readonly string[],
-    missing: Result,
-    change: (prefix: Prefix) => Promise<Map<string, Result>>,
-  ): Promise<Map<string, Result>> {
-    const done = await this.announced({ kind: 'keys', keys }, async () => {
-      const prefix = await this.prefix();
-      for (const name of keys) this.changes.carriedOut({ kind: 'key', name }, prefix);
-      return prefix && keys.length > 0 ? change(prefix) : new Map<string, Result>();
-    });
-    return new Map(keys.map((key) => [key, done.get(key) ?? missing]));
   }
 
   private callOptions(given: CacheOptions | undefined): ResolvedCacheOptions {
@@ -204,117 +174,10 @@ export class HerdCache implements Cache {
     if (typeof ttl !== 'function') ttlMs(ttl, this.source.leastTtlMs);
   }
 
-  private publish(key: string, event: Parameters<typeof publishCache>[3], tier?: 'memory' | 'node'): void {
-    publishCache(this.source.herd, this.space, key, event, tier);
-  }
-
-  private invalidate(key: string): void {
-    this.flights.invalidate(key);
-    this.refreshes.invalidate(key);
-    this.maker.invalidate(key);
-  }
-
-  private invalidateAll(): void {
-    this.flights.invalidateAll();
-    this.refreshes.invalidateAll();
-    this.maker.invalidate();
-  }
-
-  private async find<Value>(
-    asked: Pick<Task<Value>, 'key' | 'ttl' | 'load' | 'options'>,
-    flight: Flight,
-  ): Promise<Value> {
-    const { key, options } = asked;
-    const prefix = await tolerant(this.prefix, undefined);
-    if (!prefix) {
-      this.publish(key, 'miss');
-      return this.maker.given(await loadWithin(JSON.stringify(key), options.loadTimeoutMs, asked.load));
-    }
-    const task = { ...asked, ...leasedKey(prefix, key), prefix };
-    const { entry, lease } = await this.look(task);
-    const now = this.source.now();
-    if (entry && isFresh(entry, now)) {
-      this.publish(key, 'hit', 'node');
-      const { freshUntil = Infinity, loadMs } = entry;
-      if (freshUntil !== Infinity && refreshesEarly(freshUntil, loadMs, now, this.source.random(), options.beta))
-        this.refresh(task);
-      return entry.value as Value;
-    }
-    if (entry && now < entry.freshUntil! + options.staleWhileRevalidateMs) {
-      this.publish(key, 'stale', 'node');
-      this.refresh(task);
-      return entry.value as Value;
-    }
-    this.publish(key, 'miss');
-    return this.miss(task, entry, flight, lease);
-  }
-
-  /** Reads one key: with its lease, where the servers hand out leases with what they answer. */
-  private async look({ prefix, key, options }: Pick<Task<never>, 'prefix' | 'key' | 'options'>): Promise<Look> {
-    const leases = this.source.leases();
-    const leaseMs = Math.max(this.source.leastTtlMs, options.loadTimeoutMs);
-    const look = leases && (await tolerant(() => this.entries.readLeased(leases, prefix, key, leaseMs), undefined));
-    return look ?? { entry: await tolerant(() => this.entries.read(prefix, key), undefined) };
-  }
-
   /** The fresh entries of `keys`. */
   private async readAll(prefix: Prefix, keys: readonly string[]): Promise<Map<string, Entry>> {
     const fresh = await this.entries.readFresh(prefix, keys);
-    for (const key of fresh.keys()) this.publish(key, 'hit', 'node');
+    for (const key of fresh.keys()) this.report(key, 'hit', 'node');
     return fresh;
-  }
-
-  private async miss<Value>(
-    task: Task<Value>,
-    entry: Entry | undefined,
-    flight: Flight,
-    given: Lease | undefined,
-  ): Promise<Value> {
-    const { staleIfErrorMs, softTimeoutMs, waitMs } = task.options;
-    const stale = (): boolean =>
-      entry?.freshUntil !== undefined && this.source.now() < entry.freshUntil + staleIfErrorMs;
-    const serveStale = (): Value => {
-      this.publish(task.key, 'stale', 'node');
-      return entry!.value as Value;
-    };
-    const lease = given ?? (await this.maker.lease(task, task.options));
-    if (lease.kind === 'other') {
-      const found = await this.pollForValue(task, stale() ? Math.min(waitMs, softTimeoutMs) : waitMs);
-      if (found) return found.value as Value;
-      if (softTimeoutMs < Infinity && stale()) return serveStale();
-    }
-    const making = this.maker.make(task, flight, lease);
-    try {
-      const made = await boxedWithin(making, stale() ? softTimeoutMs : Infinity);
-      if (made) return made.value;
-    } catch (error) {
-      if (!stale()) throw error;
-      return serveStale();
-    }
-    making.catch(() => undefined);
-    return serveStale();
-  }
-
-  /** Makes the value anew in the background, if no other process is at it. */
-  private refresh<Value>(task: Task<Value>): void {
-    const work = async (flight: Flight): Promise<void> => {
-      const lease = await this.maker.lease(task, task.options);
-      if (lease.kind !== 'own') return;
-      this.publish(task.key, 'refresh');
-      await this.maker.make(task, flight, lease);
-    };
-    void this.refreshes.run(task.key, work).catch(() => undefined);
-  }
-
-  private async pollForValue(
-    { prefix, key }: Pick<Task<unknown>, 'prefix' | 'key'>,
-    waitMs: number,
-  ): Promise<Entry | undefined> {
-    for (const start = performance.now(); performance.now() - start < waitMs;) {
-      await pause(pollMs);
-      const entry = await tolerant(() => this.entries.read(prefix, key), undefined);
-      if (entry && isFresh(entry, this.source.now())) return entry;
-    }
-    return undefined;
   }
 }

@@ -47,12 +47,12 @@ export class HerdNamespace extends HerdCache implements Namespace {
   }
 
   clear(): Promise<boolean> {
-    return this.announced({ kind: 'all' }, () => this.generation.next());
+    return this.changing.announced({ kind: 'all' }, () => this.generation.next());
   }
 
   async deleteTags(tags: readonly string[]): Promise<boolean> {
     checked((problems) => checkTags(problems, tags));
-    return this.announced({ kind: 'tags', tags }, async () => {
+    return this.changing.announced({ kind: 'tags', tags }, async () => {
       const prefix = await this.prefixNow();
       for (const name of tags) this.changes.carriedOut({ kind: 'tag', name }, prefix);
       return prefix !== undefined && deleteTagVersions(this.source, prefix.parts, tags);

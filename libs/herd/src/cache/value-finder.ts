@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { CacheSource } from './cache-source.js';
+import { refreshesEarly } from './early-refresh.js';
+import { isFresh } from './entry.js';
+import type { Entry } from './entry.js';
+import type { Lease } from './lease.js';
+import { boxedWithin, loadWithin } from './load-deadline.js';
+import type { Report } from './publish.js';
+import { SingleFlight } from './single-flight.js';
+import type { Flight } from './single-flight.js';
+import type { Look, Prefix, StoredEntries } from './stored-entries.js';
+import { tolerant } from './tolerant.js';
+import { leasedKey } from './value-maker.js';
+import type { Task, ValueMaker } from './value-maker.js';
+
+/** Wait between two looks for a value that another process is loading. */
+const pollMs = 20;
+
+/** What is asked for: one key, and how its value is made where there is none. */
+export type Asked<Value> = Pick<Task<Value>, 'key' | 'ttl' | 'load' | 'options'>;
+
+/** Finds one value: fresh on a node, or stale and made anew in the background, or made by this process or another. */
+export class ValueFinder {
+  private readonly refreshes = new SingleFlight();
+
+  constructor(
+    private readonly source: CacheSource,
+    private readonly entries: StoredEntries,
+    private readonly maker: ValueMaker,
+    private readonly report: Report,
+  ) {}
+
+  /** What is being made anew of `key` is not kept; of all keys without it. */
+  invalidate(key?: string): void {
+    if (key === undefined) this.refreshes.invalidateAll();
+    else this.refreshes.invalidate(key);
+    this.maker.invalidate(key);
+  }
+
+  /** @param prefix `undefined` while it cannot be known: the value is made for this caller then. */
+  async find<Value>(prefix: Prefix | undefined, asked: Asked<Value>, flight: Flight): Promise<Value> {
+    const { key, options } = asked;
+    if (!prefix) {
+      this.report(key, 'miss');
+      return this.maker.given(await loadWithin(JSON.stringify(key), options.loadTimeoutMs, asked.load));
+    }
+    const task = { ...asked, ...leasedKey(prefix, key), prefix };
+    const { entry, lease } = await this.look(task);
+    const now = this.source.now();
+    if (entry && isFresh(entry, now)) {
+      this.report(key, 'hit', 'node');
+      const { freshUntil = Infinity, loadMs } = entry;
+      if (freshUntil !== Infinity && refreshesEarly(freshUntil, loadMs, now, this.source.random(), options.beta))
+        this.refresh(task);
+      return entry.value as Value;
+    }
+    if (entry && now < entry.freshUntil! + options.staleWhileRevalidateMs) {
+      this.report(key, 'stale', 'node');
+      this.refresh(task);
+      return entry.value as Value;
+    }
+    this.report(key, 'miss');
+    return this.miss(task, entry, flight, lease);
+  }
+
+  /** Reads one key: with its lease, where the servers hand out leases with what they answer. */
+  private async look({ prefix, key, options }: Pick<Task<never>, 'prefix' | 'key' | 'options'>): Promise<Look> {
+    const leases = this.source.leases();
+    const leaseMs = Math.max(this.source.leastTtlMs, options.loadTimeoutMs);
+    const look = leases && (await tolerant(() => this.entries.readLeased(leases, prefix, key, leaseMs), undefined));
+    return look ?? { entry: await tolerant(() => this.entries.read(prefix, key), undefined) };
+  }
+
+  private async miss<Value>(
+    task: Task<Value>,
+    entry: Entry | undefined,
+    flight: Flight,
+    given: Lease | undefined,
+  ): Promise<Value> {
+    const { staleIfErrorMs, softTimeoutMs, waitMs } = task.options;
+    const stale = (): boolean =>
+      entry?.freshUntil !== undefined && this.source.now() < entry.freshUntil + staleIfErrorMs;
+    const serveStale = (): Value => {
+      this.report(task.key, 'stale', 'node');
+      return entry!.value as Value;
+    };
+    const lease = given ?? (await this.maker.lease(task, task.options));
+    if (lease.kind === 'other') {
+      const found = await this.pollForValue(task, stale() ? Math.min(waitMs, softTimeoutMs) : waitMs);
+      if (found) return found.value as Value;
+      if (softTimeoutMs < Infinity && stale()) return serveStale();
+    }
+    const making = this.maker.make(task, flight, lease);
+    try {
+      const made = await boxedWithin(making, stale() ? softTimeoutMs : Infinity);
+      if (made) return made.value;
+    } catch (error) {
+      if (!stale()) throw error;
+      return serveStale();
+    }
+    making.catch(() => undefined);
+    return serveStale();
+  }
+
+  /** Makes the value anew in the background, if no other process is at it. */
+  private refresh<Value>(task: Task<Value>): void {
+    const work = async (flight: Flight): Promise<void> => {
+      const lease = await this.maker.lease(task, task.options);
+      if (lease.kind !== 'own') return;
+      this.report(task.key, 'refresh');
+      await this.maker.make(task, flight, lease);
+    };
+    void this.refreshes.run(task.key, work).catch(() => undefined);
+  }
+
+  private async pollForValue(
+    { prefix, key }: Pick<Task<unknown>, 'prefix' | 'key'>,
+    waitMs: number,
+  ): Promise<Entry | undefined> {
+    for (const start = performance.now(); performance.now() - start < waitMs;) {
+      await pause(pollMs);
+      const entry = await tolerant(() => this.entries.read(prefix, key), undefined);
+      if (entry && isFresh(entry, this.source.now())) return entry;
+    }
+    return undefined;
+  }
+}
