@@ -14,11 +14,12 @@ import { promiseOf } from '../support/answers.js';
 import { withDeadline } from '../support/deadline.js';
 import { messageOf } from '../support/message-of.js';
 import { addressOf } from '../support/nodes.js';
-import { promised } from '../support/promised.js';
 import { Bulkhead } from './bulkhead.js';
 import { Task } from './task.js';
 import { Doubts } from './doubts.js';
 import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy } from './health.js';
+import { NodeContact } from './node-contact.js';
+import type { ContactDriver } from './node-contact.js';
 import { Recovery } from './recovery.js';
 
 /** Limits of one pool; see `HerdOptions` for each. */
@@ -34,13 +35,7 @@ export type PoolOptions = Readonly<{
 }>;
 
 /** What a pool needs of its driver. */
-export type PoolDriver<Client> = Pick<
-  Driver<Client, object>,
-  'open' | 'ping' | 'abandon' | 'invalidate' | 'close' | 'classify'
->;
-
-/** `contacted` once the node has answered anything; a pool that drains never goes back. */
-type Life = 'new' | 'contacted' | 'draining';
+export type PoolDriver<Client> = ContactDriver<Client> & Pick<Driver<Client, object>, 'open' | 'close' | 'classify'>;
 
 const noKeys: readonly string[] = [];
 
@@ -53,12 +48,12 @@ export class NodePool<Client> implements Pool<Client> {
   private readonly client: Client;
   private readonly bulkhead: Bulkhead;
   private readonly recovery: Recovery;
+  private readonly contact: NodeContact<Client>;
   private readonly counts = { operations: 0, failures: 0, timeouts: 0 };
   private answered = 0;
   private lastFailure: unknown;
   private refusedAt = -Infinity;
-  private writeProbe: readonly string[] = noKeys;
-  private life: Life = 'new';
+  private draining = false;
 
   constructor(
     readonly node: Node,
@@ -71,6 +66,7 @@ export class NodePool<Client> implements Pool<Client> {
     doubts = new Doubts(() => Infinity),
   ) {
     this.client = driver.open(node);
+    this.contact = new NodeContact(this.client, driver, options, (what) => this.error(HerdTimeoutError, what));
     this.bulkhead = new Bulkhead(options, {
       begin: (task) => this.begin(task),
       onSuccess: (task, result) => this.succeeded(task, result),
@@ -81,8 +77,8 @@ export class NodePool<Client> implements Pool<Client> {
       {
         isDown: () => this.health.state === 'down',
         probes: () => (this.health.state === 'down' ? this.health.probes : 0),
-        probe: () => this.probe(),
-        invalidate: driver.invalidate && ((keys) => this.deleteKeys(keys)),
+        probe: () => this.contact.probe(),
+        invalidate: driver.invalidate && ((keys) => this.contact.deleteKeys(keys)),
         onProbe: (failure) => this.probed(failure),
         onFailure: (error) => this.judge(error),
       },
@@ -128,9 +124,7 @@ export class NodePool<Client> implements Pool<Client> {
   /** Pings the node. One that does not answer is ejected, and probed until it does. */
   async healthCheck(): Promise<void> {
     if (this.health.state === 'down') return;
-    await (this.life === 'new' ? this.firstPing() : this.ping()).catch((error: unknown) =>
-      this.setHealth(ejected(messageOf(error), this.now())),
-    );
+    await this.contact.ping().catch((error: unknown) => this.setHealth(ejected(messageOf(error), this.now())));
   }
 
   doubt(keys: readonly string[], late: boolean): void {
@@ -148,7 +142,7 @@ export class NodePool<Client> implements Pool<Client> {
   }
 
   async drain(timeoutMs: number): Promise<void> {
-    this.life = 'draining';
+    this.draining = true;
     this.recovery.stop();
     await withDeadline(this.bulkhead.idle(), timeoutMs, () =>
       this.error(HerdTimeoutError, 'did not finish its work'),
@@ -159,7 +153,7 @@ export class NodePool<Client> implements Pool<Client> {
   }
 
   private refusal(task: Task): Error | undefined {
-    if (this.life === 'draining') return this.error(HerdNodeError, 'has left the herd');
+    if (this.draining) return this.error(HerdNodeError, 'has left the herd');
     const { doubts } = this.recovery;
     if (this.health.state === 'down') {
       const inDoubt = !doubts.none && task.keys.some((key) => doubts.standing(key) !== 'clear');
@@ -197,7 +191,7 @@ export class NodePool<Client> implements Pool<Client> {
 
   private succeeded(task: Task, result: unknown): void {
     this.answered++;
-    this.markContacted();
+    this.contact.answered();
     const accepts =
       this.health.state === 'refusing' && task.effect === 'write' && performance.now() - this.refusedAt > refusalMs;
     this.setHealth(accepts ? healthy : afterSuccess(this.health));
@@ -211,7 +205,7 @@ export class NodePool<Client> implements Pool<Client> {
 
   private judge(error: unknown, keys = noKeys): void {
     const failure = this.driver.classify(error);
-    if (failure !== 'request') this.probeWritesBy(keys);
+    if (failure !== 'request') this.contact.probeWritesBy(keys);
     if (failure === 'overload') {
       this.refusedAt = performance.now();
       this.setHealth(afterRefusal(this.health, messageOf(error), this.now()));
@@ -232,7 +226,7 @@ export class NodePool<Client> implements Pool<Client> {
       const fair = begun.filter(({ startedAt, timeoutMs }) => now - startedAt - busyMs >= timeoutMs / 2);
       // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
       const silent = fair.some(({ answeredBefore }) => answeredBefore === this.answered);
-      this.probeWritesBy(begun[0]!.keys);
+      this.contact.probeWritesBy(begun[0]!.keys);
       if (fair.length > 0) this.count(error(fair[0]!), silent ? this.bulkhead.inFlight + fair.length : 1);
     }
     for (const task of begun) task.fail(error(task));
@@ -254,7 +248,7 @@ export class NodePool<Client> implements Pool<Client> {
     this.health = health;
     const changed = health.state !== before.state;
     const explained = 'reason' in health && 'reason' in before && health.reason !== before.reason;
-    if (this.life === 'draining' || !(changed || explained)) return;
+    if (this.draining || !(changed || explained)) return;
     if (changed && (health.state === 'down' || before.state === 'down')) {
       this.lastFailure = undefined;
       if (health.state === 'down') this.driver.abandon(this.client);
@@ -263,49 +257,9 @@ export class NodePool<Client> implements Pool<Client> {
     this.onHealth();
   }
 
-  /** A ping passes on a replica: a deletion of what nobody has shows whether the node accepts writes. */
-  private async probe(): Promise<void> {
-    await this.ping();
-    if (this.driver.invalidate && this.writeProbe.length > 0) await this.deleteKeys(this.writeProbe);
-  }
-
-  private probeWritesBy(keys: readonly string[]): void {
-    if (keys.length > 0) this.writeProbe = [probeKey(keys[0]!)];
-  }
-
   private probed(failure: unknown): void {
-    if (failure === undefined) this.writeProbe = noKeys;
     const reason = failure === undefined ? undefined : messageOf(failure);
     this.setHealth(afterProbe(this.health, reason, this.options.ejectAfter));
-  }
-
-  private deleteKeys(keys: readonly string[]): Promise<void> {
-    return this.withTimeout(() => this.driver.invalidate!(this.client, keys), this.options.pingTimeoutMs);
-  }
-
-  /** The first contact of a process that is still starting takes longer than any other, and may fail by that alone. */
-  private async firstPing(): Promise<void> {
-    const start = performance.now();
-    const { firstContactMs, pingTimeoutMs } = this.options;
-    const left = () => Math.max(pingTimeoutMs, firstContactMs - (performance.now() - start));
-    await this.ping(left()).catch(() => this.ping(Math.min(left(), pingTimeoutMs)));
-  }
-
-  private async ping(timeoutMs = this.options.pingTimeoutMs): Promise<void> {
-    await this.withTimeout(() => this.driver.ping(this.client), timeoutMs);
-    this.markContacted();
-  }
-
-  private markContacted(): void {
-    if (this.life === 'new') this.life = 'contacted';
-  }
-
-  private async withTimeout(work: () => Promise<void>, timeoutMs: number): Promise<void> {
-    const late = () => this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
-    await withDeadline(promised(work), timeoutMs, late).catch((error: unknown) => {
-      this.driver.abandon(this.client);
-      throw error;
-    });
   }
 
   private doubtError(key: string): HerdDoubtError {
@@ -322,6 +276,3 @@ export class NodePool<Client> implements Pool<Client> {
     });
   }
 }
-
-/** Short enough for any server's limit of keys, and with the beginning by which access may be granted. */
-const probeKey = (key: string): string => `${key.slice(0, 40)}:rookery-write-probe`;
