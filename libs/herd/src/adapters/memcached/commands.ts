@@ -1,5 +1,5 @@
 import { CheckedCodec } from '../../codec/checked-codec.js';
-import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
+import type { Dispatch, Intent } from '../../contracts/dispatch.js';
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
@@ -11,10 +11,10 @@ import { promised } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
-import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-commands.js';
+import type { MemcachedCommands } from './memcached-commands.js';
 import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
-import { countOf, lineOf, statsOf, valuesOf } from './replies.js';
+import { countOf, lineOf, valuesOf } from './replies.js';
 import type { ReplyValue } from './reply-parser.js';
 import { cappedExptime, exptime, leastTtlMs } from './ttl.js';
 import { encodedOf, wireValue } from './wire-value.js';
@@ -230,34 +230,6 @@ export function memcachedCommands(
 }
 
 const outcomes = { STORED: 'stored', EXISTS: 'exists', NOT_FOUND: 'missing' } as const;
-
-/** The commands of one node. */
-export function memcachedNodeCommands(
-  dispatch: NodeDispatch<NodeClient>,
-  options: ResolvedMemcachedOptions,
-): MemcachedNodeCommands {
-  return {
-    ...memcachedCommands(dispatch, options),
-    stats: () => dispatch.run((client) => client.send('stats', statsOf)),
-    flush: () => dispatch.run((client) => client.send('flush_all', (reply) => void lineOf(reply, 'flush_all', 'OK'))),
-    version: () => dispatch.run((client) => serverVersion(client)),
-  };
-}
-
-/** @throws HerdNodeError unless the server answers as memcached does. */
-export function serverVersion(client: NodeClient): Promise<string> {
-  return client.send(
-    'version',
-    (reply) => (reply.kind === 'line' ? /^VERSION (.*)$/.exec(reply.line)?.[1] : undefined) ?? lineOf(reply, 'version'),
-  );
-}
-
-/** Deletes `keys`. */
-export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
-  const remove = (key: string) =>
-    client.send(`delete ${wireKey(key)}`, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND'));
-  await Promise.all(keys.map(remove));
-}
 
 const chunks = (keys: readonly string[]): readonly (readonly string[])[] =>
   Array.from({ length: Math.ceil(keys.length / keysPerRequest) }, (_, i) =>

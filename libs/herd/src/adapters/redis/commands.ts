@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { CheckedCodec } from '../../codec/checked-codec.js';
-import type { Dispatch, Intent, NodeDispatch } from '../../contracts/dispatch.js';
+import type { Dispatch, Intent } from '../../contracts/dispatch.js';
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../contracts/key-value-commands.js';
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
@@ -10,10 +10,11 @@ import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
 import { promised } from '../../support/promised.js';
 import { ttlMs } from '../../support/ttl.js';
-import { HerdNodeError, HerdRequestError } from '../../errors/operation-errors.js';
+import { HerdRequestError } from '../../errors/operation-errors.js';
 import { expiryWords, longestMs, wholeMs } from './expiry-words.js';
+import { checked, chunks } from './key.js';
 import type { NodeClient } from './node-client.js';
-import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';
+import type { RedisCommands } from './redis-commands.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 import { casScript, countScript, persistScript } from './scripts.js';
 import { fromBytes, toArgument } from './value-bytes.js';
@@ -251,73 +252,6 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   };
 }
 
-/** The commands of one node. */
-export function redisNodeCommands(
-  dispatch: NodeDispatch<NodeClient>,
-  options: ResolvedRedisOptions,
-): RedisNodeCommands {
-  const stats = () => dispatch.run(info);
-  return {
-    ...redisCommands(dispatch, options),
-    stats,
-    flush: () =>
-      dispatch.run((client) =>
-        client.send(
-          'FLUSHDB',
-          (redis) => redis.flushdb(),
-          () => undefined,
-        ),
-      ),
-    version: async () => (await stats()).redis_version ?? 'unknown',
-  };
-}
-
-/**
- * Asks for a write that changes nothing, as a server that accepts none is of no use: a replica answers PING as well.
- *
- * @throws HerdNodeError unless the server answers as a Redis that accepts writes does.
- */
-export async function ping(client: NodeClient): Promise<void> {
-  const key = client.spareKey;
-  const answer = await client.send(key, (redis) => redis.unlink(key).catch(permitted), same);
-  if (answer !== 0)
-    throw new HerdNodeError({
-      what: 'The server did not answer UNLINK of nothing by 0',
-      received: answer,
-      remedy: 'see that the server is Redis, not something else',
-    });
-}
-
-/** A user who may not write such keys may write others. */
-function permitted(error: Error): number {
-  if (error.message.startsWith('NOPERM ')) return 0;
-  throw error;
-}
-
-/** Deletes `keys`. */
-export async function invalidate(client: NodeClient, keys: readonly string[]): Promise<void> {
-  await Promise.all(
-    chunks(keys, client.keysPerCommand).map((chunk) =>
-      client.send(chunk[0]!, (redis) => redis.unlink([...chunk]), same),
-    ),
-  );
-}
-
-async function info(client: NodeClient): Promise<Readonly<Record<string, string>>> {
-  const text = await client.send('INFO', (redis) => redis.info(), same);
-  const rows = text.split('\r\n').filter((row) => /^\w+:/.test(row));
-  return Object.fromEntries(rows.map((row) => [row.slice(0, row.indexOf(':')), row.slice(row.indexOf(':') + 1)]));
-}
-
-function checked(key: string): string {
-  if (typeof key === 'string' && key !== '') return key;
-  throw new HerdRequestError({
-    what: 'A Redis key must be a text that is not empty',
-    received: key,
-    remedy: 'pass a string',
-  });
-}
-
 function safeCount(text: string, key: string): number {
   if (Number.isSafeInteger(Number(text))) return Number(text);
   throw new HerdRequestError({
@@ -327,6 +261,4 @@ function safeCount(text: string, key: string): number {
   });
 }
 
-const chunks = (keys: readonly string[], size: number): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(keys.length / size) }, (_, i) => keys.slice(i * size, (i + 1) * size));
 const same = <Reply>(reply: Reply): Reply => reply;

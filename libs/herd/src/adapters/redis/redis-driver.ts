@@ -1,7 +1,8 @@
 import type { Driver } from '../../contracts/driver.js';
 import type { Node } from '../../contracts/node.js';
 import { HerdOperationError } from '../../errors/operation-errors.js';
-import { invalidate, ping, redisCommands, redisNodeCommands } from './commands.js';
+import { redisCommands } from './commands.js';
+import { invalidate, ping, redisNodeCommands } from './node-commands.js';
 import { redisCopies } from './copies.js';
 import type { NodeClient } from './node-client.js';
 import type { RedisCommands, RedisNodeCommands } from './redis-commands.js';

@@ -1,5 +1,5 @@
 import { CheckedCodec } from '../../../codec/checked-codec.js';
-import type { Dispatch, Intent, NodeDispatch, Operation } from '../../../contracts/dispatch.js';
+import type { Dispatch, Intent, Operation } from '../../../contracts/dispatch.js';
 import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../../contracts/key-value-commands.js';
 import type { Node } from '../../../contracts/node.js';
 import { promiseOf } from '../../../support/answers.js';
@@ -13,18 +13,15 @@ import { cappedExptime } from '../ttl.js';
 import { wireValue } from '../wire-value.js';
 import { expiryBy } from './expiry.js';
 import type { Life } from './expiry.js';
+import { inBatches } from './in-batches.js';
 import { leaseCommands } from './lease-commands.js';
 import type { MetaClient } from './meta-client.js';
-import type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
+import type { MetaMemcachedCommands } from './meta-memcached-commands.js';
 import type { ResolvedMetaOptions } from './meta-options.js';
 import { isPlaceholder } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
 import { answerOf, countOf, keyRequest, storeRequest } from './meta-requests.js';
 import { unexpected } from './single-request.js';
-import { TextRequest } from './text-request.js';
-
-/** Keys of one batch; the answers to one are awaited before the next is sent. */
-const keysPerBatch = 1000;
 
 /** Whether it was stored. */
 const wasStored = (reply: MetaReply, key: string): boolean =>
@@ -224,41 +221,4 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       return withMissing(runs.keys(), results, 'missing');
     },
   };
-}
-
-/** The commands of one node. */
-export function metaNodeCommands(
-  dispatch: NodeDispatch<MetaClient>,
-  options: ResolvedMetaOptions,
-): MetaMemcachedNodeCommands {
-  return {
-    ...metaCommands(dispatch, options),
-    stats: async () => {
-      const lines = await dispatch.run((client) => say(client, 'stats', /^END$/));
-      const rows = lines.filter((line) => line.startsWith('STAT ')).map((line) => line.slice('STAT '.length));
-      return Object.fromEntries(rows.map((row) => [row.slice(0, row.indexOf(' ')), row.slice(row.indexOf(' ') + 1)]));
-    },
-    flush: async () => void (await dispatch.run((client) => say(client, 'flush_all', /^OK$/))),
-    version: async () =>
-      (await dispatch.run((client) => say(client, 'version', /^VERSION /)))[0]!.slice('VERSION '.length),
-  };
-}
-
-/** @throws HerdNodeError unless the server answers as memcached does that knows the meta protocol. */
-export const ping = async (client: MetaClient): Promise<void> => void (await say(client, 'mn', /^MN$/));
-
-const say = (client: MetaClient, command: string, last: RegExp): Promise<readonly string[]> =>
-  new Promise((resolve, reject) => client.send(new TextRequest(command, (line) => last.test(line), resolve, reject)));
-
-/** Deletes `keys`. */
-export const invalidate = (client: MetaClient, keys: readonly string[]): Promise<void> =>
-  inBatches(keys, (part) =>
-    client.askMany(
-      part.map((key) => keyRequest('md', key, '')),
-      (reply, index) => void answerOf(reply, part[index]!, { HD: true, NF: true }),
-    ),
-  );
-
-async function inBatches(keys: readonly string[], ask: (part: readonly string[]) => Promise<void>): Promise<void> {
-  for (let from = 0; from < keys.length; from += keysPerBatch) await ask(keys.slice(from, from + keysPerBatch));
 }

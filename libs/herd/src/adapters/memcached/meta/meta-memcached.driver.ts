@@ -2,10 +2,11 @@ import type { Driver } from '../../../contracts/driver.js';
 import type { Herd } from '../../../contracts/herd.js';
 import { HerdOperationError } from '../../../errors/operation-errors.js';
 import { leastTtlMs } from '../ttl.js';
-import { invalidate, metaCommands, metaNodeCommands, ping } from './commands.js';
+import { metaCommands } from './commands.js';
 import { metaCopies } from './copies.js';
 import { MetaClient } from './meta-client.js';
 import type { MetaMemcachedCommands, MetaMemcachedNodeCommands } from './meta-memcached-commands.js';
+import { invalidate, metaNodeCommands, ping } from './node-commands.js';
 import { resolveMetaOptions } from './meta-options.js';
 import type { MetaMemcachedOptions } from './meta-options.js';
 

@@ -1,0 +1,15 @@
+import { HerdRequestError } from '../../errors/operation-errors.js';
+
+/** @throws HerdRequestError for what is no text, or an empty one. */
+export function checked(key: string): string {
+  if (typeof key === 'string' && key !== '') return key;
+  throw new HerdRequestError({
+    what: 'A Redis key must be a text that is not empty',
+    received: key,
+    remedy: 'pass a string',
+  });
+}
+
+/** `keys` in parts of `size`. */
+export const chunks = (keys: readonly string[], size: number): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(keys.length / size) }, (_, i) => keys.slice(i * size, (i + 1) * size));
