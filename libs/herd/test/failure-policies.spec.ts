@@ -158,7 +158,10 @@ describe('when one of three nodes freezes', () => {
 
   it('reports each operation on a node, its end and how long it took', async () => {
     const heard: OperationMessage[] = [];
-    const listen = (message: unknown) => void heard.push(message as OperationMessage);
+    const listen = (message: unknown) => {
+      // The channel is every herd's of the process.
+      if ((message as OperationMessage).herd === 'timed') heard.push(message as OperationMessage);
+    };
     const herd = await start({ name: 'timed' });
     subscribe('rookery:herd:operation', listen);
     const [key] = own(herd) as [string];

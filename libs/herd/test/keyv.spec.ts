@@ -5,7 +5,9 @@ import type { Herd } from '@rookery/herd';
 import { keyvStore } from '@rookery/herd/keyv';
 import { memcached } from '@rookery/herd/memcached';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
-import { startMemcached } from '@rookery/services';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
+import { redis } from '@rookery/herd/redis';
+import { startMemcached, startRedis } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
 import type { Cache } from 'cache-manager';
 import Keyv from 'keyv';
@@ -53,21 +55,43 @@ describe('keyvStore', () => {
     expect([await keyv.delete('k'), await keyv.get('k')]).toEqual([true, undefined]);
   });
 
-  it('stores and deletes many in as many round trips as two', async () => {
-    const counter = await startTurnCounter(server.port);
-    const counted = await startHerd({ discovery: staticNodes([`127.0.0.1:${counter.port}`]), driver: memcached() });
-    const store = keyvStore(counted.namespace('many'), { defaultTtl: '1m' });
-    const entries = Array.from({ length: 100 }, (_, i) => ({ key: `k${i}`, value: i }));
-    const keys = entries.map(({ key }) => key);
-    await store.get('k');
-    counter.turns();
-    expect(await store.setMany(entries)).toEqual(keys.map(() => true));
-    // The namespace as it is now, and the values.
-    expect(counter.turns()).toBe(2);
-    expect(await store.getMany(keys)).toEqual(entries.map(({ value }) => value));
-    counter.turns();
-    expect(await store.deleteMany([...keys, 'none'])).toEqual([...keys.map(() => true), false]);
-    expect(counter.turns()).toBe(2);
+  it.each(['memcached', 'metaMemcached', 'redis'] as const)(
+    'stores, reads and deletes many in one round trip to each node, by %s()',
+    async (name) => {
+      const servers = await Promise.all([1, 2, 3].map(() => (name === 'redis' ? startRedis() : startMemcached())));
+      const counters = await Promise.all(servers.map(({ port }) => startTurnCounter(port)));
+      const turns = (): readonly number[] => counters.map((counter) => counter.turns());
+      const driver = { memcached, metaMemcached, redis }[name]();
+      const counted: Herd<MemcachedCommands> = await startHerd({
+        discovery: staticNodes(counters.map(({ port }) => `127.0.0.1:${port}`)),
+        driver,
+        onNodeDown: 'error',
+        timeoutMs: 10_000,
+        refresh: '1h',
+      });
+      // The namespace as it is now is kept in this process, so that each request is for values.
+      const store = keyvStore(counted.namespace('many', { generationMaxAgeMs: 600_000 }), { defaultTtl: '1m' });
+      const entries = Array.from({ length: 100 }, (_, i) => ({ key: `k${i}`, value: i }));
+      const keys = entries.map(({ key }) => key);
+      await store.get('k');
+      turns();
+      expect(await store.setMany(entries)).toEqual(keys.map(() => true));
+      expect(turns()).toEqual([1, 1, 1]);
+      expect(await store.getMany([...keys, 'none'])).toEqual([...entries.map(({ value }) => value), undefined]);
+      expect(turns()).toEqual([1, 1, 1]);
+      expect(await store.hasMany([...keys, 'none'])).toEqual([...keys.map(() => true), false]);
+      expect(turns()).toEqual([1, 1, 1]);
+      expect(await store.deleteMany([...keys, 'none'])).toEqual([...keys.map(() => true), false]);
+      expect(turns()).toEqual([1, 1, 1]);
+      await counted.close();
+      await Promise.all(counters.map((counter) => counter.close()));
+      await Promise.all(servers.map((one) => one.stop()));
+    },
+    30_000,
+  );
+
+  it('stores the last of two values for one key, each with its life', async () => {
+    const store = keyvStore(herd.namespace('twice'), { defaultTtl: '1m' });
     const twice = [
       { key: 'a', value: 1, ttl: 5000 },
       { key: 'b', value: 1 },
@@ -75,8 +99,6 @@ describe('keyvStore', () => {
     ];
     expect(await store.setMany(twice)).toEqual([true, true, true]);
     expect(await store.getMany(['a', 'b'])).toEqual([2, 1]);
-    await counted.close();
-    await counter.close();
   });
 
   it('refuses wrong options', () => {

@@ -154,8 +154,13 @@ describe('many keys over three nodes', () => {
 });
 
 describe('one value among many that cannot be decoded', () => {
+  // The channel is every herd's of the process.
+  const name = 'with-unreadable';
   const reported: unknown[] = [];
-  const listen = (message: unknown): void => void reported.push((message as FailureMessage).error);
+  const listen = (message: unknown): void => {
+    const { herd, error } = message as FailureMessage;
+    if (herd === name) reported.push(error);
+  };
   beforeEach(() => {
     reported.length = 0;
     subscribe('rookery:herd:failure', listen);
@@ -164,7 +169,7 @@ describe('one value among many that cannot be decoded', () => {
 
   it('is a miss, reported, with memcached; under `error` it is thrown', async () => {
     const node = await startMemcachedNode();
-    const herd = await startHerd({ discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached() });
+    const herd = await startHerd({ name, discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached() });
     await herd.set('good', 1, minute);
     await exchange(node.port, 'set bad 0 60 4\r\nnope\r\n');
     expect(await herd.getMany(['bad', 'good'])).toEqual(new Map([['good', 1]]));
@@ -182,7 +187,7 @@ describe('one value among many that cannot be decoded', () => {
   it('is a miss, reported, with Redis', async () => {
     const server = await startRedis();
     const driver = redis();
-    const herd = await startHerd({ discovery: staticNodes([`${server.host}:${server.port}`]), driver });
+    const herd = await startHerd({ name, discovery: staticNodes([`${server.host}:${server.port}`]), driver });
     const raw = await startHerd({
       discovery: staticNodes([`${server.host}:${server.port}`]),
       driver: redis({
@@ -200,7 +205,7 @@ describe('one value among many that cannot be decoded', () => {
 
   it('is loaded anew by a cache, and costs no other key', async () => {
     const node = await startMemcachedNode();
-    const herd = await startHerd({ discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached() });
+    const herd = await startHerd({ name, discovery: staticNodes([`127.0.0.1:${node.port}`]), driver: memcached() });
     await exchange(node.port, 'set bad 0 60 4\r\nnope\r\n');
     expect(await herd.getOrSet('bad', '1m', () => 'loaded')).toBe('loaded');
     expect(await herd.getOrSet('bad', '1m', () => 'again', { beta: 0 })).toBe('loaded');
