@@ -65,6 +65,7 @@ export type { Router, RouteTable } from './contracts/router.js';
 // Write a driver or a codec
 export type { Copies, Driver, Failure, Held } from './contracts/driver.js';
 export type { Dispatch, Effect, Intent, ManyOperation, NodeDispatch, Operation } from './contracts/dispatch.js';
+export type { Pending, PendingListener } from './contracts/pending.js';
 export type { Pool, PoolOperation } from './contracts/pool.js';
 export { compressed } from './codec/compressed.js';
 export type { CompressionOptions } from './codec/compressed.js';

@@ -1,5 +1,5 @@
 import type { Node } from './node.js';
-import type { Answer } from './pending.js';
+import type { Pending } from './pending.js';
 
 /**
  * What becomes of an operation whose node is down, late or overloaded: `miss` answers as if the key were not there (for
@@ -13,7 +13,11 @@ export type OnNodeDown = 'miss' | 'error' | 'next';
  *
  * @param maxTtlMs the longest life that may be given to a value: `Infinity`, or less on a node that stands in.
  */
-export type Operation<Client, Result> = (client: Client, node: Node, maxTtlMs: number) => Answer<Result>;
+export type Operation<Client, Result> = (
+  client: Client,
+  node: Node,
+  maxTtlMs: number,
+) => Promise<Result> | Pending<Result>;
 
 /**
  * One operation on several keys of one node. A key that failed has its error (a `HerdOperationError`) for a

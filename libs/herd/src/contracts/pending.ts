@@ -1,5 +1,5 @@
 /** Hears once how an operation has ended. */
-export interface Listener<Result> {
+export interface PendingListener<Result> {
   done(result: Result): void;
   failed(error: unknown): void;
 }
@@ -10,7 +10,7 @@ export interface Listener<Result> {
  */
 export interface Pending<Result> {
   /** To be called once, in the turn of the event loop in which the operation was started. `listener` is not called before it returns. */
-  listen(listener: Listener<Result>): void;
+  listen(listener: PendingListener<Result>): void;
 }
 
 /** What an operation gives: most drivers a promise. */

@@ -1,5 +1,5 @@
 import type { Effect, Operation } from '../contracts/dispatch.js';
-import type { Listener } from '../contracts/pending.js';
+import type { PendingListener } from '../contracts/pending.js';
 import { dueIn } from './deadline-timer.js';
 import { Listed } from './task-list.js';
 
@@ -20,7 +20,7 @@ export interface TaskHome {
  * An operation on its way, and the promise of it. Who needs more to follow from how it ended extends this: each promise more, and
  * each object, costs garbage. Times are by the clock of `performance.now()`.
  */
-export class Task extends Listed<Task> implements Listener<unknown> {
+export class Task extends Listed<Task> implements PendingListener<unknown> {
   due = Infinity;
   /** When its turn came, where that was not when it was called. */
   begunAt: number | undefined;

@@ -1,7 +1,7 @@
-import type { Answer, Listener } from '../contracts/pending.js';
+import type { Answer, PendingListener } from '../contracts/pending.js';
 
 /** Has `listener` hear what comes of `answer`. */
-export function hear<Result>(answer: Answer<Result>, listener: Listener<Result>): void {
+export function hear<Result>(answer: Answer<Result>, listener: PendingListener<Result>): void {
   if ('listen' in answer) return answer.listen(listener);
   answer.then(
     (result) => listener.done(result),

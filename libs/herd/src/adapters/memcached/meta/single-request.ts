@@ -1,4 +1,4 @@
-import type { Listener, Pending } from '../../../contracts/pending.js';
+import type { Pending, PendingListener } from '../../../contracts/pending.js';
 import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { complaint } from '../replies.js';
 import { isAbout } from './meta-reply.js';
@@ -11,7 +11,7 @@ export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
   readonly count = 1;
   after: MetaRequest | undefined;
   private opaque = 0;
-  private listener: Listener<Answer> | undefined;
+  private listener: PendingListener<Answer> | undefined;
   private failure: Error | undefined;
 
   /** @param read makes the answer of a reply that is for this key; what it throws is the answer too. */
@@ -20,7 +20,7 @@ export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
     private readonly read: (reply: MetaReply, key: string) => Answer,
   ) {}
 
-  listen(listener: Listener<Answer>): void {
+  listen(listener: PendingListener<Answer>): void {
     this.listener = listener;
     if (this.failure) this.fail(this.failure);
   }
