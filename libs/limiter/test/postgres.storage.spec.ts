@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { describeWith } from '@rookery/services';
-import { applyRequest, emptyAt, toNumbers, type Clock } from '@rookery/limiter';
+import { applyRequest, emptyAt, toNumbers, type Clock, type LimiterStorage } from '@rookery/limiter';
 import { postgresSchema, postgresStorage, type PostgresClient } from '@rookery/limiter/postgres';
 import { storageContract } from '@rookery/limiter/testing';
+import { healed } from '../src/algorithm/bucket-state.js';
 import { OpenBucket } from '../src/algorithm/open-bucket.js';
-import { scenario } from './arbitrary-requests.js';
+import { charge, scenario } from './arbitrary-requests.js';
 import { faultOf } from './storage-faults.js';
 
 const TABLE = `limiter_${process.pid}`;
@@ -74,6 +75,48 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
     );
   }, 60_000);
 
+  it('charges a bucket of one rate exactly as applyRequest does, whatever is stored', async () => {
+    let now = 0;
+    const storage = postgresStorage(
+      clocked(client, () => now),
+      { table: TABLE, maxSkewMs: MAX_SKEW_MS },
+    );
+    let key = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(charge, { minLength: 1, maxLength: 4 }), async (charges) => {
+        const calls = charges.map(({ before, request }) => ({
+          before,
+          request: { ...request, key: `charge:${key++}` },
+        }));
+        now = charges[0]!.now;
+        for (const { before, request } of calls)
+          if (before)
+            await pool.query(
+              `INSERT INTO ${TABLE} (key, state, expires_at, kept_until) VALUES ($1, $2, ${Number.MAX_SAFE_INTEGER}, 0)`,
+              [request.key, toNumbers(before)],
+            );
+        const answers = await Promise.all(
+          calls.map(async ({ request }) => storage.apply({ ...request, timeoutMs: 5000 })),
+        );
+        const { rows } = await pool.query<{ key: string; state: string[]; expires_at: string }>(
+          `SELECT key, state, expires_at FROM ${TABLE} WHERE key LIKE 'charge:%'`,
+        );
+        for (const [index, { before, request }] of calls.entries()) {
+          const ahead = (before?.updatedAt ?? 0) - now > MAX_SKEW_MS * 1000;
+          const { outcomes, next } = applyRequest(before && ahead ? healed(before, now) : before, request, now);
+          expect(answers[index]).toEqual(outcomes);
+          const row = rows.find(({ key }) => key === request.key);
+          const state = next ?? before;
+          // A row that was made to be locked, and refused, is empty; one that was healed is written whole.
+          if (next || !ahead) expect((row?.state ?? []).map(Number)).toEqual(state ? toNumbers(state) : []);
+          if (next) expect(Number(row!.expires_at)).toBe(emptyAt(next));
+        }
+        await pool.query(`DELETE FROM ${TABLE} WHERE key LIKE 'charge:%'`);
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+
   it('decides many buckets of one turn in one statement', async () => {
     const texts: string[] = [];
     const spied: PostgresClient = { query: (query) => (texts.push(query.text), client.query(query)) };
@@ -87,6 +130,29 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
     expect(answers.filter(([outcome]) => outcome!.allowed)).toHaveLength(50);
   });
 
+  it('locks the buckets of many statements in one order, and loses no charge', async () => {
+    const storages = Array.from({ length: 3 }, () => postgresStorage(client, { table: TABLE, maxKeysPerCall: 12 }));
+    const two = [...LIMITS, { ...LIMITS[0]!, drainPerTick: 2 }];
+    // Those of two limits are decided by the general statement, and deleted ones make their row anew.
+    const limitsOf = (bucket: number) => (bucket % 3 === 0 ? two : LIMITS);
+    const admitted = Array<number>(20).fill(0);
+    const round = async (storage: LimiterStorage) => {
+      const order = admitted.map((_, bucket) => bucket).sort(() => Math.random() - 0.5);
+      const gone = order.map((bucket) => ({ key: `gone:${bucket % 4}`, limits: LIMITS, costs: [1], timeoutMs: 5000 }));
+      await Promise.all([
+        ...order.map(async (bucket) => {
+          const request = { key: `order:${bucket}`, limits: limitsOf(bucket), costs: [1], timeoutMs: 5000 };
+          const [outcome] = await storage.apply(request);
+          if (outcome!.allowed) admitted[bucket]!++;
+        }),
+        ...gone.map(async (request) => storage.apply(request)),
+        storage.delete(gone[0]!),
+      ]);
+    };
+    await Promise.all(Array.from({ length: 30 }, (_, index) => round(storages[index % 3]!)));
+    expect(admitted).toEqual(admitted.map(() => 3));
+  });
+
   it('deletes empty buckets while others are written', async () => {
     let now = Date.now() * 1000;
     const storage = postgresStorage(
@@ -96,7 +162,7 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
     const apply = async (key: string) => storage.apply({ key, limits: LIMITS, costs: [1], timeoutMs: 5000 });
     await Promise.all(Array.from({ length: 40 }, (_, index) => apply(`old:${index}`)));
     now += 4 * 3_600_000_000;
-    for (let index = 0; index < 30; index++) await apply(`new:${index}`);
+    for (let index = 0; index < 40; index++) await apply(`new:${index}`);
     const { rows } = await pool.query(`SELECT count(*)::int AS old FROM ${TABLE} WHERE key LIKE 'old:%'`);
     expect(rows).toEqual([{ old: 0 }]);
   });

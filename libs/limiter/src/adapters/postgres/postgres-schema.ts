@@ -1,5 +1,6 @@
 import { resolveOptions } from '../../support/resolve-options.js';
 import { applyFunction } from './apply.sql.js';
+import { chargeFunction } from './charge.sql.js';
 import { decideFunction } from './decide.sql.js';
 
 export interface PostgresSchemaOptions {
@@ -37,12 +38,16 @@ export function postgresSchema(options: PostgresSchemaOptions = {}): string {
   );
   return `
 CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE IF NOT EXISTS ${table} (
-  key text PRIMARY KEY,
+  key text COLLATE "C" PRIMARY KEY,
   -- updatedAt, how many limits, seven numbers for each, and the leases
   state bigint[] NOT NULL,
-  -- epoch microseconds; an empty bucket is deleted by the statements that write others
+  -- epoch microseconds: from then on the bucket counts as empty
   expires_at bigint NOT NULL
 ) WITH (fillfactor = 80);
-CREATE INDEX IF NOT EXISTS ${table.replace(/^.*\./, '')}_expires_at ON ${table} (expires_at);
-${decideFunction(table)}${applyFunction(table)}`;
+-- epoch microseconds: when an empty bucket may be deleted; seldom changed, so that most updates touch no index
+ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS kept_until bigint NOT NULL DEFAULT 0;
+-- what the last charge found, for its answer
+ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS level_before bigint NOT NULL DEFAULT 0;
+CREATE INDEX IF NOT EXISTS ${table.replace(/^.*\./, '')}_kept_until ON ${table} (kept_until);
+${decideFunction(table)}${applyFunction(table)}${chargeFunction(table)}`;
 }
