@@ -4,6 +4,7 @@ import { describeWith } from '@rookery/services';
 import { applyRequest, emptyAt, toNumbers, type Clock, type LimiterStorage } from '@rookery/limiter';
 import { postgresSchema, postgresStorage, type PostgresClient } from '@rookery/limiter/postgres';
 import { storageContract } from '@rookery/limiter/testing';
+import { stateOf } from '../src/adapters/postgres/apply.sql.js';
 import { healed } from '../src/algorithm/bucket-state.js';
 import { OpenBucket } from '../src/algorithm/open-bucket.js';
 import { charge, scenario } from './arbitrary-requests.js';
@@ -89,17 +90,17 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
           request: { ...request, key: `charge:${key++}` },
         }));
         now = charges[0]!.now;
-        for (const { before, request } of calls)
-          if (before)
-            await pool.query(
-              `INSERT INTO ${TABLE} (key, state, expires_at, kept_until) VALUES ($1, $2, ${Number.MAX_SAFE_INTEGER}, 0)`,
-              [request.key, toNumbers(before)],
-            );
+        for (const { before, request } of calls) {
+          if (before === undefined) continue;
+          await pool.query(`INSERT INTO ${TABLE} (key, expires_at) VALUES ($1, 0)`, [request.key]);
+          const state = JSON.stringify(toNumbers(before));
+          await pool.query(`SELECT ${TABLE}_write($1, $2, ${Number.MAX_SAFE_INTEGER})`, [request.key, state]);
+        }
         const answers = await Promise.all(
           calls.map(async ({ request }) => storage.apply({ ...request, timeoutMs: 5000 })),
         );
         const { rows } = await pool.query<{ key: string; state: string[]; expires_at: string }>(
-          `SELECT key, state, expires_at FROM ${TABLE} WHERE key LIKE 'charge:%'`,
+          `SELECT key, ${stateOf('b')} AS state, expires_at FROM ${TABLE} b WHERE key LIKE 'charge:%'`,
         );
         for (const [index, { before, request }] of calls.entries()) {
           const ahead = (before?.updatedAt ?? 0) - now > MAX_SKEW_MS * 1000;
@@ -120,7 +121,7 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
   it('decides many buckets of one turn in one statement', async () => {
     const texts: string[] = [];
     const spied: PostgresClient = { query: (query) => (texts.push(query.text), client.query(query)) };
-    const storage = postgresStorage(spied, { table: TABLE });
+    const storage = postgresStorage(spied, { table: TABLE, maxKeysPerCall: 64 });
     const answers = await Promise.all(
       Array.from({ length: 100 }, async (_, index) =>
         storage.apply({ key: `many:${index % 50}`, limits: LIMITS, costs: [2], timeoutMs: 5000 }),

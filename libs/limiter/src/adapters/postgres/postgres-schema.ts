@@ -39,15 +39,24 @@ export function postgresSchema(options: PostgresSchemaOptions = {}): string {
   return `
 CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE IF NOT EXISTS ${table} (
   key text COLLATE "C" PRIMARY KEY,
-  -- updatedAt, how many limits, seven numbers for each, and the leases
-  state bigint[] NOT NULL,
+  -- updatedAt, how many limits, seven numbers for each, and the leases; NULL where the columns from since on say it
+  state bigint[],
   -- epoch microseconds: from then on the bucket counts as empty
   expires_at bigint NOT NULL
 ) WITH (fillfactor = 80);
--- epoch microseconds: when an empty bucket may be deleted; seldom changed, so that most updates touch no index
-ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS kept_until bigint NOT NULL DEFAULT 0;
--- what the last charge found, for its answer
-ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS level_before bigint NOT NULL DEFAULT 0;
+ALTER TABLE ${table}
+  ALTER COLUMN state DROP NOT NULL,
+  -- epoch microseconds: when an empty bucket may be deleted; seldom changed, so that most updates touch no index
+  ADD COLUMN IF NOT EXISTS kept_until bigint NOT NULL DEFAULT 0,
+  -- a bucket of one rate, as nearly all are: updatedAt, and the numbers of its limit
+  ADD COLUMN IF NOT EXISTS since bigint,
+  ADD COLUMN IF NOT EXISTS kind bigint,
+  ADD COLUMN IF NOT EXISTS drain bigint,
+  ADD COLUMN IF NOT EXISTS units bigint,
+  ADD COLUMN IF NOT EXISTS capacity bigint,
+  ADD COLUMN IF NOT EXISTS level bigint,
+  -- what the last charge found, for its answer
+  ADD COLUMN IF NOT EXISTS level_before bigint NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS ${table.replace(/^.*\./, '')}_kept_until ON ${table} (kept_until);
 ${decideFunction(table)}${applyFunction(table)}${chargeFunction(table)}`;
 }

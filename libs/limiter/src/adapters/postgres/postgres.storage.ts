@@ -22,7 +22,7 @@ export interface PostgresStorageOptions {
   readonly name?: string;
   /** The table of `postgresSchema`. Default `'rookery_limiter'`. */
   readonly table?: string;
-  /** Buckets in one statement at most, of those called for in one turn of the event loop. Default 64. */
+  /** Buckets in one statement at most, of those called for in one turn of the event loop. Default 128. */
   readonly maxKeysPerCall?: number;
   /** As for Redis: a bucket further in the future than this many milliseconds is healed. Default 1000. */
   readonly maxSkewMs?: number;
@@ -31,7 +31,7 @@ export interface PostgresStorageOptions {
 const POSTGRES_DEFAULTS: Readonly<Required<PostgresStorageOptions>> = Object.freeze({
   name: 'postgres',
   table: DEFAULT_TABLE,
-  maxKeysPerCall: 64,
+  maxKeysPerCall: 128,
   maxSkewMs: 1000,
 });
 const MAX_KEYS_PER_CALL = 1000;
