@@ -151,9 +151,9 @@ export const charge: fc.Arbitrary<Scenario> = fc
     alone: fc.constantFrom(true, true, false),
   })
   .map(({ scenario: { before, request, now }, cost, times, alone }): Scenario => {
-    const [{ blockMicros: _, ...limit }] = request.limits as readonly [RateBucketLimit];
-    const limits = [{ ...limit, maxDebt: 0 }];
-    const own = before?.limits.filter((stored) => isSame(stored, limit)) ?? [];
+    const [{ drainPerTick, unitsPerToken, tickMicros, capacity }] = request.limits as readonly [RateBucketLimit];
+    const limits = [{ drainPerTick, unitsPerToken, tickMicros, capacity }];
+    const own = before?.limits.filter((stored) => isSame(stored, limits[0]!)) ?? [];
     const stored = before && alone ? { ...before, limits: own.slice(0, 1), leases: [] } : before;
     return { before: stored, now, request: { limits, costs: Array<number>(times).fill(cost) } };
   });

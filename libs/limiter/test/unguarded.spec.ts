@@ -164,10 +164,10 @@ describe('a policy before which no guard runs', () => {
 
   it('counts no global guard before a gateway of NestJS 11, which calls it without', () => {
     class Chat {
-      @SubscribeMessage('say') say() {
+      @SubscribeMessage('say') say(this: void) {
         return 'ok';
       }
-      @Get() read() {
+      @Get() read(this: void) {
         return 'ok';
       }
     }
