@@ -8,17 +8,13 @@ import { stateOf } from '../src/adapters/postgres/apply.sql.js';
 import { healed } from '../src/algorithm/bucket-state.js';
 import { OpenBucket } from '../src/algorithm/open-bucket.js';
 import { charge, scenario } from './arbitrary-requests.js';
+import { clockedPostgres } from './clocked-postgres.js';
 import { faultOf } from './storage-faults.js';
 
 const TABLE = `limiter_${process.pid}`;
 /** More than any case moves its clock back: the storage would heal it. */
 const MAX_SKEW_MS = 7_200_000;
 const LIMITS = [{ drainPerTick: 1, unitsPerToken: 3_600_000, capacity: 3 * 3_600_000, tickMicros: 1000 as const }];
-
-/** The statements as they are, but for the clock, which a test moves. */
-const clocked = (client: PostgresClient, clock: Clock): PostgresClient => ({
-  query: ({ text, values }) => client.query({ text: text.replace('NULL', String(clock())), values }),
-});
 
 describeWith('postgres', 'PostgreSQL storage', (url) => {
   let pool: pg.Pool;
@@ -34,7 +30,8 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
   const client: PostgresClient = { query: (query) => pool.query(query.text, [...query.values]) };
 
   describe('contract', () => {
-    const open = (clock: Clock) => postgresStorage(clocked(client, clock), { table: TABLE, maxSkewMs: MAX_SKEW_MS });
+    const open = (clock: Clock) =>
+      postgresStorage(clockedPostgres(client, clock), { table: TABLE, maxSkewMs: MAX_SKEW_MS });
     for (const { name, run } of storageContract({ open: (clock) => [open(clock), open(clock), open(clock)] }))
       it(name, run, 60_000);
   });
@@ -79,7 +76,7 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
   it('charges a bucket of one rate exactly as applyRequest does, whatever is stored', async () => {
     let now = 0;
     const storage = postgresStorage(
-      clocked(client, () => now),
+      clockedPostgres(client, () => now),
       { table: TABLE, maxSkewMs: MAX_SKEW_MS },
     );
     let key = 0;
@@ -157,7 +154,7 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
   it('deletes empty buckets while others are written', async () => {
     let now = Date.now() * 1000;
     const storage = postgresStorage(
-      clocked(client, () => now),
+      clockedPostgres(client, () => now),
       { table: TABLE },
     );
     const apply = async (key: string) => storage.apply({ key, limits: LIMITS, costs: [1], timeoutMs: 5000 });
