@@ -54,6 +54,8 @@ export async function startSubjects(): Promise<{
 
   const pools = [0, 1].map(() => new pg.Pool({ connectionString: postgresServer.address, max: POOL_SIZE }));
   const [ownPool, peerPool] = pools as [pg.Pool, pg.Pool];
+  // The server ends before what is idle has left.
+  for (const pool of pools) pool.on('error', () => undefined);
   await ownPool.query(postgresSchema());
   /** It makes its table itself, and may be used once that is there. */
   const tables: Promise<unknown>[] = [];

@@ -2,12 +2,14 @@
  * Decisions per second of each storage beside its peers over the same servers, in one interleaved run: one hot key, 10,000
  * keys, and a flood of which all but ten are refused. Starts its own Redis, memcached and PostgreSQL.
  *
- *     npm run bench -- limiter storages [decisions in flight]
+ *     npm run bench -- limiter storages [decisions in flight] [storage]
  */
 import { printTable } from '../herd/table.js';
 import { interleaved, type Contender } from './interleaved.js';
 import { PEER, startSubjects, type Subject } from './storage-subjects.js';
 
+/** Every storage where none is named. */
+const ONLY = process.argv[3];
 const ROUNDS = 5;
 /** As many as an application has under way at a busy moment; peers and ours alike. */
 const CONCURRENCY = Number(process.argv[2] ?? 500);
@@ -37,7 +39,9 @@ const SCENARIOS: readonly { readonly title: string; readonly decide: (subject: S
 ];
 
 const label = ({ storage, name }: Subject): string => `${storage}: ${name}`;
-const { subjects, stop } = await startSubjects();
+const { subjects: all, stop } = await startSubjects();
+const subjects = all.filter(({ storage }) => ONLY === undefined || storage === ONLY);
+if (subjects.length === 0) throw new Error(`no storage is called ${ONLY}`);
 const measured: Map<string, number>[] = [];
 for (const { decide } of SCENARIOS) {
   measured.push(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { BucketLimit, BucketState, CostRequest, StoredLimit } from '@rookery/limiter';
+import type { BucketLimit, BucketState, CostRequest, RateBucketLimit, StoredLimit } from '@rookery/limiter';
+import { isSame } from '../src/algorithm/bucket-state.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const HOUR = 3_600_000_000;
@@ -140,3 +141,23 @@ export const scenario: fc.Arbitrary<Scenario> = fc
         }),
     );
   });
+
+/** Equal costs on one plain rate, for which storages have a way of their own, mostly on what it stored itself. */
+export const charge: fc.Arbitrary<Scenario> = fc
+  .record({
+    scenario: scenario.filter(({ request: { limits } }) => isRate(limits[0]!)),
+    cost: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 1_000_000 })),
+    times: fc.integer({ min: 1, max: 8 }),
+    alone: fc.constantFrom(true, true, false),
+  })
+  .map(({ scenario: { before, request, now }, cost, times, alone }): Scenario => {
+    const [{ drainPerTick, unitsPerToken, tickMicros, capacity }] = request.limits as readonly [RateBucketLimit];
+    const limits = [{ drainPerTick, unitsPerToken, tickMicros, capacity }];
+    const own = before?.limits.filter((stored) => isSame(stored, limits[0]!)) ?? [];
+    const stored = before && alone ? { ...before, limits: own.slice(0, 1), leases: [] } : before;
+    return { before: stored, now, request: { limits, costs: Array<number>(times).fill(cost) } };
+  });
+
+function isRate({ kind }: BucketLimit): boolean {
+  return kind === undefined || kind === 'rate';
+}

@@ -380,6 +380,87 @@ class ClampsLevels extends CompareAndSetStorage {
   }
 }
 
+/** Lets one token in beside a full bucket. */
+class AdmitsOneTooMany extends Misreading {
+  protected override misread(limit: BucketLimit): BucketLimit {
+    return { ...limit, capacity: limit.capacity + limit.unitsPerToken };
+  }
+}
+
+/** Counts a limit of milliseconds in microseconds. */
+class IgnoresTicks extends Misreading {
+  protected override misread(limit: BucketLimit): BucketLimit {
+    return 'tickMicros' in limit ? { ...limit, tickMicros: 1 } : limit;
+  }
+}
+
+/** Charges whoever looks. */
+class ChargesReads extends CompareAndSetStorage {
+  override async read(request: BucketRequest): Promise<BucketReading> {
+    const reading = await super.read(request);
+    await this.apply({ ...request, costs: [1] });
+    return reading;
+  }
+}
+
+class DeletesNothing extends CompareAndSetStorage {
+  override async delete(): Promise<void> {
+    await yieldOnce();
+  }
+}
+
+class DeletesAll extends CompareAndSetStorage {
+  override async delete(): Promise<void> {
+    await yieldOnce();
+    this.stored.clear();
+  }
+}
+
+/** Forgets a bucket while a unit is left in it. */
+class ForgetsLastUnit extends CompareAndSetStorage {
+  protected override expiry(state: BucketState): number {
+    return super.expiry(state) - 1;
+  }
+}
+
+/** Hands out the fraction of a unit that a conversion leaves. */
+class ConvertsRoundedDown extends CompareAndSetStorage {
+  override async read(request: BucketRequest): Promise<BucketReading> {
+    const before = (await this.load(request.key))?.state.limits[0];
+    const { levels } = await super.read(request);
+    const isConverted = before?.kind === 'rate' && before.unitsPerToken !== request.limits[0]!.unitsPerToken;
+    return { levels: isConverted ? levels.map((level) => Math.max(0, level - 1)) : levels };
+  }
+}
+
+/** Keeps levels in 32 bits. */
+class SinglePrecision extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const { outcomes, next } = super.decide(state, request);
+    const limits = next?.limits.map((limit) => ({ ...limit, level: Math.fround(limit.level) }));
+    return { outcomes, next: next && { ...next, limits: limits! } };
+  }
+}
+
+/** Refuses what was used already. */
+class JudgesSettled extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    return super.decide(state, { ...request, settle: undefined });
+  }
+}
+
+/** Cuts what is in use to the bucket of a policy that has become smaller. */
+class CutsWhatIsAbove extends CompareAndSetStorage {
+  protected override decide(state: BucketState | undefined, request: CostRequest): Application {
+    const levels = levelsAt(state, request.limits, this.clock());
+    if (request.limits.every(({ capacity }, index) => levels[index]! <= capacity)) return super.decide(state, request);
+    const cut = levels.map((level, index) => Math.min(level, request.limits[index]!.capacity));
+    const stored = withLevels(request, cut, this.clock());
+    const { outcomes, next } = super.decide(stored, request);
+    return { outcomes, next: next ?? stored };
+  }
+}
+
 /** Each with the promise that it breaks. */
 export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterStorage, caught: string])[] = [
   [LostUpdate, 'admits exactly what has drained of many at once on a key that exists'],
@@ -409,5 +490,19 @@ export const BROKEN_STORAGES: readonly (readonly [new (clock: Clock) => LimiterS
   [ForgetsOtherReleases, 'keeps what another release counts, and goes on draining it'],
   [StartsAnew, 'admits no more than the largest of the releases in any window, whatever their policies'],
   [ClampsLevels, 'admits, of releases beside each other, the larger of both: 100 in 10 s beside 10 in 1 s'],
+  [AdmitsOneTooMany, 'admits exactly the burst, one after another'],
+  [RoundedInterval, 'decides as exact rationals do, on schedules with jumps of the clock and several limits'],
+  [ChargesReads, 'reads levels without charging'],
+  [DeletesNothing, 'forgets a bucket that is deleted, and no other'],
+  [DeletesAll, 'forgets a bucket that is deleted, and no other'],
+  [ForgetsLastUnit, 'keeps a bucket until its last unit has drained'],
+  [
+    CutsWhatIsAbove,
+    'keeps what is above the bucket when the limit is lowered, and drains by the new one from its first token on',
+  ],
+  [ConvertsRoundedDown, 'rounds up when levels are converted'],
+  [SinglePrecision, 'is exact where the capacity is close to 2^53'],
+  [IgnoresTicks, 'counts in milliseconds where the limit does'],
+  [JudgesSettled, 'gives tokens of a quota back, and settles it up to a full one'],
   [ChargesSomeOfSeveral, 'charges several buckets or none, where it says that it can'],
 ];

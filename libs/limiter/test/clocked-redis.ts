@@ -8,10 +8,12 @@ const CLOCKED_LUA = APPLY_LUA.replace("redis.call('TIME')", '{ KEYS[#KEYS - 1], 
   .replace('local keys = KEYS', 'local keys = { _G.unpack(KEYS, 1, #KEYS - 2) }')
   .replace("string.format('%d', ceil((last - now) / 1000) + 1)", "'600000'");
 
-export function clockedRedis(redis: Redis, clock: Clock): RedisClient {
+/** @param change what a test does to the script besides */
+export function clockedRedis(redis: Redis, clock: Clock, change = (lua: string): string => lua): RedisClient {
+  const script = change(CLOCKED_LUA);
   const run = (_script: string, count: number, ...rest: (string | number)[]) =>
     redis.eval(
-      CLOCKED_LUA,
+      script,
       count + 2,
       ...rest.slice(0, count),
       Math.floor(clock() / 1_000_000),

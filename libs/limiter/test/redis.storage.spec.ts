@@ -7,7 +7,8 @@ import { startRedis, describeWith, type RunningServer } from '@rookery/services'
 import { redisClientOptions, redisStorage, type StorageFaultError } from '@rookery/limiter/redis';
 import { applyRequest, emptyAt, limiterChannels, toNumbers, type ClockSkewMessage } from '@rookery/limiter';
 import { ApplyCall } from '../src/adapters/redis/apply-call.js';
-import { isOneRate, OneRateCall } from '../src/adapters/redis/one-rate-call.js';
+import { OneRateCall } from '../src/adapters/redis/one-rate-call.js';
+import { isOneRate } from '../src/algorithm/one-rate.js';
 import { APPLY_LUA } from '../src/adapters/redis/apply.lua.js';
 import { OpenBucket } from '../src/algorithm/open-bucket.js';
 import type { BucketLimit, LimiterStorage } from '../src/contracts/limiter-storage.js';

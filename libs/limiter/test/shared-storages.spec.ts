@@ -22,11 +22,11 @@ function contract(name: string, open: (clock: Clock) => LimiterStorage): void {
   describe(`storage contract: ${name}`, () => {
     describe('by three handles', () => {
       for (const { name, run } of storageContract({ open: (clock) => [open(clock), open(clock), open(clock)] }))
-        it(name, run, 20_000);
+        it(name, run, 90_000);
     });
     describe.each(Object.entries(LAYERS))('%s', (_, layer) => {
       for (const { name, run } of storageContract({ open: (clock) => [layer(open(clock), clock)] }))
-        it(name, run, 20_000);
+        it(name, run, 90_000);
     });
   });
 }

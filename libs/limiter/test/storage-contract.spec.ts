@@ -18,4 +18,9 @@ describe('storage contract catches', () => {
       await expect(check?.run()).rejects.toBeInstanceOf(ContractViolation);
     },
   );
+
+  it('every promise by a storage that breaks it', () => {
+    const promises = storageContract({ open: () => [] }).map(({ name }) => name);
+    expect(new Set(BROKEN_STORAGES.map(([, caught]) => caught))).toEqual(new Set(promises));
+  });
 });

@@ -10,6 +10,9 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
 import type { LimiterOptions } from '../service/limiter-options.js';
 import { resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
+import { GuardCheck } from './guard-check.js';
+import { GuardsBefore } from './guards-before.js';
+import { HandlerScan } from './handler-scan.js';
 import { NamedLimiters } from './named-limiters.js';
 import { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { RateLimitExplorer } from './rate-limit.explorer.js';
@@ -96,7 +99,10 @@ export interface LimiterOptionsFactory {
     NamedLimiters,
     RateLimitPlanner,
     RateLimitEnforcer,
+    HandlerScan,
     RateLimitExplorer,
+    GuardsBefore,
+    GuardCheck,
     StorageLog,
     LimitedExplorer,
   ],

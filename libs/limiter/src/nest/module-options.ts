@@ -30,7 +30,7 @@ export interface ResolvedModuleOptions {
 
 type Defaulted = Required<Pick<LimiterModuleOptions, 'defaultPolicies' | 'ipv6Prefix' | 'headers'>>;
 
-const MODULE_DEFAULTS = Object.freeze<Defaulted>({
+export const MODULE_DEFAULTS = Object.freeze<Defaulted>({
   defaultPolicies: [],
   ipv6Prefix: DEFAULT_IPV6_PREFIX,
   headers: ['ietf', 'x-ratelimit'],
@@ -39,7 +39,7 @@ const MODULE_DEFAULTS = Object.freeze<Defaulted>({
 const MAX_PROXIES = 32;
 /** Known before the options are: `forRootAsync` has them beside `useFactory`. */
 const EXTRAS = ['name', 'isGlobal'];
-const MODULE_NAMES: readonly string[] = [
+export const MODULE_NAMES: readonly string[] = [
   ...LIMITER_NAMES,
   ...Object.keys(MODULE_DEFAULTS),
   'trustedProxies',

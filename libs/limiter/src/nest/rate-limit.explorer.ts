@@ -1,13 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { OptionProblems } from '../support/option-problems.js';
 import { orNearest } from '../support/or-nearest.js';
+import { HandlerScan, type Target } from './handler-scan.js';
 import { NamedLimiters } from './named-limiters.js';
 import { LIMITER_NAME } from './tokens.js';
 import { levelsOf, ownLevelOf, type DeclarationLevel } from './rate-limit.metadata.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
-
-type Target = object & { name: string; prototype?: object };
 
 interface Method {
   readonly method: Target;
@@ -20,8 +18,7 @@ export class RateLimitExplorer implements OnModuleInit {
   constructor(
     @Inject(LIMITER_NAME) private readonly limiterName: string,
     @Inject(NamedLimiters) private readonly limiters: NamedLimiters,
-    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
-    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    @Inject(HandlerScan) private readonly handlers: HandlerScan,
     @Inject(RateLimitPlanner) private readonly planner: RateLimitPlanner,
   ) {}
 
@@ -30,8 +27,8 @@ export class RateLimitExplorer implements OnModuleInit {
     this.limiters.checkUnique(this.limiterName);
     const problems = new OptionProblems();
     const everyLevel: DeclarationLevel[] = [];
-    for (const target of this.#classes()) {
-      const methods = this.#methods(target);
+    for (const target of this.handlers.classes()) {
+      const methods = this.handlers.methods(target).map((method) => ({ method, levels: levelsOf(target, method) }));
       for (const { method, levels } of methods) {
         const limits = levels.flatMap((level) => level.limits);
         this.#checkLimiters(limits, `${target.name}.${method.name}`, problems);
@@ -63,20 +60,6 @@ export class RateLimitExplorer implements OnModuleInit {
       for (const name of Array.isArray(skip) ? (skip as readonly string[]) : [])
         problems.check(known.includes(name), `@SkipRateLimit of ${of}`, name, orNearest(rule, name, known));
     }
-  }
-
-  #classes(): Target[] {
-    const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    const targets = wrappers.map((wrapper) => wrapper.metatype as Target | null);
-    return [...new Set(targets)].filter((target): target is Target => target?.prototype !== undefined);
-  }
-
-  #methods(target: Target): Method[] {
-    const names = this.scanner.getAllMethodNames(target.prototype!);
-    return names.map((name) => {
-      const method = (target.prototype as Record<string, Target>)[name]!;
-      return { method, levels: levelsOf(target, method) };
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { markGuard } from './guards-before.js';
 import type { RateLimitEnforcer } from './rate-limit.enforcer.js';
 import { DEFAULT_LIMITER, getEnforcerToken } from './tokens.js';
 
@@ -25,6 +26,8 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
+markGuard(RateLimitGuard, DEFAULT_LIMITER);
+
 /**
  * {@link RateLimitGuard} of the limiter of that name: it applies the `@RateLimit` that name it.
  *
@@ -38,5 +41,6 @@ export function namedRateLimitGuard(name: string): Type<CanActivate> {
       super(enforcer);
     }
   }
+  markGuard(NamedRateLimitGuard, name);
   return NamedRateLimitGuard;
 }

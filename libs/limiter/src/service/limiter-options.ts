@@ -89,7 +89,7 @@ type Defaulted = Required<
   >
 >;
 
-const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
+export const LIMITER_DEFAULTS: Readonly<Defaulted> = Object.freeze({
   onStorageError: 'local',
   timeoutMs: 50,
   readyTimeoutMs: 2000,

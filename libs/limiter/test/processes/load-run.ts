@@ -77,6 +77,52 @@ export const LOADS: Readonly<Record<string, Load>> = {
     task: 'consume',
     judge: atRate(40, 0.05, 0.05),
   },
+  'releases of other quotas': {
+    policies: [
+      { quota: 150, every: 'month' },
+      { quota: 100, every: 'month' },
+      {
+        limits: [
+          { quota: 150, every: 'month' },
+          { limit: 1000, per: '1s' },
+        ],
+      },
+    ],
+    task: 'consume',
+    judge: exactly(150),
+  },
+  'releases of other leases': {
+    policies: [
+      { concurrency: 3, leaseMs: 60_000 },
+      { concurrency: 2, leaseMs: 60_000 },
+      {
+        limits: [
+          { concurrency: 3, leaseMs: 90_000 },
+          { limit: 1000, per: '1s' },
+        ],
+      },
+    ],
+    task: 'hold',
+    judge: atOnce(3),
+  },
+  'releases with and without a block': {
+    policies: [
+      { limit: 200, per: '1s', burst: 20 },
+      { limit: 200, per: '1s', burst: 20, blockFor: '1h' },
+      { limit: 200, per: '1s', burst: 10 },
+    ],
+    task: 'consume',
+    judge: atRate(20, 0.2, 0.2),
+  },
+  'releases with and without debt': {
+    policies: [
+      { limit: 100, per: '1s', burst: 10, maxDebt: 1000 },
+      { limit: 100, per: '1s', burst: 10 },
+      { limit: 100, per: '1s', burst: 5, maxDebt: 10 },
+    ],
+    task: 'settle',
+    judge: atRate(10 + 12 * 3, 0.1, 0.2),
+  },
   quota: { policies: thrice({ quota: 150, every: 'month' }), task: 'consume', judge: exactly(150) },
   block: {
     policies: thrice({ limit: 1000, per: '1s', burst: 25, blockFor: '1h' }),

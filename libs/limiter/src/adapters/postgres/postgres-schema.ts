@@ -1,5 +1,6 @@
 import { resolveOptions } from '../../support/resolve-options.js';
 import { applyFunction } from './apply.sql.js';
+import { chargeFunction } from './charge.sql.js';
 import { decideFunction } from './decide.sql.js';
 
 export interface PostgresSchemaOptions {
@@ -37,12 +38,25 @@ export function postgresSchema(options: PostgresSchemaOptions = {}): string {
   );
   return `
 CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE IF NOT EXISTS ${table} (
-  key text PRIMARY KEY,
-  -- updatedAt, how many limits, seven numbers for each, and the leases
-  state bigint[] NOT NULL,
-  -- epoch microseconds; an empty bucket is deleted by the statements that write others
+  key text COLLATE "C" PRIMARY KEY,
+  -- updatedAt, how many limits, seven numbers for each, and the leases; NULL where the columns from since on say it
+  state bigint[],
+  -- epoch microseconds: from then on the bucket counts as empty
   expires_at bigint NOT NULL
 ) WITH (fillfactor = 80);
-CREATE INDEX IF NOT EXISTS ${table.replace(/^.*\./, '')}_expires_at ON ${table} (expires_at);
-${decideFunction(table)}${applyFunction(table)}`;
+ALTER TABLE ${table}
+  ALTER COLUMN state DROP NOT NULL,
+  -- epoch microseconds: when an empty bucket may be deleted; seldom changed, so that most updates touch no index
+  ADD COLUMN IF NOT EXISTS kept_until bigint NOT NULL DEFAULT 0,
+  -- a bucket of one rate, as nearly all are: updatedAt, and the numbers of its limit
+  ADD COLUMN IF NOT EXISTS since bigint,
+  ADD COLUMN IF NOT EXISTS kind bigint,
+  ADD COLUMN IF NOT EXISTS drain bigint,
+  ADD COLUMN IF NOT EXISTS units bigint,
+  ADD COLUMN IF NOT EXISTS capacity bigint,
+  ADD COLUMN IF NOT EXISTS level bigint,
+  -- what the last charge found, for its answer
+  ADD COLUMN IF NOT EXISTS level_before bigint NOT NULL DEFAULT 0;
+CREATE INDEX IF NOT EXISTS ${table.replace(/^.*\./, '')}_kept_until ON ${table} (kept_until);
+${decideFunction(table)}${applyFunction(table)}${chargeFunction(table)}`;
 }

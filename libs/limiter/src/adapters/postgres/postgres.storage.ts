@@ -3,7 +3,6 @@ import { limiterChannels, type ClockSkewMessage } from '../../contracts/diagnost
 import type {
   AppliedCost,
   ApplyRequest,
-  BucketLimit,
   BucketReading,
   BucketRequest,
   LimiterStorage,
@@ -12,6 +11,8 @@ import { StorageFaultError } from '../../errors/storage-fault.js';
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
 import { TurnBatch } from '../../support/turn-batch.js';
+import { encodeCalls, type BucketAnswer, type BucketCall } from './bucket-call.js';
+import { ChargeCall, Dealer, isCharge } from './charge-call.js';
 import type { PostgresClient } from './postgres-client.js';
 import { postgresFault } from './postgres-fault.js';
 import { DEFAULT_TABLE, isTable, TABLE_RULE } from './postgres-schema.js';
@@ -21,7 +22,7 @@ export interface PostgresStorageOptions {
   readonly name?: string;
   /** The table of `postgresSchema`. Default `'rookery_limiter'`. */
   readonly table?: string;
-  /** Buckets in one statement at most, of those called for in one turn of the event loop. Default 64. */
+  /** Buckets in one statement at most, of those called for in one turn of the event loop. Default 128. */
   readonly maxKeysPerCall?: number;
   /** As for Redis: a bucket further in the future than this many milliseconds is healed. Default 1000. */
   readonly maxSkewMs?: number;
@@ -30,20 +31,14 @@ export interface PostgresStorageOptions {
 const POSTGRES_DEFAULTS: Readonly<Required<PostgresStorageOptions>> = Object.freeze({
   name: 'postgres',
   table: DEFAULT_TABLE,
-  maxKeysPerCall: 64,
+  maxKeysPerCall: 128,
   maxSkewMs: 1000,
 });
 const MAX_KEYS_PER_CALL = 1000;
 const MAX_SKEW_MS = 86_400_000;
+/** A statement that also deletes costs a tenth more. */
+const SWEEP_AFTER = 16;
 const clockSkewChannel = channel(limiterChannels.clockSkew);
-
-/** What the function answers for one bucket: a reading before the first cost, then one answer for each. */
-interface BucketAnswer {
-  readonly ahead: number;
-  readonly answers: readonly [BucketReading, ...AppliedCost[]];
-}
-
-type CallRequest = Pick<ApplyRequest, 'key' | 'limits' | 'costs' | 'settle' | 'endLease'>;
 
 /**
  * Buckets in PostgreSQL 14 or later: one statement for all buckets of a turn, and the server's clock for all. Exact across a restart
@@ -78,18 +73,23 @@ class PostgresStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities = { serverClock: true, multiKeyAtomic: true };
   readonly #batch: TurnBatch<ApplyRequest, readonly AppliedCost[]>;
+  readonly #chargeText: string;
   readonly #applyText: string;
   readonly #deleteText: string;
+  /** Buckets written since empty ones were deleted. */
+  #unswept = 0;
 
   constructor(
     private readonly client: PostgresClient,
     private readonly options: Required<PostgresStorageOptions>,
   ) {
-    this.name = options.name;
-    this.#applyText = `SELECT ${options.table}_apply($1::jsonb, $2, $3, NULL) AS answers`;
-    this.#deleteText = `DELETE FROM ${options.table} WHERE key = $1`;
-    this.#batch = new TurnBatch<ApplyRequest, readonly AppliedCost[]>(options.maxKeysPerCall, async (requests) =>
-      (await this.#call(requests, false)).map(({ answers: [, ...outcomes] }) => outcomes),
+    const { name, table, maxKeysPerCall } = options;
+    this.name = name;
+    this.#chargeText = `SELECT ${table}_charge(string_to_array($1, ' '), $2, $3, $4, $5, $6, $7, NULL) AS answers`;
+    this.#applyText = `SELECT ${table}_apply($1::jsonb, $2, $3, NULL) AS answers`;
+    this.#deleteText = `DELETE FROM ${table} WHERE key = $1`;
+    this.#batch = new TurnBatch<ApplyRequest, readonly AppliedCost[]>(maxKeysPerCall, (requests) =>
+      this.#applyEach(requests),
     );
   }
 
@@ -99,11 +99,11 @@ class PostgresStorage implements LimiterStorage {
 
   async applyAll(requests: readonly ApplyRequest[]): Promise<readonly AppliedCost[]> {
     const single = requests.map((request) => ({ ...request, costs: request.costs.slice(0, 1) }));
-    return (await this.#call(single, true)).map(({ answers: [, outcome] }) => outcome!);
+    return (await this.#decide(single, true)).map(({ answers: [, outcome] }) => outcome!);
   }
 
   async read({ key, limits }: BucketRequest): Promise<BucketReading> {
-    const [answer] = await this.#call([{ key, limits, costs: [] }], false);
+    const [answer] = await this.#decide([{ key, limits, costs: [] }], false);
     return answer!.answers[0];
   }
 
@@ -111,25 +111,61 @@ class PostgresStorage implements LimiterStorage {
     await this.#query(this.#deleteText, [key]);
   }
 
-  async #call(requests: readonly CallRequest[], together: boolean): Promise<readonly BucketAnswer[]> {
-    const calls = requests.map(({ key, limits, costs, settle, endLease }) => ({
-      k: key,
-      l: limits.map(limitNumbers),
-      c: costs,
-      s: settle,
-      e: endLease,
-    }));
-    const [row] = await this.#query(this.#applyText, [JSON.stringify(calls), together, this.options.maxSkewMs * 1000]);
-    const answers = (row as { answers?: unknown } | undefined)?.answers;
+  /** Two statements where some need the general one; either fails its own requests alone. */
+  async #applyEach(requests: readonly ApplyRequest[]): Promise<readonly (readonly AppliedCost[] | Error)[]> {
+    const charges = new ChargeCall();
+    const others: ApplyRequest[] = [];
+    const ways = requests.map((request) => {
+      if (isCharge(request) && charges.add(request)) return 'charge';
+      others.push(request);
+      return 'other';
+    });
+    const [charged, decided] = await Promise.all([
+      this.#charge(charges).catch(asError),
+      this.#decide(others, false).catch(asError),
+    ]);
+    let next = 0;
+    return requests.map((request, index) => {
+      if (ways[index] === 'charge') return charged instanceof Error ? charged : charged.deal(request);
+      return decided instanceof Error ? decided : (decided[next++]!.answers.slice(1) as readonly AppliedCost[]);
+    });
+  }
+
+  async #charge(call: ChargeCall): Promise<Dealer> {
+    if (call.size === 0) return new Dealer(new Map());
+    const values = [...call.values, this.options.maxSkewMs * 1000, this.#sweep(call.size)];
+    const answers = call.decode(await this.#answers(this.#chargeText, values));
+    if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
+    for (const [key, { ahead }] of answers) this.#publishSkew(key, ahead);
+    return new Dealer(answers);
+  }
+
+  async #decide(calls: readonly BucketCall[], together: boolean): Promise<readonly BucketAnswer[]> {
+    if (calls.length === 0) return [];
+    const values = [encodeCalls(calls), together, this.options.maxSkewMs * 1000];
+    const answers = await this.#answers(this.#applyText, values);
     if (!Array.isArray(answers)) throw new StorageFaultError(this.name, 'malformed');
-    if (clockSkewChannel.hasSubscribers)
-      (answers as BucketAnswer[]).forEach(({ ahead }, index) => this.#publishSkew(requests[index]!.key, ahead));
+    (answers as BucketAnswer[]).forEach(({ ahead }, index) => this.#publishSkew(calls[index]!.key, ahead));
     return answers as readonly BucketAnswer[];
   }
 
+  /** How many buckets that are empty a call may delete: two for each that is written, in few statements. */
+  #sweep(written: number): number {
+    this.#unswept += written;
+    if (this.#unswept < SWEEP_AFTER) return 0;
+    const most = 2 * this.#unswept;
+    this.#unswept = 0;
+    return most;
+  }
+
   #publishSkew(key: string, aheadMicros: number): void {
-    if (aheadMicros > 0)
+    if (aheadMicros > 0 && clockSkewChannel.hasSubscribers)
       clockSkewChannel.publish({ storage: this.name, key, aheadMs: aheadMicros / 1000 } satisfies ClockSkewMessage);
+  }
+
+  async #answers(text: string, values: readonly unknown[]): Promise<unknown> {
+    const [row] = await this.#query(text, values);
+    return (row as { answers?: unknown } | undefined)?.answers;
   }
 
   async #query(text: string, values: readonly unknown[]): Promise<readonly unknown[]> {
@@ -141,10 +177,6 @@ class PostgresStorage implements LimiterStorage {
   }
 }
 
-function limitNumbers(limit: BucketLimit): readonly number[] {
-  const { capacity, blockMicros = 0 } = limit;
-  if (limit.kind === 'quota') return [3, capacity, blockMicros, ...limit.boundaries];
-  if (limit.kind === 'concurrency') return [4, capacity, limit.leaseMicros];
-  const { drainPerTick, unitsPerToken, tickMicros, maxDebt = 0 } = limit;
-  return [tickMicros === 1 ? 1 : 2, drainPerTick, unitsPerToken, capacity, maxDebt, blockMicros];
+function asError(error: unknown): Error {
+  return error as StorageFaultError;
 }

@@ -1,15 +1,8 @@
-import { charge, fits, isPlain } from '../../algorithm/room.js';
-import type { AppliedCost, BucketLimit, RateBucketLimit } from '../../contracts/limiter-storage.js';
+import { oneRateOutcomes } from '../../algorithm/one-rate.js';
+import type { BucketLimit, RateBucketLimit } from '../../contracts/limiter-storage.js';
 import { ApplyCall, type BucketAnswer, type CallRequest, type ScriptCall } from './apply-call.js';
 
-/** Whether the script has a shorter way for it: one plain rate, and equal costs. */
-export function isOneRate({ limits, costs, settle, endLease }: CallRequest): boolean {
-  if (limits.length !== 1 || settle === true || endLease !== undefined || !isPlain(limits)) return false;
-  const [first] = costs;
-  return first !== undefined && costs.every((cost) => cost === first);
-}
-
-/** One call of buckets that all are {@link isOneRate}: of each the level before its costs is all that is answered. */
+/** One call of buckets that all are `isOneRate`: of each the level before its costs is all that is answered. */
 export class OneRateCall implements ScriptCall {
   readonly keys: readonly string[];
   readonly numbers: readonly (string | number)[];
@@ -36,7 +29,8 @@ export class OneRateCall implements ScriptCall {
       // Large ones come as text.
       const level = Number(reply[index]);
       if (!Number.isSafeInteger(level)) return undefined;
-      answers.push(answerOf(requests[index]!, level));
+      const request = requests[index]!;
+      answers.push({ aheadMicros: 0, reading: { levels: [level] }, outcomes: oneRateOutcomes(request, level) });
     }
     const rest = reply.slice(requests.length);
     if (due.length === 0) return rest.length === 0 ? answers : undefined;
@@ -65,18 +59,4 @@ function encode(requests: readonly CallRequest[], maxSkewMicros: number): readon
   if (alike) numbers.push(first!.costs[0]!, first!.costs.length);
   else for (const { limits, costs } of requests) numbers.push(places.get(limits)!, costs[0]!, costs.length);
   return numbers;
-}
-
-/** What the script has charged follows from the level by the same arithmetic. */
-function answerOf({ limits, costs }: CallRequest, before: number): BucketAnswer {
-  const limit = limits[0]!;
-  const outcomes: AppliedCost[] = [];
-  let levels: readonly number[] = [before];
-  const reading = { levels };
-  for (const cost of costs) {
-    const allowed = cost < 0 || fits(limit, levels[0]!, cost);
-    if (allowed) levels = [charge(limit, levels[0]!, cost)];
-    outcomes.push({ allowed, levels });
-  }
-  return { aheadMicros: 0, reading, outcomes };
 }

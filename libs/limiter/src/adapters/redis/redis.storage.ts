@@ -8,6 +8,7 @@ import type {
   LimiterStorage,
   StorageCapabilities,
 } from '../../contracts/limiter-storage.js';
+import { isOneRate } from '../../algorithm/one-rate.js';
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
@@ -16,7 +17,7 @@ import { ApplyCall, type BucketAnswer, type CallRequest, type ScriptCall } from 
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
 import { connectionErrorsOf, type ConnectionErrors } from './connection-errors.js';
 import { fromNodeRedis, isNodeRedis, type NodeRedisClient } from './node-redis.js';
-import { isOneRate, OneRateCall } from './one-rate-call.js';
+import { OneRateCall } from './one-rate-call.js';
 import type { RedisClient } from './redis-client.js';
 import { isNoScript, redisFault } from './redis-fault.js';
 

@@ -1,0 +1,23 @@
+import type { AppliedCost } from '../contracts/limiter-storage.js';
+import type { CostRequest } from './leaky-bucket.js';
+import { charge, fits, isPlain } from './room.js';
+
+/** Whether it is what nearly all are, for which storages have a shorter way: one plain rate, and equal costs. */
+export function isOneRate({ limits, costs, settle, endLease }: CostRequest): boolean {
+  if (limits.length !== 1 || settle === true || endLease !== undefined || !isPlain(limits)) return false;
+  const [first] = costs;
+  return first !== undefined && costs.every((cost) => cost === first);
+}
+
+/** What a storage has charged follows from the level before by the same arithmetic: one answer for each cost. */
+export function oneRateOutcomes({ limits, costs }: CostRequest, before: number): readonly AppliedCost[] {
+  const limit = limits[0]!;
+  const outcomes: AppliedCost[] = [];
+  let levels: readonly number[] = [before];
+  for (const cost of costs) {
+    const allowed = cost < 0 || fits(limit, levels[0]!, cost);
+    if (allowed) levels = [charge(limit, levels[0]!, cost)];
+    outcomes.push({ allowed, levels });
+  }
+  return outcomes;
+}
