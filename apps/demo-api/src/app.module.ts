@@ -15,6 +15,7 @@ import { MachineRoomModule } from './machine-room/machine-room.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PresidentsModule } from './presidents/presidents.module.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { ResetModule } from './reset/reset.module.js';
 import { PassageSearchModule } from './search/search.module.js';
 import { SimilarModule } from './similar/similar.module.js';
 import { SuggestModule } from './suggest/suggest.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         ExportModule, // Before the addresses, whose :id would take its route.
         AddressesModule,
         PresidentsModule,
+        ResetModule,
         LoginModule,
         HealthModule,
         MetricsModule,

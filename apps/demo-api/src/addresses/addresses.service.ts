@@ -4,6 +4,7 @@ import { type Herd, InjectHerd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { DEMO_CONFIG, type DemoConfig } from '../config.js';
 import { Address } from '../entities/index.js';
+import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { AddressDto } from './address.dto.js';
 import { CacheCounts } from './cache-counts.js';
 
@@ -23,7 +24,9 @@ export class AddressesService {
     const cached = await this.herd.get<AddressDto>(this.#key(id));
     this.counts.count(this.herd.nodeFor(this.#key(id))?.id, cached !== undefined);
     if (cached !== undefined) return { address: cached, cache: 'HIT' };
-    const found = await this.em.fork().findOne(Address, id, { populate: ['president', 'passages'] });
+    const found = await this.em
+      .fork()
+      .findOne(Address, { id, ...OF_PRESENT_PRESIDENTS }, { populate: ['president', 'passages'] });
     if (found === null) throw new NotFoundException(`There is no address ${id}.`);
     const address = AddressDto.of(found);
     await this.herd.set(this.#key(id), address, { ttl: `${this.config.cacheSeconds}s` });
@@ -31,11 +34,12 @@ export class AddressesService {
   }
 
   /**
-   * Drops a president's addresses from the herd after a change. A reader that read before the change and writes after
+   * Drops presidents' addresses from the herd after a change. A reader that read before the change and writes after
    * this, or a node that did not hear it, serves the old state until it expires: `cacheSeconds` at most.
    */
-  async forgetPresident(president: number): Promise<void> {
-    const addresses = await this.em.fork().find(Address, { president }, { fields: ['id'] });
+  async forgetPresidents(presidents: readonly number[]): Promise<void> {
+    if (presidents.length === 0) return;
+    const addresses = await this.em.fork().find(Address, { president: { $in: [...presidents] } }, { fields: ['id'] });
     await Promise.all(addresses.map(({ id }) => this.herd.delete(this.#key(id))));
   }
 
