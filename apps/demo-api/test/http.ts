@@ -1,5 +1,5 @@
 import type { AddressDto } from '../src/addresses/address.dto.js';
-import { DEFAULT_EDITOR_PASSWORD } from '../src/config.js';
+import { DEFAULT_EDITOR_PASSWORD } from '../src/config/defaults.js';
 import type { LoginAnswer } from '../src/login/login.dto.js';
 import type { PresidentDto } from '../src/presidents/president.dto.js';
 import type { Problem } from '../src/problem/problem.js';

@@ -70,6 +70,8 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       const { code, err } = await runScript('walkthrough/main.ts', [], {});
       expect(code).toBe(1);
       expect(err).toContain('npm run demo');
+      const wrong = await runScript('walkthrough/main.ts', [], { DEMO_URL: demo.url, WALKTHROUGH_EVERY_MS: 'often' });
+      expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('(got "often")') as string });
     }, 30_000);
   });
 });

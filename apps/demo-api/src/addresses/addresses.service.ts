@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { type Herd, InjectHerd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Address } from '../entities/index.js';
 import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { AddressDto } from './address.dto.js';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable } from '@nestjs/common';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { EditorSession } from '../entities/index.js';
 
 const TOKEN_BYTES = 32;

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { InjectSearchRepository, SearchRepository } from '@rookery/search';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Passage } from '../entities/index.js';
 import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { toHit } from '../search/hit.js';

@@ -1,5 +1,5 @@
 import { controlServers, describeWith, type RunningServer, startMemcached } from '@rookery/services';
-import { DEFAULT_EDITOR_PASSWORD } from '../../src/config.js';
+import { DEFAULT_EDITOR_PASSWORD } from '../../src/config/defaults.js';
 import { join } from 'node:path';
 import type { RoomState } from '../../src/machine-room/room-state.js';
 import { TYPESCRIPT } from '../command.js';
