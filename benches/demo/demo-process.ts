@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../apps/demo-api/dist/main.js', import.meta.url));
 /** As `npm run demo` starts it. */
-const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=192'];
+export const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=192'];
 
 /** The demo as a process of its own, started as a person starts it. */
 export class DemoProcess {
@@ -19,22 +19,34 @@ export class DemoProcess {
     readonly workMs: number,
   ) {}
 
-  static async start(env: Record<string, string>): Promise<DemoProcess> {
+  /** @param preload a module that is loaded before the demo, such as the probe */
+  static async start(env: Record<string, string>, preload?: string): Promise<DemoProcess> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [...NODE_FLAGS, ...(preload === undefined ? [] : ['--import', preload]), MAIN],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      },
+    );
     let firstProgressAt: number | undefined;
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of createInterface({ input: child.stdout! })) {
       const now = performance.now();
       if (/^(Loading|Indexing) /.test(line)) firstProgressAt ??= now;
       const [url] = /http:\/\/\S+:\d+/.exec(line) ?? [];
-      if (url === undefined || !line.startsWith('State of the Union')) continue;
-      child.stdout.resume();
+      if (url === undefined || !line.startsWith('The API')) continue;
+      child.stdout!.resume();
       return new DemoProcess(child, url, now - startedAt, now - (firstProgressAt ?? now));
     }
     throw new Error('the demo ended before it served');
+  }
+
+  /** How late its event loop was since the last question, and its memory now. Needs the probe as `preload`. */
+  async probe(): Promise<Readonly<{ p99Ms: number; maxMs: number; residentBytes: number }>> {
+    const answer = once(this.child, 'message');
+    this.child.send('probe');
+    return ((await answer) as [{ p99Ms: number; maxMs: number; residentBytes: number }])[0];
   }
 
   /** The most memory that was resident so far, as Linux counts it. */

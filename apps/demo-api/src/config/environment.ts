@@ -61,13 +61,13 @@ export class Environment {
   @Rate('5/15m')
   LOGIN_LIMIT: RateLimitSetting = { limit: 5, per: '15m' };
 
-  @WholeNumber({ min: 1, max: 10_000 })
+  @WholeNumber({ min: 1, max: 1_000 })
   SEARCHES_AT_ONCE = 8;
 
-  @WholeNumber({ min: 1, max: 10_000 })
+  @WholeNumber({ min: 1, max: 1_000 })
   EXPORTS_AT_ONCE = 2;
 
-  @WholeNumber({ min: 1, max: 10_000 })
+  @WholeNumber({ min: 1, max: 1_000 })
   ALL_EXPORTS_AT_ONCE = 16;
 
   @WholeNumber({ min: 100, max: 3_600_000 })

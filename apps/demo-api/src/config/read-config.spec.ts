@@ -56,6 +56,7 @@ describe('readConfig', () => {
     ['CORS_ORIGINS', 'example.org'],
     ['TRACING', 'yes'],
     ['EDITS', ''],
+    ['SEARCHES_AT_ONCE', '1001'],
     ['DEMO_ENV_FILE', ''],
     ['DEMO_SYNONYMS', 'corsair'],
     ['DEMO_SYNONYMS', 'corsair, pirate;'],

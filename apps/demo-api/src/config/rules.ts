@@ -79,7 +79,7 @@ export function Text(pattern: RegExp, rule: string): PropertyDecorator {
   return Matches(pattern, { message: `$property must be ${rule}` });
 }
 
-export function rateOf(text: string): RateLimitSetting | undefined {
+function rateOf(text: string): RateLimitSetting | undefined {
   const [, limit, per] = /^([1-9]\d{0,8})\/([1-9]\d{0,5}(?:ms|s|m|h|d))$/.exec(text) ?? [];
   return limit === undefined || per === undefined ? undefined : { limit: Number(limit), per: per as Duration };
 }
