@@ -11,7 +11,7 @@ export const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=192'
 /** The demo as a process of its own, started as a person starts it. */
 export class DemoProcess {
   private constructor(
-    private readonly child: ChildProcess,
+    readonly child: ChildProcess,
     readonly url: string,
     /** From the start of the process until it serves. */
     readonly startMs: number,
@@ -19,17 +19,13 @@ export class DemoProcess {
     readonly workMs: number,
   ) {}
 
-  /** @param preload a module that is loaded before the demo, such as the probe */
-  static async start(env: Record<string, string>, preload?: string): Promise<DemoProcess> {
+  /** @param flags more arguments of `node` */
+  static async start(env: Record<string, string>, flags: readonly string[] = []): Promise<DemoProcess> {
     const startedAt = performance.now();
-    const child = spawn(
-      process.execPath,
-      [...NODE_FLAGS, ...(preload === undefined ? [] : ['--import', preload]), MAIN],
-      {
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      },
-    );
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, MAIN], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
     let firstProgressAt: number | undefined;
     for await (const line of createInterface({ input: child.stdout! })) {
       const now = performance.now();
@@ -40,13 +36,6 @@ export class DemoProcess {
       return new DemoProcess(child, url, now - startedAt, now - (firstProgressAt ?? now));
     }
     throw new Error('the demo ended before it served');
-  }
-
-  /** How late its event loop was since the last question, and its memory now. Needs the probe as `preload`. */
-  async probe(): Promise<Readonly<{ p99Ms: number; maxMs: number; residentBytes: number }>> {
-    const answer = once(this.child, 'message');
-    this.child.send('probe');
-    return ((await answer) as [{ p99Ms: number; maxMs: number; residentBytes: number }])[0];
   }
 
   /** The most memory that was resident so far, as Linux counts it. */

@@ -4,17 +4,19 @@
  *
  *     npm run build && npm run bench -- demo load [seconds, 60 by default]
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
 import { DemoProcess, NODE_FLAGS } from './demo-process.js';
+import type { Probed } from './event-loop-probe.js';
+import { probe, WITH_PROBE } from './probe.js';
 import { recording } from './recorded.js';
 import { WORDS } from './words.js';
 import { type Asked, type Figures, load } from './wrk.js';
 
-const WARM_UP_SECONDS = 5;
+const MOST_WARM_UP_SECONDS = 5;
 /** Of about 40 kB. */
 const ADDRESS = 72;
 const UNLIMITED = '100000000/1m';
@@ -44,34 +46,49 @@ let demo: DemoProcess | undefined;
 let bare: Awaited<ReturnType<typeof startBare>> | undefined;
 try {
   const bodies = await bodiesOf(searches);
-  demo = await DemoProcess.start(env, fileURLToPath(new URL('event-loop-probe.js', import.meta.url)));
+  demo = await DemoProcess.start(env, WITH_PROBE);
   const address = await (await fetch(`${demo.url}/addresses/${ADDRESS}`)).text();
   bare = await startBare(address);
 
   const kilobytes = Math.round(Buffer.byteLength(address) / 1000);
   console.log(`load average before: ${loadavg()[0]!.toFixed(2)}; ${seconds} s each, 64 connections\n`);
-  console.log('| measured | requests/s | p50 | p99 | errors | event loop p99 | resident before and after |');
-  console.log('| --- | --- | --- | --- | --- | --- | --- |');
-  const measure = async (what: string, url: string, requests: readonly Asked[], process?: DemoProcess) => {
-    await load(url, requests, WARM_UP_SECONDS);
-    const before = await process?.probe();
+  print([
+    'measured',
+    'requests/s',
+    'p50',
+    'p99',
+    'errors',
+    'its CPU a request',
+    'event loop p99',
+    'resident before, after',
+  ]);
+  print(Array.from({ length: 8 }, () => '---'));
+  const measure = async (what: string, url: string, requests: readonly Asked[], child?: ChildProcess) => {
+    await load(url, requests, Math.min(seconds, MOST_WARM_UP_SECONDS));
+    const before = child && (await probe(child));
     const figures = await load(url, requests, seconds);
-    const after = await process?.probe();
-    const memory =
-      before && after ? [before, after].map(({ residentBytes }) => megabytes(residentBytes)).join(', ') : '';
-    print([what, ...cellsOf(figures), after ? ms(after.p99Ms) : '', memory]);
+    const after = child && (await probe(child));
+    print([
+      what,
+      ...cellsOf(figures),
+      ...(before && after ? used(before, after, figures.perSecond * seconds) : ['', '', '']),
+    ]);
     return figures;
   };
-  const plain = await measure(`a bare handler, the same ${kilobytes} kB`, bare.url, [{ method: 'GET', path: '/' }]);
+  const get = (path: string): readonly Asked[] => [{ method: 'GET', path }];
+  const plain = await measure(`a bare handler, the same ${kilobytes} kB`, bare.url, get('/'), bare.child);
+  const express = await measure('the same by Express', bare.url, get('/express'), bare.child);
   const hits = await measure(
-    `GET /addresses/${ADDRESS}, ${kilobytes} kB from the herd`,
+    `GET /addresses/${ADDRESS}, from the herd`,
     demo.url,
-    [{ method: 'GET', path: `/addresses/${ADDRESS}` }],
-    demo,
+    get(`/addresses/${ADDRESS}`),
+    demo.child,
   );
   const engine = await measure('the same bodies, straight to OpenSearch', opensearch!, bodies);
-  const found = await measure('GET /search with highlights and facets', demo.url, searches, demo);
-  console.log(`\naddresses: ${(hits.perSecond / plain.perSecond).toFixed(2)} of the bare handler`);
+  const found = await measure('GET /search with highlights and facets', demo.url, searches, demo.child);
+  console.log(
+    `\naddresses: ${(hits.perSecond / plain.perSecond).toFixed(2)} of the bare handler, ${(hits.perSecond / express.perSecond).toFixed(2)} of Express`,
+  );
   console.log(`searches: p50 ${(found.p50Ms / engine.p50Ms).toFixed(2)} of OpenSearch's own`);
 } finally {
   bare?.stop();
@@ -90,15 +107,22 @@ async function bodiesOf(requests: readonly Asked[]): Promise<readonly Asked[]> {
   return between.asked;
 }
 
-async function startBare(body: string): Promise<Readonly<{ url: string; stop: () => void }>> {
-  const child = fork(fileURLToPath(new URL('bare-server.js', import.meta.url)), { execArgv: NODE_FLAGS });
+async function startBare(body: string): Promise<Readonly<{ child: ChildProcess; url: string; stop: () => void }>> {
+  const child = fork(fileURLToPath(new URL('bare-server.js', import.meta.url)), {
+    execArgv: [...NODE_FLAGS, ...WITH_PROBE],
+  });
   child.send(body);
   const [port] = (await once(child, 'message')) as [number];
-  return { url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };
+  return { child, url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };
 }
 
 function cellsOf({ perSecond, p50Ms, p99Ms, errors }: Figures): string[] {
   return [perSecond.toFixed(0), ms(p50Ms), ms(p99Ms), String(errors)];
+}
+
+function used(before: Probed, after: Probed, requests: number): string[] {
+  const memory = [before, after].map(({ residentBytes }) => `${Math.round(residentBytes / 1e6)} MB`);
+  return [ms((after.cpuMs - before.cpuMs) / requests), ms(after.p99Ms), memory.join(', ')];
 }
 
 function print(cells: readonly string[]): void {
@@ -106,9 +130,5 @@ function print(cells: readonly string[]): void {
 }
 
 function ms(value: number): string {
-  return `${value.toFixed(1)} ms`;
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
+  return `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 }

@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { HerdModule, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { AddressesModule } from './addresses/addresses.module.js';
+import { answerCodec } from './addresses/cached-answer.js';
 import { provideConfig } from './config/config.module.js';
 import type { DemoConfig } from './config/demo-config.js';
 import { DataModule } from './data/data.module.js';
@@ -30,7 +31,11 @@ export class AppModule {
       imports: [
         provideConfig(config),
         DataModule.for(config),
-        HerdModule.forRoot({ name: 'cache', discovery: staticNodes(config.memcachedServers), driver: memcached() }),
+        HerdModule.forRoot({
+          name: 'cache',
+          discovery: staticNodes(config.memcachedServers),
+          driver: memcached({ codec: answerCodec }),
+        }),
         LimitsModule,
         PassageSearchModule,
         SuggestModule,

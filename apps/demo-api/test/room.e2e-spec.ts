@@ -170,10 +170,10 @@ describeWith('postgres', 'the machine room', () => {
           body,
         });
         await press('Reset the data');
-        await room().getByText('One president is as at first again').waitFor();
+        await room().getByText('One president is as at first again').waitFor({ timeout: 30_000 });
         await outcome();
         await press('Reset the data');
-        await room().getByText('Nothing had been edited').waitFor();
+        await room().getByText('Nothing had been edited').waitFor({ timeout: 30_000 });
       }, 90_000);
 
       it('migrates the mapping under load, and rolls it back', async () => {

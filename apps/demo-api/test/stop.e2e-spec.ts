@@ -95,7 +95,7 @@ describeWith('postgres', 'the process', (postgres) => {
       );
       await until(
         () => Promise.resolve(answers),
-        (count) => count > 5 * CONNECTIONS,
+        (count) => count > 2 * CONNECTIONS,
       );
       const exited = once(child!, 'exit');
       child!.kill('SIGTERM');

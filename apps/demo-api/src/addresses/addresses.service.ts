@@ -6,9 +6,10 @@ import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Address } from '../entities/index.js';
 import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { AddressDto } from './address.dto.js';
+import { answerOf, type CachedAnswer } from './cached-answer.js';
 import { CacheCounts } from './cache-counts.js';
 
-export type CachedAddress = Readonly<{ address: AddressDto; cache: 'HIT' | 'MISS' }>;
+export type FoundAddress = Readonly<{ answer: CachedAnswer; cache: 'HIT' | 'MISS' }>;
 
 @Injectable()
 export class AddressesService {
@@ -20,17 +21,18 @@ export class AddressesService {
   ) {}
 
   /** From the herd, or from PostgreSQL when the herd does not have it or does not answer. */
-  async get(id: number): Promise<CachedAddress> {
-    const cached = await this.herd.get<AddressDto>(this.#key(id));
-    this.counts.count(this.herd.nodeFor(this.#key(id))?.id, cached !== undefined);
-    if (cached !== undefined) return { address: cached, cache: 'HIT' };
+  async get(id: number): Promise<FoundAddress> {
+    const key = this.#key(id);
+    const cached = await this.herd.get<CachedAnswer>(key);
+    this.counts.count(this.herd.nodeFor(key)?.id, cached !== undefined);
+    if (cached !== undefined) return { answer: cached, cache: 'HIT' };
     const found = await this.em
       .fork()
       .findOne(Address, { id, ...OF_PRESENT_PRESIDENTS }, { populate: ['president', 'passages'] });
     if (found === null) throw new NotFoundException(`There is no address ${id}.`);
-    const address = AddressDto.of(found);
-    await this.herd.set(this.#key(id), address, { ttl: `${this.config.cacheSeconds}s` });
-    return { address, cache: 'MISS' };
+    const answer = answerOf(AddressDto.of(found));
+    await this.herd.set(key, answer, { ttl: `${this.config.cacheSeconds}s` });
+    return { answer, cache: 'MISS' };
   }
 
   /**
@@ -44,6 +46,6 @@ export class AddressesService {
   }
 
   #key(id: number): string {
-    return `${this.config.prefix}:address:${id}`;
+    return `${this.config.prefix}:address-answer:${id}`;
   }
 }

@@ -9,6 +9,9 @@ import { President } from '../entities/index.js';
 
 @Injectable()
 export class ResetService {
+  /** Read once: it means to unpack the whole data set. */
+  #originals: Promise<ReadonlyMap<number, PresidentRow>> | undefined;
+
   constructor(
     private readonly em: EntityManager,
     private readonly addresses: AddressesService,
@@ -16,7 +19,7 @@ export class ResetService {
 
   /** Puts all that can be edited back, in one transaction; search follows as after any edit. @returns how many presidents had been edited */
   async reset(): Promise<number> {
-    const originals = new Map((await presidentsOf(readAddresses(ADDRESS_COUNT))).map((row) => [row.id, row]));
+    const originals = await this.#readOnce();
     const ids = await this.em.fork().transactional(async (tx) => {
       const lock = { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE } as const;
       const edited = (await tx.find(President, {}, lock)).flatMap((president) => {
@@ -32,8 +35,20 @@ export class ResetService {
     await this.addresses.forgetPresidents(ids);
     return ids.length;
   }
+
+  #readOnce(): Promise<ReadonlyMap<number, PresidentRow>> {
+    this.#originals ??= readOriginals().catch((error: unknown) => {
+      this.#originals = undefined;
+      throw error;
+    });
+    return this.#originals;
+  }
 }
 
 function isEdited(president: President, { name, party }: PresidentRow): boolean {
   return president.name !== name || president.party !== party || president.deletedAt !== null;
+}
+
+async function readOriginals(): Promise<ReadonlyMap<number, PresidentRow>> {
+  return new Map((await presidentsOf(readAddresses(ADDRESS_COUNT))).map((row) => [row.id, row]));
 }
