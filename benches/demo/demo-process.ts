@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../apps/demo-api/dist/main.js', import.meta.url));
 /** As `npm run demo` starts it. */
-const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=192'];
+export const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=192'];
 
 /** The demo as a process of its own, started as a person starts it. */
 export class DemoProcess {
   private constructor(
-    private readonly child: ChildProcess,
+    readonly child: ChildProcess,
     readonly url: string,
     /** From the start of the process until it serves. */
     readonly startMs: number,
@@ -19,19 +19,20 @@ export class DemoProcess {
     readonly workMs: number,
   ) {}
 
-  static async start(env: Record<string, string>): Promise<DemoProcess> {
+  /** @param flags more arguments of `node` */
+  static async start(env: Record<string, string>, flags: readonly string[] = []): Promise<DemoProcess> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, MAIN], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     let firstProgressAt: number | undefined;
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of createInterface({ input: child.stdout! })) {
       const now = performance.now();
       if (/^(Loading|Indexing) /.test(line)) firstProgressAt ??= now;
       const [url] = /http:\/\/\S+:\d+/.exec(line) ?? [];
-      if (url === undefined || !line.startsWith('State of the Union')) continue;
-      child.stdout.resume();
+      if (url === undefined || !line.startsWith('The API')) continue;
+      child.stdout!.resume();
       return new DemoProcess(child, url, now - startedAt, now - (firstProgressAt ?? now));
     }
     throw new Error('the demo ended before it served');

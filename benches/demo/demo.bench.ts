@@ -6,21 +6,8 @@
 import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
 import { DemoProcess } from './demo-process.js';
 import { requestsPerSecond } from './requests-per-second.js';
+import { WORDS } from './words.js';
 
-const WORDS = [
-  'union',
-  'public debt',
-  'treaty',
-  'slavery',
-  'railroad',
-  'gold',
-  'war',
-  'tariff',
-  'navy',
-  'health care',
-  'tax',
-  'peace',
-];
 const TYPED = ['w', 'was', 'washing', 'john+a', 'abraham+li', 'state+of+the+union+19'];
 const ADDRESSES = 233;
 

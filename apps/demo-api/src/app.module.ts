@@ -1,9 +1,11 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { HerdModule, staticNodes } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { AddressesModule } from './addresses/addresses.module.js';
-import { DEMO_CONFIG, type DemoConfig } from './config.js';
+import { answerCodec } from './addresses/cached-answer.js';
+import { provideConfig } from './config/config.module.js';
+import type { DemoConfig } from './config/demo-config.js';
 import { DataModule } from './data/data.module.js';
 import { ExportModule } from './export/export.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -15,20 +17,25 @@ import { MachineRoomModule } from './machine-room/machine-room.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PresidentsModule } from './presidents/presidents.module.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { ResetModule } from './reset/reset.module.js';
 import { PassageSearchModule } from './search/search.module.js';
 import { SimilarModule } from './similar/similar.module.js';
 import { SuggestModule } from './suggest/suggest.module.js';
 
 /** The three libraries, and a module for each feature that uses them. */
-@Global()
 @Module({})
 export class AppModule {
   static for(config: DemoConfig, faultTools?: FaultTools): DynamicModule {
     return {
       module: AppModule,
       imports: [
+        provideConfig(config),
         DataModule.for(config),
-        HerdModule.forRoot({ name: 'cache', discovery: staticNodes(config.memcachedServers), driver: memcached() }),
+        HerdModule.forRoot({
+          name: 'cache',
+          discovery: staticNodes(config.memcachedServers),
+          driver: memcached({ codec: answerCodec }),
+        }),
         LimitsModule,
         PassageSearchModule,
         SuggestModule,
@@ -36,17 +43,14 @@ export class AppModule {
         ExportModule, // Before the addresses, whose :id would take its route.
         AddressesModule,
         PresidentsModule,
+        ResetModule,
         LoginModule,
         HealthModule,
         MetricsModule,
         TopologyModule,
         MachineRoomModule.for(faultTools),
       ],
-      providers: [
-        { provide: DEMO_CONFIG, useValue: config },
-        { provide: APP_FILTER, useClass: ProblemFilter },
-      ],
-      exports: [DEMO_CONFIG],
+      providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { DEFAULT_PORT, type DemoConfig } from './config.js';
+import { DEFAULT_PORT } from './config/defaults.js';
+import type { DemoConfig } from './config/demo-config.js';
 import { StartError } from './start-error.js';
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readConfig } from './config.js';
+import { readConfig } from './config/read-config.js';
 import { writeEnvFile } from './env-file.js';
 import { type FaultTools, parentControl } from './machine-room/faults/server-control.js';
 import { describeStartFailure } from './start-error.js';

@@ -1,5 +1,5 @@
 import { runSearchCommands } from '@rookery/search/cli';
-import { readConfig } from './config.js';
+import { readConfig } from './config/read-config.js';
 import { DataModule } from './data/data.module.js';
 import { describeStartFailure } from './start-error.js';
 

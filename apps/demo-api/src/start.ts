@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SearchService } from '@rookery/search';
 import { AppModule } from './app.module.js';
-import type { DemoConfig } from './config.js';
+import type { DemoConfig } from './config/demo-config.js';
 import { prepareDatabase } from './data/prepare-database.js';
 import { prepareIndexWhenPossible } from './data/prepare-index.js';
 import type { Output } from './data/progress.js';

@@ -1,4 +1,4 @@
-import type { DemoConfig } from './config.js';
+import type { DemoConfig } from './config/demo-config.js';
 
 /** What the demo prints when it serves. Its last line says what to do next. */
 export function welcome(url: string, { edits }: Pick<DemoConfig, 'edits'>): string {

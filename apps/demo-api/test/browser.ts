@@ -46,8 +46,14 @@ export async function openPage(
   return { page, complaints, close: () => context.close() };
 }
 
-/** What axe finds wrong, by rule and element. */
+/** What axe finds wrong, by rule and element, once nothing is loaded or moves any more: what fades has other colours meanwhile. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+  await page.evaluate(async () => {
+    type Moving = { document: { getAnimations(): { finished: Promise<unknown> }[] } };
+    const moving = (globalThis as unknown as Moving).document.getAnimations();
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
   // By the debugger: the policy of the page allows no script of others.
   await page.evaluate(await readFile(AXE, 'utf8'));
   return page.evaluate(async () => {

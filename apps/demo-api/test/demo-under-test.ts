@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/read-config.js';
 import { ormOptions } from '../src/entities/orm-options.js';
 import type { FaultTools } from '../src/machine-room/faults/server-control.js';
 import { startDemo } from '../src/start.js';

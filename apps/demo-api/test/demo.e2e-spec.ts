@@ -226,6 +226,8 @@ describeWith('postgres', 'the demo', (postgres) => {
           '/machine-room/servers',
           '/metrics',
           '/presidents/{id}',
+          '/presidents/{id}/restore',
+          '/reset',
           '/search',
           '/suggest',
         ]);

@@ -1,5 +1,5 @@
 import type { AddressDto } from '../src/addresses/address.dto.js';
-import { DEFAULT_EDITOR_PASSWORD } from '../src/config.js';
+import { DEFAULT_EDITOR_PASSWORD } from '../src/config/defaults.js';
 import type { LoginAnswer } from '../src/login/login.dto.js';
 import type { PresidentDto } from '../src/presidents/president.dto.js';
 import type { Problem } from '../src/problem/problem.js';
@@ -10,7 +10,11 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 type Answer<Body> = Readonly<{ status: number; headers: Headers; body: Body }>;
 
 async function answer<Body>(response: Response): Promise<Answer<Body>> {
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (response.status === 204 ? undefined : await response.json()) as Body,
+  };
 }
 
 export type Health = Readonly<{ status: string; details: Record<string, { status: string }> }>;
@@ -29,10 +33,16 @@ export class DemoClient {
     return this.get(`/addresses/${id}`);
   }
 
-  async change(president: number | string, change: unknown): Promise<Answer<PresidentDto>> {
+  change(president: number | string, change: unknown): Promise<Answer<PresidentDto>> {
+    return this.edit('PATCH', `/presidents/${president}`, change);
+  }
+
+  /** With the token of an editor. */
+  async edit<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
     const authorization = `Bearer ${await (this.#token ??= this.logIn())}`;
-    const init = { method: 'PATCH', headers: { ...JSON_TYPE, authorization }, body: JSON.stringify(change) };
-    return answer(await fetch(`${this.url}/presidents/${president}`, init));
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { authorization, ...(body === undefined ? {} : JSON_TYPE) };
+    return answer(await fetch(this.url + path, { method, headers, ...sent }));
   }
 
   async logIn(password = DEFAULT_EDITOR_PASSWORD): Promise<string> {

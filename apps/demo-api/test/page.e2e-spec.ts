@@ -186,6 +186,27 @@ describeWith('postgres', 'the page', (postgres) => {
         expect((await fetch(demo.url, { method: 'POST' })).status).toBe(404);
       });
 
+      it('paints its head before any script has come or anything is asked of the API', async () => {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        watched = { page, complaints: [], close: () => context.close() };
+        const held: string[] = [];
+        await page.route(
+          () => true,
+          (route, request) => {
+            if (['document', 'stylesheet'].includes(request.resourceType())) return route.continue();
+            held.push(new URL(request.url()).pathname); // For good: it is not answered.
+          },
+        );
+        await page.goto(demo.url, { waitUntil: 'commit' });
+        await until(
+          () => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length),
+          (paints) => paints === 1,
+        );
+        expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(true);
+        expect(held.filter((path) => !path.startsWith('/assets/'))).toEqual([]);
+      });
+
       it('says so in a sentence while the application is away, keeps what was typed, and finds it afterwards', async () => {
         const page = await open('/?q=congress');
         const { port } = new URL(demo.url);

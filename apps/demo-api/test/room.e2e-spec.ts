@@ -155,6 +155,27 @@ describeWith('postgres', 'the machine room', () => {
           .waitFor();
       }, 90_000);
 
+      it('removes a president, whose passages leave and come back, and takes back what others have edited', async () => {
+        await press('Remove a president');
+        await room()
+          .getByText(/passages of John Adams have left the search/)
+          .waitFor({ timeout: 30_000 });
+        const { text, figure } = await outcome();
+        expect(text).toMatch(/All [1-9]\d* passages of John Adams left the search, and were found again/);
+        expect(await figure('failures')).toBe(0);
+        const body = JSON.stringify({ party: 'Whig' });
+        await fetch(`${demo.url}/presidents/3`, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+        await press('Reset the data');
+        await room().getByText('One president is as at first again').waitFor({ timeout: 30_000 });
+        await outcome();
+        await press('Reset the data');
+        await room().getByText('Nothing had been edited').waitFor({ timeout: 30_000 });
+      }, 90_000);
+
       it('migrates the mapping under load, and rolls it back', async () => {
         await press('Migrate the mapping');
         const after = await outcome(MIGRATION_MS);

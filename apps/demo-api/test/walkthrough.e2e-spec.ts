@@ -29,6 +29,9 @@ describeWith('postgres', 'the walk-through', (postgres) => {
         WALKTHROUGH_EVERY_MS: '5',
       });
       expect({ code, err }).toEqual({ code: 0, err: '' });
+      const found = [...out.matchAll(/presidentId=1 finds (\d+) passages/g)].map(([, passages]) => Number(passages));
+      expect(found).toEqual([expect.any(Number), 0, found[0]]);
+      expect(found[0]).toBeGreaterThan(0);
       expect(out).toMatch(/needs a rebuild/);
       expect(out).toMatch(
         /finds 0 passages[^]*finds [1-9]\d* passages: .*<em>pirates?<\/em>[^]*finds 0 passages[^]*finds [1-9][^]*finds 0 passages/,
@@ -67,6 +70,8 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       const { code, err } = await runScript('walkthrough/main.ts', [], {});
       expect(code).toBe(1);
       expect(err).toContain('npm run demo');
+      const wrong = await runScript('walkthrough/main.ts', [], { DEMO_URL: demo.url, WALKTHROUGH_EVERY_MS: 'often' });
+      expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('(got "often")') as string });
     }, 30_000);
   });
 });

@@ -1,6 +1,6 @@
-import { ServerResponse } from 'node:http';
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { IdParam } from '../problem/id-param.js';
 import { Problems } from '../problem/problems.js';
 import { AddressDto } from './address.dto.js';
@@ -23,9 +23,10 @@ export class AddressesController {
   @ApiOperation({ summary: 'One address with its whole text, cached' })
   @ApiOkResponse({ type: AddressDto, headers: CACHE_HEADER })
   @Problems(400, 404, 500)
-  async get(@Param() { id }: IdParam, @Res({ passthrough: true }) response: ServerResponse): Promise<AddressDto> {
-    const { address, cache } = await this.addresses.get(id);
+  async get(@Param() { id }: IdParam, @Res() response: Response): Promise<void> {
+    const { answer, cache } = await this.addresses.get(id);
     response.setHeader('X-Cache', cache);
-    return address;
+    response.setHeader('ETag', answer.etag);
+    response.type('json').send(answer.json);
   }
 }

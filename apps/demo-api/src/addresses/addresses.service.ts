@@ -2,12 +2,14 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { type Herd, InjectHerd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Address } from '../entities/index.js';
+import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { AddressDto } from './address.dto.js';
+import { answerOf, type CachedAnswer } from './cached-answer.js';
 import { CacheCounts } from './cache-counts.js';
 
-export type CachedAddress = Readonly<{ address: AddressDto; cache: 'HIT' | 'MISS' }>;
+export type FoundAddress = Readonly<{ answer: CachedAnswer; cache: 'HIT' | 'MISS' }>;
 
 @Injectable()
 export class AddressesService {
@@ -19,27 +21,31 @@ export class AddressesService {
   ) {}
 
   /** From the herd, or from PostgreSQL when the herd does not have it or does not answer. */
-  async get(id: number): Promise<CachedAddress> {
-    const cached = await this.herd.get<AddressDto>(this.#key(id));
-    this.counts.count(this.herd.nodeFor(this.#key(id))?.id, cached !== undefined);
-    if (cached !== undefined) return { address: cached, cache: 'HIT' };
-    const found = await this.em.fork().findOne(Address, id, { populate: ['president', 'passages'] });
+  async get(id: number): Promise<FoundAddress> {
+    const key = this.#key(id);
+    const cached = await this.herd.get<CachedAnswer>(key);
+    this.counts.count(this.herd.nodeFor(key)?.id, cached !== undefined);
+    if (cached !== undefined) return { answer: cached, cache: 'HIT' };
+    const found = await this.em
+      .fork()
+      .findOne(Address, { id, ...OF_PRESENT_PRESIDENTS }, { populate: ['president', 'passages'] });
     if (found === null) throw new NotFoundException(`There is no address ${id}.`);
-    const address = AddressDto.of(found);
-    await this.herd.set(this.#key(id), address, { ttl: `${this.config.cacheSeconds}s` });
-    return { address, cache: 'MISS' };
+    const answer = answerOf(AddressDto.of(found));
+    await this.herd.set(key, answer, { ttl: `${this.config.cacheSeconds}s` });
+    return { answer, cache: 'MISS' };
   }
 
   /**
-   * Drops a president's addresses from the herd after a change. A reader that read before the change and writes after
+   * Drops presidents' addresses from the herd after a change. A reader that read before the change and writes after
    * this, or a node that did not hear it, serves the old state until it expires: `cacheSeconds` at most.
    */
-  async forgetPresident(president: number): Promise<void> {
-    const addresses = await this.em.fork().find(Address, { president }, { fields: ['id'] });
+  async forgetPresidents(presidents: readonly number[]): Promise<void> {
+    if (presidents.length === 0) return;
+    const addresses = await this.em.fork().find(Address, { president: { $in: [...presidents] } }, { fields: ['id'] });
     await Promise.all(addresses.map(({ id }) => this.herd.delete(this.#key(id))));
   }
 
   #key(id: number): string {
-    return `${this.config.prefix}:address:${id}`;
+    return `${this.config.prefix}:address-answer:${id}`;
   }
 }

@@ -4,7 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { SearchModule } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { openTelemetryTraceContext } from '@rookery/search/opentelemetry';
-import type { DemoConfig } from '../config.js';
+import type { DemoConfig } from '../config/demo-config.js';
 import { ormOptions } from '../entities/orm-options.js';
 import { QueryLogger } from '../tracing/query-logger.js';
 import { currentTraceId } from '../tracing/trace-id.js';

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Address, Passage, President } from '../entities/index.js';
+import type { PresidentRow } from './presidents-of.js';
 import type { AddressRecord } from './read-addresses.js';
 import { splitPassages } from './split-passages.js';
 
@@ -50,7 +51,6 @@ export async function loadAddresses({ em, records, onAddress, signal }: Options)
   return inserted;
 }
 
-type PresidentRow = Pick<President, 'id' | 'name' | 'party'>;
 type AddressRow = Pick<Address, 'id' | 'year' | 'title'> & { president: number };
 type PassageRow = Pick<Passage, 'id' | 'position' | 'text'> & { address: number };
 

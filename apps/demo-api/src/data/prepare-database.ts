@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import type { DemoConfig } from '../config.js';
+import type { DemoConfig } from '../config/demo-config.js';
 import { Address } from '../entities/index.js';
 import { StartError } from '../start-error.js';
 import { loadAddresses } from './load-addresses.js';

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { SearchEngineUnavailableError, SearchIndexMismatchError, type SearchService } from '@rookery/search';
 import { lastValueFrom } from 'rxjs';
 import { Passage } from '../entities/index.js';
+import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { type Output, Progress } from './progress.js';
 
 const RETRY_MS = 5_000;
@@ -25,7 +26,7 @@ async function prepareIndex(parts: Parts): Promise<void> {
 async function fillIndex({ em, search, output, signal }: Parts): Promise<void> {
   await ensureIndex(search, output, signal);
   const passages = search.repository(Passage);
-  const rows = await em.fork().count(Passage);
+  const rows = await em.fork().count(Passage, { address: OF_PRESENT_PRESIDENTS });
   const documents = await passages.count(undefined, { signal });
   if (documents === rows) return;
   if (documents > rows) await search.migrations.repair(Passage, { signal });

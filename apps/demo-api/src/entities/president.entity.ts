@@ -17,6 +17,10 @@ export class President {
   @Enum({ items: () => [...PARTIES] })
   party!: Party;
 
+  /** Set: removed. The row stays, so that it can come back; nobody finds its addresses meanwhile. */
+  @Property({ type: 'datetime', columnType: 'timestamptz', nullable: true })
+  deletedAt: Date | null = null;
+
   @OneToMany({ entity: () => Address, mappedBy: 'president' })
   addresses = new Collection<Address>(this);
 }

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AddressDto } from '../addresses/address.dto.js';
 import { Address } from '../entities/index.js';
+import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import type { Years } from './years.js';
 
 /** Addresses in memory at a time. */
@@ -14,7 +15,7 @@ export class AddressExport {
   /** One address a line, in order; read page by page, as fast as the reader takes them. */
   async *lines({ from, to }: Years): AsyncGenerator<string> {
     for (let last = 0; ;) {
-      const where = { id: { $gt: last }, year: { $gte: from, $lte: to } };
+      const where = { id: { $gt: last }, year: { $gte: from, $lte: to }, ...OF_PRESENT_PRESIDENTS };
       const page = await this.em
         .fork()
         .find(Address, where, { populate: ['president', 'passages'], orderBy: { id: 'asc' }, limit: PAGE });

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query, type StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AddressDto } from '../addresses/address.dto.js';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { LimitExport } from '../limits/at-once.js';
 import { ndjson } from '../ndjson.js';
 import { linesOf } from '../openapi/stream-response.js';

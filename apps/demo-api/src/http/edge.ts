@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
 import helmet from 'helmet';
-import type { DemoConfig } from '../config.js';
+import type { DemoConfig } from '../config/demo-config.js';
 
 /** What stands before every route: proxies that are trusted, security headers, CORS, compression. */
 export function protect(app: NestExpressApplication, config: Pick<DemoConfig, 'trustedProxies' | 'corsOrigins'>): void {

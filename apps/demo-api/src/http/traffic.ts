@@ -1,9 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long an idle connection may still bring a request that was sent before its client heard of the stop. */
+const LINGER_MS = 50;
 
 /** The requests under way, so that a stop waits for them. */
 export class Traffic {
   readonly #underWay = new Set<ServerResponse>();
   #draining = false;
+  #closesIdle = false;
   #idle: (() => void) | undefined;
 
   constructor(private readonly server: Server) {
@@ -27,7 +33,10 @@ export class Traffic {
    */
   async drain(deadlineMs: number): Promise<number> {
     this.announce();
-    this.server.close();
+    // Not `close()` of HTTP, which also cuts idle connections at once, and with them what is on its way over them.
+    NetServer.prototype.close.call(this.server);
+    await delay(LINGER_MS);
+    this.#closesIdle = true;
     this.server.closeIdleConnections();
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
@@ -46,7 +55,7 @@ export class Traffic {
     if (this.#draining) endConnection(response);
     response.once('close', () => {
       this.#underWay.delete(response);
-      if (this.#draining) this.server.closeIdleConnections();
+      if (this.#closesIdle) this.server.closeIdleConnections();
       if (this.#underWay.size === 0) this.#idle?.();
     });
   }

@@ -5,7 +5,7 @@ import { type LimiterStorage, memoryStorage } from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
 import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { Redis } from 'ioredis';
-import type { DemoConfig } from '../config.js';
+import type { DemoConfig } from '../config/demo-config.js';
 
 /** Where the buckets lie: in this process, in the herd that also caches, or in Redis. */
 export function limiterStorage(

@@ -3,7 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { getHerdToken, type Herd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { LimiterModule, type LimiterModuleOptions, RateLimitGuard } from '@rookery/limiter';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { limiterStorage } from './limiter-storage.js';
 
 const limiter = LimiterModule.forRootAsync({

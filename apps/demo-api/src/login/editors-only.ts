@@ -9,7 +9,7 @@ import {
 import { UnauthorizedException } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { ProblemAs } from '../problem/problems.js';
 import { Sessions } from './sessions.js';
 

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Body, Controller, Header, HttpCode, Inject, Post, UnauthorizedException } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RateLimit } from '@rookery/limiter';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Problems } from '../problem/problems.js';
 import { Login, LoginAnswer } from './login.dto.js';
 import { Sessions } from './sessions.js';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable } from '@nestjs/common';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { EditorSession } from '../entities/index.js';
 
 const TOKEN_BYTES = 32;
@@ -23,12 +23,9 @@ export class Sessions {
     const expiresAt = new Date(now.getTime() + this.config.sessionSeconds * 1000);
     const em = this.em.fork();
     await em.nativeDelete(EditorSession, { expiresAt: { $lte: now } });
-    const newest = await em.find(
-      EditorSession,
-      {},
-      { orderBy: { expiresAt: 'desc' }, offset: MAX_SESSIONS - 1, limit: 1 },
-    );
-    if (newest.length > 0) await em.nativeDelete(EditorSession, { expiresAt: { $lte: newest[0]!.expiresAt } });
+    const newestFirst = { orderBy: { expiresAt: 'desc', tokenHash: 'asc' }, offset: MAX_SESSIONS - 1 } as const;
+    const oldest = (await em.find(EditorSession, {}, newestFirst)).map(({ tokenHash }) => tokenHash);
+    if (oldest.length > 0) await em.nativeDelete(EditorSession, { tokenHash: { $in: oldest } });
     await em.insert(EditorSession, { tokenHash: hashOf(token), expiresAt });
     return { token, expiresAt };
   }

@@ -6,7 +6,7 @@ import { collectLimiterMetrics } from '@rookery/limiter/prometheus';
 import { InjectSearch, type SearchService } from '@rookery/search';
 import { collectSearchMetrics } from '@rookery/search/prometheus';
 import { Registry } from 'prom-client';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 
 /** What the three libraries publish becomes metrics while the application runs. */
 @Injectable()

@@ -6,7 +6,7 @@ type Headers = Record<string, object>;
 type Response = { description: string; headers?: Headers; content?: Record<string, object> };
 type Schema = { additionalProperties?: boolean; minProperties?: number };
 
-const METHODS = ['get', 'post', 'patch'] as const;
+const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 const JSON_TYPE = 'application/json';
 /** Types of answers that are written at once. */
 const WHOLE = [JSON_TYPE, 'text/plain'];

@@ -1,6 +1,7 @@
 import { ValidationPipe } from '@nestjs/common';
-import { getMetadataStorage, type ValidationError } from 'class-validator';
+import type { ValidationError } from 'class-validator';
 import { InvalidRequestException } from './invalid-request.exception.js';
+import { knownNames } from './known-names.js';
 import type { ParameterComplaint } from './problem.js';
 
 const MAX_COMPLAINTS = 10;
@@ -30,7 +31,7 @@ function toComplaint({ property, constraints = {}, target, value }: ValidationEr
   if (rule === 'whitelistValidation') {
     return {
       parameter: cut(property),
-      message: `${cut(property)} is not a parameter of this route; it accepts ${knownParameters(target).join(', ')}`,
+      message: `${cut(property)} is not a parameter of this route; it accepts ${knownNamesOf(target)}`,
     };
   }
   return {
@@ -43,8 +44,6 @@ function cut(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
-function knownParameters(target: object | undefined): string[] {
-  if (target === undefined) return [];
-  const rules = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
-  return [...new Set(rules.map(({ propertyName }) => propertyName))].sort();
+function knownNamesOf(target: object | undefined): string {
+  return target === undefined ? '' : knownNames(target.constructor as new () => object).join(', ');
 }

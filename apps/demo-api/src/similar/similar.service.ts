@@ -1,8 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { InjectSearchRepository, SearchRepository } from '@rookery/search';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Passage } from '../entities/index.js';
+import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { toHit } from '../search/hit.js';
 import type { SimilarAddresses, SimilarParameters } from './similar.dto.js';
 
@@ -19,7 +20,9 @@ export class SimilarService {
 
   /** Other addresses with a passage that has many of the words that stand out in this one. @throws NotFoundException */
   async similar(address: number, { size }: SimilarParameters): Promise<SimilarAddresses> {
-    const own = await this.em.fork().find(Passage, { address }, { fields: ['id'] });
+    const own = await this.em
+      .fork()
+      .find(Passage, { address: { id: address, ...OF_PRESENT_PRESIDENTS } }, { fields: ['id'] });
     if (own.length === 0) throw new NotFoundException(`There is no address ${address}.`);
     const found = await this.passages
       .query()

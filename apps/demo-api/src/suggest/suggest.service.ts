@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectSearchRepository, SearchRepository } from '@rookery/search';
-import { DEMO_CONFIG, type DemoConfig } from '../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Passage } from '../entities/index.js';
 import type { SuggestParameters, Suggestions } from './suggest.dto.js';
 

@@ -7,7 +7,7 @@ import type { SearchAnswer } from '../search/search-answer.js';
 const TIMEOUT_MS = 10_000;
 const RETRY_MS = 250;
 
-/** An answer other than 200. */
+/** An answer that is no success. */
 class RefusedError extends Error {
   constructor(
     path: string,
@@ -24,7 +24,7 @@ const jsonOf = (method: string, body: object, headers: Record<string, string> = 
   body: JSON.stringify(body),
 });
 
-/** The routes of a running demo. Each call rejects unless it is answered 200 in time. */
+/** The routes of a running demo. Each call rejects unless it succeeds in time. */
 export class DemoApi {
   #token: Promise<string> | undefined;
 
@@ -54,9 +54,21 @@ export class DemoApi {
     return this.#call(`/addresses/${id}`);
   }
 
-  async changeParty(president: number, party: Party): Promise<void> {
-    const token = await (this.#token ??= this.#logIn());
-    await this.#call(`/presidents/${president}`, jsonOf('PATCH', { party }, { authorization: `Bearer ${token}` }));
+  changeParty(president: number, party: Party): Promise<void> {
+    return this.#edit('PATCH', `/presidents/${president}`, { party });
+  }
+
+  removePresident(president: number): Promise<void> {
+    return this.#edit('DELETE', `/presidents/${president}`);
+  }
+
+  restorePresident(president: number): Promise<void> {
+    return this.#edit('POST', `/presidents/${president}/restore`);
+  }
+
+  async #edit(method: string, path: string, body?: object): Promise<void> {
+    const headers = { authorization: `Bearer ${await (this.#token ??= this.#logIn())}` };
+    await this.#call(path, body === undefined ? { method, headers } : jsonOf(method, body, headers));
   }
 
   async #logIn(): Promise<string> {
@@ -65,7 +77,7 @@ export class DemoApi {
 
   async #call<Body>(path: string, init: RequestInit = {}): Promise<Body> {
     const response = await fetch(this.url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (response.status !== 200) throw new RefusedError(path, response.status, await response.text());
-    return (await response.json()) as Body;
+    if (!response.ok) throw new RefusedError(path, response.status, await response.text());
+    return (response.status === 204 ? undefined : await response.json()) as Body;
   }
 }

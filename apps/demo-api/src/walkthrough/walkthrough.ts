@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoApi } from './demo-api.js';
+import { removeAndRestore } from './removal.js';
 import { SearchCommand } from './search-command.js';
 import { Traffic, type TrafficReport } from './traffic.js';
 
@@ -12,7 +13,8 @@ const DEADLINE_MS = 30_000;
 const INDEX = 'passages';
 
 /**
- * Changes the mapping of a running demo and changes it back, with searches and edits all along. Ends as it began.
+ * Removes a president and restores it; then changes the mapping of a running demo and changes it back, with searches and edits
+ * all along. Ends as it began.
  *
  * @throws when a step does not do what it is to do.
  */
@@ -20,6 +22,7 @@ export async function walkThrough(demo: DemoApi, everyMs: number): Promise<Traff
   const before = new SearchCommand(undefined);
   const after = new SearchCommand(SYNONYMS);
   const { president } = await demo.address(1);
+  await removeAndRestore(demo, president);
   const traffic = new Traffic(demo, PRESIDENT, everyMs);
   const rollBack = () => before.run('rollback', INDEX, '--yes');
   const migrateBack = async () => {

@@ -1,5 +1,5 @@
 import { controlServers, describeWith, type RunningServer, startMemcached } from '@rookery/services';
-import { DEFAULT_EDITOR_PASSWORD } from '../../src/config.js';
+import { DEFAULT_EDITOR_PASSWORD } from '../../src/config/defaults.js';
 import { join } from 'node:path';
 import type { RoomState } from '../../src/machine-room/room-state.js';
 import { TYPESCRIPT } from '../command.js';
@@ -33,6 +33,9 @@ const RIGHT: readonly Case[] = [
   { operation: 'get /addresses/export', path: '/addresses/export?from=1792&to=1793' },
   { operation: 'get /export', path: '/export?q=public+debt' },
   { operation: 'patch /presidents/{id}', path: '/presidents/1', body: { party: 'none' } },
+  { operation: 'delete /presidents/{id}', path: '/presidents/4' },
+  { operation: 'post /presidents/{id}/restore', path: '/presidents/4/restore' },
+  { operation: 'post /reset', path: '/reset' },
   { operation: 'post /login', path: '/login', body: { password: DEFAULT_EDITOR_PASSWORD } },
   { operation: 'get /health', path: '/health' },
   { operation: 'get /health/live', path: '/health/live' },
@@ -61,6 +64,14 @@ const WRONG: readonly Case[] = [
     body: { party: 'none' },
     headers: { authorization: '' },
   },
+  { operation: 'delete /presidents/{id}', path: `/presidents/${UNKNOWN}` },
+  { operation: 'delete /presidents/{id}', path: '/presidents/1', headers: { authorization: '' } },
+  { operation: 'post /presidents/{id}/restore', path: `/presidents/${UNKNOWN}/restore` },
+  { operation: 'post /presidents/{id}/restore', path: '/presidents/1/restore', headers: { authorization: '' } },
+  { operation: 'post /reset', path: '/reset', body: {} },
+  { operation: 'delete /presidents/{id}', path: '/presidents/one' },
+  { operation: 'post /presidents/{id}/restore', path: '/presidents/one/restore' },
+  { operation: 'post /reset', path: '/reset', headers: { authorization: 'Bearer wrong' } },
   { operation: 'post /login', path: '/login', body: { password: 'wrong' } },
 ];
 
@@ -146,7 +157,7 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
     it('says what right calls answer, streams and conditional ones too', async () => {
       for (const each of RIGHT) {
         const { status, headers } = await call(demo.url, each);
-        expect([each.operation, status]).toEqual([each.operation, each.path.endsWith('knock') ? 204 : 200]);
+        expect([each.operation, status]).toEqual([each.operation, /knock|^delete/.test(each.operation) ? 204 : 200]);
         if (headers['etag'] !== undefined && each.operation.startsWith('get'))
           expect((await call(demo.url, { ...each, headers: { 'if-none-match': '*' } })).status).toBe(304);
       }
@@ -219,7 +230,7 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
       await database.cut();
       const ready = RIGHT.filter(({ operation }) => /health(\/ready)?$/.test(operation));
       for (const each of ready) expect((await call(poor.url, each)).status).toBe(503);
-      const rows = RIGHT.filter(({ operation }) => /addresses|presidents|login/.test(operation));
+      const rows = RIGHT.filter(({ operation }) => /addresses|presidents|reset|login/.test(operation));
       for (const each of rows) expect((await call(poor.url, each)).status).toBe(500);
       await until(
         () => migrationState(demo.url),
@@ -233,10 +244,10 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
 
     it('answers other methods 405 with those that there are', async () => {
       for (const path of ['/search', '/addresses/export', '/addresses/3', '/presidents/1', '/machine-room/events']) {
-        const { status, headers } = await exchange(demo.url, { method: 'DELETE', path });
+        const { status, headers } = await exchange(demo.url, { method: 'PUT', path });
         const { status: asked, headers: told } = await exchange(demo.url, { method: 'OPTIONS', path });
         expect([status, asked, headers['content-type']]).toEqual([405, 204, 'application/problem+json']);
-        expect(headers['allow']).toBe(path.startsWith('/presidents') ? 'PATCH' : 'GET, HEAD');
+        expect(headers['allow']).toBe(path.startsWith('/presidents') ? 'PATCH, DELETE' : 'GET, HEAD');
         expect(told['allow']).toBe(headers['allow']);
       }
     });

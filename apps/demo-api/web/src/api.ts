@@ -67,6 +67,10 @@ export async function call<Body>(path: string, init: RequestInit = {}): Promise<
   throw await errorOf(response);
 }
 
+export function send<Body = undefined>(method: 'DELETE' | 'POST', path: string): Promise<Body> {
+  return call(path, { method });
+}
+
 export function sendJson<Body>(method: 'PATCH' | 'POST', path: string, body: unknown): Promise<Body> {
   return call(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 }

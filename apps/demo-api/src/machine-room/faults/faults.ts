@@ -8,7 +8,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
-import { DEMO_CONFIG, type DemoConfig } from '../../config.js';
+import { DEMO_CONFIG, type DemoConfig } from '../../config/demo-config.js';
 import type { RoomFaults, RoomServer } from '../room-state.js';
 import { MigrationRunner } from './migration-runner.js';
 import type { FaultTools, ServerAction, ServerControl } from './server-control.js';

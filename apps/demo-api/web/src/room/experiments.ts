@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import { call, messageOf, RequestError, type SearchAnswer, sendJson, type WholeAddress } from '../api.js';
+import { call, messageOf, type RequestError, type SearchAnswer, sendJson } from '../api.js';
+import { changeParty, removeAndRestore, resetData } from './edits.js';
 import { probe, type ProbeReport } from './probe.js';
 import type { RoomServer, RoomState } from './room-state.js';
 
@@ -10,25 +11,23 @@ const SEARCH_EVERY_MS = 500;
 const WATCH_MS = 8000;
 const AWAY_SECONDS = 10;
 const KNOCKS = 60;
-const FOLLOW_DEADLINE_MS = 20_000;
 const MIGRATION_DEADLINE_MS = 180_000;
 const LOOK_EVERY_MS = 400;
-/** Whose party is changed, and to what. */
-const ADDRESS_OF_PRESIDENT = 1;
-const OTHER_PARTIES = ['Whig', 'Federalist'] as const;
 /** No address has the word until the new mapping lets it find `pirate`. */
 const WORD = 'corsair';
 
 /** What was done, what came of it, and what a client saw meanwhile. */
 export type Outcome = Readonly<{ title: string; text: string; report: ProbeReport | undefined; isOver: boolean }>;
-type Say = (text: string) => void;
+export type Say = (text: string) => void;
 
 export type Experiments = Readonly<{
   outcome: Outcome | undefined;
   change: (server: RoomServer, action: 'freeze' | 'kill' | 'restart' | 'resume') => void;
   engineAway: (server: RoomServer) => void;
   burst: () => void;
-  edit: () => void;
+  changeParty: () => void;
+  remove: () => void;
+  reset: () => void;
   migrate: (step: 'start' | 'rollback') => void;
 }>;
 
@@ -101,24 +100,7 @@ export function useExperiments(latest: () => RoomState | undefined): Experiments
       );
     });
 
-  const edit: Experiments['edit'] = () =>
-    void run('A president changes party', search, SEARCH_EVERY_MS, async (say) => {
-      const { president } = await call<WholeAddress>(`addresses/${ADDRESS_OF_PRESIDENT}`);
-      const party = OTHER_PARTIES.find((other) => other !== president.party)!;
-      say(`${president.name} joins: ${party}. One row is written to the outbox, in the same transaction.`);
-      for (const [to, next] of [
-        [party, 'Now back again.'],
-        [president.party, 'All is as it was.'],
-      ] as const) {
-        const startedAt = performance.now();
-        await sendJson('PATCH', `presidents/${president.id}`, { party: to });
-        const passages = await followed(president.id, to);
-        const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-        say(
-          `All ${passages} passages of ${president.name} have followed to ${to === 'none' ? 'no party' : to} after ${seconds} s. ${next}`,
-        );
-      }
-    });
+  const edit = (title: string, act: (say: Say) => Promise<void>) => () => void run(title, search, SEARCH_EVERY_MS, act);
 
   const migrate: Experiments['migrate'] = (step) =>
     void run(
@@ -138,7 +120,16 @@ export function useExperiments(latest: () => RoomState | undefined): Experiments
       },
     );
 
-  return { outcome, change, engineAway, burst, edit, migrate };
+  return {
+    outcome,
+    change,
+    engineAway,
+    burst,
+    changeParty: edit('A president changes party', changeParty),
+    remove: edit('A president is removed', removeAndRestore),
+    reset: edit('The data as they were', resetData),
+    migrate,
+  };
 }
 
 async function knock(): Promise<RequestError | undefined> {
@@ -152,18 +143,6 @@ async function knock(): Promise<RequestError | undefined> {
 
 async function found(word: string): Promise<number> {
   return (await call<SearchAnswer>(`search?q=${word}&size=1`)).total;
-}
-
-/** @returns how many passages the president has, once all are of that party. */
-async function followed(president: number, party: string): Promise<number> {
-  const deadline = performance.now() + FOLLOW_DEADLINE_MS;
-  for (;;) {
-    const { total, facets } = await call<SearchAnswer>(`search?presidentId=${president}&size=1`);
-    if (facets.party.length === 1 && facets.party[0]!.party === party) return total;
-    if (performance.now() > deadline)
-      throw new RequestError(undefined, 'The passages have not followed yet: the outbox keeps the change.');
-    await wait(LOOK_EVERY_MS);
-  }
 }
 
 export function nameOf(service: string): string {

@@ -40,8 +40,14 @@ function SearchFaults({ faults, experiments }: Readonly<{ faults: RoomFaults; ex
   return (
     <>
       <div class="buttons">
-        <button type="button" onClick={experiments.edit}>
+        <button type="button" onClick={experiments.changeParty}>
           Change a president’s party
+        </button>
+        <button type="button" onClick={experiments.remove}>
+          Remove a president
+        </button>
+        <button type="button" onClick={experiments.reset}>
+          Reset the data
         </button>
         <button type="button" disabled={faults.migration.state !== 'idle'} onClick={() => experiments.migrate('start')}>
           Migrate the mapping

@@ -1,4 +1,4 @@
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig } from './read-config.js';
 
 const servers = {
   POSTGRES_URL: 'postgresql://u:secret@127.0.0.1:5432/sotu',
@@ -50,6 +50,14 @@ describe('readConfig', () => {
     ['EXPORT_LIMIT', '231/1h'],
     ['LIMITER_STORAGE', 'disk'],
     ['EDITOR_PASSWORD', ''],
+    ['HOST', ''],
+    ['MEMCACHED_SERVERS', '127.0.0.1:99999'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['CORS_ORIGINS', 'example.org'],
+    ['TRACING', 'yes'],
+    ['EDITS', ''],
+    ['SEARCHES_AT_ONCE', '1001'],
+    ['DEMO_ENV_FILE', ''],
     ['DEMO_SYNONYMS', 'corsair'],
     ['DEMO_SYNONYMS', 'corsair, pirate;'],
     ['SLOW_QUERY_MS', '0'],
@@ -74,7 +82,22 @@ describe('readConfig', () => {
     });
   });
 
+  it('refuses names that could only be its own and are not, with the others, and ignores those of everybody else', () => {
+    expect(complaints({ ...servers, DEMO_ADRESSES: '20', PORT: 'x', HOME: '/', TERM: '' })).toEqual([
+      'PORT must be a whole number from 0 to 65535 (got "x")',
+      'DEMO_ADRESSES is no variable of the demo, whose own are DEMO_ADDRESSES, DEMO_ENV_FILE, DEMO_FAULTS, DEMO_PREFIX, DEMO_SYNONYMS, DEMO_URL',
+    ]);
+    expect(() => readConfig({ DEMO_PREFX: 'a' })).toThrow(/^The demo cannot start:\n {2}- POSTGRES_URL[^]*DEMO_PREFX/);
+  });
+
+  it('opens edits where faults are made, unless it is told otherwise', () => {
+    expect(readConfig(servers).edits).toBe('login');
+    expect(readConfig({ ...servers, DEMO_FAULTS: 'on' }).edits).toBe('open');
+    expect(readConfig({ ...servers, DEMO_FAULTS: 'on', EDITS: 'login' }).edits).toBe('login');
+  });
+
   it('does not print a password', () => {
     expect(complaints({ ...servers, POSTGRES_URL: 'mysql://u:secret@h/db' })[0]).not.toContain('secret');
+    expect(complaints({ ...servers, EDITOR_PASSWORD: 'secret'.repeat(50) })[0]).not.toContain('secret');
   });
 });
