@@ -1,7 +1,8 @@
 // Each row of `combinations.mjs` in turn: made, built, tested and started.
-import { freshApp } from './fresh-app.mjs';
+import { proveFirstPage } from './first-pages.mjs';
+import { freshApp, templateOf } from './fresh-app.mjs';
 import { entryPoints } from './pack.mjs';
-import { nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
+import { environmentOf, nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
 
 /**
  * @param installs rows of `combinations.mjs`
@@ -21,6 +22,8 @@ export async function prove(folder, installs, libraries, servers, report = conso
       report(`${failure ? 'FAILED' : 'ok    '}  ${describe(install, row)}`);
       if (failure) report(failure);
     }
+    if (install.firstPages && !app.failure)
+      results.push(...(await followFirstPages(folder, app.value, install, libraries, servers, report)));
     if (!install.node10 || app.failure) continue;
     const { failure } = await attempt(() => proveNode10(app.value, libraries.flatMap(entryPoints)));
     results.push({ ...install, builder: 'tsc, moduleResolution node10', runner: 'types', node: 20, failure });
@@ -29,6 +32,22 @@ export async function prove(folder, installs, libraries, servers, report = conso
         ? `FAILED  node10\n${failure}`
         : 'ok      module commonjs with moduleResolution node10 finds each entry point',
     );
+  }
+  return results;
+}
+
+/** On the first release of Node that the install is for: those results are no rows of the table. */
+async function followFirstPages(folder, app, install, libraries, servers, report) {
+  const env = environmentOf(app, await nodeFolder(folder, install.runs[0].node));
+  const results = [];
+  for (const { name } of libraries) {
+    const library = name.replace('@rookery/', '');
+    const { failure } = await attempt(() =>
+      proveFirstPage(app, templateOf(app), library, { ...install, servers, env }),
+    );
+    report(`${failure ? 'FAILED' : 'ok    '}  first page of ${name} in a new application of Nest ${install.nest}`);
+    if (failure) report(failure);
+    results.push({ ...install, failure, page: name });
   }
   return results;
 }
