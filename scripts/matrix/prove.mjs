@@ -2,6 +2,7 @@
 import { proveFirstPage } from './first-pages.mjs';
 import { freshApp, templateOf } from './fresh-app.mjs';
 import { entryPoints } from './pack.mjs';
+import { proveOptions } from './prove-options.mjs';
 import { environmentOf, nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
 
 /**
@@ -22,8 +23,8 @@ export async function prove(folder, installs, libraries, servers, report = conso
       report(`${failure ? 'FAILED' : 'ok    '}  ${describe(install, row)}`);
       if (failure) report(failure);
     }
-    if (install.firstPages && !app.failure)
-      results.push(...(await followFirstPages(folder, app.value, install, libraries, servers, report)));
+    if (install.inDetail && !app.failure)
+      results.push(...(await proveInDetail(folder, app.value, install, libraries, servers, report)));
     if (!install.node10 || app.failure) continue;
     const { failure } = await attempt(() => proveNode10(app.value, libraries.flatMap(entryPoints)));
     results.push({ ...install, builder: 'tsc, moduleResolution node10', runner: 'types', node: 20, failure });
@@ -36,18 +37,20 @@ export async function prove(folder, installs, libraries, servers, report = conso
   return results;
 }
 
-/** On the first release of Node that the install is for: those results are no rows of the table. */
-async function followFirstPages(folder, app, install, libraries, servers, report) {
+/** On the first release of Node that the install is for: these results are no rows of the table. */
+async function proveInDetail(folder, app, install, libraries, servers, report) {
   const env = environmentOf(app, await nodeFolder(folder, install.runs[0].node));
+  const pages = libraries.map(({ name }) => [
+    `first page of ${name} in a new application of Nest ${install.nest}`,
+    () => proveFirstPage(app, templateOf(app), name.replace('@rookery/', ''), { ...install, servers, env }),
+  ]);
+  const options = [`settings of TypeScript for ${install.modules}`, () => proveOptions(app, install, env)];
   const results = [];
-  for (const { name } of libraries) {
-    const library = name.replace('@rookery/', '');
-    const { failure } = await attempt(() =>
-      proveFirstPage(app, templateOf(app), library, { ...install, servers, env }),
-    );
-    report(`${failure ? 'FAILED' : 'ok    '}  first page of ${name} in a new application of Nest ${install.nest}`);
+  for (const [detail, work] of [...pages, options]) {
+    const { failure } = await attempt(work);
+    report(`${failure ? 'FAILED' : 'ok    '}  ${detail}`);
     if (failure) report(failure);
-    results.push({ ...install, failure, page: name });
+    results.push({ ...install, failure, detail });
   }
   return results;
 }

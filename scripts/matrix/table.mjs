@@ -3,7 +3,7 @@ const heads = ['Nest', 'Modules', 'MikroORM', 'TypeScript', 'Built by', 'Tested 
 /** The runs that passed as a table of Markdown; equal rows on several releases of Node are one. */
 export function tableOf(results, { ormVersions }) {
   const rows = new Map();
-  const ofRuns = results.filter(({ page }) => page === undefined);
+  const ofRuns = results.filter(({ detail }) => detail === undefined);
   for (const { nest, modules, orm, typescript, builder, runner, vmModules, node } of ofRuns) {
     const tested = vmModules ? 'Jest, `--experimental-vm-modules`' : named[runner];
     const cells = [nest, modules === 'cjs' ? 'CommonJS' : 'ES modules', ormVersions[orm], typescript, builder, tested];
