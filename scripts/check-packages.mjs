@@ -6,6 +6,7 @@ import { installs } from './matrix/combinations.mjs';
 import { judgeContents } from './matrix/judge-contents.mjs';
 import { entryPoints, packLibraries } from './matrix/pack.mjs';
 import { prove } from './matrix/prove.mjs';
+import { proveInstrumented } from './matrix/prove-instrumented.mjs';
 import { proveBothBuilds, proveLibrariesAlone } from './matrix/prove-loading.mjs';
 import { run } from './matrix/run.mjs';
 import { startServers } from './matrix/servers.mjs';
@@ -38,6 +39,7 @@ try {
   const results = await prove(folder, short, libraries, servers.addresses);
   if (results.some(({ failure }) => failure)) throw new Error('an application does not work with the packed libraries');
   console.log((await proveBothBuilds(join(folder, short[0].name), libraries.flatMap(entryPoints))).trim());
+  console.log((await proveInstrumented(join(folder, short.at(-1).name), servers.addresses)).trim());
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

@@ -10,8 +10,11 @@ export function installFolder(folder) {
   );
   // Not `npm ci`: it would take away the Node that runs this.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  // What `npm pack --dry-run` was told is not meant for this.
+  const given = Object.entries(process.env).filter(([name]) => !/^npm_config_(dry_run|json|workspaces?)$/i.test(name));
   execFileSync(npm, ['install', '--no-audit', '--no-fund', '--no-save', '--include=dev'], {
     cwd: join(root, folder),
+    env: Object.fromEntries(given),
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });

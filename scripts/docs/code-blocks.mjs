@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const UNKNOWN_NAME = new Set([2304, 2552, 2503, 2582, 2593, 18004]);
@@ -14,9 +14,9 @@ export function complaintsOf(root, page, text) {
   if (found.length === 0) return { blocks: 0, complaints: [] };
   const exports = (exported ??= exportsByName(root));
   const library = /^libs\/(\w+)\//.exec(page)?.[1];
-  const files = new Map(
-    found.map(({ line, code }) => [join(root, `apps/.docs/${page.replaceAll('/', '-')}-${line}.ts`), prepared(code)]),
-  );
+  const folder = join(root, 'apps/.docs', page.replaceAll('/', '-'));
+  const lineOf = new Map(found.map(({ line, code }) => [join(folder, fileOf(code) ?? `${line}.ts`), line]));
+  const files = new Map(found.map(({ code }, index) => [[...lineOf.keys()][index], prepared(code)]));
   const unknown = new Map([...files.keys()].map((file) => [file, new Set()]));
   for (const diagnostic of diagnosticsOf(root, files)) {
     const name = UNKNOWN_NAME.has(diagnostic.code) && /'([\w$]+)'/.exec(messageOf(diagnostic))?.[1];
@@ -28,9 +28,8 @@ export function complaintsOf(root, page, text) {
   const complaints = diagnosticsOf(root, completed)
     .filter((diagnostic) => diagnostic.file && !OF_FRAGMENTS.has(diagnostic.code) && !isOfReader(diagnostic))
     .map((diagnostic) => {
-      const [, start] = /-(\d+)\.ts$/.exec(diagnostic.file.fileName);
       const { line } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start);
-      return `${page}:${Number(start) + line}: ${messageOf(diagnostic).replaceAll(/\s+/g, ' ')} (TS${diagnostic.code})`;
+      return `${page}:${lineOf.get(diagnostic.file.fileName) + line}: ${messageOf(diagnostic).replaceAll(/\s+/g, ' ')} (TS${diagnostic.code})`;
     });
   return { blocks: found.length, complaints };
 }
@@ -46,6 +45,9 @@ function blocksOf(text) {
     code: match[1],
   }));
 }
+
+/** A block that names its file in its first line can be imported by the others of its page. */
+const fileOf = (code) => /^\/\/ (src\/\S+\.ts)\n/.exec(code)?.[1];
 
 /** Forms in which a block may stand on a page: a file, members of a class, parts of an object or a list, decorators alone. */
 const FORMS = [
@@ -171,7 +173,9 @@ function programOf(root, files) {
     root,
   );
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { fileExists, readFile, getSourceFile, directoryExists } = host;
+  const folders = new Set([...files.keys()].map((file) => dirname(file)));
+  host.directoryExists = (folder) => folders.has(folder) || directoryExists(folder);
   host.fileExists = (file) => files.has(file) || fileExists(file);
   host.readFile = (file) => files.get(file) ?? readFile(file);
   host.getSourceFile = (file, ...rest) =>

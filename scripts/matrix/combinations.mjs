@@ -1,8 +1,9 @@
 /**
  * The applications that the packages are proved in. `installs` are made once each; their `runs` build, test and start them.
  *
- * `modules`: that of the application. `test`: `stock` is the test command that `nest new` writes. `vmModules` and
- * `untested` say why it is not.
+ * `modules`: that of the application. `vmModules` and `untested` say why its test command is not the one that `nest new`
+ * writes. `inDetail`: the first page of each library is followed in it too, as it stands, and a program is
+ * compiled under the settings of TypeScript that matter to declarations.
  */
 const jestOfEsModules =
   'Jest loads packages that are ES modules alone with --experimental-vm-modules, on Node 24.9 or later; the template of Nest 12 sets it';
@@ -21,6 +22,7 @@ export const installs = [
       { node: 24, builder: 'webpack', runner: 'jest' },
     ],
     node10: true,
+    inDetail: true,
   },
   {
     name: 'nest11-cjs-orm7',
@@ -69,6 +71,7 @@ export const installs = [
       { node: 22, builder: 'tsc', runner: 'vitest' },
       { node: 22, builder: 'swc', runner: 'vitest' },
     ],
+    inDetail: true,
   },
   {
     name: 'nest12-esm-ts7',

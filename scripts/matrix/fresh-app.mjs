@@ -1,5 +1,5 @@
 // Makes an application as `nest new` does, from the templates of the wanted release of Nest, and puts the three libraries in.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ormVersions } from './combinations.mjs';
 import { run } from './run.mjs';
@@ -84,7 +84,11 @@ function asEsModules(manifest) {
   Object.assign(manifest.devDependencies, { vitest: '^4.1.2' });
 }
 
+/** Where the sources that `nest new` wrote are kept. */
+export const templateOf = (app) => `${app}-template`;
+
 async function addSources(app, { nest, modules, orm }) {
+  await cp(join(app, 'src'), templateOf(app), { recursive: true });
   await rm(join(app, 'src'), { recursive: true });
   await rm(join(app, 'test'), { recursive: true });
   await mkdir(join(app, 'src'));

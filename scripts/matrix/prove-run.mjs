@@ -36,17 +36,21 @@ const swcForEsModules = {
   module: { type: 'es6' },
 };
 
+/** Nothing of this repository may be found by the application: neither its Node nor its tools, nor a condition of exports. */
+export function environmentOf(app, node, vmModules = false) {
+  const clean = process.env.PATH.split(':').filter((entry) => !entry.includes('node_modules'));
+  return {
+    NODE_OPTIONS: vmModules ? '--experimental-vm-modules' : '',
+    PATH: [node, join(app, 'node_modules/.bin'), ...clean].join(':'),
+  };
+}
+
 /**
  * @param servers addresses: POSTGRES_URL, OPENSEARCH_URL, MEMCACHED_SERVERS, REDIS_URL
  * @throws where a step fails, with what it printed
  */
 export async function proveRun(app, { modules }, { builder, vmModules, untested }, node, servers) {
-  // Nothing of this repository may be found by the application: neither its Node nor its tools, nor a condition of exports.
-  const clean = process.env.PATH.split(':').filter((entry) => !entry.includes('node_modules'));
-  const env = {
-    NODE_OPTIONS: vmModules ? '--experimental-vm-modules' : '',
-    PATH: [node, join(app, 'node_modules/.bin'), ...clean].join(':'),
-  };
+  const env = environmentOf(app, node, vmModules);
   await rm(join(app, 'dist'), { recursive: true, force: true });
   await rm(join(app, '.swcrc'), { force: true });
   if (builder === 'swc' && modules === 'esm') await writeFile(join(app, '.swcrc'), JSON.stringify(swcForEsModules));

@@ -1,7 +1,9 @@
 // Each row of `combinations.mjs` in turn: made, built, tested and started.
-import { freshApp } from './fresh-app.mjs';
+import { proveFirstPage } from './first-pages.mjs';
+import { freshApp, templateOf } from './fresh-app.mjs';
 import { entryPoints } from './pack.mjs';
-import { nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
+import { proveOptions } from './prove-options.mjs';
+import { environmentOf, nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
 
 /**
  * @param installs rows of `combinations.mjs`
@@ -21,6 +23,8 @@ export async function prove(folder, installs, libraries, servers, report = conso
       report(`${failure ? 'FAILED' : 'ok    '}  ${describe(install, row)}`);
       if (failure) report(failure);
     }
+    if (install.inDetail && !app.failure)
+      results.push(...(await proveInDetail(folder, app.value, install, libraries, servers, report)));
     if (!install.node10 || app.failure) continue;
     const { failure } = await attempt(() => proveNode10(app.value, libraries.flatMap(entryPoints)));
     results.push({ ...install, builder: 'tsc, moduleResolution node10', runner: 'types', node: 20, failure });
@@ -29,6 +33,24 @@ export async function prove(folder, installs, libraries, servers, report = conso
         ? `FAILED  node10\n${failure}`
         : 'ok      module commonjs with moduleResolution node10 finds each entry point',
     );
+  }
+  return results;
+}
+
+/** On the first release of Node that the install is for: these results are no rows of the table. */
+async function proveInDetail(folder, app, install, libraries, servers, report) {
+  const env = environmentOf(app, await nodeFolder(folder, install.runs[0].node));
+  const pages = libraries.map(({ name }) => [
+    `first page of ${name} in a new application of Nest ${install.nest}`,
+    () => proveFirstPage(app, templateOf(app), name.replace('@rookery/', ''), { ...install, servers, env }),
+  ]);
+  const options = [`settings of TypeScript for ${install.modules}`, () => proveOptions(app, install, env)];
+  const results = [];
+  for (const [detail, work] of [...pages, options]) {
+    const { failure } = await attempt(work);
+    report(`${failure ? 'FAILED' : 'ok    '}  ${detail}`);
+    if (failure) report(failure);
+    results.push({ ...install, failure, detail });
   }
   return results;
 }

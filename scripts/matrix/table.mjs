@@ -3,7 +3,8 @@ const heads = ['Nest', 'Modules', 'MikroORM', 'TypeScript', 'Built by', 'Tested 
 /** The runs that passed as a table of Markdown; equal rows on several releases of Node are one. */
 export function tableOf(results, { ormVersions }) {
   const rows = new Map();
-  for (const { nest, modules, orm, typescript, builder, runner, vmModules, node } of results) {
+  const ofRuns = results.filter(({ detail }) => detail === undefined);
+  for (const { nest, modules, orm, typescript, builder, runner, vmModules, node } of ofRuns) {
     const tested = vmModules ? 'Jest, `--experimental-vm-modules`' : named[runner];
     const cells = [nest, modules === 'cjs' ? 'CommonJS' : 'ES modules', ormVersions[orm], typescript, builder, tested];
     const key = JSON.stringify(cells);

@@ -47,7 +47,7 @@ describe('refusals before anything is sent', () => {
     [
       'an order by text without a sub-field',
       () => query().sort('body'),
-      "`body` is text; add fields: { raw: { type: 'keyword' } } to its @SearchField, then sort by `body.raw`",
+      "`body` is text; give its property @SearchField({ fields: { raw: { type: 'keyword' } } }), then sort by `body.raw`",
     ],
     [
       'a term in text',

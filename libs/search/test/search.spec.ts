@@ -145,7 +145,7 @@ describeWith('postgres', 'postgres', () =>
           .toBody(),
       ).toThrow('`text` is text; use match on it, or term on `text.raw`');
       expect(() => passages().query().sort('address.president.name').toBody()).toThrow(
-        "`address.president.name` is text; add fields: { raw: { type: 'keyword' } } to its @SearchField, then sort by `address.president.name.raw`",
+        "`address.president.name` is text; give its property @SearchField({ fields: { raw: { type: 'keyword' } } }), then sort by `address.president.name.raw`",
       );
       expect(() => passages().query().sort('remark').toBody()).toThrow(SearchQueryError);
     });

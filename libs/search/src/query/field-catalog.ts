@@ -108,7 +108,7 @@ export class FieldCatalog {
     const exact = Object.entries(mapping.fields ?? {}).find(([, sub]) => takes(sub.type));
     return exact
       ? `\`${path}\` is text; ${phrase} \`${path}.${exact[0]}\``
-      : `\`${path}\` is text; add fields: { raw: { type: 'keyword' } } to its @SearchField, then ${phrase} \`${path}.raw\``;
+      : `\`${path}\` is text; give its property @SearchField({ fields: { raw: { type: 'keyword' } } }), then ${phrase} \`${path}.raw\``;
   }
 
   private choices(path: string): string {
