@@ -45,6 +45,12 @@ describe('refusals before anything is sent', () => {
     // Text against keyword
     ['an order by text', () => query().sort('title'), '`title` is text; sort by `title.raw`', 'title'],
     [
+      'a time that is none for those without',
+      () => query().sort('published', 'asc', { missing: 'soon' }),
+      "`published` needs '_first', '_last', a Date or whole milliseconds for those without",
+      'soon',
+    ],
+    [
       'an order by text without a sub-field',
       () => query().sort('body'),
       "`body` is text; add fields: { raw: { type: 'keyword' } } to its @SearchField, then sort by `body.raw`",
