@@ -156,21 +156,22 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly DocumentPlace[]> {
-    type Answer = { _scroll_id: string; hits: { hits: { _id: string; _routing?: string }[] } };
+    type Answer = { _scroll_id: string; hits: { hits?: { _id: string; _routing?: string }[] } };
     const body = { size: pageSize, _source: false, sort: ['_doc'] };
     let page = await this.send<Answer>(
       {
         method: 'POST',
         path: [index, '_search'],
-        query: { scroll: SCROLL, allow_partial_search_results: false },
+        query: { scroll: SCROLL, allow_partial_search_results: false, filter_path: SCROLL_FILTER },
         body,
         answer: SCROLLED,
       },
       options,
     );
     try {
-      while (page.hits.hits.length > 0) {
-        yield page.hits.hits.map(({ _id, _routing }) => ({
+      // An empty list is left out by the filter.
+      for (let found = page.hits.hits; found?.length; found = page.hits.hits) {
+        yield found.map(({ _id, _routing }) => ({
           id: _id,
           ...(_routing === undefined ? {} : { routing: _routing }),
         }));
@@ -178,6 +179,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
           {
             method: 'POST',
             path: ['_search', 'scroll'],
+            query: { filter_path: SCROLL_FILTER },
             body: { scroll: SCROLL, scroll_id: page._scroll_id },
             answer: SCROLLED,
           },
@@ -271,4 +273,5 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
 
 /** How long the server keeps a scan between two pages. */
 const SCROLL = '5m';
-const SCROLLED = having({ _scroll_id: 'string', hits: having({ hits: 'list' }) });
+const SCROLL_FILTER = '_scroll_id,_shards,hits.total,hits.hits._id,hits.hits._routing';
+const SCROLLED = having({ _scroll_id: 'string', hits: having({ total: 'object' }) });
