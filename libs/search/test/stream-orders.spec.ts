@@ -228,6 +228,39 @@ for (const [service, address] of [
         },
       );
 
+      const KEPT = [{}, { missingBucket: true }, { order: 'desc' }, { order: 'desc', missingBucket: true }];
+      const SOURCES = SORTED.map((name) => [name, FIELDS[name as Name]] as const).flatMap(([name, { type }]) => [
+        `terms of ${name}`,
+        ...(type === 'date' ? [`dateHistogram of ${name}`] : []),
+        ...(/byte|short|integer|long|float|double/.test(type) ? [`histogram of ${name}`] : []),
+      ]);
+      it.each(SOURCES.flatMap((of) => KEPT.map((options) => [of, options] as const)))(
+        'give every bucket once, in pages of any size: %s %j',
+        async (of, options) => {
+          const [kind, name] = of.split(' of ') as [string, string];
+          const step = { terms: [], histogram: [3], dateHistogram: [{ calendarInterval: 'month' }] }[kind]!;
+          const buckets = async (size: number): Promise<unknown[]> => {
+            const all: unknown[] = [];
+            const pages = rows.query().everyBucket((a) =>
+              a.composite(
+                (s) => ({
+                  one: (s as unknown as Record<string, (...given: unknown[]) => never>)[kind]!(name, ...step, options),
+                }),
+                { size },
+              ),
+            );
+            for await (const bucket of pages) {
+              all.push(bucket);
+              if (all.length > 1_000) throw new Error('never ends');
+            }
+            return all;
+          };
+          const whole = await buckets(1_000);
+          expect(whole.length).toBeGreaterThan(0);
+          expect(await buckets(3)).toEqual(whole);
+        },
+      );
+
       it.each(Object.keys(ORDERS))('go on where they were in the order of %s', async (name) => {
         const order = ORDERS[name]!;
         const whole = await paged(order, 1_000);
