@@ -57,6 +57,25 @@ describe('an engine in trouble', () => {
     expect(error).toMatchObject({ reason: 'overloaded', retryAfterMs: 2000 });
   });
 
+  it('that has not brought a change to every node is unavailable', async () => {
+    script = (_request, response) =>
+      json(response, 200, { acknowledged: false, shards_acknowledged: false, index: 'i' });
+    for (const change of [
+      () => engine.createIndex('i', { settings: {}, mappings: { dynamic: true, properties: {} } }),
+      () => engine.updateAliases([{ add: { index: 'i', alias: 'a' } }]),
+      () => engine.putMapping('i', { properties: {} }),
+    ])
+      await expect(change()).rejects.toMatchObject({ code: 'SEARCH_ENGINE_UNAVAILABLE', reason: 'timeout' });
+  });
+
+  it('whose index is not ready in time is unavailable', async () => {
+    script = (_request, response) => json(response, 408, { cluster_name: 'c', status: 'red', timed_out: true });
+    await expect(engine.waitUntilReady('i')).rejects.toMatchObject({
+      code: 'SEARCH_ENGINE_UNAVAILABLE',
+      reason: 'timeout',
+    });
+  });
+
   it('that refuses is no outage', async () => {
     script = (_request, response) =>
       json(response, 400, { error: { type: 'parsing_exception', reason: 'unknown query [mtch]' } });

@@ -184,7 +184,7 @@ describe('diagnostics and access', () => {
     server = createServer((incoming, response) => {
       headers = incoming.headers;
       incoming.resume().on('end', () => {
-        const { status, body } = answers.shift() ?? { status: 200, body: {} };
+        const { status, body } = answers.shift() ?? { status: 200, body: { version: {}, _shards: { total: 1 } } };
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       });
     });

@@ -45,6 +45,12 @@ describe('refusals before anything is sent', () => {
     // Text against keyword
     ['an order by text', () => query().sort('title'), '`title` is text; sort by `title.raw`', 'title'],
     [
+      'a time that is none for those without',
+      () => query().sort('published', 'asc', { missing: 'soon' }),
+      "`published` needs '_first', '_last', a Date or whole milliseconds for those without",
+      'soon',
+    ],
+    [
       'an order by text without a sub-field',
       () => query().sort('body'),
       "`body` is text; give its property @SearchField({ fields: { raw: { type: 'keyword' } } }), then sort by `body.raw`",
@@ -160,6 +166,14 @@ describe('refusals before anything is sent', () => {
       () => query().must(() => untyped({ match: { title: 'x' } })),
       'a clause is made by the builder, as in q.match(…); a body of your own goes into q.raw(…) (got {"match":{"title":"x"}})',
     ],
+    ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((kind): typeof CASES => [
+      [`a clause of the kind ${kind}`, () => query().must(() => untyped({ kind })), 'a clause is made by the builder'],
+      [
+        `an aggregation of the kind ${kind}`,
+        () => query().aggregate(() => ({ x: untyped({ kind }) })),
+        '`x` is made by the builder',
+      ],
+    ]),
     ['nothing for a clause', () => query().filter(() => untyped(undefined)), '(got undefined)'],
     [
       'a body for an aggregation',
@@ -398,6 +412,21 @@ describe('refusals before anything is sent', () => {
     await expect(query().pointInTime('x').options({ routing: 'a' }).search()).rejects.toThrow(
       'a point in time keeps its own shards',
     );
+  });
+
+  it('drops no name of a body, an option or a parameter', () => {
+    const named = (value: unknown): never =>
+      untyped(JSON.parse(JSON.stringify({ x: value }).replace('"x"', '"__proto__"')));
+    for (const made of [
+      query().sort('published', 'asc', named(1)),
+      query().sortByScript('number', { source: '1', params: named(1) }),
+      query().must((q) => q.match('title', 'x', named(1))),
+      query().must((q) => q.raw({ term: named('x') })),
+      query().highlight('title', named(1)),
+      query().raw(named(1)),
+      query().aggregate((a) => ({ x: a.terms('author', named(1)) })),
+    ])
+      expect(JSON.stringify(made.toBody())).toContain('"__proto__":');
   });
 
   it('leaves the caller their objects, and keeps its own', () => {

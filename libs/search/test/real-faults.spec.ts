@@ -178,6 +178,63 @@ describeWith('opensearch', 'a real server of our own', () => {
     await close();
   }, 60_000);
 
+  it('that stands still in the middle of pages lets them go on, or ends them by their deadline', async () => {
+    const { notes, search, close } = await notesOn(server.address);
+    const { engine } = search['assembly'].parts;
+    await notes.bulk(writes(1_000), { refresh: true });
+    const ordered = (query: ReturnType<typeof notes.query>) => query.sort('size');
+    const scan = async function* (timeoutMs: number): AsyncGenerator<string> {
+      for await (const places of engine.scanIds(notes.indexName, 100, { timeoutMs }))
+        for (const { id } of places) yield id;
+    };
+    const idsOf = async function* (hits: AsyncIterable<{ readonly id: string }>): AsyncGenerator<string> {
+      for await (const { id } of hits) yield id;
+    };
+    const pages = async function* (timeoutMs: number): AsyncGenerator<string> {
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const page = await notes.paginate(ordered, {
+          size: 100,
+          timeoutMs,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        yield* page.hits.map(({ id }) => id);
+        cursor = page.nextCursor;
+      }
+    };
+    const READERS: ((timeoutMs: number) => AsyncGenerator<string>)[] = [
+      (timeoutMs) => idsOf(notes.stream(ordered, { size: 100, timeoutMs })),
+      (timeoutMs) => idsOf(notes.stream((query) => query, { size: 100, timeoutMs })),
+      pages,
+      scan,
+    ];
+    /** Stands still after 250 of the hits, which are in the middle of a page. */
+    const paused = async (hits: AsyncIterable<string>, forMs: number): Promise<string[]> => {
+      const ids: string[] = [];
+      let going: NodeJS.Timeout | undefined;
+      try {
+        for await (const id of hits) {
+          if (ids.push(id) !== 250) continue;
+          server.pause();
+          going = setTimeout(() => server.resume(), forMs);
+        }
+        return ids;
+      } finally {
+        clearTimeout(going);
+        server.resume();
+      }
+    };
+    for (const read of READERS) {
+      expect(new Set(await paused(read(20_000), 700)).size).toBe(1_000);
+      await expect(paused(read(500), 20_000)).rejects.toMatchObject({
+        code: 'SEARCH_ENGINE_UNAVAILABLE',
+        reason: 'timeout',
+      });
+      const after = await paused(read(20_000), 0);
+      expect([after.length, new Set(after).size]).toEqual([1_000, 1_000]);
+    }
+    await close();
+  }, 120_000);
+
   it('that is killed is unavailable, and found again under its address', async () => {
     const { notes, close } = await notesOn(server.address, 2_000);
     await server.kill();

@@ -7,27 +7,20 @@ import type { IndexReference } from '../mapping/index-registry.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { MIGRATE, VERIFY } from './call-tables.js';
-import { putAddition } from './addition.js';
-import { addFields } from './add-fields.js';
 import { deleteBeside, holdersOf, moveAlias } from './alias-moves.js';
-import { Migration } from './migration.js';
 import type { MigrateOptions, MigrationParts } from './migration-options.js';
-import type { MigrationLease } from './migration-lease.js';
+import { MigrationRun, type MigrationRunParts } from './migration-run.js';
 import type { MigrationStore } from './migration-store.js';
-import { isUnderWay, type MigrationState } from './migration-state.js';
+import type { MigrationState } from './migration-state.js';
 import { liveIndexOf } from './live-index.js';
 import { planOf, type MigrationPlan } from './plan.js';
 import { pruneIndices } from './prune.js';
-import { progressMeter, type MigrationProgress } from './progress.js';
+import type { MigrationProgress } from './progress.js';
 import type { DriftedDocument } from './drift.js';
 import { DriftRepair, type RepairResult, type VerifyOptions } from './drift-repair.js';
 
-export interface MigrationServiceParts extends MigrationParts {
-  /** Absent where the database has no tables for migrations. */
-  readonly store: MigrationStore | undefined;
+export interface MigrationServiceParts extends MigrationRunParts {
   readonly definitionOf: (index: IndexReference) => IndexDefinition;
-  /** Runs a relay while `work` does, so that rows never wait for another process. */
-  readonly relaying: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Where an index stands. */
@@ -47,10 +40,12 @@ export interface MigrationStatus {
  */
 export class MigrationService {
   private readonly repairs: DriftRepair;
+  private readonly runs: MigrationRun;
 
   /** @internal The library makes it. */
   constructor(private readonly parts: MigrationServiceParts) {
     this.repairs = new DriftRepair(parts);
+    this.runs = new MigrationRun(parts);
   }
 
   /** What `migrate` would do. @throws SearchIndexMismatchError when the alias stands for several indices or is an index itself. */
@@ -72,14 +67,8 @@ export class MigrationService {
       checkCall('migrate', options, MIGRATE);
       const stop = new AbortController();
       const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-      this.run(
-        this.parts.definitionOf(index),
-        { ...options, signal },
-        {
-          report: (progress) => subscriber.next(progress),
-          begun: () => undefined,
-        },
-      ).then(
+      const told = { report: (progress: MigrationProgress) => subscriber.next(progress), begun: () => undefined };
+      this.runs.run(this.parts.definitionOf(index), { ...options, signal }, told).then(
         () => subscriber.complete(),
         (error: unknown) => subscriber.error(error),
       );
@@ -89,7 +78,7 @@ export class MigrationService {
 
   /** @internal The same for a start: `begun` is called once searches and writes of the model work. */
   async bring(index: IndexReference, options: CallOptions, begun: () => void): Promise<void> {
-    await this.run(this.parts.definitionOf(index), options, { report: () => undefined, begun });
+    await this.runs.run(this.parts.definitionOf(index), options, { report: () => undefined, begun });
   }
 
   /** Back to the old index: before the swap it forgets the new one, after it swaps the alias back. Then deploy the old model. */
@@ -177,94 +166,6 @@ export class MigrationService {
     return this.repairs.repair(this.parts.definitionOf(index), options);
   }
 
-  private async run(
-    definition: IndexDefinition,
-    options: MigrateOptions,
-    { report, begun }: { readonly report: (progress: MigrationProgress) => void; readonly begun: () => void },
-  ): Promise<void> {
-    const { alias } = definition;
-    const { store } = this.parts;
-    if (!store) return this.runWithoutTables(definition, options, { report, begun });
-    await store.exclusively(alias, async (lease) => {
-      const migration = new Migration(definition, this.parts, options, lease);
-      const state = await this.begin(definition, migration, lease, options, report);
-      // Also where an earlier run was ended: it may not have come to it.
-      if (state?.kind === 'additive') await putAddition(this.parts.engine, definition, state.newIndex, options);
-      begun();
-      // A relay that looked before the new index is noted would find rows that it may not write.
-      if (state) await this.parts.relaying(() => this.carryOut(migration, state, lease, report));
-    });
-  }
-
-  /** Additions need no note: the index keeps the mark of its old model until all documents are written. */
-  private async runWithoutTables(
-    definition: IndexDefinition,
-    options: MigrateOptions,
-    { report, begun }: { readonly report: (progress: MigrationProgress) => void; readonly begun: () => void },
-  ): Promise<void> {
-    const plan = planOf(definition, await this.liveIndex(definition, options));
-    if (plan.action === 'none') return void report(progressMeter(definition.alias, 'finished', 0, 0)(0));
-    if (plan.action === 'create') throw notThere(definition);
-    if (plan.action === 'rebuild') throw new SearchTableMissingError('the table search_migration');
-    for await (const progress of addFields(definition, plan.liveIndex!, this.parts, options)) {
-      begun();
-      report(progress);
-    }
-  }
-
-  /** Notes a migration, or goes on with the one that is noted. @returns where it stands; `undefined` when nothing is to be done. */
-  private async begin(
-    definition: IndexDefinition,
-    migration: Migration,
-    lease: MigrationLease,
-    options: MigrateOptions,
-    report: (progress: MigrationProgress) => void,
-  ): Promise<MigrationState | undefined> {
-    const { alias, hash } = definition;
-    const { store } = this.requireStore();
-    const before = await store.read(alias);
-    const open = before && (isUnderWay(before) || before.phase === 'swapped');
-    if (open && before.newHash !== hash && before.kind === 'rebuild') {
-      throw new SearchMigrationError(
-        alias,
-        `has another model's migration under way (${before.newHash}): finish it or roll it back first`,
-      );
-    }
-    if (open && before.newHash === hash) {
-      if (before.phase !== 'swapped') return before;
-      const { oldIndex: from, newIndex: to } = before;
-      // A rollback may have ended half way, or stand still.
-      await moveAlias(this.parts.engine, { alias, from, to, made: to, lease }, options);
-      return void report(progressMeter(alias, 'swapped', before.total, 0)(before.total));
-    }
-    const plan = planOf(definition, await this.liveIndex(definition, options));
-    if (plan.action === 'none') return void report(progressMeter(alias, 'finished', 0, 0)(0));
-    if (plan.action === 'create') throw notThere(definition);
-    await migration.begin(plan);
-    return store.read(alias);
-  }
-
-  private async carryOut(
-    migration: Migration,
-    state: MigrationState,
-    lease: MigrationLease,
-    report: (progress: MigrationProgress) => void,
-  ): Promise<void> {
-    try {
-      for await (const progress of migration.run(state)) report(progress);
-    } catch (error) {
-      if (error instanceof SearchMigrationError && error.failures.length > 0) await this.abandon(state, lease);
-      throw error;
-    }
-  }
-
-  /** Nobody has searched the new index: it goes, and writes go to the old one alone. */
-  private async abandon({ alias, kind, oldIndex, newIndex }: MigrationState, lease: MigrationLease): Promise<void> {
-    if (kind === 'additive') return;
-    await lease.advance({ phase: 'rolled-back' });
-    await deleteBeside(this.parts.engine, { alias, live: oldIndex, index: newIndex });
-  }
-
   /** What is deleted is not what is searched. */
   private async assertSearched({ alias, newIndex }: MigrationState, options?: CallOptions): Promise<void> {
     const holders = await holdersOf(this.parts.engine, alias, options);
@@ -284,8 +185,4 @@ export class MigrationService {
     if (!store) throw new SearchTableMissingError('the table search_migration');
     return { store, engine };
   }
-}
-
-function notThere({ alias }: IndexDefinition): SearchMigrationError {
-  return new SearchMigrationError(alias, 'is not there yet: run search.ensureIndices(), then repository.indexAll()');
 }

@@ -1,5 +1,4 @@
 import type { CallOptions, SearchEngine } from '../contracts/engine.js';
-import { documentIdOf } from '../document/document-builder.js';
 import { dependsOnRow, desiredDocuments, type DesiredDocument } from '../document/desired-document.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { Wire } from '../query/wire-value.js';
@@ -15,7 +14,9 @@ import {
   type Expected,
   type StoredDocuments,
 } from './drift.js';
-import { orphansAmong, everyRowOf, orphansFound, orphansOf, type FoundOrphans } from './orphans.js';
+import { idsOfDocuments, idsOfRows, missingIn, orphansIn, together } from './id-comparison.js';
+import { IdFingerprint } from './id-fingerprint.js';
+import { everyRowOf, orphansFound, orphansOf } from './orphans.js';
 import { Sample } from './sample.js';
 
 /** What is compared of each document: its content, its id alone, or the content of some. */
@@ -35,6 +36,11 @@ export interface DriftOptions extends CallOptions {
 interface ComparedPage {
   readonly rows: number;
   readonly drifted: readonly DriftedDocument[];
+}
+
+interface OfScope {
+  readonly sources: boolean;
+  readonly count: (looked: number) => void;
 }
 
 const PAGE_SIZE = 1_000;
@@ -59,40 +65,51 @@ export class Verifier {
     const { comparison = { of: 'contents' }, scope, onProgress } = options;
     const { model } = definition;
     const call = callOptionsOf(options);
+    const parts = { engine: this.engine, reader: this.reader };
     let done = 0;
+    const count = (looked: number): void => onProgress?.((done += looked));
     const sample = comparison.of === 'sample' ? new Sample<PrimaryKey>(comparison.documents, this.random) : undefined;
     const sources = comparison.of === 'contents';
-    const pages =
-      scope !== undefined
-        ? this.inScope(definition, index, scope, { ...call, sources })
-        : sources || dependsOnRow(model)
-          ? this.byRow(definition, index, { ...call, sources }, sample)
-          : this.byKey(definition, index, call, sample);
-    for await (const { rows, drifted } of readAhead(pages)) {
-      yield* drifted;
-      onProgress?.((done += rows));
+    if (scope !== undefined) yield* this.ofScope(definition, index, scope, { ...options, sources, count });
+    else if (sources || dependsOnRow(model)) {
+      const rows = new IdFingerprint();
+      for await (const page of readAhead(this.byRow(definition, index, { ...call, sources }, { rows, sample }))) {
+        yield* page.drifted;
+        count(page.rows);
+      }
+      const documents = await idsOfDocuments(this.engine, index, call, count);
+      yield* orphansIn(model, { ...parts, index }, rows.differences(documents), call);
+    } else {
+      const [rows, documents] = await together([
+        idsOfRows(this.reader, model, sample, count),
+        idsOfDocuments(this.engine, index, call, count),
+      ]);
+      const differences = rows.differences(documents);
+      yield* missingIn(model, { ...parts, index }, differences, call);
+      yield* orphansIn(model, { ...parts, index }, differences, call);
     }
     // Whether they are there at all is known by now.
     const looked = sample ? await this.recheck(definition, index, sample.taken, call) : [];
     yield* looked.filter(({ drift }) => drift === 'outdated' || drift === 'unbuildable');
-    for await (const { documents: count, orphaned } of readAhead(this.orphans(definition, index, options))) {
-      yield* orphaned;
-      onProgress?.((done += count));
-    }
   }
 
-  /** Of all documents, or of those that are said to belong to the scope. */
-  private async *orphans(
-    { model }: IndexDefinition,
+  private async *ofScope(
+    definition: IndexDefinition,
     index: string,
-    { scope, documents: query, ...options }: DriftOptions,
-  ): AsyncGenerator<FoundOrphans> {
+    scope: RowScope,
+    { sources, documents: query, count, ...options }: DriftOptions & OfScope,
+  ): AsyncGenerator<DriftedDocument> {
     const call = callOptionsOf(options);
-    if (scope === undefined) {
-      for await (const places of readAhead(this.engine.scanIds(index, PAGE_SIZE, call)))
-        yield { documents: places.length, orphaned: await orphansAmong(model, this.reader, places) };
-    } else if (query !== undefined)
-      yield* orphansFound(model, this.engine, this.reader, { index, query, pageSize: PAGE_SIZE }, call);
+    for await (const page of readAhead(this.inScope(definition, index, scope, { ...call, sources }))) {
+      yield* page.drifted;
+      count(page.rows);
+    }
+    if (query === undefined) return;
+    const asked = { index, query, pageSize: PAGE_SIZE };
+    for await (const page of readAhead(orphansFound(definition.model, this.engine, this.reader, asked, call))) {
+      yield* page.orphaned;
+      count(page.documents);
+    }
   }
 
   /** Of these keys, those that are still not what the database says. */
@@ -118,7 +135,7 @@ export class Verifier {
     definition: IndexDefinition,
     index: string,
     { sources, ...call }: CallOptions & Readonly<{ sources: boolean }>,
-    sample: Sample<PrimaryKey> | undefined,
+    { rows, sample }: Readonly<{ rows: IdFingerprint; sample: Sample<PrimaryKey> | undefined }>,
   ): AsyncGenerator<ComparedPage> {
     const { model } = definition;
     const read = async (after: PrimaryKey | undefined) => ({
@@ -126,7 +143,10 @@ export class Verifier {
     });
     for await (const { entities } of readAhead(pagesInOrder(model, PAGE_SIZE, read))) {
       const desired = [...desiredDocuments(model, entities)];
-      for (const { key } of desired.filter(isExpected)) sample?.offer(key);
+      for (const { key, id, routing } of desired.filter(isExpected)) {
+        rows.add({ id, routing });
+        sample?.offer(key);
+      }
       const drifted = [...unbuildableOf(desired), ...(await this.comparedTo(index, desired, call, sources))];
       yield { rows: entities.length, drifted };
     }
@@ -144,22 +164,6 @@ export class Verifier {
       const drifted = [...unbuildableOf(desired), ...(await this.comparedTo(index, desired, call, sources))];
       drifted.push(...(await orphansOf(model, this.engine, index, desired, call)));
       yield { rows: keys.length, drifted };
-    }
-  }
-
-  /** By ids alone, where a row says no more than its key: no row is read whole. */
-  private async *byKey(
-    { model }: IndexDefinition,
-    index: string,
-    call: CallOptions,
-    sample: Sample<PrimaryKey> | undefined,
-  ): AsyncGenerator<ComparedPage> {
-    for await (const keys of readAhead(this.reader.keyPages(model, PAGE_SIZE))) {
-      for (const key of keys) sample?.offer(key);
-      const places = keys.map((key) => ({ id: documentIdOf(model, key) }));
-      const found = await this.engine.getMany(index, places, { ...call, source: false });
-      const missing = keys.filter((_, at) => found[at] === undefined);
-      yield { rows: keys.length, drifted: missing.map((key) => ({ key, drift: 'missing' })) };
     }
   }
 

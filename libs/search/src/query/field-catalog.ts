@@ -69,6 +69,12 @@ export class FieldCatalog {
     return field && { type: field.mapping.type, runtimeType: field.runtimeType };
   }
 
+  /** `format` of the mapping of a date, where it has one of its own. */
+  formatOf(path: string): string | undefined {
+    const format = this.fields.get(path)?.mapping['format'];
+    return typeof format === 'string' ? format : undefined;
+  }
+
   private add(
     fields: readonly FieldModel[],
     properties: Readonly<Record<string, FieldMapping>>,

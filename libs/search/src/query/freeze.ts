@@ -1,4 +1,5 @@
 import { SearchQueryError } from '../errors/query.errors.js';
+import { putOwn } from './put-own.js';
 
 /** Deeper than any clause that compiles. */
 const MAX_LEVELS = 500;
@@ -20,7 +21,7 @@ export function frozenCopy<N>(node: N, level = 0): Readonly<N> {
     return Object.freeze(node.map((one) => frozenCopy(one, level + 1))) as unknown as Readonly<N>;
   if (level > 0 && !isPlain(node)) return node;
   const copy: Record<string, unknown> = {};
-  for (const key in node) copy[key] = frozenCopy(node[key], level + 1);
+  for (const key in node) putOwn(copy, key, frozenCopy(node[key], level + 1));
   return Object.freeze(copy) as Readonly<N>;
 }
 

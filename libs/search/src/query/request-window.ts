@@ -2,6 +2,7 @@ import type { Duration } from '../contracts/duration.js';
 import { parseDuration } from '../support/duration.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import { unusable } from './unusable.js';
+import { rawJson } from './raw-json.js';
 import type { RequestNode } from './request.js';
 import { wholeNumber, wireValue, type Wire } from './wire-value.js';
 
@@ -38,8 +39,6 @@ export function compileWindow({ page, searchAfter, sort }: RequestNode): Wire {
   return { from, size, search_after: searchAfter.map(sortValue) };
 }
 
-/** A number of any length in JSON, which a JavaScript number could not hold. */
-const rawJson = (digits: string): object => (JSON as unknown as { rawJSON(text: string): object }).rawJSON(digits);
 const LONG = /^-?[1-9]\d{15,18}$/;
 const LEAST = -(2n ** 63n);
 
@@ -51,7 +50,7 @@ export function sortValue(value: unknown): unknown {
   if (value === null) return null;
   if (typeof value === 'bigint' || (typeof value === 'string' && LONG.test(value))) {
     const number = BigInt(value);
-    return number >= LEAST && number < -LEAST ? rawJson(String(value)) : String(value);
+    return number >= LEAST && number < -LEAST ? rawJson(number) : String(value);
   }
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
   return wireValue(value, 'searchAfter');

@@ -3,12 +3,13 @@ import type { CompileContext } from './clauses/compile-context.js';
 import type { Clause } from './clauses/clause.js';
 import { wirePoint, type DistanceUnit, type GeoPoint } from './geo-point.js';
 import { wireScript, type Script } from './script.js';
-import { wireOptions, wireValue, type Wire } from './wire-value.js';
+import { wireMissing } from './sort-missing.js';
+import { wireOptions, type Wire } from './wire-value.js';
 
 export type Direction = 'asc' | 'desc';
 
 export interface SortOptions {
-  /** `_first`, `_last` (when absent) or a value that documents without one count as. */
+  /** `_first`, `_last` (when absent) or a value that documents without one count as; for a date a Date, its text or milliseconds. */
   readonly missing?: string | number | Date;
   /** Which of several values counts. */
   readonly mode?: 'min' | 'max' | 'avg' | 'sum' | 'median';
@@ -55,19 +56,30 @@ export function compileSort(node: SortNode, context: CompileContext, continued =
     };
   }
   if ((SORT_KEYS as readonly string[]).includes(node.field)) return { [node.field]: { order: node.direction } };
+  if (continued) assertContinues(node.field, context);
   if (continued && context.typeOf(node.field) === 'scaled_float') return scaledSort(node, context);
-  const { filter, missing, ...options } = node.options;
+  const { filter, ...options } = node.options;
+  const missing = wireMissing(node, context);
   const nested = context.nestedOf(node.field);
   return {
     [context.field(node.field, 'sort')]: {
       order: node.direction,
-      ...(missing === undefined ? {} : { missing: wireValue(missing, node.field) }),
-      ...wireOptions(options),
+      ...wireOptions({ ...options, missing: undefined }),
+      ...(missing === undefined ? {} : { missing }),
       ...(nested === undefined
         ? {}
         : { nested: { path: nested, ...(filter ? { filter: context.inside(nested).clause(filter) } : {}) } }),
     },
   };
+}
+
+/** The engine sorts by it, and then accepts none of its sort values back. */
+function assertContinues(field: string, context: CompileContext): void {
+  if (context.typeOf(field) !== 'wildcard') return;
+  throw new SearchQueryError(
+    field,
+    `\`${field}\` is wildcard: no stream or cursor goes on in its order; give it fields: { raw: { type: 'keyword' } } and sort by \`${field}.raw\``,
+  );
 }
 
 type FieldSort = Extract<SortNode, { by: 'field' }>;

@@ -1,3 +1,4 @@
+import { putOwn } from './put-own.js';
 import { unusable } from './unusable.js';
 
 /** A part of a request's or an answer's body. */
@@ -17,7 +18,8 @@ export function wireOptions(options: object | undefined): Record<string, unknown
   const wire: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options ?? {})) {
     if (value === undefined) continue;
-    wire[snakeCase(name)] = typeof value === 'object' && !(value instanceof Date) ? value : wireValue(value, name);
+    const written: unknown = typeof value === 'object' && !(value instanceof Date) ? value : wireValue(value, name);
+    putOwn(wire, snakeCase(name), written);
   }
   return wire;
 }

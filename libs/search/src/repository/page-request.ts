@@ -1,4 +1,5 @@
 import type { SearchResponse } from '../contracts/engine.js';
+import { SearchQueryError } from '../errors/query.errors.js';
 import { sortValue } from '../query/request-window.js';
 import type { Wire } from '../query/wire-value.js';
 
@@ -11,8 +12,15 @@ export interface PagedBody {
   readonly roomForNext: boolean;
 }
 
+/** @throws SearchQueryError for the order on disk without a point in time */
 export function pagedBody(compiled: Wire, size: number): PagedBody {
   const order = compiled['sort'] === undefined ? [{ _score: 'desc' }] : [compiled['sort']].flat();
+  if (compiled['pit'] === undefined && order.some((one) => '_doc' in (one as Wire)))
+    throw new SearchQueryError(
+      'sort',
+      'the order on disk (`_doc`) is another one on each copy, and after each write: keep it for all pages with pointInTime(id), or sort by a field',
+      '_doc',
+    );
   const roomForNext = (compiled['from'] as number) + size < MAX_WINDOW;
   const sort = [...order, { _id: 'asc' }];
   // Where it need not count, the engine passes over documents without a value of the first field in the order.

@@ -25,6 +25,18 @@ describe('JSON of an engine', () => {
     );
   });
 
+  it('keeps whole numbers on both sides of 2^53 exact', () => {
+    const near = fc.bigInt(-1_000n, 1_000n).map((by) => 2n ** 53n + by);
+    fc.assert(
+      fc.property(fc.oneof(near, fc.bigInt(10n ** 15n, 10n ** 17n)), fc.boolean(), (number, negative) => {
+        const signed = negative ? -number : number;
+        const read = parseJson(`[${signed}]`) as [number | string];
+        expect(BigInt(read[0])).toBe(signed);
+        expect(typeof read[0]).toBe(Number.isSafeInteger(Number(signed)) ? 'number' : 'string');
+      }),
+    );
+  });
+
   it('leaves fractions and exponents numbers', () => {
     const text = '[1.12345678901234567, 1.0E22, 12345678901234567890.5]';
     expect(parseJson(text)).toEqual(JSON.parse(text));

@@ -1,4 +1,5 @@
 import { SearchEngineError } from '../../errors/engine.errors.js';
+import { misfit, type AnswerShape } from './answer-shape.js';
 
 interface Answer {
   readonly body: unknown;
@@ -6,28 +7,41 @@ interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** @throws SearchEngineError for what no engine says: a page of a proxy, a redirection, an empty body */
-export function assertAnswer(engine: string, call: string, { body, status, headers }: Answer): void {
-  if (typeof body === 'boolean' || (typeof body === 'object' && body !== null)) return;
-  const type = typeof headers['content-type'] === 'string' ? headers['content-type'] : 'no content type';
-  const to = typeof headers['location'] === 'string' ? ` to ${headers['location']}` : '';
-  const text = typeof body === 'string' ? body.slice(0, 80).replaceAll(/\s+/g, ' ') : '';
-  throw new SearchEngineError(
-    engine,
-    status ?? 0,
-    'unexpected_answer',
-    `${call} was answered${to} with ${type} ('${text}'), not with JSON of an engine: look at the address, and at a proxy before it`,
-  );
+/** `type` of the error. */
+export const UNEXPECTED_ANSWER = 'unexpected_answer';
+const REMEDY = 'look at the address, and at a proxy before it';
+
+/** @throws SearchEngineError for what no engine says: a page of a proxy, a redirection, JSON of something else */
+export function assertAnswer(engine: string, call: string, answer: Answer, shape: AnswerShape): void {
+  const { body, status } = answer;
+  if (typeof body !== 'object' || body === null)
+    throw new SearchEngineError(engine, status ?? 0, UNEXPECTED_ANSWER, noEngine(call, answer));
+  const at = misfit(body, shape);
+  if (at !== undefined) throw unexpectedPart(engine, status ?? 0, call, at);
 }
 
-/** @throws SearchEngineError where an answer lacks the part that makes it one */
-export function assertPart(engine: string, call: string, body: unknown, part: string): void {
-  const value = (body as Readonly<Record<string, unknown>> | null)?.[part];
-  if (value !== undefined && value !== null) return;
-  throw new SearchEngineError(
-    engine,
-    200,
-    'unexpected_answer',
-    `the answer to ${call} has no \`${part}\`: look at the address, and at a proxy before it`,
-  );
+/** @throws SearchEngineError where one of several answers lacks what makes it one */
+export function assertPart(engine: string, call: string, body: unknown, shape: AnswerShape): void {
+  const at = misfit(body, shape);
+  if (at !== undefined) throw unexpectedPart(engine, 200, call, at);
+}
+
+/** What came in the place of an engine's answer. */
+export function noEngine(call: string, { body, headers }: Answer): string {
+  const type = typeof headers['content-type'] === 'string' ? headers['content-type'] : 'no content type';
+  const to = typeof headers['location'] === 'string' ? ` to ${headers['location']}` : '';
+  const text = (typeof body === 'string' ? body : (JSON.stringify(body) ?? '')).slice(0, 80).replaceAll(/\s+/g, ' ');
+  return `${call} was answered${to} with ${type} ('${text}'), not by an engine: ${REMEDY}`;
+}
+
+function unexpectedPart(engine: string, status: number, call: string, at: string): SearchEngineError {
+  const lacking = at === '' ? 'is no such answer' : `has no such \`${at}\` as an engine gives`;
+  return new SearchEngineError(engine, status, UNEXPECTED_ANSWER, `the answer to ${call} ${lacking}: ${REMEDY}`);
+}
+
+/** Whether the engine itself says that a document is not there; a 404 of something else says nothing about documents. */
+export function isAbsence(error: unknown, part: 'found' | 'matched'): boolean {
+  if (!(error instanceof SearchEngineError) || error.status !== 404) return false;
+  const { body } = error.cause as { readonly body?: Readonly<Record<string, unknown>> | null };
+  return body?.[part] === false;
 }

@@ -2,7 +2,8 @@ import { updateBody } from '../../document/update-body.js';
 import type { DocumentPort, UpdateAnswer } from '../../contracts/document-port.js';
 import type { EngineDocument, SearchRequest, SearchResponse } from '../../contracts/engine.js';
 import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
-import { assertPart } from './answer-check.js';
+import { assertPart, isAbsence } from './answer-check.js';
+import { having } from './answer-shape.js';
 import { formatJson } from '../../support/json.js';
 import { assertAllShards, type Send } from './send.js';
 
@@ -26,6 +27,11 @@ export function documentOf({ _id, _routing, _version, _seq_no, _primary_term, _s
   };
 }
 
+/** A document that is there. */
+export const FOUND = having({ found: 'boolean', _id: 'string' });
+export const SEARCHED = having({ hits: having({ hits: 'list' }) });
+const UPDATED = having({ result: 'string', _version: 'number', _seq_no: 'number' });
+
 const OUTCOMES: Readonly<Record<string, UpdateAnswer['outcome']>> = {
   created: 'created',
   updated: 'updated',
@@ -46,7 +52,7 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
         ...(retryOnConflict === undefined ? {} : { retry_on_conflict: retryOnConflict }),
       };
       const answer = await send<Omit<WireDocument, '_source'> & { result: string }>(
-        { method: 'POST', path: [index, '_update', id], query, body: updateBody(request) },
+        { method: 'POST', path: [index, '_update', id], query, body: updateBody(request), answer: UPDATED },
         options,
       ).catch((error: unknown) => {
         throw isMissing(error, 'document_missing_exception') ? missing(index, id, error) : error;
@@ -69,6 +75,7 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
           // Without its source, an answer has the routing only where that is asked for.
           ...(source === false ? { query: { _source: false, stored_fields: '_routing' } } : {}),
           body: { docs: places.map(({ id, routing }) => ({ _id: id, routing })) },
+          answer: having({ docs: { listOf: having({ _id: 'string' }) } }),
         },
         options,
       );
@@ -83,12 +90,12 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
     async exists(index, id, options) {
       try {
         await send(
-          { method: 'GET', path: [index, '_doc', id], query: { _source: false, ...routed(options) } },
+          { method: 'GET', path: [index, '_doc', id], query: { _source: false, ...routed(options) }, answer: FOUND },
           options,
         );
         return true;
       } catch (error) {
-        if (error instanceof SearchEngineError && error.status === 404) return false;
+        if (isAbsence(error, 'found')) return false;
         throw error;
       }
     },
@@ -101,10 +108,15 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
         error?: { type: string; reason: string; index?: string; root_cause?: readonly { reason?: string }[] };
       };
       const { responses } = await send<{ responses: readonly Item[] }>(
-        { method: 'POST', path: ['_msearch'], query: endedOnTheServer(options?.timeoutMs ?? timeoutMs), lines },
+        {
+          method: 'POST',
+          path: ['_msearch'],
+          query: endedOnTheServer(options?.timeoutMs ?? timeoutMs),
+          lines,
+          answer: having({ responses: { listOf: 'object' } }),
+        },
         options,
       );
-      assertPart(engine, 'POST /_msearch', { responses }, 'responses');
       return responses.map((response, at) => {
         const { index = '' } = requests[at]!;
         const { error, status } = response;
@@ -114,8 +126,8 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
           .filter(Boolean)
           .join(': ');
         if (error) throw new SearchEngineError(engine, status, error.type, reason);
-        assertPart(engine, reason, response, 'hits');
-        assertAllShards(engine, { method: 'POST', path: [index, '_msearch'] }, response);
+        assertPart(engine, reason, response, SEARCHED);
+        assertAllShards(engine, { path: [index, '_msearch'] }, response);
         return response;
       });
     },
@@ -123,10 +135,16 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
     async explain(index, id, query, options) {
       type Answer = { matched: boolean; explanation?: Readonly<Record<string, unknown>> };
       const { matched, explanation } = await send<Answer>(
-        { method: 'POST', path: [index, '_explain', id], query: routed(options), body: { query } },
+        {
+          method: 'POST',
+          path: [index, '_explain', id],
+          query: routed(options),
+          body: { query },
+          answer: having({ matched: 'boolean' }),
+        },
         options,
       ).catch((error: unknown) => {
-        throw error instanceof SearchEngineError && error.status === 404 ? missing(index, id, error) : error;
+        throw isAbsence(error, 'matched') ? missing(index, id, error) : error;
       });
       return { matched, explanation };
     },
@@ -138,7 +156,13 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
         explanations?: readonly { explanation?: string; error?: string }[];
       };
       const answer = await send<Answer>(
-        { method: 'POST', path: [index, '_validate', 'query'], query: { explain: true }, body: { query } },
+        {
+          method: 'POST',
+          path: [index, '_validate', 'query'],
+          query: { explain: true },
+          body: { query },
+          answer: having({ valid: 'boolean' }),
+        },
         options,
       );
       const explanations = (answer.explanations ?? []).flatMap(({ explanation, error }) => explanation ?? error ?? []);

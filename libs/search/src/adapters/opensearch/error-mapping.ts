@@ -1,4 +1,5 @@
 import { errors } from '@opensearch-project/opensearch';
+import { noEngine, UNEXPECTED_ANSWER } from './answer-check.js';
 import {
   SearchAbortedError,
   SearchEngineError,
@@ -26,6 +27,11 @@ export function toSearchError(
   }
   if (cause instanceof errors.ResponseError) return fromResponse(cause, engine, call);
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof errors.DeserializationError) {
+    const body: unknown = cause.data;
+    const reason = noEngine(call, { body, status: null, headers: { 'content-type': 'broken JSON' } });
+    return new SearchEngineError(engine, 0, UNEXPECTED_ANSWER, reason, { cause });
+  }
   if (cause instanceof errors.ConnectionError || cause instanceof errors.NoLivingConnectionsError) {
     return new SearchEngineUnavailableError(engine, 'connection', `no connection for ${call}: ${message}`, { cause });
   }
@@ -35,19 +41,26 @@ export function toSearchError(
 }
 
 interface ErrorBody {
-  readonly error?: {
-    readonly type?: string;
-    readonly reason?: string;
-    readonly index?: string;
-    readonly root_cause?: readonly { reason?: string }[];
-  };
+  /** Some refusals are a sentence. */
+  readonly error?: ErrorDetails | string;
+}
+
+interface ErrorDetails {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly index?: string;
+  readonly root_cause?: readonly { reason?: string }[];
 }
 
 function fromResponse(cause: InstanceType<typeof errors.ResponseError>, engine: string, call: string): SearchError {
   const status = cause.statusCode;
-  const { error } = (cause.body ?? {}) as ErrorBody;
-  const type = error?.type ?? 'response_error';
-  const reason = reasonOf(error, cause.message);
+  const said = cause.body as ErrorBody | string | null;
+  const { error, own } = saidBy(said);
+  const type = error?.type ?? (own ? 'response_error' : UNEXPECTED_ANSWER);
+  const headers = { ...(cause.headers as object | null) };
+  const reason = reasonOf(error, own ? cause.message : noEngine(call, { body: said, status, headers }));
+  if (status === 408)
+    return new SearchEngineUnavailableError(engine, 'timeout', `${call} answered 408: ${reason}`, { cause });
   if (RETRYABLE_STATUSES.has(status)) {
     const retryAfterMs = retryAfter(cause.headers as Record<string, unknown> | null);
     return new SearchEngineUnavailableError(engine, 'overloaded', `${call} answered ${status}: ${reason}`, {
@@ -63,7 +76,18 @@ function fromResponse(cause: InstanceType<typeof errors.ResponseError>, engine: 
   return new SearchEngineError(engine, status, type, reason, { cause });
 }
 
-function reasonOf(error: ErrorBody['error'], otherwise: string): string {
+/** Besides `error`, what an engine says with a status that is none of success. */
+const OWN_PARTS = ['found', 'matched', 'timed_out', 'succeeded', 'pits'];
+
+/** @returns what is wrong, and whether an engine said it */
+function saidBy(body: ErrorBody | string | null): { readonly error: ErrorDetails | undefined; readonly own: boolean } {
+  if (typeof body !== 'object' || body === null) return { error: undefined, own: false };
+  const { error } = body;
+  if (typeof error === 'string') return { error: { reason: error }, own: true };
+  return { error, own: error !== undefined || OWN_PARTS.some((part) => part in body) };
+}
+
+function reasonOf(error: ErrorDetails | undefined, otherwise: string): string {
   const reasons = [error?.reason ?? otherwise, error?.root_cause?.[0]?.reason];
   return reasons.filter((text, at, all) => text && all.indexOf(text) === at).join(': ');
 }

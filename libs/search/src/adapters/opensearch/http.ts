@@ -7,6 +7,7 @@ import { SearchError } from '../../errors/search-error.js';
 import { backoffMs } from '../../support/backoff.js';
 import { pause } from '../../support/pause.js';
 import { assertAnswer } from './answer-check.js';
+import type { AnswerShape } from './answer-shape.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { toSearchError } from './error-mapping.js';
 import { hedged } from './hedge.js';
@@ -25,6 +26,8 @@ export interface HttpRequest {
   readonly body?: object;
   /** Newline-delimited JSON, sent as it is. */
   readonly lines?: string | Buffer;
+  /** What its answer has to have: all else is none of an engine. */
+  readonly answer: AnswerShape;
 }
 
 /** What a request needs besides its deadline. */
@@ -207,7 +210,8 @@ export class OpenSearchHttp {
         statusCode: number | null;
         headers: object | null;
       };
-      assertAnswer(this.engine, attempt.call, { body, status: statusCode, headers: { ...headers } });
+      const answer = { body, status: statusCode, headers: { ...headers } };
+      assertAnswer(this.engine, attempt.call, answer, request.answer);
       return body as Body;
     } catch (error) {
       throw this.failureOf(error, attempt);

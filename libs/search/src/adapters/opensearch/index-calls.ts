@@ -1,8 +1,10 @@
 import type { IndexPort } from '../../contracts/index-port.js';
 import { SearchNotFoundError } from '../../errors/engine.errors.js';
-import type { Send } from './send.js';
+import { having } from './answer-shape.js';
+import { sendChange, type Send } from './send.js';
 
-export function indexCalls(send: Send): IndexPort {
+export function indexCalls(engine: string, send: Send): IndexPort {
+  const change = sendChange(send, engine);
   /** By concrete indices: the shards of one never change. */
   const routings = new Map<string, readonly string[]>();
   return {
@@ -14,6 +16,7 @@ export function indexCalls(send: Send): IndexPort {
             method: 'GET',
             path: ['_cat', 'indices', index],
             query: { format: 'json', h: 'status', expand_wildcards: 'all' },
+            answer: { listOf: having({ status: 'string' }) },
           },
           options,
         );
@@ -25,19 +28,19 @@ export function indexCalls(send: Send): IndexPort {
     },
 
     async putMapping(index, mappings, options) {
-      await send({ method: 'PUT', path: [index, '_mapping'], body: mappings }, options);
+      await change({ method: 'PUT', path: [index, '_mapping'], body: mappings }, options);
     },
 
     async putSettings(index, settings, options) {
-      await send({ method: 'PUT', path: [index, '_settings'], body: settings }, options);
+      await change({ method: 'PUT', path: [index, '_settings'], body: settings }, options);
     },
 
     async openIndex(index, options) {
-      await send({ method: 'POST', path: [index, '_open'] }, options);
+      await change({ method: 'POST', path: [index, '_open'] }, options);
     },
 
     async closeIndex(index, options) {
-      await send({ method: 'POST', path: [index, '_close'] }, options);
+      await change({ method: 'POST', path: [index, '_close'] }, options);
     },
 
     async indexStats(index, options) {
@@ -53,7 +56,10 @@ export function indexCalls(send: Send): IndexPort {
       };
       const {
         _all: { primaries },
-      } = await send<Answer>({ method: 'GET', path: [index, '_stats', 'docs,store,indexing,search'] }, options);
+      } = await send<Answer>(
+        { method: 'GET', path: [index, '_stats', 'docs,store,indexing,search'], answer: STATS },
+        options,
+      );
       return {
         documents: primaries.docs.count,
         deletedDocuments: primaries.docs.deleted,
@@ -67,7 +73,12 @@ export function indexCalls(send: Send): IndexPort {
       type Answer = { nodes: Readonly<Record<string, { plugins?: readonly { name: string }[] }>> };
       // `_cat/plugins` leaves out nodes that have none.
       const { nodes } = await send<Answer>(
-        { method: 'GET', path: ['_nodes', 'plugins'], query: { filter_path: 'nodes.*.name,nodes.*.plugins.name' } },
+        {
+          method: 'GET',
+          path: ['_nodes', 'plugins'],
+          query: { filter_path: 'nodes.*.name,nodes.*.plugins.name' },
+          answer: having({ nodes: { mapOf: 'object' } }),
+        },
         options,
       );
       const [first = [], ...others] = Object.values(nodes).map((node) => (node.plugins ?? []).map(({ name }) => name));
@@ -78,7 +89,12 @@ export function indexCalls(send: Send): IndexPort {
       type Answer = { shards: readonly (readonly { index: string; shard: number }[])[] };
       const shardsOf = async (routing?: string): Promise<readonly string[]> => {
         const { shards } = await send<Answer>(
-          { method: 'GET', path: [index, '_search_shards'], ...(routing === undefined ? {} : { query: { routing } }) },
+          {
+            method: 'GET',
+            path: [index, '_search_shards'],
+            ...(routing === undefined ? {} : { query: { routing } }),
+            answer: having({ shards: { listOf: { listOf: having({ index: 'string', shard: 'number' }) } } }),
+          },
           options,
         );
         return shards.map(([copy]) => `${copy!.index}/${copy!.shard}`);
@@ -100,9 +116,13 @@ export function indexCalls(send: Send): IndexPort {
     },
 
     async health(options) {
-      return (
-        await send<{ status: 'green' | 'yellow' | 'red' }>({ method: 'GET', path: ['_cluster', 'health'] }, options)
-      ).status;
+      type Answer = { status: 'green' | 'yellow' | 'red' };
+      const answer = having({ status: 'string', timed_out: 'boolean' });
+      return (await send<Answer>({ method: 'GET', path: ['_cluster', 'health'], answer }, options)).status;
     },
   };
 }
+
+const STATS = having({
+  _all: having({ primaries: having({ docs: 'object', store: 'object', indexing: 'object', search: 'object' }) }),
+});

@@ -18,12 +18,21 @@ import type { IndexPort } from '../../contracts/index-port.js';
 import type { TaskPort } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { BULK_FILTER, bulkBody, bulkOutcomes, commonIndex, type BulkResponse } from './bulk-wire.js';
-import { documentCalls, documentOf, endedOnTheServer, routed, type WireDocument } from './document-calls.js';
-import { assertPart } from './answer-check.js';
+import {
+  documentCalls,
+  documentOf,
+  endedOnTheServer,
+  FOUND,
+  routed,
+  SEARCHED,
+  type WireDocument,
+} from './document-calls.js';
+import { isAbsence } from './answer-check.js';
+import { having } from './answer-shape.js';
 import { OpenSearchHttp, type HttpRequest } from './http.js';
 import { indexCalls } from './index-calls.js';
 import { resolveOpenSearchOptions, type OpenSearchOptions, type ResolvedOpenSearchOptions } from './options.js';
-import { assertAllShards, type Send } from './send.js';
+import { assertAllShards, sendChange, type Send } from './send.js';
 import { taskCalls } from './task-calls.js';
 
 /**
@@ -40,7 +49,7 @@ export function openSearch(options: OpenSearchOptions): SearchEngine {
   return Object.assign(
     engine,
     documentCalls(engine.name, send, resolved.requestTimeoutMs),
-    indexCalls(send),
+    indexCalls(engine.name, send),
     taskCalls(send),
   );
 }
@@ -55,12 +64,12 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async ping(options?: CallOptions): Promise<void> {
-    await this.send({ method: 'GET', path: [] }, options);
+    await this.send({ method: 'GET', path: [], answer: having({ version: 'object' }) }, options);
   }
 
   async createIndex(index: string, body: IndexBody, options?: CallOptions): Promise<'created' | 'exists'> {
     try {
-      await this.send({ method: 'PUT', path: [index], body }, options);
+      await this.change({ method: 'PUT', path: [index], body }, options);
       return 'created';
     } catch (error) {
       if (error instanceof SearchEngineError && error.type === 'resource_already_exists_exception') return 'exists';
@@ -72,7 +81,12 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     type Aliases = Readonly<Record<string, AliasOptions>>;
     type Answer = Record<string, { aliases: Aliases; mappings: Partial<IndexMappings>; settings: IndexSettings }>;
     const answer = await this.send<Answer>(
-      { method: 'GET', path: [nameOrAlias], query: { ignore_unavailable: true, flat_settings: true } },
+      {
+        method: 'GET',
+        path: [nameOrAlias],
+        query: { ignore_unavailable: true, flat_settings: true },
+        answer: { mapOf: having({ aliases: 'object', mappings: 'object', settings: 'object' }) },
+      },
       options,
     );
     return Object.entries(answer).map(([index, { aliases, mappings, settings }]) => ({
@@ -86,7 +100,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async deleteIndex(index: string, options?: CallOptions): Promise<void> {
-    await this.send({ method: 'DELETE', path: [index], query: { ignore_unavailable: true } }, options);
+    await this.change({ method: 'DELETE', path: [index], query: { ignore_unavailable: true } }, options);
   }
 
   async waitUntilReady(index: string, options?: CallOptions): Promise<void> {
@@ -94,7 +108,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
     // The server gives up before we do, and then says so.
     const query = { wait_for_status: 'yellow', timeout: `${Math.ceil(timeoutMs * 0.9)}ms` };
     const { timed_out } = await this.send<{ timed_out: boolean }>(
-      { method: 'GET', path: ['_cluster', 'health', index], query },
+      { method: 'GET', path: ['_cluster', 'health', index], query, answer: having({ timed_out: 'boolean' }) },
       { ...options, timeoutMs },
     );
     if (timed_out)
@@ -102,11 +116,11 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async updateAliases(actions: readonly AliasAction[], options?: CallOptions): Promise<void> {
-    await this.send({ method: 'POST', path: ['_aliases'], body: { actions } }, options);
+    await this.change({ method: 'POST', path: ['_aliases'], body: { actions } }, options);
   }
 
   async refresh(index: string, options?: CallOptions): Promise<void> {
-    await this.send({ method: 'POST', path: [index, '_refresh'] }, options);
+    await this.send({ method: 'POST', path: [index, '_refresh'], answer: having({ _shards: 'object' }) }, options);
   }
 
   async bulk(operations: readonly BulkOperation[], options?: CallOptions): Promise<readonly BulkOutcome[]> {
@@ -118,6 +132,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
       path,
       query: { require_alias: true, filter_path: BULK_FILTER },
       lines: bulkBody(operations, index),
+      answer: having({ items: 'list' }),
     };
     const response = await this.send<BulkResponse>(request, {
       ...options,
@@ -129,40 +144,56 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   async get(index: string, id: string, options?: DocumentOptions): Promise<EngineDocument | undefined> {
     try {
       return documentOf(
-        await this.send<WireDocument>({ method: 'GET', path: [index, '_doc', id], query: routed(options) }, options),
+        await this.send<WireDocument>(
+          { method: 'GET', path: [index, '_doc', id], query: routed(options), answer: FOUND },
+          options,
+        ),
       );
     } catch (error) {
-      if (error instanceof SearchEngineError && error.status === 404) return undefined;
+      if (isAbsence(error, 'found')) return undefined;
       throw error;
     }
   }
 
   async *scanIds(index: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly DocumentPlace[]> {
-    type Answer = { _scroll_id: string; hits: { hits: { _id: string; _routing?: string }[] } };
+    type Answer = { _scroll_id: string; hits: { hits?: { _id: string; _routing?: string }[] } };
     const body = { size: pageSize, _source: false, sort: ['_doc'] };
     let page = await this.send<Answer>(
       {
         method: 'POST',
         path: [index, '_search'],
-        query: { scroll: SCROLL, allow_partial_search_results: false },
+        query: { scroll: SCROLL, allow_partial_search_results: false, filter_path: SCROLL_FILTER },
         body,
+        answer: SCROLLED,
       },
       options,
     );
     try {
-      while (page.hits.hits.length > 0) {
-        yield page.hits.hits.map(({ _id, _routing }) => ({
+      // An empty list is left out by the filter.
+      for (let found = page.hits.hits; found?.length; found = page.hits.hits) {
+        yield found.map(({ _id, _routing }) => ({
           id: _id,
           ...(_routing === undefined ? {} : { routing: _routing }),
         }));
         page = await this.send<Answer>(
-          { method: 'POST', path: ['_search', 'scroll'], body: { scroll: SCROLL, scroll_id: page._scroll_id } },
+          {
+            method: 'POST',
+            path: ['_search', 'scroll'],
+            query: { filter_path: SCROLL_FILTER },
+            body: { scroll: SCROLL, scroll_id: page._scroll_id },
+            answer: SCROLLED,
+          },
           options,
         );
       }
     } finally {
       await this.send(
-        { method: 'DELETE', path: ['_search', 'scroll'], body: { scroll_id: [page._scroll_id] } },
+        {
+          method: 'DELETE',
+          path: ['_search', 'scroll'],
+          body: { scroll_id: [page._scroll_id] },
+          answer: 'object',
+        },
         options,
       ).catch(() => undefined);
     }
@@ -177,9 +208,8 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
       // A search that some shards did not answer is an error, never a page with holes.
       ...(index === undefined ? {} : { allow_partial_search_results: false }),
     };
-    const response = await this.send<SearchResponse>({ method: 'POST', path, query, body }, { ...options, timeoutMs });
-    assertPart(this.name, `POST /${path.join('/')}`, response, 'hits');
-    return response;
+    const request: HttpRequest = { method: 'POST', path, query, body, answer: SEARCHED };
+    return this.send<SearchResponse>(request, { ...options, timeoutMs });
   }
 
   /** What the next request carries as `X-Opaque-Id`. */
@@ -188,12 +218,15 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
   }
 
   async count({ index, body, parameters }: SearchRequest, options?: CallOptions): Promise<number> {
-    const { count } = await this.send<{ count: number }>(
-      { method: 'POST', path: index === undefined ? ['_count'] : [index, '_count'], query: { ...parameters }, body },
-      options,
-    );
-    assertPart(this.name, 'POST /_count', { count }, 'count');
-    return count;
+    const path = index === undefined ? ['_count'] : [index, '_count'];
+    const request: HttpRequest = {
+      method: 'POST',
+      path,
+      query: { ...parameters },
+      body,
+      answer: having({ count: 'number' }),
+    };
+    return (await this.send<{ count: number }>(request, options)).count;
   }
 
   async openPointInTime(index: string, keepAlive: string, options?: PointInTimeOptions): Promise<string> {
@@ -205,16 +238,27 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
         ...routed(options),
         ...(options?.preference === undefined ? {} : { preference: options.preference }),
       },
+      answer: having({ pit_id: 'string' }),
     };
     return (await this.send<{ pit_id: string }>(request, options)).pit_id;
   }
 
   async closePointInTime(id: string, options?: CallOptions): Promise<void> {
-    await this.send({ method: 'DELETE', path: ['_search', 'point_in_time'], body: { pit_id: [id] } }, options);
+    const request: HttpRequest = {
+      method: 'DELETE',
+      path: ['_search', 'point_in_time'],
+      body: { pit_id: [id] },
+      answer: having({ pits: 'list' }),
+    };
+    await this.send(request, options);
   }
 
   close(): Promise<void> {
     return this.http.close();
+  }
+
+  private change(request: Omit<HttpRequest, 'answer'>, options?: CallOptions): Promise<void> {
+    return sendChange((change, call) => this.send(change, call), this.name)(request, options);
   }
 
   async send<Body>(request: HttpRequest, options: CallOptions = {}): Promise<Body> {
@@ -229,3 +273,5 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
 
 /** How long the server keeps a scan between two pages. */
 const SCROLL = '5m';
+const SCROLL_FILTER = '_scroll_id,_shards,hits.total,hits.hits._id,hits.hits._routing';
+const SCROLLED = having({ _scroll_id: 'string', hits: having({ total: 'object' }) });

@@ -1,5 +1,6 @@
 import type { TaskFailure, TaskPort, TaskProgress, TaskState } from '../../contracts/task-port.js';
 import { SearchEngineError, SearchNotFoundError } from '../../errors/engine.errors.js';
+import { having } from './answer-shape.js';
 import type { Send } from './send.js';
 
 interface WireStatus {
@@ -50,7 +51,13 @@ export function taskCalls(send: Send): TaskPort {
       const body = { query, ...(script ? { script } : {}) };
       return (
         await send<{ task: string }>(
-          { method: 'POST', path: [index, `_${action}_by_query`], query: parameters, body },
+          {
+            method: 'POST',
+            path: [index, `_${action}_by_query`],
+            query: parameters,
+            body,
+            answer: having({ task: 'string' }),
+          },
           options,
         )
       ).task;
@@ -58,9 +65,9 @@ export function taskCalls(send: Send): TaskPort {
 
     async readTask(id, options) {
       try {
-        return stateOf(await send<WireTask>({ method: 'GET', path: ['_tasks', id] }, options));
+        return stateOf(await send<WireTask>({ method: 'GET', path: ['_tasks', id], answer: TASK }, options));
       } catch (error) {
-        if (error instanceof SearchEngineError && error.status === 404)
+        if (isUnknownTask(error))
           throw new SearchNotFoundError('task', id, 'it ended long ago, or its node is gone: look at the documents', {
             cause: error,
           });
@@ -69,11 +76,18 @@ export function taskCalls(send: Send): TaskPort {
     },
 
     async cancelTask(id, options) {
-      await send({ method: 'POST', path: ['_tasks', id, '_cancel'] }, options).catch((error: unknown) => {
-        if (!(error instanceof SearchEngineError && error.status === 404)) throw error;
+      const answer = having({ nodes: 'object' });
+      await send({ method: 'POST', path: ['_tasks', id, '_cancel'], answer }, options).catch((error: unknown) => {
+        if (!isUnknownTask(error)) throw error;
       });
     },
   };
+}
+
+const TASK = having({ completed: 'boolean', task: 'object' });
+
+function isUnknownTask(error: unknown): boolean {
+  return error instanceof SearchEngineError && error.type === 'resource_not_found_exception';
 }
 
 function stateOf({ completed, task, error, response }: WireTask): TaskState {

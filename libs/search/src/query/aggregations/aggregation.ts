@@ -130,14 +130,14 @@ interface Family {
 }
 
 function familyOf(name: string, node: AggregationNode): Family {
-  const family = FAMILIES[node?.kind] as Family | undefined;
-  if (!family)
+  const kind: unknown = node?.kind;
+  if (typeof kind !== 'string' || !Object.hasOwn(FAMILIES, kind))
     throw unusable(
       name,
       `\`${name}\` is made by the builder, as in a.terms(…); a body of your own goes into a.raw(…)`,
       node,
     );
-  return family;
+  return FAMILIES[node.kind];
 }
 
 export function compileAggregations(nodes: AggregationNodes, base: CompileContext): Wire {

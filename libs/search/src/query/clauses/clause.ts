@@ -76,12 +76,13 @@ const COMPILERS: Compilers<Clause> = {
 };
 
 export function compileClause(clause: Clause, context: CompileContext): Wire {
-  const compile = COMPILERS[clause?.kind] as ((node: Clause, context: CompileContext) => Wire) | undefined;
-  if (!compile)
+  const kind: unknown = clause?.kind;
+  if (typeof kind !== 'string' || !Object.hasOwn(COMPILERS, kind))
     throw unusable(
       'clause',
       'a clause is made by the builder, as in q.match(…); a body of your own goes into q.raw(…)',
       clause,
     );
+  const compile = COMPILERS[clause.kind] as (node: Clause, context: CompileContext) => Wire;
   return compile(clause, context);
 }

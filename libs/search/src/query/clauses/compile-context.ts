@@ -17,6 +17,8 @@ export interface CompileContext {
   readonly within: string | undefined;
   /** Type of a field of the mapping; `undefined` inside a JSON field. */
   readonly typeOf: (path: string) => FieldType | undefined;
+  /** `format` of the mapping of a date. */
+  readonly formatOf: (path: string) => string | undefined;
   /** The innermost nested field of a path. */
   readonly nestedOf: (path: string) => string | undefined;
 }
@@ -50,6 +52,7 @@ export function compileContext(catalog: FieldCatalog, within?: string, level = {
     inside: (nestedField) => compileContext(catalog, nestedField, level),
     within,
     typeOf: (path) => catalog.typeOf(path)?.type,
+    formatOf: (path) => catalog.formatOf(path),
     nestedOf: (path) => catalog.nestedOf(path),
   };
   return context;

@@ -113,6 +113,7 @@ function missingValue(field: MemoryField, missing: unknown, descending: boolean,
 
 function givenValue({ type, path }: MemoryField, missing: unknown, now: number): Value {
   if (type === 'keyword') return String(missing);
+  if (typeof missing === 'object' && missing !== null) return BigInt(textOf(missing));
   const value = type === 'date' ? parseDateMaths(missing, now)?.first : Number(missing);
   if (value !== undefined && !Number.isNaN(value)) return value;
   throw refused('illegal_argument_exception', `missing of [${path}]: For input string: "${String(missing)}"`);

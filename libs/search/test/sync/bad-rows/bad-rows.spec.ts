@@ -182,6 +182,32 @@ describeWith('postgres', 'a bad row', () =>
       60_000,
     );
 
+    it('one of 2 MB among many of 100 KB, behind a proxy that refuses requests above 1 MB', async () => {
+      const limited = await limitingProxy(openSearch, 1_000_000);
+      opened.push(() => limited.close());
+      const { search, orm, events } = await another(PARCELS, { sync: 'after-commit', engine: engineOf(limited.url) });
+      await sql("update parcel set title = repeat('wide ', 20000)");
+      await sql(`update parcel set title = repeat('wide ', 400000) where id = ${BAD}`);
+      const error = await search
+        .repository(Parcel)
+        .indexAll()
+        .catch((caught: unknown) => caught);
+      expect((error as SearchBulkError).failures).toMatchObject([
+        { id: String(BAD), reason: expect.stringMatching(/413/) as string },
+      ]);
+      expect(await titled(running.prefix, 'wide')).toEqual(OTHERS);
+      await sql(`update parcel set state = 'second'`);
+      await search.start();
+      await touch(search, orm);
+      await search.settled({ timeoutMs: 20_000 });
+      expect(refusedIn(events)).toMatchObject([{ id: String(BAD), reason: expect.stringMatching(/413/) as string }]);
+      const body = { size: 100, query: { term: { state: 'second' } } };
+      await running.engine.refresh(`${running.prefix}-parcels`);
+      const { hits } = await running.engine.search({ index: `${running.prefix}-parcels`, body });
+      expect(hits.hits.map(({ _id }) => Number(_id)).sort((a, b) => a - b)).toEqual(OTHERS);
+      expect(limited.refused).toBeGreaterThan(2);
+    }, 60_000);
+
     it('refuses to migrate when more rows cannot be made into a document than it may lack', async () => {
       await change('seventh', 'parts = 0');
       await sql(`update parcel set state = 'legacy' where id = 6`);
