@@ -4,8 +4,9 @@ import { ConditionReader } from './condition-reader.js';
 import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
 import { readIdentity } from './identity-reader.js';
-import type { Hooks, IndexModel } from './index-model.js';
+import type { Hooks, Identity, IndexModel } from './index-model.js';
 import { primaryKeyName } from './key-parts.js';
+import { keyRelations } from './key-relations.js';
 import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
@@ -67,6 +68,7 @@ function readModel(
     complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
   const identity = readIdentity(meta, options, complaints);
   const reader = new SourceReader(metas, complaints);
+  const { routing } = options;
   const sources = [...fields, ...reader.read(meta, options, identity)];
   return [
     {
@@ -82,8 +84,13 @@ function readModel(
       condition: new ConditionReader(metas, complaints).read(meta, options, fields, sources),
       fields,
       sources,
+      keys: keyRelations(meta, [...keyProperties(identity), ...(typeof routing === 'string' ? [routing] : [])], metas),
     },
   ];
+}
+
+function keyProperties({ parts }: Identity): string[] {
+  return [...new Set(parts.map(({ path }) => path[0]!))];
 }
 
 function hooksOf({ document, preload }: IndexedOptions): Hooks {
