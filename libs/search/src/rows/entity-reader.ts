@@ -1,4 +1,4 @@
-import type { EntityManager, EntityMetadata, EntityProperty, MikroORM } from '@mikro-orm/core';
+import type { EntityManager, EntityMetadata, EntityProperty, FlushMode, MikroORM } from '@mikro-orm/core';
 import { keyOf, type DocumentKey } from '../document/document-builder.js';
 import { UnreadableRow } from '../document/unreadable-row.js';
 import { planOfClass, populatePlan, type PopulatePlan } from '../document/populate-plan.js';
@@ -458,9 +458,15 @@ export class EntityReader {
   }
 
   private forked(within?: EntityManager): EntityManager {
-    return withoutCache(within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork());
+    return withoutCache(within?.fork({ ...READING, keepTransactionContext: true }) ?? this.orm.em.fork(READING));
   }
 }
+
+/**
+ * A query flushes what was changed before: by a hook, or only seemingly, as the ORM takes a value that it read twice for a
+ * change. Reading documents must never write rows.
+ */
+const READING = Object.freeze({ flushMode: 'commit' as FlushMode });
 
 /** `cache: false` does not reach the queries that load relations, nor those of hooks: a cache for all finds would answer them. */
 function withoutCache(em: EntityManager): EntityManager {
