@@ -38,7 +38,7 @@ export function changeOf(changeSet: ChangeSet<object>): Change {
 }
 
 /** The ORM has a change set for each table of a class. */
-function payloadsOf(changeSet: ChangeSet<object>): object[] {
+export function payloadsOf(changeSet: ChangeSet<object>): object[] {
   const { tptChangeSets } = changeSet as { readonly tptChangeSets?: readonly ChangeSet<object>[] };
   return [changeSet.payload, ...(tptChangeSets ?? []).map(({ payload }) => payload)];
 }

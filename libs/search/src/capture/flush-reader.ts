@@ -2,7 +2,7 @@ import type { ChangeSet, EntityManager, EntityMetadata, UnitOfWork } from '@mikr
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
 import { foreignKeyIn } from '../rows/key-held.js';
 import { foreignKeyOf, lostWithRow, renamedWithRow, touchesOf, withForeignKey } from './change.js';
-import { changeOf, classOf, deletedIn, keyOf, kindOf, storedKeyOf } from './change-sets.js';
+import { changeOf, classOf, deletedIn, keyOf, kindOf, payloadsOf, storedKeyOf } from './change-sets.js';
 import { CollectionReader } from './collection-reader.js';
 import type { Dependency } from './dependencies.js';
 import { DocumentsOfRows, isPivot } from './documents-of-rows.js';
@@ -77,11 +77,12 @@ export class FlushReader {
       .filter((changeSet) => kindOf(changeSet) === 'update')
       .map((changeSet) => {
         const entity = classOf(changeSet.meta);
-        const rekeyed = changeSet.meta.primaryKeys.some((name) => name in changeSet.payload);
+        const changed = Object.assign({}, ...payloadsOf(changeSet)) as object;
+        const rekeyed = changeSet.meta.primaryKeys.some((name) => name in changed);
         // The database hands a new key on to rows that nobody reports.
         const dependencies = rekeyed
           ? lostWithRow(entity, this.dependencies)
-          : renamedWithRow(entity, changeSet.payload, this.dependencies);
+          : renamedWithRow(entity, changed, this.dependencies);
         return { dependencies, keys: [storedKeyOf(changeSet)] };
       });
     const deleted = [...deletedIn(changeSets)].map(([entity, keys]) => ({

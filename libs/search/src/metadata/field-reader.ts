@@ -15,7 +15,7 @@ import { keyRelations } from './key-relations.js';
 import type { SearchFieldOptions } from './options.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
-import { embeddedRelationProblem, relationProblem, type RelationProblem } from './relation-rules.js';
+import { embeddedRelationProblem, keyProblemOf, relationProblem, type RelationProblem } from './relation-rules.js';
 import { keyThatOrders, RawSelection, selectionOf } from './selection-reader.js';
 import { readValue } from './value-reader.js';
 import { WhereReader } from './where-reader.js';
@@ -92,6 +92,8 @@ export class FieldReader {
       this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
     }
+    const unfit = keyProblemOf(target);
+    if (unfit) return this.refuse(where, unfit);
     const joined = relation.kind === 'm:n' ? this.joinedAlone(relation, target) : undefined;
     if (joined) {
       this.complain(

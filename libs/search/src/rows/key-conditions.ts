@@ -18,7 +18,10 @@ export function withKeys(parts: readonly KeyPart[], keys: readonly DocumentKey[]
  */
 export function withForeignKeys(target: EntityMetadata, keys: readonly DocumentKey[]): object {
   const parts = primaryKeyParts(target);
-  return parts.length === 1 ? { $in: keys.map((key) => parts[0]!.fromKey(valuesOf(key)[0]!)) } : withKeys(parts, keys);
+  const lists = keys.map((key) => parts.map((part, at) => part.fromKey(valuesOf(key)[at]!)));
+  if (parts.length === 1) return { $in: lists.map(([value]) => value) };
+  // The ORM takes a condition inside a relation of the key for one of the table before it.
+  return parts.some((part) => shortestPath(part, parts).length > 1) ? { $in: lists } : withKeys(parts, keys);
 }
 
 /** Rows that come after a key in the order of keys. */

@@ -1,5 +1,5 @@
 import type { ModelComplaint } from '@rookery/search';
-import { keyLeaves, type ModelPlan } from './plan.js';
+import { isMany, keyLeaves, type ModelPlan } from './plan.js';
 
 /** What a start may refuse, each where the model has it: the rows of docs/entities.md that random models come to. */
 const REFUSALS: readonly Readonly<{ says: RegExp; has: (plan: ModelPlan) => boolean }>[] = [
@@ -7,6 +7,8 @@ const REFUSALS: readonly Readonly<{ says: RegExp; has: (plan: ModelPlan) => bool
   { says: /^is kept in several columns/, has: hasTwoTypes },
   { says: /of which the ORM joins rows of that class alone/, has: hasConcreteBase },
   { says: /^is a many-to-many relation of classes in several tables/, has: hasPairsOfTable },
+  { says: /^has a key of .* that reaches over three entities/, has: hasDeepKey },
+  { says: /^has `where`, and is embedded whole by/, has: hasFilteredCollection },
   { says: /^has a condition that the database refuses: sub-select returns 2 columns/, has: hasLongKey },
 ];
 
@@ -39,4 +41,15 @@ function hasPairsOfTable({ entities, relations }: ModelPlan): boolean {
   return relations.some(
     ({ kind, on, to }) => kind === 'm:n' && [on, to].some((end) => entities[end]!.tree?.how === 'tpt'),
   );
+}
+
+/** A key with a relation to a key with a relation to a key. */
+function hasDeepKey({ relations }: ModelPlan): boolean {
+  const below = (entity: number): number =>
+    Math.max(0, ...relations.filter(({ on, key }) => key && on === entity).map(({ to }) => 1 + below(to)));
+  return relations.some(({ on }) => below(on) > 1);
+}
+
+function hasFilteredCollection({ entities }: ModelPlan): boolean {
+  return entities.some(({ index }) => index?.include.some(({ where, step }) => where && isMany(step)));
 }
