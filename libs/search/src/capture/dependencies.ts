@@ -27,8 +27,8 @@ export function dependenciesOf(definitions: readonly IndexDefinition[]): Depende
 }
 
 /** What documents hold, and what decides whether they are there. */
-function followed({ sources, condition }: IndexDefinition['model']): readonly FieldModel[] {
-  return condition ? [...sources, ...condition.watched] : sources;
+function followed({ sources, condition, keys }: IndexDefinition['model']): readonly FieldModel[] {
+  return [...sources, ...(condition?.watched ?? []), ...keys];
 }
 
 type Place = Pick<Dependency, 'entity' | 'path' | 'via'>;

@@ -4,6 +4,7 @@ import type { FieldModel, IndexModel, ObjectField, ValueField } from '../metadat
 import { keyIn, type DocumentKey } from '../metadata/key-parts.js';
 import { keyText } from './document-id.js';
 import { fieldValue } from './field-value.js';
+import { inKeyOrder } from './in-key-order.js';
 import { toJsonValue, UnfitValue } from './json-value.js';
 import { UnreadableRow } from './unreadable-row.js';
 
@@ -132,11 +133,13 @@ function embed(fields: readonly FieldModel[], value: unknown, place: Place): unk
 }
 
 function embedRelated(field: ObjectField, value: unknown, place: Place): unknown {
-  if (!field.relation?.apart) return embed(field.fields, value, place);
-  // No foreign key holds the rows of a polymorphic relation: some may be gone.
+  const { fields, relation, inKeyOrder: key } = field;
+  if (!relation) return embed(fields, value, place);
   const related = unwrap(value);
-  if (Array.isArray(related)) return embed(field.fields, related.filter(isRead), place);
-  return isRead(related) ? embed(field.fields, related, place) : null;
+  // No foreign key holds the rows of a polymorphic relation: some may be gone.
+  if (!Array.isArray(related)) return !relation.apart || isRead(related) ? embed(fields, related, place) : null;
+  const rows = relation.apart ? related.filter(isRead) : (related as object[]);
+  return embed(fields, key ? inKeyOrder(rows, key) : rows, place);
 }
 
 function isRead(row: unknown): boolean {

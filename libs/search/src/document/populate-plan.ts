@@ -75,7 +75,9 @@ function collect(fields: readonly FieldModel[], place: Place, columnsOf: Columns
     const nested = collect(field.fields, { ...place, owner: [...place.owner, field.name] }, columnsOf);
     // Embeddables are read with their owner: only relations inside of them are populated.
     if (!field.relation) return { ...nested, fields: [at(field.name), ...nested.fields] };
-    return { ...nested, populate: [at(field.name), ...nested.populate] };
+    // What is read of it may all be read later: without a column of its own it would not be read at all.
+    const own = nested.fields.length === 0 ? [at(field.name)] : nested.fields;
+    return { ...nested, fields: own, populate: [at(field.name), ...nested.populate] };
   });
   return {
     fields: [...(computed ? columnsOf(place.root, place.owner).map(at) : []), ...parts.flatMap((part) => part.fields)],

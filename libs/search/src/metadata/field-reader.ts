@@ -8,13 +8,15 @@ import {
   concreteClassesOf,
   descendantsOf,
   havingProperty,
+  isJoinedAlone,
   isTablePerType,
 } from './inheritance.js';
+import { keyRelations } from './key-relations.js';
 import type { SearchFieldOptions } from './options.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
-import { embeddedRelationProblem, relationProblem, type RelationProblem } from './relation-rules.js';
-import { RawSelection, selectionOf } from './selection-reader.js';
+import { embeddedRelationProblem, keyProblemOf, relationProblem, type RelationProblem } from './relation-rules.js';
+import { keyThatOrders, RawSelection, selectionOf } from './selection-reader.js';
 import { readValue } from './value-reader.js';
 import { WhereReader } from './where-reader.js';
 
@@ -58,7 +60,10 @@ export class FieldReader {
         `is kept in several columns (${columns.join(', ')}): classes of one table have properties of this name`,
         'Give the property another name in all classes but one',
       );
-    if (property && isRelation(property)) return this.readRelation(property, options, include, where);
+    if (property && isRelation(property)) {
+      this.checkPairs(property, meta, where);
+      return this.readRelation(property, options, include, where);
+    }
     if (property && isEmbedded(property)) return this.readEmbedded(property, options, include, where);
     if (options.where)
       this.complain(where, 'has `where`, but is no collection', 'Leave it out: @Indexed({ where }) chooses among rows');
@@ -87,12 +92,27 @@ export class FieldReader {
       this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");
       return [];
     }
+    const unfit = keyProblemOf(target);
+    if (unfit) return this.refuse(where, unfit);
+    const joined = relation.kind === 'm:n' ? this.joinedAlone(relation, target) : undefined;
+    if (joined) {
+      this.complain(
+        where,
+        `leads to ${joined.className}, of which the ORM joins rows of that class alone, and none of the classes below it`,
+        `Make ${joined.className} abstract, or include a one-to-many of an entity that stands for the pairs`,
+      );
+      return [];
+    }
     if (!include || include.size === 0) {
       const example = target.primaryKeys[0] ?? 'id';
       this.complain(where, 'is a relation without `include`', `Name what to embed of it: include: ['${example}', …]`);
       return [];
     }
-    const selects = this.selectionOf(property, target, where);
+    const inKeyOrder = keyThatOrders(property, target);
+    const selects = [
+      ...this.selectionOf(property, target, where),
+      ...(inKeyOrder ? keyRelations(target, target.primaryKeys, this.metas) : []),
+    ];
     const apart = this.apartOf(relation, target);
     const fields = relation.targets
       ? this.readOfAny(this.metasOf([...relation.targets.values()]), include)
@@ -105,9 +125,31 @@ export class FieldReader {
         fields,
         relation: apart ? { ...relation, apart } : relation,
         ...(selects.length > 0 ? { selects } : {}),
+        ...(inKeyOrder ? { inKeyOrder } : {}),
         ...this.filterOf(property, target, options, where),
       },
     ];
+  }
+
+  /** Classes with tables of their own are read one by one, each by its own copy of the relation. */
+  private checkPairs({ name, kind }: EntityProperty, meta: EntityMetadata, where: string): void {
+    if ((kind as string) !== 'm:n' || !isTablePerType(meta)) return;
+    const copies = [meta, ...descendantsOf(meta, this.metas)].map(
+      ({ properties }) => (properties as Record<string, EntityProperty | undefined>)[name],
+    );
+    if (copies.every((copy) => copy?.pivotEntity !== undefined)) return;
+    this.complain(
+      where,
+      'is a many-to-many relation of classes in several tables, which the ORM does not load for those below',
+      'Include a one-to-many of an entity that stands for the pairs',
+    );
+  }
+
+  /** What the ORM joins for a many-to-many relation: the target, or what the pivot entity leads to. */
+  private joinedAlone({ pivot }: Relation, target: EntityMetadata): EntityMetadata | undefined {
+    const pairs = pivot && this.metas.find((meta) => classOf(meta) === pivot.entity);
+    const member = pairs && (pairs.properties as Record<string, EntityProperty>)[pivot.member]?.targetMeta;
+    return [target, ...(member ? [member] : [])].find((meta) => isJoinedAlone(meta, this.metas));
   }
 
   private filterOf(

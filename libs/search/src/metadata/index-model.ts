@@ -36,6 +36,8 @@ export interface ObjectField {
   readonly relation: Relation | undefined;
   /** What decides which rows a collection holds, and in which order. */
   readonly selects?: readonly FieldModel[];
+  /** The key of the elements of a collection that nothing else gives an order. */
+  readonly inKeyOrder?: readonly KeyPart[];
   /** Classes whose rows have it, where not all of the index or relation do. */
   readonly of?: readonly EntityClass[];
   /** Which elements of a collection are embedded; all when absent. */
@@ -142,4 +144,6 @@ export interface IndexModel<T extends object = object> {
   readonly fields: readonly FieldModel[];
   /** All that is read to build a document: the fields, and what id, routing and hooks need besides. */
   readonly sources: readonly FieldModel[];
+  /** What id and shard go by in other rows: watched, not loaded. */
+  readonly keys: readonly FieldModel[];
 }

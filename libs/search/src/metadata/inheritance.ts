@@ -18,6 +18,17 @@ export function descendantsOf(meta: EntityMetadata, metas: readonly EntityMetada
   return metas.filter((other) => other !== meta && isBelow(classOf(other), classOf(meta)));
 }
 
+/**
+ * A class of one table with rows of its own and classes below it. The ORM joins rows of exactly that class: what is found
+ * over a relation to it lacks those of the classes below.
+ */
+export function isJoinedAlone(meta: EntityMetadata, metas: readonly EntityMetadata[]): boolean {
+  const { discriminatorValue } = meta as { readonly discriminatorValue?: unknown };
+  return (
+    Boolean(meta.root?.discriminatorColumn) && discriminatorValue !== undefined && descendantsOf(meta, metas).length > 0
+  );
+}
+
 /** The classes that rows of `meta` may be of, the deepest first. */
 export function concreteClassesOf(meta: EntityMetadata, metas: readonly EntityMetadata[]): EntityClass[] {
   const tree = [meta, ...descendantsOf(meta, metas)].filter(({ abstract }) => !abstract).map(classOf);
@@ -48,7 +59,13 @@ export function classOf(meta: EntityMetadata): EntityClass {
 function hasByItself(name: string, meta: EntityMetadata): boolean {
   const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
   if (property) return !(meta.root === meta && meta.discriminatorColumn && property.inherited);
-  return name in meta.prototype;
+  // The ORM gives the prototype of the root accessors of relations that a class below it has.
+  return !isOfClassBelow(name, meta) && name in meta.prototype;
+}
+
+function isOfClassBelow(name: string, { root }: EntityMetadata): boolean {
+  const property = (root?.properties as Record<string, EntityProperty | undefined> | undefined)?.[name];
+  return Boolean(root?.discriminatorColumn && property?.inherited);
 }
 
 function isBelow(entity: EntityClass | undefined, of: EntityClass): boolean {

@@ -4,11 +4,14 @@ import { ConditionReader } from './condition-reader.js';
 import { checkTargets } from './field-targets.js';
 import { FieldReader } from './field-reader.js';
 import { readIdentity } from './identity-reader.js';
-import type { Hooks, IndexModel } from './index-model.js';
+import type { Hooks, Identity, IndexModel } from './index-model.js';
 import { primaryKeyName } from './key-parts.js';
+import { keyRelations } from './key-relations.js';
 import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
+import { keyProblemOf } from './relation-rules.js';
+import { checkSelections } from './selection-check.js';
 import { checkSchemas } from './schema-check.js';
 import { treeOf, withDiscriminator } from './tree-reader.js';
 import { SourceReader } from './source-reader.js';
@@ -60,13 +63,20 @@ function readModel(
     complain('has no primary key', 'Give the indexed entity a primary key');
     return [];
   }
+  const unfit = keyProblemOf(meta);
+  if (unfit) {
+    complain(unfit.problem, unfit.remedy);
+    return [];
+  }
   const tree = treeOf(meta, metas);
   const decorated = new FieldReader(metas, complaints, name).readDecorated(meta, entity);
   const fields = tree ? withDiscriminator(decorated, tree, meta, complaints) : decorated;
   if (decorated.length === 0 && fieldsIn(entity, name).size === 0)
     complain('is @Indexed without any @SearchField', 'Decorate at least one property with @SearchField()');
+  checkSelections(meta, fields, complaints);
   const identity = readIdentity(meta, options, complaints);
   const reader = new SourceReader(metas, complaints);
+  const { routing } = options;
   const sources = [...fields, ...reader.read(meta, options, identity)];
   return [
     {
@@ -82,8 +92,13 @@ function readModel(
       condition: new ConditionReader(metas, complaints).read(meta, options, fields, sources),
       fields,
       sources,
+      keys: keyRelations(meta, [...keyProperties(identity), ...(typeof routing === 'string' ? [routing] : [])], metas),
     },
   ];
+}
+
+function keyProperties({ parts }: Identity): string[] {
+  return [...new Set(parts.map(({ path }) => path[0]!))];
 }
 
 function hooksOf({ document, preload }: IndexedOptions): Hooks {

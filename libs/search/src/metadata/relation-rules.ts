@@ -1,4 +1,5 @@
-import type { EntityProperty } from '@mikro-orm/core';
+import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import { primaryKeyParts, shortestPath } from './key-parts.js';
 import { isRelation, relationOf } from './orm-property.js';
 
 export interface RelationProblem {
@@ -38,6 +39,17 @@ export function relationProblem(property: Property): RelationProblem | undefined
         'Give each class a many-to-many relation of its own, or include a one-to-many of an entity with a polymorphic @ManyToOne',
     };
   return undefined;
+}
+
+/** Why rows with the key of `meta` cannot be looked for; `undefined` when they can. */
+export function keyProblemOf(meta: EntityMetadata): RelationProblem | undefined {
+  const parts = primaryKeyParts(meta);
+  const deep = parts.find((part) => shortestPath(part, parts).length > 2);
+  if (!deep) return undefined;
+  return {
+    problem: `has a key of ${meta.className} that reaches over three entities (\`${deep.path.join('.')}\`), by which the ORM neither compares nor orders`,
+    remedy: `Give ${meta.className} a key of its own, and make the relations unique`,
+  };
 }
 
 /** Why a relation inside an embeddable cannot be followed. */

@@ -1,5 +1,6 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { FieldModel } from './index-model.js';
+import { primaryKeyParts, type KeyPart } from './key-parts.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 
 type Conditions = Readonly<Record<string, unknown>>;
@@ -22,6 +23,15 @@ export function selectionOf(
     part ? [part].flat() : [],
   );
   return parts.flatMap((part) => columnsIn(target, part, metas));
+}
+
+/** The key of the target where a collection of it has no order of its own; `undefined` for other relations. */
+export function keyThatOrders(property: EntityProperty, target: EntityMetadata): readonly KeyPart[] | undefined {
+  if (!['1:m', 'm:n'].includes(property.kind)) return undefined;
+  const orders = [property.orderBy, target.orderBy].flatMap((order) =>
+    order ? ([order].flat() as object[]).filter((one) => Object.keys(one).length > 0) : [],
+  );
+  return orders.length > 0 || property.fixedOrder ? undefined : primaryKeyParts(target);
 }
 
 function columnsIn(meta: EntityMetadata, conditions: unknown, metas: readonly EntityMetadata[]): FieldModel[] {

@@ -3,6 +3,7 @@ import type { ModelComplaint } from '../errors/model.errors.js';
 import { shown } from '../errors/search-error.js';
 import { nearestName } from '../support/nearest-name.js';
 import type { FieldModel } from './index-model.js';
+import { isJoinedAlone } from './inheritance.js';
 import { factsOf, isComputed, isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { isRawSql, rawKeysOf } from './where-values.js';
 
@@ -85,10 +86,20 @@ export class WhereReader {
   private ofTarget(target: EntityMetadata, value: object, inner: Mentions, at: At): void {
     if (rawKeysOf(value).length > 0) return this.raw(at);
     for (const [name, condition] of Object.entries(value) as [string, unknown][]) {
+      if (!isOfKey(name, target)) this.checkJoin(target, at);
       if (OF_COLLECTIONS.includes(name)) this.conditions(target, condition, inner, at);
       else if (OPERATORS.includes(name)) this.value({ [name]: condition }, at);
       else this.conditions(target, { [name]: condition }, inner, at);
     }
+  }
+
+  private checkJoin(target: EntityMetadata, at: At): void {
+    if (!isJoinedAlone(target, this.metas)) return;
+    this.complain(
+      at,
+      `leads to ${target.className}, of which the ORM joins rows of that class alone, and none of the classes below it`,
+      `Make ${target.className} abstract, or decide it in code: @Indexed({ when: (row) => …, reads })`,
+    );
   }
 
   private embedded(property: EntityProperty, value: unknown, at: At): void {
@@ -146,6 +157,11 @@ interface At {
 
 function within({ place, path }: At, name: string): At {
   return { place, path: path ? `${path}.${name}` : name };
+}
+
+/** What is compared with the foreign key, without a join. */
+function isOfKey(name: string, target: EntityMetadata): boolean {
+  return OPERATORS.includes(name) || (target.primaryKeys as readonly string[]).includes(name);
 }
 
 function isConditions(value: unknown): value is Readonly<Record<string, unknown>> {

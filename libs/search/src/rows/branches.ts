@@ -9,7 +9,7 @@ export type ReadOfClass = (entity: EntityClass, where: object, plan: PopulatePla
 
 /** What the ORM keeps at each entity. */
 interface Managed {
-  readonly __helper?: { isInitialized(): boolean };
+  readonly __helper?: { isInitialized(): boolean; readonly __loadedProperties?: ReadonlySet<string> };
   readonly __meta: EntityMetadata;
 }
 
@@ -28,8 +28,8 @@ export async function readBranches(
     const unread = new Map<string, DocumentKey>();
     let parts: readonly KeyPart[] = [];
     for (const row of rows.flatMap((one) => rowsAt(one, path))) {
-      const { __helper: helper, __meta: meta } = row as Managed;
-      if (helper?.isInitialized() !== false || !mayBe(meta, entity)) continue;
+      const { __meta: meta } = row as Managed;
+      if (!isToRead(row as Managed, entity, plan)) continue;
       parts = primaryKeyParts(meta);
       const key = keyIn(parts, row);
       unread.set(JSON.stringify([key].flat().map(String)), key);
@@ -40,6 +40,29 @@ export async function readBranches(
       await readBranches(found, plan.branches, read);
     }
   }
+}
+
+/** A row may have been read before for another place of the document, with less of it. */
+function isToRead(row: Managed, entity: EntityClass, { fields, populate }: PopulatePlan): boolean {
+  if (row.__helper?.isInitialized() === false) return mayBe(row.__meta, entity);
+  if ((row.__meta.class as unknown) !== entity) return false;
+  return ![...fields, ...populate].every((path) => holds(row, path.split(':')[0]!.split('.')));
+}
+
+/** Whether all that is at the end of a path was read. */
+function holds(row: object, path: readonly string[]): boolean {
+  const [step, ...rest] = path;
+  const { __helper: helper, __meta: meta } = row as Managed;
+  if (step === undefined) return true;
+  if (helper?.isInitialized() === false) return false;
+  if (helper?.__loadedProperties?.has(step) === false && !meta.primaryKeys.includes(step as never)) return false;
+  const value = (row as Record<string, unknown>)[step];
+  if ((value as Partial<Collected> | null | undefined)?.isInitialized?.() === false) return false;
+  return rest.length === 0 || unwrapped(value).every((next) => holds(next, rest));
+}
+
+interface Collected {
+  isInitialized(): boolean;
 }
 
 /** A reference made before its row was read is of the class that the relation names. */

@@ -1,4 +1,4 @@
-import type { EntityManager, EntityMetadata, EntityProperty, MikroORM } from '@mikro-orm/core';
+import type { EntityManager, EntityMetadata, EntityProperty, FlushMode, MikroORM } from '@mikro-orm/core';
 import { keyOf, type DocumentKey } from '../document/document-builder.js';
 import { UnreadableRow } from '../document/unreadable-row.js';
 import { planOfClass, populatePlan, type PopulatePlan } from '../document/populate-plan.js';
@@ -6,11 +6,11 @@ import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel, Pivot } from '../metadata/index-model.js';
 import { keyIn, primaryKeyParts, type KeyPart } from '../metadata/key-parts.js';
 import { copyOfWhere } from '../metadata/where-values.js';
-import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
+import { isRelation, isToOneOwner, relationOf } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { readBranches } from './branches.js';
 import { fittingKeys, keyOfId } from './fitting-keys.js';
-import { afterKey, keyOrder, keyProperties, nested, withKeys } from './key-conditions.js';
+import { afterKey, keyOrder, keyProperties, nested, withForeignKeys, withKeys } from './key-conditions.js';
 import { foreignKeysOf, type ForeignKey } from './foreign-keys.js';
 import { foreignKeyIn } from './key-held.js';
 import { RowPaths } from './row-paths.js';
@@ -65,6 +65,8 @@ export class EntityReader {
     size: number,
     scope?: RowScope,
   ): Promise<object[]> {
+    // Rows of several tables may go while they are read: the page is filled up then.
+    if (model.tree?.apart) return this.pageApart(model, after, size, scope);
     const where = this.following(model, after, scope);
     try {
       return await this.load(model, where, this.ordered(model, size));
@@ -250,6 +252,32 @@ export class EntityReader {
     await this.fork().find(entity, { $and: [where, withKeys(parts, keys)] }, options);
   }
 
+  /** The entity that stands for a row of a many-to-many relation. */
+  pivotOf(property: EntityProperty): Pivot | undefined {
+    return relationOf(property, [...this.orm.getMetadata()]).pivot;
+  }
+
+  /** Primary keys of the rows of a pivot that lead to `owner`, and to one of `members` unless all count. */
+  async keysOfPairs(
+    pivot: Pivot,
+    owner: DocumentKey,
+    members: readonly DocumentKey[] | undefined,
+    within?: EntityManager,
+  ): Promise<DocumentKey[]> {
+    const meta = this.orm.getMetadata().get<object>(pivot.entity as never) as EntityMetadata;
+    const leading = (property: string, keys: readonly DocumentKey[]): object =>
+      nested([property], withForeignKeys(propertiesOf(meta)[property]!.targetMeta!, keys));
+    const some = members ? [leading(pivot.member, members)] : [];
+    return this.keysWhere(pivot.entity, { $and: [leading(pivot.owner, [owner]), ...some] }, within);
+  }
+
+  /** The primary key of a row of a pivot; `undefined` where it has a column of its own. */
+  keyOfPair({ entity, owner, member }: Pivot, ownerRow: object, memberRow: object): DocumentKey | undefined {
+    const meta = this.orm.getMetadata().get<object>(entity as never) as EntityMetadata;
+    const key = keyIn(primaryKeyParts(meta), { [owner]: ownerRow, [member]: memberRow });
+    return [key].flat().every((value) => value !== undefined && value !== null) ? key : undefined;
+  }
+
   private async ownersByPivot(
     pivot: Pivot,
     members: readonly DocumentKey[],
@@ -365,12 +393,26 @@ export class EntityReader {
       for (const row of await this.loadOfClass(em, entity, withKeys(model.identity.parts, missing), plan))
         found.set(String(keyOf(model, row)), row);
     }
+    const missing = keys.filter((key) => !found.has(String(key)));
+    const there = missing.length > 0 ? await this.keysThere(model, missing, within) : [];
     return keys.flatMap((key) => {
       const row = found.get(String(key));
       if (row) return [row];
+      // It went, or became another, between the two queries.
+      if (!there.includes(String(key))) return [];
       const reason = `no table of ${classes.map(({ name }) => name).join(', ')} has its row`;
       return [new UnreadableRow(key, new Error(reason))];
     });
+  }
+
+  private async keysThere(
+    model: IndexModel,
+    keys: readonly DocumentKey[],
+    within: EntityManager | undefined,
+  ): Promise<string[]> {
+    const options = { fields: keyFields(model), filters: false, ...FROM_PRIMARY };
+    const rows = await this.fork(within).find(model.entity, withKeys(model.identity.parts, keys), options);
+    return rows.map((row) => String(keyOf(model, row)));
   }
 
   /** Statements of a hook name no connection: inside a transaction they all go to the primary. */
@@ -416,9 +458,15 @@ export class EntityReader {
   }
 
   private forked(within?: EntityManager): EntityManager {
-    return withoutCache(within?.fork({ keepTransactionContext: true }) ?? this.orm.em.fork());
+    return withoutCache(within?.fork({ ...READING, keepTransactionContext: true }) ?? this.orm.em.fork(READING));
   }
 }
+
+/**
+ * A query flushes what was changed before: by a hook, or only seemingly, as the ORM takes a value that it read twice for a
+ * change. Reading documents must never write rows.
+ */
+const READING = Object.freeze({ flushMode: 'commit' as FlushMode });
 
 /** `cache: false` does not reach the queries that load relations, nor those of hooks: a cache for all finds would answer them. */
 function withoutCache(em: EntityManager): EntityManager {

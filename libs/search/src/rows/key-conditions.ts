@@ -1,4 +1,5 @@
-import { shortestPath, type DocumentKey, type KeyPart, type KeyValue } from '../metadata/key-parts.js';
+import type { EntityMetadata } from '@mikro-orm/core';
+import { primaryKeyParts, shortestPath, type DocumentKey, type KeyPart, type KeyValue } from '../metadata/key-parts.js';
 
 /** Conditions and orders of the ORM are objects of objects. */
 type Tree = Record<string, unknown>;
@@ -9,6 +10,18 @@ export function withKeys(parts: readonly KeyPart[], keys: readonly DocumentKey[]
   if (parts.length === 1 || keys.length === 0)
     return nested(first!.path, { $in: keys.map((key) => first!.fromKey(valuesOf(key)[0]!)) });
   return { $or: keys.map((key) => equal(parts, valuesOf(key))) };
+}
+
+/**
+ * A relation to rows with one of these keys. One key column: the relation is compared with it, so that no row of the
+ * related table needs to be there any more.
+ */
+export function withForeignKeys(target: EntityMetadata, keys: readonly DocumentKey[]): object {
+  const parts = primaryKeyParts(target);
+  const lists = keys.map((key) => parts.map((part, at) => part.fromKey(valuesOf(key)[at]!)));
+  if (parts.length === 1) return { $in: lists.map(([value]) => value) };
+  // The ORM takes a condition inside a relation of the key for one of the table before it.
+  return parts.some((part) => shortestPath(part, parts).length > 1) ? { $in: lists } : withKeys(parts, keys);
 }
 
 /** Rows that come after a key in the order of keys. */

@@ -1,11 +1,11 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import type { Pivot } from '../metadata/index-model.js';
-import { descendantsOf, isTablePerType } from '../metadata/inheritance.js';
-import { primaryKeyName, primaryKeyParts, type DocumentKey, type KeyValue } from '../metadata/key-parts.js';
+import type { Pivot, Relation } from '../metadata/index-model.js';
+import { descendantsOf, isJoinedAlone, isTablePerType } from '../metadata/inheritance.js';
+import { primaryKeyName, primaryKeyParts, type DocumentKey } from '../metadata/key-parts.js';
 import { isEmbedded, isRelation, relationOf } from '../metadata/orm-property.js';
 import { readStep } from '../metadata/path-step.js';
 import type { EntityClass } from '../metadata/recorder.js';
-import { withKeys } from './key-conditions.js';
+import { withForeignKeys, withKeys } from './key-conditions.js';
 
 /** Finds rows by the ORM's conditions, in order and in pages of their keys. */
 export type PagesOfKeys = (entity: EntityClass, where: object) => AsyncGenerator<readonly DocumentKey[]>;
@@ -21,6 +21,8 @@ type Crossing =
   | Readonly<{ by: 'foreign key'; property: string; target: EntityMetadata }>
   /** A many-to-many relation of rows in several tables, which the ORM cannot page over. */
   | Readonly<{ by: 'pivot'; pivot: Pivot; target: EntityMetadata }>
+  /** A relation from or to rows in several tables, whose joins the ORM gets wrong: the rows behind it are found first. */
+  | Readonly<{ by: 'key'; target: EntityMetadata }>
   /** Only classes below have the property, in tables of their own. */
   | Readonly<{ by: 'subclass'; classes: readonly EntityMetadata[] }>;
 
@@ -64,7 +66,14 @@ export class RowPaths {
     for (const [index, text] of path.entries()) {
       if (index === path.length - 1 && text === primaryKeyName(at)) break;
       const found = this.step(at, text);
-      if (found?.crossing) {
+      const rows = path.slice(index + 1);
+      if (found?.crossing?.by === 'key' && !endsAt(found.crossing.target, rows)) {
+        const { target } = found.crossing;
+        for await (const page of this.rows(target, rows, keys))
+          yield nested([...before, text], withForeignKeys(target, page));
+        return;
+      }
+      if (found?.crossing && found.crossing.by !== 'key') {
         const rest = path.slice(index + (found.crossing.by === 'subclass' ? 0 : 1));
         for await (const condition of this.across(at, found.property, found.crossing, rest, keys))
           yield nested(before, condition);
@@ -74,19 +83,13 @@ export class RowPaths {
       before.push(text);
       at = found.next ?? at;
     }
-    const parts = primaryKeyParts(at);
-    // One key column: the relation is compared with it, so that no row of the related table needs to be there any more.
-    const end =
-      parts.length === 1 && before.length > 0
-        ? { $in: keys.map((key) => parts[0]!.fromKey(key as KeyValue)) }
-        : withKeys(parts, keys);
-    yield nested(before, end);
+    yield nested(before, before.length > 0 ? withForeignKeys(at, keys) : withKeys(primaryKeyParts(at), keys));
   }
 
   private async *across(
     meta: EntityMetadata,
     property: string,
-    crossing: Crossing,
+    crossing: Exclude<Crossing, { by: 'key' }>,
     rest: readonly string[],
     keys: readonly DocumentKey[],
   ): AsyncGenerator<object> {
@@ -133,16 +136,29 @@ export class RowPaths {
       return target && { property: name, next: target, crossing: { by: 'class', value: value!, target } };
     }
     const target = property.targetMeta!;
-    const apart = isTablePerType(meta);
-    const chosen = isFilled(property.where) || apart;
-    if (relation.kind === 'm:n' && relation.pivot && apart)
-      return { property: name, next: target, crossing: { by: 'pivot', pivot: relation.pivot, target } };
-    const crossing: Crossing | undefined =
-      relation.side === 'inverse' && relation.kind !== 'm:n' && chosen
-        ? { by: 'foreign key', property: relation.mappedBy!, target }
-        : undefined;
-    return { property: name, next: target, crossing };
+    return { property: name, next: target, crossing: crossingOf(relation, property, this.areApart(meta, target)) };
   }
+
+  /** Whether the ORM's join between them would find others, or none. */
+  private areApart(meta: EntityMetadata, target: EntityMetadata): boolean {
+    return isTablePerType(meta) || isTablePerType(target) || isJoinedAlone(target, this.metas);
+  }
+}
+
+function crossingOf(
+  { kind, side, pivot, mappedBy }: Relation,
+  { where, targetMeta }: EntityProperty,
+  apart: boolean,
+): Crossing | undefined {
+  const target = targetMeta!;
+  if (kind === 'm:n') return pivot && apart ? { by: 'pivot', pivot, target } : undefined;
+  if (side === 'owner') return apart ? { by: 'key', target } : undefined;
+  return apart || isFilled(where) ? { by: 'foreign key', property: mappedBy!, target } : undefined;
+}
+
+/** Whether what is left of a path leads no further than to the primary key. */
+function endsAt(meta: EntityMetadata, rest: readonly string[]): boolean {
+  return rest.length === 0 || (rest.length === 1 && rest[0] === primaryKeyName(meta));
 }
 
 function nested(path: readonly string[], condition: object): object {

@@ -19,7 +19,7 @@ import { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { dependenciesOf } from '../capture/dependencies.js';
 import { SearchSync } from '../sync/explicit-touch.js';
-import { FlushReader } from '../capture/flush-reader.js';
+import { DocumentsOfRows } from '../capture/documents-of-rows.js';
 import type { OutboxSync } from '../sync/outbox-sync.js';
 import type { SyncByIndex } from '../sync/sync-by-index.js';
 import { SearchClockRow } from '../database/tables.js';
@@ -86,7 +86,7 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
     migrations,
     parts: { engine, admin, targets, clock, reader, writer, publisher },
     preparation: new IndexPreparation({ definitions, admin, migrations, store, options }),
-    sync: new SearchSync(orm, dependencies, new FlushReader(dependencies, reader), strategy),
+    sync: new SearchSync(orm, dependencies, new DocumentsOfRows(dependencies, reader), strategy),
   };
 }
 

@@ -8,7 +8,7 @@ import { checkCall } from '../support/call-options.js';
 import { anObject, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { touchAt } from '../capture/change.js';
 import { isA, type Dependency } from '../capture/dependencies.js';
-import type { FlushReader } from '../capture/flush-reader.js';
+import type { DocumentsOfRows } from '../capture/documents-of-rows.js';
 import type { SyncByIndex } from './sync-by-index.js';
 import { TouchSet, type Touch } from '../capture/touch.js';
 
@@ -36,7 +36,7 @@ export class SearchSync {
   constructor(
     private readonly orm: Orm,
     private readonly dependencies: readonly Dependency[],
-    private readonly flushReader: FlushReader,
+    private readonly documents: DocumentsOfRows,
     private readonly strategy: SyncByIndex,
   ) {}
 
@@ -60,7 +60,7 @@ export class SearchSync {
     const holding = this.dependencies.filter(
       (dependency) => isA(entity, dependency.entity) || isA(dependency.entity, entity),
     );
-    const cascades = deleting && this.flushReader.cascadesFrom(entity);
+    const cascades = deleting && this.documents.cascadesFrom(entity);
     if (holding.length === 0 && !cascades)
       throw new SearchOptionError([
         { option: 'search.sync.touch', requirement: 'needs an entity that a document holds', received: entity.name },
@@ -76,8 +76,8 @@ export class SearchSync {
       ]);
     const manager = em ?? this.orm.em.getContext(false);
     for await (const keys of this.keysOf(entity, rows, manager)) {
-      const lost = deleting ? await this.flushReader.reachingRows(manager, entity, keys) : [];
-      lost.push(...(await this.flushReader.formerOwners(manager, entity, keys)));
+      const lost = deleting ? await this.documents.reachingRows(manager, entity, keys) : [];
+      lost.push(...(await this.documents.formerOwners(manager, entity, keys)));
       const own = held
         .filter(({ pivot }) => !pivot)
         .flatMap(({ definition, path }): Touch[] => keys.map((key) => touchAt({ definition, path }, key)));

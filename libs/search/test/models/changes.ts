@@ -16,6 +16,7 @@ export const OPERATIONS = [
   'embed',
   'set',
   'insertNative',
+  'rekey',
 ] as const;
 
 /** One change. Its numbers choose among what is there when it comes. */

@@ -1,16 +1,11 @@
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
 import { startOpenSearch, startPostgres } from '@rookery/services';
-import { memoryEngine } from '@rookery/search/testing';
-import { scripts } from './changes.js';
-import { reduced, type Case } from './reduce.js';
-import { plans } from './random-plan.js';
-import { inMemory, runModel, type World } from './run-model.js';
-import { onServers } from './servers.js';
+import type { BatchOrder } from './batch-process.js';
+import { watchBatch, type Watched } from './watched-batch.js';
 
 /**
  * The long form: `npm run prove:models -- --models 5000 --seed 1`; `--servers` for PostgreSQL and OpenSearch. A model that
- * differs is printed with the flags that run it alone, and made as small as it goes.
+ * differs, hangs or ends its process is printed with the flags that run it alone, and made as small as it goes.
  */
 const { values } = parseArgs({
   options: {
@@ -21,71 +16,76 @@ const { values } = parseArgs({
     'no-shrink': { type: 'boolean', default: false },
     /** On PostgreSQL and OpenSearch instead of in memory. */
     servers: { type: 'boolean', default: false },
+    /** Ends with the first batch that has a model which differs. */
     stop: { type: 'boolean', default: false },
   },
 });
 
-async function main(world: World): Promise<void> {
+/** Models of one process. */
+const BATCH = 100;
+
+class Tally {
+  readonly counts = { equal: 0, refused: 0, unmade: 0, differ: 0, hang: 0, crash: 0, documents: 0 };
+  /** Models that a start or the ORM refused, by message. */
+  readonly refusals = new Map<string, number[]>();
+  slowest = { model: -1, ms: 0 };
+
+  constructor(private readonly seed: number) {}
+
+  add(watched: Watched): void {
+    this.counts[watched.did] += 1;
+    if ('ms' in watched && watched.ms > this.slowest.ms) this.slowest = { model: watched.model, ms: watched.ms };
+    if (watched.did === 'equal') this.counts.documents += watched.documents;
+    else if ('problems' in watched)
+      for (const problem of watched.problems.map(withoutNames))
+        this.refusals.set(problem, [...(this.refusals.get(problem) ?? []), watched.model]);
+    else
+      console.log(
+        `model ${watched.model}, ${watched.did}: --seed ${this.seed} --from ${watched.model} --models 1\n  ${watched.text}`,
+      );
+  }
+
+  get wrong(): number {
+    return this.counts.differ + this.counts.hang + this.counts.crash;
+  }
+
+  toString(): string {
+    return `${JSON.stringify(this.counts)}, slowest model ${this.slowest.model} with ${this.slowest.ms} ms`;
+  }
+}
+
+/** One message for all models that have the same mistake. */
+function withoutNames(problem: string): string {
+  return problem.replace(/Model\d+[a-z]?(\.\w+)?/g, '…').replace(/\br\d+\w*/g, '…');
+}
+
+async function main(servers?: BatchOrder['servers']): Promise<void> {
   const [models, seed, from] = [values.models, values.seed, values.from].map(Number) as [number, number, number];
-  const counts = { equal: 0, refused: 0, differs: 0, documents: 0 };
-  const refusals = new Map<string, number>();
+  const tally = new Tally(seed);
   console.log(`${models} models, seed ${seed}`);
   const started = Date.now();
-  for (let n = from; n < from + models; n += 1) {
-    // Each model has a seed of its own, so that one can be run alone.
-    const [pair] = fc.sample(fc.tuple(plans, scripts), { numRuns: 1, seed: seed + n });
-    const outcome = await runModel(...pair!, world).catch((error: unknown) => {
-      console.log(`model ${n} of seed ${seed}`, JSON.stringify(pair![0]));
-      throw error;
-    });
-    counts[outcome.outcome] += 1;
-    if (outcome.outcome === 'equal') counts.documents += outcome.documents;
-    if (outcome.outcome === 'refused')
-      for (const problem of outcome.problems) refusals.set(problem, (refusals.get(problem) ?? 0) + 1);
-    if (outcome.outcome === 'differs') {
-      console.log(
-        `model ${n}: --seed ${seed} --from ${n} --models 1\n  ${outcome.differences.slice(0, 5).join('\n  ')}`,
-      );
-      if (values['no-shrink']) console.log(`  model: ${JSON.stringify(pair![0])}`);
-      else await shrink(pair!, world);
-      if (values.stop) break;
-    }
-    if ((n - from + 1) % 250 === 0) console.log(`${n - from + 1} models, ${JSON.stringify(counts)}`);
+  const seconds = (): number => Math.round((Date.now() - started) / 1000);
+  for (let at = from; at < from + models && !(values.stop && tally.wrong > 0); at += BATCH) {
+    const size = Math.min(BATCH, from + models - at);
+    const order = { seed, from: at, models: size, shrink: !values['no-shrink'], ...(servers ? { servers } : {}) };
+    await watchBatch(order, (watched) => tally.add(watched));
+    if ((at - from) % 500 === 400) console.log(`${at + size - from} models, ${seconds()} s: ${tally}`);
   }
-  console.log(`${JSON.stringify(counts)}, seed ${seed}, ${Math.round((Date.now() - started) / 1000)} s`);
-  for (const [problem, times] of refusals) console.log(`  refused ${times} times: ${problem}`);
-  process.exitCode = counts.differs === 0 ? 0 : 1;
+  console.log(`${tally}, seed ${seed}, ${seconds()} s`);
+  for (const [problem, at] of tally.refusals) console.log(`  ${at.length} times, first in model ${at[0]}: ${problem}`);
+  process.exitCode = tally.wrong === 0 ? 0 : 1;
 }
-
-/** Prints the least model and script that differ. */
-async function shrink(given: Case, world: World): Promise<void> {
-  const differences = async (candidate: Case): Promise<readonly string[]> => {
-    const outcome = await runModel(...candidate, world).catch(() => undefined);
-    return outcome?.outcome === 'differs' ? outcome.differences : [];
-  };
-  const least = await reduced(
-    given,
-    async (candidate) => (await differences(candidate)).length > 0,
-    Date.now() + SHRINK_MS,
-  );
-  const [plan, script] = least;
-  console.log(`  model: ${JSON.stringify(plan)}`);
-  for (const transaction of script) console.log(`  ${JSON.stringify(transaction)}`);
-  for (const difference of (await differences(least)).slice(0, 3)) console.log(`  ${difference}`);
-}
-
-const SHRINK_MS = 120_000;
 
 /** Servers that run already (`POSTGRES_URL`, `OPENSEARCH_URL`), or own ones. */
-async function onOwnOrGiven(run: (world: World) => Promise<void>): Promise<void> {
+async function onOwnOrGiven(): Promise<void> {
   const [given, node] = [process.env['POSTGRES_URL'], process.env['OPENSEARCH_URL']];
-  if (given !== undefined && node !== undefined) return run(onServers(given, node));
+  if (given !== undefined && node !== undefined) return main({ postgres: given, engine: node });
   const [postgres, engine] = await Promise.all([startPostgres(), startOpenSearch()]);
   try {
-    await run(onServers(postgres.address, engine.address));
+    await main({ postgres: postgres.address, engine: engine.address });
   } finally {
     await Promise.all([postgres.stop(), engine.stop()]);
   }
 }
 
-await (values.servers ? onOwnOrGiven(main) : main(inMemory(memoryEngine)));
+await (values.servers ? onOwnOrGiven() : main());

@@ -9,27 +9,42 @@ import type {
   ShapePlan,
   Step,
 } from './plan.js';
-import { isMany, targetOf, valueOf } from './plan.js';
+import { className, columnsOf, foreignLeaves, hasStep, isMany, keyLeaves, pairsOf, targetOf, valueOf } from './plan.js';
 
-/** Rows as SQL gives them, by table: `t0`, …, and `p_r3` for the pairs `a`, `b` of a many-to-many. */
-export type Tables = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
+/** Rows as SQL gives them, by table: `t0`, …, `t0_a` of a class with a table of its own, and the pairs of a many-to-many. */
+export type Tables = ReadonlyMap<string, readonly SqlRow[]>;
 type SqlRow = Readonly<Record<string, unknown>>;
 type Json = Record<string, unknown>;
 
+/** A row of an entity, whichever tables it is in, and its class: `undefined` is the entity's own. */
+interface OfClass {
+  readonly row: SqlRow;
+  readonly cls: number | undefined;
+}
+
 /**
  * The documents that an index should have, from rows alone: it knows the plan and what the pages of the library promise, and
- * nothing of how the library does it. Elements of collections are in the order of their JSON.
+ * nothing of how the library does it. Elements of collections are in the order of their keys.
  */
 export function expectedDocuments(plan: ModelPlan, entity: EntityPlan, tables: Tables): ReadonlyMap<string, Json> {
   const oracle = new Oracle(plan, tables);
   const { where, when, include } = entity.index!;
   const documents = new Map<string, Json>();
-  for (const row of tables.get(entity.table)!) {
-    if (where && !oracle.fulfils(entity, row, where)) continue;
-    if (when && !oracle.fulfils(entity, row, when)) continue;
-    documents.set(String(row['id']), oracle.document(entity, row, include));
+  for (const one of oracle.rowsOf(entity)) {
+    if (where && !oracle.fulfils(entity, one, where)) continue;
+    if (when && !oracle.fulfils(entity, one, when)) continue;
+    documents.set(
+      idOf(keyLeaves(plan, entity.number).map(({ name }) => one.row[name])),
+      oracle.document(entity, one, include),
+    );
   }
   return documents;
+}
+
+/** `1:top`, with a `~` before each `:` and `~` of a value; one value is itself. */
+function idOf(values: readonly unknown[]): string {
+  if (values.length === 1) return text(values[0]);
+  return values.map((value) => text(value).replace(/[:~]/g, '~$&')).join(':');
 }
 
 class Oracle {
@@ -38,41 +53,49 @@ class Oracle {
     private readonly tables: Tables,
   ) {}
 
-  document(entity: EntityPlan, row: SqlRow, include: readonly IncludePlan[]): Json {
-    const document: Json = { id: row['id'] };
-    for (const column of entity.columns)
-      if (column.indexed) document[column.name] = decoded(column.kind, row[column.name]);
-    for (const part of entity.embedded) if (part.indexed) document[part.name] = embeddedOf(part, row);
-    for (const one of include) document[one.step.property] = this.related(entity, row, one);
+  document(entity: EntityPlan, one: OfClass, include: readonly IncludePlan[]): Json {
+    const { tree, key, columns } = entity;
+    const document: Json = {};
+    if (tree?.how === 'sti') document['kind'] = one.row['kind'];
+    if (tree?.how === 'tpt') document['entityType'] = className(entity, one.cls).toLowerCase();
+    for (const { name } of key) document[name] = one.row[name];
+    for (const column of tree ? columnsOf(entity, one.cls) : columns)
+      if (column.indexed) document[column.name] = decoded(column.kind, one.row[column.name]);
+    for (const part of entity.embedded) if (part.indexed) document[part.name] = embeddedOf(part, one.row);
+    for (const each of include)
+      if (hasStep(entity, one.cls, each.step)) document[each.step.property] = this.related(entity, one, each);
     return document;
   }
 
-  private related(entity: EntityPlan, row: SqlRow, include: IncludePlan): unknown {
+  private related(entity: EntityPlan, one: OfClass, include: IncludePlan): unknown {
     const target = this.plan.entities[targetOf(include.step)]!;
-    const rows = this.rowsOver(entity, row, include.step).filter(
-      (one) => !include.where || this.fulfils(target, one, include.where),
+    const rows = this.rowsOver(entity, one, include.step).filter(
+      (each) => !include.where || this.fulfils(target, each, include.where),
     );
-    const parts = rows.map((one) => this.part(target, one, include));
-    return isMany(include.step) ? inOrder(parts) : (parts[0] ?? null);
+    if (!isMany(include.step)) return rows[0] ? this.part(target, rows[0], include) : null;
+    const leaves = keyLeaves(this.plan, target.number).map(({ name }) => name);
+    return rows.sort((a, b) => inOrderOf(leaves, a.row, b.row)).map((each) => this.part(target, each, include));
   }
 
-  private part(target: EntityPlan, row: SqlRow, { columns, embedded, key, inside }: IncludePlan): Json {
-    const part: Json = key ? { id: row['id'] } : {};
-    for (const column of target.columns)
-      if (columns.includes(column.name)) part[column.name] = decoded(column.kind, row[column.name]);
-    for (const one of target.embedded) if (embedded.includes(one.name)) part[one.name] = embeddedOf(one, row);
-    for (const one of inside) part[one.step.property] = this.related(target, row, one);
+  private part(target: EntityPlan, one: OfClass, { columns, embedded, key, inside }: IncludePlan): Json {
+    const part: Json = {};
+    if (key) for (const { name } of target.key) part[name] = one.row[name];
+    for (const column of columnsOf(target, one.cls))
+      if (columns.includes(column.name)) part[column.name] = decoded(column.kind, one.row[column.name]);
+    for (const each of target.embedded) if (embedded.includes(each.name)) part[each.name] = embeddedOf(each, one.row);
+    for (const each of inside)
+      if (hasStep(target, one.cls, each.step)) part[each.step.property] = this.related(target, one, each);
     return part;
   }
 
-  fulfils(entity: EntityPlan, row: SqlRow, { column, test, over }: ConditionPlan): boolean {
+  fulfils(entity: EntityPlan, one: OfClass, { column, test, over }: ConditionPlan): boolean {
     if (over) {
       const inner: ConditionPlan = { column, test };
-      return this.rowsOver(entity, row, over).some((one) =>
-        this.fulfils(this.plan.entities[targetOf(over)]!, one, inner),
+      return this.rowsOver(entity, one, over).some((each) =>
+        this.fulfils(this.plan.entities[targetOf(over)]!, each, inner),
       );
     }
-    const value = decoded(column.kind, row[column.name]);
+    const value = decoded(column.kind, one.row[column.name]);
     if (test.test === 'null') return value === null;
     // Whatever is compared with null is not true in SQL.
     if (value === null) return false;
@@ -82,19 +105,42 @@ class Oracle {
     return test.test === 'differs' ? value !== wanted : (value as number) >= (wanted as number);
   }
 
-  private rowsOver(entity: EntityPlan, row: SqlRow, step: Step): readonly SqlRow[] {
-    const { relation, side } = step;
-    const others = this.tables.get(this.plan.entities[targetOf(step)]!.table)!;
-    void entity;
+  rowsOf({ number, table, tree }: EntityPlan): OfClass[] {
+    const rows = this.tables.get(table)!;
+    if (!tree) return rows.map((row) => ({ row, cls: undefined }));
+    if (tree.how === 'sti')
+      return rows.map((row) => {
+        const cls = tree.classes.findIndex(({ name }) => name === row['kind']);
+        return { row, cls: cls < 0 ? undefined : cls };
+      });
+    const leaves = keyLeaves(this.plan, number).map(({ name }) => name);
+    return rows.map((base): OfClass => {
+      const found = tree.classes.map(({ name }) =>
+        this.tables.get(`${table}_${name}`)!.find((row) => same(row, leaves, base, leaves)),
+      );
+      // A class comes after those that it extends.
+      const cls = found.findLastIndex((row) => row !== undefined);
+      return { row: Object.assign({}, base, ...found) as SqlRow, cls: cls < 0 ? undefined : cls };
+    });
+  }
+
+  private rowsOver(entity: EntityPlan, { row }: OfClass, { relation, side }: Step): OfClass[] {
+    const target = this.plan.entities[side === 'owner' ? relation.to : relation.on]!;
+    const others = this.rowsOf(target);
+    const [own, other] = [entity.number, target.number].map((n) => keyLeaves(this.plan, n).map(({ name }) => name)) as [
+      string[],
+      string[],
+    ];
     if (relation.kind === 'm:n') {
-      const [own, other] = side === 'owner' ? ['a', 'b'] : ['b', 'a'];
-      const pairs = this.tables.get(`p_${relation.name}`)!.filter((pair) => same(pair[own], row['id']));
-      return others.filter(({ id }) => pairs.some((pair) => same(pair[other], id)));
+      const pairs = pairsOf(this.plan, relation);
+      const [here, there] = side === 'owner' ? [pairs.owner, pairs.other] : [pairs.other, pairs.owner];
+      const mine = this.tables.get(pairs.table)!.filter((pair) => same(pair, here, row, own));
+      return others.filter((each) => mine.some((pair) => same(pair, there, each.row, other)));
     }
-    const key = `${relation.name}_id`;
+    const foreign = foreignLeaves(this.plan, relation).map(({ name }) => name);
     return side === 'owner'
-      ? others.filter(({ id }) => same(row[key], id))
-      : others.filter((one) => same(one[key], row['id']));
+      ? others.filter((each) => same(row, foreign, each.row, other))
+      : others.filter((each) => same(each.row, foreign, row, own));
   }
 }
 
@@ -102,15 +148,20 @@ function text(value: unknown): string {
   return String(value);
 }
 
-function same(a: unknown, b: unknown): boolean {
-  return a !== null && a !== undefined && text(a) === text(b);
+/** Whether these columns of two rows hold the same values, and none holds nothing. */
+function same(a: SqlRow, of: readonly string[], b: SqlRow, to: readonly string[]): boolean {
+  return of.every((name, at) => {
+    const [one, other] = [a[name] ?? null, b[to[at]!] ?? null];
+    return one !== null && other !== null && text(one) === text(other);
+  });
 }
 
-function inOrder(parts: readonly Json[]): readonly Json[] {
-  return parts
-    .map((part) => [JSON.stringify(part), part] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, part]) => part);
+function inOrderOf(columns: readonly string[], a: SqlRow, b: SqlRow): number {
+  for (const name of columns) {
+    const [one, other] = [a[name] as string | number, b[name] as string | number];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return 0;
 }
 
 /** What of an embeddable is in documents: what is said to be, or all where nothing is. */

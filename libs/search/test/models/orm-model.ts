@@ -1,7 +1,10 @@
 import { EntitySchema } from '@mikro-orm/core';
 import { Indexed, SearchField } from '@rookery/search';
 import {
+  className,
+  foreignLeaves,
   isMany,
+  pairsOf,
   stepsOf,
   targetOf,
   valueOf,
@@ -12,6 +15,7 @@ import {
   type IncludePlan,
   type Kind,
   type ModelPlan,
+  type RelationPlan,
   type Step,
 } from './plan.js';
 
@@ -20,42 +24,99 @@ export type EntityClass = new () => Row;
 
 /** The classes of a plan, as an application would have them. */
 export interface OrmModel {
+  /** By the number of the entity. */
   readonly classes: readonly EntityClass[];
+  /** The classes below that of an entity, by its number and their own. */
+  readonly below: readonly (readonly EntityClass[])[];
   readonly schemas: readonly EntitySchema[];
 }
 
 const FILTER = 'shown';
 
-let made = 0;
-
 export function ormModel(plan: ModelPlan): OrmModel {
-  made += 1;
   const embeddables: EntitySchema[] = [];
-  const classes = plan.entities.map(({ number }) => newClass(`M${made}E${number}`));
-  const schemas = plan.entities.map((entity) => {
+  const classes = plan.entities.map((entity) => newClass(className(entity)));
+  const below = plan.entities.map((entity) => {
+    const { number, tree } = entity;
+    const own: EntityClass[] = [];
+    for (const [n, one] of (tree?.classes ?? []).entries())
+      own.push(newClass(className(entity, n), one.extends === undefined ? classes[number]! : own[one.extends]!));
+    return own;
+  });
+  const makes: Makes = { plan, classes, below };
+  const schemas = plan.entities.flatMap((entity) => {
     const cls = classes[entity.number]!;
     const parts = entity.embedded.map(
-      (part) => [part.name, embeddedProperty(part, `M${made}E${entity.number}`, embeddables)] as const,
+      (part) => [part.name, embeddedProperty(part, className(entity), embeddables)] as const,
     );
-    const steps = stepsOf(plan.relations, entity.number).map(
-      (step) => [step.property, relationProperty(step, plan, classes)] as const,
-    );
-    describeIndex(cls, entity);
-    return new EntitySchema<Row>({
+    describeIndex(makes, entity);
+    const own = new EntitySchema<Row>({
       class: cls,
       tableName: entity.table,
       ...(entity.index?.byFilter && entity.index.where
         ? { filters: { [FILTER]: { name: FILTER, cond: ormCondition(entity.index.where), default: false } } }
         : {}),
+      ...treeOptions(makes, entity),
       properties: {
-        id: { type: entity.key === 'integer' ? 'integer' : 'string', primary: true, autoincrement: false },
+        ...Object.fromEntries(
+          entity.key.map(({ name, kind }) => [
+            name,
+            { type: kind, fieldName: name, primary: true, autoincrement: false },
+          ]),
+        ),
         ...Object.fromEntries(entity.columns.map((one) => [one.name, columnProperty(one)])),
         ...Object.fromEntries(parts),
-        ...Object.fromEntries(steps),
+        ...relationsOf(makes, entity, undefined),
       },
-    });
+    } as never);
+    return [own, ...classesBelow(makes, entity)];
   });
-  return { classes, schemas: [...embeddables, ...schemas] };
+  return { classes, below, schemas: [...embeddables, ...schemas] };
+}
+
+interface Makes {
+  readonly plan: ModelPlan;
+  readonly classes: readonly EntityClass[];
+  readonly below: readonly (readonly EntityClass[])[];
+}
+
+/** The value of `kind` for rows of the entity's own class. */
+export const BASE_KIND = 'base';
+
+function treeOptions({ classes, below }: Makes, { number, tree }: EntityPlan): object {
+  if (!tree) return {};
+  if (tree.how === 'tpt') return { inheritance: 'tpt' };
+  const map = Object.fromEntries(tree.classes.map(({ name }, n) => [name, below[number]![n]!.name]));
+  const own = tree.abstract ? {} : { [BASE_KIND]: classes[number]!.name };
+  return { discriminatorColumn: 'kind', discriminatorMap: { ...own, ...map }, abstract: tree.abstract };
+}
+
+function classesBelow(makes: Makes, entity: EntityPlan): EntitySchema[] {
+  const { number, table, tree } = entity;
+  const own = makes.below[number]!;
+  return (tree?.classes ?? []).map(
+    (one, n) =>
+      new EntitySchema<Row>({
+        class: own[n]!,
+        extends: (one.extends === undefined ? makes.classes[number]! : own[one.extends]!) as never,
+        ...(tree!.how === 'tpt' ? { tableName: `${table}_${one.name}` } : {}),
+        properties: {
+          ...Object.fromEntries(one.columns.map((column) => [column.name, columnProperty(column)])),
+          ...relationsOf(makes, entity, n),
+        },
+      } as never),
+  );
+}
+
+/** The sides of relations that a class has of its own. */
+function relationsOf(makes: Makes, { number }: EntityPlan, cls: number | undefined): Record<string, never> {
+  const steps = stepsOf(makes.plan.relations, number).filter((step) => classOfStep(step) === cls);
+  return Object.fromEntries(steps.map((step) => [step.property, relationProperty(step, makes) as never]));
+}
+
+/** The class of the tree that has this side of a relation; absent where all have. */
+function classOfStep({ relation, side }: Step): number | undefined {
+  return side === 'owner' ? relation.onClass : undefined;
 }
 
 /** The condition as the ORM has it. */
@@ -80,8 +141,9 @@ function ormTest(kind: Kind, test: ConditionPlan['test']): unknown {
   }
 }
 
-function newClass(name: string): EntityClass {
-  return { [name]: class {} }[name] as unknown as EntityClass;
+function newClass(name: string, above?: EntityClass): EntityClass {
+  const made = above ? { [name]: class extends above {} } : { [name]: class {} };
+  return made[name] as unknown as EntityClass;
 }
 
 const TYPES: Readonly<Record<Kind, string>> = {
@@ -124,10 +186,12 @@ function embeddedProperty(part: EmbeddedPlan, owner: string, schemas: EntitySche
   };
 }
 
-function relationProperty(step: Step, { entities }: ModelPlan, classes: readonly EntityClass[]): object {
+function relationProperty(step: Step, { plan, classes, below }: Makes): object {
   const { relation, side } = step;
-  const { kind, name, nullable, inverse } = relation;
-  const entity = (): EntityClass => classes[targetOf(step)]!;
+  const { kind, name, nullable, inverse, key } = relation;
+  const entity = (): EntityClass =>
+    (side === 'inverse' && relation.onClass !== undefined ? below[relation.on]![relation.onClass] : undefined) ??
+    classes[targetOf(step)]!;
   if (side === 'inverse')
     return {
       kind: kind === 'm:1' ? '1:m' : kind,
@@ -136,37 +200,48 @@ function relationProperty(step: Step, { entities }: ModelPlan, classes: readonly
       ...(kind === '1:1' ? { nullable: true } : {}),
     };
   const other = inverse ? { inversedBy: `${name}of` } : {};
-  if (kind === 'm:n')
-    return { kind, entity, owner: true, pivotTable: `p_${name}`, joinColumn: 'a', inverseJoinColumn: 'b', ...other };
-  void entities;
+  if (kind === 'm:n') return { kind, entity, owner: true, ...pairProperty(plan, relation, classes), ...other };
   return {
     kind,
     entity,
     owner: true,
     nullable,
-    fieldName: `${name}_id`,
+    ...(key ? { primary: true } : {}),
+    joinColumns: foreignLeaves(plan, relation).map((leaf) => leaf.name),
+    updateRule: 'cascade',
     // What is required goes with the row that it leads to; the database says so to nobody.
     ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'cascade' }),
     ...other,
   };
 }
 
+function pairProperty(plan: ModelPlan, relation: RelationPlan, classes: readonly EntityClass[]): object {
+  const { table, owner, other } = pairsOf(plan, relation);
+  if (relation.pivot !== undefined) return { pivotEntity: () => classes[relation.pivot!]! };
+  return { pivotTable: table, joinColumns: owner, inverseJoinColumns: other, updateRule: 'cascade' };
+}
+
 function optionsOf(one: ColumnPlan | EmbeddedPlan): object {
   return 'kind' in one && one.kind === 'strings' ? { type: 'keyword' } : {};
 }
 
-function describeIndex(cls: EntityClass, entity: EntityPlan): void {
-  const { index } = entity;
-  for (const one of [...entity.columns, ...entity.embedded])
-    if (one.indexed) SearchField(optionsOf(one))(cls.prototype as object, one.name);
+function describeIndex({ plan, classes, below }: Makes, entity: EntityPlan): void {
+  const { index, key, tree, number } = entity;
+  const cls = classes[number]!;
+  const say = (of: EntityClass, property: string, options: object): void =>
+    SearchField(options)(of.prototype as object, property);
+  for (const one of [...entity.columns, ...entity.embedded]) if (one.indexed) say(cls, one.name, optionsOf(one));
+  for (const [n, { columns }] of (tree?.classes ?? []).entries())
+    for (const one of columns) if (one.indexed) say(below[number]![n]!, one.name, optionsOf(one));
   if (!index) return;
   // An index without any field is refused; the key is one.
-  SearchField()(cls.prototype as object, 'id');
-  for (const include of index.include)
-    SearchField({
-      include: pathsOf(include, ''),
-      ...(include.where ? { where: ormCondition(include.where) } : {}),
-    })(cls.prototype as object, include.step.property);
+  for (const { name } of key) say(cls, name, {});
+  for (const include of index.include) {
+    const at = classOfStep(include.step);
+    const filter = include.where ? { where: ormCondition(include.where) } : {};
+    const paths = pathsOf(plan, include, '');
+    say(at === undefined ? cls : below[number]![at]!, include.step.property, { include: paths, ...filter });
+  }
   const { where, when, byFilter, routing } = index;
   for (const sync of index.sync)
     Indexed({
@@ -192,10 +267,11 @@ export function indexName({ table }: EntityPlan, sync: string): string {
   return `${table}-${sync}`;
 }
 
-function pathsOf({ columns, embedded, key, inside }: IncludePlan, prefix: string): string[] {
+function pathsOf(plan: ModelPlan, include: IncludePlan, prefix: string): string[] {
+  const { columns, embedded, key, inside, step } = include;
+  const own = key ? plan.entities[targetOf(step)]!.key.map(({ name }) => name) : [];
   return [
-    ...(key ? [`${prefix}id`] : []),
-    ...[...columns, ...embedded].map((name) => `${prefix}${name}`),
-    ...inside.flatMap((one) => pathsOf(one, `${prefix}${one.step.property}.`)),
+    ...[...own, ...columns, ...embedded].map((name) => `${prefix}${name}`),
+    ...inside.flatMap((one) => pathsOf(plan, one, `${prefix}${one.step.property}.`)),
   ];
 }

@@ -42,6 +42,12 @@ export interface RelationPlan {
   readonly to: number;
   readonly nullable: boolean;
   readonly inverse: boolean;
+  /** A part of the key of the entity that owns it. */
+  readonly key: boolean;
+  /** The class of the tree `on` that has it; absent where all have. */
+  readonly onClass?: number;
+  /** Of a many-to-many relation: the entity whose rows are its pairs. Its relations `${name}a` and `${name}b` are its key. */
+  readonly pivot?: number;
 }
 
 /** One way along a relation. */
@@ -82,10 +88,33 @@ export interface IndexPlan {
   readonly routing?: string;
 }
 
+/** A column of a key. The relations of a key come after its columns. */
+export interface KeyColumnPlan {
+  readonly name: string;
+  readonly kind: 'integer' | 'string';
+}
+
+/** A class below the one of the entity: `extends` is one of the tree before it, absent for the entity itself. */
+export interface ClassPlan {
+  readonly name: string;
+  readonly extends?: number;
+  readonly columns: readonly ColumnPlan[];
+}
+
+/** `sti`: one table, whose column `kind` says the class; `tpt`: a table for each class. */
+export interface TreePlan {
+  readonly how: 'sti' | 'tpt';
+  /** No row is of the entity's own class. */
+  readonly abstract: boolean;
+  readonly classes: readonly ClassPlan[];
+}
+
 export interface EntityPlan {
   readonly number: number;
   readonly table: string;
-  readonly key: 'integer' | 'string';
+  /** None where relations alone are the key. */
+  readonly key: readonly KeyColumnPlan[];
+  readonly tree?: TreePlan;
   readonly columns: readonly ColumnPlan[];
   readonly embedded: readonly EmbeddedPlan[];
   readonly index: IndexPlan | undefined;
@@ -104,6 +133,71 @@ export function stepsOf(relations: readonly RelationPlan[], entity: number): rea
       ? [{ property: `${relation.name}of`, relation, side: 'inverse' } as const]
       : []),
   ]);
+}
+
+/** A column of a primary key in its table; what a relation in the key adds has the columns of its target's. */
+export function keyLeaves({ entities, relations }: ModelPlan, entity: number): readonly KeyColumnPlan[] {
+  const own = relations.filter(({ on, key }) => key && on === entity);
+  return [...entities[entity]!.key, ...own.flatMap((relation) => foreignLeaves({ entities, relations }, relation))];
+}
+
+/** The columns of a foreign key. */
+export function foreignLeaves(plan: ModelPlan, { name, to }: RelationPlan): readonly KeyColumnPlan[] {
+  return keyLeaves(plan, to).map(({ name: leaf, kind }) => ({ name: `${name}_${leaf}`, kind }));
+}
+
+/** The pairs of a many-to-many relation: their table, and the columns that lead to either side. */
+export function pairsOf(
+  plan: ModelPlan,
+  { name, on, to, pivot }: RelationPlan,
+): { readonly table: string; readonly owner: readonly string[]; readonly other: readonly string[] } {
+  const [a, b] = pivot === undefined ? ['a', 'b'] : [`${name}a`, `${name}b`];
+  return {
+    table: pivot === undefined ? `p_${name}` : plan.entities[pivot]!.table,
+    owner: keyLeaves(plan, on).map((leaf) => `${a}_${leaf.name}`),
+    other: keyLeaves(plan, to).map((leaf) => `${b}_${leaf.name}`),
+  };
+}
+
+/** The name of a class, in the ORM and in the documents. */
+export function className({ number, tree }: EntityPlan, cls?: number): string {
+  return `Model${number}${cls === undefined ? '' : tree!.classes[cls]!.name}`;
+}
+
+/** A class of a tree with those above it, the nearest first; nothing for the entity's own. */
+export function lineOf(tree: TreePlan | undefined, cls: number | undefined): readonly number[] {
+  return tree === undefined || cls === undefined ? [] : [cls, ...lineOf(tree, tree.classes[cls]!.extends)];
+}
+
+/** Columns of rows of any of these classes. */
+export function columnsOfAny(entity: EntityPlan, classes: readonly (number | undefined)[]): readonly ColumnPlan[] {
+  const all = [...entity.columns, ...classes.flatMap((cls) => columnsOf(entity, cls))];
+  return [...new Map(all.map((column) => [column.name, column])).values()];
+}
+
+/** Columns that a row of a class has. */
+export function columnsOf({ columns, tree }: EntityPlan, cls: number | undefined): readonly ColumnPlan[] {
+  return [...columns, ...lineOf(tree, cls).flatMap((one) => tree!.classes[one]!.columns)];
+}
+
+/** The classes that a row can be of; `undefined` is the entity's own. */
+export function rowClasses({ tree }: EntityPlan): readonly (number | undefined)[] {
+  if (!tree) return [undefined];
+  return [...(tree.abstract ? [] : [undefined]), ...tree.classes.keys()];
+}
+
+/** The classes of the rows at the other end of a step. */
+export function classesAt(step: Step, target: EntityPlan): readonly (number | undefined)[] {
+  const { onClass } = step.relation;
+  const all = rowClasses(target);
+  return step.side === 'owner' || onClass === undefined
+    ? all
+    : all.filter((cls) => lineOf(target.tree, cls).includes(onClass));
+}
+
+/** Whether rows of a class have this side of a relation. */
+export function hasStep({ tree }: EntityPlan, cls: number | undefined, { relation, side }: Step): boolean {
+  return side === 'inverse' || relation.onClass === undefined || lineOf(tree, cls).includes(relation.onClass);
 }
 
 export function targetOf({ relation, side }: Step): number {

@@ -2,9 +2,15 @@ import { DriverException, ValidationError, type Collection, type EntityManager }
 import type { SqlEntityManager } from '@mikro-orm/libsql';
 import type { SearchService } from '@rookery/search';
 import type { Change, Transaction } from './changes.js';
-import type { EntityClass, Row } from './orm-model.js';
+import { BASE_KIND, type EntityClass, type OrmModel, type Row } from './orm-model.js';
 import {
+  classesAt,
+  columnsOf,
+  foreignLeaves,
+  hasStep,
   isMany,
+  keyLeaves,
+  rowClasses,
   stepsOf,
   targetOf,
   valueOf,
@@ -32,9 +38,8 @@ export function prologue({ entities }: ModelPlan): readonly Transaction[] {
 class RolledBack extends Error {}
 
 /** Where a script is played. */
-export interface Stage {
+export interface Stage extends Omit<OrmModel, 'schemas'> {
   readonly plan: ModelPlan;
-  readonly classes: readonly EntityClass[];
   readonly search: SearchService;
   readonly next: () => number;
 }
@@ -63,23 +68,34 @@ export async function play(em: EntityManager, { changes, rollback }: Transaction
 async function apply(tx: SqlEntityManager, change: Change, stage: Stage): Promise<void> {
   const entity = stage.plan.entities[change.entity % stage.plan.entities.length]!;
   await OPERATIONS[change.operation](tx, change, entity, stage);
-  if (change.flush || change.operation === 'delete') await tx.flush();
+  const alone = change.operation === 'delete' || change.operation === 'rekey';
+  if (change.flush || alone) await tx.flush();
   // Rows that the database deleted or changed with it are read anew.
-  if (change.operation === 'delete') tx.clear();
+  if (alone) tx.clear();
 }
 
 type Operation = (tx: SqlEntityManager, change: Change, entity: EntityPlan, stage: Stage) => Promise<void>;
 
 const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
   async create(tx, change, entity, stage) {
-    const data = await newRow(tx, change, entity, stage);
-    if (data) tx.persist(tx.create(stage.classes[entity.number]!, data as never, { partial: true }));
+    const given = await newRow(tx, change, entity, stage, 'entities');
+    if (given) tx.persist(tx.create(given.cls, given.data as never, { partial: true }));
   },
 
   async change(tx, change, entity, stage) {
     const row = await someRow(tx, change, entity, stage);
-    const column = entity.columns[change.field % entity.columns.length]!;
-    if (row) row[column.name] = columnValue(column, change.value);
+    if (!row) return;
+    const columns = columnsOf(entity, classOf(row, entity, stage));
+    const column = columns[change.field % columns.length]!;
+    row[column.name] = columnValue(column, change.value);
+  },
+
+  async rekey(tx, change, entity, stage) {
+    const [column] = entity.key;
+    if (!column) return;
+    await tx.flush();
+    const row = await someRow(tx, change, entity, stage);
+    if (row) row[column.name] = keyValue(column.kind, stage.next());
   },
 
   async embed(tx, change, entity, stage) {
@@ -89,25 +105,20 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
   },
 
   async move(tx, change, entity, stage) {
-    const step = stepOf(
-      stage.plan,
-      entity,
-      change,
-      ({ relation, side }) => relation.kind !== 'm:n' && side === 'owner',
-    );
-    const row = step && (await someRow(tx, change, entity, stage));
-    if (!row) return;
-    const key = await someKey(tx, change.value, stage.plan.entities[targetOf(step)]!);
+    const movable = ({ relation, side }: Step): boolean => relation.kind !== 'm:n' && side === 'owner' && !relation.key;
+    const row = await someRow(tx, change, entity, stage);
+    const step = row && stepOf(stage, entity, change, row, movable);
+    if (!step) return;
+    const target = stage.plan.entities[targetOf(step)]!;
     if (change.value % 4 === 0 && step.relation.nullable) row[step.property] = null;
-    else if (key !== undefined) row[step.property] = tx.getReference(stage.classes[targetOf(step)]!, key as never);
+    else row[step.property] = (await someRow(tx, { row: change.value }, target, stage)) ?? row[step.property];
   },
 
   async link(tx, change, entity, stage) {
     const found = await collectionOf(tx, change, entity, stage);
-    const key = found && (await someKey(tx, change.value, stage.plan.entities[targetOf(found.step)]!));
-    if (key === undefined) return;
-    const other = (await tx.findOne(stage.classes[targetOf(found!.step)]!, key)) as Row | null;
-    if (other) found!.collection.add(other);
+    const target = found && stage.plan.entities[targetOf(found.step)]!;
+    const other = target && (await someRow(tx, { row: change.value }, target, stage));
+    if (other && belongs(found.step, other, target, stage)) found.collection.add(other);
   },
 
   async unlink(tx, change, entity, stage) {
@@ -121,22 +132,19 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
   async set(tx, change, entity, stage) {
     const found = await collectionOf(tx, change, entity, stage);
     if (!found || (found.step.relation.kind !== 'm:n' && !found.step.relation.nullable)) return;
-    const cls = stage.classes[targetOf(found.step)]!;
-    const table = stage.plan.entities[targetOf(found.step)]!;
-    const key = await someKey(tx, change.value, table);
-    const other =
-      key === undefined || change.value % 3 === 0 ? undefined : ((await tx.findOne(cls, key)) as Row | null);
-    if (other) found.collection.set([other]);
+    const target = stage.plan.entities[targetOf(found.step)]!;
+    const other = change.value % 3 === 0 ? undefined : await someRow(tx, { row: change.value }, target, stage);
+    if (other && belongs(found.step, other, target, stage)) found.collection.set([other]);
     else found.collection.removeAll();
   },
 
   async insertNative(tx, change, entity, stage) {
     await tx.flush();
-    const data = await newRow(tx, change, entity, stage);
-    if (!data || entity.embedded.length > 0) return;
-    const cls = stage.classes[entity.number]!;
-    await tx.insert(cls, data);
-    if (isHeld(stage.plan, entity)) await stage.search.sync.touch(cls, { id: data['id'] }, { em: tx });
+    const given = await newRow(tx, change, entity, stage, 'keys');
+    if (!given || entity.embedded.length > 0 || entity.tree?.how === 'tpt') return;
+    await tx.insert(given.cls, given.data);
+    if (isHeld(stage.plan, entity))
+      await stage.search.sync.touch(given.cls, whereOf(stage, entity, given.key), { em: tx });
   },
 
   async delete(tx, change, entity, stage) {
@@ -147,30 +155,34 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
 
   async upsert(tx, change, entity, stage) {
     await tx.flush();
-    const data = await newRow(tx, change, entity, stage);
-    const key = change.value % 2 ? await someKey(tx, change.row, entity) : undefined;
-    if (data && entity.embedded.length === 0)
-      await tx.upsert(stage.classes[entity.number]!, { ...data, ...(key === undefined ? {} : { id: key }) });
+    const given = await newRow(tx, change, entity, stage, 'keys');
+    if (!given || entity.embedded.length > 0 || entity.tree?.how === 'tpt') return;
+    const known = change.value % 2 ? await someKey(tx, change.row, entity, stage) : undefined;
+    // A row does not become one of another class.
+    const fits = known && (entity.tree === undefined || known['kind'] === given.data['kind']);
+    await tx.upsert(given.cls, fits ? { ...given.data, ...dataOfKey(stage, entity, known) } : given.data);
   },
 
   async nativeUpdate(tx, change, entity, stage) {
     await tx.flush();
-    const id = await someKey(tx, change.row, entity);
-    if (id === undefined) return;
+    const key = await someKey(tx, change.row, entity, stage);
+    if (key === undefined || entity.tree?.how === 'tpt') return;
     const cls = stage.classes[entity.number]!;
+    const where = whereOf(stage, entity, key);
     const column = entity.columns[change.field % entity.columns.length]!;
-    await tx.nativeUpdate(cls, { id }, { [column.name]: columnValue(column, change.value) } as never);
-    if (isHeld(stage.plan, entity)) await stage.search.sync.touch(cls, { id }, { em: tx });
+    await tx.nativeUpdate(cls, where, { [column.name]: columnValue(column, change.value) } as never);
+    if (isHeld(stage.plan, entity)) await stage.search.sync.touch(cls, where, { em: tx });
     tx.clear();
   },
 
   async nativeDelete(tx, change, entity, stage) {
     await tx.flush();
-    const id = await someKey(tx, change.row, entity);
-    if (id === undefined || isPointedAt(stage.plan, entity)) return;
+    const key = await someKey(tx, change.row, entity, stage);
+    if (key === undefined || isPointedAt(stage.plan, entity) || entity.tree?.how === 'tpt') return;
     const cls = stage.classes[entity.number]!;
-    if (isHeld(stage.plan, entity)) await stage.search.sync.touch(cls, { id }, { em: tx, deleting: true });
-    await tx.nativeDelete(cls, { id });
+    const where = whereOf(stage, entity, key);
+    if (isHeld(stage.plan, entity)) await stage.search.sync.touch(cls, where, { em: tx, deleting: true });
+    await tx.nativeDelete(cls, where);
     tx.clear();
   },
 };
@@ -191,65 +203,132 @@ function isPointedAt({ relations }: ModelPlan, { number }: EntityPlan): boolean 
   return relations.some(({ to, on, kind }) => to === number || (kind === 'm:n' && on === number));
 }
 
+/** The columns of a key, as SQL gives them; with the class in trees of one table. */
+type Key = Readonly<Record<string, string | number>>;
+
 async function someKey(
   tx: SqlEntityManager,
   number: number,
-  { table }: EntityPlan,
-): Promise<string | number | undefined> {
-  const rows = await tx.execute<{ id: string | number }[]>(`select id from ${table} order by id`);
-  return rows.length === 0 ? undefined : rows[number % rows.length]!.id;
+  { number: entity, table, tree }: EntityPlan,
+  { plan }: Stage,
+): Promise<Key | undefined> {
+  const leaves = keyLeaves(plan, entity).map(({ name }) => name);
+  const columns = [...leaves, ...(tree?.how === 'sti' ? ['kind'] : [])].join(', ');
+  const rows = await tx.execute<Key[]>(`select ${columns} from ${table} order by ${leaves.join(', ')}`);
+  return rows.length === 0 ? undefined : rows[number % rows.length];
+}
+
+/** The condition that a key is, as the ORM has it: relations in it by the keys of their targets. */
+function whereOf({ plan }: Stage, entity: EntityPlan, key: Key, prefix = ''): Row {
+  const columns = entity.key.map(({ name }) => [name, key[`${prefix}${name}`]] as const);
+  const relations = plan.relations
+    .filter(({ on, key: part }) => part && on === entity.number)
+    .map(({ name, to }) => [name, whereOf({ plan } as Stage, plan.entities[to]!, key, `${prefix}${name}_`)] as const);
+  return Object.fromEntries<unknown>([...columns, ...relations]);
+}
+
+/** The same as data of a statement: relations by their key, or the list of its columns. */
+function dataOfKey({ plan }: Stage, entity: EntityPlan, key: Key): Row {
+  const columns = entity.key.map(({ name }) => [name, key[name]] as const);
+  const relations = plan.relations
+    .filter(({ on, key: part }) => part && on === entity.number)
+    .map(
+      (relation) => [relation.name, foreignKey(foreignLeaves(plan, relation).map(({ name }) => key[name]))] as const,
+    );
+  return Object.fromEntries<unknown>([...columns, ...relations]);
+}
+
+function foreignKey(values: readonly unknown[]): unknown {
+  return values.length === 1 ? values[0] : values;
 }
 
 async function someRow(
   tx: SqlEntityManager,
-  { row }: Change,
+  { row }: Pick<Change, 'row'>,
   entity: EntityPlan,
-  { classes }: Stage,
+  stage: Stage,
 ): Promise<Row | undefined> {
-  const key = await someKey(tx, row, entity);
-  return key === undefined
-    ? undefined
-    : (((await tx.findOne(classes[entity.number]!, key)) as Row | null) ?? undefined);
+  const key = await someKey(tx, row, entity, stage);
+  if (key === undefined) return undefined;
+  const found: unknown = await tx.findOne(stage.classes[entity.number]!, whereOf(stage, entity, key) as never);
+  return (found as Row | null) ?? undefined;
+}
+
+/** The class of a row, by its number in the tree. */
+function classOf(row: Row, { number }: EntityPlan, { below }: Stage): number | undefined {
+  const at = below[number]!.findIndex((cls) => (row as object).constructor === cls);
+  return at < 0 ? undefined : at;
+}
+
+/** Whether a row can be at the other end of a step: rows of other classes of its tree have no such relation. */
+function belongs(step: Step, row: Row, entity: EntityPlan, stage: Stage): boolean {
+  return classesAt(step, entity).includes(classOf(row, entity, stage));
 }
 
 function stepOf(
-  { relations }: ModelPlan,
+  stage: Stage,
   entity: EntityPlan,
   { field }: Change,
+  row: Row,
   fits: (step: Step) => boolean,
 ): Step | undefined {
-  const steps = stepsOf(relations, entity.number).filter(fits);
+  const cls = classOf(row, entity, stage);
+  const steps = stepsOf(stage.plan.relations, entity.number).filter((step) => fits(step) && hasStep(entity, cls, step));
   return steps[field % Math.max(1, steps.length)];
 }
 
 async function collectionOf(tx: SqlEntityManager, change: Change, entity: EntityPlan, stage: Stage) {
-  const step = stepOf(stage.plan, entity, change, isMany);
-  const row = step && (await someRow(tx, change, entity, stage));
-  if (!row) return undefined;
+  const row = await someRow(tx, change, entity, stage);
+  const step = row && stepOf(stage, entity, change, row, (one) => isMany(one) && !one.relation.key);
+  if (!step) return undefined;
   const collection = row[step.property] as Collection<Row>;
   await collection.init();
   return { step, collection };
 }
 
-/** A row with a new key; none where what it needs is not there. */
+interface NewRow {
+  readonly cls: EntityClass;
+  readonly data: Row;
+  readonly key: Key;
+}
+
+/** A row with a new key; none where what it needs is not there. @param links how related rows are given */
 async function newRow(
   tx: SqlEntityManager,
   change: Change,
   entity: EntityPlan,
   stage: Stage,
-): Promise<Row | undefined> {
-  const number = stage.next();
-  const data: Row = { id: entity.key === 'integer' ? number : `k${number}` };
-  entity.columns.forEach((column, n) => (data[column.name] = columnValue(column, change.value + n)));
+  links: 'entities' | 'keys',
+): Promise<NewRow | undefined> {
+  const { plan } = stage;
+  const classes = rowClasses(entity);
+  const cls = classes[change.row % classes.length];
+  const key: Record<string, string | number> = {};
+  const data: Row = {};
+  for (const { name, kind } of entity.key) data[name] = key[name] = keyValue(kind, stage.next());
+  if (entity.tree?.how === 'sti') data['kind'] = cls === undefined ? BASE_KIND : entity.tree.classes[cls]!.name;
+  columnsOf(entity, cls).forEach((column, n) => (data[column.name] = columnValue(column, change.value + n)));
   for (const part of entity.embedded) data[part.name] = embeddedValue(part, change.value);
-  for (const step of stepsOf(stage.plan.relations, entity.number)) {
-    if (step.side === 'inverse' || step.relation.kind === 'm:n') continue;
-    const key = await someKey(tx, change.value + change.field, stage.plan.entities[targetOf(step)]!);
-    const left = step.relation.nullable && change.row % 2 === 0;
-    if (key === undefined && !step.relation.nullable) return undefined;
-    data[step.property] = key === undefined || left ? null : key;
+  for (const step of stepsOf(plan.relations, entity.number)) {
+    const { relation, side } = step;
+    if (side === 'inverse' || relation.kind === 'm:n' || !hasStep(entity, cls, step)) continue;
+    const target = plan.entities[relation.to]!;
+    const number = change.value + change.field + (relation.key ? change.row : 0);
+    const found = await someKey(tx, number, target, stage);
+    const left = relation.nullable && change.row % 2 === 0;
+    if (found === undefined && !relation.nullable) return undefined;
+    const values = keyLeaves(plan, relation.to).map(({ name }) => found?.[name]);
+    if (relation.key) foreignLeaves(plan, relation).forEach(({ name }, n) => (key[name] = values[n]!));
+    if (found === undefined || left) data[relation.name] = null;
+    else if (links === 'keys') data[relation.name] = foreignKey(values);
+    else data[relation.name] = await tx.findOne(stage.classes[relation.to]!, whereOf(stage, target, found) as never);
   }
-  return data;
+  return { cls: cls === undefined ? stage.classes[entity.number]! : stage.below[entity.number]![cls]!, data, key };
+}
+
+/** Texts hold what ids escape, and have one length: so every database has them in one order. */
+function keyValue(kind: 'integer' | 'string', number: number): string | number {
+  return kind === 'integer' ? number : `k:${String(number).padStart(4, '0')}~`;
 }
 
 function columnValue({ kind, nullable }: ColumnPlan, number: number): unknown {

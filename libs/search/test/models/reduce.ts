@@ -34,9 +34,10 @@ function* candidates([plan, script]: Case): Generator<Case> {
   for (const [at, entity] of plan.entities.entries())
     for (const simpler of simplerEntities(entity))
       yield [{ ...plan, entities: plan.entities.with(at, simpler) }, script];
-  for (const relations of without(plan.relations))
-    if (!isUsed(plan, plan.relations.find((one) => !relations.includes(one))!.name))
-      yield [{ ...plan, relations }, script];
+  for (const relations of without(plan.relations)) {
+    const left = plan.relations.find((one) => !relations.includes(one))!;
+    if (!left.key && !isUsed(plan, left.name)) yield [{ ...plan, relations }, script];
+  }
 }
 
 function* without<T>(list: readonly T[]): Generator<T[]> {

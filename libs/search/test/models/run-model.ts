@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MikroORM } from '@mikro-orm/core';
+import { EntitySchema, type MikroORM } from '@mikro-orm/core';
 import { defineConfig, MikroORM as LibSqlORM, type SqlEntityManager } from '@mikro-orm/libsql';
 import { searchEntities, SearchModelError, SearchService, type SearchEngine, type SearchEvent } from '@rookery/search';
 import type { Transaction } from './changes.js';
 import { isRefusal } from './refusals.js';
 import { expectedDocuments, type Tables } from './oracle.js';
 import { indexName, ormModel } from './orm-model.js';
-import { isMany, type EntityPlan, type IncludePlan, type ModelPlan } from './plan.js';
+import { pairsOf, type EntityPlan, type ModelPlan } from './plan.js';
 import { play, prologue } from './play.js';
 
 type Json = Record<string, unknown>;
@@ -20,6 +20,8 @@ export interface World {
 export type Outcome =
   | Readonly<{ outcome: 'equal'; documents: number }>
   | Readonly<{ outcome: 'refused'; problems: readonly string[] }>
+  /** The ORM does not make its tables. */
+  | Readonly<{ outcome: 'unmade'; problems: readonly string[] }>
   | Readonly<{ outcome: 'differs'; differences: readonly string[] }>;
 
 const SETTLE_MS = 20_000;
@@ -28,32 +30,42 @@ let run = 0;
 
 /** Plays a script on a model, and compares each index with what the oracle makes of the rows. */
 export async function runModel(plan: ModelPlan, script: readonly Transaction[], world: World): Promise<Outcome> {
-  const { classes, schemas } = ormModel(plan);
-  const { orm, close } = await world.open([...schemas, ...searchEntities]);
+  const { classes, below, schemas } = ormModel(plan);
+  const opened = await world.open([...schemas, ...searchEntities]).catch((error: unknown) => error as Error);
+  if (opened instanceof Error) return { outcome: 'unmade', problems: [opened.message.split('\n')[0]!] };
+  const { orm, close } = opened;
   const events: SearchEvent[] = [];
+  let reject: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, refuse) => (reject = refuse));
+  failed.catch(() => undefined);
   const engine = world.engine();
   const prefix = `models-${process.pid}-${(run += 1)}`;
-  const search = new SearchService(orm, {
-    engine,
-    prefix,
-    onEvent: (event) => events.push(event),
-    ...(plan.entities.some(({ index }) => index?.sync.includes('outbox')) ? { relay: { pollMs: 20 } } : {}),
-  });
+  let search: SearchService | undefined;
   try {
+    search = new SearchService(orm, {
+      engine,
+      prefix,
+      onEvent: (event) => {
+        events.push(event);
+        // Nothing is away here: what is tried again would be tried for ever.
+        if (event.type === 'publish-delayed') reject(event.error);
+      },
+      ...(plan.entities.some(({ index }) => index?.sync.includes('outbox')) ? { relay: { pollMs: 20 } } : {}),
+    });
     await search.start();
     let keys = 0;
-    const stage = { plan, classes, search, next: () => (keys += 1) };
+    const stage = { plan, classes, below, search, next: () => (keys += 1) };
     for (const transaction of [...prologue(plan), ...script]) {
       await play(orm.em.fork(), transaction, stage);
-      if (transaction.settle) await search.settled({ timeoutMs: SETTLE_MS });
+      if (transaction.settle) await Promise.race([search.settled({ timeoutMs: SETTLE_MS }), failed]);
     }
-    await search.settled({ timeoutMs: SETTLE_MS });
+    await Promise.race([search.settled({ timeoutMs: SETTLE_MS }), failed]);
     const { differences: wrong, count } = await compare(plan, prefix, engine, orm);
     const differences = [...wrong, ...events.map((event) => `event ${shown(event)}`)];
     if (differences.length > 0) return { outcome: 'differs', differences };
     return { outcome: 'equal', documents: count };
   } catch (error) {
-    if (error instanceof SearchModelError && error.complaints.every(isRefusal))
+    if (error instanceof SearchModelError && error.complaints.every((complaint) => isRefusal(complaint, plan)))
       return { outcome: 'refused', problems: error.complaints.map(({ problem }) => problem) };
     return {
       outcome: 'differs',
@@ -61,9 +73,10 @@ export async function runModel(plan: ModelPlan, script: readonly Transaction[], 
     };
   } finally {
     for (const { index } of await engine.readIndices(`${prefix}-*`).catch(() => [])) await engine.deleteIndex(index);
-    await search.close();
-    await engine.close();
+    await (search ?? engine).close();
     await close();
+    // The ORM keeps every schema that was ever made.
+    for (const cls of [...schemas.map((schema) => schema.meta.class)]) EntitySchema.REGISTRY.delete(cls);
   }
 }
 
@@ -86,7 +99,7 @@ async function compare(
     for (const sync of entity.index.sync) {
       const name = indexName(entity, sync);
       count += expected.size;
-      const found = await documentsOf(engine, `${prefix}-${name}`, entity);
+      const found = await documentsOf(engine, `${prefix}-${name}`);
       for (const id of new Set([...expected.keys(), ...found.keys()])) {
         const [want, have] = [expected.get(id), found.get(id)].map((one) => one && plain(one));
         if (!isDeepStrictEqual(want, have))
@@ -114,53 +127,26 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, one]) => [name, withoutNulls(one)]));
 }
 
-async function tablesOf({ entities, relations }: ModelPlan, em: SqlEntityManager): Promise<Tables> {
+async function tablesOf(plan: ModelPlan, em: SqlEntityManager): Promise<Tables> {
   const names = [
-    ...entities.map(({ table }) => table),
-    ...relations.filter(({ kind }) => kind === 'm:n').map(({ name }) => `p_${name}`),
+    ...plan.entities.map(({ table }) => table),
+    ...plan.entities.flatMap(({ table, tree }) =>
+      tree?.how === 'tpt' ? tree.classes.map(({ name }) => `${table}_${name}`) : [],
+    ),
+    ...plan.relations.filter(({ kind }) => kind === 'm:n').map((relation) => pairsOf(plan, relation).table),
   ];
   const tables = new Map<string, Json[]>();
-  for (const name of names) tables.set(name, await em.execute<Json[]>(`select * from ${name}`));
+  for (const name of new Set(names)) tables.set(name, await em.execute<Json[]>(`select * from ${name}`));
   return tables;
 }
 
-async function documentsOf(
-  engine: SearchEngine,
-  alias: string,
-  { index }: EntityPlan,
-): Promise<ReadonlyMap<string, Json>> {
+async function documentsOf(engine: SearchEngine, alias: string): Promise<ReadonlyMap<string, Json>> {
   await engine.refresh(alias);
   const { hits } = await engine.search({ index: alias, body: { size: 1_000, sort: ['_id'] } });
   const ids = hits.hits.map(({ _id }) => _id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice !== undefined) throw new Error(`${alias} has two documents of ${twice}, on two shards`);
-  return new Map(hits.hits.map(({ _id, _source }) => [_id, inOrder(_source as Json, index!.include)]));
-}
-
-/** Elements of collections in the order of their JSON; the names in the order of the oracle's. */
-function inOrder(document: Json, include: readonly IncludePlan[]): Json {
-  const ordered: Json = { ...document };
-  for (const { step, inside, columns, embedded, key } of include) {
-    const value = ordered[step.property];
-    const part = (one: unknown): Json => {
-      const inner = inOrder(one as Json, inside);
-      const names = [
-        ...(key ? ['id'] : []),
-        ...[...columns].sort(),
-        ...[...embedded].sort(),
-        ...inside.map((each) => each.step.property),
-      ];
-      const known = names.filter((name) => name in inner).map((name) => [name, inner[name]]);
-      return { ...(Object.fromEntries(known) as Json), ...inner };
-    };
-    if (isMany(step) && Array.isArray(value))
-      ordered[step.property] = value
-        .map((one) => [JSON.stringify(part(one)), part(one)] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, one]) => one);
-    else if (value !== null && typeof value === 'object') ordered[step.property] = part(value);
-  }
-  return ordered;
+  return new Map(hits.hits.map(({ _id, _source }) => [_id, _source as Json]));
 }
 
 /** In the memory of this process. */

@@ -177,4 +177,115 @@ describe('refused at start:', () => {
       'Base.entityType: has the name of the field that says of which class a document is. Give the property another name.',
     );
   });
+
+  describe('relations to a class of one table with rows of its own and classes below it,', () => {
+    const tree = { discriminatorColumn: 'kind', discriminatorMap: { image: 'Plain', gif: 'Moving' } };
+    @Entity(tree)
+    class Plain {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) name!: string;
+    }
+    @Entity()
+    class Moving extends Plain {
+      @Property({ type: 'integer', nullable: true }) frames?: number;
+    }
+    const alone = 'leads to Plain, of which the ORM joins rows of that class alone, and none of the classes below it';
+
+    it('of many to many', () => {
+      @Entity()
+      @Indexed()
+      class Album {
+        @PrimaryKey() id!: number;
+        @SearchField({ include: ['name'] }) @ManyToMany(() => Plain) images = new Collection<Plain>(this);
+      }
+      expect(complaints(Plain, Moving, Album)).toEqual([
+        `Album.images: ${alone}. Make Plain abstract, or include a one-to-many of an entity that stands for the pairs.`,
+      ]);
+    });
+
+    it('in a condition, but for those that compare its key', () => {
+      const where = { cover: { name: 'a' }, back: { id: { $gt: 3 } }, front: null };
+      @Entity()
+      @Indexed<Book>({ where: where as never })
+      class Book {
+        @PrimaryKey() id!: number;
+        @SearchField() @Property({ type: 'string' }) title!: string;
+        @ManyToOne(() => Plain) cover!: Rel<Plain>;
+        @ManyToOne(() => Plain) back!: Rel<Plain>;
+        @ManyToOne(() => Plain, { nullable: true }) front?: Rel<Plain> | null;
+      }
+      expect(complaints(Plain, Moving, Book)).toEqual([
+        `Book: has a condition whose \`cover\` ${alone}. Make Plain abstract, or decide it in code: @Indexed({ when: (row) => …, reads }).`,
+      ]);
+    });
+  });
+
+  it('many to many of classes in several tables, where the ORM does not know the pivot below', () => {
+    @Entity({ inheritance: 'tpt' })
+    @Indexed()
+    class Part {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['id'] })
+      @ManyToMany(() => Kit, (kit: Kit) => kit.parts)
+      kits = new Collection<Kit>(this);
+    }
+    @Entity()
+    class Bolt extends Part {
+      @Property({ type: 'integer' }) size!: number;
+    }
+    @Entity()
+    class Kit {
+      @PrimaryKey() id!: number;
+      @ManyToMany(() => Part, (part: Part) => part.kits, { owner: true }) parts = new Collection<Part>(this);
+    }
+    const known = complaints(Part, Bolt, Kit);
+    expect(
+      known.every((one) => one.startsWith('Part.kits: is a many-to-many relation of classes in several tables')),
+    ).toBe(true);
+  });
+
+  it('a key that reaches over three entities', () => {
+    @Entity()
+    class Street {
+      @PrimaryKey({ type: 'integer' }) town!: number;
+      @PrimaryKey({ type: 'string' }) name!: string;
+    }
+    @Entity()
+    class House {
+      @ManyToOne({ entity: () => Street, primary: true }) street!: Rel<Street>;
+      @PrimaryKey({ type: 'integer' }) number!: number;
+    }
+    @Entity()
+    @Indexed()
+    class Flat {
+      @ManyToOne({ entity: () => House, primary: true }) house!: Rel<House>;
+      @PrimaryKey({ type: 'integer' }) floor!: number;
+      @SearchField() @Property({ type: 'string' }) tenant!: string;
+    }
+    expect(complaints(Street, House, Flat)).toEqual([
+      'Flat: has a key of Flat that reaches over three entities (`house.street.town`), by which the ORM neither compares nor orders. Give Flat a key of its own, and make the relations unique.',
+    ]);
+  });
+
+  it('a collection with `where` that another path embeds whole', () => {
+    @Entity()
+    @Indexed()
+    class Shop {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['text'], where: { open: true } as never })
+      @OneToMany(() => Review, (review: Review) => review.shop)
+      reviews = new Collection<Review>(this);
+      @SearchField({ include: ['reviews.text'] }) @ManyToOne(() => Shop, { nullable: true }) parent?: Rel<Shop> | null;
+    }
+    @Entity()
+    class Review {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) text!: string;
+      @Property({ type: 'boolean' }) open!: boolean;
+      @ManyToOne(() => Shop) shop!: Rel<Shop>;
+    }
+    expect(complaints(Shop, Review)).toEqual([
+      'Shop.reviews: has `where`, and is embedded whole by `parent.reviews`: the ORM has one list of a row. Leave one of them out, or give the rows two relations.',
+    ]);
+  });
 });

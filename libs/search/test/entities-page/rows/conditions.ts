@@ -39,4 +39,9 @@ export const CONDITIONS: Rows = {
   'a filter whose condition throws or is asynchronous': refused("'asynchronous',"),
   '`when` over what is not read': refused("'over a relation that is not loaded',"),
   '`where` of what is no collection': refused("it('`where` of what is no collection'"),
+  '`where` of a collection that another path embeds whole': {
+    verdict: 'refused',
+    file: 'relations/refusals.spec.ts',
+    says: "it('a collection with `where` that another path embeds whole'",
+  },
 };

@@ -13,6 +13,11 @@ export const KEY_ROWS: Rows = {
   'rows whose key the database changes along': followed("['an order that gets another key',"),
   'another property as the id': followed("'a stock that gets another id',"),
   'upserts of rows with such keys': followed("['a line upserted',"),
+  'a key that reaches over three entities': {
+    verdict: 'refused',
+    file: 'relations/refusals.spec.ts',
+    says: "it('a key that reaches over three entities'",
+  },
   'a key of bytes': complaint("'Blob: has a key of bytes"),
   'an `id` that is one column of several, or not unique': complaint("\"Pair: has the `id` 'a'"),
   'an id of more than 512 bytes': { verdict: 'set aside', file: KEYS, says: "it('a key too long for an id" },

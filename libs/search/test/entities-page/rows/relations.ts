@@ -29,6 +29,11 @@ export const RELATIONS: Rows = {
   '`@OneToMany`, with `where` and `orderBy`': followed("'a collection with where and orderBy': {"),
   '`@ManyToMany`, either side': followed("'inverse collection set': async"),
   '`@ManyToMany` with `pivotEntity`, and its columns': followed("'a pivot entity': {"),
+  'a pivot entity that has documents itself': followed(
+    "'pairs of a collection that have documents': [",
+    'models/found.ts',
+  ),
+  'a collection without `orderBy`': followed("'elements without an order': inOrder()", 'models/found.ts'),
   'a relation inside an embeddable': followed("'a relation inside an embeddable': {"),
   'a relation of an entity to itself': followed("'a relation to itself': {"),
   'a relation to several classes, and its other side': followed(

@@ -39,6 +39,7 @@ const MODEL: IndexModel = {
   condition: undefined,
   fields: FIELDS,
   sources: FIELDS,
+  keys: [],
 };
 
 export const DEFINITION: IndexDefinition = {

@@ -1,0 +1,28 @@
+import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import type { FieldModel } from './index-model.js';
+import { isRelation, relationOf } from './orm-property.js';
+
+/**
+ * The relations among these properties, down to the key columns that they hold: watched, as the database hands a key that
+ * changes on to every row that holds it (`on update cascade`), and reports it to nobody.
+ */
+export function keyRelations(
+  meta: EntityMetadata,
+  names: readonly string[],
+  metas: readonly EntityMetadata[],
+): FieldModel[] {
+  return names.flatMap((name): FieldModel[] => {
+    const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
+    const target = property && isRelation(property) ? property.targetMeta : undefined;
+    if (!property || !target) return [];
+    const columns = target.primaryKeys.map((key): FieldModel => ({
+      kind: 'value',
+      name: key,
+      options: {},
+      facts: undefined,
+      computed: false,
+    }));
+    const fields = [...columns, ...keyRelations(target, target.primaryKeys, metas)];
+    return [{ kind: 'object', name, options: {}, fields, relation: relationOf(property, metas) }];
+  });
+}

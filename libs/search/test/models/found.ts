@@ -1,0 +1,214 @@
+import type { Change, Transaction } from './changes.js';
+import type {
+  ClassPlan,
+  ColumnPlan,
+  EntityPlan,
+  IncludePlan,
+  IndexPlan,
+  ModelPlan,
+  RelationPlan,
+  Step,
+  TreePlan,
+} from './plan.js';
+import type { Case } from './reduce.js';
+
+const column = (name: string, kind: ColumnPlan['kind'] = 'string'): ColumnPlan => ({
+  name,
+  kind,
+  nullable: true,
+  indexed: true,
+});
+
+function entity(number: number, more: Partial<EntityPlan> = {}): EntityPlan {
+  const id = { name: 'id', kind: 'integer' } as const;
+  const rest = { key: [id], columns: [column('c0')], embedded: [], index: undefined };
+  return { number, table: `t${number}`, ...rest, ...more };
+}
+
+const index = (include: readonly IncludePlan[] = [], more: Partial<IndexPlan> = {}): IndexPlan => ({
+  sync: ['outbox', 'after-commit'],
+  byFilter: false,
+  include,
+  ...more,
+});
+
+function relation(
+  name: string,
+  [kind, on, to]: readonly [RelationPlan['kind'], number, number],
+  more: Partial<RelationPlan> = {},
+): RelationPlan {
+  return { name, kind, on, to, nullable: !more.key, inverse: false, key: false, ...more };
+}
+
+const over = (of: RelationPlan): Step => ({ property: of.name, relation: of, side: 'owner' });
+const back = (of: RelationPlan): Step => ({ property: `${of.name}of`, relation: of, side: 'inverse' });
+
+const include = (step: Step, columns: readonly string[] = [], inside: readonly IncludePlan[] = []): IncludePlan => ({
+  step,
+  columns,
+  embedded: [],
+  key: columns.length + inside.length === 0,
+  inside,
+});
+
+const tree = (how: TreePlan['how'], ...classes: readonly ClassPlan[]): TreePlan => ({
+  how,
+  abstract: how === 'sti',
+  classes,
+});
+
+/** Each in a transaction of its own, and waited for. */
+function script(...changes: readonly (Partial<Change> & Pick<Change, 'operation' | 'entity'>)[]): Transaction[] {
+  return changes.map((change) => ({
+    changes: [{ row: 0, field: 0, value: 1, flush: true, ...change }],
+    rollback: false,
+    settle: true,
+  }));
+}
+
+/** `t2` are the pairs of `t0` and `t1`. */
+function pairs(
+  indexOf: (side: 'a' | 'b' | 'm', relations: readonly RelationPlan[]) => IndexPlan | undefined,
+): ModelPlan {
+  const relations = [
+    relation('r', ['m:n', 0, 1], { pivot: 2, inverse: true }),
+    relation('ra', ['m:1', 2, 0], { key: true, inverse: true }),
+    relation('rb', ['m:1', 2, 1], { key: true, inverse: true }),
+  ];
+  const [a, b, m] = (['a', 'b', 'm'] as const).map((side) => indexOf(side, relations));
+  return { entities: [entity(0, { index: a }), entity(1, { index: b }), entity(2, { key: [], index: m })], relations };
+}
+
+const PAIRS_CHANGE = script(
+  { operation: 'link', entity: 0, value: 2 },
+  { operation: 'link', entity: 1, value: 1 },
+  { operation: 'unlink', entity: 0 },
+  { operation: 'set', entity: 0, value: 1 },
+  { operation: 'set', entity: 1, value: 3 },
+);
+
+function handedOn(): Case {
+  const key = relation('r', ['m:1', 1, 0], { key: true });
+  const entities = [entity(0), entity(1, { key: [], index: index() })];
+  return [{ entities, relations: [key] }, script({ operation: 'rekey', entity: 0 })];
+}
+
+function routed(): Case {
+  const way = relation('r', ['m:1', 1, 0], { nullable: false });
+  const entities = [entity(0), entity(1, { index: index([], { routing: 'r' }) })];
+  return [
+    { entities, relations: [way] },
+    script({ operation: 'rekey', entity: 0 }, { operation: 'rekey', entity: 0, row: 1 }),
+  ];
+}
+
+function elementsHandedOn(): Case {
+  const key = relation('r', ['m:1', 1, 0], { key: true });
+  const way = relation('s', ['m:n', 2, 1]);
+  const entities = [entity(0), entity(1, { key: [] }), entity(2, { index: index([include(over(way), ['c0'])]) })];
+  return [
+    { entities, relations: [key, way] },
+    script(
+      { operation: 'link', entity: 2, value: 0 },
+      { operation: 'link', entity: 2, value: 1 },
+      { operation: 'link', entity: 2, value: 2 },
+      { operation: 'rekey', entity: 0 },
+    ),
+  ];
+}
+
+const DOGS = tree('tpt', { name: 'x', columns: [column('x0')] }, { name: 'y', columns: [column('y0')], extends: 0 });
+
+function twoPlaces(): Case {
+  const way = relation('r', ['m:1', 0, 0], { inverse: true });
+  const inner = include(over(way), ['c0', 'x0', 'y0']);
+  const entities = [
+    entity(0, {
+      tree: DOGS,
+      columns: [{ ...column('c0'), indexed: false }],
+      index: index([inner, include(back(way), ['x0'], [inner])]),
+    }),
+  ];
+  const changes = script(
+    { operation: 'move', entity: 0, value: 1 },
+    { operation: 'move', entity: 0, row: 1, value: 1 },
+    { operation: 'change', entity: 0, row: 1, field: 1, value: 4 },
+    { operation: 'change', entity: 0, row: 1, field: 0, value: 4 },
+  );
+  return [{ entities, relations: [way] }, changes];
+}
+
+function nothingOfItsOwn(): Case {
+  const way = relation('r', ['m:1', 1, 0], { onClass: 0, inverse: true });
+  const entities = [
+    entity(0),
+    entity(1, {
+      tree: tree('tpt', { name: 'x', columns: [column('x0')] }),
+      index: index([include(over(way), [], [include(back(way))])]),
+    }),
+  ];
+  return [{ entities, relations: [way] }, script({ operation: 'move', entity: 1, row: 1, value: 2 })];
+}
+
+/** `t2` -> `t1`, in several tables -> `t0`, of which all show a column. */
+function acrossTables(): Case {
+  const far = relation('s', ['m:1', 1, 0], { onClass: 0, inverse: true });
+  const near = relation('r', ['m:1', 2, 1], { inverse: true });
+  const entities = [
+    entity(0, { index: index([include(back(far), ['x0'], [include(back(near), ['c0'])])]) }),
+    entity(1, { tree: DOGS }),
+    entity(2, { index: index([include(over(near), ['c0'], [include(over(far), ['c0'])])]) }),
+  ];
+  const rows = [0, 1, 2];
+  const changes = script(
+    ...rows.map((row) => ({ operation: 'move' as const, entity: 1, row, value: row + 1 })),
+    ...rows.map((row) => ({ operation: 'move' as const, entity: 2, row, value: row + 1 })),
+    ...rows.map((row) => ({ operation: 'change' as const, entity: 0, row, value: 4 })),
+    ...rows.map((row) => ({ operation: 'change' as const, entity: 2, row, value: 4 })),
+  );
+  return [{ entities, relations: [far, near] }, changes];
+}
+
+/** `y` alone has the relation; `x` stands between it and the base. */
+function accessorBelow(): Case {
+  const way = relation('r', ['m:1', 1, 0], { onClass: 2, inverse: true });
+  const near = relation('s', ['m:1', 2, 1]);
+  const classes = tree(
+    'sti',
+    { name: 'x', columns: [] },
+    { name: 'z', columns: [], extends: 0 },
+    { name: 'y', columns: [], extends: 0 },
+  );
+  const entities = [
+    entity(0),
+    entity(1, { tree: classes }),
+    entity(2, { index: index([include(over(near), ['c0'], [include(over(way), ['c0'])])]) }),
+  ];
+  return [{ entities, relations: [way, near] }, script({ operation: 'change', entity: 0, value: 4 })];
+}
+
+function inOrder(): Case {
+  const way = relation('r', ['m:n', 0, 1], { inverse: true });
+  const entities = [entity(0, { index: index([include(over(way), ['c0'])]) }), entity(1)];
+  return [
+    { entities, relations: [way] },
+    script(...[2, 0, 1].map((value) => ({ operation: 'link' as const, entity: 0, value }))),
+  ];
+}
+
+/** What random models found, each as small as it goes. */
+export const FOUND: Readonly<Record<string, Case>> = {
+  'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
+  'pairs of a collection that are embedded by themselves, at both ends': [
+    pairs((side, [, a, b]) => (side === 'm' ? undefined : index([include(back(side === 'a' ? a! : b!), ['c0'])]))),
+    PAIRS_CHANGE,
+  ],
+  'a key that the database hands on into another key': handedOn(),
+  'a key that the database hands on into a routing': routed(),
+  'elements in the order of a key that the database hands on': elementsHandedOn(),
+  'rows of several tables, in two places of a document': twoPlaces(),
+  'a relation of which nothing is read but another': nothingOfItsOwn(),
+  'paths over rows of several tables': acrossTables(),
+  'a relation of a class, below one that has none': accessorBelow(),
+  'elements without an order': inOrder(),
+};
