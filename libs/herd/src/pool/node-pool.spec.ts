@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import type { Pending, PendingListener } from '../contracts/pending.js';
 import {
   HerdDoubtError,
   HerdNodeDownError,
@@ -347,5 +348,69 @@ describe('NodePool', () => {
     await pool.drain(10);
     expect(asked.closed).toBe(1);
     await work;
+  });
+
+  describe('an operation that gives no promise, but tells one listener', () => {
+    const pending = () => {
+      const heard: PendingListener<string>[] = [];
+      const operation = (): Pending<string> => ({ listen: (listener) => void heard.push(listener) });
+      return { heard, operation };
+    };
+
+    it('ends as it tells, and lets the next one begin at that moment', async () => {
+      const { pool } = scripted();
+      const { heard, operation } = pending();
+      const all = [1, 2, 3].map(() => pool.use(operation, 5000));
+      expect(heard).toHaveLength(2);
+      heard[0]!.done('first');
+      expect(heard).toHaveLength(3);
+      heard[1]!.failed(lost());
+      heard[2]!.done('third');
+      expect(await Promise.allSettled(all)).toMatchObject([
+        { status: 'fulfilled', value: 'first' },
+        { status: 'rejected', reason: { message: expect.stringContaining('lost') as string } },
+        { status: 'fulfilled', value: 'third' },
+      ]);
+      expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0, operations: 3, failures: 1 });
+    });
+
+    it('is given up at its deadline, and not heard after it', async () => {
+      const { pool } = scripted();
+      const { heard, operation } = pending();
+      await expect(pool.use(operation, 10)).rejects.toThrow(HerdTimeoutError);
+      heard[0]!.done('late');
+      expect(pool.stats).toMatchObject({ inFlight: 0, timeouts: 1 });
+    });
+
+    it('waits for what is in doubt first', async () => {
+      const deleted: string[] = [];
+      const driver = {
+        ...driverOf(() => Promise.resolve()),
+        invalidate: (_client: object, keys: readonly string[]) => Promise.resolve(void deleted.push(...keys)),
+      };
+      const pool = open(node, driver, options, Date.now, () => undefined);
+      pool.doubt(['k'], false);
+      const operation = (): Pending<string> => ({
+        listen: (listener) => queueMicrotask(() => listener.done(deleted.join())),
+      });
+      expect(await pool.use(operation, 1000, ['k'], 'read')).toBe('k');
+    });
+  });
+
+  it('ends a long row of operations that throw at once', async () => {
+    const wide = { ...options, maxInFlight: 1, maxQueue: 5000 };
+    const pool = open(
+      node,
+      driverOf(() => Promise.resolve()),
+      wide,
+      Date.now,
+      () => undefined,
+    );
+    const thrower = (): never => {
+      throw new HerdRequestError({ what: 'bad', remedy: 'none' });
+    };
+    const ended = await Promise.allSettled(Array.from({ length: 5000 }, () => pool.use(thrower, 60_000)));
+    expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0 });
   });
 });
