@@ -114,11 +114,11 @@ export const LOADS: Readonly<Record<string, Load>> = {
     task: 'consume',
     judge: atRate(20, 0.2, 0.2),
   },
-  'releases with and without debt': {
+  'releases of other debts': {
     policies: [
       { limit: 100, per: '1s', burst: 10, maxDebt: 1000 },
-      { limit: 100, per: '1s', burst: 10 },
-      { limit: 100, per: '1s', burst: 5, maxDebt: 10 },
+      { limit: 100, per: '1s', burst: 10, maxDebt: 500 },
+      { limit: 100, per: '1s', burst: 5, maxDebt: 2000 },
     ],
     task: 'settle',
     judge: atRate(10 + 12 * 3, 0.1, 0.2),
