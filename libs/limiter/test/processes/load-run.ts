@@ -21,6 +21,8 @@ export interface Load {
 }
 
 const PROCESSES = 3;
+/** On a machine that is busy a process needs its time to start. */
+const START_TIMEOUT_MS = 120_000;
 const thrice = (policy: PolicyOptions) => [policy, policy, policy] as const;
 
 /** At most `burst` and what drains in any window, and nearly all of that in the whole run. */
@@ -183,7 +185,8 @@ type Message = Readonly<{ ready?: true; done?: Spans }>;
 
 function processParty(processes: readonly ChildProcess[]): Party {
   return {
-    ready: () => Promise.all(processes.map((each) => received(each, (message) => (message as Message).ready))),
+    ready: () =>
+      Promise.all(processes.map((each) => received(each, (message) => (message as Message).ready, START_TIMEOUT_MS))),
     reports: (timeoutMs) =>
       Promise.all(processes.map((each) => received(each, (message) => (message as Message).done, timeoutMs))),
     go: () => processes.forEach((each) => each.send({ go: true })),
@@ -204,7 +207,7 @@ function clusterParty(primary: ChildProcess): Party {
     return received(primary, collect, timeoutMs);
   };
   return {
-    ready: () => fromEach(({ ready }) => ready),
+    ready: () => fromEach(({ ready }) => ready, START_TIMEOUT_MS),
     reports: (timeoutMs) => fromEach(({ done }) => done, timeoutMs),
     go: () => void primary.send({ message: { go: true } }),
     kill: () => void primary.kill('SIGKILL'),
