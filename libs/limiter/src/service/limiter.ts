@@ -1,17 +1,16 @@
 import { channel } from 'node:diagnostics_channel';
-import { setTimeout as delay } from 'node:timers/promises';
 import { openDecision, previewDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import { limiterChannels, type PolicySourceStateMessage, type StorageStateMessage } from '../contracts/diagnostics.js';
-import type { BucketLimit, BucketReading, BucketRequest } from '../contracts/limiter-storage.js';
+import type { BucketReading } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, LimiterLeaseError } from '../errors/request-errors.js';
-import { isPromiseLike, withinDeadline } from '../support/deadline.js';
+import { isPromiseLike } from '../support/deadline.js';
 import { wallClockBeside } from '../support/wall-clock.js';
-import { OptionProblems } from '../support/option-problems.js';
 import { ACQUIRE_NAMES, Acquirer, type AcquireOptions } from './acquire.js';
 import { BucketCharger } from './bucket-charger.js';
+import { costOf, namedOptions, type ConsumeOptions } from './call-options.js';
 import type { Charge } from './charge.js';
 import {
   resolveLimiterOptions,
@@ -24,21 +23,14 @@ import type { CombinedReservation, Reservation } from './reservation.js';
 import { LimiterPolicies } from './limiter-policies.js';
 import { StorageGate } from './storage-gate.js';
 import { StorageHealth } from './storage-health.js';
+import { StorageReadiness } from './storage-readiness.js';
 import { Waiters } from './waiters.js';
-
-export interface ConsumeOptions {
-  /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
-  readonly cost?: number;
-}
 
 /** One policy, the key that it counts, and the cost. */
 export type PolicyCharge = readonly [policy: PolicyName | Policy, key: string, options?: ConsumeOptions];
 
-/** Between two looks at a storage that is not ready yet. */
-const READY_POLL_MS = 20;
 const policySourceStates = channel(limiterChannels.policySourceState);
 const ONE_TOKEN: readonly number[] = Object.freeze([1]);
-const HEALTH_LIMITS: readonly BucketLimit[] = [{ drainPerTick: 1, unitsPerToken: 1, capacity: 1, tickMicros: 1 }];
 
 /**
  * Decides by named policies over one storage. Every call answers within `timeoutMs`, whatever the storage does.
@@ -53,6 +45,7 @@ export class Limiter {
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
   readonly #acquirer: Acquirer;
+  readonly #readiness: StorageReadiness;
   readonly #buckets = new WeakMap<Policy, PolicyBuckets>();
   /** The same policy comes again and again: a look into the map would cost as much as reading the clock. */
   #lastPolicy: Policy | undefined;
@@ -68,6 +61,7 @@ export class Limiter {
     const { storage, clock, maxWaiters } = this.#options;
     this.#charger = new BucketCharger(storage, this.#gate);
     this.#acquirer = new Acquirer(storage, this.#gate, new Waiters(clock, maxWaiters));
+    this.#readiness = new StorageReadiness(this.#options, this.#gate);
     this.#sourceHealth.watch((message) => policySourceStates.publish(message));
     const { policies, policySource: source, policyMaxAgeMs: maxAgeMs, policyTimeoutMs: timeoutMs } = this.#options;
     const nowMs = (): number => performance.now();
@@ -205,8 +199,8 @@ export class Limiter {
    *
    * @throws {@link StorageUnavailableError} when it fails or is late
    */
-  async check(): Promise<void> {
-    await this.#gate.runWithoutFallback('health', () => this.#options.storage.read(this.#healthRequest()));
+  check(): Promise<void> {
+    return this.#readiness.check();
   }
 
   /**
@@ -215,19 +209,8 @@ export class Limiter {
    *
    * @throws {@link StorageUnavailableError} when it does not answer within `readyTimeoutMs`; the reason is its `cause`
    */
-  async ready(): Promise<void> {
-    const { storage, timeoutMs, readyTimeoutMs } = this.#options;
-    const giveUpAt = performance.now() + readyTimeoutMs;
-    for (;;) {
-      try {
-        await withinDeadline(Promise.resolve(storage.read(this.#healthRequest())), timeoutMs);
-        return;
-      } catch (error) {
-        const remainingMs = giveUpAt - performance.now();
-        if (remainingMs <= 0) return this.#gate.runWithoutFallback('health', () => Promise.reject(error as Error));
-        await delay(Math.min(READY_POLL_MS, remainingMs));
-      }
-    }
+  ready(): Promise<void> {
+    return this.#readiness.ready();
   }
 
   /**
@@ -242,11 +225,6 @@ export class Limiter {
   /** As {@link Limiter.watchStorage}, of the `policySource`. */
   watchPolicySource(listener: (message: PolicySourceStateMessage) => void): () => void {
     return this.#sourceHealth.watch(listener);
-  }
-
-  #healthRequest(): BucketRequest {
-    const { prefix, timeoutMs } = this.#options;
-    return { key: `${prefix}:health`, limits: HEALTH_LIMITS, timeoutMs };
   }
 
   #resolve(policy: PolicyName | Policy): MaybePromise<Policy> {
@@ -297,22 +275,4 @@ export class Limiter {
     this.#lastBuckets = buckets;
     return buckets;
   }
-}
-
-const CONSUME_NAMES = ['cost'];
-
-/** @throws {@link LimiterOptionError} where there is an option that nobody would honour */
-function costOf(options: ConsumeOptions): number {
-  const { cost } = namedOptions(options, CONSUME_NAMES, 'must be an object such as { cost: 3 }');
-  return cost === undefined ? 1 : cost;
-}
-
-function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
-  // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
-  const isObject = typeof options === 'object' && options !== null;
-  if (isObject && Object.keys(options).every((name) => names.includes(name))) return options;
-  const problems = new OptionProblems();
-  if (problems.check(isObject, 'options', options, shape)) problems.checkNames(options, names);
-  problems.throwIfAny();
-  return options;
 }

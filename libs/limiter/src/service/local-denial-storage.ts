@@ -1,4 +1,3 @@
-import { drainTicks } from '../algorithm/bucket-state.js';
 import { fitsAll, isPlain } from '../algorithm/room.js';
 import type { Clock } from '../contracts/clock.js';
 import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
@@ -17,6 +16,7 @@ import { isPromiseLike } from '../support/deadline.js';
 import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
 import { COUNT_RULE, isWhole } from '../support/is-whole.js';
 import { resolveOptions } from '../support/resolve-options.js';
+import { highestLevel, lowestLevel, room, type KnownLevels } from './known-levels.js';
 
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
@@ -63,18 +63,6 @@ export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOpt
 
 /** A bucket that has room for so many of the costs just charged is not remembered. */
 const ROOM_FOR_COSTS = 16;
-
-/** What the last answer said of a bucket. */
-interface KnownLevels {
-  readonly kind: 'levels';
-  readonly limits: readonly RateBucketLimit[];
-  readonly levels: readonly number[];
-  /** Tokens that fitted then, and fit ever since. */
-  readonly free: number;
-  /** The decision was made between these two. */
-  readonly sentAt: number;
-  readonly answeredAt: number;
-}
 
 /** Tokens came back at `sentAt`: answers to what was sent before are void. */
 interface Voided {
@@ -256,25 +244,4 @@ class LocalDenialStorage implements LimiterStorage {
 /** If it is refused, so are all. */
 function lowest(costs: readonly number[]): number {
   return costs.length === 1 ? costs[0]! : Math.min(...costs);
-}
-
-function room(
-  limits: readonly RateBucketLimit[],
-  levels: readonly number[],
-): Pick<KnownLevels, 'limits' | 'levels' | 'free'> {
-  const free = limits.map((limit, index) => Math.floor((limit.capacity - levels[index]!) / limit.unitsPerToken));
-  return { limits, levels, free: Math.min(...free) };
-}
-
-/** The other clock may be just before its next tick: one more can have passed there than here. */
-function lowestLevel(limit: RateBucketLimit, level: number, elapsedMicros: number): number {
-  return drained(limit, level, Math.floor(elapsedMicros / limit.tickMicros) + 1);
-}
-
-function highestLevel(limit: RateBucketLimit, level: number, elapsedMicros: number): number {
-  return drained(limit, level, Math.max(0, Math.floor(elapsedMicros / limit.tickMicros) - 1));
-}
-
-function drained(limit: RateBucketLimit, level: number, ticks: number): number {
-  return ticks >= drainTicks(limit, level) ? 0 : level - limit.drainPerTick * ticks;
 }

@@ -30,7 +30,7 @@ const addresses: Readonly<Record<LoadStorage, string>> = {
 try {
   for (const [storage, address] of Object.entries(addresses) as [LoadStorage, string][]) {
     for (const [name, load] of Object.entries(LOADS)) {
-      if (!`${storage} ${name}`.includes(values.only)) continue;
+      if (!`${storage} ${name}`.startsWith(values.only)) continue;
       const { admitted, wrong } = await runLoad(storage, address, load, seconds * 1000);
       console.log(`${storage}, ${name}: ${admitted} admitted in ${seconds} s: ${wrong ?? 'as the count allows'}`);
       if (wrong !== undefined) process.exitCode = 1;

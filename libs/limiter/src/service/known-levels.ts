@@ -1,0 +1,36 @@
+import { drainTicks } from '../algorithm/bucket-state.js';
+import type { RateBucketLimit } from '../contracts/limiter-storage.js';
+
+/** What the last answer said of a bucket. */
+export interface KnownLevels {
+  readonly kind: 'levels';
+  readonly limits: readonly RateBucketLimit[];
+  readonly levels: readonly number[];
+  /** Tokens that fitted then, and fit ever since. */
+  readonly free: number;
+  /** The decision was made between these two. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** What an answer says of the room that a bucket has. */
+export function room(
+  limits: readonly RateBucketLimit[],
+  levels: readonly number[],
+): Pick<KnownLevels, 'limits' | 'levels' | 'free'> {
+  const free = limits.map((limit, index) => Math.floor((limit.capacity - levels[index]!) / limit.unitsPerToken));
+  return { limits, levels, free: Math.min(...free) };
+}
+
+/** How far a level can have fallen in `elapsedMicros`: the other clock may be just before its next tick: one more can have passed there than here. */
+export function lowestLevel(limit: RateBucketLimit, level: number, elapsedMicros: number): number {
+  return drained(limit, level, Math.floor(elapsedMicros / limit.tickMicros) + 1);
+}
+
+export function highestLevel(limit: RateBucketLimit, level: number, elapsedMicros: number): number {
+  return drained(limit, level, Math.max(0, Math.floor(elapsedMicros / limit.tickMicros) - 1));
+}
+
+function drained(limit: RateBucketLimit, level: number, ticks: number): number {
+  return ticks >= drainTicks(limit, level) ? 0 : level - limit.drainPerTick * ticks;
+}
