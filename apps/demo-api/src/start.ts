@@ -71,9 +71,12 @@ export async function startDemo(
 }
 
 async function stopInOrder(app: INestApplication, traffic: Traffic, config: DemoConfig): Promise<void> {
-  traffic.announce();
+  traffic.refuseReadiness();
   app.get(Streams).end();
-  await delay(config.stopDelayMs); // A balancer that looks at readiness sends no more.
+  if (config.stopDelayMs > 0) {
+    traffic.announce();
+    await delay(config.stopDelayMs); // A balancer that looks at readiness sends no more.
+  }
   const cut = await traffic.drain(config.stopTimeoutMs);
   if (cut > 0) new Logger('Stop').warn(`${cut} requests were cut off after ${config.stopTimeoutMs} ms`);
   await app.close();

@@ -5,14 +5,18 @@ import { describeWith } from '@rookery/services';
 import { type DemoUnderTest, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
 
 /** An engine that is away, or that accepts requests and answers none. */
-async function silentEngine(): Promise<Readonly<{ server: Server; url: string; fallSilent: () => void }>> {
+async function silentEngine(): Promise<
+  Readonly<{ server: Server; url: string; asked: readonly string[]; fallSilent: () => void }>
+> {
   let silent = false;
-  const server = createServer((_request, response) => {
+  const asked: string[] = [];
+  const server = createServer(({ url: path = '' }, response) => {
+    asked.push(path);
     if (!silent) response.writeHead(503).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { server, url, fallSilent: () => (silent = true) };
+  return { server, url, asked, fallSilent: () => (silent = true) };
 }
 
 describeWith('postgres', 'requests under way', (postgres) => {
@@ -61,5 +65,9 @@ describeWith('postgres', 'requests under way', (postgres) => {
   it('let others in once they are answered', async () => {
     await start({ SEARCHES_AT_ONCE: '1', SEARCH_TIMEOUT_MS: '300' });
     for (const expected of [503, 503, 503]) expect((await get('/search')).status).toBe(expected);
+    // The engine itself ends what nobody waits for any more.
+    const limits = engine.asked.flatMap((path) => /_search.*cancel_after_time_interval=(\d+)ms/.exec(path)?.[1] ?? []);
+    expect(limits.length).toBeGreaterThanOrEqual(3);
+    for (const limit of limits) expect(Number(limit)).toBeLessThanOrEqual(300);
   }, 60_000);
 });

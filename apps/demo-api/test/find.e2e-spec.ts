@@ -48,6 +48,43 @@ describeWith('postgres', 'finding', (postgres) => {
       expect(await total({ q: '(debt OR treaty) AND NOT public', mode: 'query' })).toBeGreaterThan(0);
     });
 
+    it.each([
+      '/.*/',
+      'text:/d.*t/',
+      'debt OR /a{1,9}/',
+      '_seq_no:1',
+      '_id:1',
+      '_index:demo',
+      'id:[1 TO 5]',
+      'address.year:1790',
+      'address.\\*:washington',
+      'text.plain:debt',
+      '_exists_:address.year',
+      '*ebt',
+      '?ebt',
+    ])('refuses the query %s: regular expressions, leading wildcards and fields that are not offered', async (q) => {
+      for (const path of ['/search', '/export']) {
+        const { status, body } = await client.get(`${path}?${new URLSearchParams({ q, mode: 'query' }).toString()}`);
+        expect([status, body.errors?.[0]?.parameter]).toEqual([400, 'q']);
+        expect(body.detail).toContain(JSON.stringify(q));
+      }
+      // As words it is a text like any other.
+      expect((await client.search({ q })).status).toBe(200);
+    });
+
+    it('charges an export for the years of the data that it covers, however far beyond them it asks', async () => {
+      const remaining = async (years: string) => {
+        const response = await fetch(`${demo.url}/export?q=zyzzyva&${years}`);
+        await response.text();
+        return Number(/"export";r=(\d+)/.exec(response.headers.get('ratelimit')!)![1]);
+      };
+      const before = await remaining('from=1790&to=1790');
+      const after = await remaining('to=2022');
+      // What drains meanwhile is some tokens, far fewer than a whole export costs.
+      expect(before - after).toBeGreaterThan(200);
+      expect(before - after).toBeLessThanOrEqual(232);
+    });
+
     it('asks whether another spelling was meant', async () => {
       const wrong = (await client.search({ q: 'public treasurry' })).body;
       expect([wrong.total, wrong.didYouMean]).toEqual([0, 'public treasury']);
