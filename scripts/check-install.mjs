@@ -27,6 +27,18 @@ function bytesOf(folder) {
   }, 0);
 }
 
+/** Without a compiler `npm pack` would pack no build, so it must not succeed. */
+async function refusesToPack() {
+  const packed = run('npm', ['pack', '--dry-run'], { cwd: join(clone, 'libs/herd') });
+  const complaint = await packed.then(
+    () => 'it packed',
+    (error) => error.message,
+  );
+  if (!complaint.includes('run npm ci at the root'))
+    throw new Error(`npm pack in a fresh clone must name its remedy: ${complaint}`);
+  console.log('npm pack in a fresh clone refuses, and names npm ci');
+}
+
 const megabytes = (bytes) => Math.round(bytes / 1e6);
 
 try {
@@ -38,6 +50,7 @@ try {
     '.npmrc',
     'tsconfig.json',
     'scripts/build-demo.mjs',
+    'scripts/build-libs.mjs',
     ...manifests,
   ];
   const sources = manifests.map((manifest) => join(dirname(manifest), 'src')).concat('apps/demo-api/data');
@@ -46,6 +59,7 @@ try {
     mkdirSync(dirname(join(clone, path)), { recursive: true });
     cpSync(join(root, path), join(clone, path), { recursive: true });
   }
+  await refusesToPack();
   await run('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: clone,
     timeoutMs: 600_000,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installs, nodes, ormVersions } from './matrix/combinations.mjs';
 import { packLibraries } from './matrix/pack.mjs';
+import { proveInstallers } from './matrix/prove-installers.mjs';
 import { prove } from './matrix/prove.mjs';
 import { startServers } from './matrix/servers.mjs';
 import { tableOf } from './matrix/table.mjs';
@@ -25,6 +26,7 @@ try {
   const libraries = await packLibraries(folder, { builds: true });
   const chosen = installs.filter(({ name }) => named.length === 0 || named.includes(name));
   const results = await prove(folder, chosen, libraries, servers.addresses);
+  if (named.length === 0) await proveInstallers(folder, libraries);
   const failed = results.filter(({ failure }) => failure);
   console.log(`${results.length - failed.length} of ${results.length} combinations passed`);
   if (failed.length > 0) process.exitCode = 1;

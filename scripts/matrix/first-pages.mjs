@@ -20,7 +20,7 @@ const REFRESH_TIMEOUT_MS = 20_000;
  *
  * @param database its own, as applications before may have left tables behind
  */
-export function adapted(text, { modules, orm, servers, database }) {
+function adapted(text, { modules, orm, servers, database }) {
   const [memcached] = servers.MEMCACHED_SERVERS.split(',');
   const postgres = new URL(servers.POSTGRES_URL);
   postgres.pathname = `/${database}`;

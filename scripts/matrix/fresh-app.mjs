@@ -42,12 +42,24 @@ const clients = (orm) => ({
   memcached: '^2.2.2',
 });
 
-async function addDependencies(app, { nest, modules, orm, typescript, runs }, tarballs) {
+/** The optional peers, of the releases that fit: each must install, and each entry point load. */
+const optionalPeers = (nest) => ({
+  '@kubernetes/client-node': nest < 12 ? '^1.4.0' : '^2.0.0',
+  '@nestjs/microservices': `^${nest}.0.0`,
+  '@nestjs/swagger': `^${nest}.0.0`,
+  '@nestjs/terminus': `^${nest}.0.0`,
+  '@nestjs/websockets': `^${nest}.0.0`,
+  '@opentelemetry/api': '^1.9.0',
+  'prom-client': '^15.0.0',
+});
+
+async function addDependencies(app, { nest, modules, orm, typescript, runs, inDetail }, tarballs) {
   const manifest = await readJson(join(app, 'package.json'));
   const range = ormVersions[orm];
   Object.assign(
     manifest.dependencies,
     clients(range),
+    inDetail ? optionalPeers(nest) : {},
     orm === '7' ? { '@mikro-orm/decorators': range, '@mikro-orm/nestjs': '^7.0.0' } : { '@mikro-orm/nestjs': '^6.1.0' },
     Object.fromEntries(tarballs.map(({ name, tarball }) => [name, `file:${tarball}`])),
   );

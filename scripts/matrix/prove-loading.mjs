@@ -26,6 +26,13 @@ export async function proveLibrariesAlone(folder, libraries) {
   for (const file of ['main.mjs', 'main.cjs']) await run(process.execPath, [file], { cwd: folder });
 }
 
+/** Every entry point loads, by import and by require, on the Node of `env`, where all optional peers are installed. */
+export async function proveEntryPoints(app, specifiers, env) {
+  const statements = (load) => specifiers.map((specifier) => `${load}('${specifier}');`).join('\n');
+  await run('node', ['--input-type=module', '--eval', statements('await import')], { cwd: app, env });
+  await run('node', ['--input-type=commonjs', '--eval', statements('require')], { cwd: app, env });
+}
+
 /**
  * An application that loads every entry point twice, by import and by require, as where a CommonJS package uses a library
  * that the application imports: decorators, tokens and errors of one build work with the module of the other.

@@ -2,6 +2,7 @@
 import { proveFirstPage } from './first-pages.mjs';
 import { freshApp, templateOf } from './fresh-app.mjs';
 import { entryPoints } from './pack.mjs';
+import { proveEntryPoints } from './prove-loading.mjs';
 import { proveOptions } from './prove-options.mjs';
 import { environmentOf, nodeFolder, proveNode10, proveRun } from './prove-run.mjs';
 
@@ -45,8 +46,12 @@ async function proveInDetail(folder, app, install, libraries, servers, report) {
     () => proveFirstPage(app, templateOf(app), name.replace('@rookery/', ''), { ...install, servers, env }),
   ]);
   const options = [`settings of TypeScript for ${install.modules}`, () => proveOptions(app, install, env)];
+  const loads = [
+    `every entry point, with its optional peers, beside Nest ${install.nest} on Node ${install.runs[0].node}`,
+    () => proveEntryPoints(app, libraries.flatMap(entryPoints), env),
+  ];
   const results = [];
-  for (const [detail, work] of [...pages, options]) {
+  for (const [detail, work] of [loads, ...pages, options]) {
     const { failure } = await attempt(work);
     report(`${failure ? 'FAILED' : 'ok    '}  ${detail}`);
     if (failure) report(failure);
