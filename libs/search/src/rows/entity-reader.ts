@@ -13,6 +13,7 @@ import { fittingKeys, keyOfId } from './fitting-keys.js';
 import { afterKey, keyOrder, keyProperties, nested, withForeignKeys, withKeys } from './key-conditions.js';
 import { foreignKeysOf, type ForeignKey } from './foreign-keys.js';
 import { foreignKeyIn } from './key-held.js';
+import { plainKey } from './plain-key.js';
 import { RowPaths } from './row-paths.js';
 import { isFaultOfRow, readApart } from './row-fault.js';
 
@@ -117,9 +118,22 @@ export class EntityReader {
   ): Promise<DocumentKey[]> {
     const fields = keyFields(model);
     const where = this.following(model, after, scope);
+    const plain = scope === undefined ? plainKey(model, this.metaOf(model)) : undefined;
+    if (plain !== undefined) {
+      const { connectionType } = FROM_PRIMARY;
+      const asked = { fields, connectionType, ...this.ordered(model, size) };
+      const driver = this.orm.em.getDriver() as unknown as Pick<Finder, 'find'>;
+      const rows = await driver.find(this.nameForDriver(model.entity), where, asked);
+      return rows.map((row) => (row as Readonly<Record<string, DocumentKey>>)[plain]!);
+    }
     const options = { fields, filters: false, ...FROM_PRIMARY, ...this.ordered(model, size) };
     const rows = await this.fork().find(model.entity, where, options);
     return rows.map((row) => keyOf(model, row));
+  }
+
+  /** MikroORM 6 knows entities by their names there, 7 by their classes. */
+  private nameForDriver(entity: EntityClass): unknown {
+    return 'getByClassName' in this.orm.getMetadata() ? entity : entity.name;
   }
 
   private following(model: IndexModel, after: DocumentKey | undefined, scope: RowScope | undefined): object {
