@@ -4,7 +4,7 @@ import { UnreadableRow } from '../document/unreadable-row.js';
 import { planOfClass, populatePlan, type PopulatePlan } from '../document/populate-plan.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel, Pivot } from '../metadata/index-model.js';
-import { keyIn, primaryKeyParts, type KeyPart } from '../metadata/key-parts.js';
+import { keyIn, partsIn, primaryKeyParts, type KeyPart } from '../metadata/key-parts.js';
 import { copyOfWhere } from '../metadata/where-values.js';
 import { isRelation, isToOneOwner, relationOf } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
@@ -55,7 +55,7 @@ export class EntityReader {
   byKeys(model: IndexModel, keys: readonly DocumentKey[], within?: EntityManager): Promise<object[]> {
     const fitting = this.fitting(model, keys);
     if (within === undefined) return this.readApart(model, fitting);
-    return this.load(model, conditioned(model, withKeys(model.identity.parts, fitting)), {}, within);
+    return this.loadWhole(model, conditioned(model, withKeys(model.identity.parts, fitting)), {}, within);
   }
 
   /** The next `size` entities that may have a document, in key order; an `UnreadableRow` stands for one that cannot be read. */
@@ -69,7 +69,8 @@ export class EntityReader {
     if (model.tree?.apart) return this.pageApart(model, after, size, scope);
     const where = this.following(model, after, scope);
     try {
-      return await this.load(model, where, this.ordered(model, size));
+      const rows = await this.load(model, where, this.ordered(model, size));
+      return rows.every((row) => hasKey(model, row)) ? rows : await this.pageApart(model, after, size, scope);
     } catch (error) {
       const nothing = { $and: [where, withKeys(model.identity.parts, [])] };
       if (!(await isFaultOfRow(error, () => this.load(model, nothing, this.ordered(model, size))))) throw error;
@@ -96,7 +97,7 @@ export class EntityReader {
     const orderBy = { orderBy: keyOrder(parts) };
     return readApart<DocumentKey, object>(
       keys,
-      (some) => this.load(model, conditioned(model, withKeys(parts, some)), orderBy),
+      (some) => this.loadWhole(model, conditioned(model, withKeys(parts, some)), orderBy),
       (key, error) => [new UnreadableRow(key, error)],
     );
   }
@@ -330,6 +331,10 @@ export class EntityReader {
     return keyOfId(model, id);
   }
 
+  private async loadWhole(...given: Parameters<EntityReader['load']>): Promise<object[]> {
+    return (await this.load(...given)).filter((row) => hasKey(given[0], row));
+  }
+
   private async load(model: IndexModel, where: object, options: object, within?: EntityManager): Promise<object[]> {
     const em = this.forked(within);
     const entities = model.tree?.apart
@@ -471,6 +476,16 @@ const READING = Object.freeze({ flushMode: 'commit' as FlushMode });
 /** `cache: false` does not reach the queries that load relations, nor those of hooks: a cache for all finds would answer them. */
 function withoutCache(em: EntityManager): EntityManager {
   return Object.assign(em, { tryCache: () => Promise.resolve(undefined), storeCache: () => Promise.resolve() });
+}
+
+/**
+ * Rows of relations are read after the row that leads to them. One that went meanwhile is `null` there, in a primary key too,
+ * where the database has none: the row has another key by now, or went with it.
+ */
+function hasKey({ identity, primaryKeys }: IndexModel, row: object): boolean {
+  if (row instanceof UnreadableRow) return true;
+  const parts = identity.parts.filter(({ path }) => path.length > 1 && primaryKeys.includes(path[0]!));
+  return parts.length === 0 || partsIn(parts, row).every((value) => value !== null && value !== undefined);
 }
 
 /** What is read of a row for its key alone. */
