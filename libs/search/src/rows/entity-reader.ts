@@ -4,7 +4,7 @@ import { UnreadableRow } from '../document/unreadable-row.js';
 import { planOfClass, populatePlan, type PopulatePlan } from '../document/populate-plan.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel, Pivot } from '../metadata/index-model.js';
-import { keyIn, partsIn, primaryKeyParts, type KeyPart } from '../metadata/key-parts.js';
+import { keyIn, primaryKeyParts, type KeyPart } from '../metadata/key-parts.js';
 import { copyOfWhere } from '../metadata/where-values.js';
 import { isRelation, isToOneOwner, relationOf } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
@@ -479,13 +479,11 @@ function withoutCache(em: EntityManager): EntityManager {
 }
 
 /**
- * Rows of relations are read after the row that leads to them. One that went meanwhile is `null` there, in a primary key too,
- * where the database has none: the row has another key by now, or went with it.
+ * Rows of relations are read after the row that leads to them. One that went meanwhile is `null` there, also where the
+ * database has no null: the row has another key or shard by now, or went with it.
  */
-function hasKey({ identity, primaryKeys }: IndexModel, row: object): boolean {
-  if (row instanceof UnreadableRow) return true;
-  const parts = identity.parts.filter(({ path }) => path.length > 1 && primaryKeys.includes(path[0]!));
-  return parts.length === 0 || partsIn(parts, row).every((value) => value !== null && value !== undefined);
+function hasKey({ keys }: IndexModel, row: object): boolean {
+  return row instanceof UnreadableRow || keys.every(({ name }) => (row as Record<string, unknown>)[name] !== null);
 }
 
 /** What is read of a row for its key alone. */
