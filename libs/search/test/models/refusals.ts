@@ -26,6 +26,11 @@ export const REFUSALS: readonly Refused[] = [
     has: hasConcreteBase,
   },
   {
+    row: 'a field of a class below the one that a relation leads to, in one table',
+    says: /^is of a class below .* reads nothing over a relation to it/,
+    has: hasConcreteBase,
+  },
+  {
     row: 'many-to-many of classes in several tables, where the ORM does not load it for those below',
     says: /^is a many-to-many relation of classes in several tables/,
     has: hasPairsOfTable,
