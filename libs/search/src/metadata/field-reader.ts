@@ -236,6 +236,14 @@ export class FieldReader {
     return [...include].flatMap(([name, rest]) => {
       const having = havingProperty(name, meta, this.metas);
       if (having.length === 0 || having[0] === meta) return this.readPath(meta, name, rest);
+      if (meta.root.discriminatorColumn && meta.root !== meta) {
+        this.complain(
+          `${meta.className}.${name}`,
+          `is of a class below ${meta.className}, of which the ORM reads nothing over a relation to it`,
+          `Let the relation lead to ${meta.root.className}`,
+        );
+        return [];
+      }
       return having.flatMap((sub) => limitedTo(sub, this.readPath(sub, name, rest)));
     });
   }

@@ -2,7 +2,7 @@ import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { Pivot, Relation } from '../metadata/index-model.js';
 import { descendantsOf, isJoinedAlone, isTablePerType } from '../metadata/inheritance.js';
 import { primaryKeyName, primaryKeyParts, type DocumentKey } from '../metadata/key-parts.js';
-import { isEmbedded, isRelation, relationOf } from '../metadata/orm-property.js';
+import { isEmbedded, isRelation, isToOneOwner, relationOf } from '../metadata/orm-property.js';
 import { readStep } from '../metadata/path-step.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { withForeignKeys, withKeys } from './key-conditions.js';
@@ -63,6 +63,7 @@ export class RowPaths {
   ): AsyncGenerator<object> {
     const before: string[] = [];
     let at: EntityMetadata = meta;
+    let last: EntityProperty | undefined;
     for (const [index, text] of path.entries()) {
       if (index === path.length - 1 && text === primaryKeyName(at)) break;
       const found = this.step(at, text);
@@ -81,9 +82,11 @@ export class RowPaths {
       }
       if (!found) break;
       before.push(text);
+      last = propertyOf(at, found.property);
       at = found.next ?? at;
     }
-    yield nested(before, before.length > 0 ? withForeignKeys(at, keys) : withKeys(primaryKeyParts(at), keys));
+    const byForeignKey = primaryKeyParts(at).length === 1 ? before.length > 0 : last && isToOneOwner(last);
+    yield nested(before, byForeignKey ? withForeignKeys(at, keys) : withKeys(primaryKeyParts(at), keys));
   }
 
   private async *across(

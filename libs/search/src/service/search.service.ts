@@ -1,3 +1,4 @@
+import { EndingSubscriber } from '../capture/ending-subscriber.js';
 import { checkConditions } from '../rows/condition-check.js';
 import type { CallOptions } from '../contracts/engine.js';
 import { SearchOptionError } from '../errors/option-error.js';
@@ -52,6 +53,7 @@ export class SearchService {
   private readonly options: ResolvedSearchOptions;
   private readonly assembly: Assembly;
   private readonly repositories = new Map<IndexDefinition, SearchRepository<object>>();
+  private readonly subscribers: readonly EndingSubscriber[];
   private life: SearchLife = { state: 'open' };
 
   /**
@@ -65,6 +67,7 @@ export class SearchService {
   ) {
     this.options = resolveSearchOptions(options);
     this.assembly = assemble(orm, this.options);
+    this.subscribers = this.assembly.strategy.subscribers.map((subscriber) => new EndingSubscriber(subscriber));
   }
 
   /**
@@ -86,7 +89,7 @@ export class SearchService {
       registry.definitions.map(({ model }) => model),
       parts.reader,
     );
-    for (const subscriber of strategy.subscribers) this.orm.em.getEventManager().registerSubscriber(subscriber);
+    for (const subscriber of this.subscribers) this.orm.em.getEventManager().registerSubscriber(subscriber);
     await preparation.start();
     await strategy.start();
   }
@@ -225,7 +228,12 @@ export class SearchService {
     await this.drainUntil(stopBy);
   }
 
-  /** Drains, stops following the database, reports what could not be written and closes the engine. May be called twice. */
+  /**
+   * Drains, stops following the database, reports what could not be written and closes the engine. May be called twice.
+   *
+   * With the outbox, transactions that are open now still write their rows, which the next process relays; those that begin
+   * later are not followed: close it after whatever writes.
+   */
   close(): Promise<void> {
     if (this.life.state === 'closed') return this.life.ended;
     const stopBy = this.stopBy();
@@ -247,6 +255,7 @@ export class SearchService {
   private async end(stopBy: number): Promise<void> {
     await this.drainUntil(stopBy);
     await this.assembly.strategy.close();
+    for (const subscriber of this.subscribers) subscriber.end();
     await this.assembly.parts.engine.close();
   }
 

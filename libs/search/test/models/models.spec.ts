@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import type { SearchEngine } from '@rookery/search';
 import { memoryEngine } from '@rookery/search/testing';
 import { scripts } from './changes.js';
+import { pageRows } from '../entities-page/row.js';
 import { plans } from './random-plan.js';
+import { REFUSALS } from './refusals.js';
 import { inMemory, runModel, type Outcome } from './run-model.js';
 
 /** `npm run prove:models` is the long form. */
@@ -26,6 +28,11 @@ it(`follows ${MODELS} models that nobody wrote (prove:models --seed ${SEED})`, a
   }
   expect(documents).toBeGreaterThan(0);
 }, 240_000);
+
+it('takes for refusals only what the page of entities lists', () => {
+  const refused = pageRows().filter(({ verdict }) => verdict === 'refused');
+  expect(refused.map(({ construct }) => construct)).toEqual(expect.arrayContaining(REFUSALS.map(({ row }) => row)));
+});
 
 /** What a search that loses something would do to its engine. */
 const LOSSES: readonly (readonly [string, (engine: SearchEngine) => Partial<SearchEngine>])[] = [

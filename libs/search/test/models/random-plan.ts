@@ -107,8 +107,8 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: ed
   const between = edges.flatMap((edge, n): RelationPlan[] => {
     const [on, to] = ends[n]!;
     const { kind } = edge;
-    // What the ORM itself does not flush: the other side of such a relation, of a class with a table of its own.
-    const inverse = edge.inverse && !(kind === 'm:n' && [on, to].some((end) => trees[end]?.how === 'tpt'));
+    // The ORM itself neither loads nor flushes the other side of such a relation for rows of classes below.
+    const inverse = edge.inverse && !(kind === 'm:n' && (trees[to] || trees[on]?.how === 'tpt'));
     const [name, key] = [`r${n}`, keyed[on] === n];
     const onClass = key || edge.onClass === undefined ? undefined : classWithRelation(trees[on], edge.onClass);
     const nullable = !key && (edge.nullable || to === on || onClass !== undefined);

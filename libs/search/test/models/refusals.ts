@@ -1,15 +1,55 @@
 import type { ModelComplaint } from '@rookery/search';
 import { isMany, keyLeaves, type ModelPlan } from './plan.js';
 
-/** What a start may refuse, each where the model has it: the rows of docs/entities.md that random models come to. */
-const REFUSALS: readonly Readonly<{ says: RegExp; has: (plan: ModelPlan) => boolean }>[] = [
-  { says: /, with other options$/, has: hasTwoTypes },
-  { says: /^is kept in several columns/, has: hasTwoTypes },
-  { says: /of which the ORM joins rows of that class alone/, has: hasConcreteBase },
-  { says: /^is a many-to-many relation of classes in several tables/, has: hasPairsOfTable },
-  { says: /^has a key of .* that reaches over three entities/, has: hasDeepKey },
-  { says: /^has `where`, and is embedded whole by/, has: hasFilteredCollection },
-  { says: /^has a condition that the database refuses: sub-select returns 2 columns/, has: hasLongKey },
+/** What a start may refuse: a row of docs/entities.md, in which words, and which models have it. */
+interface Refused {
+  readonly row: string;
+  readonly says: RegExp;
+  readonly has: (plan: ModelPlan) => boolean;
+}
+
+export const REFUSALS: readonly Refused[] = [
+  { row: 'two classes of a tree with one field name and two types', says: /, with other options$/, has: hasTwoTypes },
+  {
+    row: 'two classes of one table with one property in two columns',
+    says: /^is kept in several columns/,
+    has: hasTwoTypes,
+  },
+  {
+    row: 'many-to-many to a class of one table with rows of its own and classes below it',
+    says: /^leads to .* of which the ORM joins rows of that class alone/,
+    has: hasConcreteBase,
+  },
+  {
+    row: 'a condition over a relation to such a class',
+    says: /^has a condition whose .* of which the ORM joins rows of that class alone/,
+    has: hasConcreteBase,
+  },
+  {
+    row: 'a field of a class below the one that a relation leads to, in one table',
+    says: /^is of a class below .* reads nothing over a relation to it/,
+    has: hasConcreteBase,
+  },
+  {
+    row: 'many-to-many of classes in several tables, where the ORM does not load it for those below',
+    says: /^is a many-to-many relation of classes in several tables/,
+    has: hasPairsOfTable,
+  },
+  {
+    row: 'a key that reaches over three entities',
+    says: /^has a key of .* that reaches over three entities/,
+    has: hasDeepKey,
+  },
+  {
+    row: '`where` of a collection that another path embeds whole',
+    says: /^has `where`, and is embedded whole by/,
+    has: hasFilteredCollection,
+  },
+  {
+    row: "a condition that the database refuses, such as `price: 'abc'`",
+    says: /^has a condition that the database refuses: sub-select returns 2 columns/,
+    has: hasLongKey,
+  },
 ];
 
 export function isRefusal({ problem }: ModelComplaint, plan: ModelPlan): boolean {

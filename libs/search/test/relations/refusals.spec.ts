@@ -244,6 +244,30 @@ describe('refused at start:', () => {
     ).toBe(true);
   });
 
+  it('a field of a class below the one that a relation leads to', () => {
+    @Entity({ discriminatorColumn: 'kind', discriminatorMap: { p: 'Picture', m: 'Movie' }, abstract: true })
+    abstract class Asset {
+      @PrimaryKey() id!: number;
+    }
+    @Entity()
+    class Picture extends Asset {
+      @Property({ type: 'string' }) title!: string;
+    }
+    @Entity()
+    class Movie extends Picture {
+      @Property({ type: 'integer' }) minutes!: number;
+    }
+    @Entity()
+    @Indexed()
+    class Slide {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['title', 'minutes'] }) @ManyToOne(() => Picture) shown!: Rel<Picture>;
+    }
+    expect(complaints(Asset as EntityClass, Picture, Movie, Slide)).toEqual([
+      'Picture.minutes: is of a class below Picture, of which the ORM reads nothing over a relation to it. Let the relation lead to Asset.',
+    ]);
+  });
+
   it('a key that reaches over three entities', () => {
     @Entity()
     class Street {
