@@ -121,7 +121,7 @@ const table = {
         const { port } = world.servers[0]!;
         const slots = await askRedis<[number, number, [string, number, string]][]>(port, 'CLUSTER', 'SLOTS');
         const [from, to] = [...new Set(slots.map(([, , [, , id]]) => id))];
-        const move = ['--cluster-from', from!, '--cluster-to', to!, '--cluster-slots', '2000', '--cluster-yes'];
+        const move = ['--cluster-from', from!, '--cluster-to', to!, '--cluster-slots', '500', '--cluster-yes'];
         await redisCli('--cluster', 'reshard', world.addresses[0]!, ...move);
       };
       return { world, play };
