@@ -19,3 +19,5 @@ process.once('message', (body: string) => {
   });
   server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
 });
+process.channel?.ref();
+process.send!('ready'); // What is sent before is lost, as the probe reads messages already.

@@ -111,6 +111,7 @@ async function startBare(body: string): Promise<Readonly<{ child: ChildProcess; 
   const child = fork(fileURLToPath(new URL('bare-server.js', import.meta.url)), {
     execArgv: [...NODE_FLAGS, ...WITH_PROBE],
   });
+  await once(child, 'message');
   child.send(body);
   const [port] = (await once(child, 'message')) as [number];
   return { child, url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };

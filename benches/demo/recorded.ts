@@ -1,22 +1,24 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import type { Asked } from './wrk.js';
 
 /** Stands before `engine`, and keeps what it is asked by searches. */
 export async function recording(engine: string): Promise<Readonly<{ url: string; asked: Asked[]; close: () => void }>> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
-    void (async () => {
-      const { method = 'GET', url: path = '/', headers } = request;
-      const body = await text(request);
+    const { method = 'GET', url: path = '/', headers } = request;
+    void buffer(request).then((bytes) => {
+      const body = (headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
       if (path.includes('_search')) asked.push({ method: 'POST', path, body });
-      const type = { 'content-type': headers['content-type'] ?? 'application/json' };
-      const answer = await fetch(engine + path, { method, headers: type, ...(body === '' ? {} : { body }) });
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
-      response.end(method === 'HEAD' ? undefined : Buffer.from(await answer.arrayBuffer()));
-    })();
+      const onward = send(engine + path, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      });
+      onward.once('error', () => response.destroy()).end(bytes);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = () => void (server.close(), server.closeAllConnections());
