@@ -44,7 +44,7 @@ export class EndingSubscriber implements EventSubscriber {
     const { em, transaction: around } = args;
     if (around && this.heard.has(around)) this.inside.add(em);
     else this.inside.delete(em);
-    if (this.follows(args)) return this.capture?.beforeTransactionStart?.(args as never);
+    if (this.follows(args)) return this.capture?.beforeTransactionStart?.(args);
   }
 
   afterTransactionStart(args: OfTransaction): void | Promise<void> {
@@ -53,20 +53,20 @@ export class EndingSubscriber implements EventSubscriber {
     if (!transaction || (this.ended && !inside)) return;
     if (!inside && !this.heard.has(transaction)) this.open.add(transaction);
     this.heard.add(transaction);
-    return this.capture?.afterTransactionStart?.(args as never);
+    return this.capture?.afterTransactionStart?.(args);
   }
 
   beforeTransactionCommit(args: OfTransaction): void | Promise<void> {
-    if (this.follows(args)) return this.capture?.beforeTransactionCommit?.(args as never);
+    if (this.follows(args)) return this.capture?.beforeTransactionCommit?.(args);
   }
 
   async afterTransactionCommit(args: OfTransaction): Promise<void> {
-    if (this.follows(args)) await this.capture?.afterTransactionCommit?.(args as never);
+    if (this.follows(args)) await this.capture?.afterTransactionCommit?.(args);
     this.close(args.transaction);
   }
 
   async afterTransactionRollback(args: OfTransaction): Promise<void> {
-    if (this.follows(args)) await this.capture?.afterTransactionRollback?.(args as never);
+    if (this.follows(args)) await this.capture?.afterTransactionRollback?.(args);
     this.close(args.transaction);
   }
 

@@ -41,7 +41,7 @@ export class PairReader {
     const pivot = this.shownPivot(collection);
     if (!pivot) return [];
     return came.flatMap((member) => {
-      const key = this.reader.keyOfPair(pivot, collection.owner as object, member);
+      const key = this.reader.keyOfPair(pivot, collection.owner, member);
       if (key === undefined) return this.touchesOfOwner(pivot, ownerKey);
       const after = (property: string): unknown =>
         property === pivot.owner ? ownerKey : property === pivot.member ? keyOf(metaOf(member), member) : undefined;

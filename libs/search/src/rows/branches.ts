@@ -55,7 +55,7 @@ function holds(row: object, path: readonly string[]): boolean {
   const { __helper: helper, __meta: meta } = row as Managed;
   if (step === undefined) return true;
   if (helper?.isInitialized() === false) return false;
-  if (helper?.__loadedProperties?.has(step) === false && !meta.primaryKeys.includes(step as never)) return false;
+  if (helper?.__loadedProperties?.has(step) === false && !meta.primaryKeys.includes(step)) return false;
   const value = (row as Record<string, unknown>)[step];
   if ((value as Partial<Collected> | null | undefined)?.isInitialized?.() === false) return false;
   return rest.length === 0 || unwrapped(value).every((next) => holds(next, rest));

@@ -65,13 +65,12 @@ export class RowPaths {
     let at: EntityMetadata = meta;
     let last: EntityProperty | undefined;
     for (const [index, text] of path.entries()) {
-      if (index === path.length - 1 && text === primaryKeyName(at)) break;
+      if (endsAt(at, path.slice(index))) break;
       const found = this.step(at, text);
-      const rows = path.slice(index + 1);
-      if (found?.crossing?.by === 'key' && !endsAt(found.crossing.target, rows)) {
-        const { target } = found.crossing;
-        for await (const page of this.rows(target, rows, keys))
-          yield nested([...before, text], withForeignKeys(target, page));
+      const [crossing, rows] = [found?.crossing, path.slice(index + 1)];
+      if (crossing?.by === 'key' && !endsAt(crossing.target, rows)) {
+        for await (const page of this.rows(crossing.target, rows, keys))
+          yield nested([...before, text], withForeignKeys(crossing.target, page));
         return;
       }
       if (found?.crossing && found.crossing.by !== 'key') {
@@ -85,8 +84,7 @@ export class RowPaths {
       last = propertyOf(at, found.property);
       at = found.next ?? at;
     }
-    const byForeignKey = primaryKeyParts(at).length === 1 ? before.length > 0 : last && isToOneOwner(last);
-    yield nested(before, byForeignKey ? withForeignKeys(at, keys) : withKeys(primaryKeyParts(at), keys));
+    yield nested(before, endOf(at, keys, last));
   }
 
   private async *across(
@@ -146,6 +144,13 @@ export class RowPaths {
   private areApart(meta: EntityMetadata, target: EntityMetadata): boolean {
     return isTablePerType(meta) || isTablePerType(target) || isJoinedAlone(target, this.metas);
   }
+}
+
+/** The rows that a path ends at; by the foreign key of `last`, where that needs no row of the related table. */
+function endOf(target: EntityMetadata, keys: readonly DocumentKey[], last: EntityProperty | undefined): object {
+  const parts = primaryKeyParts(target);
+  const byForeignKey = last && (parts.length === 1 || (isRelation(last) && isToOneOwner(last)));
+  return byForeignKey ? withForeignKeys(target, keys) : withKeys(parts, keys);
 }
 
 function crossingOf(

@@ -50,7 +50,7 @@ describe.each(['outbox', 'after-commit'] as const)('a closed search, sync: %s', 
     const em = orm.em.fork() as SqlEntityManager;
     create(em, 1);
     await em.flush();
-    await em.transactional((tx) => void create(tx as SqlEntityManager, 2));
+    await em.transactional((tx) => void create(tx, 2));
     await em.upsert(Note, { id: 3, text: 'b' });
     expect(await rows()).toBe(0);
     expect(events).toEqual([]);
@@ -67,16 +67,16 @@ describe.each(['outbox', 'after-commit'] as const)('a closed search, sync: %s', 
 
   it('hears a transaction that was open to its end, with savepoints that begin in it', async () => {
     await orm.em.fork().transactional(async (tx) => {
-      create(tx as SqlEntityManager, 1);
+      create(tx, 1);
       await tx.flush();
       await search.close();
-      create(tx as SqlEntityManager, 2);
+      create(tx, 2);
       await tx.flush();
       await tx.transactional((inner) => void create(inner as SqlEntityManager, 3));
     });
     expect(await rows()).toBe(sync === 'outbox' ? 3 : 0);
     expect(events.filter(({ type }) => type === 'changes-dropped')).toHaveLength(sync === 'outbox' ? 0 : 1);
-    create(orm.em.fork() as SqlEntityManager, 4);
+    create(orm.em.fork(), 4);
     expect(await rows()).toBe(sync === 'outbox' ? 3 : 0);
   });
 

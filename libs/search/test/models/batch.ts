@@ -24,7 +24,7 @@ export type Report =
 export const SHRINK_MS = 120_000;
 
 /** Each model has a seed of its own, so that one can be run alone. */
-export function caseOf(seed: number): Case {
+function caseOf(seed: number): Case {
   return fc.sample(fc.tuple(plans, scripts), { numRuns: 1, seed })[0]!;
 }
 

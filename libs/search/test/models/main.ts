@@ -49,7 +49,7 @@ class Tally {
     return this.counts.differ + this.counts.hang + this.counts.crash;
   }
 
-  toString(): string {
+  get text(): string {
     return `${JSON.stringify(this.counts)}, slowest model ${this.slowest.model} with ${this.slowest.ms} ms`;
   }
 }
@@ -69,9 +69,9 @@ async function main(servers?: BatchOrder['servers']): Promise<void> {
     const size = Math.min(BATCH, from + models - at);
     const order = { seed, from: at, models: size, shrink: !values['no-shrink'], ...(servers ? { servers } : {}) };
     await watchBatch(order, (watched) => tally.add(watched));
-    if ((at - from) % 500 === 400) console.log(`${at + size - from} models, ${seconds()} s: ${tally}`);
+    if ((at - from) % 500 === 400) console.log(`${at + size - from} models, ${seconds()} s: ${tally.text}`);
   }
-  console.log(`${tally}, seed ${seed}, ${seconds()} s`);
+  console.log(`${tally.text}, seed ${seed}, ${seconds()} s`);
   for (const [problem, at] of tally.refusals) console.log(`  ${at.length} times, first in model ${at[0]}: ${problem}`);
   process.exitCode = tally.wrong === 0 ? 0 : 1;
 }

@@ -13,6 +13,7 @@ import {
   type EmbeddedPlan,
   type EntityPlan,
   type IncludePlan,
+  type IndexPlan,
   type Kind,
   type ModelPlan,
   type RelationPlan,
@@ -242,6 +243,10 @@ function describeIndex({ plan, classes, below }: Makes, entity: EntityPlan): voi
     const paths = pathsOf(plan, include, '');
     say(at === undefined ? cls : below[number]![at]!, include.step.property, { include: paths, ...filter });
   }
+  addIndices(entity, index, cls);
+}
+
+function addIndices(entity: EntityPlan, index: IndexPlan, cls: EntityClass): void {
   const { where, when, byFilter, routing } = index;
   for (const sync of index.sync)
     Indexed({

@@ -165,7 +165,7 @@ export function className({ number, tree }: EntityPlan, cls?: number): string {
 }
 
 /** A class of a tree with those above it, the nearest first; nothing for the entity's own. */
-export function lineOf(tree: TreePlan | undefined, cls: number | undefined): readonly number[] {
+function lineOf(tree: TreePlan | undefined, cls: number | undefined): readonly number[] {
   return tree === undefined || cls === undefined ? [] : [cls, ...lineOf(tree, tree.classes[cls]!.extends)];
 }
 

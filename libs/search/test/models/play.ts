@@ -250,7 +250,7 @@ async function someRow(
 ): Promise<Row | undefined> {
   const key = await someKey(tx, row, entity, stage);
   if (key === undefined) return undefined;
-  const found: unknown = await tx.findOne(stage.classes[entity.number]!, whereOf(stage, entity, key) as never);
+  const found: unknown = await tx.findOne(stage.classes[entity.number]!, whereOf(stage, entity, key));
   return (found as Row | null) ?? undefined;
 }
 
@@ -300,7 +300,6 @@ async function newRow(
   stage: Stage,
   links: 'entities' | 'keys',
 ): Promise<NewRow | undefined> {
-  const { plan } = stage;
   const classes = rowClasses(entity);
   const cls = classes[change.row % classes.length];
   const key: Record<string, string | number> = {};
@@ -309,6 +308,26 @@ async function newRow(
   if (entity.tree?.how === 'sti') data['kind'] = cls === undefined ? BASE_KIND : entity.tree.classes[cls]!.name;
   columnsOf(entity, cls).forEach((column, n) => (data[column.name] = columnValue(column, change.value + n)));
   for (const part of entity.embedded) data[part.name] = embeddedValue(part, change.value);
+  if (!(await addForeignKeys(tx, change, { entity, cls, stage, links, data, key }))) return undefined;
+  return { cls: cls === undefined ? stage.classes[entity.number]! : stage.below[entity.number]![cls]!, data, key };
+}
+
+interface Unlinked {
+  readonly entity: EntityPlan;
+  readonly cls: number | undefined;
+  readonly stage: Stage;
+  readonly links: 'entities' | 'keys';
+  readonly data: Row;
+  readonly key: Record<string, string | number>;
+}
+
+/** @returns whether there is what the row needs */
+async function addForeignKeys(
+  tx: SqlEntityManager,
+  change: Change,
+  { entity, cls, stage, links, data, key }: Unlinked,
+): Promise<boolean> {
+  const { plan } = stage;
   for (const step of stepsOf(plan.relations, entity.number)) {
     const { relation, side } = step;
     if (side === 'inverse' || relation.kind === 'm:n' || !hasStep(entity, cls, step)) continue;
@@ -316,14 +335,14 @@ async function newRow(
     const number = change.value + change.field + (relation.key ? change.row : 0);
     const found = await someKey(tx, number, target, stage);
     const left = relation.nullable && change.row % 2 === 0;
-    if (found === undefined && !relation.nullable) return undefined;
+    if (found === undefined && !relation.nullable) return false;
     const values = keyLeaves(plan, relation.to).map(({ name }) => found?.[name]);
     if (relation.key) foreignLeaves(plan, relation).forEach(({ name }, n) => (key[name] = values[n]!));
     if (found === undefined || left) data[relation.name] = null;
     else if (links === 'keys') data[relation.name] = foreignKey(values);
-    else data[relation.name] = await tx.findOne(stage.classes[relation.to]!, whereOf(stage, target, found) as never);
+    else data[relation.name] = await tx.findOne(stage.classes[relation.to]!, whereOf(stage, target, found));
   }
-  return { cls: cls === undefined ? stage.classes[entity.number]! : stage.below[entity.number]![cls]!, data, key };
+  return true;
 }
 
 /** Texts hold what ids escape, and have one length: so every database has them in one order. */

@@ -6,7 +6,7 @@ import type { Transaction } from './changes.js';
 import { isRefusal } from './refusals.js';
 import { expectedDocuments, type Tables } from './oracle.js';
 import { indexName, ormModel } from './orm-model.js';
-import { pairsOf, type EntityPlan, type ModelPlan } from './plan.js';
+import { pairsOf, type ModelPlan } from './plan.js';
 import { play, prologue } from './play.js';
 
 type Json = Record<string, unknown>;
