@@ -25,10 +25,10 @@ describe('rows in the order of their keys', () => {
   it('is the same whatever the order was before', () => {
     const keys = fc.uniqueArray(fc.tuple(fc.integer(), fc.string()), { selector: String });
     fc.assert(
-      fc.property(keys, fc.infiniteStream(fc.nat()), (pairs, random) => {
+      fc.property(keys, fc.infiniteStream(fc.nat()), (pairs, random: Iterator<number>) => {
         const rows = pairs.map(([a, b]) => ({ a, b }));
         const shuffled = rows
-          .map((row) => ({ row, at: random.next().value }))
+          .map((row) => ({ row, at: random.next().value as number }))
           .sort((one, other) => one.at - other.at)
           .map(({ row }) => row);
         expect(inKeyOrder(shuffled, [part('a'), part('b')])).toEqual(inKeyOrder(rows, [part('a'), part('b')]));

@@ -103,6 +103,16 @@ export class FieldReader {
       );
       return [];
     }
+    const otherSide = this.otherSideJoinedAlone(property, target);
+    if (otherSide) {
+      const [owner, joinedTo] = [otherSide.in.className, otherSide.property.targetMeta!.className];
+      this.complain(
+        where,
+        `loads ${owner}.${otherSide.property.name}, the other side of a one-to-one relation to ${joinedTo}, of which the ORM joins rows of that class alone, and none of the classes below it`,
+        `Make ${joinedTo} abstract, or leave ${otherSide.property.name} out of ${owner}`,
+      );
+      return [];
+    }
     if (!include || include.size === 0) {
       const example = target.primaryKeys[0] ?? 'id';
       this.complain(where, 'is a relation without `include`', `Name what to embed of it: include: ['${example}', …]`);
@@ -150,6 +160,31 @@ export class FieldReader {
     const pairs = pivot && this.metas.find((meta) => classOf(meta) === pivot.entity);
     const member = pairs && (pairs.properties as Record<string, EntityProperty>)[pivot.member]?.targetMeta;
     return [target, ...(member ? [member] : [])].find((meta) => isJoinedAlone(meta, this.metas));
+  }
+
+  /**
+   * The side of a one-to-one relation that has no column is joined to each row that the ORM loads. For a row of a class below
+   * it finds nothing, and takes the relation from the row at the side with the column too.
+   */
+  private otherSideJoinedAlone(
+    property: EntityProperty,
+    target: EntityMetadata,
+  ): { readonly in: EntityMetadata; readonly property: EntityProperty } | undefined {
+    const isSuch = ({ kind, mappedBy, targetMeta }: EntityProperty): boolean =>
+      (kind as string) === '1:1' &&
+      mappedBy !== undefined &&
+      targetMeta !== undefined &&
+      isJoinedAlone(targetMeta, this.metas);
+    if (isSuch(property)) return { in: this.metaOfProperty(property), property };
+    for (const meta of [target, ...descendantsOf(target, this.metas)]) {
+      const found = Object.values<EntityProperty>(meta.properties).find(isSuch);
+      if (found) return { in: meta, property: found };
+    }
+    return undefined;
+  }
+
+  private metaOfProperty(property: EntityProperty): EntityMetadata {
+    return this.metas.find(({ properties }) => Object.values(properties).includes(property as never))!;
   }
 
   private filterOf(

@@ -9,7 +9,18 @@ import type {
   ShapePlan,
   Step,
 } from './plan.js';
-import { className, columnsOf, foreignLeaves, hasStep, isMany, keyLeaves, pairsOf, targetOf, valueOf } from './plan.js';
+import {
+  classesAt,
+  className,
+  columnsOf,
+  foreignLeaves,
+  hasStep,
+  isMany,
+  keyLeaves,
+  pairsOf,
+  targetOf,
+  valueOf,
+} from './plan.js';
 
 /** Rows as SQL gives them, by table: `t0`, …, `t0_a` of a class with a table of its own, and the pairs of a many-to-many. */
 export type Tables = ReadonlyMap<string, readonly SqlRow[]>;
@@ -124,7 +135,8 @@ class Oracle {
     });
   }
 
-  private rowsOver(entity: EntityPlan, { row }: OfClass, { relation, side }: Step): OfClass[] {
+  private rowsOver(entity: EntityPlan, { row }: OfClass, step: Step): OfClass[] {
+    const { relation, side } = step;
     const target = this.plan.entities[side === 'owner' ? relation.to : relation.on]!;
     const others = this.rowsOf(target);
     const [own, other] = [entity.number, target.number].map((n) => keyLeaves(this.plan, n).map(({ name }) => name)) as [
@@ -135,7 +147,9 @@ class Oracle {
       const pairs = pairsOf(this.plan, relation);
       const [here, there] = side === 'owner' ? [pairs.owner, pairs.other] : [pairs.other, pairs.owner];
       const mine = this.tables.get(pairs.table)!.filter((pair) => same(pair, here, row, own));
-      return others.filter((each) => mine.some((pair) => same(pair, there, each.row, other)));
+      // The foreign key of a pivot allows every row of the tree; members are those of the class that has the collection.
+      const members = others.filter(({ cls }) => classesAt(step, target).includes(cls));
+      return members.filter((each) => mine.some((pair) => same(pair, there, each.row, other)));
     }
     const foreign = foreignLeaves(this.plan, relation).map(({ name }) => name);
     return side === 'owner'

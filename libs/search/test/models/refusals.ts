@@ -21,6 +21,11 @@ export const REFUSALS: readonly Refused[] = [
     has: hasConcreteBase,
   },
   {
+    row: 'the other side of a one-to-one relation to such a class, and what loads an entity that has one',
+    says: /^loads .* the other side of a one-to-one relation to .* of which the ORM joins rows of that class alone/,
+    has: hasConcreteBase,
+  },
+  {
     row: 'a condition over a relation to such a class',
     says: /^has a condition whose .* of which the ORM joins rows of that class alone/,
     has: hasConcreteBase,

@@ -5,6 +5,7 @@ import {
   Entity,
   ManyToMany,
   ManyToOne,
+  OneToOne,
   OneToMany,
   PrimaryKey,
   Property,
@@ -179,8 +180,8 @@ describe('refused at start:', () => {
   });
 
   describe('relations to a class of one table with rows of its own and classes below it,', () => {
-    const tree = { discriminatorColumn: 'kind', discriminatorMap: { image: 'Plain', gif: 'Moving' } };
-    @Entity(tree)
+    const tree = { discriminatorColumn: 'kind' };
+    @Entity({ ...tree, discriminatorMap: { image: 'Plain', gif: 'Moving' } })
     class Plain {
       @PrimaryKey() id!: number;
       @Property({ type: 'string' }) name!: string;
@@ -201,6 +202,36 @@ describe('refused at start:', () => {
       expect(complaints(Plain, Moving, Album)).toEqual([
         `Album.images: ${alone}. Make Plain abstract, or include a one-to-many of an entity that stands for the pairs.`,
       ]);
+    });
+
+    it('of one to one from the side without a column, and whatever loads that side', () => {
+      @Entity()
+      class Frame {
+        @PrimaryKey() id!: number;
+        @Property({ type: 'string' }) wood!: string;
+        @OneToOne(() => Framed, 'frame') picture?: Rel<Framed>;
+      }
+      @Entity({ ...tree, discriminatorMap: { plain: 'Framed', gilded: 'Gilded' } })
+      @Indexed()
+      class Framed {
+        @PrimaryKey() id!: number;
+        @SearchField({ include: ['wood'] })
+        @OneToOne(() => Frame, { inversedBy: 'picture', owner: true })
+        frame!: Rel<Frame>;
+      }
+      @Entity()
+      class Gilded extends Framed {
+        @Property({ type: 'integer', nullable: true }) carats?: number;
+      }
+      @Entity()
+      @Indexed()
+      class Wall {
+        @PrimaryKey() id!: number;
+        @SearchField({ include: ['wood'] }) @ManyToOne(() => Frame) frame!: Rel<Frame>;
+      }
+      const loads =
+        'loads Frame.picture, the other side of a one-to-one relation to Framed, of which the ORM joins rows of that class alone, and none of the classes below it. Make Framed abstract, or leave picture out of Frame.';
+      expect(complaints(Frame, Framed, Gilded, Wall)).toEqual([`Wall.frame: ${loads}`, `Framed.frame: ${loads}`]);
     });
 
     it('in a condition, but for those that compare its key', () => {
