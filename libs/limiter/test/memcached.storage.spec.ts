@@ -96,11 +96,11 @@ describeWith('memcached', 'memcached storage', (servers) => {
       return 'send';
     };
     const startedAt = performance.now();
-    expect(await faultOf(consume(one, key, 1, limit, 60))).toBe('contention');
+    expect(await faultOf(consume(one, key, 1, limit, 200))).toBe('contention');
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS);
     unsubscribe(limiterChannels.contention, listen);
     expect(seen).toEqual([{ storage: 'memcached', key, attempts: expect.any(Number) as number }]);
-    expect(seen[0]!.attempts).toBeGreaterThan(2);
+    expect(seen[0]!.attempts).toBeGreaterThan(1);
   });
 
   it('heals a bucket from the future, even by a refusal, and drains from then on', async () => {

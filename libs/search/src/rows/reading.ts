@@ -47,5 +47,5 @@ export function metaOf(orm: Orm, entity: EntityClass): EntityMetadata {
 
 /** An entity manager of its own, inside the transaction of `within` where that is given. */
 export function forkOf(orm: Orm, within?: EntityManager): EntityManager {
-  return withoutCache(within?.fork({ ...READING, keepTransactionContext: true }) ?? orm.em.fork(READING));
+  return withoutCache(within?.fork({ ...READING, keepTransactionContext: true }) ?? orm.em.fork({ ...READING }));
 }
