@@ -90,8 +90,11 @@ describe('a cache on servers that hand out leases', () => {
     await caches[0]!.getOrSet('k', '1m', () => 'old');
     now += 90_000;
     let loads = 0;
-    const load = () => (loads++, 'new');
+    let release!: (value: string) => void;
+    const value = new Promise<string>((resolve) => (release = resolve));
+    const load = () => (loads++, value);
     expect(await Promise.all(caches.map((cache) => cache.getOrSet('k', '1m', load)))).toEqual(['old', 'old', 'old']);
+    release('new');
     await until('it is new', async () => (await caches[1]!.get('k')) === 'new');
     expect(loads).toBe(1);
   });
