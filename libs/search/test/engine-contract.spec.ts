@@ -23,7 +23,7 @@ describeWith('opensearch', 'an engine', (node) => {
 });
 
 describeWith('opensearch', 'the engine contract catches an engine that', (node) => {
-  const engine = openSearch({ node, requestTimeoutMs: 2_000 });
+  const engine = openSearch({ node, requestTimeoutMs: 10_000 });
   afterAll(() => engine.close());
 
   it.each(brokenEngines(engine))(
