@@ -3,7 +3,7 @@
  *
  *     npm run build && npm run bench -- demo
  */
-import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
+import { startDemoServers } from './demo-servers.js';
 import { DemoProcess } from './demo-process.js';
 import { requestsPerSecond } from './requests-per-second.js';
 import { WORDS } from './words.js';
@@ -11,20 +11,10 @@ import { WORDS } from './words.js';
 const TYPED = ['w', 'was', 'washing', 'john+a', 'abraham+li', 'state+of+the+union+19'];
 const ADDRESSES = 233;
 
-const servers = await Promise.all([
-  startPostgres(),
-  startOpenSearch(),
-  startMemcached(),
-  startMemcached(),
-  startMemcached(),
-]);
-const [postgres, opensearch, ...memcached] = servers.map(({ address }) => address);
+const servers = await startDemoServers(3);
 try {
   const env = {
-    POSTGRES_URL: postgres!,
-    OPENSEARCH_URL: opensearch!,
-    MEMCACHED_SERVERS: memcached.join(','),
-    PORT: '0',
+    ...servers.env,
     API_LIMIT: '100000000/1m',
     SEARCH_LIMIT: '100000000/1m',
     SEARCH_TIMEOUT_MS: '20000',
@@ -54,7 +44,7 @@ try {
   print('peak memory (resident) under this load', megabytes(later.peakBytes()));
   await later.stop();
 } finally {
-  await Promise.all(servers.map((server) => server.stop()));
+  await servers.stop();
 }
 
 function print(what: string, value: string): void {

@@ -4,25 +4,23 @@
  *     npm run build && npm run bench -- demo first-paint
  */
 import { loadavg } from 'node:os';
-import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
 import { chromium } from 'playwright-core';
+import { startDemoServers } from './demo-servers.js';
 import { DemoProcess } from './demo-process.js';
 
 const STARTS = 5;
 
-const servers = await Promise.all([startPostgres(), startOpenSearch(), startMemcached()]);
-const [postgres, opensearch, memcached] = servers.map(({ address }) => address);
-const env = { POSTGRES_URL: postgres!, OPENSEARCH_URL: opensearch!, MEMCACHED_SERVERS: memcached!, PORT: '0' };
+const servers = await startDemoServers(1);
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {
-  await (await DemoProcess.start(env)).stop(); // Loads the data.
+  await (await DemoProcess.start(servers.env)).stop(); // Loads the data.
   console.log(`load average before: ${loadavg()[0]!.toFixed(2)}\n`);
   console.log('| start | first paint | first hits |\n| --- | --- | --- |');
   for (let start = 1; start <= STARTS; start += 1) {
-    const demo = await DemoProcess.start(env);
+    const demo = await DemoProcess.start(servers.env);
     const context = await browser.newContext();
     const page = await context.newPage();
     const opened = performance.now();
@@ -38,5 +36,5 @@ try {
   }
 } finally {
   await browser.close();
-  await Promise.all(servers.map((server) => server.stop()));
+  await servers.stop();
 }

@@ -8,7 +8,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { startMemcached, startOpenSearch, startPostgres } from '@rookery/services';
+import { startDemoServers } from './demo-servers.js';
 import { DemoProcess, NODE_FLAGS } from './demo-process.js';
 import type { Probed } from './event-loop-probe.js';
 import { probe, WITH_PROBE } from './probe.js';
@@ -22,19 +22,9 @@ const ADDRESS = 72;
 const UNLIMITED = '100000000/1m';
 
 const seconds = Number(process.argv[2] ?? 60);
-const servers = await Promise.all([
-  startPostgres(),
-  startOpenSearch(),
-  startMemcached(),
-  startMemcached(),
-  startMemcached(),
-]);
-const [postgres, opensearch, ...memcached] = servers.map(({ address }) => address);
+const servers = await startDemoServers(3);
 const env = {
-  POSTGRES_URL: postgres!,
-  OPENSEARCH_URL: opensearch!,
-  MEMCACHED_SERVERS: memcached.join(','),
-  PORT: '0',
+  ...servers.env,
   API_LIMIT: UNLIMITED,
   SEARCH_LIMIT: UNLIMITED,
   SEARCHES_AT_ONCE: '1000',
@@ -84,7 +74,7 @@ try {
     get(`/addresses/${ADDRESS}`),
     demo.child,
   );
-  const engine = await measure('the same bodies, straight to OpenSearch', opensearch!, bodies);
+  const engine = await measure('the same bodies, straight to OpenSearch', env.OPENSEARCH_URL, bodies);
   const found = await measure('GET /search with highlights and facets', demo.url, searches, demo.child);
   console.log(
     `\naddresses: ${(hits.perSecond / plain.perSecond).toFixed(2)} of the bare handler, ${(hits.perSecond / express.perSecond).toFixed(2)} of Express`,
@@ -93,12 +83,12 @@ try {
 } finally {
   bare?.stop();
   await demo?.stop();
-  await Promise.all(servers.map((server) => server.stop()));
+  await servers.stop();
 }
 
 /** What OpenSearch is asked for each search, by the demo itself, which loads its data meanwhile. */
 async function bodiesOf(requests: readonly Asked[]): Promise<readonly Asked[]> {
-  const between = await recording(opensearch!);
+  const between = await recording(env.OPENSEARCH_URL);
   const demo = await DemoProcess.start({ ...env, OPENSEARCH_URL: between.url });
   between.asked.length = 0;
   for (const { path } of requests) await (await fetch(demo.url + path)).arrayBuffer();
