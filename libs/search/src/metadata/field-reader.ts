@@ -8,9 +8,9 @@ import {
   concreteClassesOf,
   descendantsOf,
   havingProperty,
-  isJoinedAlone,
   isTablePerType,
 } from './inheritance.js';
+import { otherSideJoinedAlone, pairsJoinedAlone } from './joined-alone.js';
 import { keyRelations } from './key-relations.js';
 import type { SearchFieldOptions } from './options.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
@@ -94,7 +94,7 @@ export class FieldReader {
     }
     const unfit = keyProblemOf(target);
     if (unfit) return this.refuse(where, unfit);
-    const joined = relation.kind === 'm:n' ? this.joinedAlone(relation, target) : undefined;
+    const joined = relation.kind === 'm:n' ? pairsJoinedAlone(relation, target, this.metas) : undefined;
     if (joined) {
       this.complain(
         where,
@@ -103,13 +103,13 @@ export class FieldReader {
       );
       return [];
     }
-    const otherSide = this.otherSideJoinedAlone(property, target);
+    const otherSide = otherSideJoinedAlone(property, target, this.metas);
     if (otherSide) {
-      const [owner, joinedTo] = [otherSide.in.className, otherSide.property.targetMeta!.className];
+      const { name, owner, joined } = otherSide;
       this.complain(
         where,
-        `loads ${owner}.${otherSide.property.name}, the other side of a one-to-one relation to ${joinedTo}, of which the ORM joins rows of that class alone, and none of the classes below it`,
-        `Make ${joinedTo} abstract, or leave ${otherSide.property.name} out of ${owner}`,
+        `loads ${owner}.${name}, the other side of a one-to-one relation to ${joined}, of which the ORM joins rows of that class alone, and none of the classes below it`,
+        `Make ${joined} abstract, or leave ${name} out of ${owner}`,
       );
       return [];
     }
@@ -153,38 +153,6 @@ export class FieldReader {
       'is a many-to-many relation of classes in several tables, which the ORM does not load for those below',
       'Include a one-to-many of an entity that stands for the pairs',
     );
-  }
-
-  /** What the ORM joins for a many-to-many relation: the target, or what the pivot entity leads to. */
-  private joinedAlone({ pivot }: Relation, target: EntityMetadata): EntityMetadata | undefined {
-    const pairs = pivot && this.metas.find((meta) => classOf(meta) === pivot.entity);
-    const member = pairs && (pairs.properties as Record<string, EntityProperty>)[pivot.member]?.targetMeta;
-    return [target, ...(member ? [member] : [])].find((meta) => isJoinedAlone(meta, this.metas));
-  }
-
-  /**
-   * The side of a one-to-one relation that has no column is joined to each row that the ORM loads. For a row of a class below
-   * it finds nothing, and takes the relation from the row at the side with the column too.
-   */
-  private otherSideJoinedAlone(
-    property: EntityProperty,
-    target: EntityMetadata,
-  ): { readonly in: EntityMetadata; readonly property: EntityProperty } | undefined {
-    const isSuch = ({ kind, mappedBy, targetMeta }: EntityProperty): boolean =>
-      (kind as string) === '1:1' &&
-      mappedBy !== undefined &&
-      targetMeta !== undefined &&
-      isJoinedAlone(targetMeta, this.metas);
-    if (isSuch(property)) return { in: this.metaOfProperty(property), property };
-    for (const meta of [target, ...descendantsOf(target, this.metas)]) {
-      const found = Object.values<EntityProperty>(meta.properties).find(isSuch);
-      if (found) return { in: meta, property: found };
-    }
-    return undefined;
-  }
-
-  private metaOfProperty(property: EntityProperty): EntityMetadata {
-    return this.metas.find(({ properties }) => Object.values(properties).includes(property as never))!;
   }
 
   private filterOf(

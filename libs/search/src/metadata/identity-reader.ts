@@ -2,6 +2,7 @@ import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { Identity } from './index-model.js';
 import { keyPartsOf, primaryKeyName, primaryKeyParts } from './key-parts.js';
+import { propertiesOf } from './orm-property.js';
 import type { IndexedOptions } from './options.js';
 
 /**
@@ -91,8 +92,4 @@ function uniqueNames(meta: EntityMetadata): string[] {
   return Object.values(propertiesOf(meta))
     .filter((property) => isUnique(meta, property))
     .map(({ name }) => name);
-}
-
-function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {
-  return meta.properties as Record<string, EntityProperty>;
 }

@@ -62,14 +62,15 @@ function targetsOf(property: EntityProperty): Relation['targets'] {
 /** The ORM keeps the foreign key of the owning side first. */
 function pivotOf({ pivotEntity, mappedBy }: EntityProperty, metas: readonly EntityMetadata[]): Pivot | undefined {
   const meta = metas.find((candidate) => (candidate.class as unknown) === pivotEntity);
-  const keys = meta ? propertiesOf(meta).filter(({ kind }) => (kind as string) === 'm:1') : [];
+  const keys = meta ? Object.values(propertiesOf(meta)).filter(({ kind }) => (kind as string) === 'm:1') : [];
   const [owner, member] = mappedBy ? [keys[1], keys[0]] : keys;
   if (!meta || !owner || !member) return undefined;
   return { entity: meta.class as unknown as EntityClass, owner: owner.name, member: member.name };
 }
 
-function propertiesOf(meta: EntityMetadata): EntityProperty[] {
-  return Object.values(meta.properties as Record<string, EntityProperty>);
+/** By name; of a name that the entity lacks there is none. */
+export function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {
+  return meta.properties as Record<string, EntityProperty>;
 }
 
 export function factsOf(property: EntityProperty, meta: EntityMetadata): PropertyFacts {

@@ -1,12 +1,12 @@
 import type { EntityManager, EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { IndexModel, Pivot } from '../metadata/index-model.js';
 import { keyIn, primaryKeyParts, type DocumentKey, type KeyPart } from '../metadata/key-parts.js';
-import { relationOf } from '../metadata/orm-property.js';
+import { propertiesOf, relationOf } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { foreignKeysOf, type ForeignKey } from './foreign-keys.js';
 import { afterKey, keyOrder, keyProperties, nested, withForeignKeys, withKeys } from './key-conditions.js';
 import { foreignKeyIn } from './key-held.js';
-import { forkOf, FROM_PRIMARY, keyFields, metaOf, propertiesOf, type Finder, type Orm } from './reading.js';
+import { forkOf, FROM_PRIMARY, keyFields, metaOf, type Finder, type Orm } from './reading.js';
 import { RowPaths } from './row-paths.js';
 
 /** Looks for rows, and gives their keys: by what leads to them, and by what they lead to. */

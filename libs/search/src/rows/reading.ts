@@ -1,4 +1,4 @@
-import type { EntityManager, EntityMetadata, EntityProperty, FlushMode, MikroORM } from '@mikro-orm/core';
+import type { EntityManager, EntityMetadata, FlushMode, MikroORM } from '@mikro-orm/core';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { keyProperties } from './key-conditions.js';
@@ -36,9 +36,6 @@ export function keyFields(model: IndexModel): string[] {
 export function conditioned({ condition }: IndexModel, ...wheres: readonly (object | undefined)[]): object {
   const all = [...wheres, condition?.where?.()].filter((where) => where !== undefined);
   return all.length > 1 ? { $and: all } : (all[0] ?? {});
-}
-export function propertiesOf(meta: EntityMetadata): Record<string, EntityProperty> {
-  return meta.properties as Record<string, EntityProperty>;
 }
 
 export function metaOf(orm: Orm, entity: EntityClass): EntityMetadata {

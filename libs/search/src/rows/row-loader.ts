@@ -4,12 +4,12 @@ import { planOfClass, populatePlan, type PopulatePlan } from '../document/popula
 import { UnreadableRow } from '../document/unreadable-row.js';
 import { SearchHookError } from '../errors/query.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
-import { isRelation, isToOneOwner } from '../metadata/orm-property.js';
+import { isRelation, isToOneOwner, propertiesOf } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { copyOfWhere } from '../metadata/where-values.js';
 import { readBranches } from './branches.js';
 import { withKeys } from './key-conditions.js';
-import { forkOf, FROM_PRIMARY, keyFields, metaOf, propertiesOf, type Finder, type Orm } from './reading.js';
+import { forkOf, FROM_PRIMARY, keyFields, metaOf, type Finder, type Orm } from './reading.js';
 
 /** Loads rows with all that their documents hold: one query, and one more per relation. */
 export class RowLoader {
