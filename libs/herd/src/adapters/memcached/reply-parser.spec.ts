@@ -1,8 +1,10 @@
+import { constants } from 'node:buffer';
 import fc from 'fast-check';
 
 import { GarbledReply, ReplyParser } from './reply-parser.js';
 import type { Reply } from './reply-parser.js';
 
+const { MAX_STRING_LENGTH } = constants;
 const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
 const data = fc.oneof(
   fc.string({ unit: byte, maxLength: 40 }),
@@ -51,6 +53,16 @@ describe('ReplyParser', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('holds no more than what is not whole, however long the stream: here, longer than any text can be', () => {
+    const half = 'x'.repeat(2 ** 19);
+    const [head, tail] = [`VALUE a 0 ${2 * half.length}\r\n${half}`, `${half}\r\nEND\r\n`];
+    const parser = new ReplyParser();
+    const countOf = (chunk: string): number => [...parser.feed(chunk)].length;
+    expect(countOf(head)).toBe(0);
+    const times = Math.ceil(MAX_STRING_LENGTH / (tail.length + head.length)) + 1;
+    for (let read = 0; read < times; read += 1) expect(countOf(tail + head)).toBe(1);
   });
 
   it('drops the values before an error in their midst', () => {

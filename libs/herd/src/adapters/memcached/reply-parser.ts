@@ -43,7 +43,7 @@ export class ReplyParser {
         if (reply) yield reply;
       }
     }
-    if (this.needed <= this.text.length) this.dropRead();
+    this.dropRead();
   }
 
   /** @returns false, and changes nothing, while the value is not whole. */
@@ -72,7 +72,9 @@ export class ReplyParser {
   }
 
   private dropRead(): void {
+    if (this.position === 0) return;
     this.text = this.text.slice(this.position);
+    this.needed = Math.max(0, this.needed - this.position);
     this.position = 0;
   }
 }
