@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../apps/demo-api/dist/main.js', import.meta.url));
 /** As `npm run demo` starts it. */
-export const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=192'];
+export const NODE_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=192'];
 
 /** The demo as a process of its own, started as a person starts it. */
 export class DemoProcess {

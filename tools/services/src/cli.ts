@@ -47,7 +47,7 @@ async function test(args: string[]): Promise<number> {
 }
 
 /** Without a bound the heap grows with the machine; the demo needs less than 100 MB of it, also while it loads. */
-const DEMO_MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=192'];
+const DEMO_MEMORY = ['--max-semi-space-size=16', '--max-old-space-size=192'];
 
 async function demo(args: string[]): Promise<number> {
   const needed: ServiceName[] = ['postgres', 'opensearch', 'memcached'];
