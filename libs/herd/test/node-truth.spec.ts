@@ -198,25 +198,32 @@ describe('a value that cannot be decoded', () => {
 });
 
 describe('a write that was given up and arrives late', () => {
-  it('is never read where a later one was confirmed, and is gone after lateWritesMs', async () => {
+  /** A herd behind a proxy, and one that reaches the server itself, as another process would. */
+  async function twoProcesses(lateWritesMs: number) {
     const server = stopped(await startMemcached());
     const proxy = ended(await startDelayingProxy(server.port));
-    const herd = ended(
-      await startHerd({
-        discovery: staticNodes([proxy.address]),
-        driver: memcached(),
-        timeoutMs: 250,
-        lateWritesMs: 2000,
-        ejectAfter: 1_000_000,
-      }),
-    );
+    const start = async (address: string) =>
+      ended(
+        await startHerd({
+          discovery: staticNodes([address]),
+          driver: memcached(),
+          timeoutMs: 250,
+          lateWritesMs,
+          ejectAfter: 1_000_000,
+        }),
+      );
+    return { server, proxy, herd: await start(proxy.address), other: await start(server.address) };
+  }
+
+  it('is never read where a later one was confirmed, and is gone after lateWritesMs', async () => {
+    const { server, proxy, herd, other } = await twoProcesses(2000);
     const keys = Array.from({ length: 320 }, (_, i) => `key-${i}`);
     proxy.state.delayMs = 900;
     const given = await Promise.all(keys.map((key) => herd.set(key, 'old', hour)));
     expect(new Set(given)).toEqual(new Set([false]));
     proxy.state.delayMs = 0;
     await until('the node answers again', () => herd.set('any', 1, hour));
-    const later = await Promise.all(keys.map((key) => herd.set(key, 'new', hour)));
+    const later = await Promise.all(keys.map((key) => other.set(key, 'new', hour)));
     expect(new Set(later)).toEqual(new Set([true]));
     const raw = async () => (await exchange(server.port, `get ${keys.join(' ')}\r\n`)).match(/"(old|new)"/g) ?? [];
     let arrived = 0;
@@ -232,6 +239,47 @@ describe('a write that was given up and arrives late', () => {
     expect(readings.filter((value) => value === 'old')).toEqual([]);
     await until('it is stored again', () => herd.set(keys[0]!, 'newest', hour));
     expect(await herd.get(keys[0]!)).toBe('newest');
+  }, 30_000);
+
+  it('is followed by no other for lateWritesMs, so that a key that is written again and again is used after that', async () => {
+    const lateWritesMs = 3000;
+    const { server, proxy, herd, other } = await twoProcesses(lateWritesMs);
+    const sets = async () => Number(/cmd_set (\d+)/.exec(await exchange(server.port, 'stats\r\n'))![1]);
+    await other.set('slow', 'of before', hour);
+    proxy.state.delayMs = 400;
+    expect(await herd.set('slow', 'old', hour)).toBe(false);
+    const givenUpAt = performance.now();
+    await until('it has arrived', async () => (await sets()) === 2);
+    const answers = new Set<unknown>();
+    while (performance.now() - givenUpAt < lateWritesMs / 2) {
+      answers.add(await herd.set('slow', 'older than the last', hour));
+      answers.add((await herd.setMany([['slow', 'the same of many']], hour)).get('slow'));
+      answers.add(await herd.get('slow'));
+    }
+    proxy.state.delayMs = 0;
+    expect([answers, await sets()]).toEqual([new Set([false, undefined]), 2]);
+    await until('it is written again', () => herd.set('slow', 'new', hour));
+    // Not before: else it was no fence. And it was not put off by the writes meanwhile.
+    expect(performance.now() - givenUpAt).toBeGreaterThan(lateWritesMs - 50);
+    expect([await herd.get('slow'), await other.get('slow')]).toEqual(['new', 'new']);
+  }, 30_000);
+
+  it('holds up no other key of the same call, and does not keep a key from being deleted', async () => {
+    const { proxy, herd, other } = await twoProcesses(3000);
+    proxy.state.delayMs = 400;
+    expect(await herd.set('slow', 'old', hour)).toBe(false);
+    proxy.state.delayMs = 0;
+    await until('the node answers again', () => herd.set('any', 1, hour));
+    const stored = await herd.setMany(new Map(['slow', 'a', 'b'].map((key) => [key, 'new'])), hour);
+    expect(Object.fromEntries(stored)).toEqual({ slow: false, a: true, b: true });
+    await until('it is away', async () => (await other.get('slow')) === undefined);
+    expect(await other.set('slow', 'of another', hour)).toBe(true);
+    expect([await herd.get('slow'), await herd.delete('slow'), await other.get('slow')]).toEqual([
+      undefined,
+      true,
+      undefined,
+    ]);
+    expect(Object.fromEntries(await herd.getMany(['slow', 'a', 'b']))).toEqual({ a: 'new', b: 'new' });
   }, 30_000);
 });
 

@@ -3,7 +3,7 @@ import type { HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { isOperationError } from '../support/operation-failure.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
-import { absorbs, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
+import { absorbs, changesValue, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
 import type { DispatchSource } from './dispatch-source.js';
 import { publishFailure } from './publish.js';
 import { timed } from './timed.js';
@@ -54,18 +54,15 @@ class ManyKeys<Client, Result> {
   }
 
   private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
-    if (this.effect === 'write') {
-      await this.leaveFormerOwners(pool, keys);
-      return this.carry(pool, keys, [pool]);
-    }
-    // A key that must not be read now fails alone.
-    const unreadable = new Set(pool.unreadable(keys));
-    const readable = unreadable.size === 0 ? keys : keys.filter((key) => !unreadable.has(key));
+    if (changesValue(this.effect)) await this.leaveFormerOwners(pool, keys);
+    // A key that must not be used now fails alone.
+    const unusable = new Set(this.effect === 'delete' ? [] : pool.unusable(keys));
+    const usable = unusable.size === 0 ? keys : keys.filter((key) => !unusable.has(key));
     await Promise.all([
-      unreadable.size > 0 && this.carry(pool, [...unreadable], [pool]),
-      readable.length > 0 && this.carry(pool, readable, [pool]),
+      unusable.size > 0 && this.carry(pool, [...unusable], [pool]),
+      usable.length > 0 && this.carry(pool, usable, [pool]),
     ]);
-    if (this.effect === 'read') await this.copyWhatMoved(pool, readable);
+    if (this.effect === 'read') await this.copyWhatMoved(pool, usable);
   }
 
   private async leaveFormerOwners(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
@@ -95,7 +92,7 @@ class ManyKeys<Client, Result> {
         : undefined;
       if (next) return next;
       this.failures.set(key, error);
-      if (this.effect === 'write') this.source.fleet.wroteTo(key);
+      if (changesValue(this.effect)) this.source.fleet.wroteTo(key);
       return undefined;
     });
     await Promise.all([...groups].map(([next, own]) => this.carry(next, own, [...tried, next])));

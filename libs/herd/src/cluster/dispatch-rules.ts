@@ -35,9 +35,12 @@ export function doubtAfter(
   effect: Effect,
   error: unknown,
 ): void {
-  if (effect === 'write' && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
-    pool.doubt([key], mayArriveLate(error));
+  if (changesValue(effect) && onNodeDown !== 'error' && isOperationError(error) && error.failure !== 'request')
+    pool.doubt([key], effect === 'write' && mayArriveLate(error));
 }
+
+/** Whether it leaves an old value where it is not carried out. */
+export const changesValue = (effect: Effect): boolean => effect === 'write' || effect === 'delete';
 
 /** Whether the operation left this process, and nothing is known of it since. */
 const mayArriveLate = ({ code }: HerdOperationError): boolean => code === 'HERD_TIMEOUT' || code === 'HERD_NODE';

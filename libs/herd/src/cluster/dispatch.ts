@@ -2,6 +2,7 @@ import type { Dispatch, Intent, NodeDispatch, Operation } from '../contracts/dis
 import { HerdNodeError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from '../support/abortable.js';
+import { rejected } from '../support/promised.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { dispatchMany } from './dispatch-many.js';
 import { absorbs, checkOpen, poolFor } from './dispatch-rules.js';
@@ -38,8 +39,7 @@ function carryOut<Client, Result>(
     owner = poolFor(source, key);
   } catch (error) {
     if (absorbs(source, error)) return Promise.resolve(miss);
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
-    return Promise.reject(error);
+    return rejected(error);
   }
   if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
   const until = source.onNodeDown === 'next' && standIns ? performance.now() + source.timeoutMs : 0;

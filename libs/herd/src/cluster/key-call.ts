@@ -1,7 +1,7 @@
 import type { Effect, Operation } from '../contracts/dispatch.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { Task } from '../pool/task.js';
-import { absorbs, doubtAfter, failsOver, leftUntil, standIn } from './dispatch-rules.js';
+import { absorbs, changesValue, doubtAfter, failsOver, leftUntil, standIn } from './dispatch-rules.js';
 import type { DispatchSource } from './dispatch-source.js';
 import type { Route } from './fleet.js';
 import { operationsAreWatched, publishFailure } from './publish.js';
@@ -109,7 +109,7 @@ export class KeyCall<Client, Result> extends Task {
     for (const tried = [this.owner]; ;) {
       const pool = failsOver(source, effect, error, until) ? standIn(source, key, tried) : undefined;
       if (!pool) {
-        if (effect === 'write') source.fleet.wroteTo(key);
+        if (changesValue(effect)) source.fleet.wroteTo(key);
         throw error;
       }
       tried.push(pool);
@@ -117,7 +117,7 @@ export class KeyCall<Client, Result> extends Task {
         const done = await timed(source, pool.node, () =>
           pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
         );
-        if (effect === 'write') {
+        if (changesValue(effect)) {
           source.fleet.wroteTo(key, pool.node.id);
           source.fleet.stoodIn(key, pool.node.id);
         }

@@ -33,11 +33,12 @@ export type ManyOperation<Client, Result> = (
 ) => Promise<ReadonlyMap<string, Result | Error>>;
 
 /**
- * What an operation does to a key. `read` and `write` may be carried out by a node that stands in; a `write` that does not
- * reach the owner leaves a stale value there, which is invalidated before the owner is used again. `bound` belongs to
- * the owner alone: counters, and tokens.
+ * What an operation does to a key. `read`, `write` and `delete` may be carried out by a node that stands in; a `write` or `delete`
+ * that does not reach the owner leaves a stale value there, which is invalidated before the owner is used again. A `write` that was
+ * given up may arrive late and store what is old by then, so for a time the key is neither read nor written; a `delete` (or what
+ * marks a value as out of date) may arrive whenever it likes. `bound` belongs to the owner alone: counters, and tokens.
  */
-export type Effect = 'read' | 'write' | 'bound';
+export type Effect = 'read' | 'write' | 'delete' | 'bound';
 
 /**
  * @property signal gives up waiting: the operation rejects with the signal's reason, whatever the policy.

@@ -33,7 +33,7 @@ export interface Pool<Client> {
    *
    * @param timeoutMs for queueing and running together.
    * @param keys what it is about. Those that the node missed a write to are deleted there first.
-   * @param effect what it does to them. A key to which a write was given up is not read for `lateWritesMs`.
+   * @param effect what it does to them. A key to which a write was given up is neither read nor written for `lateWritesMs`.
    * @throws HerdTimeoutError, HerdNodeDownError, HerdDoubtError, HerdOverloadError, or what the operation threw.
    */
   use<Result>(
@@ -46,7 +46,8 @@ export interface Pool<Client> {
   /**
    * A write to `keys` did not surely reach the node: they are deleted there, before they are used again.
    *
-   * @param late whether the write may still arrive: then for `lateWritesMs` the keys are not read, and are deleted once more.
+   * @param late whether the write may still arrive: then for `lateWritesMs` the keys are neither read nor written, and are deleted
+   * once more.
    */
   doubt(keys: readonly string[], late: boolean): void;
 

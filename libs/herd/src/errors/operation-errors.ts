@@ -29,7 +29,7 @@ export class HerdRefusedError extends HerdNodeError {
   override readonly failure = 'refusal';
 }
 
-/** A write to this key was given up, and may still arrive at its node: until `lateWritesMs` have passed it is not read there. */
+/** A write to this key was given up, and may still arrive at its node: until `lateWritesMs` have passed it is neither read nor written there. */
 export class HerdDoubtError extends HerdNodeError {
   override readonly code = 'HERD_DOUBT';
 }

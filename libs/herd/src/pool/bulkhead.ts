@@ -1,5 +1,6 @@
 import type { Answer } from '../contracts/pending.js';
 import { hear } from '../support/answers.js';
+import { rejected } from '../support/promised.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { TaskList } from './task-list.js';
 import type { Task, TaskHome } from './task.js';
@@ -19,9 +20,9 @@ export class Bulkhead implements TaskHome {
   private readonly running = new TaskList<Task>();
   private readonly queue = new TaskList<Task>();
   private readonly deadlines = new DeadlineTimer((lateMs) => this.expire(lateMs));
-  /** The tasks of this turn of the event loop, in an array that is made once; beyond `calledCount` it holds nothing. */
-  private readonly called: (Task | undefined)[] = [];
-  private calledCount = 0;
+  /** When the first task of this turn of the event loop was called, and the shortest of their deadlines; `Infinity` between turns. */
+  private turnAt = Infinity;
+  private shortestMs = Infinity;
   private readonly clock = new TurnClock();
   private whenIdle: (() => void) | undefined;
 
@@ -44,10 +45,14 @@ export class Bulkhead implements TaskHome {
 
   /** Begins `task` at once, or when one before it is done. */
   add(task: Task): Promise<unknown> {
-    const promise = task.called(this, this.clock.now());
+    const now = this.clock.now();
+    const promise = task.called(this, now);
     this.deadlines.setBy(task.due);
-    if (this.calledCount === 0) setImmediate(this.leave);
-    this.called[this.calledCount++] = task;
+    if (this.turnAt === Infinity) {
+      this.turnAt = now;
+      setImmediate(this.leave);
+    }
+    if (task.timeoutMs < this.shortestMs) this.shortestMs = task.timeoutMs;
     if (this.running.size < this.limits.maxInFlight) this.start(task);
     else this.queue.add(task);
     return promise;
@@ -84,18 +89,19 @@ export class Bulkhead implements TaskHome {
    * thousands of operations called at once, it is not part of the deadline.
    */
   private readonly leave = (): void => {
-    const { called, calledCount } = this;
-    this.calledCount = 0;
+    const { turnAt, shortestMs } = this;
+    this.turnAt = this.shortestMs = Infinity;
     const now = this.clock.turned();
-    for (let i = 0; i < calledCount; i++) {
-      const task = called[i]!;
-      called[i] = undefined;
-      const busyMs = now - task.calledAt;
-      if (busyMs <= task.timeoutMs * busyShare) continue;
-      // Where it waited for its turn meanwhile, it began at that.
-      task.begunAt = Math.max(task.startedAt, now);
-      task.due += busyMs;
-    }
+    if (now - turnAt <= shortestMs * busyShare) return;
+    for (const tasks of [this.running, this.queue])
+      for (let task = tasks.first; task; task = task.after) {
+        const { calledAt } = task;
+        const busyMs = now - calledAt;
+        if (calledAt < turnAt - roundingMs || busyMs <= task.timeoutMs * busyShare) continue;
+        // Where it waited for its turn meanwhile, it began at that.
+        task.begunAt = Math.max(task.startedAt, now);
+        task.due += busyMs;
+      }
   };
 
   private start(task: Task): void {
@@ -108,8 +114,7 @@ export class Bulkhead implements TaskHome {
     try {
       return this.listener.begin(task);
     } catch (error) {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
@@ -139,6 +144,9 @@ export class Bulkhead implements TaskHome {
 
 /** Of its deadline, by which an operation may wait for the event loop before that counts as the caller's own time. */
 const busyShare = 0.1;
+
+/** When a task was called is reckoned from its deadline. */
+const roundingMs = 1e-6;
 
 /** A timer may come a little before its time. */
 const slackMs = 1;

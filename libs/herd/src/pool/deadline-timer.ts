@@ -8,6 +8,8 @@
 export class DeadlineTimer {
   private timer: NodeJS.Timeout | undefined;
   private at = Infinity;
+  /** Whether it keeps the process alive. */
+  private held = false;
 
   /**
    * @param expire ends all that are due, and returns the first deadline of the others; `Infinity` for none. `lateMs` is how
@@ -17,15 +19,23 @@ export class DeadlineTimer {
 
   /** Fires by `due`, by the clock of `performance.now()`. The process stays alive until then, or until `release`. */
   setBy(due: number): void {
-    if (due >= this.at) return void this.timer?.ref();
+    if (due >= this.at) return this.hold();
     clearTimeout(this.timer);
     this.at = due;
+    this.held = true;
     this.timer = setTimeout(this.run, Math.max(1, due - performance.now()));
   }
 
   /** Nothing is open: what is left of the timer need not keep the process alive. */
   release(): void {
+    this.held = false;
     this.timer?.unref();
+  }
+
+  private hold(): void {
+    if (this.held) return;
+    this.held = true;
+    this.timer?.ref();
   }
 
   private readonly run = (): void => {

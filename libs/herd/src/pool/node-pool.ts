@@ -15,6 +15,7 @@ import { withDeadline } from '../support/deadline.js';
 import { messageOf } from '../support/message-of.js';
 import { addressOf } from '../support/nodes.js';
 import { Bulkhead } from './bulkhead.js';
+import type { TaskListener } from './bulkhead.js';
 import { Task } from './task.js';
 import { Doubts } from './doubts.js';
 import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy } from './health.js';
@@ -43,7 +44,7 @@ const noKeys: readonly string[] = [];
 const refusalMs = 1000;
 
 /** The one client of a node, the operations on it, and its health. */
-export class NodePool<Client> implements Pool<Client> {
+export class NodePool<Client> implements Pool<Client>, TaskListener {
   health: Health = healthy;
   private readonly client: Client;
   private readonly bulkhead: Bulkhead;
@@ -67,12 +68,7 @@ export class NodePool<Client> implements Pool<Client> {
   ) {
     this.client = driver.open(node);
     this.contact = new NodeContact(this.client, driver, options, (what) => this.error(HerdTimeoutError, what));
-    this.bulkhead = new Bulkhead(options, {
-      begin: (task) => this.begin(task),
-      onSuccess: (task, result) => this.succeeded(task, result),
-      onFailure: (task, error) => this.failed(task, error),
-      onTimeout: (begun, waiting, busyMs) => this.timedOut(begun, waiting, busyMs),
-    });
+    this.bulkhead = new Bulkhead(options, this);
     this.recovery = new Recovery(
       {
         isDown: () => this.health.state === 'down',
@@ -110,8 +106,8 @@ export class NodePool<Client> implements Pool<Client> {
     return this.bulkhead.add(task);
   }
 
-  /** @returns those of `keys` that must not be read now, as a write to them was given up and may still arrive. */
-  unreadable(keys: readonly string[]): readonly string[] {
+  /** @returns those of `keys` that must be neither read nor written now, as a write to them was given up and may still arrive. */
+  unusable(keys: readonly string[]): readonly string[] {
     const { doubts } = this.recovery;
     return doubts.none ? noKeys : keys.filter((key) => doubts.standing(key) === 'late');
   }
@@ -159,7 +155,7 @@ export class NodePool<Client> implements Pool<Client> {
       const inDoubt = !doubts.none && task.keys.some((key) => doubts.standing(key) !== 'clear');
       if (inDoubt || this.ejectionAllowed()) return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
     }
-    if (!doubts.none && task.effect !== 'write') {
+    if (!doubts.none && task.effect !== 'delete') {
       const late = task.keys.find((key) => doubts.standing(key) === 'late');
       if (late !== undefined) return this.doubtError(late);
     }
@@ -168,7 +164,8 @@ export class NodePool<Client> implements Pool<Client> {
       : undefined;
   }
 
-  private begin(task: Task): Answer<unknown> {
+  /** The bulkhead's calls: this one and the next three. */
+  begin(task: Task): Answer<unknown> {
     return this.recovery.doubts.none ? this.run(task) : this.withoutDoubt(task);
   }
 
@@ -179,7 +176,7 @@ export class NodePool<Client> implements Pool<Client> {
   private async withoutDoubt(task: Task): Promise<unknown> {
     const { keys, effect } = task;
     for (;;) {
-      if (effect !== 'write') {
+      if (effect !== 'delete') {
         const late = keys.find((key) => this.recovery.doubts.standing(key) === 'late');
         if (late !== undefined) throw this.doubtError(late);
       }
@@ -189,7 +186,7 @@ export class NodePool<Client> implements Pool<Client> {
     }
   }
 
-  private succeeded(task: Task, result: unknown): void {
+  onSuccess(task: Task, result: unknown): void {
     this.answered++;
     this.contact.answered();
     const accepts =
@@ -198,7 +195,7 @@ export class NodePool<Client> implements Pool<Client> {
     task.succeed(result);
   }
 
-  private failed(task: Task, error: unknown): void {
+  onFailure(task: Task, error: unknown): void {
     if (!(error instanceof HerdDoubtError)) this.judge(error, task.keys);
     task.fail(error);
   }
@@ -215,7 +212,7 @@ export class NodePool<Client> implements Pool<Client> {
     if (failure === 'refusal') this.count(error, this.options.ejectAfter);
   }
 
-  private timedOut(begun: readonly Task[], waiting: readonly Task[], busyMs: number): void {
+  onTimeout(begun: readonly Task[], waiting: readonly Task[], busyMs: number): void {
     this.counts.timeouts += begun.length + waiting.length;
     const error = ({ timeoutMs }: Task): HerdTimeoutError =>
       this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
@@ -265,7 +262,7 @@ export class NodePool<Client> implements Pool<Client> {
   private doubtError(key: string): HerdDoubtError {
     return new HerdDoubtError({
       what: `Node ${this.node.id} may still carry out a write to ${JSON.stringify(key)} that was given up`,
-      remedy: `load the value from its source: it is forgotten within ${this.options.lateWritesMs} ms`,
+      remedy: `load the value from its source; the key is used again within ${this.options.lateWritesMs} ms`,
     });
   }
 

@@ -5,8 +5,10 @@ import { Listed } from './task-list.js';
 
 /** A function for each promise that is made would be as much garbage as the promise. */
 let beingCalled: Task;
-const settleBy = (resolve: (result: unknown) => void, reject: (error: unknown) => void): void =>
-  beingCalled.settleBy(resolve, reject);
+const settleBy = (resolve: (result: unknown) => void, reject: (error: unknown) => void): void => {
+  beingCalled.resolve = resolve;
+  beingCalled.reject = reject;
+};
 
 const noKeys: readonly string[] = [];
 
@@ -26,8 +28,9 @@ export class Task extends Listed<Task> implements PendingListener<unknown> {
   begunAt: number | undefined;
   /** How many operations the node had answered when this one came. */
   answeredBefore = 0;
-  protected resolve: ((result: unknown) => void) | undefined;
-  protected reject: ((error: unknown) => void) | undefined;
+  /** Both settle its promise. */
+  resolve: ((result: unknown) => void) | undefined;
+  reject: ((error: unknown) => void) | undefined;
   private home: TaskHome | undefined;
 
   constructor(
@@ -60,12 +63,6 @@ export class Task extends Listed<Task> implements PendingListener<unknown> {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- see there
     beingCalled = this;
     return new Promise(settleBy);
-  }
-
-  /** @internal */
-  settleBy(resolve: (result: unknown) => void, reject: (error: unknown) => void): void {
-    this.resolve = resolve;
-    this.reject = reject;
   }
 
   done(result: unknown): void {

@@ -316,10 +316,10 @@ const checks: Record<string, Check> = {
     await commands.add(key('k'), 1, minute);
     await commands.replace(key('k'), 1, minute);
     await commands.delete(key('k'));
-    same(effects.splice(0), ['write', 'write', 'write', 'write'], 'set, add, replace, delete');
+    same(effects.splice(0), ['write', 'write', 'write', 'delete'], 'set, add, replace, delete');
     await commands.setMany([[key('k'), 1]], minute);
     await commands.deleteMany([key('k')]);
-    same(effects.splice(0), ['write', 'write'], 'setMany, deleteMany');
+    same(effects.splice(0), ['write', 'delete'], 'setMany, deleteMany');
     await commands.get(key('k'));
     await commands.getMany([key('k')]);
     same(effects.splice(0), ['read', 'read'], 'get, getMany');

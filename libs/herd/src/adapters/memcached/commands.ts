@@ -160,7 +160,7 @@ export function memcachedCommands(
     replace: (key, value, given) => store('replace', key, value, given),
     async delete(key, given) {
       checkCallOptions(given);
-      return dispatch.byKey(key, deleting(key), false, { effect: 'write', signal: given?.signal });
+      return dispatch.byKey(key, deleting(key), false, { effect: 'delete', signal: given?.signal });
     },
     async touch(key, given) {
       const command = `touch ${wireKey(key)} ${expiry('touch', key, given)}`;
@@ -207,7 +207,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys(
         keys,
         (client, own) => outcomesByKey(own, (key) => runs.get(key)!(client)),
-        { effect: 'write', signal: given?.signal },
+        { effect: 'delete', signal: given?.signal },
       );
       return withMissing(keys, results, false);
     },

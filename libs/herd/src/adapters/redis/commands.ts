@@ -179,7 +179,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       checkCallOptions(given);
       checked(key);
       return dispatch.byKey(key, (client) => deleting(client, key), false, {
-        effect: 'write',
+        effect: 'delete',
         signal: given?.signal,
       });
     },
@@ -229,7 +229,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       checkCallOptions(given);
       keys.forEach(checked);
       const results = await dispatch.byKeys(keys, (client, own) => outcomesByKey(own, (key) => deleting(client, key)), {
-        effect: 'write',
+        effect: 'delete',
         signal: given?.signal,
       });
       return withMissing(keys, results, false);

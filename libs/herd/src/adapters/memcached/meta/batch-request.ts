@@ -11,6 +11,7 @@ import { refusal, strange } from './single-request.js';
  */
 export class BatchRequest implements MetaRequest {
   readonly count: number;
+  readonly expectedKey = '';
   after: MetaRequest | undefined;
   private first = 0;
   /** The next item that may be answered. */

@@ -7,7 +7,7 @@ import { checkCallOptions, storeOptionNames } from '../../../support/call-option
 import { checkDelta } from '../../../support/check-delta.js';
 import { casEntriesOf, entriesOf, mapped } from '../../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../../support/outcomes-by-key.js';
-import { promised } from '../../../support/promised.js';
+import { promised, rejected } from '../../../support/promised.js';
 import { casToken, readCasToken } from '../cas-token.js';
 import { cappedExptime } from '../ttl.js';
 import { wireValue } from '../wire-value.js';
@@ -70,13 +70,16 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     key: string,
     value: unknown,
     given: StoreOptions | undefined,
-  ): Promise<boolean> =>
-    promised(() => {
+  ): Promise<boolean> => {
+    try {
       checkCallOptions(given, storeOptionNames);
       const { seconds, lifeMs } = expiry(verb, key, given);
       const run = storing(mode, key, value, seconds);
       return dispatch.byKey(key, run, false, { effect: 'write', lifeMs, signal: given?.signal });
-    });
+    } catch (error) {
+      return rejected(error);
+    }
+  };
   const deleting = (key: string): Run<boolean> => {
     const request = keyRequest('md', key, '');
     return (client) => client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
@@ -134,15 +137,18 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
 
   return {
     ...leaseCommands(dispatch, { format, expiry, decoded }),
-    get: <Value>(key: string, given?: CallOptions) =>
-      promised(() => {
+    get: <Value>(key: string, given?: CallOptions) => {
+      try {
         checkCallOptions(given);
         const request = keyRequest('mg', key, ' f v');
         const run = (client: MetaClient) => client.ask(request, valueOf);
         return dispatch.byKey(key, run, undefined, given ? { effect: 'read', signal: given.signal } : reads) as Promise<
           Value | undefined
         >;
-      }),
+      } catch (error) {
+        return rejected(error);
+      }
+    },
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
       const read = (reply: MetaReply, key: string) => valueOf(reply, key) as Value | undefined;
@@ -154,7 +160,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     delete: (key, given) =>
       promised(() => {
         checkCallOptions(given);
-        return dispatch.byKey(key, deleting(key), false, { effect: 'write', signal: given?.signal });
+        return dispatch.byKey(key, deleting(key), false, { effect: 'delete', signal: given?.signal });
       }),
     touch: (key, given) =>
       promised(() => {
@@ -200,7 +206,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       const results = await dispatch.byKeys(
         keys,
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => promiseOf(runs.get(key)!(client, node, maxTtlMs))),
-        { effect: 'write', signal: given?.signal },
+        { effect: 'delete', signal: given?.signal },
       );
       return withMissing(keys, results, false);
     },

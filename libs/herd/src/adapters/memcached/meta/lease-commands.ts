@@ -91,7 +91,7 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
         const request = keyRequest('md', key, ` I T${seconds}`);
         const run = (client: MetaClient) =>
           client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
-        return dispatch.byKey(key, run, false, { effect: 'write', signal: given?.signal });
+        return dispatch.byKey(key, run, false, { effect: 'delete', signal: given?.signal });
       }),
   };
 }

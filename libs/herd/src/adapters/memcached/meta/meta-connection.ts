@@ -21,7 +21,7 @@ export class MetaConnection {
   /** Drawn by chance, so that no other process has it too: a token that this connection gave is good for it alone. */
   readonly epoch = randomInt(2 ** 47) + 1;
   private readonly pending = new RequestQueue<MetaRequest>();
-  private readonly parser = new MetaParser(this.epoch);
+  private readonly parser = new MetaParser(this.epoch, () => this.pending.first?.expectedKey ?? '');
   private waiting = '';
   private flushing = false;
   private opaque = 1;

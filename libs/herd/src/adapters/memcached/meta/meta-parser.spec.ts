@@ -15,8 +15,8 @@ const kept = (reply: MetaReply) => ({
   line: reply.line,
 });
 
-function parsed(chunks: readonly Buffer[]) {
-  const parser = new MetaParser();
+function parsed(chunks: readonly Buffer[], expectedKey = '') {
+  const parser = new MetaParser(0, () => expectedKey);
   const replies: ReturnType<typeof kept>[] = [];
   for (const chunk of chunks) parser.feed(chunk, (reply) => replies.push(kept(reply)) > 0);
   return replies;
@@ -66,6 +66,19 @@ it('reads the same however the stream is torn', () => {
     }),
   );
   expect(parsed(Array.from(stream, (byte) => Buffer.from([byte])))).toEqual(parsed([stream]));
+});
+
+it.each(['k', 'key', 'other', 'oth', 'YQ==', 'y'])('reads the same when it expects %s', (key) =>
+  expect(parsed([stream], key)).toEqual(parsed([stream])),
+);
+
+it('knows the key that it expects, and no other', () => {
+  const seen: boolean[] = [];
+  new MetaParser(0, () => 'ab').feed(
+    Buffer.from('HD kab O1\r\nHD kabc O2\r\nHD ka O3\r\nHD O4 kab\r\n'),
+    ({ isExpected }) => seen.push(isExpected) > 0,
+  );
+  expect(seen).toEqual([true, false, false, true]);
 });
 
 it('joins a long value of many chunks once', () => {

@@ -7,17 +7,32 @@ import type { MetaCode, MetaReply } from './meta-reply.js';
 const CR = 13;
 const LF = 10;
 const SPACE = 32;
+const MINUS = 45;
 const nothing = Buffer.alloc(0);
 const maxLineBytes = 8192;
 const maxValueBytes = 2 ** 30;
 
 /** The codes by their two bytes. */
-const codes = new Map<number, MetaCode>(
-  (['VA', 'HD', 'EN', 'NS', 'EX', 'NF', 'MN'] as const).map((code) => [
-    (code.charCodeAt(0) << 8) | code.charCodeAt(1),
-    code,
-  ]),
-);
+function codeOf(bytes: number): MetaCode | undefined {
+  switch (bytes) {
+    case 0x5641:
+      return 'VA';
+    case 0x4844:
+      return 'HD';
+    case 0x454e:
+      return 'EN';
+    case 0x4e53:
+      return 'NS';
+    case 0x4558:
+      return 'EX';
+    case 0x4e46:
+      return 'NF';
+    case 0x4d4e:
+      return 'MN';
+    default:
+      return undefined;
+  }
+}
 
 /**
  * Cuts a stream into replies, wherever it is torn and whatever the values hold. What has arrived is made a text once: its
@@ -31,8 +46,15 @@ export class MetaParser {
   /** One for all replies: to make one for each would cost as much as to read it. */
   private readonly reply: MetaReply;
 
-  /** @param epoch of the connection whose stream this is. */
-  constructor(epoch = 0) {
+  /**
+   * @param epoch of the connection whose stream this is.
+   * @param expectedKey the key that the next reply should be about, as it is echoed: to compare costs less than to search for
+   * its end. Empty where that is not known.
+   */
+  constructor(
+    epoch = 0,
+    private readonly expectedKey = (): string => '',
+  ) {
     this.reply = { ...emptyReply, epoch };
   }
 
@@ -52,7 +74,7 @@ export class MetaParser {
     while (position < text.length) {
       const lineEnd = endOfLine(text, position);
       if (lineEnd < 0) break;
-      readHeader(reply, text, position, lineEnd);
+      readHeader(reply, text, position, lineEnd, this.expectedKey());
       let next = lineEnd + 2;
       if (reply.code === 'VA') {
         const size = reply.valueEnd;
@@ -97,48 +119,54 @@ function endOfLine(text: string, start: number): number {
 }
 
 /** The size of a value is left in `valueEnd`. */
-function readHeader(reply: MetaReply, text: string, start: number, end: number): void {
+function readHeader(reply: MetaReply, text: string, start: number, end: number, expectedKey: string): void {
   const isWord = end === start + 2 || text.charCodeAt(start + 2) === SPACE;
-  const code = isWord ? codes.get((text.charCodeAt(start) << 8) | text.charCodeAt(start + 1)) : undefined;
+  const code = isWord ? codeOf((text.charCodeAt(start) << 8) | text.charCodeAt(start + 1)) : undefined;
   reply.code = code ?? 'line';
   reply.keyStart = reply.keyEnd = reply.valueStart = reply.valueEnd = reply.opaque = reply.flags = 0;
   reply.cas = undefined;
   reply.ttl = -1;
-  reply.won = reply.sent = reply.stale = false;
+  reply.won = reply.sent = reply.stale = reply.isExpected = false;
   reply.line = code === undefined ? text.slice(start, end) : '';
   if (code === undefined) return;
   let position = start + 3;
   if (code === 'VA') {
-    const sizeEnd = endOfWord(text, position, end);
-    reply.valueEnd = numberOf(text, position, sizeEnd);
-    if (sizeEnd === position || reply.valueEnd > maxValueBytes) throw new GarbledReply('a value without a size');
+    const sizeEnd = readNumber(text, position, end);
+    reply.valueEnd = lastNumber;
+    if (sizeEnd === position || lastNumber > maxValueBytes) throw new GarbledReply('a value without a size');
     position = sizeEnd + 1;
   }
-  while (position < end) {
-    const wordEnd = endOfWord(text, position, end);
-    readFlag(reply, text, position, wordEnd);
-    position = wordEnd + 1;
-  }
+  while (position < end) position = readFlag(reply, text, position, end, expectedKey) + 1;
 }
 
-function readFlag(reply: MetaReply, text: string, start: number, end: number): void {
+/** @returns where the flag at `start` ends. */
+function readFlag(reply: MetaReply, text: string, start: number, end: number, expectedKey: string): number {
+  const from = start + 1;
+  let flagEnd: number;
   switch (text.charCodeAt(start)) {
     case 79: // O
-      reply.opaque = numberOf(text, start + 1, end);
-      break;
+      flagEnd = readNumber(text, from, end);
+      reply.opaque = lastNumber;
+      return flagEnd;
     case 107: // k
-      reply.keyStart = start + 1;
-      reply.keyEnd = end;
-      break;
+      flagEnd = from + expectedKey.length;
+      reply.isExpected = expectedKey !== '' && endsWord(text, flagEnd, end) && text.startsWith(expectedKey, from);
+      if (!reply.isExpected) flagEnd = endOfWord(text, from, end);
+      reply.keyStart = from;
+      reply.keyEnd = flagEnd;
+      return flagEnd;
     case 102: // f
-      reply.flags = numberOf(text, start + 1, end);
-      break;
+      flagEnd = readNumber(text, from, end);
+      reply.flags = lastNumber;
+      return flagEnd;
     case 99: // c
-      reply.cas = text.slice(start + 1, end);
-      break;
+      flagEnd = endOfWord(text, from, end);
+      reply.cas = text.slice(from, flagEnd);
+      return flagEnd;
     case 116: // t
-      reply.ttl = text.charCodeAt(start + 1) === 45 ? -1 : numberOf(text, start + 1, end);
-      break;
+      flagEnd = text.charCodeAt(from) === MINUS ? endOfWord(text, from, end) : readNumber(text, from, end);
+      reply.ttl = text.charCodeAt(from) === MINUS ? -1 : lastNumber;
+      return flagEnd;
     case 87: // W
       reply.won = true;
       break;
@@ -150,7 +178,11 @@ function readFlag(reply: MetaReply, text: string, start: number, end: number): v
       break;
     default: // Flags that a later server may add say nothing that was asked for.
   }
+  return endOfWord(text, start, end);
 }
+
+const endsWord = (text: string, position: number, end: number): boolean =>
+  position === end || (position < end && text.charCodeAt(position) === SPACE);
 
 function endOfWord(text: string, start: number, end: number): number {
   let position = start;
@@ -158,12 +190,18 @@ function endOfWord(text: string, start: number, end: number): number {
   return position;
 }
 
-function numberOf(text: string, start: number, end: number): number {
-  let value = 0;
-  for (let i = start; i < end; i++) {
-    const digit = text.charCodeAt(i) - 48;
+/** What `readNumber` read. Where it ends and what it is, in an object, would be garbage for each. */
+let lastNumber = 0;
+
+/** @returns where the number at `start` ends, as the word does. */
+function readNumber(text: string, start: number, end: number): number {
+  lastNumber = 0;
+  for (let position = start; position < end; position++) {
+    const code = text.charCodeAt(position);
+    if (code === SPACE) return position;
+    const digit = code - 48;
     if (digit < 0 || digit > 9) throw new GarbledReply('a word that is no number');
-    value = value * 10 + digit;
+    lastNumber = lastNumber * 10 + digit;
   }
-  return value;
+  return end;
 }

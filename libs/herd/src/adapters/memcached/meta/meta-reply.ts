@@ -11,6 +11,8 @@ export type MetaReply = {
   isAscii: boolean;
   keyStart: number;
   keyEnd: number;
+  /** Whether its key is the one that was expected. */
+  isExpected: boolean;
   valueStart: number;
   valueEnd: number;
   /** 0 where the reply has none. */
@@ -34,6 +36,7 @@ export const emptyReply: MetaReply = Object.freeze({
   isAscii: true,
   keyStart: 0,
   keyEnd: 0,
+  isExpected: false,
   valueStart: 0,
   valueEnd: 0,
   opaque: 0,

@@ -8,9 +8,11 @@ export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; 
  * One request on its way; its replies come in order. `O` with its opaque stands between `head` and `tail`.
  *
  * @property count how many opaques it uses, one by one from the first.
+ * @property expectedKey the key that its next reply is about, as it is echoed; empty where that is not known.
  */
 export interface MetaRequest extends Queued<MetaRequest> {
   readonly count: number;
+  readonly expectedKey: string;
   /** The text to send, one character per byte. */
   write(firstOpaque: number): string;
   /**
