@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Problems } from '../../problem/problems.js';
+import { ProblemAs, Problems } from '../../problem/problems.js';
 import { RoomFaults } from '../room-state.js';
 import { MigrationStep, ServerChange } from './faults.dto.js';
 import { Faults } from './faults.js';
@@ -15,6 +15,7 @@ export class FaultsController {
   @ApiOperation({ summary: 'In the demo: freezes, resumes, kills or restarts one of its servers' })
   @ApiOkResponse({ type: RoomFaults })
   @Problems(400, 403, 502)
+  @ProblemAs(404, 'No server of this run has this address.')
   change(@Body() { address, action, seconds }: ServerChange): Promise<RoomFaults> {
     return this.faults.change(address, action, seconds);
   }

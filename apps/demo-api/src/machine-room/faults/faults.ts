@@ -5,6 +5,7 @@ import {
   ForbiddenException,
   Inject,
   Injectable,
+  NotFoundException,
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
@@ -51,11 +52,13 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
    * Breaks a server, or mends it. What is frozen goes on by itself after so many seconds; what takes long to start is
    * `restarting` in the answer.
    *
-   * @throws ForbiddenException outside of the demo; BadGatewayException where the server could not be broken or mended.
+   * @throws ForbiddenException outside of the demo; NotFoundException where no server of this run has the address;
+   * BadGatewayException where the server could not be broken or mended.
    */
   async change(address: string, action: ServerAction, seconds: number): Promise<RoomFaults> {
     const control = this.#control;
     if (control === undefined) throw refused();
+    if (!this.#servers.some((server) => server.address === address)) throw unknown(address, this.#servers);
     clearTimeout(this.#thaws.get(address));
     try {
       const changed = control({ action, address }).then((servers) => void (this.#servers = servers));
@@ -89,6 +92,11 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
   async #thaw(address: string, control: ServerControl): Promise<void> {
     this.#servers = await control({ action: 'resume', address }).catch(() => this.#servers);
   }
+}
+
+function unknown(address: string, servers: readonly RoomServer[]): NotFoundException {
+  const known = servers.map((server) => server.address).join(', ');
+  return new NotFoundException(`No server of this run has the address ${address}; it has ${known || 'none'}.`);
 }
 
 function refused(): ForbiddenException {
