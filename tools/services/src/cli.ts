@@ -62,7 +62,11 @@ async function demo(args: string[]): Promise<number> {
     onServer: (server) => own.push(server),
   });
   // `npm run search` reads it.
-  const env = { ...addresses, DEMO_ENV_FILE: join(folder, 'demo.env'), DEMO_FAULTS: process.env['DEMO_FAULTS'] ?? 'on' };
+  const env = {
+    ...addresses,
+    DEMO_ENV_FILE: join(folder, 'demo.env'),
+    DEMO_FAULTS: process.env['DEMO_FAULTS'] ?? 'on',
+  };
   return runForeground(process.execPath, [...DEMO_MEMORY, join(PROJECT, 'apps/demo-api/dist/main.js'), ...args], env, {
     apart: true,
     answer: controlServers(own),
