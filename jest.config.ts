@@ -1,7 +1,7 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.cjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Most tests wait for servers, so two cores serve more workers than two.
   maxWorkers: 5,
@@ -32,7 +32,7 @@ const config: Config = {
     ],
     '^.+\\.ts$': ['@swc/jest', {}],
   },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
+  resolver: '<rootDir>/scripts/resolve-sources.cjs',
   coverageProvider: 'v8',
   collectCoverageFrom: ['libs/*/src/**/*.ts'],
 };

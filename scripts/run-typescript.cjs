@@ -1,8 +1,31 @@
 // Runs TypeScript with decorators in plain Node: node --require ./scripts/run-typescript.cjs --conditions=@rookery/source file.ts
-const { existsSync, readFileSync } = require('node:fs');
-const { registerHooks } = require('node:module');
+// A test run starts some hundred processes on the same files: what swc and V8 made of them is kept in node_modules/.cache.
+const { createHash } = require('node:crypto');
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { enableCompileCache, registerHooks } = require('node:module');
+const { join } = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { transformSync } = require('@swc/core');
+
+const ROOT = join(__dirname, '..');
+const CACHE = join(ROOT, 'node_modules/.cache/typescript');
+const COMPILER = [join(ROOT, 'node_modules/@swc/core/package.json'), join(ROOT, '.swcrc')]
+  .map((file) => readFileSync(file, 'utf8'))
+  .join();
+
+mkdirSync(CACHE, { recursive: true });
+enableCompileCache(join(CACHE, 'v8'));
+
+function compile(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const hash = createHash('sha1').update(`${COMPILER}\0${filename}\0${source}`).digest('hex');
+  const kept = join(CACHE, `${hash}.js`);
+  if (existsSync(kept)) return readFileSync(kept, 'utf8');
+  const { code } = require('@swc/core').transformSync(source, { filename });
+  // Others read and write it meanwhile.
+  writeFileSync(`${kept}.${process.pid}`, code);
+  renameSync(`${kept}.${process.pid}`, kept);
+  return code;
+}
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -14,8 +37,6 @@ registerHooks({
   },
   load(url, context, next) {
     if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
-    const filename = fileURLToPath(url);
-    const { code } = transformSync(readFileSync(filename, 'utf8'), { filename });
-    return { format: 'module', source: code, shortCircuit: true };
+    return { format: 'module', source: compile(fileURLToPath(url)), shortCircuit: true };
   },
 });

@@ -4,6 +4,9 @@ import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { SearchService, type EntityClass, type SearchEvent, type SearchOptions } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { ENTITIES } from './entities.js';
+import { dropDatabase, dropIndices } from './left-behind.js';
+
+export { dropIndices };
 
 const POSTGRES_URL = process.env['POSTGRES_URL'] ?? '';
 export const OPENSEARCH_URL = process.env['OPENSEARCH_URL'] ?? '';
@@ -33,9 +36,7 @@ export async function createOrm(entities?: EntityClass[]): Promise<MikroORM> {
 export async function dropOrm(orm: MikroORM): Promise<void> {
   const name = orm.config.get('dbName')!;
   await orm.close(true);
-  const admin = await MikroORM.init(ormConfig('postgres'));
-  await admin.em.getConnection().execute(`drop database if exists "${name}" with (force)`);
-  await admin.close(true);
+  await dropDatabase(name);
 }
 
 export interface Running {
@@ -63,10 +64,4 @@ export async function startSearch(options: Partial<SearchOptions> = {}, entities
     await dropOrm(orm);
   };
   return { orm, search, events, stop };
-}
-
-export async function dropIndices(prefix: string): Promise<void> {
-  const engine = openSearch({ node: OPENSEARCH_URL });
-  for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
-  await engine.close();
 }

@@ -19,6 +19,7 @@ import {
   type SearchRepository,
 } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
+import { dropIndices } from './left-behind.js';
 
 export enum Genre {
   Fantasy = 'fantasy',
@@ -222,9 +223,7 @@ export async function openLibrary(node: string, { pictures = false } = {}): Prom
   }
   const close = async (): Promise<void> => {
     await search.close();
-    const engine = openSearch({ node });
-    for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
-    await engine.close();
+    await dropIndices(prefix, node);
   };
   const repository = <T extends object>(entity: EntityClass<T>) => search.repository(entity);
   return {

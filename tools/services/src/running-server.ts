@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { descendants, signalAll } from './processes.js';
 import { freePort, portInUse } from './free-port.js';
 import { guard } from './guard.js';
 import { poll } from './poll.js';
+import { scratchFolder } from './scratch-folder.js';
 import { ServiceError } from './service-error.js';
 
 /** A real server on 127.0.0.1 that this process started, and that does not outlive it. */
@@ -38,6 +38,8 @@ export type Recipe = {
   name: string;
   /** Fails when it is in use; a free port is taken when absent. */
   port?: number | undefined;
+  /** Where its temporary folder is made; {@link scratchFolder} by default. */
+  scratch?: string | undefined;
   /** Runs once, before the first start, in the new temporary folder. */
   prepare?(folder: string): Promise<void>;
   command(port: number, folder: string): Command | Promise<Command>;
@@ -59,7 +61,9 @@ const PORT_ATTEMPTS = 3;
  * @throws {@link ServiceError} with the end of the server's log when it ends or does not answer in time.
  */
 export async function startServer(recipe: Recipe): Promise<RunningServer> {
-  const folder = await mkdtemp(join(tmpdir(), `rookery-${recipe.name.toLowerCase().replaceAll(/\W+/g, '-')}-`));
+  const folder = await mkdtemp(
+    join(recipe.scratch ?? scratchFolder(), `rookery-${recipe.name.toLowerCase().replaceAll(/\W+/g, '-')}-`),
+  );
   const releaseFolder = guard({ folder });
   const removeFolder = async () => {
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });

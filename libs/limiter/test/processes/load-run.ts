@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { PolicyOptions } from '../../src/contracts/policy.js';
+import type { LoadMessage, Worked } from './load.js';
 import { received, startProcess } from './start.js';
 
 export type LoadStorage = 'redis' | 'node-redis' | 'memcached' | 'postgres' | 'memory-cluster';
@@ -11,30 +12,37 @@ export interface LoadReport {
   readonly wrong: string | undefined;
 }
 
-type Spans = readonly (readonly [from: number, to: number])[];
+type Spans = Worked['spans'];
+
+/** From the start, in milliseconds: until the last refusal, when what was allowed was used up, and until the end. */
+interface Elapsed {
+  readonly refusedMs: number;
+  readonly endMs: number;
+}
 
 /** What processes do, and what a count that knows nothing of buckets says of it: `undefined`, or what is wrong. */
 export interface Load {
   readonly policies: readonly [PolicyOptions, PolicyOptions, PolicyOptions];
   readonly task: 'consume' | 'hold' | 'settle';
-  readonly judge: (spans: Spans, elapsedMs: number) => string | undefined;
+  readonly judge: (spans: Spans, elapsed: Elapsed) => string | undefined;
 }
 
 const PROCESSES = 3;
 /** On a machine that is busy a process needs its time to start. */
 const START_TIMEOUT_MS = 120_000;
+const REPORT_TIMEOUT_MS = 40_000;
+/** As in the processes. */
+const clock = (): number => Number(process.hrtime.bigint()) / 1e6;
 const thrice = (policy: PolicyOptions) => [policy, policy, policy] as const;
 
-/** At most `burst` and what drains in any window, and nearly all of that in the whole run. */
+/** At most `burst` and what drains in the whole run, and nearly all of that until the last refusal. */
 const atRate =
   (burst: number, perMs: number, lowest = 0.7) =>
-  (spans: Spans, elapsedMs: number): string | undefined => {
-    const times = spans.map(([at]) => at).sort((a, b) => a - b);
-    const allowed = burst + perMs * elapsedMs;
-    if (times.length > allowed) return `${times.length} of ${allowed}`;
-    return times.length < lowest * (burst + perMs * (elapsedMs - 300))
-      ? `only ${times.length} of ${allowed}`
-      : undefined;
+  ({ length }: Spans, { refusedMs, endMs }: Elapsed): string | undefined => {
+    const allowed = burst + perMs * endMs;
+    if (length > allowed) return `${length} of ${allowed}`;
+    if (refusedMs < 0) return 'nobody was refused';
+    return length < lowest * (burst + perMs * (refusedMs - 300)) ? `only ${length} of ${allowed}` : undefined;
   };
 
 const exactly =
@@ -148,68 +156,70 @@ function blocked(burst: number): Load['judge'] {
   };
 }
 
-/** @param address of the server; none is needed where the primary of a cluster keeps the buckets */
-export async function runLoad(
-  storage: LoadStorage,
-  address: string,
-  { policies, task, judge }: Load,
-  runMs: number,
-): Promise<LoadReport> {
-  const prefix = `load:${randomUUID()}`;
-  const start = (policy: unknown) => [storage, address, prefix, JSON.stringify(policy), task, String(runMs)];
-  const party =
-    storage === 'memory-cluster'
-      ? clusterParty(startProcess('./cluster-primary.ts', [String(policies.length), './load.ts', ...start(policies)]))
-      : processParty(policies.map((policy) => startProcess('./load.ts', start(policy))));
-  try {
-    await party.ready();
-    const startedAt = performance.now();
-    const reports = party.reports(runMs + 30_000);
-    party.go();
-    const spans = (await reports).flat();
-    return { admitted: spans.length, wrong: judge(spans, performance.now() - startedAt) };
-  } finally {
-    party.kill();
-  }
-}
-
-/** Those who work, all three of them. */
-interface Party {
-  ready(): Promise<unknown>;
-  go(): void;
-  reports(timeoutMs: number): Promise<readonly Spans[]>;
+/** Three processes that use one storage, one load after another. */
+export interface LoadParty {
+  run(load: Load, runMs: number): Promise<LoadReport>;
   kill(): void;
 }
 
-type Message = Readonly<{ ready?: true; done?: Spans }>;
-
-function processParty(processes: readonly ChildProcess[]): Party {
+/** @param address of the server; none is needed where the primary of a cluster keeps the buckets */
+export async function startParty(storage: LoadStorage, address: string): Promise<LoadParty> {
+  const workers =
+    storage === 'memory-cluster'
+      ? clusterWorkers(startProcess('./cluster-primary.ts', [String(PROCESSES), './load.ts', storage, address]))
+      : processes(Array.from({ length: PROCESSES }, () => startProcess('./load.ts', [storage, address])));
+  await workers.hear(({ open }) => open, START_TIMEOUT_MS);
   return {
-    ready: () =>
-      Promise.all(processes.map((each) => received(each, (message) => (message as Message).ready, START_TIMEOUT_MS))),
-    reports: (timeoutMs) =>
-      Promise.all(processes.map((each) => received(each, (message) => (message as Message).done, timeoutMs))),
-    go: () => processes.forEach((each) => each.send({ go: true })),
-    kill: () => processes.forEach((each) => each.kill('SIGKILL')),
+    async run({ policies, task, judge }, runMs) {
+      const prefix = `load:${randomUUID()}`;
+      const ready = workers.hear((message) => message.ready, START_TIMEOUT_MS);
+      policies.forEach((policy, place) => workers.tell(place, { order: { prefix, policy, task, runMs } }));
+      await ready;
+      const startedAt = clock();
+      const done = workers.hear((message) => message.done, runMs + REPORT_TIMEOUT_MS);
+      policies.forEach((_, place) => workers.tell(place, { go: true }));
+      const reports = await done;
+      const spans = reports.flatMap((report) => report.spans);
+      const refusedMs = Math.max(...reports.map(({ lastRefusedAt }) => lastRefusedAt)) - startedAt;
+      return { admitted: spans.length, wrong: judge(spans, { refusedMs, endMs: clock() - startedAt }) };
+    },
+    kill: () => workers.kill(),
   };
 }
 
-/** A primary that passes on what its workers say. */
-function clusterParty(primary: ChildProcess): Party {
-  const fromEach = <T>(pick: (message: Message) => T | undefined, timeoutMs?: number): Promise<readonly T[]> => {
-    const found = new Map<number, T>();
-    const collect = (said: unknown): readonly T[] | undefined => {
-      const { worker, message } = said as { worker: number; message: Message };
-      const value = pick(message);
-      if (value !== undefined) found.set(worker, value);
-      return found.size === PROCESSES ? [...found.values()] : undefined;
-    };
-    return received(primary, collect, timeoutMs);
-  };
+type Said = Readonly<{ open?: true; ready?: true; done?: Worked }>;
+
+/** All three of them; `place` counts from 0. */
+interface Workers {
+  /** What each of them says for which `pick` finds something. */
+  hear<T>(pick: (said: Said) => T | undefined, timeoutMs: number): Promise<readonly T[]>;
+  tell(place: number, message: LoadMessage): void;
+  kill(): void;
+}
+
+function processes(children: readonly ChildProcess[]): Workers {
   return {
-    ready: () => fromEach(({ ready }) => ready, START_TIMEOUT_MS),
-    reports: (timeoutMs) => fromEach(({ done }) => done, timeoutMs),
-    go: () => void primary.send({ message: { go: true } }),
+    hear: (pick, timeoutMs) =>
+      Promise.all(children.map((each) => received(each, (said) => pick(said as Said), timeoutMs))),
+    tell: (place, message) => void children[place]!.send(message),
+    kill: () => children.forEach((each) => each.kill('SIGKILL')),
+  };
+}
+
+/** Behind a primary that passes on what its workers say. */
+function clusterWorkers(primary: ChildProcess): Workers {
+  return {
+    hear: <T>(pick: (said: Said) => T | undefined, timeoutMs: number) => {
+      const found = new Map<number, T>();
+      const collect = (passedOn: unknown): readonly T[] | undefined => {
+        const { worker, message } = passedOn as { worker: number; message: Said };
+        const value = pick(message);
+        if (value !== undefined) found.set(worker, value);
+        return found.size === PROCESSES ? [...found.values()] : undefined;
+      };
+      return received(primary, collect, timeoutMs);
+    },
+    tell: (place, message) => void primary.send({ to: place + 1, message }),
     kill: () => void primary.kill('SIGKILL'),
   };
 }

@@ -1,49 +1,45 @@
 /**
- * One of several processes that use a limiter as fast as it answers: `load.ts STORAGE ADDRESS PREFIX POLICY TASK MILLISECONDS`.
- * Of a worker of a cluster POLICY lists one policy for each worker.
- * Says `ready`, works when it hears `go`, and reports when each call was admitted, and when it was over.
+ * One of several processes that use a limiter as fast as it answers: `load.ts STORAGE ADDRESS`.
+ * Says `open` once; for each `order` it says `ready`, works when it hears `go`, and reports when each call was admitted, and
+ * when it was over. It works until it was refused once, however slow the machine is: what a limit allows is used up then.
  */
-import cluster from 'node:cluster';
 import type { PolicyOptions } from '../../src/contracts/policy.js';
 import { openStorage } from './open-storage.js';
 import { Limiter } from '../../src/service/limiter.js';
 
+/** What to do next, with buckets of its own below `prefix`. */
+export interface LoadOrder {
+  readonly prefix: string;
+  readonly policy: PolicyOptions;
+  readonly task: 'consume' | 'hold' | 'settle';
+  readonly runMs: number;
+}
+export type LoadMessage = { readonly order: LoadOrder } | { readonly go: true };
+
 const TIMEOUT_MS = 20_000;
 const LANES = 4;
-const [kind, address, prefix, policy, task, milliseconds] = process.argv.slice(2) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-];
+/** Of the last refusal, which may be long in coming. */
+const REFUSED_WITHIN_MS = 20_000;
+const [kind, address] = process.argv.slice(2) as [string, string];
 
-const given = JSON.parse(policy) as PolicyOptions | readonly PolicyOptions[];
-const limiter = new Limiter({
-  storage: await openStorage(kind, address, TIMEOUT_MS),
-  policies: {
-    load: Array.isArray(given) ? (given as PolicyOptions[])[cluster.worker!.id - 1]! : (given as PolicyOptions),
-  },
-  prefix,
-  timeoutMs: TIMEOUT_MS,
-  onStorageError: 'closed',
-  localDenialMaxAgeMs: 0,
-});
+const storage = await openStorage(kind, address, TIMEOUT_MS);
 /** The machine's monotonic clock, in milliseconds: the same in each process, whatever becomes of the time of day. */
 const clock = (): number => Number(process.hrtime.bigint()) / 1e6;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const spans: [from: number, to: number][] = [];
+type Span = [from: number, to: number];
 
-/** Whether one call was admitted. */
-const tasks: Readonly<Record<string, () => Promise<boolean>>> = {
-  consume: async () => {
+/** Times of the machine's monotonic clock, in milliseconds; 0 where nobody was refused. */
+export type Worked = Readonly<{ spans: readonly Span[]; lastRefusedAt: number }>;
+
+/** Whether one call was admitted; its span is added to `spans`. */
+const tasks: Readonly<Record<LoadOrder['task'], (limiter: Limiter, spans: Span[]) => Promise<boolean>>> = {
+  consume: async (limiter, spans) => {
     const sentAt = clock();
     const { allowed } = await limiter.consume('load', 'key');
     if (allowed) spans.push([sentAt, clock()]);
     return allowed;
   },
-  hold: async () => {
+  hold: async (limiter, spans) => {
     const held = await limiter.reserve('load', 'key');
     if (!held.decision.allowed) return false;
     const from = clock();
@@ -53,7 +49,7 @@ const tasks: Readonly<Record<string, () => Promise<boolean>>> = {
     return true;
   },
   /** Reserves one token, and uses three. */
-  settle: async () => {
+  settle: async (limiter, spans) => {
     const held = await limiter.reserve('load', 'key');
     if (!held.decision.allowed) return false;
     for (let used = 0; used < 3; used++) spans.push([clock(), clock()]);
@@ -62,18 +58,40 @@ const tasks: Readonly<Record<string, () => Promise<boolean>>> = {
   },
 };
 
-process.on('message', (message: { go?: true }) => {
-  if (message.go === true) void work();
-});
-await limiter.check();
-process.send!({ ready: true });
+let work: () => Promise<Worked>;
 
-async function work(): Promise<void> {
-  const until = performance.now() + Number(milliseconds);
-  await Promise.all(
-    Array.from({ length: LANES }, async () => {
-      while (performance.now() < until) if (!(await tasks[task]!())) await pause(1);
-    }),
-  );
-  process.send!({ done: spans });
+// A worker of a cluster hears what its storage is answered, too.
+process.on('message', (message: LoadMessage | object) => {
+  if ('order' in message) void prepare(message.order).then(() => process.send!({ ready: true }));
+  if ('go' in message) void work().then((done) => process.send!({ done }));
+});
+process.send!({ open: true });
+
+async function prepare({ prefix, policy, task, runMs }: LoadOrder): Promise<void> {
+  const limiter = new Limiter({
+    storage,
+    policies: { load: policy },
+    prefix,
+    timeoutMs: TIMEOUT_MS,
+    onStorageError: 'closed',
+    localDenialMaxAgeMs: 0,
+  });
+  await limiter.check();
+  work = async () => {
+    const spans: Span[] = [];
+    let lastRefusedAt = 0;
+    const until = clock() + runMs;
+    const goesOn = (): boolean => clock() < until || (lastRefusedAt === 0 && clock() < until + REFUSED_WITHIN_MS);
+    await Promise.all(
+      Array.from({ length: LANES }, async () => {
+        while (goesOn()) {
+          const sentAt = clock();
+          if (await tasks[task](limiter, spans)) continue;
+          lastRefusedAt = Math.max(lastRefusedAt, sentAt);
+          await pause(1);
+        }
+      }),
+    );
+    return { spans, lastRefusedAt };
+  };
 }

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startMemcached, startPostgres, startRedis } from '@rookery/services';
 import { postgresSchema } from '../../src/adapters/postgres/index.js';
-import { LOADS, runLoad, type LoadStorage } from './load-run.js';
+import { LOADS, startParty, type LoadStorage } from './load-run.js';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '30' }, only: { type: 'string', default: '' } },
@@ -31,7 +31,8 @@ try {
   for (const [storage, address] of Object.entries(addresses) as [LoadStorage, string][]) {
     for (const [name, load] of Object.entries(LOADS)) {
       if (!`${storage} ${name}`.startsWith(values.only)) continue;
-      const { admitted, wrong } = await runLoad(storage, address, load, seconds * 1000);
+      const party = await startParty(storage, address);
+      const { admitted, wrong } = await party.run(load, seconds * 1000).finally(() => party.kill());
       console.log(`${storage}, ${name}: ${admitted} admitted in ${seconds} s: ${wrong ?? 'as the count allows'}`);
       if (wrong !== undefined) process.exitCode = 1;
     }

@@ -1,10 +1,10 @@
 import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const HOOKS = new URL('./typescript-hooks.ts', import.meta.url).href;
+const REGISTER = fileURLToPath(new URL('../../../../scripts/run-typescript.cjs', import.meta.url));
 
 /** `node` with what runs a file of these folders. */
-export const TYPESCRIPT_ARGUMENTS = ['--conditions=@rookery/source', '--import', HOOKS];
+export const TYPESCRIPT_ARGUMENTS = ['--require', REGISTER, '--conditions=@rookery/source'];
 
 export function startProcess(file: string, args: readonly string[] = [], options: ForkOptions = {}): ChildProcess {
   const env = { ...process.env };

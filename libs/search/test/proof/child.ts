@@ -1,13 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Setting } from './setting.js';
 
 const REGISTER = fileURLToPath(new URL('../../../../scripts/run-typescript.cjs', import.meta.url));
-
-/** Many processes load the same modules: compiled once. */
-const COMPILE_CACHE = join(tmpdir(), 'rookery-proof-compile-cache');
 
 /** A process of the proof. */
 export interface Child {
@@ -25,7 +20,7 @@ export function start(script: 'writer' | 'relay' | 'migrate', setting: Setting):
   const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const options = ['--require', REGISTER, '--conditions=@rookery/source', '--disable-warning=ExperimentalWarning'];
   const child = spawn(process.execPath, [...options, file], {
-    env: { ...process.env, PROOF: JSON.stringify(setting), NODE_OPTIONS: '', NODE_COMPILE_CACHE: COMPILE_CACHE },
+    env: { ...process.env, PROOF: JSON.stringify(setting), NODE_OPTIONS: '' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let [output, errors] = ['', ''];

@@ -2,6 +2,7 @@ import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { SearchService, type SearchEngine, type SearchOptions } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
+import { dropDatabase as removeDatabase, dropIndices as removeIndices } from '../left-behind.js';
 import { ENTITIES, type Release } from './models.js';
 
 /** Where a process of the proof works; handed on in the environment variable `PROOF`. */
@@ -68,14 +69,6 @@ export function stopAsked(): Promise<void> {
   return new Promise((resolve) => process.once('SIGTERM', resolve));
 }
 
-export async function dropIndices({ openSearch, prefix }: Setting): Promise<void> {
-  const engine = engineAt(openSearch);
-  for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
-  await engine.close();
-}
+export const dropIndices = ({ openSearch: node, prefix }: Setting): Promise<void> => removeIndices(prefix, node);
 
-export async function dropDatabase({ database, ...setting }: Setting): Promise<void> {
-  const admin = await connect({ ...setting, database: 'postgres' });
-  await admin.em.getConnection().execute(`drop database if exists "${database}" with (force)`);
-  await admin.close(true);
-}
+export const dropDatabase = ({ database, postgres }: Setting): Promise<void> => removeDatabase(database, postgres);

@@ -6,6 +6,7 @@ import { describeWith } from '@rookery/services';
 import { Indexed, SearchError, SearchField, SearchService } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { ormConfig, uniqueName } from '../harness.js';
+import { dropIndices } from '../left-behind.js';
 import { randomQuery, type AnyQuery, type Make } from './random-query.js';
 
 /** `RANDOM_QUERIES=10000` for the long form, `RANDOM_SEED=…` to run one again. */
@@ -63,9 +64,7 @@ for (const [service, address] of [
           );
       });
       afterAll(async () => {
-        const engine = openSearch({ node: process.env[address]! });
-        for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
-        await engine.close();
+        await dropIndices(prefix, process.env[address]);
         await search.close();
         await orm.close(true);
       });

@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { defineConfig as libSql, MikroORM as LibSqlORM } from '@mikro-orm/libsql';
-import { defineConfig as mariadb, MikroORM as MariaDbORM } from '@mikro-orm/mariadb';
+import type { MikroORM as LibSqlORM } from '@mikro-orm/libsql';
+import type { MikroORM as MariaDbORM } from '@mikro-orm/mariadb';
 import { defineConfig as postgres, MikroORM as PostgresORM } from '@mikro-orm/postgresql';
+import { dropDatabase } from '../left-behind.js';
 import { ENTITIES } from './entities.js';
 
 export type TestORM = PostgresORM | MariaDbORM | LibSqlORM;
@@ -34,9 +35,16 @@ export async function createDatabase(
 ): Promise<{ orm: TestORM; dbName: string; drop: () => Promise<void> }> {
   const dbName = uniqueName();
   if (name === 'sqlite') {
+    const { defineConfig, MikroORM } = await import('@mikro-orm/libsql');
     const file = join(tmpdir(), `${dbName}.db`);
-    const orm = await LibSqlORM.init(
-      libSql({ ...SHARED, entities: entities as never, dbName: file, debug: ['query', 'query-params'], logger: told }),
+    const orm = await MikroORM.init(
+      defineConfig({
+        ...SHARED,
+        entities: entities as never,
+        dbName: file,
+        debug: ['query', 'query-params'],
+        logger: told,
+      }),
     );
     await orm.schema.create();
     return {
@@ -56,7 +64,8 @@ export async function createDatabase(
       debug: ['query' as const, 'query-params' as const],
       logger: told,
     };
-    const orm = await MariaDbORM.init(mariadb({ ...config, dbName }));
+    const { defineConfig, MikroORM } = await import('@mikro-orm/mariadb');
+    const orm = await MikroORM.init(defineConfig({ ...config, dbName }));
     await orm.schema.ensureDatabase();
     await orm.schema.create();
     return {
@@ -87,15 +96,15 @@ export async function createDatabase(
 }
 
 /** Another ORM, with other entities, on a database that is there. */
-export function connectTo(name: DatabaseName, dbName: string, entities: readonly unknown[]): Promise<TestORM> {
+export async function connectTo(name: DatabaseName, dbName: string, entities: readonly unknown[]): Promise<TestORM> {
   const shared = { ...SHARED, entities: entities as never, dbName };
-  if (name === 'sqlite') return LibSqlORM.init(libSql(shared));
-  if (name === 'mariadb') return MariaDbORM.init(mariadb({ ...shared, clientUrl: process.env['MARIADB_URL'] ?? '' }));
+  if (name === 'sqlite') {
+    const { defineConfig, MikroORM } = await import('@mikro-orm/libsql');
+    return MikroORM.init(defineConfig(shared));
+  }
+  if (name === 'mariadb') {
+    const { defineConfig, MikroORM } = await import('@mikro-orm/mariadb');
+    return MikroORM.init(defineConfig({ ...shared, clientUrl: process.env['MARIADB_URL'] ?? '' }));
+  }
   return PostgresORM.init({ ...postgresConfig(dbName), entities: entities as never });
-}
-
-async function dropDatabase(dbName: string): Promise<void> {
-  const admin = await PostgresORM.init(postgresConfig('postgres'));
-  await admin.em.getConnection().execute(`drop database if exists "${dbName}" with (force)`);
-  await admin.close(true);
 }

@@ -5,6 +5,7 @@ import { describeWith } from '@rookery/services';
 import { Indexed, SearchService, type SyncMode } from '@rookery/search';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { SearchField } from '@rookery/search';
+import { dropDatabase, dropIndices } from '../left-behind.js';
 import { postgresConfig, uniqueName } from './database.js';
 import { ENTITIES, Author, Book } from './entities.js';
 import { engineOf } from './running.js';
@@ -53,10 +54,7 @@ async function createLiar(): Promise<{ orm: MikroORM; drop: () => Promise<void> 
     orm,
     drop: async () => {
       await orm.close(true);
-      const admin = await MikroORM.init({ ...postgresConfig('postgres'), entities });
-      for (const name of [primary, replica])
-        await admin.em.getConnection().execute(`drop database if exists "${name}" with (force)`);
-      await admin.close(true);
+      for (const name of [primary, replica]) await dropDatabase(name);
     },
   };
 }
@@ -108,9 +106,7 @@ describeWith('postgres', 'postgres', () =>
         expect((await search.repository(Hooked).get(1))?.source.titles?.split(',').sort()).toEqual(['fresh', 'second']);
       } finally {
         await search.close();
-        const engine = engineOf();
-        for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
-        await engine.close();
+        await dropIndices(prefix);
         await drop();
       }
     });

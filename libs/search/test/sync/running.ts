@@ -1,5 +1,6 @@
 import { SearchService, type SearchEngine, type SearchEvent, type SearchOptions } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
+import { dropIndices } from '../left-behind.js';
 import { createDatabase, uniqueName as uniquePrefix, type DatabaseName, type TestORM } from './database.js';
 
 export interface Running {
@@ -51,7 +52,7 @@ export async function startSearch(
     statements,
     stop: async () => {
       await search.close();
-      for (const { index } of await engine.readIndices(`${prefix}-*`)) await engine.deleteIndex(index);
+      await dropIndices(prefix);
       await engine.close();
       await drop();
     },

@@ -9,6 +9,7 @@ import {
   type SearchOptions,
 } from '@rookery/search';
 import { lastValueFrom } from 'rxjs';
+import { dropIndices } from '../../left-behind.js';
 import { postgresConfig } from '../database.js';
 import { engineOf, startSearch, until, uniquePrefix, type Running } from '../running.js';
 import { Parcel, ParcelRebuilt, PARCELS, PARCELS_REBUILT } from './entities.js';
@@ -112,10 +113,7 @@ describeWith('postgres', 'a bad row', () =>
         await running.search.drain();
         const prefix = uniquePrefix();
         const { orm, search, events } = await another(PARCELS, { sync: 'after-commit', prefix });
-        opened.push(async () => {
-          for (const { index } of await running.engine.readIndices(`${prefix}-*`))
-            await running.engine.deleteIndex(index);
-        });
+        opened.push(() => dropIndices(prefix));
         await search.start();
         await change('third', bad);
         await touch(search, orm);
