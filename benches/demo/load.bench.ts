@@ -68,6 +68,7 @@ try {
   const get = (path: string): readonly Asked[] => [{ method: 'GET', path }];
   const plain = await measure(`a bare handler, the same ${kilobytes} kB`, bare.url, get('/'), bare.child);
   const express = await measure('the same by Express', bare.url, get('/express'), bare.child);
+  const nest = await measure('the same by Nest', bare.url, get('/nest'), bare.child);
   const hits = await measure(
     `GET /addresses/${ADDRESS}, from the herd`,
     demo.url,
@@ -77,7 +78,7 @@ try {
   const engine = await measure('the same bodies, straight to OpenSearch', env.OPENSEARCH_URL, bodies);
   const found = await measure('GET /search with highlights and facets', demo.url, searches, demo.child);
   console.log(
-    `\naddresses: ${(hits.perSecond / plain.perSecond).toFixed(2)} of the bare handler, ${(hits.perSecond / express.perSecond).toFixed(2)} of Express`,
+    `\naddresses: ${(hits.perSecond / plain.perSecond).toFixed(2)} of the bare handler, ${(hits.perSecond / express.perSecond).toFixed(2)} of Express, ${(hits.perSecond / nest.perSecond).toFixed(2)} of Nest`,
   );
   console.log(`searches: p50 ${(found.p50Ms / engine.p50Ms).toFixed(2)} of OpenSearch's own`);
 } finally {
