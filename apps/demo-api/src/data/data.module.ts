@@ -21,6 +21,8 @@ export class DataModule {
         MikroOrmModule.forRoot({
           ...ormOptions(config.postgresUrl),
           driver: PostgreSqlDriver,
+          // Who reads or writes rows forks; a context of each request would be made for cached answers and searches, too.
+          registerRequestContext: false,
           ...(tracing ? { loggerFactory: QueryLogger.create } : {}),
         }),
         SearchModule.forRoot({

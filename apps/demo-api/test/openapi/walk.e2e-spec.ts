@@ -45,6 +45,8 @@ const RIGHT: readonly Case[] = [
   { operation: 'get /machine-room/knock', path: '/machine-room/knock' },
   { operation: 'post /machine-room/migration', path: '/machine-room/migration', body: { step: 'start' } },
 ];
+/** A server that whoever started them does not find any more. */
+const LOST = { service: 'memcached', address: '127.0.0.1:1', state: 'killed' } as const;
 const WRONG: readonly Case[] = [
   { operation: 'get /search', path: '/search?colour=red' },
   { operation: 'get /suggest', path: '/suggest' },
@@ -114,11 +116,15 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
 
     beforeAll(async () => {
       node = await startMemcached();
+      const control = controlServers([{ service: 'memcached', server: node }]);
       const env = { ...ownEnvironment({ postgres, opensearch, memcached: node.address }), SEARCH_TIMEOUT_MS: '20000' };
       demo = await startDemoUnderTest(
         { ...env, ...UNLIMITED, DEMO_FAULTS: 'on', EDITS: 'login' },
         {
-          servers: controlServers([{ service: 'memcached', server: node }]),
+          servers: async (request) => {
+            const own = await control(request);
+            return request.action === 'list' ? [...own, LOST] : own;
+          },
           searchCommand: [process.execPath, ...TYPESCRIPT, SEARCH],
         },
       );
@@ -191,7 +197,9 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
         ]).toEqual([400, 400, 413, 415, 415, 415]);
       }
       const servers = { operation: 'post /machine-room/servers', path: '/machine-room/servers' };
-      expect((await call(demo.url, { ...servers, body: { address: 'wrong', action: 'kill' } })).status).toBe(502);
+      const killed = async (address: string) =>
+        (await call(demo.url, { ...servers, body: { address, action: 'kill' } })).status;
+      expect([await killed('wrong'), await killed(LOST.address)]).toEqual([404, 502]);
       const migration = { operation: 'post /machine-room/migration', path: '/machine-room/migration' };
       expect((await call(demo.url, { ...migration, body: { step: 'start' } })).status).toBe(409);
     }, 60_000);
