@@ -4,9 +4,17 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Gathers the requests of one turn of the event loop, at most `maxSize` at a time, and sends them together. */
+/** Fewer are not worth a call of their own. */
+const LEAST_OF_HALF = 8;
+
+/**
+ * Gathers the requests of one turn of the event loop, at most `maxSize` at a time, and sends them together. Where nothing is under
+ * way, in two halves: so the server works on one while this process reads the answers of the other and sends what follows them,
+ * and neither waits for the other.
+ */
 export class TurnBatch<T, R> {
   #gathered: Waiting<T, R>[] = [];
+  #underWay = 0;
 
   /** @param send answers each request, in order, or gives the error with which it fails alone; where it throws, all of them fail */
   constructor(
@@ -17,15 +25,23 @@ export class TurnBatch<T, R> {
   add(request: T): Promise<R> {
     return new Promise((resolve, reject) => {
       const size = this.#gathered.push({ request, resolve, reject });
-      if (size >= this.maxSize) void this.#flush();
-      else if (size === 1) process.nextTick(() => void this.#flush());
+      if (size >= this.maxSize) this.#flush();
+      else if (size === 1) process.nextTick(() => this.#flush());
     });
   }
 
-  async #flush(): Promise<void> {
+  #flush(): void {
     const batch = this.#gathered;
     this.#gathered = [];
     if (batch.length === 0) return;
+    const half = batch.length >> 1;
+    if (this.#underWay > 0 || half < LEAST_OF_HALF) return void this.#send(batch);
+    void this.#send(batch.slice(0, half));
+    void this.#send(batch.slice(half));
+  }
+
+  async #send(batch: readonly Waiting<T, R>[]): Promise<void> {
+    this.#underWay++;
     try {
       const answers = await this.send(batch.map(({ request }) => request));
       batch.forEach(({ resolve, reject }, index) => {
@@ -35,6 +51,8 @@ export class TurnBatch<T, R> {
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);
+    } finally {
+      this.#underWay--;
     }
   }
 }
