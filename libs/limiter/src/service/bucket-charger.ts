@@ -24,7 +24,8 @@ export class BucketCharger {
       return this.gate.fallBack(new ConsumeCall(this.storage, charge), error);
     }
     if (applied === undefined) return this.gate.run(new ConsumeCall(this.storage, charge));
-    return publishDecision(this.storage, charge, toDecision(charge.policy, charge.cost, applied[0]!, 'storage'));
+    const { policy, cost } = charge;
+    return publishDecision(this.storage, cost, toDecision(policy, cost, applied[0]!, 'storage'));
   }
 
   /** @param timeoutMs for all of it, however many steps it takes */
@@ -48,7 +49,7 @@ export class BucketCharger {
   }
 
   #reserved(outcomes: readonly ChargeOutcome[]): CombinedReservation {
-    for (const { charge, decision } of outcomes) publishDecision(this.storage, charge, decision);
+    for (const { charge, decision } of outcomes) publishDecision(this.storage, charge.cost, decision);
     return {
       allowed: outcomes.every(({ decision }) => decision.allowed),
       reservations: outcomes.map((outcome) => this.#reservation(outcome)),

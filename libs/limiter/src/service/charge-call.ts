@@ -53,11 +53,11 @@ export class ReserveCall extends ChargeCall<ChargeOutcome> {
 export class ConsumeCall extends ChargeCall<Decision> {
   override result(applied: readonly AppliedCost[], source: DecisionSource): Decision {
     const { policy, cost } = this.charge;
-    return publishDecision(this.storage, this.charge, toDecision(policy, cost, applied[0]!, source));
+    return publishDecision(this.storage, cost, toDecision(policy, cost, applied[0]!, source));
   }
 
   override openResult(): Decision {
-    return publishDecision(this.storage, this.charge, openDecision(this.charge.policy));
+    return publishDecision(this.storage, this.charge.cost, openDecision(this.charge.policy));
   }
 }
 
@@ -68,8 +68,7 @@ export class SettleCall extends ChargeCall<void> {
   override openResult(): void {}
 }
 
-export function publishDecision(storage: LimiterStorage, { cost }: Charge, decision: Decision): Decision {
-  if (decisionChannel.hasSubscribers)
-    decisionChannel.publish({ storage: storage.name, cost, decision } satisfies DecisionMessage);
+export function publishDecision({ name: storage }: LimiterStorage, cost: number, decision: Decision): Decision {
+  if (decisionChannel.hasSubscribers) decisionChannel.publish({ storage, cost, decision } satisfies DecisionMessage);
   return decision;
 }
