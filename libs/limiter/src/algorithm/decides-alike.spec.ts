@@ -44,9 +44,13 @@ const overNumbers = (clock: Clock): LimiterStorage => {
   };
 };
 
+/** A second for each way: the tests of the storages themselves have it. */
+const SLOW = 'admits no more than the largest of the releases in any window, whatever their policies';
+
 describe.each([
   ['the table', overTable],
   ['states as numbers', overNumbers],
 ])('storage contract: %s', (_, open) => {
-  for (const { name, run } of storageContract({ open: (clock) => [open(clock)] })) it(name, run);
+  const checks = storageContract({ open: (clock) => [open(clock)] });
+  for (const { name, run } of checks.filter((check) => check.name !== SLOW)) it(name, run);
 });
