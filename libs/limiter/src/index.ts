@@ -79,6 +79,7 @@ export { withLocalDenial, type LocalDenialOptions } from './service/local-denial
 // Write a storage of your own
 export type {
   AppliedCost,
+  AnswerListener,
   ApplyRequest,
   BucketLimit,
   BucketReading,

@@ -23,7 +23,10 @@ export class BucketCharger {
     } catch (error) {
       return this.gate.fallBack(new ConsumeCall(this.storage, charge), error);
     }
-    if (applied === undefined) return this.gate.run(new ConsumeCall(this.storage, charge));
+    if (applied === undefined) {
+      const call = new ConsumeCall(this.storage, charge);
+      return this.storage.applyTo === undefined ? this.gate.run(call) : this.gate.listen(call);
+    }
     const { policy, cost } = charge;
     return publishDecision(this.storage, cost, toDecision(policy, cost, applied[0]!, 'storage'));
   }

@@ -1,4 +1,5 @@
 import type {
+  AnswerListener,
   AppliedCost,
   ApplyRequest,
   BucketReading,
@@ -8,7 +9,7 @@ import type {
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
-import { isPromiseLike } from '../support/deadline.js';
+import { applyTo, promised } from '../support/apply-to.js';
 import { DeadlineQueue } from '../support/deadline-queue.js';
 import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
 import { COUNT_RULE, isWhole } from '../support/is-whole.js';
@@ -83,16 +84,24 @@ class CoalescingStorage implements LimiterStorage {
   }
 
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
-    const now = this.storage.applyNow?.(request);
-    if (now !== undefined) return now;
-    if (this.#waiting >= this.options.maxWaiting) return Promise.reject(new StorageFaultError(this.name, 'overload'));
+    return this.applyNow(request) ?? promised((listener) => this.#enqueue(request, listener));
+  }
+
+  applyTo(request: ApplyRequest, listener: AnswerListener): void {
+    const now = this.applyNow(request);
+    if (now === undefined) this.#enqueue(request, listener);
+    else listener.succeed(now);
+  }
+
+  #enqueue(request: ApplyRequest, listener: AnswerListener): void {
+    if (this.#waiting >= this.options.maxWaiting) return listener.fail(new StorageFaultError(this.name, 'overload'));
     this.#waiting++;
     let queue = this.#queues.get(request.key);
     if (queue === undefined) {
       this.#queues.set(request.key, (queue = new KeyQueue(request.key)));
       this.#sendSoon(queue);
     }
-    return queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now());
+    queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now(), listener);
   }
 
   read(request: BucketRequest): MaybePromise<BucketReading> {
@@ -127,15 +136,7 @@ class CoalescingStorage implements LimiterStorage {
     this.#waiting -= batch.taken;
     const next = (): void => this.#next(queue);
     if (batch.request === undefined) return next();
-    try {
-      const answer = this.storage.apply(batch.request);
-      if (isPromiseLike(answer))
-        return void new SentList(batch, batch.request, now, this.#deadlines, next).await(answer);
-      batch.resolve(answer);
-    } catch (error) {
-      batch.reject(error);
-    }
-    next();
+    applyTo(this.storage, batch.request, new SentList(batch, batch.request, now, this.#deadlines, next));
   }
 
   #next(queue: KeyQueue): void {

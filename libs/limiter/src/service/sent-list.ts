@@ -1,10 +1,10 @@
-import type { AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
+import type { AnswerListener, AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
 import { StorageTimeoutError } from '../errors/storage-errors.js';
 import { DeadlineEntry, type DeadlineQueue } from '../support/deadline-queue.js';
 import type { Batch } from './key-queue.js';
 
 /** A list of costs under way. Settled by the first of: the answer, the failure, the deadline: a storage that never answers must not hold up the key. */
-export class SentList extends DeadlineEntry {
+export class SentList extends DeadlineEntry implements AnswerListener {
   #isSettled = false;
 
   /**
@@ -22,21 +22,28 @@ export class SentList extends DeadlineEntry {
     deadlines.add(this, sentAt + timeoutMs);
   }
 
-  await(answer: PromiseLike<readonly AppliedCost[]>): void {
-    answer.then(
-      (outcomes) => {
-        if (this.#settle()) this.#end(() => this.batch.resolve(outcomes));
-      },
-      (error: unknown) => {
-        if (this.#settle()) this.#end(() => this.batch.reject(error));
-      },
-    );
+  succeed(outcomes: readonly AppliedCost[]): void {
+    if (!this.#settle()) return;
+    // An answer that cannot be dealt out is a failure too.
+    try {
+      this.batch.resolve(outcomes);
+    } catch (error) {
+      this.batch.reject(error);
+    }
+    this.next();
+  }
+
+  fail(error: unknown): void {
+    if (!this.#settle()) return;
+    this.batch.reject(error);
+    this.next();
   }
 
   /** The queue has let go of it already. */
   override expire(): void {
     this.#isSettled = true;
-    this.#end(() => this.batch.reject(new StorageTimeoutError(this.timeoutMs)));
+    this.batch.reject(new StorageTimeoutError(this.timeoutMs));
+    this.next();
   }
 
   #settle(): boolean {
@@ -44,15 +51,5 @@ export class SentList extends DeadlineEntry {
     this.#isSettled = true;
     this.deadlines.remove(this);
     return true;
-  }
-
-  /** An answer that cannot be dealt out is a failure too. */
-  #end(answer: () => void): void {
-    try {
-      answer();
-    } catch (error) {
-      this.batch.reject(error);
-    }
-    this.next();
   }
 }

@@ -22,6 +22,11 @@ export interface StorageCall<T, R> {
   abandon?(): void;
 }
 
+/** A call of which the storage answers a listener. */
+export interface ListenedCall<T, R> extends StorageCall<T, R> {
+  sendTo(listener: { succeed(answer: T): void; fail(error: unknown): void }): void;
+}
+
 const LOCAL_MAX_KEYS = 100_000;
 const storageErrors = channel(limiterChannels.storageError);
 const storageStates = channel(limiterChannels.storageState);
@@ -54,6 +59,20 @@ export class StorageGate {
     } catch (error) {
       return this.fallBack(call, error);
     }
+  }
+
+  /** {@link StorageGate.run} of a call that is not answered at once. */
+  listen<T, R>(call: ListenedCall<T, R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const { timeoutMs } = this.options;
+      const pending = new PendingCall(timeoutMs, this, this.#deadlines, call, undefined, resolve, reject);
+      this.#deadlines.add(pending);
+      try {
+        call.sendTo(pending);
+      } catch (error) {
+        pending.fail(error);
+      }
+    });
   }
 
   /** The result of a call whose storage has failed. */

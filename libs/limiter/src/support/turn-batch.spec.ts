@@ -15,7 +15,12 @@ const held = () => {
       ),
   );
   const add = (count: number, from = 0): Promise<readonly PromiseSettledResult<string>[]> =>
-    Promise.allSettled(Array.from({ length: count }, (_, index) => batch.add(from + index)));
+    Promise.allSettled(
+      Array.from(
+        { length: count },
+        (_, index) => new Promise<string>((succeed, fail) => batch.add(from + index, { succeed, fail })),
+      ),
+    );
   return { sent, add, sizes: () => sent.map(({ requests }) => requests.length) };
 };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

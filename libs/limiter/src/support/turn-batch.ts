@@ -1,7 +1,12 @@
+/** Who waits for the answer to one request. */
+export interface BatchListener<R> {
+  succeed(answer: R): void;
+  fail(error: unknown): void;
+}
+
 interface Waiting<T, R> {
   readonly request: T;
-  readonly resolve: (answer: R) => void;
-  readonly reject: (error: unknown) => void;
+  readonly listener: BatchListener<R>;
 }
 
 /** Fewer are not worth a call of their own. */
@@ -22,12 +27,10 @@ export class TurnBatch<T, R> {
     private readonly send: (requests: readonly T[]) => Promise<readonly (R | Error)[]>,
   ) {}
 
-  add(request: T): Promise<R> {
-    return new Promise((resolve, reject) => {
-      const size = this.#gathered.push({ request, resolve, reject });
-      if (size >= this.maxSize) this.#flush();
-      else if (size === 1) process.nextTick(() => this.#flush());
-    });
+  add(request: T, listener: BatchListener<R>): void {
+    const size = this.#gathered.push({ request, listener });
+    if (size >= this.maxSize) this.#flush();
+    else if (size === 1) process.nextTick(() => this.#flush());
   }
 
   #flush(): void {
@@ -42,17 +45,19 @@ export class TurnBatch<T, R> {
 
   async #send(batch: readonly Waiting<T, R>[]): Promise<void> {
     this.#underWay++;
+    let answers: readonly (R | Error)[];
     try {
-      const answers = await this.send(batch.map(({ request }) => request));
-      batch.forEach(({ resolve, reject }, index) => {
-        const answer = answers[index]!;
-        if (answer instanceof Error) reject(answer);
-        else resolve(answer);
-      });
+      answers = await this.send(batch.map(({ request }) => request));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const { listener } of batch) listener.fail(error);
+      return;
     } finally {
       this.#underWay--;
     }
+    batch.forEach(({ listener }, index) => {
+      const answer = answers[index]!;
+      if (answer instanceof Error) listener.fail(answer);
+      else listener.succeed(answer);
+    });
   }
 }
