@@ -48,9 +48,10 @@ class FarStorage implements LimiterStorage {
 /** By a listener, where the storage answers one. */
 const apply = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') => {
   const request = { key, limits, costs: [cost], timeoutMs: 50 };
-  const { applyTo } = storage;
   const answer =
-    applyTo === undefined ? storage.apply(request) : promised((listener) => applyTo.call(storage, request, listener));
+    storage.applyTo === undefined
+      ? storage.apply(request)
+      : promised((listener) => storage.applyTo!(request, listener));
   return (await answer)[0]!;
 };
 
