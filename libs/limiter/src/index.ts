@@ -128,6 +128,7 @@ export {
   LimiterKeyError,
   LimiterLeaseError,
   LimiterSettleError,
+  LimiterWaitersError,
   UnknownPolicyError,
 } from './errors/request-errors.js';
 export { CallLimitedError, CallNotReadyError } from './errors/call-errors.js';
