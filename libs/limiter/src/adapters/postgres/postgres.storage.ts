@@ -139,7 +139,7 @@ class PostgresStorage implements LimiterStorage {
 
   async #charge(call: ChargeCall): Promise<Dealer> {
     if (call.size === 0) return new Dealer(new Map());
-    const values = [...call.values, this.options.maxSkewMs * 1000, this.#sweep(call.size)];
+    const values = [...call.values(), this.options.maxSkewMs * 1000, this.#sweep(call.size)];
     const answers = call.decode(await this.#answers(this.#chargeText, values));
     if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
     for (const [key, { ahead }] of answers) this.#publishSkew(key, ahead);
