@@ -79,6 +79,7 @@ export { withLocalDenial, type LocalDenialOptions } from './service/local-denial
 // Write a storage of your own
 export type {
   AppliedCost,
+  AnswerListener,
   ApplyRequest,
   BucketLimit,
   BucketReading,
@@ -127,6 +128,7 @@ export {
   LimiterKeyError,
   LimiterLeaseError,
   LimiterSettleError,
+  LimiterWaitersError,
   UnknownPolicyError,
 } from './errors/request-errors.js';
 export { CallLimitedError, CallNotReadyError } from './errors/call-errors.js';

@@ -79,7 +79,7 @@ describeWith('postgres', 'the contract catches a function of PostgreSQL that is 
   });
 
   it.each<Break>([
-    ['a rate', 'b.level - b.drain * (', 'b.level - 2 * b.drain * (', PROMISES.drained],
+    ['a rate', 'b.level - b.drain * least(', 'b.level - 2 * b.drain * least(', PROMISES.drained],
     [
       'rates',
       'cost * units[i] <= capacity[i] - level[i]',

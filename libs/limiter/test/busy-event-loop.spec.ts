@@ -1,8 +1,9 @@
 import { Limiter, limiterChannels, type LimiterStorage } from '@rookery/limiter';
-import { memcachedStorage } from '@rookery/limiter/memcached';
+import { memcachedPackageClient, memcachedPackageOptions, memcachedStorage } from '@rookery/limiter/memcached';
 import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { describeWith } from '@rookery/services';
 import { Redis } from 'ioredis';
+import Memcached from 'memcached';
 import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connectMemcached } from './memcached-client.js';
@@ -88,3 +89,30 @@ describe.each(['redis', 'memcached'] as const)('an event loop that is busy for l
     });
   });
 });
+
+describeWith(
+  'memcached',
+  'an event loop that is busy for longer than the package memcached keeps an idle connection',
+  (addresses) => {
+    const [address] = addresses.split(',') as [string];
+    const IDLE_MS = 100;
+    const answersOf = async (options: object): Promise<readonly string[]> => {
+      const memcached = new Memcached(address, { ...memcachedPackageOptions(TIMEOUT_MS), ...options });
+      const client = memcachedPackageClient(memcached, 1000);
+      try {
+        await client.delete(randomUUID());
+        const answers = Promise.allSettled(Array.from({ length: 3 }, () => client.gets(randomUUID())));
+        beBusy();
+        return (await answers).map(({ status }) => status);
+      } finally {
+        memcached.end();
+      }
+    };
+
+    it('loses what has arrived and was not read: so memcachedPackageOptions keep connections for a minute', async () => {
+      expect(await answersOf({ idle: IDLE_MS })).toEqual(['rejected', 'rejected', 'rejected']);
+      expect(await answersOf({})).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+      expect(memcachedPackageOptions(TIMEOUT_MS).idle).toBeGreaterThanOrEqual(60_000);
+    });
+  },
+);

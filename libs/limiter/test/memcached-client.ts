@@ -3,7 +3,7 @@ import { memcachedPackageClient, memcachedPackageOptions, type MemcachedClient }
 
 /** One real connection pool to one server. `close` ends it. */
 export function connectMemcached(address: string, timeoutMs = 2000): { client: MemcachedClient; close: () => void } {
-  const memcached = new Memcached(address, { ...memcachedPackageOptions(timeoutMs), poolSize: 10, idle: 1000 });
+  const memcached = new Memcached(address, { ...memcachedPackageOptions(timeoutMs), poolSize: 10 });
   // The package's own end() leaves a connection open that still waits for an answer.
   const close = () => {
     memcached.end();

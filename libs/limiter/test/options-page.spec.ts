@@ -45,6 +45,8 @@ describe('the page of options', () => {
     const errors = Object.keys({ ...limiter, ...redis }).filter((name) => /(Error|Exception)$/.test(name));
     expect(errors.filter((name) => !PAGE.includes(`\`${name}\``) && name !== 'RateLimitException')).toEqual([]);
     expect(errors.length).toBeGreaterThan(12);
+    const named = [...PAGE.matchAll(/`([A-Z]\w+(?:Error|Exception))`/g)].map(([, name]) => name!);
+    expect(named.filter((name) => !errors.includes(name))).toEqual([]);
     for (const name of Object.values(limiter.limiterChannels)) expect(PAGE).toContain(`\`${name}\``);
   });
 });

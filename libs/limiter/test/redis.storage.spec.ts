@@ -114,7 +114,7 @@ describeWith('redis', 'Redis storage', (address) => {
     const answers = await Promise.allSettled(
       keys.flatMap((key) => [consume(storage, key, 2, 1, 1), consume(storage, key, 1)]),
     );
-    expect(evalsha.mock.calls.map(([, count]) => count)).toEqual([64, 64, 64, 8]);
+    expect(evalsha.mock.calls.map(([, count]) => count)).toEqual([32, 32, 64, 64, 8]);
     evalsha.mockRestore();
     const allowed = answers.map((answer) =>
       answer.status === 'fulfilled'

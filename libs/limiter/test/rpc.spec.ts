@@ -1,9 +1,9 @@
 import { Controller, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { MessagePattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { MessagePattern } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { LimiterModule, memoryStorage, RateLimit, RateLimitGuard } from '@rookery/limiter';
-import { lastValueFrom } from 'rxjs';
+import { InProcessTransport } from './in-process-transport.js';
 
 @Controller()
 @UseGuards(RateLimitGuard)
@@ -18,28 +18,6 @@ class SumController {
   @RateLimit({ name: 'team', limit: 1, per: '1m', bucket: (c) => (c.request as { team: string }).team })
   team({ team }: { team: string }): string {
     return team;
-  }
-}
-
-/** Nest's own way from a message to its handler, without a network. */
-class InProcessTransport extends Server implements CustomTransportStrategy {
-  listen(ready: () => void): void {
-    ready();
-  }
-
-  close(): void {
-    this.messageHandlers.clear();
-  }
-
-  on(): void {}
-
-  unwrap<T>(): T {
-    return this as unknown as T;
-  }
-
-  async ask(pattern: string, message: unknown): Promise<unknown> {
-    const answer: unknown = await this.getHandlerByPattern(pattern)!(message);
-    return lastValueFrom(this.transformToObservable(answer));
   }
 }
 

@@ -1,4 +1,4 @@
-import { memoryStorage } from '@rookery/limiter';
+import { memoryStorage, withCoalescing, type Clock, type LimiterStorage } from '@rookery/limiter';
 import { ContractViolation, storageContract } from '@rookery/limiter/testing';
 import { BROKEN_STORAGES, CompareAndSetStorage } from './broken-storages.js';
 
@@ -8,6 +8,25 @@ describe('storage contract: memory', () => {
 
 describe('storage contract: a compare-and-set storage', () => {
   for (const { name, run } of storageContract({ open: (clock) => [new CompareAndSetStorage(clock)] })) it(name, run);
+});
+
+/** Answers whoever calls for a promise by way of a listener. */
+function byListener(storage: LimiterStorage): LimiterStorage {
+  return {
+    name: storage.name,
+    capabilities: storage.capabilities,
+    apply: (request) => new Promise((succeed, fail) => storage.applyTo!(request, { succeed, fail })),
+    read: (request) => storage.read(request),
+    delete: (request) => storage.delete(request),
+  };
+}
+
+describe.each([
+  ['a promise', (storage: LimiterStorage) => storage],
+  ['a listener', byListener],
+])('storage contract: coalesced calls, answered by %s', (_, answered) => {
+  const open = (clock: Clock) => [answered(withCoalescing(new CompareAndSetStorage(clock)))];
+  for (const { name, run } of storageContract({ open })) it(name, run);
 });
 
 describe('storage contract catches', () => {

@@ -18,12 +18,35 @@ export class BucketRows {
   #chunks: Float64Array[] = [];
   #width = FIRST_LEVEL + 1;
 
-  /** The level of limit number `index`, drained. */
-  levelAt(row: number, index: number, limit: RateBucketLimit, now: number): number {
+  /**
+   * Charges a row of one limit.
+   *
+   * @returns its level; where `cost` has no room, `-1 - level`, and nothing has changed; `undefined` where it has another shape
+   */
+  charge(row: number, shape: number, limit: RateBucketLimit, cost: number, now: number): number | undefined {
     const chunk = this.#chunkOf(row);
     const at = this.#offsetOf(row);
-    if (chunk[at + EMPTY_AT]! <= now) return 0;
-    return drain(chunk[at + FIRST_LEVEL + index]!, limit, chunk[at + UPDATED_AT]!, now);
+    if (chunk[at + SHAPE] !== shape) return undefined;
+    const updatedAt = chunk[at + UPDATED_AT]!;
+    const level = chunk[at + EMPTY_AT]! <= now ? 0 : drain(chunk[at + FIRST_LEVEL]!, limit, updatedAt, now);
+    const { unitsPerToken } = limit;
+    if (cost > 0 && cost * unitsPerToken > limit.capacity - level) return -1 - level;
+    const charged = Math.max(0, level + cost * unitsPerToken);
+    const since = updatedAt < now ? now : updatedAt;
+    chunk[at + EMPTY_AT] = Math.max(since, emptyMoment(since, limit, charged));
+    chunk[at + UPDATED_AT] = since;
+    chunk[at + FIRST_LEVEL] = charged;
+    return charged;
+  }
+
+  /** A row of one limit that is new, at `level`. */
+  start(row: number, shape: number, limit: RateBucketLimit, level: number, now: number): void {
+    const chunk = this.#chunkOf(row);
+    const at = this.#offsetOf(row);
+    chunk[at + EMPTY_AT] = Math.max(now, emptyMoment(now, limit, level));
+    chunk[at + UPDATED_AT] = now;
+    chunk[at + SHAPE] = shape;
+    chunk[at + FIRST_LEVEL] = level;
   }
 
   /** What is stored. */
@@ -47,17 +70,6 @@ export class BucketRows {
   /** A row that is nobody's yet. */
   clear(row: number, shape: number): void {
     this.#chunkOf(row)[this.#offsetOf(row) + SHAPE] = shape;
-  }
-
-  /** @param since when a row of this bucket was written last, or `now` */
-  writeLevel(row: number, shape: number, limit: RateBucketLimit, level: number, since: number, now: number): void {
-    const chunk = this.#chunkOf(row);
-    const at = this.#offsetOf(row);
-    const updatedAt = since < now ? now : since;
-    chunk[at + EMPTY_AT] = Math.max(updatedAt, emptyMoment(updatedAt, limit, level));
-    chunk[at + UPDATED_AT] = updatedAt;
-    chunk[at + SHAPE] = shape;
-    chunk[at + FIRST_LEVEL] = level;
   }
 
   write(row: number, shape: number, levels: readonly number[], updatedAt: number, emptyAt: number): void {

@@ -32,6 +32,15 @@ export class BucketShapes {
     return (scope.lastShape = this.#intern(scope, limits));
   }
 
+  /** {@link BucketShapes.of}, where a row has it. */
+  known(scope: Scope, limits: readonly BucketLimit[]): Shape | undefined {
+    const { lastShape } = scope;
+    if (lastShape?.limits === limits) return lastShape;
+    const shape = this.#known.get(scope)?.get(limits);
+    if (shape !== undefined) scope.lastShape = shape;
+    return shape;
+  }
+
   /** The shape of rows whose state is an object. */
   ofObjects(scope: Scope): Shape {
     return this.#intern(scope, undefined);

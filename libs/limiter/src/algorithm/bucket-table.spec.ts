@@ -1,4 +1,8 @@
+import fc from 'fast-check';
+import type { BucketLimit } from '../contracts/limiter-storage.js';
+import { emptyAt, type BucketState } from './bucket-state.js';
 import { BucketTable } from './bucket-table.js';
+import { applyRequest, readingAt, type CostRequest } from './leaky-bucket.js';
 import { resolvePolicy } from './policy.js';
 
 const SECOND = 1_000_000;
@@ -83,5 +87,159 @@ describe('bucket table', () => {
     table.delete({ key: 'b' });
     table.apply({ key: 'c', limits, costs: [1], timeoutMs: 50 }, 0);
     expect(table.size).toBe(1);
+  });
+
+  it('says what is refused in one number, and leaves to others what is no plain rate of its own', () => {
+    const table = new BucketTable(10);
+    const one = (cost: number, under: readonly BucketLimit[] = limits, now = 0) =>
+      table.applyOne('s', 'k', under, cost, now);
+    const unit = limits[0]!.unitsPerToken;
+    expect([one(11), table.size]).toEqual([-1, 0]);
+    expect(one(4)).toBe(4 * unit);
+    expect(one(7)).toBe(-1 - 4 * unit);
+    expect(one(-1)).toBe(3 * unit);
+    expect(one(-9)).toBe(0);
+    expect(one(10)).toBe(10 * unit);
+    expect(one(1)).toBe(-1 - 10 * unit);
+    // A clock that runs backwards drains nothing, and neither does it later count what it ran back.
+    expect(one(1, limits, SECOND / 2)).toBe(6 * unit);
+    expect(one(1, limits, 0)).toBe(7 * unit);
+    expect(one(1, limits, SECOND / 2)).toBe(8 * unit);
+    const other = resolvePolicy('p', { limit: 20, per: '1s' }).limits;
+    expect(one(1, other)).toBeUndefined();
+    expect(table.applyOne('s', 'new', [{ ...limits[0]!, blockMicros: 1 }] as never, 1, 0)).toBeUndefined();
+    expect(table.size).toBe(1);
+  });
+
+  it('forgets lists of limits that no bucket has any more, and knows them again when they come', () => {
+    const table = new BucketTable(10);
+    const lists = Array.from({ length: 20 }, (_, index) => resolvePolicy('p', { limit: index + 1, per: '1s' }).limits);
+    for (let round = 0; round < 3; round++)
+      for (const list of lists) {
+        expect(table.applyOne('s', 'k', list, 1, 0)).toBe(list[0]!.unitsPerToken);
+        expect(table.applyOne('t', 'k', list, 1, 0)).toBe(list[0]!.unitsPerToken);
+        table.delete({ scope: 's', key: 'k' });
+        expect(table.applyOne('s', 'k', list, 1, 0)).toBe(list[0]!.unitsPerToken);
+        table.delete({ scope: 's', key: 'k' });
+        table.delete({ scope: 't', key: 'k' });
+      }
+    expect(table.size).toBe(0);
+  });
+
+  it('sweeps from where it stopped, and no more than it is to', () => {
+    const table = new BucketTable(100);
+    for (const key of keys(10)) table.apply({ key, limits, costs: [1], timeoutMs: 50 }, 0);
+    table.sweep(SECOND - 1, 3);
+    expect(table.size).toBe(10 - 3);
+    table.apply({ key: 'full', limits, costs: [10], timeoutMs: 50 }, SECOND - 1);
+    table.sweep(SECOND - 1, 100);
+    expect(table.size).toBe(1);
+    expect(table.read({ key: 'full', limits, timeoutMs: 50 }, SECOND - 1).levels).toEqual([limits[0]!.capacity]);
+  });
+
+  const lists: readonly (readonly BucketLimit[])[] = [
+    limits,
+    resolvePolicy('p', { limit: 3, per: '1s' }).limits,
+    resolvePolicy('p', {
+      limits: [
+        { limit: 10, per: '1s' },
+        { limit: 50, per: '1h' },
+      ],
+    }).limits,
+    resolvePolicy('p', { limit: 4, per: '2s', blockFor: '3s' }).limits,
+    resolvePolicy('p', { concurrency: 2, leaseMs: 4000 }).limits,
+    [{ kind: 'quota', unitsPerToken: 1, capacity: 6, boundaries: [0, 1, 30 * SECOND, 60 * SECOND] }],
+  ];
+  const step = fc.record({
+    passed: fc.oneof(
+      { weight: 4, arbitrary: fc.nat({ max: SECOND }) },
+      { weight: 1, arbitrary: fc.nat({ max: 9 * SECOND }) },
+    ),
+    scope: fc.constantFrom('s', undefined),
+    key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+    list: fc.nat({ max: lists.length - 1 }),
+    what: fc.constantFrom('apply', 'apply', 'apply', 'all', 'read', 'delete', 'sweep'),
+    costs: fc.array(
+      fc.integer({ min: -2, max: 4 }).filter((cost) => cost !== 0),
+      { minLength: 1, maxLength: 2 },
+    ),
+    settle: fc.constantFrom(undefined, undefined, true),
+  });
+
+  /** What the table keeps in rows, one state a key. */
+  class Model {
+    readonly #states = new Map<string, BucketState>();
+    get(name: string, now: number): BucketState | undefined {
+      const state = this.#states.get(name);
+      return state !== undefined && emptyAt(state) > now ? state : undefined;
+    }
+    apply(name: string, request: CostRequest, now: number) {
+      const { outcomes, next } = applyRequest(this.get(name, now), request, now);
+      if (next !== undefined) this.#states.set(name, next);
+      return outcomes;
+    }
+    delete(name: string): void {
+      this.#states.delete(name);
+    }
+    inUse(now: number): number {
+      return [...this.#states.keys()].filter((name) => this.get(name, now) !== undefined).length;
+    }
+  }
+
+  it('decides as one state for each key would, whatever comes, goes, and changes its policy', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const table = new BucketTable(1000);
+        const model = new Model();
+        let now = 1;
+        for (const { passed, scope, key, list, what, costs, settle } of steps) {
+          now += passed;
+          const name = `${scope} ${key}`;
+          const under = lists[list]!;
+          const request = { scope, key, limits: under, costs, settle, timeoutMs: 50 };
+          switch (what) {
+            case 'apply':
+              expect(table.apply(request, now)).toEqual(model.apply(name, request, now));
+              break;
+            case 'all': {
+              const plain = { ...request, settle: undefined };
+              const two = [plain, { ...plain, key: 'z', limits, costs: [1] }];
+              const answers = table.applyAll(two, now);
+              const states = [name, `${scope} z`].map((each) => model.get(each, now));
+              const decided = two.map((each, index) =>
+                applyRequest(states[index], { ...each, costs: each.costs.slice(0, 1) }, now),
+              );
+              const refused = decided.findIndex(({ outcomes }) => !outcomes[0]!.allowed);
+              if (refused < 0) {
+                expect(answers).toEqual(decided.map(({ outcomes }) => outcomes[0]));
+                model.apply(name, { ...two[0]!, costs: two[0]!.costs.slice(0, 1) }, now);
+                model.apply(`${scope} z`, two[1]!, now);
+              } else {
+                expect(answers.map(({ allowed }) => allowed)).toEqual([true, false].slice(1 - refused));
+                // It may block from now on.
+                const [at, of] = refused === 0 ? [name, two[0]!] : [`${scope} z`, two[1]!];
+                model.apply(at, { ...of, costs: of.costs.slice(0, 1) }, now);
+              }
+              break;
+            }
+            case 'delete':
+              table.delete({ scope, key });
+              model.delete(name);
+              break;
+            case 'sweep':
+              table.sweep(now, costs.length * 3);
+              break;
+          }
+          expect(table.read({ scope, key, limits: under, timeoutMs: 50 }, now)).toEqual(
+            readingAt(model.get(name, now), under, now),
+          );
+          expect(table.size).toBeGreaterThanOrEqual(model.inUse(now));
+        }
+        now += 3600 * SECOND;
+        table.sweep(now, 1000);
+        expect(table.size).toBe(model.inUse(now));
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../contracts/clock.js';
 import type {
   AppliedCost,
   ApplyRequest,
+  BucketLimit,
   BucketReading,
   BucketRequest,
   RateBucketLimit,
@@ -33,6 +34,8 @@ type BucketName = Pick<BucketRequest, 'key' | 'scope'>;
  */
 export class BucketTable {
   readonly #scopes = new Map<string | undefined, Scope>();
+  #lastName: string | undefined;
+  #lastScope: Scope | undefined;
   readonly #keys: string[] = [];
   readonly #shapes = new BucketShapes();
   readonly #rows = new BucketRows();
@@ -59,19 +62,46 @@ export class BucketTable {
 
   apply(request: ApplyRequest, now: number): readonly AppliedCost[] {
     const { limits, costs } = request;
+    if (limits.length === 1 && costs.length === 1 && request.settle !== true) {
+      const level = this.applyOne(request.scope, request.key, limits, costs[0]!, now);
+      if (level !== undefined)
+        return [level < 0 ? { allowed: false, levels: [-1 - level] } : { allowed: true, levels: [level] }];
+    }
     const scope = this.#scope(request.scope);
     const row = scope.rowOf.get(request.key);
-    if (limits.length === 1 && costs.length === 1 && request.settle !== true) {
-      const known = row === undefined ? undefined : this.#shapes.get(this.#rows.shape(row));
-      // Nearly every call: the row is as this policy wrote it, or there is none.
-      if (known === undefined ? isPlain(limits) : known.limits === limits)
-        return [this.#applyOne(scope, row, known, request, limits[0] as RateBucketLimit, now)];
-    }
     const wallNow = this.wallClock?.() ?? now;
     const { outcomes, next } = applyRequest(this.#stateOf(row, now), request, now, wallNow);
     if (next !== undefined)
       this.#store(row ?? this.#insert(scope, request.key, now), scope, request, next, wallNow - now);
     return outcomes;
+  }
+
+  /**
+   * One cost of a bucket of one limit, as nearly every call is, without an object.
+   *
+   * @returns the level; where the cost has no room, `-1 - level`; `undefined`, and nothing has happened, where it takes more than a
+   *   plain rate whose row is as this policy wrote it, or new
+   */
+  applyOne(
+    scopeName: string | undefined,
+    key: string,
+    limits: readonly BucketLimit[],
+    cost: number,
+    now: number,
+  ): number | undefined {
+    const scope = this.#scope(scopeName);
+    const found = scope.rowOf.get(key);
+    const limit = limits[0] as RateBucketLimit;
+    if (found !== undefined) {
+      const shape = this.#shapes.known(scope, limits);
+      return shape === undefined ? undefined : this.#rows.charge(found, shape.id, limit, cost, now);
+    }
+    if (!isPlain(limits)) return undefined;
+    if (cost > 0 && !fits(limit, 0, cost)) return -1;
+    const level = charge(limit, 0, cost);
+    const row = this.#insert(scope, key, now);
+    this.#rows.start(row, this.#take(this.#shapes.of(scope, limits)).id, limit, level, now);
+    return level;
   }
 
   /** `LimiterStorage.applyAll`: nothing else runs between its first line and its last. */
@@ -111,25 +141,6 @@ export class BucketTable {
       // Another has moved into its place.
       this.#hand = row;
     }
-  }
-
-  /** One cost under one plain limit. */
-  #applyOne(
-    scope: Scope,
-    found: number | undefined,
-    known: Shape | undefined,
-    { key, limits, costs }: ApplyRequest,
-    limit: RateBucketLimit,
-    now: number,
-  ): AppliedCost {
-    const level = found === undefined ? 0 : this.#rows.levelAt(found, 0, limit, now);
-    const cost = costs[0]!;
-    if (cost > 0 && !fits(limit, level, cost)) return { allowed: false, levels: [level] };
-    const charged = charge(limit, level, cost);
-    const row = found ?? this.#insert(scope, key, now);
-    const shape = known ?? this.#take(this.#shapes.of(scope, limits as readonly RateBucketLimit[]));
-    this.#rows.writeLevel(row, shape.id, limit, charged, found === undefined ? now : this.#rows.updatedAt(found), now);
-    return { allowed: true, levels: [charged] };
   }
 
   #stateOf(row: number | undefined, now: number): BucketState | undefined {
@@ -181,9 +192,11 @@ export class BucketTable {
   }
 
   #scope(name: string | undefined): Scope {
+    if (name === this.#lastName && this.#lastScope !== undefined) return this.#lastScope;
     let scope = this.#scopes.get(name);
     if (scope === undefined) this.#scopes.set(name, (scope = new Scope()));
-    return scope;
+    this.#lastName = name;
+    return (this.#lastScope = scope);
   }
 
   #insert(scope: Scope, key: string, now: number): number {

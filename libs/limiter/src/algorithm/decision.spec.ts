@@ -72,8 +72,204 @@ describe('decision', () => {
     });
   });
 
-  it('knows nothing of an open request', () => {
-    expect(openDecision(login)).toMatchObject({ allowed: true, source: 'open', limits: [] });
+  it('knows nothing of an open request but its lowest limit', () => {
+    const both = resolvePolicy('api', {
+      limits: [
+        { limit: 10, per: '1s' },
+        { quota: 7, every: 'day' },
+      ],
+    });
+    expect(openDecision(both)).toEqual({
+      allowed: true,
+      policy: 'api',
+      limit: 7,
+      remaining: 0,
+      retryAfterMs: 0,
+      resetMs: 0,
+      source: 'open',
+      limits: [],
+    });
+  });
+
+  it('is whole where a rate refuses', () => {
+    const outcome = applyCosts(undefined, login.limits, [1, 2], T0).outcomes[1]!;
+    expect(toDecision(login, 2, outcome, 'local')).toEqual({
+      allowed: false,
+      policy: 'login',
+      limit: 5,
+      remaining: 1,
+      retryAfterMs: 12_000,
+      resetMs: 12_000,
+      source: 'local',
+      reason: 'rate',
+      limits: [
+        {
+          name: 'login',
+          limit: 5,
+          windowMs: 60_000,
+          remaining: 1,
+          retryAfterMs: 12_000,
+          nextTokenMs: 12_000,
+          resetMs: 12_000,
+          reason: 'rate',
+        },
+      ],
+    });
+  });
+
+  it.each<[string, 'allowed' | 'refused', boolean]>([
+    ['passed', 'allowed', true],
+    ['refused', 'refused', false],
+  ])('passes in shadow mode, and shows what it would have %s', (_, shadow, allowed) => {
+    const dry = resolvePolicy('login', { limit: 5, per: '1m', burst: 2, mode: 'shadow' });
+    const decision = toDecision(dry, 1, { allowed, levels: [dry.limits[0]!.capacity] }, 'storage');
+    expect(decision).toMatchObject({ allowed: true, shadow, remaining: 0, retryAfterMs: allowed ? 0 : 12_000 });
+    expect(decision.reason).toBe(allowed ? undefined : 'rate');
+  });
+
+  const quota = resolvePolicy('plan', { quota: 10, every: 'day' });
+  const calls = resolvePolicy('calls', { concurrency: 3, leaseMs: 5000 });
+
+  it.each([
+    [
+      'a quota with room',
+      quota,
+      2,
+      true,
+      [7],
+      [3_600_000_000],
+      { remaining: 3, nextTokenMs: 3_600_000, resetMs: 3_600_000, retryAfterMs: 0 },
+    ],
+    [
+      'a quota that nobody used',
+      quota,
+      2,
+      true,
+      [0],
+      [3_600_000_000],
+      { remaining: 10, nextTokenMs: 0, resetMs: 0, retryAfterMs: 0 },
+    ],
+    [
+      'a quota without room',
+      quota,
+      4,
+      false,
+      [7],
+      [1_000_001],
+      { remaining: 3, retryAfterMs: 1001, resetMs: 1001, reason: 'quota' },
+    ],
+    [
+      'a quota that ends now',
+      quota,
+      4,
+      false,
+      [7],
+      [0],
+      { remaining: 3, retryAfterMs: 1, resetMs: 0, reason: 'quota' },
+    ],
+    ['a quota over its bounds', quota, 1, false, [12], [1000], { remaining: 0, retryAfterMs: 1, reason: 'quota' }],
+    [
+      'calls at once',
+      calls,
+      1,
+      true,
+      [2],
+      [4_000_000],
+      { remaining: 1, nextTokenMs: 4000, resetMs: 4000, retryAfterMs: 0 },
+    ],
+    [
+      'too many calls at once',
+      calls,
+      1,
+      false,
+      [3],
+      [4_000_000],
+      { remaining: 0, retryAfterMs: 4000, reason: 'concurrency' },
+    ],
+  ])('waits for a moment: %s', (_, policy, cost, allowed, levels, waits, expected) => {
+    const decision = toDecision(policy, cost, { allowed, levels, waits, blocks: [0] }, 'storage');
+    const [status] = decision.limits;
+    expect({ ...status, ...decision }).toMatchObject(expected);
+    expect(status!.retryAfterMs).toBe(decision.retryAfterMs);
+    if (allowed) expect([decision.reason, status!.reason]).toEqual([undefined, undefined]);
+  });
+
+  it('shows nothing left while it blocks, and waits for what lasts longer', () => {
+    const blocking = resolvePolicy('login', { limit: 5, per: '1m', burst: 2, blockFor: '15m' });
+    const unit = blocking.limits[0]!.unitsPerToken;
+    const of = (level: number, blockMicros: number, allowed = false) =>
+      toDecision(blocking, 1, { allowed, levels: [level], waits: [0], blocks: [blockMicros] }, 'storage').limits[0];
+    expect(of(0, 60_000_001)).toMatchObject({
+      remaining: 0,
+      retryAfterMs: 60_001,
+      nextTokenMs: 60_001,
+      resetMs: 60_001,
+      reason: 'blocked',
+    });
+    expect(of(2 * unit, 1000)).toMatchObject({
+      retryAfterMs: 12_000,
+      nextTokenMs: 12_000,
+      resetMs: 24_000,
+      reason: 'blocked',
+    });
+    expect(of(unit, 0)).toMatchObject({ remaining: 1, retryAfterMs: 0 });
+    expect(of(unit, 5000, true)).toMatchObject({ remaining: 0, retryAfterMs: 0, nextTokenMs: 12_000 });
+    expect(of(unit, 5000, true)!.reason).toBeUndefined();
+  });
+
+  it('looks ahead without a charge, and sees a block', () => {
+    const look = (blocks: number[] | undefined, level: number, cost = 1) =>
+      previewDecision(login, cost, { levels: [level], ...(blocks && { waits: [0], blocks }) }, 'storage').allowed;
+    const { capacity, unitsPerToken } = login.limits[0]!;
+    expect([look(undefined, 0), look([0], 0), look([1], 0)]).toEqual([true, true, false]);
+    expect([look(undefined, capacity - unitsPerToken), look(undefined, capacity - unitsPerToken + 1)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(look(undefined, 0, 3)).toBe(false);
+  });
+
+  it('counts what is left from what is free, never below nothing', () => {
+    const debt = resolvePolicy('api', { limit: 10, per: '1s', maxDebt: 5 });
+    const unit = debt.limits[0]!.unitsPerToken;
+    expect(toDecision(debt, 1, { allowed: false, levels: [12 * unit] }, 'storage')).toMatchObject({
+      remaining: 0,
+      retryAfterMs: 300,
+      resetMs: 1200,
+    });
+    expect(toDecision(debt, 1, { allowed: true, levels: [unit / 2] }, 'storage').limits[0]).toMatchObject({
+      remaining: 9,
+      nextTokenMs: 50,
+      resetMs: 50,
+    });
+  });
+
+  it('shows the first of limits that are alike, and of those that refuse the one that holds longest', () => {
+    const status = { name: 'a', limit: 5, windowMs: 1000, remaining: 3, retryAfterMs: 0, nextTokenMs: 0, resetMs: 0 };
+    expect(tightestOf([status, { ...status, name: 'b' }]).name).toBe('a');
+    expect(tightestOf([status, { ...status, name: 'b', retryAfterMs: 1, remaining: 9 }]).name).toBe('b');
+    expect(
+      tightestOf([
+        { ...status, retryAfterMs: 2 },
+        { ...status, name: 'b', retryAfterMs: 1, remaining: 0 },
+      ]).name,
+    ).toBe('a');
+    expect(
+      tightestOf([
+        { ...status, retryAfterMs: 2 },
+        { ...status, name: 'b', retryAfterMs: 2, remaining: 0 },
+      ]).name,
+    ).toBe('b');
+  });
+
+  it('waits in milliseconds where a limit counts in them', () => {
+    const slow = resolvePolicy('api', { limit: 1_000_003, per: '1d' });
+    expect(slow.limits[0]).toMatchObject({ tickMicros: 1000 });
+    const { capacity, unitsPerToken } = slow.limits[0]!;
+    expect(toDecision(slow, 1, { allowed: false, levels: [capacity] }, 'storage')).toMatchObject({
+      retryAfterMs: Math.ceil(unitsPerToken / 1_000_003),
+      resetMs: 86_400_000,
+    });
   });
 
   it('shows the fewest tokens left where no limit refuses', () => {

@@ -1,12 +1,14 @@
 import type { Decision, DecisionSource, LimitStatus } from '../contracts/decision.js';
 import type { AppliedCost, BucketReading } from '../contracts/limiter-storage.js';
 import type { Policy, ResolvedLimit, ResolvedRate } from '../contracts/policy.js';
-import { drainTicks } from './bucket-state.js';
 import { fits, fitsAll } from './room.js';
 
 /** Turns what a storage answered for `cost` into what callers and headers show. */
 export function toDecision(policy: Policy, cost: number, applied: AppliedCost, source: DecisionSource): Decision {
   const { allowed } = applied;
+  const [first] = policy.limits;
+  if (policy.limits.length === 1 && first!.kind === 'rate' && applied.blocks === undefined && policy.mode === 'enforce')
+    return rateDecision(policy, first!, cost, applied.levels[0]!, allowed, source);
   const refusedCost = allowed ? 0 : cost;
   const limits =
     policy.limits.length === 1
@@ -18,6 +20,22 @@ export function toDecision(policy: Policy, cost: number, applied: AppliedCost, s
       ? { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, limits }
       : { allowed, policy: policy.name, limit, remaining, retryAfterMs, resetMs, source, reason, limits };
   return policy.mode === 'enforce' ? decision : { ...decision, allowed: true, shadow: allowed ? 'allowed' : 'refused' };
+}
+
+/** {@link toDecision} of a policy that is one rate, enforced and without a block, as nearly all are. */
+export function rateDecision(
+  { name: policy }: Policy,
+  rate: ResolvedRate,
+  cost: number,
+  level: number,
+  allowed: boolean,
+  source: DecisionSource,
+): Decision {
+  const status = rateStatus(rate, level, allowed ? 0 : cost);
+  const { limit, remaining, retryAfterMs, resetMs } = status;
+  return allowed || status.reason === undefined
+    ? { allowed, policy, limit, remaining, retryAfterMs, resetMs, source, limits: [status] }
+    : { allowed, policy, limit, remaining, retryAfterMs, resetMs, source, reason: status.reason, limits: [status] };
 }
 
 /** What a request of `cost` would be answered, with nothing charged. */
@@ -107,8 +125,8 @@ function blockedStatus(status: LimitStatus, blockMs: number, refusedCost: number
 /** Whole milliseconds until `units` have drained; none for a number below zero. */
 function drainMs(limit: ResolvedRate, units: number): number {
   if (units <= 0) return 0;
-  const ticks = drainTicks(limit, units);
-  return limit.tickMicros === 1 ? Math.ceil(ticks / 1000) : ticks;
+  // A millisecond drains as much as its microseconds, so there is no need to round twice.
+  return Math.ceil(units / (limit.tickMicros === 1 ? 1000 * limit.drainPerTick : limit.drainPerTick));
 }
 
 /** The limit that holds longest; where none refuses, the one with the fewest tokens left. */

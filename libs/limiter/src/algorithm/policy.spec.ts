@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { LimiterOptionError } from '../errors/option-error.js';
 import type { ResolvedRate } from '../contracts/policy.js';
-import { resolvePolicy } from './policy.js';
+import { POLICY_NAMES, resolvePolicy } from './policy.js';
 
 describe('policy', () => {
   it('reduces limit and window to lowest terms', () => {
@@ -163,6 +163,168 @@ describe('policy', () => {
     ],
   ])('refuses %p and says what it must be', (options, message) => {
     expect(() => resolvePolicy('api', options as never)).toThrow(message);
+  });
+
+  it('says all that it knows of each kind of limit', () => {
+    const policy = resolvePolicy('plan', {
+      limits: [
+        { limit: 10, per: '1s', blockFor: '2s', maxDebt: 3, burst: 4 },
+        { quota: 6, every: 'week', timeZone: 'Europe/Berlin', blockFor: 5, name: 'own' },
+        { concurrency: 7, leaseMs: 9000 },
+      ],
+      mode: 'shadow',
+      count: 'failures',
+    });
+    expect(policy).toEqual({
+      name: 'plan',
+      maxCost: 4,
+      mode: 'shadow',
+      count: 'failures',
+      limits: [
+        {
+          kind: 'rate',
+          name: 'plan-1s',
+          limit: 10,
+          windowMs: 1000,
+          burst: 4,
+          drainPerTick: 1,
+          unitsPerToken: 100_000,
+          capacity: 400_000,
+          maxDebt: 300_000,
+          tickMicros: 1,
+          blockMicros: 2_000_000,
+        },
+        {
+          kind: 'quota',
+          name: 'own',
+          limit: 6,
+          windowMs: 604_800_000,
+          burst: 6,
+          every: 'week',
+          timeZone: 'Europe/Berlin',
+          unitsPerToken: 1,
+          capacity: 6,
+          boundaries: [0, 0, 0, 0],
+          blockMicros: 5000,
+        },
+        {
+          kind: 'concurrency',
+          name: 'plan-concurrency',
+          limit: 7,
+          windowMs: 9000,
+          burst: 7,
+          unitsPerToken: 1,
+          capacity: 7,
+          leaseMicros: 9_000_000,
+        },
+      ],
+    });
+    expect(resolvePolicy('calls', { concurrency: 7, leaseMs: 9000 }).maxCost).toBe(1);
+    const named = resolvePolicy('all', {
+      limits: [
+        { quota: 9, every: 'hour' },
+        { quota: 9, every: 'day' },
+        { quota: 9, every: 'month' },
+      ],
+    });
+    expect(named.limits.map(({ name, windowMs }) => [name, windowMs])).toEqual([
+      ['all-hour', 3_600_000],
+      ['all-day', 86_400_000],
+      ['all-month', 2_592_000_000],
+    ]);
+    expect(named.limits[0]).toMatchObject({ timeZone: 'UTC' });
+  });
+
+  it.each<[object]>([
+    [{ limit: 1, per: 1 }],
+    [{ limit: 1_000_000_000_000, per: 1 }],
+    [{ limit: 1, per: '366d' }],
+    [{ limit: 1, per: '1m', burst: 1 }],
+    [{ limit: 1, per: '1m', maxDebt: 0 }],
+    [{ limit: 1, per: '1m', blockFor: 1 }],
+    [{ limit: 1, per: '1m', blockFor: '366d' }],
+    [{ limit: 1, per: '1m', name: 'a'.repeat(64) }],
+    [{ quota: 1, every: 'hour' }],
+    [{ concurrency: 1, leaseMs: 1 }],
+    [{ concurrency: 1000, leaseMs: 31_622_400_000 }],
+    [{ limits: [{ limit: 1, per: '1m' }] }],
+  ])('accepts %p', (options) => {
+    expect(resolvePolicy('api', options as never).limits).toHaveLength(1);
+  });
+
+  it.each([
+    [{ limit: 1_000_000_000_001, per: 1 }, 'policies.api.limit must be a whole number from 1 to 1000000000000'],
+    [{ limit: 1, per: '1m', burst: 1_000_000_000_001 }, 'policies.api.burst must be a whole number from 1 to'],
+    [{ limit: 1, per: 31_622_400_001 }, 'policies.api.per must be a duration'],
+    [{ limit: 1, per: '1m', blockFor: 31_622_400_001 }, 'policies.api.blockFor must be a duration'],
+    [{ limit: 1, per: '1m', blockFor: 0 }, 'policies.api.blockFor must be a duration'],
+    [{ limit: 1, per: '1m', maxDebt: 1_000_000_000_001 }, 'policies.api.maxDebt must be a whole number'],
+    [
+      { limit: 1, per: '1m', name: 'a'.repeat(65) },
+      'policies.api.name must be 1 to 64 letters, digits, dots, dashes or underscores',
+    ],
+    [
+      { limit: 1, per: '1m', name: 'a b' },
+      "policies.api.name must be 1 to 64 letters, digits, dots, dashes or underscores (got 'a b')",
+    ],
+    [{ limits: [{ limit: 1, per: '1m', name: '' }] }, 'policies.api.limits[0].name must be 1 to 64'],
+    [{ quota: 0, every: 'day' }, 'policies.api.quota must be a whole number from 1 to 1000000000000 (got 0)'],
+    [{ quota: 1_000_000_000_001, every: 'day' }, 'policies.api.quota must be a whole number from 1 to 1000000000000'],
+    [{ quota: 1, every: 'toString' }, "policies.api.every must be 'hour', 'day', 'week' or 'month' (got 'toString')"],
+    [{ quota: 1, every: 3 }, "policies.api.every must be 'hour', 'day', 'week' or 'month' (got 3)"],
+    [{ quota: 1, every: 'day', blockFor: 'x' }, 'policies.api.blockFor must be a duration'],
+    [{ concurrency: 0, leaseMs: 1 }, 'policies.api.concurrency must be a whole number from 1 to 1000 (got 0)'],
+    [{ concurrency: 1, leaseMs: 0 }, 'policies.api.leaseMs must be whole milliseconds from 1 to 31622400000'],
+    [{ concurrency: 1, leaseMs: 31_622_400_001 }, 'policies.api.leaseMs must be whole milliseconds'],
+    [{ limits: 5 }, 'policies.api.limits must hold one limit or more (got 5)'],
+    [
+      { limits: ['a'] },
+      "policies.api.limits[0] must be { limit, per, burst? }, { quota, every, timeZone? } or { concurrency, leaseMs } (got 'a')",
+    ],
+    [7, 'policies.api must be { limit, per, burst? }'],
+    [{ limit: 1, per: '1d', burst: 1, maxDebt: 1_000_000_000 }, 'policies.api is too fine for exact arithmetic'],
+  ])('refuses %p by its bound', (options, message) => {
+    expect(() => resolvePolicy('api', options as never)).toThrow(message);
+  });
+
+  it.each(['my api', '', 'a'.repeat(65), 5])('refuses the name %p', (name) => {
+    expect(() => resolvePolicy(name as never, { limit: 1, per: 1 })).toThrow(
+      `policies.${name} (its name) must be 1 to 64 letters, digits, dots, dashes or underscores`,
+    );
+  });
+
+  it('says where a limit that is wrong stands, by the path that it is given', () => {
+    expect(() =>
+      resolvePolicy(
+        'api',
+        {
+          limits: [
+            { limit: 1, per: 1 },
+            { limit: 0, per: 1 },
+          ],
+        },
+        'tenants.a',
+      ),
+    ).toThrow('tenants.a.limits[1].limit must be a whole number');
+  });
+
+  it('lists its options', () => {
+    expect(POLICY_NAMES).toEqual([
+      'limit',
+      'per',
+      'burst',
+      'name',
+      'blockFor',
+      'maxDebt',
+      'quota',
+      'every',
+      'timeZone',
+      'concurrency',
+      'leaseMs',
+      'limits',
+      'mode',
+      'count',
+    ]);
   });
 
   it.each([

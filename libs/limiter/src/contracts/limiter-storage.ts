@@ -85,6 +85,12 @@ export interface StorageCapabilities {
   readonly plainKeys?: boolean;
 }
 
+/** Who waits for what `applyTo` answers: exactly one of the two is called, once, now or later. */
+export interface AnswerListener {
+  succeed(outcomes: readonly AppliedCost[]): void;
+  fail(error: unknown): void;
+}
+
 /**
  * Where buckets live. A storage brings its own clock, and must give the decisions that `applyCosts` gives
  * (use it where the storage runs JavaScript); `@rookery/limiter/testing` holds the suite that proves it.
@@ -111,6 +117,12 @@ export interface LimiterStorage {
    * nothing has happened. Whoever gathers calls tries it first, so that such a storage is not held up.
    */
   applyNow?(request: ApplyRequest): readonly AppliedCost[] | undefined;
+
+  /**
+   * Optional: `apply`, which answers `listener` instead of a promise. Where answers come many at a time, a promise for each would
+   * cost more than deciding it.
+   */
+  applyTo?(request: ApplyRequest, listener: AnswerListener): void;
 
   /**
    * Present where `multiKeyAtomic` is true. Decides one cost (the first of `costs`) on each bucket, in one atomic step for

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { OptionProblems } from '../support/option-problems.js';
 import { GuardsBefore, type Guards } from './guards-before.js';
-import { HandlerScan } from './handler-scan.js';
+import { HandlerScan, type Target } from './handler-scan.js';
 import type { ResolvedModuleOptions } from './module-options.js';
 import { levelsOf } from './rate-limit.metadata.js';
 import { RateLimitPlanner } from './rate-limit.planner.js';
@@ -32,30 +32,55 @@ export class GuardCheck implements OnApplicationBootstrap {
     const problems = new OptionProblems();
     for (const { path, others } of unguarded) problems.check(others, path, 'no guard', remedy);
     problems.throwIfAny();
-    if (unguarded.length > 0)
-      new Logger(`Limiter:${this.limiterName}`).warn(
-        `${unguarded.map(({ path }) => path).join(', ')}: nothing is limited unless another guard calls it; ${remedy}`,
+    if (unguarded.length > 0) this.#warn(unguarded, `nothing is limited unless another guard calls it; ${remedy}`);
+    if (this.guards.isServer) this.#checkMessages();
+  }
+
+  /** One line, when a microservice is connected to the application, be it before the start or after. */
+  #checkMessages(): void {
+    const unsure = this.#policies((target, method) => this.guards.ofMessages(target, method));
+    let isReported = unsure.length === 0;
+    this.guards.onMicroservice(() => {
+      if (isReported) return;
+      isReported = true;
+      const [guard] = guardOf(this.limiterName);
+      this.#warn(
+        unsure,
+        'guards of the application reach messages only where connectMicroservice has { inheritAppConfig: true }, which nothing ' +
+          `shows: without it nothing is limited. @UseGuards(${guard}) limits either way, and counts once`,
       );
+    });
+  }
+
+  #warn(found: readonly Unguarded[], text: string): void {
+    new Logger(`Limiter:${this.limiterName}`).warn(`${found.map(({ path }) => path).join(', ')}: ${text}`);
   }
 
   #unguarded(): readonly Unguarded[] {
-    const found: Unguarded[] = [];
     const before: Guards[] = [];
-    for (const { target, method } of this.handlers.all()) {
+    const found = this.#policies((target, method) => {
       const guards = this.guards.of(target, method);
-      if (guards === undefined) continue;
-      before.push(guards);
-      if (this.#isAppliedBy(guards)) continue;
-      const declared = levelsOf(target, method).flatMap(({ limits }) => limits.map(({ name }) => name));
-      for (const { name } of this.planner.planFor(target, method))
-        if (declared.includes(name))
-          found.push({ path: `@RateLimit('${name}') of ${target.name}.${method.name}`, others: guards.others });
-    }
+      if (guards !== undefined) before.push(guards);
+      return guards;
+    });
     const { defaultPolicies } = this.options;
     // Where the guard stands before some handlers, those are meant.
     if (defaultPolicies.length > 0 && before.length > 0 && !before.some((guards) => this.#isAppliedBy(guards)))
-      found.push({ path: 'defaultPolicies', others: before.some(({ others }) => others) });
+      return [...found, { path: 'defaultPolicies', others: before.some(({ others }) => others) }];
     return found;
+  }
+
+  /** What handlers declare that none of the guards before them applies. */
+  #policies(guardsOf: (target: Target, method: Target) => Guards | undefined): readonly Unguarded[] {
+    return this.handlers.all().flatMap(({ target, method }): readonly Unguarded[] => {
+      const guards = guardsOf(target, method);
+      if (guards === undefined || this.#isAppliedBy(guards)) return [];
+      const declared = levelsOf(target, method).flatMap(({ limits }) => limits.map(({ name }) => name));
+      return this.planner
+        .planFor(target, method)
+        .filter(({ name }) => declared.includes(name))
+        .map(({ name }) => ({ path: `@RateLimit('${name}') of ${target.name}.${method.name}`, others: guards.others }));
+    });
   }
 
   #isAppliedBy({ limiters }: Guards): boolean {
@@ -64,9 +89,12 @@ export class GuardCheck implements OnApplicationBootstrap {
 }
 
 function remedyOf(limiter: string): string {
-  const [guard, provider] =
-    limiter === DEFAULT_LIMITER
-      ? ['RateLimitGuard', '{ provide: APP_GUARD, useExisting: RateLimitGuard }']
-      : [`namedRateLimitGuard('${limiter}')`, `{ provide: APP_GUARD, useClass: namedRateLimitGuard('${limiter}') }`];
+  const [guard, provider] = guardOf(limiter);
   return `its guard before it: add ${provider} to the providers of a module, or @UseGuards(${guard})`;
+}
+
+function guardOf(limiter: string): readonly [guard: string, provider: string] {
+  return limiter === DEFAULT_LIMITER
+    ? ['RateLimitGuard', '{ provide: APP_GUARD, useExisting: RateLimitGuard }']
+    : [`namedRateLimitGuard('${limiter}')`, `{ provide: APP_GUARD, useClass: namedRateLimitGuard('${limiter}') }`];
 }

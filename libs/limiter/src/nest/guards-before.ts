@@ -22,31 +22,68 @@ const GUARDS = '__guards__';
 /** Noted on a handler by what calls it through guards. */
 const ROUTE = 'path';
 const FIELD = 'graphql:resolver_type';
-const MESSAGE = 'websockets:message_mapping';
+const GATEWAY = 'websockets:message_mapping';
+const PATTERN = 'microservices:pattern';
 const NONE: Guards = { limiters: [], others: false };
+
+/** What of Nest's container is looked at. */
+interface Container {
+  readonly applicationConfig?: ApplicationConfig;
+  getModules?(): { getRpcTargetRegistry?(): { subscribe(next: () => void): unknown } };
+}
 
 /** Which guards Nest runs before a handler, as far as it can be known. */
 @Injectable()
 export class GuardsBefore {
+  readonly #container: Container | undefined;
+
   constructor(
-    @Inject(ModuleRef) private readonly moduleRef: object,
+    @Inject(ModuleRef) moduleRef: object,
     @Inject(HttpAdapterHost) private readonly host: { readonly httpAdapter?: unknown },
-  ) {}
+  ) {
+    this.#container = (moduleRef as { readonly container?: Container }).container;
+  }
+
+  /**
+   * Whether the application is a server, to which microservices may be connected: their guards are those of the application only
+   * where they inherit its configuration, and nothing shows whether they do.
+   */
+  get isServer(): boolean {
+    return Boolean(this.host.httpAdapter);
+  }
 
   /** Once the application has started: what `useGlobalGuards` was given is known only then. Nothing where it cannot be known. */
   of(target: object, handler: object): Guards | undefined {
-    const config = this.#config();
-    if (config === undefined || ![ROUTE, FIELD, MESSAGE].some((key) => Reflect.hasMetadata(key, handler)))
-      return undefined;
-    const globally = Reflect.hasMetadata(MESSAGE, handler) && !reachesGateways(config) ? NONE : globalGuards(config);
-    return union(globally, declared(target), declared(handler));
+    const config = this.#container?.applicationConfig;
+    if (config === undefined) return undefined;
+    if (this.isServer && [ROUTE, FIELD, GATEWAY].some((key) => Reflect.hasMetadata(key, handler))) {
+      const isReached = !Reflect.hasMetadata(GATEWAY, handler) || reachesGateways(config);
+      return union(isReached ? globalGuards(config) : NONE, declared(target), declared(handler));
+    }
+    if (this.isServer || !isMessageHandler(handler) || !this.#isMicroservice()) return undefined;
+    return union(globalGuards(config), declared(target), declared(handler));
   }
 
-  /** Without a server nothing is called from outside: a context alone, or microservices, which may have guards of their own. */
-  #config(): ApplicationConfig | undefined {
-    const { container } = this.moduleRef as { container?: { applicationConfig?: ApplicationConfig } };
-    return this.host.httpAdapter ? container?.applicationConfig : undefined;
+  /** Those that run before a handler of messages whatever a microservice inherits; nothing where it is no such handler. */
+  ofMessages(target: object, handler: object): Guards | undefined {
+    return isMessageHandler(handler) ? union(declared(target), declared(handler)) : undefined;
   }
+
+  /** Calls back for each microservice of the application: for those that there are, and for those to come. */
+  onMicroservice(found: () => void): void {
+    this.#container?.getModules?.().getRpcTargetRegistry?.().subscribe(found);
+  }
+
+  /** A context alone serves nobody. */
+  #isMicroservice(): boolean {
+    let found = false;
+    this.onMicroservice(() => (found = true));
+    return found;
+  }
+}
+
+function isMessageHandler(handler: object): boolean {
+  return Reflect.hasMetadata(PATTERN, handler);
 }
 
 /** NestJS 11 calls gateways without the guards of the application. */

@@ -42,7 +42,7 @@ export class Acquirer {
     try {
       const booked = { ...charge, request: { ...charge.request, limits } };
       const outcome = await this.gate.run(new BookingCall(this.storage, booked, maxWaitMs));
-      publishDecision(this.storage, charge, outcome.decision);
+      publishDecision(this.storage, charge.cost, outcome.decision);
       const { applied, decision } = outcome;
       if (applied?.allowed !== true) return decision;
       const wait = waitOf(charge.policy.limits as readonly RateBucketLimit[], applied.levels);

@@ -23,8 +23,12 @@ export class BucketCharger {
     } catch (error) {
       return this.gate.fallBack(new ConsumeCall(this.storage, charge), error);
     }
-    if (applied === undefined) return this.gate.run(new ConsumeCall(this.storage, charge));
-    return publishDecision(this.storage, charge, toDecision(charge.policy, charge.cost, applied[0]!, 'storage'));
+    if (applied === undefined) {
+      const call = new ConsumeCall(this.storage, charge);
+      return this.storage.applyTo === undefined ? this.gate.run(call) : this.gate.listen(call);
+    }
+    const { policy, cost } = charge;
+    return publishDecision(this.storage, cost, toDecision(policy, cost, applied[0]!, 'storage'));
   }
 
   /** @param timeoutMs for all of it, however many steps it takes */
@@ -48,7 +52,7 @@ export class BucketCharger {
   }
 
   #reserved(outcomes: readonly ChargeOutcome[]): CombinedReservation {
-    for (const { charge, decision } of outcomes) publishDecision(this.storage, charge, decision);
+    for (const { charge, decision } of outcomes) publishDecision(this.storage, charge.cost, decision);
     return {
       allowed: outcomes.every(({ decision }) => decision.allowed),
       reservations: outcomes.map((outcome) => this.#reservation(outcome)),

@@ -12,7 +12,15 @@ const REMEMBERED_KEYS = 10_000;
 export type BucketName = Pick<BucketRequest, 'key' | 'scope'>;
 
 /** Names the bucket of who is limited. Two never share one. */
-export type BucketKeys = (key: string) => BucketName;
+export interface BucketKeys {
+  (key: string): BucketName;
+  /** Of those that name a bucket by the key itself, where it is an {@link isPlainKey}. */
+  readonly scope?: string;
+}
+
+export function isPlainKey(key: string): boolean {
+  return key.length <= MAX_PLAIN_LENGTH;
+}
 
 /**
  * `prefix:policy:hash`: any length and any character is safe in every storage, and no address or user id lies in one. 132 bits
@@ -32,7 +40,9 @@ export function hashedKeys(prefix: string, policy: string): BucketKeys {
 /** The key itself, in a scope of its own, for a storage that keeps keys to itself; where the key is long, {@link hashedKeys}. */
 export function plainKeys(prefix: string, policy: string): BucketKeys {
   const scope = joined(prefix, policy, '=');
-  return (key) => (key.length <= MAX_PLAIN_LENGTH ? { scope, key } : { key: joined(prefix, policy, hashOf(key)) });
+  const name = (key: string): BucketName =>
+    isPlainKey(key) ? { scope, key } : { key: joined(prefix, policy, hashOf(key)) };
+  return Object.assign(name, { scope });
 }
 
 function hashOf(key: string): string {

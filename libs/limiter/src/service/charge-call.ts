@@ -3,15 +3,16 @@ import type { BucketTable } from '../algorithm/bucket-table.js';
 import { openDecision, toDecision } from '../algorithm/decision.js';
 import type { Decision, DecisionSource } from '../contracts/decision.js';
 import { limiterChannels, type DecisionMessage } from '../contracts/diagnostics.js';
-import type { AppliedCost, LimiterStorage } from '../contracts/limiter-storage.js';
+import type { AnswerListener, AppliedCost, LimiterStorage } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { openOutcome, outcomeOf, type Charge, type ChargeOutcome } from './charge.js';
-import type { StorageCall } from './storage-gate.js';
+import { applyTo } from '../support/apply-to.js';
+import type { ListenedCall } from './storage-gate.js';
 
 const decisionChannel = channel(limiterChannels.decision);
 
 /** The call to the storage that charges one bucket; what its answer becomes is left open. */
-abstract class ChargeCall<R> implements StorageCall<readonly AppliedCost[], R> {
+abstract class ChargeCall<R> implements ListenedCall<readonly AppliedCost[], R> {
   constructor(
     protected readonly storage: LimiterStorage,
     protected readonly charge: Charge,
@@ -23,6 +24,10 @@ abstract class ChargeCall<R> implements StorageCall<readonly AppliedCost[], R> {
 
   send(): MaybePromise<readonly AppliedCost[]> {
     return this.storage.apply(this.charge.request);
+  }
+
+  sendTo(listener: AnswerListener): void {
+    applyTo(this.storage, this.charge.request, listener);
   }
 
   decideLocally(table: BucketTable, now: number): readonly AppliedCost[] {
@@ -53,11 +58,11 @@ export class ReserveCall extends ChargeCall<ChargeOutcome> {
 export class ConsumeCall extends ChargeCall<Decision> {
   override result(applied: readonly AppliedCost[], source: DecisionSource): Decision {
     const { policy, cost } = this.charge;
-    return publishDecision(this.storage, this.charge, toDecision(policy, cost, applied[0]!, source));
+    return publishDecision(this.storage, cost, toDecision(policy, cost, applied[0]!, source));
   }
 
   override openResult(): Decision {
-    return publishDecision(this.storage, this.charge, openDecision(this.charge.policy));
+    return publishDecision(this.storage, this.charge.cost, openDecision(this.charge.policy));
   }
 }
 
@@ -68,8 +73,7 @@ export class SettleCall extends ChargeCall<void> {
   override openResult(): void {}
 }
 
-export function publishDecision(storage: LimiterStorage, { cost }: Charge, decision: Decision): Decision {
-  if (decisionChannel.hasSubscribers)
-    decisionChannel.publish({ storage: storage.name, cost, decision } satisfies DecisionMessage);
+export function publishDecision({ name: storage }: LimiterStorage, cost: number, decision: Decision): Decision {
+  if (decisionChannel.hasSubscribers) decisionChannel.publish({ storage, cost, decision } satisfies DecisionMessage);
   return decision;
 }

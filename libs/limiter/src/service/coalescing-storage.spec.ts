@@ -154,4 +154,25 @@ describe('coalescing', () => {
     await held.release();
     expect((await again)[0]!.allowed).toBe(true);
   });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+    ['answers nothing', () => undefined],
+    ['answers nothing later', () => Promise.resolve(undefined)],
+  ])('fails a list whose storage %s, and then works again', async (_, broken) => {
+    const held = new HeldStorage();
+    const storage = withCoalescing(held);
+    const failing = jest.spyOn(held, 'apply').mockImplementationOnce(broken as () => Promise<readonly AppliedCost[]>);
+    await expect(storage.apply(request({ costs: [1, 1] }))).rejects.toThrow();
+    failing.mockRestore();
+    const again = storage.apply(request());
+    await turn();
+    await held.release();
+    expect((await again)[0]!.allowed).toBe(true);
+  });
 });

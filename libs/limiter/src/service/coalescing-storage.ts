@@ -1,4 +1,5 @@
 import type {
+  AnswerListener,
   AppliedCost,
   ApplyRequest,
   BucketReading,
@@ -8,11 +9,13 @@ import type {
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { StorageFaultError } from '../errors/storage-fault.js';
-import { withinDeadline } from '../support/deadline.js';
+import { applyTo, promised } from '../support/apply-to.js';
+import { DeadlineQueue } from '../support/deadline-queue.js';
 import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
 import { COUNT_RULE, isWhole } from '../support/is-whole.js';
 import { resolveOptions } from '../support/resolve-options.js';
 import { KeyQueue } from './key-queue.js';
+import { SentList } from './sent-list.js';
 
 export interface CoalescingOptions {
   /** Requests that wait at most, over all keys; more are refused with a `StorageFaultError` (`overload`). Default 100,000. */
@@ -63,6 +66,7 @@ class CoalescingStorage implements LimiterStorage {
   declare readonly applyAll?: LimiterStorage['applyAll'];
   /** Keys with a call under way, or with requests that wait. */
   readonly #queues = new Map<string, KeyQueue>();
+  readonly #deadlines = new DeadlineQueue();
   #turn: Turn = IDLE;
   #waiting = 0;
 
@@ -80,16 +84,24 @@ class CoalescingStorage implements LimiterStorage {
   }
 
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
-    const now = this.storage.applyNow?.(request);
-    if (now !== undefined) return now;
-    if (this.#waiting >= this.options.maxWaiting) return Promise.reject(new StorageFaultError(this.name, 'overload'));
+    return this.applyNow(request) ?? promised((listener) => this.#enqueue(request, listener));
+  }
+
+  applyTo(request: ApplyRequest, listener: AnswerListener): void {
+    const now = this.applyNow(request);
+    if (now === undefined) this.#enqueue(request, listener);
+    else listener.succeed(now);
+  }
+
+  #enqueue(request: ApplyRequest, listener: AnswerListener): void {
+    if (this.#waiting >= this.options.maxWaiting) return listener.fail(new StorageFaultError(this.name, 'overload'));
     this.#waiting++;
     let queue = this.#queues.get(request.key);
     if (queue === undefined) {
       this.#queues.set(request.key, (queue = new KeyQueue(request.key)));
       this.#sendSoon(queue);
     }
-    return queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now());
+    queue.add(request, this.#turn.kind === 'gathering' ? this.#turn.startedAt : performance.now(), listener);
   }
 
   read(request: BucketRequest): MaybePromise<BucketReading> {
@@ -114,23 +126,20 @@ class CoalescingStorage implements LimiterStorage {
     this.#turn = { kind: 'gathering', startedAt: performance.now(), due };
     setImmediate(() => {
       this.#turn = IDLE;
-      for (const each of due) void this.#send(each);
+      const now = performance.now();
+      for (const each of due) this.#send(each, now);
     });
   }
 
-  async #send(queue: KeyQueue): Promise<void> {
-    const batch = queue.take(this.options.maxBatch, performance.now());
+  #send(queue: KeyQueue, now: number): void {
+    const batch = queue.take(this.options.maxBatch, now);
     this.#waiting -= batch.taken;
-    if (batch.request !== undefined) {
-      try {
-        // A storage that never answers must not hold up the key for ever.
-        batch.resolve(
-          await withinDeadline(Promise.resolve(this.storage.apply(batch.request)), batch.request.timeoutMs),
-        );
-      } catch (error) {
-        batch.reject(error);
-      }
-    }
+    const next = (): void => this.#next(queue);
+    if (batch.request === undefined) return next();
+    applyTo(this.storage, batch.request, new SentList(batch, batch.request, now, this.#deadlines, next));
+  }
+
+  #next(queue: KeyQueue): void {
     if (queue.isEmpty) this.#queues.delete(queue.key);
     else this.#sendSoon(queue);
   }

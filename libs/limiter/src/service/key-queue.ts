@@ -1,4 +1,4 @@
-import type { AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
+import type { AnswerListener, AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
 import { StorageTimeoutError } from '../errors/storage-errors.js';
 
 /** A request of a limiter, which knows whether anybody still waits for its answer. */
@@ -10,8 +10,7 @@ interface Waiting {
   readonly request: ApplyRequest | ListenedRequest;
   /** By `performance.now()`: after it nobody listens, and nothing is to be charged. Of a {@link ListenedRequest} it is known. */
   readonly deadline: number;
-  readonly resolve: (outcomes: readonly AppliedCost[]) => void;
-  readonly reject: (error: unknown) => void;
+  readonly listener: AnswerListener;
 }
 
 /** Requests for one key, until they leave together. */
@@ -25,10 +24,8 @@ export class KeyQueue {
   }
 
   /** @param now `performance.now()`, at most a turn of the event loop ago */
-  add(request: ApplyRequest, now: number): Promise<readonly AppliedCost[]> {
-    return new Promise((resolve, reject) =>
-      this.#waiting.push({ request, deadline: now + request.timeoutMs, resolve, reject }),
-    );
+  add(request: ApplyRequest, now: number, listener: AnswerListener): void {
+    this.#waiting.push({ request, deadline: now + request.timeoutMs, listener });
   }
 
   /** The next that can go together: under one policy, at most `maxCosts` costs, and still listened to. */
@@ -38,7 +35,7 @@ export class KeyQueue {
     let taken = 0;
     for (const waiting of this.#waiting) {
       if (isAbandoned(waiting, now)) {
-        waiting.reject(new StorageTimeoutError(waiting.request.timeoutMs));
+        waiting.listener.fail(new StorageTimeoutError(waiting.request.timeoutMs));
       } else {
         const { request } = waiting;
         const first = batch[0]?.request;
@@ -80,6 +77,10 @@ export class Batch {
   ) {
     const first = waiting[0]?.request;
     if (first === undefined) return;
+    if (waiting.length === 1) {
+      this.request = first;
+      return;
+    }
     let timeoutMs = 0;
     for (const { request } of waiting) timeoutMs = Math.max(timeoutMs, request.timeoutMs);
     this.request = { ...first, costs, timeoutMs };
@@ -87,15 +88,15 @@ export class Batch {
 
   resolve(outcomes: readonly AppliedCost[]): void {
     let from = 0;
-    for (const { request, resolve } of this.waiting) {
+    for (const { request, listener } of this.waiting) {
       const { length } = request.costs;
       // Nearly all have one cost: `slice` takes several times as long.
-      resolve(length === 1 ? [outcomes[from]!] : outcomes.slice(from, from + length));
+      listener.succeed(length === 1 ? [outcomes[from]!] : outcomes.slice(from, from + length));
       from += length;
     }
   }
 
   reject(error: unknown): void {
-    for (const { reject } of this.waiting) reject(error);
+    for (const { listener } of this.waiting) listener.fail(error);
   }
 }

@@ -13,13 +13,14 @@ export interface KnownLevels {
   readonly answeredAt: number;
 }
 
-/** What an answer says of the room that a bucket has. */
-export function room(
-  limits: readonly RateBucketLimit[],
-  levels: readonly number[],
-): Pick<KnownLevels, 'limits' | 'levels' | 'free'> {
-  const free = limits.map((limit, index) => Math.floor((limit.capacity - levels[index]!) / limit.unitsPerToken));
-  return { limits, levels, free: Math.min(...free) };
+/** Tokens that fit into every limit at these levels. */
+export function freeTokens(limits: readonly RateBucketLimit[], levels: readonly number[]): number {
+  let free = Infinity;
+  for (let index = 0; index < limits.length; index++) {
+    const { capacity, unitsPerToken } = limits[index]!;
+    free = Math.min(free, Math.floor((capacity - levels[index]!) / unitsPerToken));
+  }
+  return free;
 }
 
 /** How far a level can have fallen in `elapsedMicros`: the other clock may be just before its next tick: one more can have passed there than here. */

@@ -9,6 +9,7 @@ import { OptionProblems } from '../support/option-problems.js';
 import { withDefaults } from '../support/with-defaults.js';
 import { resolvePolicy } from '../algorithm/policy.js';
 import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
+import { MemoryStorage } from '../storage/memory.storage.js';
 import { withCoalescing } from './coalescing-storage.js';
 import { withLocalDenial } from './local-denial-storage.js';
 
@@ -68,6 +69,8 @@ export interface ResolvedLimiterOptions {
   readonly readyTimeoutMs: number;
   readonly prefix: string;
   /** What a policy calls its buckets in the storage. */
+  /** The storage itself, where it is the memory of this process: nothing needs to stand before it. */
+  readonly memory: MemoryStorage | undefined;
   readonly keysOf: (policy: string) => BucketKeys;
   readonly maxWaiters: number;
   readonly clock: Clock;
@@ -138,6 +141,7 @@ export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterO
   return {
     // Below, so that it learns once from each list.
     storage: coalesce ? withCoalescing(denying) : denying,
+    memory: storage instanceof MemoryStorage ? storage : undefined,
     policies,
     onStorageError,
     timeoutMs,

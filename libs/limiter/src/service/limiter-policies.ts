@@ -38,7 +38,8 @@ export class LimiterPolicies {
    * @throws {@link UnknownPolicyError}, {@link PolicyUnavailableError}
    */
   get(name: PolicyName): MaybePromise<Policy> {
-    const policy = this.#sourced === undefined ? this.#own.get(name) : this.#sourced.get(name);
+    if (this.#sourced === undefined) return this.own(name);
+    const policy = this.#sourced.get(name);
     return isPromiseLike(policy) ? policy.then((loaded) => this.#known(name, loaded)) : this.#known(name, policy);
   }
 

@@ -1,17 +1,20 @@
 import { channel } from 'node:diagnostics_channel';
-import { openDecision, previewDecision } from '../algorithm/decision.js';
+import { openDecision, previewDecision, rateDecision } from '../algorithm/decision.js';
 import type { CombinedDecision, Decision } from '../contracts/decision.js';
 import { limiterChannels, type PolicySourceStateMessage, type StorageStateMessage } from '../contracts/diagnostics.js';
 import type { BucketReading } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Policy, PolicyName } from '../contracts/policy.js';
 import { LimiterCostError, LimiterKeyError, LimiterLeaseError } from '../errors/request-errors.js';
+import type { MemoryStorage } from '../storage/memory.storage.js';
 import { isPromiseLike } from '../support/deadline.js';
 import { wallClockBeside } from '../support/wall-clock.js';
 import { ACQUIRE_NAMES, Acquirer, type AcquireOptions } from './acquire.js';
 import { BucketCharger } from './bucket-charger.js';
+import { isPlainKey } from './bucket-key.js';
 import { costOf, namedOptions, type ConsumeOptions } from './call-options.js';
 import type { Charge } from './charge.js';
+import { publishDecision } from './charge-call.js';
 import {
   resolveLimiterOptions,
   type LimiterOptions,
@@ -42,6 +45,7 @@ const ONE_TOKEN: readonly number[] = Object.freeze([1]);
  */
 export class Limiter {
   readonly #options: ResolvedLimiterOptions;
+  readonly #memory: MemoryStorage | undefined;
   readonly #gate: StorageGate;
   readonly #charger: BucketCharger;
   readonly #acquirer: Acquirer;
@@ -57,6 +61,7 @@ export class Limiter {
   /** @throws {@link LimiterOptionError} naming every wrong option */
   constructor(options: LimiterOptions) {
     this.#options = resolveLimiterOptions(options);
+    this.#memory = this.#options.memory;
     this.#gate = new StorageGate(this.#options);
     const { storage, clock, maxWaiters } = this.#options;
     this.#charger = new BucketCharger(storage, this.#gate);
@@ -106,9 +111,12 @@ export class Limiter {
       const resolved = this.#resolve(policy);
       if (isPromiseLike(resolved))
         return Promise.resolve(resolved.then((loaded) => this.consume(loaded, key, options)));
-      const charge = this.#charge(resolved, key, options);
+      const cost = options === undefined ? 1 : costOf(options);
+      this.#check(resolved, key, cost);
+      const known = this.#consumeInMemory(resolved, key, cost);
+      if (known !== undefined) return Promise.resolve(known);
       this.#refuseLeases(resolved);
-      const decision = this.#charger.consume(charge);
+      const decision = this.#charger.consume(this.#request(resolved, key, cost));
       return isPromiseLike(decision) ? (decision as Promise<Decision>) : Promise.resolve(decision);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
@@ -118,7 +126,8 @@ export class Limiter {
 
   /** @internal {@link Limiter.consume} of a policy that is known: at once where the storage answers at once. */
   consumeNow(policy: Policy, key: string, cost: number): MaybePromise<Decision> {
-    return this.#charger.consume(this.#chargeOf(policy, key, cost));
+    this.#check(policy, key, cost);
+    return this.#consumeInMemory(policy, key, cost) ?? this.#charger.consume(this.#request(policy, key, cost));
   }
 
   /**
@@ -245,10 +254,37 @@ export class Limiter {
     return this.#chargeOf(policy, key, options === undefined ? 1 : costOf(options));
   }
 
-  #chargeOf(policy: Policy, key: string, cost: number): Charge {
+  /** The shortest way to a decision: nothing is made but the decision. */
+  #consumeInMemory(policy: Policy, key: string, cost: number): Decision | undefined {
+    const memory = this.#memory;
+    if (memory === undefined) return undefined;
+    const { rate, keysOf } = this.#bucketsOf(policy);
+    if (rate === undefined || keysOf.scope === undefined || !isPlainKey(key)) return undefined;
+    let level: number | undefined;
+    try {
+      level = memory.applyOne(keysOf.scope, key, policy.limits, cost);
+    } catch {
+      // A clock that throws: the other way throws too, and falls back.
+    }
+    if (level === undefined) return undefined;
+    const allowed = level >= 0;
+    const decision = rateDecision(policy, rate, cost, allowed ? level : -1 - level, allowed, 'storage');
+    publishDecision(memory, cost, decision);
+    return decision;
+  }
+
+  #check(policy: Policy, key: string, cost: number): void {
     if (typeof key !== 'string' || key === '') throw new LimiterKeyError(policy.name, key);
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > policy.maxCost)
       throw new LimiterCostError(policy.name, cost, policy.maxCost);
+  }
+
+  #chargeOf(policy: Policy, key: string, cost: number): Charge {
+    this.#check(policy, key, cost);
+    return this.#request(policy, key, cost);
+  }
+
+  #request(policy: Policy, key: string, cost: number): Charge {
     const buckets = this.#bucketsOf(policy);
     const bucket = buckets.keysOf(key);
     const { timeoutMs } = this.#options;

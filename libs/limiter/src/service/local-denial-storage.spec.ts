@@ -8,6 +8,7 @@ import type {
   BucketLimit,
   LimiterStorage,
 } from '../contracts/limiter-storage.js';
+import { answerTo, promised } from '../support/apply-to.js';
 import { withLocalDenial } from './local-denial-storage.js';
 
 const LIMITS: readonly BucketLimit[] = [
@@ -44,13 +45,28 @@ class FarStorage implements LimiterStorage {
   }
 }
 
-const apply = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') =>
-  (await storage.apply({ key, limits, costs: [cost], timeoutMs: 50 }))[0]!;
+/** By a listener, where the storage answers one. */
+const apply = async (storage: LimiterStorage, cost = 1, limits = LIMITS, key = 'k') => {
+  const request = { key, limits, costs: [cost], timeoutMs: 50 };
+  const answer =
+    storage.applyTo === undefined
+      ? storage.apply(request)
+      : promised((listener) => storage.applyTo!(request, listener));
+  return (await answer)[0]!;
+};
 
-describe('local denial', () => {
+const listening = (far: FarStorage): FarStorage => {
+  const applyTo: LimiterStorage['applyTo'] = (request, listener) => answerTo(listener, () => far.apply(request));
+  return Object.assign(far, { applyTo });
+};
+
+describe.each([
+  ['a promise', (far: FarStorage) => far],
+  ['a listener', listening],
+])('local denial, which answers %s', (_, made) => {
   const open = (options = {}, far = new FarStorage()) => ({
     far,
-    storage: withLocalDenial(far, { clock: () => far.now, ...options }),
+    storage: withLocalDenial(made(far), { clock: () => far.now, ...options }),
   });
 
   it('calls once for a flood, and again when the next token may have drained', async () => {

@@ -2,6 +2,7 @@ import { fitsAll, isPlain } from '../algorithm/room.js';
 import type { Clock } from '../contracts/clock.js';
 import { CLOCK_RULE, monotonicClock } from '../support/monotonic-clock.js';
 import type {
+  AnswerListener,
   AppliedCost,
   ApplyRequest,
   BucketLimit,
@@ -12,11 +13,12 @@ import type {
   StorageCapabilities,
 } from '../contracts/limiter-storage.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { answerTo } from '../support/apply-to.js';
 import { isPromiseLike } from '../support/deadline.js';
 import { isStorage, STORAGE_RULE } from '../support/is-storage.js';
 import { COUNT_RULE, isWhole } from '../support/is-whole.js';
 import { resolveOptions } from '../support/resolve-options.js';
-import { highestLevel, lowestLevel, room, type KnownLevels } from './known-levels.js';
+import { freeTokens, highestLevel, lowestLevel, type KnownLevels } from './known-levels.js';
 
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
@@ -74,6 +76,7 @@ class LocalDenialStorage implements LimiterStorage {
   readonly name: string;
   readonly capabilities: StorageCapabilities;
   declare readonly applyAll?: LimiterStorage['applyAll'];
+  declare readonly applyTo?: LimiterStorage['applyTo'];
   /** In the order in which they were last learned. */
   readonly #known = new Map<string, KnownLevels | Voided>();
 
@@ -84,6 +87,8 @@ class LocalDenialStorage implements LimiterStorage {
     this.name = storage.name;
     this.capabilities = storage.capabilities;
     if (storage.applyAll !== undefined) this.applyAll = (requests) => this.#applyAll(storage, requests);
+    const send = storage.applyTo?.bind(storage);
+    if (send !== undefined) this.applyTo = (request, listener) => this.#applyTo(send, request, listener);
   }
 
   applyNow(request: ApplyRequest): readonly AppliedCost[] | undefined {
@@ -96,26 +101,35 @@ class LocalDenialStorage implements LimiterStorage {
     const { limits } = request;
     if (!isPlain(limits) || request.settle === true) return this.#unlearned(request);
     const sentAt = this.options.clock();
-    if (request.costs.some((cost) => cost < 0)) return this.#voiding(request.key, () => this.storage.apply(request));
+    if (isRefund(request)) return this.#voiding(request.key, () => this.storage.apply(request));
     const answer = this.storage.apply(request);
     if (!isPromiseLike(answer)) return answer;
     return answer.then((outcomes) => {
-      const last = outcomes.at(-1);
-      if (last !== undefined)
-        this.#learn(request.key, Math.max(...request.costs), {
-          kind: 'levels',
-          ...room(limits, last.levels),
-          sentAt,
-          answeredAt: this.options.clock(),
-        });
+      this.#learnFrom(request, limits, outcomes, sentAt);
       return outcomes;
+    });
+  }
+
+  #applyTo(send: NonNullable<LimiterStorage['applyTo']>, request: ApplyRequest, listener: AnswerListener): void {
+    const now = this.applyNow(request);
+    if (now !== undefined) return listener.succeed(now);
+    const { limits } = request;
+    if (!isPlain(limits) || request.settle === true || isRefund(request))
+      return answerTo(listener, () => this.apply(request));
+    const sentAt = this.options.clock();
+    send(request, {
+      succeed: (outcomes) => {
+        this.#learnFrom(request, limits, outcomes, sentAt);
+        listener.succeed(outcomes);
+      },
+      fail: (error) => listener.fail(error),
     });
   }
 
   /** Quotas, leases and blocks end at moments that the storage alone knows. What is given back may let others pass. */
   #unlearned(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
     const send = () => this.storage.apply(request);
-    return request.costs.some((cost) => cost < 0) ? this.#voiding(request.key, send) : send();
+    return isRefund(request) ? this.#voiding(request.key, send) : send();
   }
 
   #applyAll(storage: LimiterStorage, requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]> {
@@ -133,17 +147,12 @@ class LocalDenialStorage implements LimiterStorage {
     const answer = send();
     if (!isPromiseLike(answer) || refunded.length > 0) return answer;
     return answer.then((outcomes) => {
-      const answeredAt = this.options.clock();
       // Those that passed before one refused are needed to refuse again.
       const refused = outcomes.at(-1)?.allowed === false;
-      outcomes.forEach(({ levels }, index) =>
-        this.#learn(requests[index]!.key, refused ? Infinity : requests[index]!.costs[0]!, {
-          kind: 'levels',
-          ...room(requests[index]!.limits as readonly RateBucketLimit[], levels),
-          sentAt,
-          answeredAt,
-        }),
-      );
+      outcomes.forEach(({ levels }, index) => {
+        const { key, limits, costs } = requests[index]!;
+        this.#learn(key, refused ? Infinity : costs[0]!, limits as readonly RateBucketLimit[], levels, sentAt);
+      });
       return outcomes;
     });
   }
@@ -212,10 +221,28 @@ class LocalDenialStorage implements LimiterStorage {
     return known?.kind === 'levels' && known.limits === limits ? known : undefined;
   }
 
-  #learn(key: string, highestCost: number, known: KnownLevels): void {
+  #learnFrom(
+    { key, costs }: ApplyRequest,
+    limits: readonly RateBucketLimit[],
+    outcomes: readonly AppliedCost[],
+    sentAt: number,
+  ): void {
+    const last = outcomes.at(-1);
+    if (last !== undefined) this.#learn(key, highest(costs), limits, last.levels, sentAt);
+  }
+
+  #learn(
+    key: string,
+    highestCost: number,
+    limits: readonly RateBucketLimit[],
+    levels: readonly number[],
+    sentAt: number,
+  ): void {
     const before = this.#known.get(key);
-    if (before !== undefined && before.sentAt >= known.sentAt) return;
-    if (known.free < ROOM_FOR_COSTS * highestCost) this.#remember(key, known);
+    if (before !== undefined && before.sentAt >= sentAt) return;
+    const free = freeTokens(limits, levels);
+    if (free < ROOM_FOR_COSTS * highestCost)
+      this.#remember(key, { kind: 'levels', limits, levels, free, sentAt, answeredAt: this.options.clock() });
     // It refuses nothing soon: its place is for those that do. What came back may still void an older answer.
     else if (before?.kind === 'levels') this.#known.delete(key);
   }
@@ -239,6 +266,14 @@ class LocalDenialStorage implements LimiterStorage {
     this.#known.set(key, known);
     if (this.#known.size > this.options.maxKeys) this.#known.delete(this.#known.keys().next().value!);
   }
+}
+
+function isRefund({ costs }: ApplyRequest): boolean {
+  return costs.length === 1 ? costs[0]! < 0 : costs.some((cost) => cost < 0);
+}
+
+function highest(costs: readonly number[]): number {
+  return costs.length === 1 ? costs[0]! : Math.max(...costs);
 }
 
 /** If it is refused, so are all. */

@@ -1,6 +1,7 @@
 import { periodBoundaries } from '../algorithm/calendar.js';
 import type { Clock } from '../contracts/clock.js';
-import type { Policy, ResolvedLimit } from '../contracts/policy.js';
+import { isPlain } from '../algorithm/room.js';
+import type { Policy, ResolvedLimit, ResolvedRate } from '../contracts/policy.js';
 import type { BucketKeys } from './bucket-key.js';
 
 /** What is worked out once for a policy: the names of its buckets, and its limits at this moment. */
@@ -13,6 +14,9 @@ export class PolicyBuckets {
   /** Whether the policy limits calls at once, so that somebody must say when one is over. */
   readonly isLeased: boolean;
 
+  /** Where the policy is one rate, enforced and without a block, as nearly all are. */
+  readonly rate: ResolvedRate | undefined;
+
   constructor(
     policy: Policy,
     readonly keysOf: BucketKeys,
@@ -20,6 +24,9 @@ export class PolicyBuckets {
   ) {
     this.#limits = policy.limits;
     this.isLeased = policy.limits.some(({ kind }) => kind === 'concurrency');
+    const [first] = policy.limits;
+    const isOneRate = policy.limits.length === 1 && policy.mode === 'enforce' && isPlain(policy.limits);
+    this.rate = isOneRate && first!.kind === 'rate' ? first : undefined;
     this.#isCalendar = policy.limits.some(({ kind }) => kind === 'quota');
     this.#from = this.#until = 0;
   }

@@ -22,6 +22,11 @@ export interface StorageCall<T, R> {
   abandon?(): void;
 }
 
+/** A call of which the storage answers a listener. */
+export interface ListenedCall<T, R> extends StorageCall<T, R> {
+  sendTo(listener: { succeed(answer: T): void; fail(error: unknown): void }): void;
+}
+
 const LOCAL_MAX_KEYS = 100_000;
 const storageErrors = channel(limiterChannels.storageError);
 const storageStates = channel(limiterChannels.storageState);
@@ -30,13 +35,12 @@ const storageStates = channel(limiterChannels.storageState);
 export class StorageGate {
   readonly local: BucketTable;
   readonly health: StorageHealth;
-  readonly #deadlines: DeadlineQueue;
+  readonly #deadlines = new DeadlineQueue();
 
   constructor(private readonly options: ResolvedLimiterOptions) {
     this.local = new BucketTable(LOCAL_MAX_KEYS, wallClockBeside(options.clock));
     this.health = new StorageHealth(options.storage.name);
     this.health.watch((message) => storageStates.publish(message));
-    this.#deadlines = new DeadlineQueue(options.timeoutMs);
   }
 
   /**
@@ -55,6 +59,20 @@ export class StorageGate {
     } catch (error) {
       return this.fallBack(call, error);
     }
+  }
+
+  /** {@link StorageGate.run} of a call that is not answered at once. */
+  listen<T, R>(call: ListenedCall<T, R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const { timeoutMs } = this.options;
+      const pending = new PendingCall(timeoutMs, this, this.#deadlines, call, undefined, resolve, reject);
+      this.#deadlines.add(pending);
+      try {
+        call.sendTo(pending);
+      } catch (error) {
+        pending.fail(error);
+      }
+    });
   }
 
   /** The result of a call whose storage has failed. */
@@ -88,7 +106,8 @@ export class StorageGate {
 
   #await<T, R>(call: StorageCall<T, R>, answer: PromiseLike<T>, deadline: CallDeadline | undefined): Promise<R> {
     return new Promise((resolve, reject) => {
-      const pending = new PendingCall(this, this.#deadlines, call, deadline, resolve, reject);
+      const { timeoutMs } = this.options;
+      const pending = new PendingCall(timeoutMs, this, this.#deadlines, call, deadline, resolve, reject);
       this.#deadlines.add(pending, deadline?.dueAt);
       answer.then(
         (value) => pending.succeed(value),
@@ -112,6 +131,7 @@ class PendingCall<T, R> extends DeadlineEntry {
   #state: 'waiting' | 'settled' = 'waiting';
 
   constructor(
+    timeoutMs: number,
     private readonly gate: StorageGate,
     private readonly deadlines: DeadlineQueue,
     private readonly call: StorageCall<T, R>,
@@ -119,7 +139,7 @@ class PendingCall<T, R> extends DeadlineEntry {
     private readonly resolve: (result: R) => void,
     private readonly reject: (error: unknown) => void,
   ) {
-    super();
+    super(timeoutMs);
   }
 
   succeed(answer: T): void {
@@ -138,10 +158,10 @@ class PendingCall<T, R> extends DeadlineEntry {
   }
 
   /** The queue has let go of it already. */
-  override expire(timeoutMs: number): void {
+  override expire(): void {
     this.#state = 'settled';
     this.call.abandon?.();
-    this.#fallBack(new StorageTimeoutError(timeoutMs));
+    this.#fallBack(new StorageTimeoutError(this.timeoutMs));
   }
 
   #settleInTime(): boolean {

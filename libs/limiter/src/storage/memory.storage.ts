@@ -6,6 +6,7 @@ import { wallClockBeside } from '../support/wall-clock.js';
 import type {
   ApplyRequest,
   AppliedCost,
+  BucketLimit,
   BucketReading,
   BucketRequest,
   LimiterStorage,
@@ -72,6 +73,12 @@ export class MemoryStorage implements LimiterStorage {
   apply(request: ApplyRequest): readonly AppliedCost[] {
     this.#keepSweeping();
     return this.#table.apply(request, this.options.clock());
+  }
+
+  /** @internal `BucketTable.applyOne`: what `Limiter` decides by without an object for each step. */
+  applyOne(scope: string | undefined, key: string, limits: readonly BucketLimit[], cost: number): number | undefined {
+    this.#keepSweeping();
+    return this.#table.applyOne(scope, key, limits, cost, this.options.clock());
   }
 
   applyNow(request: ApplyRequest): readonly AppliedCost[] {

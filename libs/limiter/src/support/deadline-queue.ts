@@ -2,6 +2,9 @@ import { BUSY_MS } from './deadline.js';
 
 /** Something that waits in a {@link DeadlineQueue}. */
 export abstract class DeadlineEntry {
+  /** @param timeoutMs how long it may wait, and how much more at most it is given where the event loop was busy */
+  constructor(readonly timeoutMs: number) {}
+
   /** By `performance.now()`. @internal */
   dueAt = 0;
   /** Whether it was given time for a busy event loop: that happens once. @internal */
@@ -11,11 +14,11 @@ export abstract class DeadlineEntry {
   /** @internal */
   after: DeadlineEntry | undefined;
 
-  abstract expire(timeoutMs: number): void;
+  abstract expire(): void;
 }
 
 /**
- * Deadlines that are nearly all `timeoutMs` away, so that the oldest is always the next: one timer for all of them, where one
+ * Deadlines that are nearly all equally far away, so that the oldest is always the next: one timer for all of them, where one
  * for each call would cost more than a decision. The timer keeps the process alive only while something waits.
  *
  * Nothing expires before the event loop has read what had arrived by then, or, where it was busy, before what waited for it was
@@ -28,10 +31,8 @@ export class DeadlineQueue {
   /** When the timer is to fire. */
   #timerAt = Infinity;
 
-  constructor(private readonly timeoutMs: number) {}
-
-  /** @param dueAt by `performance.now()`; default `timeoutMs` from now */
-  add(entry: DeadlineEntry, dueAt = performance.now() + this.timeoutMs): void {
+  /** @param dueAt by `performance.now()`; default its `timeoutMs` from now */
+  add(entry: DeadlineEntry, dueAt = performance.now() + entry.timeoutMs): void {
     entry.dueAt = dueAt;
     this.#insert(entry);
     if (dueAt < this.#timerAt) this.#start(dueAt);
@@ -83,10 +84,10 @@ export class DeadlineQueue {
       this.remove(entry);
       if (heldUpMs > BUSY_MS && !entry.prolonged) {
         entry.prolonged = true;
-        entry.dueAt = performance.now() + Math.max(1, Math.min(heldUpMs, this.timeoutMs));
+        entry.dueAt = performance.now() + Math.max(1, Math.min(heldUpMs, entry.timeoutMs));
         this.#insert(entry);
       } else {
-        entry.expire(this.timeoutMs);
+        entry.expire();
       }
     }
   }

@@ -20,10 +20,12 @@ export interface MemcachedPackage {
 
 const DEFAULT_POOL_SIZE = 10;
 const SILENCE_MS = 500;
+/** Shorter than a NAT keeps a connection, and longer than a process is held up. */
+const IDLE_MS = 60_000;
 
 /**
  * Options for `new Memcached()` of the npm package `memcached` with which a dead or frozen server fails fast, is tried again at
- * once, and keeps no process from ending: with the package's own it would wait for five minutes after a failure.
+ * once: with the package's own it would wait for five minutes after a failure. Its `end()` lets the process end.
  *
  * @param timeoutMs the limiter's `timeoutMs`
  */
@@ -36,6 +38,8 @@ export function memcachedPackageOptions(timeoutMs: number) {
     failures: 1e9,
     failuresTimeout: 1000,
     remove: false,
+    // The package closes what was idle for so long also where the answer has arrived, and was not read yet: nobody hears of it then.
+    idle: Math.max(IDLE_MS, 2 * timeoutMs),
   };
 }
 

@@ -21,6 +21,7 @@ interface Charge {
 /** One call of buckets that all are {@link isCharge}; those for one bucket go together where their costs are equal. */
 export class ChargeCall {
   readonly #charges = new Map<string, Charge>();
+  #sorted: readonly Charge[] = [];
 
   /** @returns whether it goes with the others */
   add({ key, limits, costs }: ApplyRequest): boolean {
@@ -36,11 +37,13 @@ export class ChargeCall {
     return this.#charges.size;
   }
 
-  /** What the function reads, but for skew, sweep and clock. */
-  get values(): readonly string[] {
+  /** What the function reads, but for skew, sweep and clock. After it nothing is added. */
+  values(): readonly string[] {
+    // As the function locks and answers them.
+    this.#sorted = [...this.#charges.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     const places = new Map<readonly BucketLimit[], number>();
     const [keys, rates, rate, cost, times]: [string[], number[], number[], number[], number[]] = [[], [], [], [], []];
-    for (const charge of this.#sorted()) {
+    for (const charge of this.#sorted) {
       let place = places.get(charge.limits);
       if (place === undefined) {
         places.set(charge.limits, (place = places.size + 1));
@@ -54,13 +57,13 @@ export class ChargeCall {
     return [keys.join(' '), ...[rates, rate, cost, times].map((numbers) => `{${numbers.join(',')}}`)];
   }
 
-  /** @returns the answer for each key, all its costs in one list; nothing where the reply is none of the function */
+  /** After {@link ChargeCall.values}. @returns the answer for each key, all its costs in one list; nothing where the reply is none of the function */
   decode(reply: unknown): ReadonlyMap<string, BucketAnswer> | undefined {
     if (typeof reply !== 'string') return undefined;
     const [line, rest] = reply.split('\n') as [string, string?];
     const levels = line.split(' ');
     const others = rest === undefined ? [] : (JSON.parse(rest) as BucketAnswer[]);
-    const charges = this.#sorted();
+    const charges = this.#sorted;
     if (levels.length !== charges.length) return undefined;
     const answers = new Map<string, BucketAnswer>();
     for (const [index, { key, limits, cost, times }] of charges.entries()) {
@@ -72,15 +75,10 @@ export class ChargeCall {
       }
       const before = Number(levels[index]);
       if (!Number.isSafeInteger(before)) return undefined;
-      const outcomes = oneRateOutcomes({ limits, costs: Array.from({ length: times }, () => cost) }, before);
+      const outcomes = oneRateOutcomes({ limits, costs: Array<number>(times).fill(cost) }, before);
       answers.set(key, { ahead: 0, answers: [{ levels: [before] }, ...outcomes] });
     }
     return answers;
-  }
-
-  /** As the function locks and answers them. */
-  #sorted(): readonly Charge[] {
-    return [...this.#charges.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 }
 

@@ -1,19 +1,24 @@
 import { stateOf } from './apply.sql.js';
 
-/** The level at `now` of what is stored as a rate. An expression, not a function: PostgreSQL would call that for every row. */
+const tickOf = (row: string): string => `CASE WHEN ${row}.kind = 1 THEN 1 ELSE 1000 END`;
+
+/** Ticks until `units` have drained. */
+const ticks = (row: string, units: string): string => `(${units} + ${row}.drain - 1) / ${row}.drain`;
+
+/**
+ * The level at `now` of what is stored as a rate: no more ticks are counted than it takes to drain. An expression, not a function:
+ * PostgreSQL would call that for every row. What an expression names twice is worked out twice, but for what `OFFSET 0` fences off.
+ */
 const drained = (row: string, now: string): string => `
-  CASE WHEN ${row}.kind = 1 THEN ${fallen(row, `${now} - ${row}.since`)}
-    ELSE ${fallen(row, `${now} / 1000 - ${row}.since / 1000`)} END`;
+  greatest(0, ${row}.level - ${row}.drain * least(
+    greatest(0, ${now} / ${tickOf(row)} - ${row}.since / ${tickOf(row)}), ${ticks(row, `${row}.level`)}))`;
 
-const fallen = (row: string, ticks: string): string => `
-  CASE WHEN ${ticks} <= 0 THEN ${row}.level
-    WHEN ${ticks} >= (${row}.level + ${row}.drain - 1) / ${row}.drain THEN 0
-    ELSE ${row}.level - ${row}.drain * (${ticks}) END`;
+/** When a level as it was at `since` has drained. */
+const empty = (rate: string, since: string, level: string): string =>
+  `greatest(${since}, (${since} / ${tickOf(rate)} + ${ticks(rate, level)}) * ${tickOf(rate)})`;
 
-/** When the level of `now`, as it was at `since`, has drained. */
-const empty = (now: string, rate: string): string => `
-  CASE WHEN ${rate}.kind = 1 THEN ${now}.since + (${now}.level + ${rate}.drain - 1) / ${rate}.drain
-    ELSE greatest(${now}.since, (${now}.since / 1000 + (${now}.level + ${rate}.drain - 1) / ${rate}.drain) * 1000) END`;
+/** One to two minutes later, and the same for a minute, so that most updates touch no index. */
+const keptUntil = (emptyAt: string): string => `(${emptyAt} / 60000000 + 2) * 60000000`;
 
 /** Whether the row is as this rate wrote it, and not of the future. */
 const isRate = (row: string, rate: string, now: string): string => `
@@ -34,6 +39,7 @@ const isRate = (row: string, rate: string, now: string): string => `
  * and `level_before` the units of one cost, below zero.
  */
 export function chargeFunction(name: string): string {
+  const since = 'greatest(b.since, excluded.since)';
   return `
 CREATE OR REPLACE FUNCTION ${name}_charge(p_keys text[], p_rates bigint[], p_rate int[], p_cost bigint[], p_times bigint[],
   p_skew bigint, p_sweep int, p_now bigint) RETURNS text
@@ -46,29 +52,24 @@ BEGIN
   PERFORM ${name}_isolated();
   WITH done AS (
     INSERT INTO ${name} AS b (key, since, kind, drain, units, capacity, level, expires_at, kept_until, level_before)
-      SELECT d.key, moment, d.kind, d.drain, d.units, d.capacity, d.level, d.empty, d.empty + 60000000, -d.charge
+      SELECT d.key, moment, d.kind, d.drain, d.units, d.capacity, d.level, d.empty, ${keptUntil('d.empty')}, -d.charge
       FROM (
-        SELECT c.*, ${empty('c', 'c')} AS empty FROM (
-          SELECT e.*, moment AS since, e.cost * e.units AS charge,
-            least(e.times, e.capacity / (e.cost * e.units)) * e.cost * e.units AS level
-          FROM (
-            SELECT u.key, u.cost, u.times, p_rates[4 * u.rate - 3] AS kind, p_rates[4 * u.rate - 2] AS drain,
-              p_rates[4 * u.rate - 1] AS units, p_rates[4 * u.rate] AS capacity
-            FROM unnest(p_keys, p_rate, p_cost, p_times) AS u(key, rate, cost, times)
+        SELECT c.*, ${empty('c', 'moment', 'c.level')} AS empty FROM (
+          SELECT e.*, least(e.times, e.capacity / e.charge) * e.charge AS level FROM (
+            SELECT u.key, u.times, u.cost * p_rates[4 * u.rate - 1] AS charge, p_rates[4 * u.rate - 3] AS kind,
+              p_rates[4 * u.rate - 2] AS drain, p_rates[4 * u.rate - 1] AS units, p_rates[4 * u.rate] AS capacity
+            FROM unnest(p_keys, p_rate, p_cost, p_times) AS u(key, rate, cost, times) OFFSET 0
           ) e
         ) c
       ) d
       ORDER BY d.key COLLATE "C"
       ON CONFLICT (key) DO UPDATE SET (since, level, expires_at, kept_until, level_before) = (
-        SELECT e.since, e.level, e.empty,
-          CASE WHEN b.kept_until BETWEEN e.empty AND e.empty + 120000000 THEN b.kept_until ELSE e.empty + 60000000 END, e.before
+        SELECT ${since}, c.level, ${empty('b', since, 'c.level')}, ${keptUntil(empty('b', since, 'c.level'))}, c.before
         FROM (
-          SELECT d.*, ${empty('d', 'b')} AS empty FROM (
-            SELECT c.before, greatest(b.since, excluded.since) AS since,
-              c.before + least(excluded.level, (b.capacity - c.before) / -excluded.level_before * -excluded.level_before) AS level
-            FROM (SELECT ${drained('b', 'excluded.since')} AS before OFFSET 0) c OFFSET 0
-          ) d OFFSET 0
-        ) e
+          SELECT d.before,
+            least(d.before + excluded.level, b.capacity - (b.capacity - d.before) % -excluded.level_before) AS level
+          FROM (SELECT ${drained('b', 'excluded.since')} AS before OFFSET 0) d
+        ) c
       )
       WHERE CASE WHEN ${isRate('b', 'excluded', 'excluded.since')}
         THEN ${drained('b', 'excluded.since')} - excluded.level_before <= b.capacity ELSE false END

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { limiterChannels, type ClockSkewMessage } from '../../contracts/diagnostics.js';
 import type {
+  AnswerListener,
   AppliedCost,
   ApplyRequest,
   BucketReading,
@@ -10,6 +11,7 @@ import type {
 import { StorageFaultError } from '../../errors/storage-fault.js';
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
+import { promised } from '../../support/apply-to.js';
 import { TurnBatch } from '../../support/turn-batch.js';
 import { encodeCalls, type BucketAnswer, type BucketCall } from './bucket-call.js';
 import { ChargeCall, Dealer, isCharge } from './charge-call.js';
@@ -94,7 +96,11 @@ class PostgresStorage implements LimiterStorage {
   }
 
   apply(request: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return this.#batch.add(request);
+    return promised((listener) => this.applyTo(request, listener));
+  }
+
+  applyTo(request: ApplyRequest, listener: AnswerListener): void {
+    this.#batch.add(request, listener);
   }
 
   async applyAll(requests: readonly ApplyRequest[]): Promise<readonly AppliedCost[]> {
@@ -133,7 +139,7 @@ class PostgresStorage implements LimiterStorage {
 
   async #charge(call: ChargeCall): Promise<Dealer> {
     if (call.size === 0) return new Dealer(new Map());
-    const values = [...call.values, this.options.maxSkewMs * 1000, this.#sweep(call.size)];
+    const values = [...call.values(), this.options.maxSkewMs * 1000, this.#sweep(call.size)];
     const answers = call.decode(await this.#answers(this.#chargeText, values));
     if (answers === undefined) throw new StorageFaultError(this.name, 'malformed');
     for (const [key, { ahead }] of answers) this.#publishSkew(key, ahead);

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { limiterChannels, type ClockSkewMessage } from '../../contracts/diagnostics.js';
 import type {
+  AnswerListener,
   AppliedCost,
   ApplyRequest,
   BucketReading,
@@ -12,6 +13,7 @@ import { isOneRate } from '../../algorithm/one-rate.js';
 import { isWhole } from '../../support/is-whole.js';
 import { resolveOptions } from '../../support/resolve-options.js';
 import { StorageFaultError } from '../../errors/storage-fault.js';
+import { promised } from '../../support/apply-to.js';
 import { TurnBatch } from '../../support/turn-batch.js';
 import { ApplyCall, type BucketAnswer, type CallRequest, type ScriptCall } from './apply-call.js';
 import { APPLY_LUA, APPLY_SHA1 } from './apply.lua.js';
@@ -115,7 +117,11 @@ class RedisStorage implements LimiterStorage {
   }
 
   apply(request: ApplyRequest): Promise<readonly AppliedCost[]> {
-    return this.#batch.add(request);
+    return promised((listener) => this.applyTo(request, listener));
+  }
+
+  applyTo(request: ApplyRequest, listener: AnswerListener): void {
+    this.#batch.add(request, listener);
   }
 
   async read({ key, limits }: BucketRequest): Promise<BucketReading> {
