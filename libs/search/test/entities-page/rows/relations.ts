@@ -23,6 +23,9 @@ const CHANGES = 'relations/matrix.ts';
 const followed = (says: string, file = CHANGES) => ({ verdict: 'followed', file, says }) as const;
 const refused = (says: string) => ({ verdict: 'refused', file: 'relations/refusals.spec.ts', says }) as const;
 
+const refusedPlace = (says: string) =>
+  ({ verdict: 'refused', file: 'relations/refused-places.spec.ts', says }) as const;
+
 export const RELATIONS: Rows = {
   '`@ManyToOne`, and over several steps': followed("'change further away': async"),
   '`@OneToOne`, either side': followed("'the other side of a one-to-one': {"),
@@ -67,6 +70,12 @@ export const RELATIONS: Rows = {
   'a relation inside an embeddable that is kept as JSON': refused("it('a relation inside an embeddable"),
   '`mapToPk` that is included': refused("it('a relation that holds a key alone'"),
   '`targetKey` that is included': refused("it('a relation that points at another column"),
+  'a relation to an entity whose whole key is one relation to a key of several columns': refusedPlace(
+    "it('`include`, from either side and of every kind'",
+  ),
+  'such relations in `where`, `reads`, `routing` or an order': refusedPlace(
+    "describe('a relation that cannot be followed is refused in'",
+  ),
   'a relation by a formula or `through`': {
     verdict: 'refused',
     entities: [Leader, Team],
