@@ -11,25 +11,26 @@ import { keyProblemOf, relationProblem, type RelationProblem } from './relation-
  */
 export function checkRelations(models: readonly IndexModel[], metas: readonly EntityMetadata[]): ModelComplaint[] {
   const complaints = new Map<string, ModelComplaint>();
-  const walk = (at: readonly EntityMetadata[], fields: readonly FieldModel[]): void => {
+  const walk = (at: readonly EntityMetadata[], fields: readonly FieldModel[], of: 'rows' | 'keys'): void => {
     for (const field of fields) {
       if (field.kind === 'value') continue;
       const having = at.flatMap((meta) => havingProperty(field.name, meta, metas));
       for (const meta of having) {
-        const refused = problemOf(field, meta, metas);
+        const refused = problemOf(field, meta, of, metas);
         const where = `${meta.className}.${field.name}`;
         if (refused) complaints.set(where, { where, ...refused });
       }
-      walk(targetsOf(field, having, metas), [
-        ...field.fields,
-        ...(field.selects ?? []),
-        ...(field.filter?.watched ?? []),
-      ]);
+      walk(
+        targetsOf(field, having, metas),
+        [...field.fields, ...(field.selects ?? []), ...(field.filter?.watched ?? [])],
+        of,
+      );
     }
   };
   for (const { entity, sources, condition, keys } of models) {
     const root = metas.filter((meta) => classOf(meta) === entity);
-    walk(root, [...sources, ...(condition?.watched ?? []), ...keys]);
+    walk(root, [...sources, ...(condition?.watched ?? [])], 'rows');
+    walk(root, keys, 'keys');
   }
   return [...complaints.values()];
 }
@@ -37,12 +38,13 @@ export function checkRelations(models: readonly IndexModel[], metas: readonly En
 function problemOf(
   { name, fields, relation }: ObjectField,
   meta: EntityMetadata,
+  of: 'rows' | 'keys',
   metas: readonly EntityMetadata[],
 ): RelationProblem | undefined {
   const property = propertiesOf(meta)[name];
   if (!relation || !property) return undefined;
-  const refused = relationProblem(property, meta, fields.length > 0 ? 'rows' : 'keys');
-  if (refused || fields.length === 0) return refused;
+  const refused = relationProblem(property, meta, fields.length > 0 ? of : 'keys');
+  if (refused || fields.length === 0 || of === 'keys') return refused;
   const target = metas.find((one) => classOf(one) === relation.target);
   return target && keyProblemOf(target);
 }

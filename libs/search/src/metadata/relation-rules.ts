@@ -38,6 +38,12 @@ export function relationProblem(
       remedy: `Give ${handedOn.className} a key of its own, and make that relation unique`,
     };
   if (of === 'keys') return undefined;
+  const whole = wholeKeyWithTwoSides(property, meta);
+  if (whole)
+    return {
+      problem: `is a side of \`${whole.className}.${whole.primaryKeys[0]}\`, which is a whole key of several columns: the ORM loads nothing over its other side`,
+      remedy: `Give ${whole.className} a key of its own, and make the relation unique`,
+    };
   if (property.targetKey !== undefined)
     return {
       problem: `points at \`${property.targetKey}\` (\`targetKey\`), and changes are followed by primary keys`,
@@ -68,6 +74,15 @@ function keyTargetsOf(property: Property, meta: EntityMetadata): EntityMetadata[
 /** Whether one relation to a key of several columns is the whole key. */
 function isKeyHandedOn(meta: EntityMetadata): boolean {
   return meta.primaryKeys.length === 1 && primaryKeyParts(meta).length > 1;
+}
+
+/** The owner of a relation that is its whole key, of several columns, where the other side of it is loaded or joined along. */
+function wholeKeyWithTwoSides(property: Property, meta: EntityMetadata): EntityMetadata | undefined {
+  const { kind, side } = relationOf(property);
+  if (kind === 'm:n') return undefined;
+  const [owner, name] = side === 'owner' ? [meta, property.name] : [property.targetMeta, property.mappedBy];
+  if (!owner || !isKeyHandedOn(owner) || owner.primaryKeys[0] !== name) return undefined;
+  return side === 'inverse' || (kind === '1:1' && property.inversedBy) ? owner : undefined;
 }
 
 /** Why rows with the key of `meta` cannot be looked for; `undefined` when they can. */

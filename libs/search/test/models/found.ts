@@ -196,6 +196,17 @@ function inOrder(): Case {
   ];
 }
 
+/** Of a foreign key of several columns the ORM's upsert writes the first alone: the row leads nowhere. */
+function halfAKey(): Case {
+  const way = relation('r', ['m:1', 0, 0]);
+  const key = [
+    { name: 'id', kind: 'integer' },
+    { name: 'k', kind: 'string' },
+  ] as const;
+  const entities = [entity(0, { key, index: index([include(over(way))]) })];
+  return [{ entities, relations: [way] }, script({ operation: 'upsert', entity: 0, row: 3 })];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -211,4 +222,5 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'paths over rows of several tables': acrossTables(),
   'a relation of a class, below one that has none': accessorBelow(),
   'elements without an order': inOrder(),
+  'a foreign key of which a part is null': halfAKey(),
 };

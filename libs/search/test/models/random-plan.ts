@@ -114,7 +114,7 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: gi
   const edges = given
     .map((edge) => withEnds(edge, count))
     .map((edge, n) => (daring || keys[edge.on]!.by === n ? edge : followable(edge, trees)))
-    .map((edge, n) => (keys[edge.on]!.by === n ? { ...edge, onClass: undefined } : ownedBy(edge, trees, keys)));
+    .map((edge, n) => (keys[edge.on]!.by === n ? inKey(edge, keys, daring) : ownedBy(edge, trees, keys)));
   const between = edges.map(({ kind, on, to, inverse, nullable, onClass }, n): RelationPlan => {
     const key = keys[on]!.by === n;
     return {
@@ -221,6 +221,12 @@ function isExtended({ classes }: TreePlan, number: number | undefined): boolean 
 
 function isConcreteBase(tree: TreePlan | undefined): boolean {
   return tree?.how === 'sti' && !tree.abstract;
+}
+
+/** An edge that is a part of a key. The ORM loads nothing over the other side of a whole key of several columns. */
+function inKey(edge: Edge, keys: readonly Key[], daring: boolean): Edge {
+  const { columns, size } = keys[edge.on]!;
+  return { ...edge, onClass: undefined, inverse: edge.inverse && (daring || columns.length > 0 || size === 1) };
 }
 
 /** The class that has an edge. */

@@ -51,6 +51,11 @@ export const REFUSALS: readonly Refused[] = [
     has: hasKeyHandedOn,
   },
   {
+    row: 'a side of a relation that is a whole key of several columns, from the other side or one to one',
+    says: /^is a side of `.*`, which is a whole key of several columns/,
+    has: hasKeyHandedOn,
+  },
+  {
     row: '`where` of a collection that another path embeds whole',
     says: /^has `where`, and is embedded whole by/,
     has: hasFilteredCollection,

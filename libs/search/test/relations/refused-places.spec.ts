@@ -137,6 +137,42 @@ describe('a relation that cannot be followed is refused in', () => {
   });
 });
 
+it('of a whole key of several columns the other side is refused, and both of one to one', () => {
+  @Entity()
+  @Indexed({ name: 'desks' })
+  class Desk {
+    @PrimaryKey({ type: 'integer' }) room!: number;
+    @PrimaryKey({ type: 'string' }) place!: string;
+    @SearchField({ include: ['text'] })
+    @OneToOne(() => Lamp, (lamp: Lamp) => lamp.desk, { nullable: true })
+    lamp?: Rel<Lamp> | null;
+    @SearchField({ include: ['text'] })
+    @OneToMany(() => Plant, (plant: Plant) => plant.desk)
+    plants = new Collection<Plant>(this);
+  }
+  @Entity()
+  @Indexed({ name: 'lamps' })
+  class Lamp {
+    @SearchField({ include: ['room'] })
+    @OneToOne({ entity: () => Desk, primary: true, owner: true, inversedBy: 'lamp' })
+    desk!: Rel<Desk>;
+    @SearchField() @Property({ type: 'string' }) text!: string;
+  }
+  @Entity()
+  @Indexed({ name: 'plants' })
+  class Plant {
+    @SearchField({ include: ['room'] }) @ManyToOne({ entity: () => Desk, primary: true }) desk!: Rel<Desk>;
+    @SearchField() @Property({ type: 'string' }) text!: string;
+  }
+  const says = (where: string, of: string): string =>
+    `${where}: is a side of \`${of}.desk\`, which is a whole key of several columns: the ORM loads nothing over its other side. Give ${of} a key of its own, and make the relation unique.`;
+  expect(texts(Desk, Lamp, Plant).toSorted()).toEqual([
+    says('Desk.lamp', 'Lamp'),
+    says('Desk.plants', 'Plant'),
+    says('Lamp.desk', 'Lamp'),
+  ]);
+});
+
 describe('a relation that cannot be followed is accepted where', () => {
   it('its own column is compared, and nothing of the other row', () => {
     expect(complaints({ where: { image: { $ne: null } } })).toEqual([]);
@@ -148,12 +184,18 @@ describe('a relation that cannot be followed is accepted where', () => {
 
   it('it is the key of the indexed entity', () => {
     @Entity()
+    class Room {
+      @PrimaryKey({ type: 'integer' }) house!: number;
+      @PrimaryKey({ type: 'integer' }) number!: number;
+      @OneToOne(() => Held, (held: Held) => held.room, { nullable: true }) held?: Rel<Held> | null;
+    }
+    @Entity()
     @Indexed()
     class Held {
-      @OneToOne({ entity: () => Slot, primary: true, owner: true }) slot!: Rel<Slot>;
+      @OneToOne({ entity: () => Room, primary: true, owner: true, inversedBy: 'held' }) room!: Rel<Room>;
       @SearchField() @Property({ type: 'string' }) guest!: string;
     }
-    expect(texts(Slot, Held)).toEqual([]);
+    expect(texts(Room, Held)).toEqual([]);
   });
 });
 

@@ -73,6 +73,9 @@ export const RELATIONS: Rows = {
   'a relation to an entity whose whole key is one relation to a key of several columns': refusedPlace(
     "it('`include`, from either side and of every kind'",
   ),
+  'a side of a relation that is a whole key of several columns, from the other side or one to one': refusedPlace(
+    "it('of a whole key of several columns the other side",
+  ),
   'such relations in `where`, `reads`, `routing` or an order': refusedPlace(
     "describe('a relation that cannot be followed is refused in'",
   ),
