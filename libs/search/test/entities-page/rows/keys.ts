@@ -20,5 +20,15 @@ export const KEY_ROWS: Rows = {
   },
   'a key of bytes': complaint("'Blob: has a key of bytes"),
   'an `id` that is one column of several, or not unique': complaint("\"Pair: has the `id` 'a'"),
+  'keys of more than 255 characters as JSON': {
+    verdict: 'followed',
+    file: 'sync/keys/long-keys.spec.ts',
+    says: "it('are followed: rows come, change and go'",
+  },
+  'such keys in a table of an earlier release, without that column': {
+    verdict: 'refused',
+    file: 'sync/keys/long-keys.spec.ts',
+    says: "it('is refused at start where a key may need the column",
+  },
   'an id of more than 512 bytes': { verdict: 'set aside', file: KEYS, says: "it('a key too long for an id" },
 };
