@@ -139,7 +139,9 @@ function embedRelated(field: ObjectField, value: unknown, place: Place): unknown
   const related = unwrap(value) ?? null;
   // No foreign key holds the rows of a polymorphic relation: some may be gone.
   if (!Array.isArray(related)) return !relation.apart || isRead(related) ? embed(fields, related, place) : null;
-  const rows = relation.apart ? related.filter(isRead) : (related as object[]);
+  // The foreign key of a pair allows every row of the table, whatever class has the collection.
+  const members = relation.kind === 'm:n' ? related.filter((row) => row instanceof relation.target) : related;
+  const rows = relation.apart ? members.filter(isRead) : (members as object[]);
   return embed(fields, key ? inKeyOrder(rows, key) : rows, place);
 }
 

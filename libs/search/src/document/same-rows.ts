@@ -69,9 +69,7 @@ function sharedColumns(
         return isOf(other, one) && holdsBelow(one) ? [other] : [];
       }),
     );
-    if (having.length === 0) return [];
-    const { of: _of, ...bare } = column;
-    return classes.length === 1 && having.includes(classes[0]!) ? [bare] : [{ ...bare, of: having }];
+    return having.length === 0 ? [] : [{ ...column, of: having }];
   });
 }
 

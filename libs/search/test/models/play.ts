@@ -190,11 +190,12 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
 /** Whether some document is of it, embeds it or depends on it: what else is touched is refused. */
 function isHeld({ entities }: ModelPlan, { number, index }: EntityPlan): boolean {
   if (index) return true;
+  // Rows of a pivot entity are members of the collection.
+  const leadsTo = (step: Step): boolean => targetOf(step) === number || step.relation.pivot === number;
   const reached = (includes: readonly IncludePlan[]): boolean =>
-    includes.some(({ step, inside }) => targetOf(step) === number || reached(inside));
+    includes.some(({ step, inside }) => leadsTo(step) || reached(inside));
   return entities.some(
-    (one) =>
-      one.index && (reached(one.index.include) || (one.index.where?.over && targetOf(one.index.where.over) === number)),
+    (one) => one.index && (reached(one.index.include) || (one.index.where?.over && leadsTo(one.index.where.over))),
   );
 }
 
