@@ -73,11 +73,11 @@ function sharedColumns(
   });
 }
 
-/** What a row holds by itself of a field: of a collection nothing, of a relation its foreign key. */
+/** What a row holds by itself of a field: of a relation its foreign key, of a side without one nothing. */
 function columnOf(field: FieldModel): FieldModel | undefined {
   if (field.kind === 'value') return field;
   const { name, options, relation, of } = field;
-  if (relation && (relation.kind === '1:m' || relation.kind === 'm:n')) return undefined;
+  if (relation && (relation.kind === 'm:n' || relation.side === 'inverse')) return undefined;
   return { kind: 'object', name, options, fields: [], relation: undefined, ...(of ? { of } : {}) };
 }
 
