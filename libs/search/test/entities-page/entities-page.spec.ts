@@ -1,6 +1,6 @@
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { SearchService } from '@rookery/search';
+import { searchEntities, SearchService } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { KINDS } from '../values/kinds.js';
 import { pageRows, STRATEGIES, testText, type Proof, type Rows } from './row.js';
@@ -18,9 +18,13 @@ const ROWS: Rows = { ...VALUES, ...CONDITIONS, ...KEY_ROWS, ...RELATIONS, ...INH
 const engine = openSearch({ node: 'http://127.0.0.1:9' });
 afterAll(() => engine.close());
 
-function start(entities: readonly unknown[]): SearchService {
-  const orm = new MikroORM({ entities: entities as never, dbName: 'none', metadataProvider: ReflectMetadataProvider });
-  return new SearchService(orm, { engine });
+function start(entities: readonly unknown[], sync: (typeof STRATEGIES)[number]): SearchService {
+  const orm = new MikroORM({
+    entities: [...entities, ...searchEntities] as never,
+    dbName: 'none',
+    metadataProvider: ReflectMetadataProvider,
+  });
+  return new SearchService(orm, { engine, sync });
 }
 
 const KINDS_SPEC = 'values/matrix.spec.ts';
@@ -28,7 +32,8 @@ const SPECS = [...new Set(Object.values(ROWS).flatMap((proof) => ('spec' in proo
 let names: ReadonlyMap<string, readonly string[]>;
 
 function prove(proof: Proof): void {
-  if ('entities' in proof) expect(() => start(proof.entities)).toThrow(proof.complaint);
+  if ('entities' in proof)
+    for (const sync of STRATEGIES) expect(() => start(proof.entities, sync)).toThrow(proof.complaint);
   else if ('kinds' in proof)
     for (const kind of proof.kinds) proveByTest(KINDS_SPEC, `, ${kind}, plain: holds the value`, STRATEGIES);
   else {
