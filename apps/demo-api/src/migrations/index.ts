@@ -1,6 +1,7 @@
 import { CreateAddresses } from './2026-11-addresses.js';
 import { CreateEditorSessions } from './2026-11-editor-sessions.js';
 import { AddRemovedPresidents } from './2026-11-removed-presidents.js';
+import { AddSearchLongKeys } from './2026-11-search-long-keys.js';
 import { CreateSearchOutbox } from './2026-11-search-outbox.js';
 import { AddSearchTrace } from './2026-11-search-trace.js';
 
@@ -11,4 +12,5 @@ export const migrations = [
   AddSearchTrace,
   CreateEditorSessions,
   AddRemovedPresidents,
+  AddSearchLongKeys,
 ];

@@ -1,25 +1,29 @@
+import { createHash } from 'node:crypto';
 import type { DocumentKey, KeyValue } from '../metadata/key-parts.js';
-import { SearchOptionError } from '../errors/option-error.js';
 
-/** What the tables hold of a key. */
+/** Characters that a column of the tables holds of a key. */
 export const MAX_KEY_LENGTH = 255;
+
+const HASH_LENGTH = 64;
 
 /** `7`, `7n` for a bigint, `"seven"`, `[7,"seven"]`: text that gives the same key back. */
 export function encodeKey(key: DocumentKey): string {
-  const text = keyAsText(key);
-  if (text.length > MAX_KEY_LENGTH)
-    throw new SearchOptionError([
-      { option: 'a primary key', requirement: `must be at most ${MAX_KEY_LENGTH} characters as JSON`, received: key },
-    ]);
-  return text;
+  return typeof key === 'object' ? `[${key.map(valueAsText).join(',')}]` : valueAsText(key);
 }
 
-/** The same, or what stands for a key that is too long: a text that gives no key back. */
-export function keyOrStart(key: DocumentKey): Readonly<{ text: string; whole: boolean }> {
-  const text = keyAsText(key);
-  return text.length > MAX_KEY_LENGTH
-    ? { text: `${text.slice(0, MAX_KEY_LENGTH - 1)}…`, whole: false }
-    : { text, whole: true };
+/** Whether a column holds the whole text of a key. */
+export function fitsColumn(text: string): boolean {
+  return text.length <= MAX_KEY_LENGTH;
+}
+
+/**
+ * What a column holds of the text of a key, the same for the same key: the text itself, or for a long one its beginning and
+ * its hash, which give no key back.
+ */
+export function columnText(text: string): string {
+  if (fitsColumn(text)) return text;
+  const start = text.slice(0, MAX_KEY_LENGTH - HASH_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return `${start}…${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** @throws SyntaxError for what is no key */
@@ -28,10 +32,6 @@ export function decodeKey(text: string): DocumentKey {
   const values = text.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|[^",]+/g) ?? [];
   if (`[${values.join(',')}]` !== text) throw new SyntaxError(`${text} is no key`);
   return values.map(decodeValue);
-}
-
-function keyAsText(key: DocumentKey): string {
-  return typeof key === 'object' ? `[${key.map(valueAsText).join(',')}]` : valueAsText(key);
 }
 
 function valueAsText(value: KeyValue): string {

@@ -1,4 +1,5 @@
 import { EntitySchema } from '@mikro-orm/core';
+import { MAX_KEY_LENGTH } from './key-text.js';
 
 /** The version clock: one row. */
 export class SearchClockRow {
@@ -12,8 +13,10 @@ export class SearchOutboxRow {
   indexAlias!: string;
   /** Relations from the document's entity to the changed row, with dots; empty for the document itself. */
   path!: string;
-  /** As `encodeKey` writes it. */
+  /** As `encodeKey` writes it; of a key that is too long for it, what `columnText` makes of that. */
   rowKey!: string;
+  /** The whole text of a key that `rowKey` does not hold. */
+  longKey?: string | null;
   /** Epoch milliseconds. */
   createdAt!: string;
   /** Times that the document was refused. */
@@ -66,7 +69,8 @@ const outbox = new EntitySchema<SearchOutboxRow>({
     id: { type: 'bigint', primary: true, autoincrement: true, fieldName: 'id' },
     indexAlias: { type: 'string', length: 230, fieldName: 'index_alias' },
     path: { type: 'string', length: 255, fieldName: 'path' },
-    rowKey: { type: 'string', length: 255, fieldName: 'row_key' },
+    rowKey: { type: 'string', length: MAX_KEY_LENGTH, fieldName: 'row_key' },
+    longKey: { type: 'text', nullable: true, fieldName: 'long_key' },
     createdAt: { type: 'bigint', fieldName: 'created_at' },
     attempts: { type: 'integer', default: 0, fieldName: 'attempts' },
     availableAt: { type: 'bigint', default: 0, fieldName: 'available_at' },
@@ -86,7 +90,7 @@ const migration = new EntitySchema<SearchMigrationRow>({
     newIndex: { type: 'string', length: 255, fieldName: 'new_index' },
     oldHash: { type: 'string', length: 64, nullable: true, fieldName: 'old_hash' },
     newHash: { type: 'string', length: 64, fieldName: 'new_hash' },
-    lastKey: { type: 'string', length: 255, nullable: true, fieldName: 'last_key' },
+    lastKey: { type: 'string', length: MAX_KEY_LENGTH, nullable: true, fieldName: 'last_key' },
     done: { type: 'integer', default: 0, fieldName: 'done' },
     total: { type: 'integer', default: 0, fieldName: 'total' },
     startedAt: { type: 'bigint', fieldName: 'started_at' },

@@ -135,10 +135,13 @@ function embed(fields: readonly FieldModel[], value: unknown, place: Place): unk
 function embedRelated(field: ObjectField, value: unknown, place: Place): unknown {
   const { fields, relation, inKeyOrder: key } = field;
   if (!relation) return embed(fields, value, place);
-  const related = unwrap(value);
+  // Where a part of a foreign key is null, the ORM gives no value.
+  const related = unwrap(value) ?? null;
   // No foreign key holds the rows of a polymorphic relation: some may be gone.
   if (!Array.isArray(related)) return !relation.apart || isRead(related) ? embed(fields, related, place) : null;
-  const rows = relation.apart ? related.filter(isRead) : (related as object[]);
+  // The foreign key of a pair allows every row of the table, whatever class has the collection.
+  const members = relation.kind === 'm:n' ? related.filter((row) => row instanceof relation.target) : related;
+  const rows = relation.apart ? members.filter(isRead) : (members as object[]);
   return embed(fields, key ? inKeyOrder(rows, key) : rows, place);
 }
 

@@ -62,7 +62,7 @@ export class FieldReader {
       );
     if (property && isRelation(property)) {
       this.checkPairs(property, meta, where);
-      return this.readRelation(property, options, include, where);
+      return this.readRelation(property, meta, { options, include, where });
     }
     if (property && isEmbedded(property)) return this.readEmbedded(property, options, include, where);
     if (options.where)
@@ -80,11 +80,10 @@ export class FieldReader {
 
   private readRelation(
     property: EntityProperty,
-    options: SearchFieldOptions,
-    include: IncludeTree | undefined,
-    where: string,
+    meta: EntityMetadata,
+    { options, include, where }: { options: SearchFieldOptions; include: IncludeTree | undefined; where: string },
   ): FieldModel[] {
-    const refused = relationProblem(property);
+    const refused = relationProblem(property, meta);
     if (refused) return this.refuse(where, refused);
     const relation = relationOf(property, this.metas);
     const target = this.metas.find((meta) => meta.class === relation.target);

@@ -10,6 +10,7 @@ import { keyRelations } from './key-relations.js';
 import { checkOptionNames } from './option-names.js';
 import type { IndexedOptions } from './options.js';
 import { fieldsIn, indexNameOf, recordedIndices, type EntityClass } from './recorder.js';
+import { checkRelations } from './relation-check.js';
 import { keyProblemOf } from './relation-rules.js';
 import { checkSelections } from './selection-check.js';
 import { checkSchemas } from './schema-check.js';
@@ -40,6 +41,7 @@ export function readModels(storage: Iterable<EntityMetadata>): ModelReading {
       ...checkTargets(metas, names),
       ...checkOptionNames(metas),
       ...checkSchemas(metas, models),
+      ...checkRelations(models, metas),
     ],
   };
 }

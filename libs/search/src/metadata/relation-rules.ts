@@ -14,13 +14,35 @@ type Property = EntityProperty & {
   readonly polymorphic?: boolean;
 };
 
-/** Why a relation that the ORM accepts cannot be followed; `undefined` when it can. */
-export function relationProblem(property: Property): RelationProblem | undefined {
+/**
+ * Why a relation that the ORM accepts cannot be followed; `undefined` when it can.
+ *
+ * @param meta the entity that has it
+ * @param of what is followed: values of the related rows, or which of them it is
+ */
+export function relationProblem(
+  property: Property,
+  meta: EntityMetadata,
+  of: 'rows' | 'keys' = 'rows',
+): RelationProblem | undefined {
   const { kind } = relationOf(property);
   if (property.through !== undefined || property.formula !== undefined)
     return {
       problem: 'is computed by the database (`through`), so that nobody sees when it changes',
       remedy: 'Include the collection that it picks from, or leave it out',
+    };
+  const handedOn = keyTargetsOf(property, meta).find(isKeyHandedOn);
+  if (handedOn)
+    return {
+      problem: `holds the key of ${handedOn.className}, which is one relation (\`${handedOn.primaryKeys[0]}\`) to a key of several columns: of these the ORM reads the first alone`,
+      remedy: `Give ${handedOn.className} a key of its own, and make that relation unique`,
+    };
+  if (of === 'keys') return undefined;
+  const whole = wholeKeyWithTwoSides(property, meta);
+  if (whole)
+    return {
+      problem: `is a side of \`${whole.className}.${whole.primaryKeys[0]}\`, which is a whole key of several columns: the ORM loads nothing over its other side`,
+      remedy: `Give ${whole.className} a key of its own, and make the relation unique`,
     };
   if (property.targetKey !== undefined)
     return {
@@ -39,6 +61,28 @@ export function relationProblem(property: Property): RelationProblem | undefined
         'Give each class a many-to-many relation of its own, or include a one-to-many of an entity with a polymorphic @ManyToOne',
     };
   return undefined;
+}
+
+/** The entities whose keys the foreign keys of a relation hold, whichever side it is. */
+function keyTargetsOf(property: Property, meta: EntityMetadata): EntityMetadata[] {
+  const { kind, side } = relationOf(property);
+  const target = property.targetMeta ? [property.targetMeta] : [];
+  if (kind === 'm:n') return [meta, ...target];
+  return side === 'owner' ? target : [meta];
+}
+
+/** Whether one relation to a key of several columns is the whole key. */
+function isKeyHandedOn(meta: EntityMetadata): boolean {
+  return meta.primaryKeys.length === 1 && primaryKeyParts(meta).length > 1;
+}
+
+/** The owner of a relation that is its whole key, of several columns, where the other side of it is loaded or joined along. */
+function wholeKeyWithTwoSides(property: Property, meta: EntityMetadata): EntityMetadata | undefined {
+  const { kind, side } = relationOf(property);
+  if (kind === 'm:n') return undefined;
+  const [owner, name] = side === 'owner' ? [meta, property.name] : [property.targetMeta, property.mappedBy];
+  if (!owner || !isKeyHandedOn(owner) || owner.primaryKeys[0] !== name) return undefined;
+  return side === 'inverse' || (kind === '1:1' && property.inversedBy) ? owner : undefined;
 }
 
 /** Why rows with the key of `meta` cannot be looked for; `undefined` when they can. */

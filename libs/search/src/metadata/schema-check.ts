@@ -6,7 +6,13 @@ import { replacedClasses, type EntityClass } from './recorder.js';
 /** Finds schemas that got another class after `defineIndex`, and entities of which only a call knows the schema. */
 export function checkSchemas(metas: readonly EntityMetadata[], models: readonly IndexModel[]): ModelComplaint[] {
   const replaced = replacedClasses().filter(([, now]) => metas.some((meta) => (meta.class as unknown) === now));
-  const read = [...new Set(models.flatMap(({ entity, sources }) => entitiesIn(entity, sources)))];
+  const read = [
+    ...new Set(
+      models.flatMap(({ entity, sources, condition }) =>
+        entitiesIn(entity, [...sources, ...(condition?.watched ?? [])]),
+      ),
+    ),
+  ];
   const anywhere = metas.filter((meta) => meta.schema === '*' && read.includes(meta.class as unknown as EntityClass));
   return [
     ...replaced.map(([former]) => ({
@@ -25,7 +31,9 @@ export function checkSchemas(metas: readonly EntityMetadata[], models: readonly 
 
 function entitiesIn(entity: EntityClass, fields: readonly FieldModel[]): EntityClass[] {
   const related = fields.flatMap((field) =>
-    field.kind === 'object' && field.relation ? entitiesIn(field.relation.target, field.fields) : [],
+    field.kind === 'object' && field.relation
+      ? entitiesIn(field.relation.target, [...field.fields, ...(field.selects ?? []), ...(field.filter?.watched ?? [])])
+      : [],
   );
   return [entity, ...related];
 }

@@ -9,7 +9,7 @@ import { finishAddition } from './addition.js';
 import type { MigrationLease } from './migration-lease.js';
 import { backoffMs } from '../support/backoff.js';
 import { pause } from '../support/pause.js';
-import { decodeKey, keyOrStart } from '../database/key-text.js';
+import { decodeKey, encodeKey, fitsColumn } from '../database/key-text.js';
 import { backfill } from './backfill.js';
 import { writeAlias, type MigrationState } from './migration-state.js';
 import { flatSettings, PLACEMENT, PLACEMENT_REMEDY, type MigrationPlan } from './plan.js';
@@ -101,9 +101,9 @@ export class Migration {
           [after, failed, done] = [page.lastKey, 0, done + page.rows];
           const refused = this.unbuildable.setAside(state, page.failures);
           failures.push(...refused.slice(0, SHOWN_FAILURES - failures.length));
-          const { text, whole } = keyOrStart(page.lastKey);
+          const text = encodeKey(page.lastKey);
           // A key too long to be noted: who goes on begins at an earlier one.
-          await this.lease.advance({ ...(whole ? { lastKey: text } : {}), done });
+          await this.lease.advance({ ...(fitsColumn(text) ? { lastKey: text } : {}), done });
           yield meter(done);
           signal?.throwIfAborted();
           if (failures.length >= SHOWN_FAILURES) break;

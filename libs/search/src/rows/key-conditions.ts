@@ -8,7 +8,7 @@ type Tree = Record<string, unknown>;
 export function withKeys(parts: readonly KeyPart[], keys: readonly DocumentKey[]): object {
   const [first] = parts;
   if (parts.length === 1 || keys.length === 0)
-    return nested(first!.path, { $in: keys.map((key) => first!.fromKey(valuesOf(key)[0]!)) });
+    return nested(shortestPath(first!, parts), { $in: keys.map((key) => first!.fromKey(valuesOf(key)[0]!)) });
   return { $or: keys.map((key) => equal(parts, valuesOf(key))) };
 }
 

@@ -1,9 +1,10 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { keyOf, type DocumentKey } from '../document/document-builder.js';
 import { planOfClass, populatePlan, type PopulatePlan } from '../document/populate-plan.js';
+import { columnsOfSameRows } from '../document/same-rows.js';
 import { UnreadableRow } from '../document/unreadable-row.js';
 import { SearchHookError } from '../errors/query.errors.js';
-import type { IndexModel } from '../metadata/index-model.js';
+import type { FieldModel, IndexModel } from '../metadata/index-model.js';
 import { isRelation, isToOneOwner, propertiesOf } from '../metadata/orm-property.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { copyOfWhere } from '../metadata/where-values.js';
@@ -14,6 +15,7 @@ import { forkOf, FROM_PRIMARY, keyFields, metaOf, type Finder, type Orm } from '
 /** Loads rows with all that their documents hold: one query, and one more per relation. */
 export class RowLoader {
   private readonly plans = new WeakMap<IndexModel, PopulatePlan>();
+  private readonly loaded = new WeakMap<IndexModel, readonly FieldModel[]>();
 
   constructor(private readonly orm: Orm) {}
 
@@ -76,7 +78,7 @@ export class RowLoader {
     for (const entity of classes) {
       const missing = keys.filter((key) => !found.has(String(key)));
       if (missing.length === 0) break;
-      const plan = planOfClass(model.sources, entity, (...given) => this.columnsOf(...given));
+      const plan = planOfClass(this.loadedOf(model), entity, (...given) => this.columnsOf(...given));
       for (const row of await this.loadOfClass(em, entity, withKeys(model.identity.parts, missing), plan))
         found.set(String(keyOf(model, row)), row);
     }
@@ -115,9 +117,20 @@ export class RowLoader {
   }
   private planOf(model: IndexModel): PopulatePlan {
     const plan =
-      this.plans.get(model) ?? populatePlan(model.sources, model.entity, (...given) => this.columnsOf(...given));
+      this.plans.get(model) ?? populatePlan(this.loadedOf(model), model.entity, (...given) => this.columnsOf(...given));
     this.plans.set(model, plan);
     return plan;
+  }
+
+  private loadedOf(model: IndexModel): readonly FieldModel[] {
+    const holdsBelow = (entity: EntityClass): boolean => {
+      const meta = metaOf(this.orm, entity);
+      const isApart = model.tree?.apart !== undefined && entity === model.entity;
+      return isApart || (meta.root === meta && meta.discriminatorColumn !== undefined);
+    };
+    const loaded = this.loaded.get(model) ?? columnsOfSameRows(model.sources, model.entity, holdsBelow);
+    this.loaded.set(model, loaded);
+    return loaded;
   }
 
   /** Columns of the entity at the end of `owner`, foreign keys among them. */

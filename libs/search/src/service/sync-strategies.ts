@@ -1,12 +1,16 @@
+import type { EntityMetadata } from '@mikro-orm/core';
+import { dependenciesOf } from '../capture/dependencies.js';
 import type { TraceContext } from '../contracts/trace-context.js';
 import { SearchOptionError } from '../errors/option-error.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
+import { keyLength } from '../metadata/key-length.js';
 import type { SyncMode } from '../metadata/options.js';
 import { backoffMs } from '../support/backoff.js';
 import type { DocumentPublisher } from '../indexing/document-publisher.js';
 import type { EntityReader, Orm } from '../rows/entity-reader.js';
 import { AfterCommitSync } from '../sync/after-commit.js';
 import type { Database } from '../database/database.js';
+import { MAX_KEY_LENGTH } from '../database/key-text.js';
 import { DatabaseOutbox, type OutboxOptions } from '../sync/outbox.js';
 import { OutboxSync } from '../sync/outbox-sync.js';
 import { RELAY_DEFAULTS } from '../sync/relay.js';
@@ -49,7 +53,10 @@ export function strategiesFor(
       ? new OutboxSync({
           definitions: durable,
           relayed: [...durable, ...inMemory],
-          outbox: new DatabaseOutbox(database, outboxOptions(options, traceContext)),
+          outbox: new DatabaseOutbox(database, {
+            ...outboxOptions(options, traceContext),
+            longKeys: longKeysOf(durable, orm),
+          }),
           publisher,
           reader,
           report,
@@ -92,6 +99,14 @@ function refuseWhatCannotGoTogether(
   if (!first || config.get('implicitTransactions') !== false) return;
   const remedy = `must not be false with sync: 'outbox' (${first.alias}): a flush outside of a transaction could lose its row`;
   throw new SearchOptionError([{ option: "the ORM's implicitTransactions", requirement: remedy, received: false }]);
+}
+
+/** Entities that rows of the outbox name, whose keys may be longer than its column of keys. */
+function longKeysOf(durable: readonly IndexDefinition[], orm: Orm): string[] {
+  const named = new Set<unknown>(dependenciesOf(durable).map(({ entity }) => entity));
+  const metas = [...orm.getMetadata()] as unknown as EntityMetadata[];
+  const long = metas.filter((meta) => named.has(meta.class) && keyLength(meta) > MAX_KEY_LENGTH);
+  return [...new Set(long.map(({ className }) => className))];
 }
 
 function relayOptions({ relay }: ResolvedSearchOptions) {

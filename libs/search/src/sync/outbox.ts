@@ -1,10 +1,8 @@
-import { keyProblem } from '../document/document-key.js';
-import { SearchTableMissingError } from '../errors/sync.errors.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
-import { marks, type Database, type Row, type Statement, type TransactionContext } from '../database/database.js';
+import { marks, type Database, type Row, type TransactionContext } from '../database/database.js';
 import type { OutboxRow, Refusal, UnreachableRow } from './outbox-row.js';
-import { decodeKey, encodeKey, keyOrStart, MAX_KEY_LENGTH } from '../database/key-text.js';
-import { SearchOutboxRow } from '../database/tables.js';
+import { isReadable, keyOfRow, OutboxTable, rowOf, type NewRow } from './outbox-table.js';
+import { columnText, encodeKey } from '../database/key-text.js';
 import type { Touch } from '../capture/touch.js';
 
 /** Rows that one relay holds: nobody else works on them until `work` ends. */
@@ -60,6 +58,8 @@ export interface OutboxOptions {
   readonly unknownPathWaitMs: number;
   /** The trace that rows carry; without it, they carry none and their column is not used. */
   readonly traceparent?: () => string | undefined;
+  /** Entities whose keys may be too long for the column of keys: they need that of long ones. */
+  readonly longKeys?: readonly string[];
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -68,76 +68,66 @@ export interface OutboxOptions {
 const UNREACHABLE_RETRY_MS = 5_000;
 /** PostgreSQL ends the session of a relay that stands still for longer, and so frees its rows. */
 const STALLED_RELAY_MS = 120_000;
-const COLUMNS = 'id, index_alias, path, row_key, created_at, attempts';
-const TRACE_COLUMN = 'traceparent';
 /** Values of one statement stay far below the limits of every database. */
 const ROWS_PER_STATEMENT = 1_000;
 
 /** The outbox in the application's database. */
 export class DatabaseOutbox implements Outbox {
+  private readonly rows: OutboxTable;
   private readonly table: string;
-  private readonly columns: string;
 
   constructor(
     private readonly database: Database,
     private readonly options: OutboxOptions,
   ) {
-    this.table = database.table(SearchOutboxRow);
-    this.columns = options.traceparent ? `${COLUMNS}, ${TRACE_COLUMN}` : COLUMNS;
+    this.rows = new OutboxTable(database, options.traceparent !== undefined);
+    this.table = this.rows.name;
   }
 
   /** @throws SearchTableMissingError */
   async check(): Promise<void> {
-    await this.checkThere('id', `the table ${this.table}`);
-    if (this.options.traceparent)
-      await this.checkThere(TRACE_COLUMN, `the column ${TRACE_COLUMN} of ${this.table}, which traceContext needs,`);
+    await this.rows.check(this.options.longKeys ?? []);
     await this.database.tryLastStatement();
   }
 
   /** Writes touches down, inside the transaction that made them: one statement, in pages for very many. */
-  async add(given: readonly Touch[], context: TransactionContext): Promise<void> {
-    const touches = await this.withoutLong(given, context);
+  async add(touches: readonly Touch[], context: TransactionContext): Promise<void> {
     for (let at = 0; at < touches.length; at += ROWS_PER_STATEMENT) {
-      const { sql, values } = this.insertOf(touches.slice(at, at + ROWS_PER_STATEMENT));
+      const { sql, values } = this.rows.insertOf(this.rowsOf(touches.slice(at, at + ROWS_PER_STATEMENT)));
       await this.database.run(sql, values, context);
     }
   }
 
   /** The same right before the COMMIT of the transaction. @returns whether they were sent, to be asked after the COMMIT */
-  async addLast(given: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
-    const touches = await this.withoutLong(given, context);
-    if (touches.length === 0) return () => true;
+  async addLast(touches: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
     if (!this.database.takesLastStatement(context)) {
       await this.add(touches, context);
       return () => true;
     }
     const early = touches.length - ROWS_PER_STATEMENT;
     if (early > 0) await this.add(touches.slice(0, early), context);
-    const last = early > 0 ? touches.slice(early) : touches;
-    const trace = this.currentTrace();
-    return this.database.runLast(this.insertWithValues(last, trace), context, () => this.insertOf(last, trace));
+    const last = this.rowsOf(early > 0 ? touches.slice(early) : touches);
+    return this.database.runLast(this.rows.insertWithValues(last), context, () => this.rows.insertOf(last));
   }
 
-  /** A row cannot hold the whole key of these: dead letters at once. @returns the others */
-  private async withoutLong(touches: readonly Touch[], context: TransactionContext): Promise<readonly Touch[]> {
-    const long = touches.filter(({ key }) => !keyOrStart(key).whole);
-    if (long.length === 0) return touches;
-    await this.refuse(
-      long.map(({ definition, path, key }) => ({
-        alias: definition.alias,
-        path,
-        key,
-        createdAt: this.options.now(),
-        attempts: 1,
-        reason: reasonOfLong(definition, path, key),
-      })),
-      context,
-    );
-    return touches.filter(({ key }) => keyOrStart(key).whole);
+  private rowsOf(touches: readonly Touch[]): NewRow[] {
+    const now = this.options.now();
+    // Read once for each statement.
+    const traceparent = this.options.traceparent?.() ?? null;
+    return touches.map(({ definition, path, key }) => ({
+      alias: definition.alias,
+      path,
+      key,
+      createdAt: now,
+      attempts: 0,
+      availableAt: now,
+      traceparent,
+    }));
   }
 
   async claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number> {
     if (aliases.length === 0) return 0;
+    await this.rows.learn();
     // SQLite locks the whole database for a transaction: there, rows are read without a claim. Two relays would do
     // the same work twice, which changes nothing in an index.
     if (this.database.dialect === 'sqlite')
@@ -177,11 +167,12 @@ export class DatabaseOutbox implements Outbox {
   }
 
   async deadLetters(aliases: readonly string[], limit: number): Promise<DeadLetter[]> {
-    const sql = `select index_alias, path, row_key, attempts, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
+    await this.rows.learn();
+    const sql = `select ${this.rows.columns}, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
     return (await this.database.all(sql, aliases)).map((row) => ({
       alias: String(row['index_alias']),
       path: String(row['path']),
-      key: isReadable(row) ? decodeKey(String(row['row_key'])) : String(row['row_key']),
+      key: keyOfRow(row),
       attempts: Number(row['attempts']),
       reason: String(row['reason']),
       givenUpAt: new Date(Number(row['parked_at'])),
@@ -192,48 +183,6 @@ export class DatabaseOutbox implements Outbox {
   async redrive(aliases: readonly string[]): Promise<number> {
     const sql = `update ${this.table} set parked_at = null, attempts = 0, available_at = ? where parked_at is not null and index_alias in (${marks(aliases)})`;
     return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;
-  }
-
-  private async checkThere(column: string, what: string): Promise<void> {
-    await this.database.all(`select ${column} from ${this.table} where 1 = 0`).catch((cause: unknown) => {
-      throw new SearchTableMissingError(what, { cause });
-    });
-  }
-
-  /** Read once for each statement. */
-  private currentTrace(): string | null {
-    return this.options.traceparent?.() ?? null;
-  }
-
-  private insertOf(touches: readonly Touch[], trace = this.currentTrace()): Statement {
-    const values: (string | number | null)[] = [];
-    const sql = this.insert(touches, trace, (value) => {
-      values.push(value);
-      return '?';
-    });
-    return { sql, values };
-  }
-
-  private insertWithValues(touches: readonly Touch[], trace: string | null): string {
-    return this.insert(touches, trace, (value) =>
-      typeof value === 'string' ? this.database.quote(value) : String(value),
-    );
-  }
-
-  /** @param put how a value stands in the statement; asked in the order of the places */
-  private insert(
-    touches: readonly Touch[],
-    trace: string | null,
-    put: (value: string | number | null) => string,
-  ): string {
-    const now = this.options.now();
-    const { traceparent } = this.options;
-    const rows = touches.map(
-      ({ definition, path, key }) =>
-        `(${put(definition.alias)}, ${put(path.join('.'))}, ${put(encodeKey(key))}, ${put(now)}, 0, ${put(now)}${traceparent ? `, ${put(trace)}` : ''})`,
-    );
-    const columns = `index_alias, path, row_key, created_at, attempts, available_at${traceparent ? `, ${TRACE_COLUMN}` : ''}`;
-    return `insert into ${this.table} (${columns}) values ${rows.join(', ')}`;
   }
 
   private async work(
@@ -261,7 +210,7 @@ export class DatabaseOutbox implements Outbox {
 
   private async due(aliases: readonly string[], limit: number, context: TransactionContext): Promise<OutboxRow[]> {
     const now = this.options.now();
-    const sql = `select ${this.columns} from ${this.table} where parked_at is null and index_alias in (${marks(aliases)})
+    const sql = `select ${this.rows.columns} from ${this.table} where parked_at is null and index_alias in (${marks(aliases)})
       and (available_at <= ? or available_at > ?) order by id limit ${limit}${this.lock(context)}`;
     const found = await this.database.all(sql, [...aliases, now, now + this.options.maxRetryMs], context);
     const unreadable = found.filter((row) => !isReadable(row)).map((row) => String(row['id']));
@@ -280,36 +229,27 @@ export class DatabaseOutbox implements Outbox {
     if (fresh.length === 0) return [];
     const [aliases, keys] = [
       [...new Set(fresh.map(({ alias }) => alias))],
-      [...new Set(fresh.map(({ key }) => encodeKey(key)))],
+      [...new Set(fresh.map(({ key }) => columnText(encodeKey(key))))],
     ];
-    const sql = `select ${this.columns} from ${this.table} where attempts > 0 and path = '' and index_alias in (${marks(aliases)}) and row_key in (${marks(keys)})${this.lock(context)}`;
+    const sql = `select ${this.rows.columns} from ${this.table} where attempts > 0 and path = '' and index_alias in (${marks(aliases)}) and row_key in (${marks(keys)})${this.lock(context)}`;
     const documents = new Set(fresh.map(documentOf));
     const claimed = new Set(due.map(({ id }) => id));
     return (await this.database.all(sql, [...aliases, ...keys], context))
+      .filter(isReadable)
       .map(rowOf)
       .filter((row) => documents.has(documentOf(row)) && !claimed.has(row.id));
   }
 
   private async refuse(refusals: readonly Refusal[], context: TransactionContext): Promise<void> {
     const now = this.options.now();
-    const traced = this.options.traceparent !== undefined;
-    const columns = `index_alias, path, row_key, created_at, attempts, available_at, parked_at, reason${traced ? `, ${TRACE_COLUMN}` : ''}`;
-    const insert = `insert into ${this.table} (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?${traced ? ', ?' : ''})`;
-    for (const { alias, path = [], key, createdAt, attempts, reason, traceparent } of refusals) {
-      const { text, whole } = keyOrStart(key);
-      const parkedAt = attempts >= this.options.maxAttempts || !whole ? now : null;
-      const values = [
-        alias,
-        path.join('.'),
-        text,
-        createdAt,
-        attempts,
-        now + this.options.retryAfterMs(attempts),
-        parkedAt,
-        reason,
-        ...(traced ? [traceparent ?? null] : []),
-      ];
-      await this.database.run(insert, values, context);
+    for (const { path = [], attempts, reason, traceparent, ...row } of refusals) {
+      const parkedAt = attempts >= this.options.maxAttempts ? now : null;
+      const availableAt = now + this.options.retryAfterMs(attempts);
+      const refused = { parkedAt, reason };
+      const { sql, values } = this.rows.insertOf([
+        { ...row, path, attempts, availableAt, refused, traceparent: traceparent ?? null },
+      ]);
+      await this.database.run(sql, values, context);
     }
   }
 
@@ -338,32 +278,4 @@ export class DatabaseOutbox implements Outbox {
 
 function documentOf({ alias, key }: OutboxRow): string {
   return `${alias}|${encodeKey(key)}`;
-}
-
-function reasonOfLong({ model, alias }: Touch['definition'], path: readonly string[], key: PrimaryKey): string {
-  const problem = path.length === 0 ? keyProblem(model, key) : undefined;
-  if (problem) return `${problem.code}: ${problem.message}`;
-  return `SEARCH_KEY_INVALID: its key has more than the ${MAX_KEY_LENGTH} characters as JSON that the outbox holds: use sync: 'after-commit' for it, or run \`search repair ${alias}\``;
-}
-
-/** Another release, or a hand, may have written something else. */
-function isReadable(row: Row): boolean {
-  try {
-    decodeKey(String(row['row_key']));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function rowOf(row: Row): OutboxRow {
-  return {
-    id: String(row['id']),
-    alias: String(row['index_alias']),
-    path: row['path'] === '' ? [] : String(row['path']).split('.'),
-    key: decodeKey(String(row['row_key'])),
-    createdAt: Number(row['created_at']),
-    attempts: Number(row['attempts']),
-    ...(typeof row[TRACE_COLUMN] === 'string' ? { traceparent: row[TRACE_COLUMN] } : {}),
-  };
 }

@@ -10,8 +10,14 @@ export type Proof =
   | Readonly<{ verdict: 'refused'; entities: readonly unknown[]; complaint: string }>
   /** Kinds of the matrix in `test/values/kinds.ts`, which runs on real servers in every place. */
   | Readonly<{ verdict: 'followed'; kinds: readonly string[] }>
-  /** A test of its own, by file below `test/` and a text of it, so that neither goes without the other. */
-  | Readonly<{ verdict: Verdict; file: string; says: string }>;
+  /**
+   * Tests of a spec below `test/`: those whose name holds `test`. What is followed or set aside has one in each strategy,
+   * by their names, or in those that are listed.
+   */
+  | Readonly<{ verdict: Verdict; spec: string; test: string; strategies?: readonly Strategy[] }>;
+
+export const STRATEGIES = ['outbox', 'after-commit'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
 
 /** By the first column of the page. A further row: a line there, and one in a file of `rows/`. */
 export type Rows = Readonly<Record<string, Proof>>;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { scripts } from './changes.js';
+import { constructsOf } from './constructs.js';
 import { plans } from './random-plan.js';
 import { reduced, type Case } from './reduce.js';
 import { runModel, type World } from './run-model.js';
@@ -16,7 +17,7 @@ export interface Batch {
 export type Report =
   | Readonly<{ model: number; did: 'begin' }>
   | Readonly<{ model: number; did: 'shrink' }>
-  | Readonly<{ model: number; did: 'equal'; documents: number; ms: number }>
+  | Readonly<{ model: number; did: 'equal'; documents: number; constructs: readonly string[]; ms: number }>
   | Readonly<{ model: number; did: 'refused' | 'unmade'; problems: readonly string[]; ms: number }>
   | Readonly<{ model: number; did: 'differ'; text: string; ms: number }>;
 
@@ -39,7 +40,8 @@ export async function runBatch(
     const [given, started] = [caseOf(seed + model), performance.now()];
     const outcome = await runModel(...given, world);
     const ms = Math.round(performance.now() - started);
-    if (outcome.outcome === 'equal') report({ model, did: 'equal', documents: outcome.documents, ms });
+    if (outcome.outcome === 'equal')
+      report({ model, did: 'equal', documents: outcome.documents, constructs: constructsOf(given), ms });
     else if (outcome.outcome !== 'differs') report({ model, did: outcome.outcome, problems: outcome.problems, ms });
     else {
       if (shrink) report({ model, did: 'shrink' });

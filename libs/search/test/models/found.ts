@@ -196,6 +196,54 @@ function inOrder(): Case {
   ];
 }
 
+/** Of a foreign key of several columns the ORM's upsert writes the first alone: the row leads nowhere. */
+function halfAKey(): Case {
+  const way = relation('r', ['m:1', 0, 0]);
+  const key = [
+    { name: 'id', kind: 'integer' },
+    { name: 'k', kind: 'string' },
+  ] as const;
+  const entities = [entity(0, { key, index: index([include(over(way))]) })];
+  return [{ entities, relations: [way] }, script({ operation: 'upsert', entity: 0, row: 3 })];
+}
+
+/** A row that is linked to itself stands in its document three times, each time with more of it. */
+function again(): Case {
+  const way = relation('r', ['m:n', 0, 0], { pivot: 1 });
+  const bare = { ...column('c0'), indexed: false };
+  const entities = [
+    entity(0, { columns: [bare], index: index([include(over(way), [], [include(over(way), ['c0'])])]) }),
+    entity(1, { key: [] }),
+  ];
+  const sides = [relation('ra', ['m:1', 1, 0], { key: true }), relation('rb', ['m:1', 1, 0], { key: true })];
+  return [{ entities, relations: [way, ...sides] }, script({ operation: 'change', entity: 0, value: 4 })];
+}
+
+/** `t2` -> `t1` -> `t0`: each has the relation as its key. */
+function chainOfKeys(): Case {
+  const near = relation('r', ['1:1', 2, 1], { key: true });
+  const far = relation('s', ['m:1', 1, 0], { key: true });
+  const entities = [
+    entity(0),
+    entity(1, { key: [] }),
+    entity(2, { key: [], index: index([include(over(near), [], [include(over(far), ['c0'])])]) }),
+  ];
+  return [{ entities, relations: [near, far] }, script({ operation: 'change', entity: 0, value: 4 })];
+}
+
+/** Pairs of `t0` and `x` of `t1`, made as rows of their own, of which some hold a `y`. */
+function pairsOfOthers(): Case {
+  const way = relation('r', ['m:n', 1, 0], { onClass: 0, pivot: 2, inverse: true });
+  const entities = [
+    entity(0, { index: index([include(back(way), ['c0'])]) }),
+    entity(1, { tree: tree('sti', { name: 'x', columns: [] }, { name: 'y', columns: [] }) }),
+    entity(2, { key: [] }),
+  ];
+  const sides = [relation('ra', ['m:1', 2, 1], { key: true }), relation('rb', ['m:1', 2, 0], { key: true })];
+  const rows = [0, 1, 2].map((row) => ({ operation: 'create' as const, entity: 2, row, value: row + 1 }));
+  return [{ entities, relations: [way, ...sides] }, script(...rows)];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -211,4 +259,8 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'paths over rows of several tables': acrossTables(),
   'a relation of a class, below one that has none': accessorBelow(),
   'elements without an order': inOrder(),
+  'a foreign key of which a part is null': halfAKey(),
+  'a row that stands in a document again, with more of it': again(),
+  'a chain of keys that are relations': chainOfKeys(),
+  'pairs that hold rows of another class of the table': pairsOfOthers(),
 };

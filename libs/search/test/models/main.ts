@@ -28,25 +28,41 @@ class Tally {
   readonly counts = { equal: 0, refused: 0, unmade: 0, differ: 0, hang: 0, crash: 0, documents: 0 };
   /** Models that a start or the ORM refused, by message. */
   readonly refusals = new Map<string, number[]>();
+  /** How many of the models that were equal held a construct. */
+  readonly constructs = new Map<string, number>();
   slowest = { model: -1, ms: 0 };
 
-  constructor(private readonly seed: number) {}
+  constructor(
+    private readonly seed: number,
+    private readonly where: string,
+  ) {}
 
   add(watched: Watched): void {
     this.counts[watched.did] += 1;
     if ('ms' in watched && watched.ms > this.slowest.ms) this.slowest = { model: watched.model, ms: watched.ms };
-    if (watched.did === 'equal') this.counts.documents += watched.documents;
-    else if ('problems' in watched)
+    if (watched.did === 'equal') {
+      this.counts.documents += watched.documents;
+      for (const one of watched.constructs) this.constructs.set(one, (this.constructs.get(one) ?? 0) + 1);
+    } else if ('problems' in watched)
       for (const problem of watched.problems.map(withoutNames))
         this.refusals.set(problem, [...(this.refusals.get(problem) ?? []), watched.model]);
     else
       console.log(
-        `model ${watched.model}, ${watched.did}: --seed ${this.seed} --from ${watched.model} --models 1\n  ${watched.text}`,
+        `model ${watched.model}, ${watched.did}: --seed ${this.seed} --from ${watched.model} --models 1${this.where}\n  ${watched.text}`,
       );
   }
 
   get wrong(): number {
     return this.counts.differ + this.counts.hang + this.counts.crash;
+  }
+
+  get shares(): string {
+    const share = ([name, many]: readonly [string, number]): string =>
+      `${name} ${Math.round((100 * many) / this.counts.equal)}%`;
+    return [...this.constructs]
+      .sort(([, a], [, b]) => b - a)
+      .map(share)
+      .join(', ');
   }
 
   get text(): string {
@@ -61,7 +77,7 @@ function withoutNames(problem: string): string {
 
 async function main(servers?: BatchOrder['servers']): Promise<void> {
   const [models, seed, from] = [values.models, values.seed, values.from].map(Number) as [number, number, number];
-  const tally = new Tally(seed);
+  const tally = new Tally(seed, servers ? ' --servers' : '');
   console.log(`${models} models, seed ${seed}`);
   const started = Date.now();
   const seconds = (): number => Math.round((Date.now() - started) / 1000);
@@ -73,6 +89,7 @@ async function main(servers?: BatchOrder['servers']): Promise<void> {
   }
   console.log(`${tally.text}, seed ${seed}, ${seconds()} s`);
   for (const [problem, at] of tally.refusals) console.log(`  ${at.length} times, first in model ${at[0]}: ${problem}`);
+  console.log(`of the models that are equal, these hold: ${tally.shares}`);
   process.exitCode = tally.wrong === 0 ? 0 : 1;
 }
 

@@ -64,7 +64,7 @@ export interface IncludePlan {
   readonly embedded: readonly string[];
   readonly key: boolean;
   readonly inside: readonly IncludePlan[];
-  readonly where?: ConditionPlan;
+  readonly where?: ConditionPlan | undefined;
 }
 
 export type TestPlan =

@@ -143,7 +143,8 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
     const given = await newRow(tx, change, entity, stage, 'keys');
     if (!given || entity.embedded.length > 0 || entity.tree?.how === 'tpt') return;
     await tx.insert(given.cls, given.data);
-    if (isHeld(stage.plan, entity))
+    const cls = stage.below[entity.number]!.indexOf(given.cls);
+    if (isHeld(stage.plan, entity, [cls < 0 ? undefined : cls]))
       await stage.search.sync.touch(given.cls, whereOf(stage, entity, given.key), { em: tx });
   },
 
@@ -188,13 +189,17 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
 };
 
 /** Whether some document is of it, embeds it or depends on it: what else is touched is refused. */
-function isHeld({ entities }: ModelPlan, { number, index }: EntityPlan): boolean {
+function isHeld({ entities }: ModelPlan, entity: EntityPlan, classes = rowClasses(entity)): boolean {
+  const { number, index } = entity;
   if (index) return true;
+  const isThere = (step: Step): boolean => classesAt(step, entity).some((cls) => classes.includes(cls));
+  // Rows of a pivot entity are members of the collection.
+  const leadsTo = (step: Step): boolean =>
+    (targetOf(step) === number && isThere(step)) || step.relation.pivot === number;
   const reached = (includes: readonly IncludePlan[]): boolean =>
-    includes.some(({ step, inside }) => targetOf(step) === number || reached(inside));
+    includes.some(({ step, inside }) => leadsTo(step) || reached(inside));
   return entities.some(
-    (one) =>
-      one.index && (reached(one.index.include) || (one.index.where?.over && targetOf(one.index.where.over) === number)),
+    (one) => one.index && (reached(one.index.include) || (one.index.where?.over && leadsTo(one.index.where.over))),
   );
 }
 

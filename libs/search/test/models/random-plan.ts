@@ -4,6 +4,7 @@ import {
   columnsOfAny,
   hasStep,
   isMany,
+  keyLeaves,
   KINDS,
   stepsOf,
   rowClasses,
@@ -42,7 +43,7 @@ const include = fc.record({
   columns: fc.nat(63),
   embedded: fc.nat(3),
   key: fc.boolean(),
-  where: fc.option(condition, { nil: undefined }),
+  where: fc.option(condition, { nil: undefined, freq: 2 }),
   inside: fc.array(fc.record({ step: fc.nat(9), columns: fc.nat(63), embedded: fc.nat(3), key: fc.boolean() }), {
     maxLength: 2,
   }),
@@ -50,8 +51,8 @@ const include = fc.record({
 const index = fc.record({
   sync: fc.constantFrom(['outbox'] as const, ['after-commit'] as const, ['outbox', 'after-commit'] as const),
   include: fc.array(include, { maxLength: 3 }),
-  where: fc.option(condition, { nil: undefined }),
-  when: fc.option(condition, { nil: undefined }),
+  where: fc.option(condition, { nil: undefined, freq: 2 }),
+  when: fc.option(condition, { nil: undefined, freq: 2 }),
   byFilter: fc.boolean(),
   routing: fc.option(fc.nat(5), { nil: undefined }),
 });
@@ -65,7 +66,7 @@ const tree = fc.record({
 });
 const entity = fc.record({
   key: fc.constantFrom('integer', 'integer', 'string', 'pair', 'relation', 'relation and column'),
-  tree: fc.option(tree, { nil: undefined, freq: 3 }),
+  tree: fc.option(tree, { nil: undefined, freq: 2 }),
   columns: fc.array(column, { minLength: 1, maxLength: 3 }),
   embedded: fc.array(embedded, { maxLength: 1 }),
   index: fc.option(index, { nil: undefined }),
@@ -85,34 +86,48 @@ const relation = fc.record({
 
 type Raw<A> = A extends fc.Arbitrary<infer T> ? T : never;
 type RawCondition = Raw<typeof condition>;
+type RawEdge = Raw<typeof relation>;
 
 const raw = fc.record({
   entities: fc.array(entity, { minLength: 3, maxLength: 6 }),
   relations: fc.array(relation, { minLength: 1, maxLength: 7 }),
+  /** Whether it may have what a start refuses: most models leave that out, so that more of them are played. */
+  daring: fc.nat(11).map((n) => n === 0),
 });
 
+/** An edge with its ends, and what of it a model may have. */
+interface Edge extends Omit<RawEdge, 'on' | 'to' | 'onClass'> {
+  readonly on: number;
+  readonly to: number;
+  readonly onClass: number | undefined;
+}
+
 /** Models of 3 to 6 entities, of which the first is indexed, and of those that are pairs of many-to-many relations. */
-export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: edges }) => {
+export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: given, daring }) => {
   const count = entities.length;
-  const trees = entities.map((one) => one.tree && treePlan(one.tree));
-  const ends = edges.map((edge) => {
-    const both = [edge.on % count, edge.to % count] as const;
-    // A row points to rows of earlier tables, or of its own: the ORM's generator makes no circles of tables on SQLite.
-    return edge.kind === 'm:n' ? both : ([Math.max(...both), Math.min(...both)] as const);
-  });
-  const keyed = entities.map((one, on) => {
-    const wanted = one.key.startsWith('relation') && trees[on]?.how !== 'tpt';
-    return wanted ? edges.findIndex(({ kind }, n) => kind !== 'm:n' && ends[n]![0] === on && ends[n]![1] !== on) : -1;
-  });
-  const between = edges.flatMap((edge, n): RelationPlan[] => {
-    const [on, to] = ends[n]!;
-    const { kind } = edge;
-    // The ORM itself neither loads nor flushes the other side of such a relation for rows of classes below.
-    const inverse = edge.inverse && !(kind === 'm:n' && (trees[to] || trees[on]?.how === 'tpt'));
-    const [name, key] = [`r${n}`, keyed[on] === n];
-    const onClass = key || edge.onClass === undefined ? undefined : classWithRelation(trees[on], edge.onClass);
-    const nullable = !key && (edge.nullable || to === on || onClass !== undefined);
-    return [{ kind, name, on, to, inverse, key, nullable, ...(onClass === undefined ? {} : { onClass }) }];
+  const trees = entities.map((one) => one.tree && treePlan(one.tree, daring));
+  const keys = keysOf(
+    entities.map((one, n) => ({ key: one.key, tree: trees[n] })),
+    given.map((edge) => withEnds(edge, count)),
+    daring,
+  );
+  const edges = given
+    .map((edge) => withEnds(edge, count))
+    .map((edge, n) => (daring || keys[edge.on]!.by === n ? edge : followable(edge, trees)))
+    .map((edge, n) => (keys[edge.on]!.by === n ? inKey(edge, keys, daring) : ownedBy(edge, trees, keys)));
+  const between = edges.map(({ kind, on, to, inverse, nullable, onClass }, n): RelationPlan => {
+    const key = keys[on]!.by === n;
+    return {
+      kind,
+      name: `r${n}`,
+      on,
+      to,
+      // The ORM itself neither loads nor flushes the other side of such a relation for rows of classes below.
+      inverse: inverse && !(kind === 'm:n' && (trees[to] !== undefined || trees[on]?.how === 'tpt')),
+      key,
+      nullable: !key && (nullable || to === on || onClass !== undefined),
+      ...(onClass === undefined ? {} : { onClass }),
+    };
   });
   const pivots = edges.flatMap(({ kind, pivot }, n) =>
     kind === 'm:n' && pivot ? [{ ...pivot, of: between[n]! }] : [],
@@ -126,8 +141,8 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: ed
   ];
   const bare = [
     ...entities.map((one, number): EntityPlan => {
-      const key = keyColumns(one.key, keyed[number]! >= 0);
-      const [columns, tree] = [named(one.columns, 'c'), trees[number]];
+      const [{ columns: key }, tree] = [keys[number]!, trees[number]];
+      const columns = named(one.columns, 'c');
       return {
         number,
         table: `t${number}`,
@@ -140,22 +155,91 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: ed
     }),
     ...pivots.map(({ columns }, n): EntityPlan => {
       // The collection makes pairs without any of these.
-      const given = withIndexed(named(columns, 'c').map((one) => ({ ...one, nullable: true })));
-      return { number: count + n, table: `t${count + n}`, key: [], columns: given, embedded: [], index: undefined };
+      const own = withIndexed(named(columns, 'c').map((one) => ({ ...one, nullable: true })));
+      return { number: count + n, table: `t${count + n}`, key: [], columns: own, embedded: [], index: undefined };
     }),
   ];
   const indexed = bare.map((one, n) => {
-    const given = n < count ? (entities[n]!.index ?? (n === 0 ? PLAIN : undefined)) : pivots[n - count]!.index && PLAIN;
-    return given ? { ...one, index: indexPlan(given, one, bare, relations) } : one;
+    const own = n < count ? (entities[n]!.index ?? (n === 0 ? PLAIN : undefined)) : pivots[n - count]!.index && PLAIN;
+    return own ? { ...one, index: indexPlan(own, one, { entities: bare, relations, daring }) } : one;
   });
   return { entities: indexed, relations };
 });
 
-/** The ORM makes no tables where a class with a table of its own inherits a foreign key from another. */
-function classWithRelation(given: TreePlan | undefined, number: number): number | undefined {
-  if (!given) return undefined;
-  const cls = number % given.classes.length;
-  return given.how === 'tpt' && given.classes.some((one) => one.extends === cls) ? undefined : cls;
+/** A row points to rows of earlier tables, or of its own: the ORM's generator makes no circles of tables on SQLite. */
+function withEnds(edge: RawEdge | Edge, count: number): Edge {
+  const both = [edge.on % count, edge.to % count] as const;
+  const [on, to] = edge.kind === 'm:n' ? both : [Math.max(...both), Math.min(...both)];
+  return { ...edge, on, to, onClass: edge.onClass };
+}
+
+/** The key of an entity: its own columns, the edge that is a part of it, and how many columns that comes to. */
+interface Key {
+  readonly columns: readonly KeyColumnPlan[];
+  readonly by: number;
+  readonly size: number;
+}
+
+function keysOf(
+  entities: readonly { readonly key: Raw<typeof entity>['key']; readonly tree: TreePlan | undefined }[],
+  edges: readonly Edge[],
+  daring: boolean,
+): readonly Key[] {
+  const keys: Key[] = [];
+  for (const [on, { key, tree }] of entities.entries()) {
+    const fits = (edge: Edge): boolean => {
+      if (edge.kind === 'm:n' || edge.on !== on || edge.to === on) return false;
+      const target = keys[edge.to]!;
+      return daring || target.by < 0 || target.size === 1;
+    };
+    const by = key.startsWith('relation') && tree?.how !== 'tpt' ? edges.findIndex(fits) : -1;
+    const foreign = by < 0 ? 0 : keys[edges[by]!.to]!.size;
+    // One relation to a key of several columns as the whole key: no other relation leads there.
+    const isMet = edges.some((edge, n) => n !== by && (edge.to === on || (edge.kind === 'm:n' && edge.on === on)));
+    const alone = key === 'relation' && (daring || foreign === 1 || !isMet);
+    const columns = keyColumns(alone ? key : key === 'relation' ? 'relation and column' : key, by >= 0);
+    keys.push({ columns, by, size: columns.length + foreign });
+  }
+  return keys;
+}
+
+/** An edge as one that no start refuses: what the ORM joins of a base with rows of its own is rows of that class alone. */
+function followable(edge: Edge, trees: readonly (TreePlan | undefined)[]): Edge {
+  const { kind, on, to, pivot } = edge;
+  const [own, other] = [trees[on], trees[to]];
+  if (kind === '1:1' && edge.onClass === undefined && isConcreteBase(own)) return { ...edge, inverse: false };
+  if (kind === 'm:n') {
+    const alone = isConcreteBase(own) || isConcreteBase(other) || (own?.how === 'tpt' && pivot === undefined);
+    if (alone) return withEnds({ ...edge, kind: 'm:1' }, trees.length);
+  }
+  return own?.how === 'sti' && isExtended(own, edge.onClass) ? { ...edge, inverse: false } : edge;
+}
+
+function isExtended({ classes }: TreePlan, number: number | undefined): boolean {
+  return number !== undefined && classes.some((one) => one.extends === number % classes.length);
+}
+
+function isConcreteBase(tree: TreePlan | undefined): boolean {
+  return tree?.how === 'sti' && !tree.abstract;
+}
+
+/** An edge that is a part of a key. The ORM loads nothing over the other side of a whole key of several columns. */
+function inKey(edge: Edge, keys: readonly Key[], daring: boolean): Edge {
+  const { columns, size } = keys[edge.on]!;
+  return { ...edge, onClass: undefined, inverse: edge.inverse && (daring || columns.length > 0 || size === 1) };
+}
+
+/** The class that has an edge. */
+function ownedBy(edge: Edge, trees: readonly (TreePlan | undefined)[], keys: readonly Key[]): Edge {
+  const tree = trees[edge.on];
+  if (!tree) return { ...edge, onClass: undefined };
+  const { classes, how } = tree;
+  const cls = edge.onClass === undefined ? undefined : edge.onClass % classes.length;
+  if (how === 'sti') return { ...edge, onClass: cls };
+  const last = cls === undefined || isExtended(tree, cls) ? undefined : cls;
+  // The ORM makes no tables where a class with a table of its own inherits a foreign key of several columns.
+  const alone = edge.kind !== 'm:n' && keys[edge.to]!.size > 1;
+  return { ...edge, onClass: last ?? (alone ? classes.findIndex((_, n) => !isExtended(tree, n)) : undefined) };
 }
 
 const PLAIN: Raw<typeof index> = {
@@ -190,7 +274,7 @@ function pairRelations(
   ];
 }
 
-function treePlan({ how, abstract, classes, shared }: Raw<typeof tree>): TreePlan {
+function treePlan({ how, abstract, classes, shared }: Raw<typeof tree>, daring: boolean): TreePlan {
   return {
     how,
     abstract: abstract && how === 'sti',
@@ -198,7 +282,7 @@ function treePlan({ how, abstract, classes, shared }: Raw<typeof tree>): TreePla
       const name = 'xyz'[n]!;
       const above = one.extends < n ? one.extends : undefined;
       // A class that extends another has that one's.
-      const kind = shared === 'two' && n % 2 === 1 ? 'integer' : 'string';
+      const kind = daring && shared === 'two' && n % 2 === 1 ? 'integer' : 'string';
       const own: ColumnPlan[] =
         shared === 'none' || above !== undefined ? [] : [{ name: 's', kind, nullable: true, indexed: true }];
       return {
@@ -241,15 +325,19 @@ function embeddedPlan(part: Raw<typeof embedded>, name: string): EmbeddedPlan {
 type RawInclude = Omit<Raw<typeof include>, 'inside' | 'where'> &
   Partial<Pick<Raw<typeof include>, 'inside' | 'where'>>;
 
-function indexPlan(
-  given: Raw<typeof index>,
-  entity: EntityPlan,
-  entities: readonly EntityPlan[],
-  relations: readonly RelationPlan[],
-): IndexPlan {
-  const include = includesOf(given.include, { entity, classes: rowClasses(entity) }, entities, relations);
-  const where = conditionOf(given.where, entity, entities, relations);
-  const when = conditionOf(given.when && { ...given.when, over: undefined }, entity, entities, relations);
+/** What an index is made within. */
+interface Around {
+  readonly entities: readonly EntityPlan[];
+  readonly relations: readonly RelationPlan[];
+  readonly daring: boolean;
+}
+
+function indexPlan(given: Raw<typeof index>, entity: EntityPlan, around: Around): IndexPlan {
+  const { relations, daring } = around;
+  const all = includesOf(given.include, { entity, classes: rowClasses(entity) }, around);
+  const include = daring ? all : all.map((one) => withoutTwin(one, all));
+  const where = conditionOf(given.where, entity, around);
+  const when = conditionOf(given.when && { ...given.when, over: undefined }, entity, around);
   const routings = [
     ...entity.columns.filter(({ kind, nullable }) => ROUTED.includes(kind) && !nullable).map(({ name }) => name),
     ...relations
@@ -269,13 +357,20 @@ function indexPlan(
   };
 }
 
+/** A collection with `where` that another path embeds whole is refused. */
+function withoutTwin(one: IncludePlan, all: readonly IncludePlan[]): IncludePlan {
+  const has = (includes: readonly IncludePlan[]): boolean =>
+    includes.some(({ step, inside }) => step.property === one.step.property || has(inside));
+  return all.some(({ inside }) => has(inside)) ? { ...one, where: undefined } : one;
+}
+
 /** Each property once. */
 function includesOf(
   given: readonly RawInclude[],
   at: { readonly entity: EntityPlan; readonly classes: readonly (number | undefined)[] },
-  entities: readonly EntityPlan[],
-  relations: readonly RelationPlan[],
+  around: Around,
 ): readonly IncludePlan[] {
+  const { entities, relations } = around;
   const steps = stepsOf(relations, at.entity.number).filter((step) =>
     at.classes.some((cls) => hasStep(at.entity, cls, step)),
   );
@@ -287,11 +382,11 @@ function includesOf(
     const there = classesAt(step, target);
     const chosen = columnsOfAny(target, there).filter((_, n) => (one.columns >> n) & 1);
     const parts = target.embedded.filter((_, n) => (one.embedded >> n) & 1).map(({ name }) => name);
-    const inside = includesOf(one.inside ?? [], { entity: target, classes: there }, entities, relations);
+    const inside = includesOf(one.inside ?? [], { entity: target, classes: there }, around);
     const empty = chosen.length + parts.length + inside.length === 0;
     const named = empty && target.key.length === 0 ? target.columns.slice(0, 1) : chosen;
     const where = isMany(step)
-      ? conditionOf(one.where && { ...one.where, over: undefined }, target, entities, relations)
+      ? conditionOf(one.where && { ...one.where, over: undefined }, target, around)
       : undefined;
     plans.set(step.property, {
       step,
@@ -305,17 +400,14 @@ function includesOf(
   return [...plans.values()];
 }
 
-function conditionOf(
-  given: RawCondition | undefined,
-  entity: EntityPlan,
-  entities: readonly EntityPlan[],
-  relations: readonly RelationPlan[],
-): ConditionPlan | undefined {
+function conditionOf(given: RawCondition | undefined, entity: EntityPlan, around: Around): ConditionPlan | undefined {
   if (!given) return undefined;
+  const { entities, relations, daring } = around;
   const steps: readonly Step[] = stepsOf(relations, entity.number).filter(
     ({ relation, side }) => side === 'inverse' || relation.onClass === undefined,
   );
-  const over = given.over === undefined || steps.length === 0 ? undefined : steps[given.over % steps.length];
+  const chosenStep = given.over === undefined || steps.length === 0 ? undefined : steps[given.over % steps.length];
+  const over = chosenStep && (daring || isCompared(chosenStep, entity, around)) ? chosenStep : undefined;
   const of = over ? entities[targetOf(over)]! : entity;
   const columns = of.columns.filter(({ kind }) => COMPARED.includes(kind));
   const chosen = columns[given.column % Math.max(1, columns.length)];
@@ -323,6 +415,12 @@ function conditionOf(
   // A relation without a row, and a row without a value, are one to SQL.
   const test: TestPlan = over && given.test.test === 'null' ? { test: 'notNull' } : given.test;
   return { column: chosen, test, ...(over ? { over } : {}) };
+}
+
+/** SQLite compares no key of several columns with the rows of a collection, and the ORM joins a base with rows of its own alone. */
+function isCompared(step: Step, entity: EntityPlan, { entities, relations }: Around): boolean {
+  if (isConcreteBase(entities[targetOf(step)]!.tree)) return false;
+  return !isMany(step) || keyLeaves({ entities, relations }, entity.number).length === 1;
 }
 
 const ROUTED: readonly string[] = ['integer', 'enum'];

@@ -46,6 +46,16 @@ export const REFUSALS: readonly Refused[] = [
     has: hasDeepKey,
   },
   {
+    row: 'a relation to an entity whose whole key is one relation to a key of several columns',
+    says: /^holds the key of .*, which is one relation \(`\w+`\) to a key of several columns/,
+    has: hasKeyHandedOn,
+  },
+  {
+    row: 'a side of a relation that is a whole key of several columns, from the other side or one to one',
+    says: /^is a side of `.*`, which is a whole key of several columns/,
+    has: hasKeyHandedOn,
+  },
+  {
     row: '`where` of a collection that another path embeds whole',
     says: /^has `where`, and is embedded whole by/,
     has: hasFilteredCollection,
@@ -93,6 +103,14 @@ function hasDeepKey({ relations }: ModelPlan): boolean {
   const below = (entity: number): number =>
     Math.max(0, ...relations.filter(({ on, key }) => key && on === entity).map(({ to }) => 1 + below(to)));
   return relations.some(({ on }) => below(on) > 1);
+}
+
+/** An entity whose whole key is one relation to a key of several columns. */
+function hasKeyHandedOn(plan: ModelPlan): boolean {
+  return plan.entities.some(({ number, key }) => {
+    const parts = plan.relations.filter((relation) => relation.key && relation.on === number);
+    return key.length === 0 && parts.length === 1 && keyLeaves(plan, number).length > 1;
+  });
 }
 
 function hasFilteredCollection({ entities }: ModelPlan): boolean {

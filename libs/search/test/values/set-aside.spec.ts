@@ -1,5 +1,5 @@
 import { Embeddable, Embedded, Entity, Formula, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Indexed, SearchField } from '@rookery/search';
+import { Indexed, searchEntities, SearchField, type EntityClass, type SearchOptions } from '@rookery/search';
 import { describeWith } from '@rookery/services';
 import { startSearch, type Running } from '../harness.js';
 
@@ -72,12 +72,17 @@ class Odd {
   text?: string;
 }
 
-describeWith('postgres', 'postgres', () =>
-  describeWith('opensearch', 'values that are computed, hidden or unfit', () => {
+const STRATEGIES: Readonly<Record<string, Partial<SearchOptions>>> = {
+  'after-commit': {},
+  outbox: { sync: 'outbox', relay: { maxAttempts: 1, pollMs: 20 } },
+};
+const states = Object.keys(GIVEN);
+
+function followedBy(options: Partial<SearchOptions>): () => void {
+  return () => {
     let running: Running;
-    const states = Object.keys(GIVEN);
     beforeAll(async () => {
-      running = await startSearch({}, [Point, Account, Odd]);
+      running = await startSearch(options, [Point, Account, Odd, ...(searchEntities as unknown as EntityClass[])]);
       const em = running.orm.em.fork();
       for (const [id, state] of states.entries())
         em.create(Odd, {
@@ -134,5 +139,11 @@ describeWith('postgres', 'postgres', () =>
       expect((await running.search.repository(Odd).get(states.length - 1))?.source.state).toBe('last');
       expect(await running.search.repository(Odd).query().search()).toMatchObject({ total: 2 });
     });
+  };
+}
+
+describeWith('postgres', 'postgres', () =>
+  describeWith('opensearch', 'values that are computed, hidden or unfit', () => {
+    for (const [strategy, options] of Object.entries(STRATEGIES)) describe(`by ${strategy}`, followedBy(options));
   }),
 );

@@ -1,6 +1,6 @@
 import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { Indexed, SearchField, SearchService, type EntityClass } from '@rookery/search';
+import { Indexed, searchEntities, SearchField, SearchService, type EntityClass } from '@rookery/search';
 import { openSearch } from '@rookery/search/opensearch';
 import { describeWith } from '@rookery/services';
 import { dropIndices, dropOrm, OPENSEARCH_URL, uniqueName } from '../harness.js';
@@ -26,21 +26,21 @@ class PastSale {
   @SearchField() @Property({ type: 'text' }) text!: string;
 }
 
-describeWith('postgres', 'postgres', () =>
-  describeWith('opensearch', 'several databases and schemas', () => {
+function followedBy(sync: 'after-commit' | 'outbox'): () => void {
+  return () => {
     const opened: { orm: MikroORM; search: SearchService; prefix: string }[] = [];
     async function open(entities: EntityClass[]): Promise<{ orm: MikroORM; search: SearchService }> {
       const prefix = uniqueName();
       const orm = await MikroORM.init({
         clientUrl: process.env['POSTGRES_URL']!,
         dbName: prefix,
-        entities: entities as never,
+        entities: [...entities, ...searchEntities] as never,
         metadataProvider: ReflectMetadataProvider,
         allowGlobalContext: false,
       });
       await orm.schema.ensureDatabase();
       await orm.schema.create();
-      const search = new SearchService(orm, { engine: openSearch({ node: OPENSEARCH_URL }), prefix });
+      const search = new SearchService(orm, { engine: openSearch({ node: OPENSEARCH_URL }), prefix, sync });
       await search.start();
       opened.push({ orm, search, prefix });
       return { orm, search };
@@ -87,5 +87,11 @@ describeWith('postgres', 'postgres', () =>
       expect(await sql('select text from other.letter')).toEqual([{ text: 'of the call' }]);
       expect(await textOf(search, Letter)).toBe('of the entity');
     }, 60_000);
+  };
+}
+
+describeWith('postgres', 'postgres', () =>
+  describeWith('opensearch', 'several databases and schemas', () => {
+    for (const sync of ['after-commit', 'outbox'] as const) describe(`by ${sync}`, followedBy(sync));
   }),
 );

@@ -15,13 +15,14 @@ defineIndex(Misspelt, { name: 'misspelled', fields: { txt: {} } as never });
 const Wild = schemaOf('Wild', { schema: '*' });
 defineIndex(Wild, { name: 'wild', fields: { text: {} } });
 
-const way = (says: string) => ({ verdict: 'followed', file: 'ways/ways.spec.ts', says }) as const;
+const way = (test: string) =>
+  ({ verdict: 'followed', spec: 'ways/ways.spec.ts', test: `an entity written by ${test} followed by` }) as const;
 
 export const WAYS: Rows = {
-  'legacy decorators': way("'legacy decorators': {"),
-  'stage-3 decorators': way("'stage-3 decorators': {"),
-  '`defineEntity`': way('defineEntity: {'),
-  '`EntitySchema`': way('EntitySchema: {'),
+  'legacy decorators': way('legacy decorators'),
+  'stage-3 decorators': way('stage-3 decorators'),
+  '`defineEntity`': way('defineEntity'),
+  '`EntitySchema`': way('EntitySchema'),
   '`setClass` after `defineIndex`': {
     verdict: 'refused',
     entities: [Replaced],
@@ -32,16 +33,16 @@ export const WAYS: Rows = {
     entities: [Misspelt],
     complaint: 'Misspelled.txt: is no property that the ORM knows, and no getter',
   },
-  'several ORMs': { verdict: 'followed', file: 'ways/databases.spec.ts', says: "it('follows each of two databases" },
+  'several ORMs': { verdict: 'followed', spec: 'ways/databases.spec.ts', test: 'follows each of two databases' },
   'several schemas by name': {
     verdict: 'followed',
-    file: 'ways/databases.spec.ts',
-    says: "it('follows entities of schemas",
+    spec: 'ways/databases.spec.ts',
+    test: 'follows entities of schemas by name',
   },
   "`schema: '*'`": { verdict: 'refused', entities: [Wild], complaint: "Wild: has the schema '*'" },
   'rows that a call puts into another schema: `fork({ schema })`': {
     verdict: 'not followed',
-    file: 'ways/databases.spec.ts',
-    says: "it('does not follow rows of another schema",
+    spec: 'ways/databases.spec.ts',
+    test: 'does not follow rows of another schema',
   },
 };

@@ -32,7 +32,7 @@ export class Account {
   @SearchField() @Property({ type: 'text' }) name!: string;
 }
 
-/** S50: the relation is the key. */
+/** The relation is the key. */
 @Entity()
 @Indexed<Profile>({ name: 'profiles' })
 export class Profile {
@@ -43,7 +43,7 @@ export class Profile {
   @SearchField() @Property({ type: 'text' }) motto!: string;
 }
 
-/** S55: keys that change. */
+/** Keys that change. */
 @Entity()
 @Indexed<Order>({ name: 'orders' })
 export class Order {
@@ -67,7 +67,7 @@ export class Line {
   @Property({ type: 'boolean', default: false }) hidden: Opt<boolean> = false;
 }
 
-/** A key that holds a composite one. S53: an included entity with a composite key. */
+/** A key that holds a composite one, and an included entity with a composite key. */
 @Entity()
 @Indexed<Remark>({ name: 'remarks', where: { line: { hidden: false } } })
 export class Remark {
