@@ -10,6 +10,7 @@ import { discoveryContract } from '../src/testing/discovery-contract.js';
 import { until } from './poll.js';
 import { freePort } from './program.js';
 import { startPeer } from './scripted-peer.js';
+import { testCertificate } from './test-certificate.js';
 
 const never = new AbortController().signal;
 const hosts = ['myCluster.pc4ldq.0001.use1.cache.amazonaws.com', 'myCluster.pc4ldq.0002.use1.cache.amazonaws.com'];
@@ -131,6 +132,49 @@ describe('elastiCache', () => {
     peer.serve = (socket) => (peer.connections === 1 ? socket.destroy() : modern(documented)(socket));
     expect(await ask()).toEqual(found);
     expect(peer.connections).toBe(2);
+  });
+
+  describe('with encryption in transit', () => {
+    const ca = testCertificate.cert;
+    let secured: Awaited<ReturnType<typeof startPeer>>;
+    beforeEach(async () => {
+      secured = await startPeer(() => undefined, testCertificate);
+      // The name is what the certificate holds; nobody is at the address.
+      secured.serve = modern(config(3, `127.0.0.1|192.0.2.1|${secured.port}`));
+    });
+    afterEach(() => secured.close());
+
+    it('asks the endpoint, and then the nodes by their names, by TLS', async () => {
+      const sut = discovery({ endpoint: secured.address, tls: { ca } });
+      const nodes = [{ id: secured.address, host: '127.0.0.1', port: secured.port }];
+      for (let i = 1; i <= 2; i++) {
+        expect(await sut.nodes(never)).toEqual({ version: 3, nodes });
+        expect(secured.connections).toBe(i);
+      }
+    });
+
+    it.each<[string, ElastiCacheOptions['tls'], RegExp]>([
+      [
+        'a certificate of nobody whom it knows',
+        true,
+        /self-signed certificate.*pass the certificate of its authority as tls\.ca/,
+      ],
+      ['another name', { ca, servername: 'other.aws' }, /pass that name as tls\.servername/],
+      ['a server that expects TLS where none is set', undefined, /closed the connection.*set tls/],
+    ])('says what to do about %s', async (_, tls, message) => {
+      const options = tls === undefined ? {} : { tls };
+      await expect(ask({ endpoint: secured.address, ...options })).rejects.toThrow(message);
+    });
+
+    it('says what to do where the server expects none', async () => {
+      peer.serve = (socket) => void socket.once('data', () => socket.end('ERROR\r\n'));
+      await expect(ask({ tls: { ca } })).rejects.toThrow(/leave tls out/);
+    });
+
+    it('refuses options that are none', () =>
+      expect(() => elastiCache({ endpoint: 'a:1', tls: { cafile: '/x' } as never })).toThrow(
+        'tls.cafile is not an option',
+      ));
   });
 
   describe('once it knows nodes', () => {

@@ -111,6 +111,37 @@ describe('a node that was away while more was written than is kept exactly', () 
   }, 60_000);
 });
 
+it.each<[string, (herd: Cache, key: string) => Promise<unknown>]>([
+  ['a call', (herd, key) => herd.set(key, 'old', hour)],
+  ['a call to one node', (herd, key) => herd.on(herd.nodeFor(key)!, (node) => node.set(key, 'old', hour))],
+  [
+    'a call with many keys to one node',
+    (herd, key) => herd.on(herd.nodeFor(key)!, (node) => node.setMany([[key, 'old']], hour)),
+  ],
+])(
+  'what a node missed is kept for the longest life that was given, also by %s',
+  async (_, write) => {
+    const server = await startMemcached();
+    const herd = await startHerd({
+      discovery: staticNodes([server.address]),
+      driver: memcached(),
+      longestLife: '500ms',
+    });
+    await write(herd, 'key');
+    server.pause();
+    await until('the node is down', isDown(herd));
+    await herd.delete('key');
+    const missedAt = performance.now();
+    await until('the shorter life is over', () => performance.now() - missedAt > 600);
+    server.resume();
+    await until('the node is used again', isUp(herd), 5000);
+    expect(await herd.get('key')).toBeUndefined();
+    await herd.close();
+    await server.stop();
+  },
+  30_000,
+);
+
 it('a node that leaves the discovery for a while forgets what was written meanwhile', async () => {
   const servers = await Promise.all([startMemcached(), startMemcached(), startMemcached()]);
   let count = 3;

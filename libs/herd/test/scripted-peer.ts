@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A TCP server that does what `serve` says with each connection; `serve` may be replaced. */
-export async function startPeer(serve: (socket: Socket) => void) {
+/** A TCP server that does what `serve` says with each connection; `serve` may be replaced. @param certificate for one with TLS. */
+export async function startPeer(serve: (socket: Socket) => void, certificate?: SecureContextOptions) {
   const sockets = new Set<Socket>();
   const peer = { serve, connections: 0 };
-  const server = createServer({ noDelay: true }, (socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket);
     peer.connections++;
     socket.on('error', () => socket.destroy());
@@ -14,7 +16,11 @@ export async function startPeer(serve: (socket: Socket) => void) {
     peer.serve(socket);
     // A socket that nobody reads does not notice that the other side has closed.
     socket.resume();
-  }).listen(0, '127.0.0.1');
+  };
+  const server = certificate
+    ? createTlsServer(certificate, accept).on('tlsClientError', () => undefined)
+    : createServer({ noDelay: true }, accept);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return Object.assign(peer, {

@@ -26,6 +26,10 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
 
 const nothing: Intent = Object.freeze({});
 
+function noteLife<Client>({ fleet }: DispatchSource<Client>, lifeMs: number | undefined): void {
+  if (lifeMs !== undefined) fleet.noteLife(lifeMs);
+}
+
 function carryOut<Client, Result>(
   source: DispatchSource<Client>,
   warmUp: WarmUp<Client>,
@@ -41,7 +45,7 @@ function carryOut<Client, Result>(
     if (absorbs(source, error)) return Promise.resolve(miss);
     return rejected(error);
   }
-  if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
+  noteLife(source, lifeMs);
   const until = source.onNodeDown === 'next' && standIns ? performance.now() + source.timeoutMs : 0;
   return new KeyCall(source, warmUp, owner, key, operation, miss, effect, until).start();
 }
@@ -61,9 +65,13 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
   };
   return {
     run,
-    byKey: (_key, operation, _miss, { signal } = {}) => abortable(signal, () => run(operation)),
-    byKeys: (keys, operation, { signal, effect } = {}) =>
+    byKey: (_key, operation, _miss, { signal, lifeMs } = nothing) => {
+      noteLife(source, lifeMs);
+      return abortable(signal, () => run(operation));
+    },
+    byKeys: (keys, operation, { signal, effect, lifeMs } = nothing) =>
       abortable(signal, async () => {
+        noteLife(source, lifeMs);
         const own = [...new Set(keys)];
         if (own.length === 0) return new Map();
         return resultsOrThrow(await run((client, node) => operation(client, own, node, Infinity)), effect);

@@ -19,9 +19,7 @@ export function checkSecrets(
   given: Readonly<{ tls?: unknown; path?: unknown; username?: unknown; password?: unknown }>,
 ): void {
   const { tls, path } = given;
-  const isTls = tls === undefined || typeof tls === 'boolean' || (isObject(tls) && !Array.isArray(tls));
-  problems.check(isTls, 'connection.tls', tls, 'must be true, or options of tls.connect; leave it out for plain TCP');
-  if (isTls && isObject(tls)) problems.checkNames(tls, tlsNames, 'connection.tls.');
+  checkTls(problems, 'connection.tls', tls);
   const isPath = path === undefined || (typeof path === 'string' && path !== '');
   problems.check(isPath, 'connection.path', path, 'must be the path of a Unix socket; leave it out for TCP');
   for (const name of ['username', 'password'] as const) {
@@ -31,4 +29,11 @@ export function checkSecrets(
     const shown = name === 'password' && typeof value === 'string' ? '' : value;
     problems.check(isText, `connection.${name}`, shown, 'must be a text that is not empty; leave it out for none');
   }
+}
+
+/** Reports what is wrong in `tls`, the value of `option`. */
+export function checkTls(problems: OptionProblems, option: string, tls: unknown): void {
+  const isTls = tls === undefined || typeof tls === 'boolean' || (isObject(tls) && !Array.isArray(tls));
+  problems.check(isTls, option, tls, 'must be true, or options of tls.connect; leave it out for plain TCP');
+  if (isTls && isObject(tls)) problems.checkNames(tls, tlsNames, `${option}.`);
 }

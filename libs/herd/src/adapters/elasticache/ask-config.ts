@@ -1,6 +1,8 @@
-import { connect } from 'node:net';
-
+import type { Tls } from '../../contracts/connection.js';
+import { connectionRemedy } from '../../support/connection-remedy.js';
+import { messageOf } from '../../support/message-of.js';
 import { addressOf } from '../../support/nodes.js';
+import { openSocket } from '../../support/open-socket.js';
 import { within } from '../../support/within.js';
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
 import { parseClusterConfig } from './cluster-config.js';
@@ -8,7 +10,7 @@ import type { ClusterConfig } from './cluster-config.js';
 import { readConfigReply } from './config-reply.js';
 import type { ConfigReply } from './config-reply.js';
 
-export type Endpoint = Readonly<{ host: string; port: number }>;
+export type Endpoint = Readonly<{ host: string; port: number; tls?: Tls | undefined }>;
 
 /**
  * Asks one server for the cluster's nodes, on a connection of its own: by `config get cluster`, or where that is not
@@ -30,7 +32,18 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
     );
 
   return within(timeoutMs, signal, late, async (own) => {
-    const socket = connect({ ...endpoint, noDelay: true });
+    const failed = (cause: unknown): HerdDiscoveryError =>
+      problem(
+        `failed: ${messageOf(cause)}`,
+        connectionRemedy(cause, 'check the endpoint, and that this host may connect to it').replaceAll(
+          'connection.tls',
+          'tls',
+        ),
+        cause,
+      );
+    const socket = await openSocket(endpoint, own).catch((cause: unknown) => {
+      throw failed(cause);
+    });
     const stop = (): void => void socket.destroy();
     own.addEventListener('abort', stop, { once: true });
     try {
@@ -42,14 +55,16 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
           socket.write(commands[0]!);
           commands = commands.slice(1);
         };
-        socket.once('connect', send);
-        socket.on('error', (cause) =>
-          reject(
-            problem(`failed: ${cause.message}`, 'check the endpoint, and that this host may connect to it', cause),
-          ),
-        );
+        socket.on('error', (cause) => reject(failed(cause)));
         socket.on('close', () =>
-          reject(problem('closed the connection before its answer was whole', 'check that the server is well')),
+          reject(
+            problem(
+              'closed the connection before its answer was whole',
+              endpoint.tls
+                ? 'check that the server is well'
+                : 'check that the server is well, and set tls if it expects TLS',
+            ),
+          ),
         );
         socket.on('data', (chunk) => {
           received = Buffer.concat([received, chunk]);
@@ -57,13 +72,14 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
           if (reply.state === 'unknown-command' && commands.length > 0) send();
           else if (reply.state !== 'partial') resolve(reply);
         });
+        send();
       });
       if (reply.state !== 'config')
         throw problem(
           `answered ${describe(reply)}`,
           'use the configuration endpoint of an ElastiCache for Memcached cluster',
         );
-      const config = parseClusterConfig(reply.text);
+      const config = parseClusterConfig(reply.text, endpoint.tls ? 'name' : 'address');
       if (config === undefined)
         throw problem(
           `sent a list of nodes that cannot be read: ${JSON.stringify(reply.text.slice(0, 100))}`,

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { parseAddress } from '../../support/address.js';
+import type { Tls } from '../../contracts/connection.js';
+import { checkTls } from '../../support/connection-checks.js';
 import type { Discovery } from '../../contracts/discovery.js';
 import type { Duration } from '../../contracts/duration.js';
 import { addressOf } from '../../support/nodes.js';
@@ -15,6 +17,11 @@ import { progress } from './progress.js';
 export interface ElastiCacheOptions {
   /** The cluster's configuration endpoint, `name.cfg.region.cache.amazonaws.com:11211`. */
   endpoint: string;
+  /**
+   * For a cluster with encryption in transit: `true`, or options of `tls.connect`. Nodes are then given by their names, which their
+   * certificates hold, in place of their IP addresses. The driver has a `connection.tls` of its own. Default: plain TCP.
+   */
+  tls?: Tls;
   /** How many of the known nodes are queried, in turn, before the endpoint; and how often the endpoint before there are any. Default 3. */
   tries?: number;
   /** Between two tries. Default `500ms`. */
@@ -35,7 +42,7 @@ export interface ElastiCacheOptions {
  * @throws HerdOptionError for bad options. Its `nodes` throws {@link HerdDiscoveryError} when no server gives a list.
  */
 export function elastiCache(options: ElastiCacheOptions): Discovery {
-  const { endpoint, configuration, tries, retryDelayMs, attemptTimeoutMs } = resolve(options);
+  const { endpoint, configuration, tls, tries, retryDelayMs, attemptTimeoutMs } = resolve(options);
   let newest: ClusterConfig | undefined;
   let turn = 0;
 
@@ -46,7 +53,7 @@ export function elastiCache(options: ElastiCacheOptions): Discovery {
     const first = turn++ % nodes.length;
     return [...nodes.slice(first), ...nodes.slice(0, first)]
       .slice(0, tries)
-      .map(({ host, port }): Endpoint => ({ host, port }))
+      .map(({ host, port }): Endpoint => ({ host, port, tls }))
       .concat(configuration);
   };
 
@@ -79,6 +86,7 @@ export function elastiCache(options: ElastiCacheOptions): Discovery {
 type Resolved = Readonly<{
   endpoint: string;
   configuration: Endpoint;
+  tls: Tls | undefined;
   tries: number;
   retryDelayMs: number;
   attemptTimeoutMs: number;
@@ -86,16 +94,17 @@ type Resolved = Readonly<{
 
 const resolve = (options: ElastiCacheOptions): Resolved =>
   checked((problems) => {
-    const given = checkShape(problems, options, ['endpoint', 'tries', 'retryDelay', 'attemptTimeout']);
-    const { endpoint, tries = 3, retryDelay = '500ms', attemptTimeout = '500ms' } = given;
+    const given = checkShape(problems, options, ['endpoint', 'tls', 'tries', 'retryDelay', 'attemptTimeout']);
+    const { endpoint, tls, tries = 3, retryDelay = '500ms', attemptTimeout = '500ms' } = given;
     const place = typeof endpoint === 'string' ? parseAddress(endpoint) : undefined;
     const isEndpoint = place !== undefined && place.port >= 1 && place.port <= 65535;
     const remedy = `must be host:port; copy the cluster's configuration endpoint, which ends in ':11211'`;
     problems.check(isEndpoint, 'endpoint', endpoint, remedy);
+    checkTls(problems, 'tls', tls);
     checkWhole(problems, 'tries', tries, [1, Infinity], 'leave it out for 3');
     const retryDelayMs = readDuration(problems, 'retryDelay', retryDelay);
     const attemptTimeoutMs = readDuration(problems, 'attemptTimeout', attemptTimeout);
-    return { endpoint, configuration: place!, tries, retryDelayMs, attemptTimeoutMs };
+    return { endpoint, configuration: { ...place!, tls }, tls, tries, retryDelayMs, attemptTimeoutMs };
   });
 
 function passedOver(

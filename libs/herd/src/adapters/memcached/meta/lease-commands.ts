@@ -87,11 +87,11 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
     markStale: (key: string, given?: StoreOptions) =>
       promised(() => {
         checkCallOptions(given, storeOptionNames);
-        const { seconds } = expiry('markStale', key, given);
+        const { seconds, lifeMs } = expiry('markStale', key, given);
         const request = keyRequest('md', key, ` I T${seconds}`);
         const run = (client: MetaClient) =>
           client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
-        return dispatch.byKey(key, run, false, { effect: 'delete', signal: given?.signal });
+        return dispatch.byKey(key, run, false, { effect: 'delete', lifeMs, signal: given?.signal });
       }),
   };
 }
