@@ -90,6 +90,20 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
         );
         expect(error).toBeInstanceOf(HerdNodeError);
       },
+      /** A ping by a new connection, while the event loop is held for `busyMs` after each of the first `turns` turns. */
+      async pingsWhileBusy(busyMs: number, turns: number): Promise<void> {
+        const fresh: unknown = driver.open(server.node);
+        const ping = driver.ping(fresh).then(
+          () => 'answered',
+          (error: unknown) => messageOf(error),
+        );
+        for (let turn = 0; turn < turns; turn++) {
+          await new Promise(setImmediate);
+          for (const end = performance.now() + busyMs; performance.now() < end;);
+        }
+        expect(await ping).toBe('answered');
+        await driver.close(fresh);
+      },
       async close(): Promise<void> {
         await driver.close(client);
         await herd.close();
@@ -211,6 +225,18 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
       (herd) => fails(herd, /within 500 ms/),
     );
   });
+
+  it('have their time though this process is busy meanwhile', async () => {
+    const login = { username: 'user', password: 'pass-word' };
+    const files = authority.sign('busy', 'IP:127.0.0.1');
+    const busy = async (opened: Opened): Promise<void> => {
+      await opened.works();
+      for (const turns of [1, 2, 3]) await opened.pingsWhileBusy(700, turns);
+    };
+    await using(subject.startPlain(), {}, busy);
+    await using(subject.startLocked(authority.folder, login.password), login, busy);
+    await using(subject.startTls(files), { tls: { ca: authority.ca } }, busy);
+  }, 60_000);
 
   it('go through a Unix socket', async () => {
     const socket = socketPath(authority.folder, 's');

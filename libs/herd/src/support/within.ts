@@ -1,3 +1,5 @@
+import { afterDeadline } from './deadline.js';
+
 /**
  * Runs `work` under a deadline of its own and the caller's signal, and settles when the first of the three does, whatever
  * `work` makes of the signal that it is given.
@@ -13,7 +15,7 @@ export async function within<Result>(
   signal.throwIfAborted();
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal.reason);
-  const timer = setTimeout(() => controller.abort(late()), timeoutMs);
+  const cancel = afterDeadline(timeoutMs, () => controller.abort(late()));
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await new Promise<Result>((resolve, reject) => {
@@ -23,7 +25,7 @@ export async function within<Result>(
       );
     });
   } finally {
-    clearTimeout(timer);
+    cancel();
     signal.removeEventListener('abort', stop);
   }
 }

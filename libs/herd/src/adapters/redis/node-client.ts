@@ -146,15 +146,19 @@ export class NodeClient {
       ...passive,
       host,
       port,
-      connectTimeout: connectTimeoutMs,
+      // Its own deadline is short of the time that this process was busy.
+      connectTimeout: 0,
     });
     connection.redis = redis;
     connection.at = { host, port };
     redis.on('error', (error: unknown) => this.end(connection, this.unreachable(error)));
     redis.once('connect', () => redis.stream.unref());
     redis.once('end', () => this.end(connection, this.error('closed the connection')));
-    await redis.connect();
-    if (this.plan.locate) await checkPrimary(redis);
+    const usable = async (): Promise<void> => {
+      await redis.connect();
+      if (this.plan.locate) await checkPrimary(redis);
+    };
+    await withDeadline(usable(), connectTimeoutMs, () => new Error(`no connection within ${connectTimeoutMs} ms`));
     // The pipelining of ioredis costs more: each of its pipelines counts, copies and promises anew.
     writeTogether(redis.stream);
     connection.isReady = true;
