@@ -20,6 +20,8 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /NOAUTH|WRONGPASS|invalid password|unauthenticated|authentication/i,
     'pass connection.username and connection.password that the server knows',
   ],
+  [/Too many open connections/, 'open fewer connections to it, or start memcached with a larger limit (-c)'],
+  [/max number of clients/, 'open fewer connections to it, or raise maxclients of Redis'],
 ];
 
 /** What to do about a connection that failed by `cause`; `otherwise` where the cause does not tell. */

@@ -7,7 +7,7 @@ import { checkDelta } from '../../support/check-delta.js';
 import { ttlMs } from '../../support/ttl.js';
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
-import { promised } from '../../support/promised.js';
+import { promised, rejected } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { casToken, readCasToken } from './cas-token.js';
 import { wireKey } from './key.js';
@@ -66,11 +66,14 @@ export function memcachedCommands(
     key: string,
     value: unknown,
     given: StoreOptions | undefined,
-  ): Promise<boolean> =>
-    promised(() => {
+  ): Promise<boolean> => {
+    try {
       const run = storing(verb, key, value, given);
       return dispatch.byKey(key, run, false, { effect: 'write', lifeMs: lifeOf(given), signal: given?.signal });
-    });
+    } catch (error) {
+      return rejected(error);
+    }
+  };
   const deleting = (key: string): ((client: NodeClient) => Promise<boolean>) => {
     const command = `delete ${wireKey(key)}`;
     return (client) => client.send(command, (reply) => lineOf(reply, key, 'DELETED', 'NOT_FOUND') === 'DELETED');
@@ -140,8 +143,8 @@ export function memcachedCommands(
       );
     });
   return {
-    get: <Value>(key: string, given?: CallOptions) =>
-      promised(() => {
+    get: <Value>(key: string, given?: CallOptions) => {
+      try {
         checkCallOptions(given);
         const command = `get ${wireKey(key)}`;
         const run = (client: NodeClient) =>
@@ -150,7 +153,10 @@ export function memcachedCommands(
             return value && decoded<Value>(key, value);
           });
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
-      }),
+      } catch (error) {
+        return rejected(error);
+      }
+    },
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
       return readMany('get', keys, decoded<Value>, { signal: given?.signal });

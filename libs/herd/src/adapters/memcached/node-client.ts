@@ -160,7 +160,7 @@ export class NodeClient extends NpmMemcached {
       }
     } catch (error) {
       if (this.socket === socket) this.release();
-      drop(socket, this.error(`sent ${messageOf(error)}`));
+      drop(socket, this.error(`sent ${messageOf(error)}`, undefined, error));
     }
   }
 
@@ -171,11 +171,11 @@ export class NodeClient extends NpmMemcached {
     this.attempt.abort();
   }
 
-  private error(what: string, cause?: unknown): HerdNodeError {
+  private error(what: string, cause?: unknown, reason: unknown = cause): HerdNodeError {
     const why = cause ? ` (${messageOf(cause)})` : '';
     return new HerdNodeError({
       what: `Node ${this.node.id} ${what}${why}`,
-      remedy: connectionRemedy(cause, remedyOf(this.node)),
+      remedy: connectionRemedy(reason, remedyOf(this.node)),
       cause,
     });
   }

@@ -1,5 +1,6 @@
 import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
 import type { HerdOperationError } from '../../errors/operation-errors.js';
+import { connectionRemedy } from '../../support/connection-remedy.js';
 import { wireKey } from './key.js';
 import type { Reply, ReplyValue } from './reply-parser.js';
 
@@ -56,6 +57,9 @@ export function complaint(line: string, key: string): HerdOperationError {
     return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
   if (/^CLIENT_ERROR unauthenticated/.test(line))
     return new HerdNodeError({ what, remedy: 'pass connection.username and connection.password' });
+  // Said to a new connection, which is then closed.
+  if (/^ERROR Too many open connections/.test(line))
+    return new HerdNodeError({ what, remedy: connectionRemedy({ message: line }, '') });
   if (/^(?:CLIENT_)?ERROR/.test(line))
     return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
   return new HerdNodeError({ what, remedy: 'see that the server is memcached, not something else' });

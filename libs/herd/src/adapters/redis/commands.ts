@@ -8,7 +8,7 @@ import { checkCallOptions, storeOptionNames } from '../../support/call-options.j
 import { checkDelta } from '../../support/check-delta.js';
 import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
-import { promised } from '../../support/promised.js';
+import { rejected } from '../../support/promised.js';
 import { ttlMs } from '../../support/ttl.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
 import { expiryWords, longestMs, wholeMs } from './expiry-words.js';
@@ -70,15 +70,15 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     key: string,
     value: unknown,
     given: StoreOptions | undefined,
-  ): Promise<boolean> =>
-    promised(() => {
+  ): Promise<boolean> => {
+    try {
       const run = storing(command, only, key, value, given);
-      return dispatch.byKey(key, run, false, {
-        effect: 'write',
-        lifeMs: life(command, key, given),
-        signal: given?.signal,
-      });
-    });
+      const lifeMs = life(command, key, given);
+      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs, signal: given?.signal });
+    } catch (error) {
+      return rejected(error);
+    }
+  };
   const deleting = (client: NodeClient, key: string): Promise<boolean> =>
     client.send(
       key,
@@ -156,8 +156,8 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   };
 
   return {
-    get: <Value>(key: string, given?: CallOptions) =>
-      promised(() => {
+    get: <Value>(key: string, given?: CallOptions) => {
+      try {
         checkCallOptions(given);
         checked(key);
         const run = (client: NodeClient) =>
@@ -167,7 +167,10 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
             (stored) => (stored ? decoded<Value>(key, stored) : undefined),
           );
         return dispatch.byKey<Value | undefined>(key, run, undefined, { effect: 'read', signal: given?.signal });
-      }),
+      } catch (error) {
+        return rejected(error);
+      }
+    },
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
       return readMany(keys, decoded<Value>, { signal: given?.signal });

@@ -1,5 +1,6 @@
 import type { HerdOperationError } from '../../errors/operation-errors.js';
 import { HerdNodeError, HerdOverloadError, HerdRefusedError, HerdRequestError } from '../../errors/operation-errors.js';
+import { connectionRemedy } from '../../support/connection-remedy.js';
 
 /** What a server's refusal means: a value of another type is the caller's fault, a lack of memory the moment's. */
 export function complaint(reply: string, key: string): HerdOperationError {
@@ -8,6 +9,9 @@ export function complaint(reply: string, key: string): HerdOperationError {
     return new HerdOverloadError({ what, remedy: 'give the server more memory, or shorter scripts' });
   if (/^WRONGTYPE |not an integer|would overflow/.test(reply))
     return new HerdRequestError({ what, remedy: 'use the key for one kind of value' });
+  // Said to a new connection, which is then closed.
+  if (/^ERR max number of clients/.test(reply))
+    return new HerdNodeError({ what, remedy: connectionRemedy({ message: reply }, '') });
   if (/^CLUSTERDOWN /.test(reply))
     return new HerdNodeError({ what, remedy: 'see by CLUSTER INFO why the cluster does not serve all slots' });
   if (/^(?:MOVED|ASK|CROSSSLOT) /.test(reply))

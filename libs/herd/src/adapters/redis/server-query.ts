@@ -28,7 +28,8 @@ export async function queryServer<Answer>(
       ...passive,
       host,
       port,
-      connectTimeout: timeoutMs,
+      // What follows has a deadline of its own.
+      connectTimeout: 0,
       enableReadyCheck: false,
     });
     const failure = new Promise<never>((_, reject) => redis!.on('error', reject));

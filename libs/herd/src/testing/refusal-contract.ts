@@ -1,0 +1,82 @@
+import { same } from './contract-check.js';
+import type { DriverBench } from './driver-bench.js';
+
+const minute = { ttl: '1m' } as const;
+
+/** What `casMany` needs to store 1 under each of `keys`, stored before. */
+async function versions(
+  commands: DriverBench['commands'],
+  keys: readonly string[],
+): Promise<(readonly [string, { value: unknown; cas: string }])[]> {
+  await commands.setMany(
+    keys.map((key) => [key, 0]),
+    minute,
+  );
+  return [...(await commands.getsMany(keys))].map(([key, { cas }]) => [key, { value: 1, cas }]);
+}
+
+/** What a driver refuses, whom it blames for that, and what it says of its operations. */
+export const refusalChecks: Readonly<Record<string, (bench: DriverBench) => Promise<void>>> = {
+  'refuses a value without a ttl, and ttls that are none': async (bench) => {
+    const { commands, key } = bench;
+    same(await bench.failure(commands.set(key('k'), 1)), 'request', 'set without a ttl');
+    for (const ttl of [0, -1, NaN, 'soon'])
+      same(await bench.failure(commands.set(key('k'), 1, { ttl: ttl as never })), 'request', `the ttl ${ttl}`);
+    same(await commands.get(key('k')), undefined, 'nothing is stored');
+  },
+
+  'refuses options that it does not know, in every call': async (bench) => {
+    const { commands, key } = bench;
+    const given = { tll: 1, ...minute } as never;
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      get: () => commands.get(key('k'), given),
+      getMany: () => commands.getMany([key('k')], given),
+      set: () => commands.set(key('k'), 1, given),
+      add: () => commands.add(key('k'), 1, given),
+      replace: () => commands.replace(key('k'), 1, given),
+      delete: () => commands.delete(key('k'), given),
+      touch: () => commands.touch(key('k'), given),
+      incr: () => commands.incr(key('k'), 1, given),
+      decr: () => commands.decr(key('k'), 1, given),
+      gets: () => commands.gets(key('k'), given),
+      setMany: () => commands.setMany([[key('k'), 1]], given),
+      deleteMany: () => commands.deleteMany([key('k')], given),
+      getsMany: () => commands.getsMany([key('k')], given),
+      casMany: () => commands.casMany([], given),
+    };
+    for (const [name, call] of Object.entries(calls))
+      same(await bench.failure(call()), 'request', `${name} with an unknown option`);
+    same(await bench.failure(commands.set(key('k'), 1, 60 as never)), 'request', 'set with a number for options');
+    same(await commands.get(key('k')), undefined, 'nothing is stored');
+  },
+
+  'blames the request for a bad key or value, and goes on': async (bench) => {
+    const { commands, key } = bench;
+    same(await bench.failure(commands.get('')), 'request', 'an empty key');
+    same(await bench.failure(commands.set('', 1, minute)), 'request', 'set of an empty key');
+    same(await bench.failure(commands.set(key('k'), undefined, minute)), 'request', 'a value that JSON lacks');
+    same(await bench.failure(commands.cas(key('k'), 1, 'no token', minute)), 'request', 'a cas token that is none');
+    same([await commands.set(key('k'), 1, minute), await commands.get(key('k'))], [true, 1], 'the next command');
+  },
+
+  'says what an operation does to its key': async (bench) => {
+    const { commands, key, effects } = bench;
+    await commands.set(key('k'), 1, minute);
+    await commands.add(key('k'), 1, minute);
+    await commands.replace(key('k'), 1, minute);
+    await commands.delete(key('k'));
+    same(effects.splice(0), ['write', 'write', 'write', 'delete'], 'set, add, replace, delete');
+    await commands.setMany([[key('k'), 1]], minute);
+    await commands.deleteMany([key('k')]);
+    same(effects.splice(0), ['write', 'delete'], 'setMany, deleteMany');
+    await commands.get(key('k'));
+    await commands.getMany([key('k')]);
+    same(effects.splice(0), ['read', 'read'], 'get, getMany');
+    const found = await versions(commands, [key('k')]);
+    effects.length = 0;
+    await commands.casMany(found, minute);
+    same(effects.splice(0).includes('write'), false, 'tokens that another node may keep');
+    await commands.incr(key('k'));
+    same(effects.splice(0).includes('write'), false, 'a counter that another node may keep');
+  },
+};
