@@ -10,7 +10,7 @@ export class CheckedCodec {
     private readonly maxValueBytes: number,
   ) {}
 
-  /** @throws {@link HerdRequestError} for what the codec refuses, and for more than `maxValueBytes`. */
+  /** @throws {@link HerdRequestError} for what the codec refuses, what it makes wrong, and for more than `maxValueBytes`. */
   write(key: string, value: unknown): Encoded {
     const encoded = this.encode(key, value);
     // UTF-8 has up to three bytes for a character of a text: most texts need not be counted.
@@ -44,8 +44,9 @@ export class CheckedCodec {
   }
 
   private encode(key: string, value: unknown): Encoded {
+    let encoded: Encoded;
     try {
-      return this.codec.encode(value);
+      encoded = this.codec.encode(value);
     } catch (cause) {
       throw new HerdRequestError({
         what: `The value for ${JSON.stringify(key)} cannot be encoded: ${messageOf(cause)}`,
@@ -54,7 +55,20 @@ export class CheckedCodec {
         cause,
       });
     }
+    if (this.codec === jsonCodec || isEncoded(encoded)) return encoded;
+    // On the wire it would end a connection that others use.
+    throw new HerdRequestError({
+      what: `The codec made no bytes and flags of the value for ${JSON.stringify(key)}`,
+      received: encoded,
+      remedy: 'have encode return { bytes, flags }: a Buffer, and a whole number from 0 to 4294967295',
+    });
   }
+}
+
+function isEncoded(encoded: unknown): boolean {
+  const { bytes, flags, text } = (encoded ?? {}) as Partial<Encoded>;
+  const isText = text === undefined || typeof text === 'string';
+  return Buffer.isBuffer(bytes) && isText && Number.isInteger(flags) && flags! >= 0 && flags! < 2 ** 32;
 }
 
 /** How many bytes a value has, without making them where there is a text. */

@@ -13,9 +13,10 @@ export interface CompressionOptions {
   maxBytes?: number;
 }
 
-/** Bits beside the flags of the codec within. */
+/** Bits beside the flags of the codec within, which must not use them. */
 const gzipFlag = 1 << 16;
 const brotliFlag = 1 << 17;
+const ownFlags = gzipFlag | brotliFlag;
 
 /**
  * Compresses what `codec` writes, where that makes it smaller. It reads what was stored without it too, so it can be
@@ -31,16 +32,18 @@ export function compressed(codec: Codec, options: CompressionOptions = {}): Code
   return Object.freeze({
     encode(value: unknown): Encoded {
       const plain = codec.encode(value);
+      if (plain.flags & ownFlags)
+        throw new TypeError(`flags ${plain.flags} hold bits 16 or 17, which compressed() sets`);
       if (plain.bytes.length <= aboveBytes) return plain;
       const small =
         algorithm === 'gzip'
           ? gzipSync(plain.bytes)
           : brotliCompressSync(plain.bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
       if (small.length >= plain.bytes.length) return plain;
-      return { bytes: small, flags: plain.flags | (algorithm === 'gzip' ? gzipFlag : brotliFlag) };
+      return { bytes: small, flags: (plain.flags | (algorithm === 'gzip' ? gzipFlag : brotliFlag)) >>> 0 };
     },
     decode({ bytes, flags }: Encoded): unknown {
-      const inner = flags & ~(gzipFlag | brotliFlag);
+      const inner = (flags & ~ownFlags) >>> 0;
       if (flags & gzipFlag) return codec.decode({ bytes: gunzipSync(bytes, limit), flags: inner });
       if (flags & brotliFlag) return codec.decode({ bytes: brotliDecompressSync(bytes, limit), flags: inner });
       return codec.decode({ bytes, flags });
