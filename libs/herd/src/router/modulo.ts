@@ -1,5 +1,6 @@
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
+import { HerdRequestError } from '../errors/operation-errors.js';
 import { checked, checkShape } from '../support/option-checks.js';
 import { byId, weightOf } from './by-id.js';
 import { fnv1a } from './hash.js';
@@ -16,7 +17,7 @@ export interface ModuloOptions {
  * where its servers are listed in that order. For reading a herd that was filled so while moving to another router: almost
  * every key moves when a node joins or leaves.
  *
- * @throws HerdOptionError
+ * @throws HerdOptionError; its tables, HerdRequestError for a hash that is none.
  */
 export function modulo(options: ModuloOptions = {}): Router {
   const hash = checked((problems) => {
@@ -31,7 +32,10 @@ function build(nodes: readonly Node[], hash: (key: string) => number): RouteTabl
   let total = 0;
   const ends = Float64Array.from(nodes, (node) => (total += weightOf(node)));
   const owner = (key: string): number => {
-    const place = hash(key) % total;
+    const whole = hash(key);
+    // Else each such key would go to the first node, unnoticed.
+    if (!Number.isInteger(whole) || whole < 0) throw noHash(key, whole);
+    const place = whole % total;
     const index = countBelow(ends, place);
     return ends[index] === place ? index + 1 : index;
   };
@@ -44,3 +48,10 @@ function build(nodes: readonly Node[], hash: (key: string) => number): RouteTabl
     },
   });
 }
+
+const noHash = (key: string, received: unknown): HerdRequestError =>
+  new HerdRequestError({
+    what: `The hash of modulo() gave no whole number of 0 or more for ${JSON.stringify(key)}`,
+    received,
+    remedy: 'end the function with >>> 0, which makes 32 signed bits unsigned',
+  });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 
 import type { Node } from '../contracts/node.js';
 import type { Router } from '../contracts/router.js';
+import { HerdRequestError } from '../errors/operation-errors.js';
 import { HerdOptionError } from '../errors/option-error.js';
 import { ketama } from './ketama.js';
 import { maglev } from './maglev.js';
@@ -189,6 +190,14 @@ describe('modulo', () => {
     expect(ids(nodes)).toBe('abcabcab');
     expect(ids(nodes.map((item) => (item.id === 'b' ? { ...item, weight: 2 } : item)))).toBe('abbcabbc');
   });
+});
+
+it.each([-1, 0.5, NaN, Infinity, '5', undefined])('modulo refuses %p for the hash of a key', (given) => {
+  const table = modulo({ hash: () => given as number }).build([{ id: 'a', host: 'a', port: 1 }]);
+  for (const find of [() => table.nodeFor('the key'), () => table.nodesFor('the key', 1)]) {
+    expect(find).toThrow(HerdRequestError);
+    expect(find).toThrow(/no whole number of 0 or more for "the key".*>>> 0/);
+  }
 });
 
 describe('md5', () => {
