@@ -52,7 +52,10 @@ export function complaint(line: string, key: string): HerdOperationError {
   const what = `memcached answered ${JSON.stringify(line)} about ${JSON.stringify(key)}`;
   if (/^SERVER_ERROR object too large/.test(line))
     return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
-  if (/^SERVER_ERROR/.test(line)) return new HerdOverloadError({ what, remedy: 'give the server more memory (-m)' });
+  if (/^SERVER_ERROR .*out of memory/.test(line))
+    return new HerdOverloadError({ what, remedy: 'give the server more memory (-m)' });
+  if (/^SERVER_ERROR/.test(line))
+    return new HerdOverloadError({ what, remedy: 'see what the server reports, or the proxy before it' });
   if (/^CLIENT_ERROR cannot increment/.test(line))
     return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
   if (/^CLIENT_ERROR unauthenticated/.test(line))
