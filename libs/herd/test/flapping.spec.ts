@@ -85,14 +85,14 @@ it('an hour of flapping leaves no socket, no timer and no memory behind', async 
     return held();
   };
   // Compiled code and the servers' items fill the heap at first.
-  await pass(2400);
+  await pass(1200);
   const early = await atRest();
-  await pass(3600);
+  await pass(2400);
   const late = await atRest();
   // Both ends of one connection to each node; a node that answered late may have none until it is asked again.
   expect(late.sockets).toBeLessThanOrEqual(8);
   expect(late.timers).toBeLessThanOrEqual(early.timers + 2);
-  // A pool kept for each flap would be some ten MB.
+  // A pool kept for each flap would be some seven MB.
   expect(late.heap - early.heap).toBeLessThan(4);
   await herd.close();
   await Promise.all(servers.map((server) => server.close()));

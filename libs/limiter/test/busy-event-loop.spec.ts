@@ -9,8 +9,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connectMemcached } from './memcached-client.js';
 
 const TIMEOUT_MS = 50;
-const BUSY_MS = 150;
-const CALLS = 3;
+const BUSY_MS = 100;
+const CALLS = 2;
 
 function beBusy(): void {
   const until = performance.now() + BUSY_MS;

@@ -78,29 +78,28 @@ describeWith('memcached', 'memcached admits exactly the limit', (servers) => {
 describeWith('redis', 'Redis admits exactly the limit', (address) => admitsExactly('redis', address));
 
 describe('the primary of a cluster admits exactly the limit', () => {
+  let primary: ChildProcess;
+  /** What each of its workers says for which `pick` finds something. */
+  const collect = <T>(pick: (message: unknown) => T | undefined): Promise<T[]> => {
+    const found: T[] = [];
+    return received(primary, (said) => {
+      const part = pick((said as { message?: unknown }).message ?? {});
+      return part !== undefined && found.push(part) === PROCESSES ? found : undefined;
+    });
+  };
+  beforeAll(async () => {
+    const args = ARGUMENTS('memory-cluster', '-');
+    primary = startProcess('./cluster-primary.ts', [String(PROCESSES), './flood.ts', ...args]);
+    await collect(ready);
+  }, 60_000);
+  afterAll(() => void primary.kill('SIGKILL'));
+
   it.each(['bare', 'coalesced', 'layered'])(
     `${PROCESSES} workers x ${REQUESTS} requests at once on one key of ${LIMIT}: %s`,
     async (layer) => {
-      const primary = startProcess('./cluster-primary.ts', [
-        String(PROCESSES),
-        './flood.ts',
-        ...ARGUMENTS('cluster', '-'),
-      ]);
-      try {
-        const collect = <T>(pick: (message: unknown) => T | undefined): Promise<T[]> => {
-          const found: T[] = [];
-          return received(primary, (said) => {
-            const part = pick((said as { message?: unknown }).message ?? {});
-            return part !== undefined && found.push(part) === PROCESSES ? found : undefined;
-          });
-        };
-        await collect(ready);
-        const answers = collect(done);
-        primary.send({ message: { go: layer } });
-        expect(total(await answers)).toEqual(EXACT);
-      } finally {
-        primary.kill('SIGKILL');
-      }
+      const answers = collect(done);
+      primary.send({ message: { go: layer } });
+      expect(total(await answers)).toEqual(EXACT);
     },
     60_000,
   );

@@ -2,34 +2,16 @@
  * One of many processes that consume the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
  * Says `ready`, floods when it hears `go`, and reports how many were admitted, refused and failed.
  */
-import { Redis } from 'ioredis';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
-import { clusterStorage } from '../../src/adapters/cluster/index.js';
-import { memcachedStorage } from '../../src/adapters/memcached/index.js';
-import { memoryStorage } from '../../src/storage/memory.storage.js';
-import { redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
 import { withCoalescing } from '../../src/service/coalescing-storage.js';
 import { withLocalDenial } from '../../src/service/local-denial-storage.js';
-import { connectMemcached } from '../memcached-client.js';
+import { openStorage } from './open-storage.js';
 
 const TIMEOUT_MS = 20_000;
 
 const [kind, address, key, requests, limit] = process.argv.slice(2) as [string, string, string, string, string];
 
-function open(): LimiterStorage {
-  switch (kind) {
-    case 'memcached':
-      return memcachedStorage(connectMemcached(address, TIMEOUT_MS).client);
-    case 'redis':
-      return redisStorage(new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true }));
-    case 'cluster':
-      return clusterStorage(memoryStorage());
-    default:
-      throw new Error(`no storage is called ${kind}`);
-  }
-}
-
-const bare = open();
+const bare = await openStorage(kind, address, TIMEOUT_MS);
 const layered = { bare, coalesced: withCoalescing(bare), layered: withCoalescing(withLocalDenial(bare)) };
 /** One token in 100 days: none drains meanwhile. */
 const limits = [

@@ -1,22 +1,23 @@
-import { Redis } from 'ioredis';
-import pg from 'pg';
-import { createClient } from 'redis';
 import { clusterStorage } from '../../src/adapters/cluster/index.js';
 import { memcachedStorage } from '../../src/adapters/memcached/index.js';
 import { postgresStorage } from '../../src/adapters/postgres/index.js';
 import { nodeRedisClientOptions, redisClientOptions, redisStorage } from '../../src/adapters/redis/index.js';
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import { memoryStorage } from '../../src/storage/memory.storage.js';
-import { connectMemcached } from '../memcached-client.js';
 
-/** A storage as a process has it: with a client of its own, which ends with the process. */
+/** A storage as a process has it: with a client of its own, which alone is loaded, and ends with the process. */
 export async function openStorage(kind: string, address: string, timeoutMs: number): Promise<LimiterStorage> {
   switch (kind) {
-    case 'memcached':
+    case 'memcached': {
+      const { connectMemcached } = await import('../memcached-client.js');
       return memcachedStorage(connectMemcached(address, timeoutMs).client);
-    case 'redis':
+    }
+    case 'redis': {
+      const { Redis } = await import('ioredis');
       return redisStorage(new Redis(address, { ...redisClientOptions(timeoutMs), enableOfflineQueue: true }));
+    }
     case 'node-redis': {
+      const { createClient } = await import('redis');
       const client = createClient({ ...nodeRedisClientOptions(timeoutMs), url: address });
       client.on('error', (error) => console.error(error));
       await client.connect();
@@ -25,6 +26,7 @@ export async function openStorage(kind: string, address: string, timeoutMs: numb
     case 'memory-cluster':
       return clusterStorage(memoryStorage());
     case 'postgres': {
+      const { default: pg } = await import('pg');
       const pool = new pg.Pool({ connectionString: address, max: 2 });
       return postgresStorage({ query: ({ text, values }) => pool.query(text, [...values]) });
     }
