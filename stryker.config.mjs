@@ -1,4 +1,5 @@
 // One folder at a time, named by scripts/test-mutation.mjs.
+import { fileURLToPath } from 'node:url';
 import { FOLDERS } from './scripts/mutation-folders.mjs';
 
 const [library, folder] = (process.env.ROOKERY_MUTATE ?? 'limiter/algorithm').split('/');
@@ -11,7 +12,12 @@ export default {
   jest: {
     configFile: 'jest.config.ts',
     enableFindRelatedTests: true,
-    config: { roots: [`<rootDir>/${path}`], maxWorkers: 1 },
+    config: {
+      roots: [`<rootDir>/${path}`],
+      maxWorkers: 1,
+      // Stryker looks for it where it stands, without knowing <rootDir>.
+      testEnvironment: fileURLToPath(new URL('scripts/test-environment.cjs', import.meta.url)),
+    },
   },
   mutate: [`${path}/**/*.ts`, `!${path}/**/*.spec.ts`],
   coverageAnalysis: 'perTest',

@@ -4,13 +4,12 @@ import { drain, emptyMoment } from './bucket-state.js';
 /** Rows of one chunk: small enough for a table of few keys, large enough that a million need few chunks. */
 const CHUNK_BITS = 10;
 const CHUNK_ROWS = 1 << CHUNK_BITS;
-const EMPTY_AT = 0;
 const UPDATED_AT = 1;
 const SHAPE = 2;
 const FIRST_LEVEL = 3;
 
 /**
- * The numbers of many buckets, packed: `emptyAt updatedAt shape level level …`, with as many levels as the bucket with most
+ * The numbers of many buckets, packed: a row begins with `emptyAt`, then `updatedAt shape level level …`, with as many levels as the bucket with most
  * limits needs; what a shape is the table knows. A row of one limit needs 32 bytes, where an object of its own would need four
  * times as much. Chunks grow and are let go without copying the rest.
  */
@@ -28,12 +27,12 @@ export class BucketRows {
     const at = this.#offsetOf(row);
     if (chunk[at + SHAPE] !== shape) return undefined;
     const updatedAt = chunk[at + UPDATED_AT]!;
-    const level = chunk[at + EMPTY_AT]! <= now ? 0 : drain(chunk[at + FIRST_LEVEL]!, limit, updatedAt, now);
+    const level = chunk[at]! <= now ? 0 : drain(chunk[at + FIRST_LEVEL]!, limit, updatedAt, now);
     const { unitsPerToken } = limit;
     if (cost > 0 && cost * unitsPerToken > limit.capacity - level) return -1 - level;
     const charged = Math.max(0, level + cost * unitsPerToken);
     const since = updatedAt < now ? now : updatedAt;
-    chunk[at + EMPTY_AT] = Math.max(since, emptyMoment(since, limit, charged));
+    chunk[at] = Math.max(since, emptyMoment(since, limit, charged));
     chunk[at + UPDATED_AT] = since;
     chunk[at + FIRST_LEVEL] = charged;
     return charged;
@@ -43,7 +42,7 @@ export class BucketRows {
   start(row: number, shape: number, limit: RateBucketLimit, level: number, now: number): void {
     const chunk = this.#chunkOf(row);
     const at = this.#offsetOf(row);
-    chunk[at + EMPTY_AT] = Math.max(now, emptyMoment(now, limit, level));
+    chunk[at] = Math.max(now, emptyMoment(now, limit, level));
     chunk[at + UPDATED_AT] = now;
     chunk[at + SHAPE] = shape;
     chunk[at + FIRST_LEVEL] = level;
@@ -56,7 +55,7 @@ export class BucketRows {
 
   /** The first microsecond at which every level is zero. */
   emptyAt(row: number): number {
-    return this.#chunkOf(row)[this.#offsetOf(row) + EMPTY_AT]!;
+    return this.#chunkOf(row)[this.#offsetOf(row)]!;
   }
 
   updatedAt(row: number): number {
@@ -76,7 +75,7 @@ export class BucketRows {
     if (FIRST_LEVEL + levels.length > this.#width) this.#widen(FIRST_LEVEL + levels.length);
     const chunk = this.#chunkOf(row);
     const at = this.#offsetOf(row);
-    chunk[at + EMPTY_AT] = emptyAt;
+    chunk[at] = emptyAt;
     chunk[at + UPDATED_AT] = updatedAt;
     chunk[at + SHAPE] = shape;
     for (let index = 0; index < levels.length; index++) chunk[at + FIRST_LEVEL + index] = levels[index]!;

@@ -126,6 +126,75 @@ describe('bucket table', () => {
     expect(table.size).toBe(0);
   });
 
+  it('charges no bucket of another policy as its own, and moves what is no row of numbers along', () => {
+    const table = new BucketTable(10);
+    const other = resolvePolicy('p', { limit: 20, per: '1s' }).limits;
+    const leased = resolvePolicy('p', { concurrency: 2, leaseMs: 4000 }).limits;
+    table.applyOne('s', 'a', limits, 1, 0);
+    table.applyOne('s', 'b', other, 1, 0);
+    expect(table.applyOne('s', 'a', other, 1, 0)).toBeUndefined();
+    for (const key of ['c', 'd']) table.apply({ scope: 's', key, limits: leased, costs: [1], timeoutMs: 50 }, 0);
+    // The last row fills the place of the first, and then that of the third.
+    table.delete({ scope: 's', key: 'a' });
+    table.delete({ scope: 's', key: 'c' });
+    expect(table.read({ scope: 's', key: 'd', limits: leased, timeoutMs: 50 }, 0).levels).toEqual([1]);
+    expect(table.read({ scope: 's', key: 'c', limits: leased, timeoutMs: 50 }, 0).levels).toEqual([0]);
+    for (const key of ['e', 'f']) table.applyOne('s', key, limits, 1, 0);
+    expect(table.read({ scope: 's', key: 'f', limits, timeoutMs: 50 }, 0).levels).toEqual([limits[0]!.unitsPerToken]);
+    expect(table.applyOne('s', 'b', other, 1, 0)).toBe(2 * other[0]!.unitsPerToken);
+  });
+
+  it('judges quotas by the time of day, and rates by its own', () => {
+    const wall = 1_767_225_600_000_000;
+    const table = new BucketTable(10, () => wall);
+    const day = [
+      {
+        kind: 'quota' as const,
+        unitsPerToken: 1,
+        capacity: 3,
+        boundaries: [wall - 90, wall - 9, wall + 5, wall + 9] as const,
+      },
+    ];
+    const request = (costs: readonly number[]) => ({ key: 'k', limits: day, costs, timeoutMs: 50 });
+    expect(table.apply(request([2, 2]), 7)[0]).toMatchObject({ allowed: true, levels: [2], waits: [5] });
+    expect(table.read(request([]), 7).waits).toEqual([5]);
+    const refused = table.applyAll([request([1]), { key: 'x', limits, costs: [11], timeoutMs: 50 }], 7);
+    expect(refused.map(({ allowed }) => allowed)).toEqual([true, false]);
+    expect(table.read(request([]), 7).levels).toEqual([2]);
+    // It is kept to the end of its period, by the clock of the table: 5 later.
+    table.sweep(11, 10);
+    expect(table.size).toBe(1);
+    table.sweep(12, 10);
+    expect(table.size).toBe(0);
+  });
+
+  it('gives back its memory but for a little', () => {
+    const original = globalThis.Float64Array;
+    let made = 0;
+    globalThis.Float64Array = new Proxy(original, {
+      construct: (target, args: [number]) => {
+        made++;
+        return new target(...args);
+      },
+    });
+    try {
+      const table = new BucketTable(1_000_000);
+      const fill = () => {
+        made = 0;
+        for (const key of keys(5000)) table.applyOne('s', key, limits, 1, 0);
+        return made;
+      };
+      expect(fill()).toBe(5);
+      table.sweep(3600 * SECOND, 10_000);
+      expect(table.size).toBe(0);
+      expect(fill()).toBe(4);
+      for (const key of keys(5000).slice(0, 2000)) table.delete({ scope: 's', key });
+      expect(fill()).toBe(1);
+    } finally {
+      globalThis.Float64Array = original;
+    }
+  });
+
   it('sweeps from where it stopped, and no more than it is to', () => {
     const table = new BucketTable(100);
     for (const key of keys(10)) table.apply({ key, limits, costs: [1], timeoutMs: 50 }, 0);

@@ -21,10 +21,10 @@ export function startingLevel(
   for (const before of stored) {
     if (limits.some((each) => isSame(before, each) && each.capacity <= before.capacity)) continue;
     const from = before.kind === 'rate' ? before.unitsPerToken : 1;
-    const inUse = scaled(before.level, from, limit.unitsPerToken, 'up');
+    const inUse = scaled(before.level, from, limit.unitsPerToken, true);
     const larger = isFaster(limit, before)
       ? 0
-      : Math.max(0, limit.capacity - scaled(before.capacity, from, limit.unitsPerToken, 'down'));
+      : Math.max(0, limit.capacity - scaled(before.capacity, from, limit.unitsPerToken, false));
     level = Math.max(level, Math.min(Number.MAX_SAFE_INTEGER, inUse + larger));
   }
   return level;
@@ -32,18 +32,18 @@ export function startingLevel(
 
 /** Whether `limit` drains at least as fast. Quotients of doubles, in this order, are the same in every storage. */
 function isFaster(limit: BucketLimit, before: StoredLimit): boolean {
-  if (limit.kind === 'quota' || limit.kind === 'concurrency' || before.kind === 'quota') return false;
-  return (
-    limit.drainPerTick / limit.unitsPerToken / limit.tickMicros >=
-    before.drainPerTick / before.unitsPerToken / before.tickMicros
-  );
+  return speed(limit) >= speed(before);
 }
 
-/** `units * to / from`, rounded, and at most 2^53 - 1. */
-function scaled(units: number, from: number, to: number, round: 'up' | 'down'): number {
+/** Tokens in a microsecond; of what is no rate no number, which is neither faster nor slower. */
+function speed(limit: BucketLimit | StoredLimit): number {
+  return 'drainPerTick' in limit ? limit.drainPerTick / limit.unitsPerToken / limit.tickMicros : Number.NaN;
+}
+
+/** `units * to / from`, rounded: exact below 2^53, and above it where it is. */
+function scaled(units: number, from: number, to: number, up: boolean): number {
   if (from === to) return units;
   const product = BigInt(units) * BigInt(to);
   const divisor = BigInt(from);
-  const quotient = (round === 'up' ? product + divisor - 1n : product) / divisor;
-  return quotient > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(quotient);
+  return Number((up ? product + divisor - 1n : product) / divisor);
 }

@@ -31,7 +31,7 @@ describe('one rate', () => {
       fc.property(
         fc.integer({ min: -3, max: 6 }).filter((cost) => cost !== 0),
         fc.integer({ min: 1, max: 8 }),
-        fc.nat({ max: 60 }),
+        fc.nat({ max: 200 }),
         (cost, times, level) => {
           const request = { limits: [rate], costs: Array<number>(times).fill(cost) };
           const stored = { ...rate, kind: 'rate' as const, level, blockedUntil: 0, seenAt: 0 };
