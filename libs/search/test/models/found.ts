@@ -244,6 +244,26 @@ function pairsOfOthers(): Case {
   return [{ entities, relations: [way, ...sides] }, script(...rows)];
 }
 
+/** One row of `t1`, in several tables, stands at both sides of `t0`: at one of them it leads further. */
+function twoSides(): Case {
+  const further = relation('r', ['m:1', 1, 1]);
+  const [near, far] = [
+    relation('s', ['1:1', 1, 0], { inverse: true }),
+    relation('u', ['1:1', 1, 0], { inverse: true }),
+  ];
+  const entities = [
+    entity(0, { index: index([include(back(near)), include(back(far), ['c0'], [include(over(further), ['c0'])])]) }),
+    entity(1, { tree: DOGS }),
+  ];
+  const changes = script(
+    ...[0, 1, 2].flatMap((field) =>
+      [0, 1].map((row) => ({ operation: 'move' as const, entity: 1, row, field, value: row + 1 })),
+    ),
+    { operation: 'change', entity: 1, row: 1, value: 4 },
+  );
+  return [{ entities, relations: [further, near, far] }, changes];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -262,5 +282,6 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'a foreign key of which a part is null': halfAKey(),
   'a row that stands in a document again, with more of it': again(),
   'a chain of keys that are relations': chainOfKeys(),
+  'a row of several tables that leads further at one of two places': twoSides(),
   'pairs that hold rows of another class of the table': pairsOfOthers(),
 };
