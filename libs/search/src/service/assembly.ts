@@ -73,7 +73,7 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
     writer: once,
     verifier: new Verifier(engine, reader),
     report: onEvent,
-    drain: outbox?.outbox,
+    drain: outbox?.outbox.backlog,
     definitionOf: (index) => registry.of(index),
     relaying: (work) => (outbox ? outbox.relaying(work) : work()),
   });
