@@ -86,7 +86,7 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
     migrations,
     parts: { engine, admin, targets, clock, reader, writer, publisher },
     preparation: new IndexPreparation({ definitions, admin, migrations, store, options }),
-    sync: new SearchSync(orm, dependencies, new DocumentsOfRows(dependencies, reader), strategy),
+    sync: new SearchSync(orm, reader, dependencies, new DocumentsOfRows(dependencies, reader), strategy),
   };
 }
 
