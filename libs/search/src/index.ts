@@ -78,7 +78,7 @@ export type { DocumentReads } from './repository/document-reads.js';
 export { searchEntities } from './database/tables.js';
 export type { BulkTuning, RelayTuning } from './service/options.js';
 export type { SearchSync, TouchedRows, TouchOptions } from './sync/explicit-touch.js';
-export type { Backlog, DeadLetter } from './sync/outbox.js';
+export type { Backlog, DeadLetter } from './sync/outbox-backlog.js';
 export { searchChannels } from './contracts/diagnostics.js';
 export type { RelayBatchMessage } from './contracts/diagnostics.js';
 

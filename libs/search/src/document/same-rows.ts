@@ -18,8 +18,9 @@ export function columnsOfSameRows(
   root: EntityClass,
   holdsBelow: (entity: EntityClass) => boolean,
 ): readonly FieldModel[] {
-  const places = placesIn(fields, [root]);
-  if (places.length < 2) return fields;
+  // The rows of the documents themselves are read first, each with all that it needs there.
+  const [, ...places] = placesIn(fields, [root]);
+  if (places.length === 0) return fields;
   const widened = (given: readonly FieldModel[], classes: readonly EntityClass[]): FieldModel[] => {
     const own = given.map((field) =>
       field.kind === 'value' ? field : { ...field, fields: inside(field, classes, widened) },

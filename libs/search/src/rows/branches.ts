@@ -26,10 +26,14 @@ export async function readBranches(
 ): Promise<void> {
   for (const { path, entity, plan } of branches) {
     const unread = new Map<string, DocumentKey>();
+    const there = new Set<object>();
     let parts: readonly KeyPart[] = [];
     for (const row of rows.flatMap((one) => rowsAt(one, path))) {
       const { __meta: meta } = row as Managed;
-      if (!isToRead(row as Managed, entity, plan)) continue;
+      if (!isToRead(row as Managed, entity, plan)) {
+        if ((meta.class as unknown) === entity) there.add(row);
+        continue;
+      }
       parts = primaryKeyParts(meta);
       const key = keyIn(parts, row);
       unread.set(JSON.stringify([key].flat().map(String)), key);
@@ -39,6 +43,8 @@ export async function readBranches(
       const found = await read(entity, withKeys(parts, keys.slice(at, at + KEYS_PER_QUERY)), plan);
       await readBranches(found, plan.branches, read);
     }
+    // What was read for another place may lead further here.
+    if (there.size > 0) await readBranches([...there], plan.branches, read);
   }
 }
 

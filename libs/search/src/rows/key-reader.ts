@@ -107,6 +107,17 @@ export class KeyReader {
     return rows.map((row) => keyIn(primaryKeyParts(meta), row));
   }
 
+  /** The same in pages, in the order of the keys where the ORM orders by them. */
+  keysInPages(
+    entity: EntityClass,
+    where: object,
+    size: number,
+    within?: EntityManager,
+  ): AsyncGenerator<readonly DocumentKey[]> {
+    const parts = primaryKeyParts(metaOf(this.orm, entity));
+    return this.pagesOfKeys(entity, where, { parts, fields: keyProperties(parts), size, within });
+  }
+
   /** Lets the database compare the first row with these conditions: it refuses them, or not. */
   async compare(entity: EntityClass, where: object): Promise<void> {
     const parts = primaryKeyParts(metaOf(this.orm, entity));

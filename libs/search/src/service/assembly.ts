@@ -73,7 +73,7 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
     writer: once,
     verifier: new Verifier(engine, reader),
     report: onEvent,
-    drain: outbox?.outbox,
+    drain: outbox?.outbox.backlog,
     definitionOf: (index) => registry.of(index),
     relaying: (work) => (outbox ? outbox.relaying(work) : work()),
   });
@@ -86,7 +86,7 @@ export function assemble(orm: Orm, options: ResolvedSearchOptions): Assembly {
     migrations,
     parts: { engine, admin, targets, clock, reader, writer, publisher },
     preparation: new IndexPreparation({ definitions, admin, migrations, store, options }),
-    sync: new SearchSync(orm, dependencies, new DocumentsOfRows(dependencies, reader), strategy),
+    sync: new SearchSync(orm, reader, dependencies, new DocumentsOfRows(dependencies, reader), strategy),
   };
 }
 

@@ -11,7 +11,7 @@ import { ByQueryTask } from '../repository/by-query-task.js';
 import type { Orm } from '../rows/entity-reader.js';
 import { SearchRepository } from '../repository/search-repository.js';
 import type { SearchSync } from '../sync/explicit-touch.js';
-import type { Backlog, DeadLetter } from '../sync/outbox.js';
+import type { Backlog, DeadLetter } from '../sync/outbox-backlog.js';
 import type { OutboxSync } from '../sync/outbox-sync.js';
 import { CALL_OPTIONS, checkCall } from '../support/call-options.js';
 import { milliseconds, trueOrFalse, type OptionTable } from '../support/option-table.js';

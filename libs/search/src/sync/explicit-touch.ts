@@ -1,9 +1,8 @@
 import type { EntityManager, EntityMetadata } from '@mikro-orm/core';
 import { SearchOptionError } from '../errors/option-error.js';
-import { keyIn, primaryKeyParts } from '../metadata/key-parts.js';
+import { primaryKeyParts } from '../metadata/key-parts.js';
 import type { EntityClass } from '../metadata/recorder.js';
-import { FROM_PRIMARY, type Orm, type PrimaryKey } from '../rows/entity-reader.js';
-import { afterKey, keyOrder, keyProperties } from '../rows/key-conditions.js';
+import type { EntityReader, Orm, PrimaryKey } from '../rows/entity-reader.js';
 import { checkCall } from '../support/call-options.js';
 import { anObject, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { touchAt } from '../capture/change.js';
@@ -26,15 +25,12 @@ const TOUCH: OptionTable<TouchOptions> = { em: anObject, deleting: trueOrFalse }
 
 const PAGE_SIZE = 1_000;
 
-interface Finder {
-  find(entity: unknown, where: object, options: object): Promise<object[]>;
-}
-
 /** Changes that the ORM reports to nobody: `nativeUpdate`, `nativeDelete`, query builders, raw SQL, database cascades. */
 export class SearchSync {
   /** @internal The library makes it. */
   constructor(
     private readonly orm: Orm,
+    private readonly reader: EntityReader,
     private readonly dependencies: readonly Dependency[],
     private readonly documents: DocumentsOfRows,
     private readonly strategy: SyncByIndex,
@@ -96,20 +92,7 @@ export class SearchSync {
       yield (isOne ? [rows] : rows) as readonly PrimaryKey[];
       return;
     }
-    for (let after: PrimaryKey | undefined, size = PAGE_SIZE; size === PAGE_SIZE;) {
-      const where = after === undefined ? rows : { $and: [rows, afterKey(parts, after)] };
-      const finder: Finder = em.fork({ keepTransactionContext: true });
-      const page = await finder.find(entity, where, {
-        ...FROM_PRIMARY,
-        fields: keyProperties(parts),
-        filters: false,
-        orderBy: keyOrder(parts),
-        limit: PAGE_SIZE,
-      });
-      const keys = page.map((row) => keyIn(parts, row));
-      if (keys.length > 0) yield keys;
-      [after, size] = [keys.at(-1), keys.length];
-    }
+    yield* this.reader.keysInPages(entity, rows, PAGE_SIZE, em);
   }
 }
 

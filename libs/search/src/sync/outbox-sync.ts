@@ -7,7 +7,8 @@ import { pause } from '../support/pause.js';
 import type { EntityReader } from '../rows/entity-reader.js';
 import { dependenciesOf } from '../capture/dependencies.js';
 import { FlushReader } from '../capture/flush-reader.js';
-import type { Backlog, DatabaseOutbox, DeadLetter } from './outbox.js';
+import type { Backlog, DeadLetter } from './outbox-backlog.js';
+import type { DatabaseOutbox } from './outbox.js';
 import { OutboxSubscriber } from '../capture/outbox.subscriber.js';
 import { Relay, RELAY_DEFAULTS, type RelayOptions } from './relay.js';
 import type { Publisher } from './relay-batch.js';
@@ -85,24 +86,24 @@ export class OutboxSync implements SyncStrategy {
   }
 
   backlog(): Promise<Backlog> {
-    return this.outbox.backlog(this.aliases);
+    return this.outbox.backlog.sizes(this.aliases);
   }
 
   deadLetters(limit: number): Promise<DeadLetter[]> {
-    return this.outbox.deadLetters(this.aliases, limit);
+    return this.outbox.backlog.deadLetters(this.aliases, limit);
   }
 
   redrive(): Promise<number> {
-    return this.outbox.redrive(this.aliases);
+    return this.outbox.backlog.redrive(this.aliases);
   }
 
   /** A document that was refused counts as settled: it waits for its next try, or is a dead letter. */
   async settled(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    const newest = await this.outbox.newest(this.aliases);
+    const newest = await this.outbox.backlog.newest(this.aliases);
     this.relay?.wake();
     for (;;) {
-      const waiting = await this.outbox.waitingUpTo(newest, this.aliases);
+      const waiting = await this.outbox.backlog.waitingUpTo(newest, this.aliases);
       if (waiting === 0) return;
       if (performance.now() >= deadline)
         throw new SearchNotSettledError(waiting, timeoutMs, { cause: this.relay?.lastError });

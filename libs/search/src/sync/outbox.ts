@@ -1,7 +1,7 @@
-import type { PrimaryKey } from '../rows/entity-reader.js';
-import { marks, type Database, type Row, type TransactionContext } from '../database/database.js';
+import { marks, type Database, type TransactionContext } from '../database/database.js';
 import type { OutboxRow, Refusal, UnreachableRow } from './outbox-row.js';
-import { isReadable, keyOfRow, OutboxTable, rowOf, type NewRow } from './outbox-table.js';
+import { OutboxBacklog } from './outbox-backlog.js';
+import { isReadable, OutboxTable, rowOf, type NewRow } from './outbox-table.js';
 import { columnText, encodeKey } from '../database/key-text.js';
 import type { Touch } from '../capture/touch.js';
 
@@ -25,26 +25,6 @@ export interface Claim {
 export interface Outbox {
   /** Claims due rows of these indices, at most `limit`. @returns the number of rows; `work` is not called for none. */
   claim(aliases: readonly string[], limit: number, work: (claim: Claim) => Promise<void>): Promise<number>;
-}
-
-export interface Backlog {
-  /** Rows that wait, refused ones that are tried again included. */
-  readonly pending: number;
-  /** Documents that were refused too often, and wait for `redrive()`. */
-  readonly deadLetters: number;
-  /** Age of the oldest row that waits, in milliseconds; 0 when none does. */
-  readonly lagMs: number;
-}
-
-/** A document that was refused too often, and is tried no more. */
-export interface DeadLetter {
-  readonly alias: string;
-  /** Empty for the document of `key`; else the relations that lead from a document to the changed row of `key`. */
-  readonly path: string;
-  readonly key: PrimaryKey;
-  readonly attempts: number;
-  readonly reason: string;
-  readonly givenUpAt: Date;
 }
 
 export interface OutboxOptions {
@@ -73,6 +53,7 @@ const ROWS_PER_STATEMENT = 1_000;
 
 /** The outbox in the application's database. */
 export class DatabaseOutbox implements Outbox {
+  readonly backlog: OutboxBacklog;
   private readonly rows: OutboxTable;
   private readonly table: string;
 
@@ -82,6 +63,7 @@ export class DatabaseOutbox implements Outbox {
   ) {
     this.rows = new OutboxTable(database, options.traceparent !== undefined);
     this.table = this.rows.name;
+    this.backlog = new OutboxBacklog(database, this.rows, options.now);
   }
 
   /** @throws SearchTableMissingError */
@@ -137,52 +119,6 @@ export class DatabaseOutbox implements Outbox {
         await this.database.run(`set local idle_in_transaction_session_timeout = ${STALLED_RELAY_MS}`, [], context);
       return this.work(await this.due(aliases, limit, context), context, work);
     });
-  }
-
-  async backlog(aliases: readonly string[]): Promise<Backlog> {
-    const sql = `select parked_at is not null as parked, count(*) as many, min(created_at) as oldest from ${this.table} where index_alias in (${marks(aliases)}) group by 1`;
-    const rows = await this.database.all(sql, aliases);
-    const of = (parked: boolean): Row | undefined => rows.find((row) => Boolean(Number(row['parked'])) === parked);
-    const oldest = of(false)?.['oldest'];
-    return {
-      pending: Number(of(false)?.['many'] ?? 0),
-      deadLetters: Number(of(true)?.['many'] ?? 0),
-      lagMs: oldest === undefined || oldest === null ? 0 : Math.max(0, this.options.now() - Number(oldest)),
-    };
-  }
-
-  /** The newest row; rows up to it that wait are counted by `waitingUpTo`. */
-  async newest(aliases: readonly string[]): Promise<string> {
-    const [row] = await this.database.all(
-      `select max(id) as id from ${this.table} where index_alias in (${marks(aliases)})`,
-      aliases,
-    );
-    return String((row?.['id'] as number | string | null | undefined) ?? 0);
-  }
-
-  /** Rows up to `id` that were not tried yet. */
-  async waitingUpTo(id: string, aliases: readonly string[]): Promise<number> {
-    const sql = `select count(*) as many from ${this.table} where id <= ? and attempts = 0 and index_alias in (${marks(aliases)})`;
-    return Number((await this.database.all(sql, [id, ...aliases]))[0]?.['many'] ?? 0);
-  }
-
-  async deadLetters(aliases: readonly string[], limit: number): Promise<DeadLetter[]> {
-    await this.rows.learn();
-    const sql = `select ${this.rows.columns}, reason, parked_at from ${this.table} where parked_at is not null and index_alias in (${marks(aliases)}) order by id limit ${limit}`;
-    return (await this.database.all(sql, aliases)).map((row) => ({
-      alias: String(row['index_alias']),
-      path: String(row['path']),
-      key: keyOfRow(row),
-      attempts: Number(row['attempts']),
-      reason: String(row['reason']),
-      givenUpAt: new Date(Number(row['parked_at'])),
-    }));
-  }
-
-  /** Gives dead letters another try, from the first. @returns how many */
-  async redrive(aliases: readonly string[]): Promise<number> {
-    const sql = `update ${this.table} set parked_at = null, attempts = 0, available_at = ? where parked_at is not null and index_alias in (${marks(aliases)})`;
-    return (await this.database.run(sql, [this.options.now(), ...aliases])).affectedRows;
   }
 
   private async work(

@@ -244,6 +244,48 @@ function pairsOfOthers(): Case {
   return [{ entities, relations: [way, ...sides] }, script(...rows)];
 }
 
+/** One row of `t1`, in several tables, stands at both sides of `t0`: at one of them it leads further. */
+function twoSides(): Case {
+  const further = relation('r', ['m:1', 1, 1]);
+  const [near, far] = [
+    relation('s', ['1:1', 1, 0], { inverse: true }),
+    relation('u', ['1:1', 1, 0], { inverse: true }),
+  ];
+  const entities = [
+    entity(0, { index: index([include(back(near)), include(back(far), ['c0'], [include(over(further), ['c0'])])]) }),
+    entity(1, { tree: DOGS }),
+  ];
+  const changes = script(
+    ...[0, 1, 2].flatMap((field) =>
+      [0, 1].map((row) => ({ operation: 'move' as const, entity: 1, row, field, value: row + 1 })),
+    ),
+    { operation: 'change', entity: 1, row: 1, value: 4 },
+  );
+  return [{ entities, relations: [further, near, far] }, changes];
+}
+
+/** Pairs of `t1`, whose key holds the one of `t0`: by a key of three entities the ORM does not order. */
+function deepPairs(): Case {
+  const two = [
+    { name: 'id', kind: 'integer' },
+    { name: 'k', kind: 'string' },
+  ] as const;
+  const held = relation('s', ['m:1', 1, 0], { key: true });
+  const way = relation('r', ['m:n', 1, 1], { pivot: 2, inverse: true });
+  const sides = [relation('ra', ['m:1', 2, 1], { key: true }), relation('rb', ['m:1', 2, 1], { key: true })];
+  const entities = [
+    entity(0, { key: two }),
+    entity(1, { index: index([include(over(way), ['c0']), include(back(way), ['c0'])]) }),
+    entity(2, { key: [] }),
+  ];
+  const changes = script(
+    { operation: 'link', entity: 1, value: 1 },
+    { operation: 'nativeDelete', entity: 2 },
+    { operation: 'delete', entity: 1, row: 1 },
+  );
+  return [{ entities, relations: [held, way, ...sides] }, changes];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -262,5 +304,7 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'a foreign key of which a part is null': halfAKey(),
   'a row that stands in a document again, with more of it': again(),
   'a chain of keys that are relations': chainOfKeys(),
+  'a row of several tables that leads further at one of two places': twoSides(),
+  'pairs of rows whose key holds another': deepPairs(),
   'pairs that hold rows of another class of the table': pairsOfOthers(),
 };

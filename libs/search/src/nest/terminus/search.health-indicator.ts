@@ -4,7 +4,7 @@ import { isUnavailable } from '../../support/engine-failure.js';
 import { checkCall } from '../../support/call-options.js';
 import { milliseconds, oneOf, wholeMilliseconds, type OptionTable } from '../../support/option-table.js';
 import type { CallOptions } from '../../contracts/engine.js';
-import type { Backlog } from '../../sync/outbox.js';
+import type { Backlog } from '../../sync/outbox-backlog.js';
 
 /** What of a `SearchService` is looked at. */
 export interface CheckedSearch {

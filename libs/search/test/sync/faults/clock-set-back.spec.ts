@@ -72,7 +72,7 @@ describeWith('postgres', 'a clock that is set back an hour', () =>
       expect(await claim(true)).toBe(0);
       time = NOON - HOUR_MS;
       expect(await claim(false)).toBe(1);
-      expect(await outbox.backlog([alias])).toMatchObject({ pending: 0, lagMs: 0 });
+      expect(await outbox.backlog.sizes([alias])).toMatchObject({ pending: 0, lagMs: 0 });
     });
   }),
 );
