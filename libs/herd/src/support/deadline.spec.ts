@@ -49,3 +49,16 @@ it('is not called once it is cancelled, also after it was put off', async () => 
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(called).toBe(0);
 });
+
+it('ends in a process that is always busy: after three times its time, and what held up the last turn', async () => {
+  const startedAt = performance.now();
+  let busy = true;
+  const burn = (): void => {
+    for (const until = performance.now() + 40; performance.now() < until;);
+    if (busy) setTimeout(burn, 1);
+  };
+  burn();
+  await expect(withDeadline(new Promise(() => undefined), 100, () => new Error('late'))).rejects.toThrow('late');
+  busy = false;
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(100);
+});
