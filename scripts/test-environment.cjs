@@ -42,6 +42,9 @@ const functionCompiledOnce = (code, parameters, options) =>
     (compiled) => compiled.cachedData,
   );
 
+// A worker that has nothing left to do would free its heap piece by piece, for so long that Jest takes it for one that hangs.
+if (process.send) process.once('beforeExit', () => process.exit());
+
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
