@@ -217,6 +217,37 @@ describe('decision', () => {
     expect(of(unit, 5000, true)!.reason).toBeUndefined();
   });
 
+  it('refuses nothing that passed, however full the bucket is', () => {
+    const { capacity, unitsPerToken } = login.limits[0]!;
+    for (const levels of [[capacity + unitsPerToken], [capacity]])
+      for (const cost of [1, 2]) {
+        const decision = toDecision(login, cost, { allowed: true, levels }, 'storage');
+        expect(decision).toMatchObject({ allowed: true, remaining: 0, retryAfterMs: 0 });
+        expect(['reason' in decision, 'reason' in decision.limits[0]!]).toEqual([false, false]);
+      }
+    const passed = toDecision(quota, 1, { allowed: true, levels: [12], waits: [1000], blocks: [0] }, 'storage');
+    expect(passed.limits[0]).toMatchObject({ remaining: 0, retryAfterMs: 0 });
+    expect(['reason' in passed, 'reason' in passed.limits[0]!]).toEqual([false, false]);
+  });
+
+  it('waits a millisecond at least where a storage says nothing of the moment', () => {
+    expect(toDecision(quota, 1, { allowed: false, levels: [10] }, 'storage')).toMatchObject({
+      retryAfterMs: 1,
+      resetMs: 0,
+    });
+  });
+
+  it('sees the block of one limit of several', () => {
+    const both = resolvePolicy('api', {
+      limits: [
+        { limit: 10, per: '1s' },
+        { quota: 7, every: 'day', blockFor: '1m' },
+      ],
+    });
+    const reading = { levels: [0, 0], waits: [0, 1000], blocks: [0, 5] };
+    expect(previewDecision(both, 1, reading, 'storage').allowed).toBe(false);
+  });
+
   it('looks ahead without a charge, and sees a block', () => {
     const look = (blocks: number[] | undefined, level: number, cost = 1) =>
       previewDecision(login, cost, { levels: [level], ...(blocks && { waits: [0], blocks }) }, 'storage').allowed;

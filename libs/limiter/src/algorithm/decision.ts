@@ -122,9 +122,8 @@ function blockedStatus(status: LimitStatus, blockMs: number, refusedCost: number
     : { ...held, retryAfterMs: Math.max(status.retryAfterMs, blockMs), reason: 'blocked' };
 }
 
-/** Whole milliseconds until `units` have drained; none for a number below zero. */
+/** Whole milliseconds until `units` have drained. */
 function drainMs(limit: ResolvedRate, units: number): number {
-  if (units <= 0) return 0;
   // A millisecond drains as much as its microseconds, so there is no need to round twice.
   return Math.ceil(units / (limit.tickMicros === 1 ? 1000 * limit.drainPerTick : limit.drainPerTick));
 }
