@@ -1,6 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, ObjectField } from './index-model.js';
+import { propertiesOf } from './orm-property.js';
 import type { EntityClass } from './recorder.js';
 
 /**
@@ -14,7 +15,15 @@ export function checkSelections(
 ): void {
   const entity = meta.class as EntityClass;
   const filtered = fields.filter((field): field is ObjectField => field.kind === 'object' && Boolean(field.filter));
-  for (const { name } of filtered) {
+  for (const field of filtered) {
+    const { name } = field;
+    const side = otherSide(meta, field, fields);
+    if (side !== undefined)
+      complaints.push({
+        where: `${meta.className}.${name}`,
+        problem: `has \`where\`, and its other side is embedded by \`${side}\`: the ORM adds to its list what it loads there`,
+        remedy: 'Leave one of them out, or give the rows two relations',
+      });
     const other = fields.map((field) => pathTo(name, entity, field, undefined)).find((path) => path !== undefined);
     if (other === undefined) continue;
     complaints.push({
@@ -23,6 +32,17 @@ export function checkSelections(
       remedy: 'Leave one of them out, or give the rows two relations',
     });
   }
+}
+
+/** The path to the other side of a many-to-many relation; not below the relation, where only its elements lead. */
+function otherSide(meta: EntityMetadata, filtered: ObjectField, fields: readonly FieldModel[]): string | undefined {
+  const { name, relation } = filtered;
+  const property = propertiesOf(meta)[name];
+  const other = property && relation?.kind === 'm:n' ? property.mappedBy || property.inversedBy : undefined;
+  if (!other || !relation) return undefined;
+  const at = isKin(meta.class as EntityClass, relation.target) ? relation.target : undefined;
+  const others = fields.filter((field) => field !== filtered);
+  return others.map((field) => pathTo(other, relation.target, field, at)).find((path) => path !== undefined);
 }
 
 /** The path to `entity.name` below a field; `at` is the class that has the field, `undefined` at the top. */

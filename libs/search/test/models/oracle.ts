@@ -102,7 +102,7 @@ class Oracle {
   fulfils(entity: EntityPlan, one: OfClass, { column, test, over }: ConditionPlan): boolean {
     if (over) {
       const inner: ConditionPlan = { column, test };
-      return this.rowsOver(entity, one, over).some((each) =>
+      return this.rowsOver(entity, one, over, 'pairs').some((each) =>
         this.fulfils(this.plan.entities[targetOf(over)]!, each, inner),
       );
     }
@@ -135,7 +135,8 @@ class Oracle {
     });
   }
 
-  private rowsOver(entity: EntityPlan, { row }: OfClass, step: Step): OfClass[] {
+  /** @param what `pairs`: as SQL joins them, whatever class the collection is of */
+  private rowsOver(entity: EntityPlan, { row }: OfClass, step: Step, what: 'members' | 'pairs' = 'members'): OfClass[] {
     const { relation, side } = step;
     const target = this.plan.entities[side === 'owner' ? relation.to : relation.on]!;
     const others = this.rowsOf(target);
@@ -148,7 +149,7 @@ class Oracle {
       const [here, there] = side === 'owner' ? [pairs.owner, pairs.other] : [pairs.other, pairs.owner];
       const mine = this.tables.get(pairs.table)!.filter((pair) => same(pair, here, row, own));
       // The foreign key of a pivot allows every row of the tree; members are those of the class that has the collection.
-      const members = others.filter(({ cls }) => classesAt(step, target).includes(cls));
+      const members = what === 'pairs' ? others : others.filter(({ cls }) => classesAt(step, target).includes(cls));
       return members.filter((each) => mine.some((pair) => same(pair, there, each.row, other)));
     }
     const foreign = foreignLeaves(this.plan, relation).map(({ name }) => name);

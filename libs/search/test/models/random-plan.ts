@@ -359,9 +359,19 @@ function indexPlan(given: Raw<typeof index>, entity: EntityPlan, around: Around)
 
 /** A collection with `where` that another path embeds whole is refused. */
 function withoutTwin(one: IncludePlan, all: readonly IncludePlan[]): IncludePlan {
-  const has = (includes: readonly IncludePlan[]): boolean =>
-    includes.some(({ step, inside }) => step.property === one.step.property || has(inside));
-  return all.some(({ inside }) => has(inside)) ? { ...one, where: undefined } : one;
+  const { property, relation, side } = one.step;
+  const isOther = ({ step }: IncludePlan): boolean =>
+    relation.kind === 'm:n' && step.relation.name === relation.name && step.side !== side;
+  const within = (includes: readonly IncludePlan[], fits: (each: IncludePlan) => boolean): boolean =>
+    includes.some((each) => fits(each) || within(each.inside, fits));
+  const again = all.some(({ inside }) => within(inside, ({ step }) => step.property === property));
+  const twin =
+    again ||
+    within(
+      all.filter((each) => each !== one),
+      isOther,
+    );
+  return twin ? { ...one, where: undefined } : one;
 }
 
 /** Each property once. */

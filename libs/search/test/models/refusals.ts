@@ -61,6 +61,11 @@ export const REFUSALS: readonly Refused[] = [
     has: hasFilteredCollection,
   },
   {
+    row: '`where` of a many-to-many relation whose other side another path leads over',
+    says: /^has `where`, and its other side is embedded by/,
+    has: hasFilteredCollection,
+  },
+  {
     row: "a condition that the database refuses, such as `price: 'abc'`",
     says: /^has a condition that the database refuses: sub-select returns 2 columns/,
     has: hasLongKey,

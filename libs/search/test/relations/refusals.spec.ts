@@ -327,6 +327,46 @@ describe('refused at start:', () => {
     ]);
   });
 
+  it('a many-to-many relation with `where` whose other side is embedded', () => {
+    @Entity()
+    @Indexed({ name: 'people' })
+    class Person {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) name!: string;
+      @SearchField({ include: ['name'], where: { name: 'Ada' } })
+      @ManyToMany({ entity: () => Person, inversedBy: 'admirers' })
+      idols = new Collection<Person>(this);
+      @SearchField({ include: ['name'] })
+      @ManyToMany({ entity: () => Person, mappedBy: 'idols' })
+      admirers = new Collection<Person>(this);
+    }
+    @Entity()
+    @Indexed({ name: 'shelves' })
+    class Shelf {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) name!: string;
+      @SearchField({ include: ['label', 'shelves.name'], where: { label: 'x' } })
+      @ManyToMany({ entity: () => Label, inversedBy: 'shelves' })
+      labels = new Collection<Label>(this);
+      @SearchField({ include: ['shelves.name'], in: 'shelves' }) @ManyToOne(() => Label) first!: Rel<Label>;
+    }
+    @Entity()
+    @Indexed({ name: 'labels' })
+    class Label {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) label!: string;
+      @SearchField({ include: ['name'], where: { name: 'x' } })
+      @ManyToMany({ entity: () => Shelf, mappedBy: 'labels' })
+      shelves = new Collection<Shelf>(this);
+    }
+    const says = (side: string): string =>
+      `has \`where\`, and its other side is embedded by \`${side}\`: the ORM adds to its list what it loads there. Leave one of them out, or give the rows two relations.`;
+    expect(complaints(Person, Shelf, Label).toSorted()).toEqual([
+      `Person.idols: ${says('admirers')}`,
+      `Shelf.labels: ${says('first.shelves')}`,
+    ]);
+  });
+
   it('a collection with `where` that another path embeds whole', () => {
     @Entity()
     @Indexed()

@@ -44,4 +44,9 @@ export const CONDITIONS: Rows = {
     spec: 'relations/refusals.spec.ts',
     test: 'a collection with `where` that another path embeds whole',
   },
+  '`where` of a many-to-many relation whose other side another path leads over': {
+    verdict: 'refused',
+    spec: 'relations/refusals.spec.ts',
+    test: 'a many-to-many relation with `where` whose other side is embedded',
+  },
 };
