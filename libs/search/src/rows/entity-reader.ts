@@ -15,7 +15,7 @@ export type PrimaryKey = DocumentKey;
 
 /** Which rows: the ORM's own conditions. */
 export type RowScope = Readonly<Record<string, unknown>>;
-export { FROM_PRIMARY, type Finder, type Orm } from './reading.js';
+export type { Finder, Orm } from './reading.js';
 
 /**
  * Reads entities for documents from the primary, each time with a fork of its own: every statement sees what is
