@@ -27,9 +27,13 @@ export async function probe(
       await call(path(times.length), { signal });
     } catch (error) {
       if (signal.aborted) return;
-      failures += 1;
-      if (error instanceof RequestError && error.status === 429) limited += 1;
-      problem = error instanceof Error ? error.message : String(error);
+      const status = error instanceof RequestError ? error.status : undefined;
+      // Of a president who was removed, the addresses are gone as well: to say so is no failure.
+      if (status !== 404) {
+        failures += 1;
+        if (status === 429) limited += 1;
+        problem = error instanceof Error ? error.message : String(error);
+      }
     }
     times.push(performance.now() - startedAt);
     const sorted = [...times].sort((a, b) => a - b);
