@@ -9,6 +9,23 @@ const SECOND = 1_000_000;
 const { limits } = resolvePolicy('p', { limit: 10, per: '1s' });
 const keys = (count: number, prefix = 'k') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
+/** Runs `work` while the arrays that the table makes are counted. */
+function countingArrays(work: (made: () => number) => void): void {
+  const original = globalThis.Float64Array;
+  let count = 0;
+  globalThis.Float64Array = new Proxy(original, {
+    construct: (target, args: [number]) => {
+      count++;
+      return new target(...args);
+    },
+  });
+  try {
+    work(() => count);
+  } finally {
+    globalThis.Float64Array = original;
+  }
+}
+
 describe('bucket table', () => {
   it('forgets buckets that are empty while new ones come', () => {
     const table = new BucketTable(1_000_000);
@@ -47,15 +64,7 @@ describe('bucket table', () => {
   });
 
   it('makes no memory anew while buckets come and drain, whatever their number', () => {
-    const original = globalThis.Float64Array;
-    let made = 0;
-    globalThis.Float64Array = new Proxy(original, {
-      construct: (target, args: [number]) => {
-        made++;
-        return new target(...args);
-      },
-    });
-    try {
+    countingArrays((made) => {
       for (const count of [1, 1000, 5000]) {
         const table = new BucketTable(1_000_000);
         let now = 0;
@@ -63,13 +72,11 @@ describe('bucket table', () => {
           for (const key of keys(count)) table.apply({ key, limits, costs: [1], timeoutMs: 50 }, (now += SECOND));
         };
         round();
-        made = 0;
+        const before = made();
         for (let rounds = 0; rounds < 3; rounds++) round();
-        expect(made).toBe(0);
+        expect(made() - before).toBe(0);
       }
-    } finally {
-      globalThis.Float64Array = original;
-    }
+    });
   });
 
   it('keeps buckets of one key in two scopes apart', () => {
@@ -169,20 +176,12 @@ describe('bucket table', () => {
   });
 
   it('gives back its memory but for a little', () => {
-    const original = globalThis.Float64Array;
-    let made = 0;
-    globalThis.Float64Array = new Proxy(original, {
-      construct: (target, args: [number]) => {
-        made++;
-        return new target(...args);
-      },
-    });
-    try {
+    countingArrays((made) => {
       const table = new BucketTable(1_000_000);
       const fill = () => {
-        made = 0;
+        const before = made();
         for (const key of keys(5000)) table.applyOne('s', key, limits, 1, 0);
-        return made;
+        return made() - before;
       };
       expect(fill()).toBe(5);
       table.sweep(3600 * SECOND, 10_000);
@@ -190,9 +189,7 @@ describe('bucket table', () => {
       expect(fill()).toBe(4);
       for (const key of keys(5000).slice(0, 2000)) table.delete({ scope: 's', key });
       expect(fill()).toBe(1);
-    } finally {
-      globalThis.Float64Array = original;
-    }
+    });
   });
 
   it('sweeps from where it stopped, and no more than it is to', () => {

@@ -96,26 +96,14 @@ class LocalDenialStorage implements LimiterStorage {
   }
 
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
-    const now = this.applyNow(request);
-    if (now !== undefined) return now;
-    const { limits } = request;
-    if (!isPlain(limits) || request.settle === true) return this.#unlearned(request);
-    const sentAt = this.options.clock();
-    if (isRefund(request)) return this.#voiding(request.key, () => this.storage.apply(request));
-    const answer = this.storage.apply(request);
-    if (!isPromiseLike(answer)) return answer;
-    return answer.then((outcomes) => {
-      this.#learnFrom(request, limits, outcomes, sentAt);
-      return outcomes;
-    });
+    return this.applyNow(request) ?? this.#ask(request);
   }
 
   #applyTo(send: NonNullable<LimiterStorage['applyTo']>, request: ApplyRequest, listener: AnswerListener): void {
     const now = this.applyNow(request);
     if (now !== undefined) return listener.succeed(now);
     const { limits } = request;
-    if (!isPlain(limits) || request.settle === true || isRefund(request))
-      return answerTo(listener, () => this.apply(request));
+    if (!isLearnable(request, limits)) return answerTo(listener, () => this.#ask(request));
     const sentAt = this.options.clock();
     send(request, {
       succeed: (outcomes) => {
@@ -126,10 +114,18 @@ class LocalDenialStorage implements LimiterStorage {
     });
   }
 
-  /** Quotas, leases and blocks end at moments that the storage alone knows. What is given back may let others pass. */
-  #unlearned(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
-    const send = () => this.storage.apply(request);
-    return isRefund(request) ? this.#voiding(request.key, send) : send();
+  #ask(request: ApplyRequest): MaybePromise<readonly AppliedCost[]> {
+    const { limits } = request;
+    // What is given back may let others pass.
+    if (isRefund(request)) return this.#voiding(request.key, () => this.storage.apply(request));
+    if (!isLearnable(request, limits)) return this.storage.apply(request);
+    const sentAt = this.options.clock();
+    const answer = this.storage.apply(request);
+    if (!isPromiseLike(answer)) return answer;
+    return answer.then((outcomes) => {
+      this.#learnFrom(request, limits, outcomes, sentAt);
+      return outcomes;
+    });
   }
 
   #applyAll(storage: LimiterStorage, requests: readonly ApplyRequest[]): MaybePromise<readonly AppliedCost[]> {
@@ -266,6 +262,11 @@ class LocalDenialStorage implements LimiterStorage {
     this.#known.set(key, known);
     if (this.#known.size > this.options.maxKeys) this.#known.delete(this.#known.keys().next().value!);
   }
+}
+
+/** Quotas, leases and blocks end at moments that the storage alone knows. */
+function isLearnable(request: ApplyRequest, limits: readonly BucketLimit[]): limits is readonly RateBucketLimit[] {
+  return isPlain(limits) && request.settle !== true && !isRefund(request);
 }
 
 function isRefund({ costs }: ApplyRequest): boolean {
