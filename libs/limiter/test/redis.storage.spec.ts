@@ -93,8 +93,10 @@ describeWith('redis', 'Redis storage', (address) => {
         if (next) {
           expect(stored).toEqual(packed(...toNumbers(next)));
           const lastsMs = (emptyAt(next) - now) / 1000;
-          expect(expiresAt).toBeGreaterThanOrEqual(milliseconds(from) + lastsMs + LINGER_MS);
-          expect(expiresAt).toBeLessThanOrEqual(milliseconds(to) + Math.ceil(lastsMs) + 1 + LINGER_MS);
+          const longestMs = milliseconds(to) + Math.ceil(lastsMs) + 1 + LINGER_MS;
+          expect(expiresAt).toBeGreaterThanOrEqual(Math.min(milliseconds(from) + lastsMs + LINGER_MS, MAX));
+          // Beyond 2^53 the server's sum and this one are rounded apart.
+          if (longestMs <= MAX) expect(expiresAt).toBeLessThanOrEqual(longestMs);
         }
         await patient.del(key);
       }),

@@ -93,11 +93,15 @@ export class Database {
     return this.orm.em.getPlatform().quoteValue(value);
   }
 
-  /** Finds out by a transaction of its own whether this ORM and driver take a statement along with a COMMIT. */
+  /**
+   * Finds out by a transaction of its own whether this ORM and driver take a statement along with a COMMIT. A server
+   * that cannot be asked, as its connection is cut, is asked for statements of their own.
+   */
   async tryLastStatement(): Promise<void> {
     if (this.dialect !== 'postgres') return;
     const connection = this.connection();
-    const context = await connection.begin();
+    const context = await connection.begin().catch(() => undefined);
+    if (context === undefined) return;
     try {
       if (!isKyselyTransaction(context)) return await connection.commit(context);
       const sent = await sendWithCommit(context, 'select 1');

@@ -1,6 +1,6 @@
 import type { SearchEngine } from '@rookery/search';
 import { FAULT_POINTS, type FaultPoint } from './fault-points.js';
-import { connect, engineAt, searchOf, settingOfProcess, stopAsked } from './setting.js';
+import { connect, engineAt, searchOf, settingOfProcess, startBetweenCuts, stopAsked } from './setting.js';
 
 /** Relays until it is asked to stop, or kills itself between two steps. */
 const setting = settingOfProcess();
@@ -34,7 +34,7 @@ connection.execute = (async (sql: unknown, ...rest: unknown[]) => {
 }) as typeof connection.execute;
 
 const search = searchOf(orm, setting, { engine: watched, relay: { pollMs: 50, batchSize: 50 } });
-await search.start();
+await startBetweenCuts(search);
 await stopAsked();
 await search.close();
 await orm.close(true);

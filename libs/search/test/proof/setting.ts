@@ -60,6 +60,17 @@ export function searchOf(
   });
 }
 
+/** Starts again when the connection was cut meanwhile, as whoever runs an application does. */
+export async function startBetweenCuts(search: SearchService): Promise<void> {
+  for (let cuts = 0; ; cuts += 1) {
+    try {
+      return await search.start();
+    } catch (error) {
+      if (cuts === 5 || !/terminating connection|Connection terminated/.test(String(error))) throw error;
+    }
+  }
+}
+
 export function engineAt(node: string): SearchEngine {
   return openSearch({ node, requestTimeoutMs: 5_000, bulkTimeoutMs: 5_000 });
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { randomOf } from '../sync/model/schedule.js';
 import { LockMode } from '@mikro-orm/core';
 import { CLASSES, UNREADABLE } from './models.js';
-import { connect, searchOf, settingOfProcess, stopAsked } from './setting.js';
+import { connect, searchOf, settingOfProcess, startBetweenCuts, stopAsked } from './setting.js';
 
 /** Changes the database at random until it is asked to stop: transactions, rollbacks, savepoints, deletes. */
 const setting = settingOfProcess();
@@ -11,7 +11,7 @@ const random = randomOf(setting.seed);
 const int = (below: number): number => Math.floor(random() * below);
 const orm = await connect(setting);
 const search = searchOf(orm, setting, { relay: false });
-await search.start();
+await startBetweenCuts(search);
 
 const BOOKS = 300;
 const AUTHORS = 12;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { describeWith } from '@rookery/services';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
@@ -96,6 +97,18 @@ describeWith('postgres', 'the last statement of a transaction', () => {
     const [line] = lines.filter((one) => one.includes('insert into author'));
     expect(line).toContain(shown);
     expect(line).not.toContain(hidden);
+  });
+
+  it('is a statement of its own where the connection was cut while it was tried', async () => {
+    const cut = new Database(orm);
+    const begin = jest.spyOn(connection(), 'begin').mockRejectedValueOnce(new Error('terminating connection'));
+    await cut.tryLastStatement();
+    begin.mockRestore();
+    await connection().transactional(async (context) => {
+      expect(cut.takesLastStatement(context)).toBe(false);
+      await cut.run(insert, [1, 'first'], context);
+    });
+    expect(await names()).toEqual(['first']);
   });
 
   it('is written late, and not lost, under a driver that ends transactions in another way', async () => {
