@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { exchange } from '../src/exchange.js';
 import { findProgram } from '../src/find-program.js';
 import { startMemcached } from '../src/index.js';
+import { commandLine, descendants } from '../src/processes.js';
 import { jest } from '@jest/globals';
 import { CliRun } from './cli-run.js';
 
@@ -39,6 +40,16 @@ describe('services', () => {
     expect(run.noteFamily()).toBeGreaterThan(5);
     await expect(run.signal('SIGKILL')).resolves.toBe('SIGKILL');
     await run.until(() => run.leftovers().length === 0);
+  });
+
+  it('ends them all where what guards them was ended before', async () => {
+    start(['services'], { ROOKERY_SERVICES: 'memcached,redis,postgres' });
+    await run.untilPrinted('Ctrl-C ends them all');
+    const guardians = descendants(run.pid).filter((pid) => commandLine(pid)?.includes('guardian'));
+    expect(guardians).toHaveLength(1);
+    for (const pid of guardians) process.kill(pid, 'SIGKILL');
+    await expect(run.signal('SIGINT')).resolves.toBe(0);
+    expect(run.leftovers()).toEqual([]);
   });
 
   it('ends what has not even started when a signal comes early', async () => {
