@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import type { Jdk } from './java.js';
 import { fetchJars } from './opensearch-jars.js';
+import { OpenSearchLauncher, type Launch } from './opensearch-launcher.js';
 import { chooseLine, type OpenSearchLine } from './opensearch-line.js';
-import { startServer, type RunningServer } from './running-server.js';
+import { useOnce } from './opensearch-training.js';
+import { startServer, type Recipe, type RunningServer } from './running-server.js';
 
-const SOURCE = fileURLToPath(new URL('../opensearch/OpenSearchNode.java', import.meta.url));
+/** Some 80 MB of classes are written at the end of the node that is trained. */
+const TRAINING_STOP_MS = 120_000;
 const JVM = {
   /**
    * The first compiler alone: half the time to the first answer, which counts more here than the last half of throughput. To verify
@@ -34,7 +37,7 @@ export type OpenSearchOptions = {
   dataDir?: string;
   /** What the virtual machine is good at; `quick start` by default. */
   tunedFor?: keyof typeof JVM;
-  /** Called while the jars are fetched, once per machine. */
+  /** Called while the jars are fetched and quick starts are prepared, once per machine. */
   report?: (progress: string) => void;
 };
 
@@ -48,8 +51,28 @@ export async function startOpenSearch({
 }: OpenSearchOptions = {}): Promise<RunningServer> {
   const { line, jdk } = await chooseLine(asked);
   const jars = await fetchJars(line, report);
+  const launcher = await OpenSearchLauncher.compiled(jars, jdk);
+  const archived = tunedFor === 'quick start';
+  if (archived && !launcher.isTrained) {
+    report(`preparing quick starts of OpenSearch ${line}, once per machine`);
+    await launcher.train(async (launch) => {
+      const node = await startServer({ ...recipeOf({ line, jdk, tunedFor, launch }), stopTimeoutMs: TRAINING_STOP_MS });
+      try {
+        await useOnce(node.address);
+      } finally {
+        await node.stop();
+      }
+    });
+  }
+  return startServer(recipeOf({ line, jdk, tunedFor, port, dataDir, launch: launcher.launch({ archived }) }));
+}
+
+type Node = { line: OpenSearchLine; jdk: Jdk; launch: Launch } & Required<Pick<OpenSearchOptions, 'tunedFor'>> &
+  Pick<OpenSearchOptions, 'port' | 'dataDir'>;
+
+function recipeOf({ line, jdk, launch, tunedFor, port, dataDir }: Node): Recipe {
   const nodeName = `rookery-${randomBytes(6).toString('hex')}`;
-  return startServer({
+  return {
     name: `OpenSearch ${line}`,
     port,
     // What is measured waits for the disk, as it does in production.
@@ -73,9 +96,7 @@ export async function startOpenSearch({
           ...JVM[tunedFor],
           '-XX:-UsePerfData',
           ...native,
-          '-cp',
-          join(jars, '*'),
-          SOURCE,
+          ...launch,
           home,
           ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
         ],
@@ -91,5 +112,5 @@ export async function startOpenSearch({
     readyTimeoutMs: 120_000,
     address: (chosen) => `http://127.0.0.1:${chosen}`,
     stopSignal: 'SIGTERM',
-  });
+  };
 }

@@ -48,6 +48,8 @@ export type Recipe = {
   readyTimeoutMs: number;
   address(port: number): string;
   stopSignal: NodeJS.Signals;
+  /** After which a server that was asked to stop is killed; 15 s by default. */
+  stopTimeoutMs?: number;
 };
 
 const STOP_TIMEOUT_MS = 15_000;
@@ -197,7 +199,7 @@ class ServerProcess implements RunningServer {
     child.ref(); // Awaited now: the event loop must not end first.
     this.signal(signal);
     if (signal !== 'SIGKILL') this.signal('SIGCONT');
-    const overdue = setTimeout(() => this.signal('SIGKILL'), STOP_TIMEOUT_MS);
+    const overdue = setTimeout(() => this.signal('SIGKILL'), this.recipe.stopTimeoutMs ?? STOP_TIMEOUT_MS);
     await this.exited;
     clearTimeout(overdue);
   }
