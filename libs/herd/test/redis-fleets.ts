@@ -68,9 +68,7 @@ export async function startRedisCluster() {
 
 /** A primary with two replicas, watched by three sentinels. */
 export async function startSentinels(name: string) {
-  const servers = await Promise.all(
-    Array.from({ length: 3 }, () => startRedis({ args: ['--repl-diskless-sync-delay', '0'] })),
-  );
+  const servers = await Promise.all(Array.from({ length: 3 }, () => startRedis()));
   const primary = servers[0]!;
   await Promise.all(
     servers.slice(1).map(({ port }) => askRedis(port, 'REPLICAOF', primary.host, String(primary.port))),

@@ -29,6 +29,9 @@ export async function startRedis({ port, args = [] }: RedisOptions = {}): Promis
         '',
         '--appendonly',
         'no',
+        // A replica is there at once, and not after 5 s.
+        '--repl-diskless-sync-delay',
+        '0',
         ...args,
       ],
     }),
