@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 import { writeTogether } from '../../support/write-together.js';
-import { messageOf } from '../../support/message-of.js';
+import { problemOf } from '../../support/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
 import { connectionRemedy } from '../../support/connection-remedy.js';
 import { NpmMemcached } from './npm-memcached.js';
@@ -160,7 +160,7 @@ export class NodeClient extends NpmMemcached {
       }
     } catch (error) {
       if (this.socket === socket) this.release();
-      drop(socket, this.error(`sent ${messageOf(error)}`, undefined, error));
+      drop(socket, this.error(`sent ${problemOf(error)}`, undefined, error));
     }
   }
 
@@ -172,7 +172,7 @@ export class NodeClient extends NpmMemcached {
   }
 
   private error(what: string, cause?: unknown, reason: unknown = cause): HerdNodeError {
-    const why = cause ? ` (${messageOf(cause)})` : '';
+    const why = cause ? ` (${problemOf(cause)})` : '';
     return new HerdNodeError({
       what: `Node ${this.node.id} ${what}${why}`,
       remedy: connectionRemedy(reason, remedyOf(this.node)),
