@@ -1,48 +1,32 @@
 import { isAscii } from 'node:buffer';
 
 import { GarbledReply } from '../reply-parser.js';
-import { emptyReply } from './meta-reply.js';
-import type { MetaCode, MetaReply } from './meta-reply.js';
+import { readHeader } from './meta-header.js';
+import { emptyReply, noBytes } from './meta-reply.js';
+import type { MetaReply } from './meta-reply.js';
 
 const CR = 13;
 const LF = 10;
-const SPACE = 32;
-const MINUS = 45;
-const nothing = Buffer.alloc(0);
 const maxLineBytes = 8192;
-const maxValueBytes = 2 ** 30;
 
-/** The codes by their two bytes. */
-function codeOf(bytes: number): MetaCode | undefined {
-  switch (bytes) {
-    case 0x5641:
-      return 'VA';
-    case 0x4844:
-      return 'HD';
-    case 0x454e:
-      return 'EN';
-    case 0x4e53:
-      return 'NS';
-    case 0x4558:
-      return 'EX';
-    case 0x4e46:
-      return 'NF';
-    case 0x4d4e:
-      return 'MN';
-    default:
-      return undefined;
-  }
-}
+/** What is made a text at once; a value that does not end within it is taken from the bytes. Longer than any line. */
+const windowBytes = 2 * maxLineBytes;
+
+/** Where reading stops, as `take` wants no more. */
+const stopped = -1;
+
+/** A value that is still arriving. @property ends how much of the CR LF after it has come. */
+type Arriving = { readonly bytes: Buffer; filled: number; ends: number };
 
 /**
- * Cuts a stream into replies, wherever it is torn and whatever the values hold. What has arrived is made a text once: its
- * replies are parts of that, and no Buffer is made for any.
+ * Cuts a stream into replies, wherever it is torn and whatever the values hold. What has arrived is made a text once: small
+ * replies are parts of that, and no Buffer is made for any. A long value is copied once, into a Buffer of its size, as its
+ * chunks come; one that is whole in its chunk, not at all.
  */
 export class MetaParser {
-  private rest: Buffer = nothing;
-  /** Chunks of a value that is not whole, and how many bytes it takes until it is. */
-  private readonly later: Buffer[] = [];
-  private missing = 0;
+  /** The beginning of a line that is not whole, one character per byte. */
+  private rest = '';
+  private arriving: Arriving | undefined;
   /** One for all replies: to make one for each would cost as much as to read it. */
   private readonly reply: MetaReply;
 
@@ -64,144 +48,86 @@ export class MetaParser {
    * @throws {@link GarbledReply}
    */
   feed(chunk: Buffer, take: (reply: MetaReply) => boolean): void {
-    const buffer = this.joined(chunk);
-    if (!buffer) return;
+    let position = 0;
+    if (this.arriving) position = this.fill(this.arriving, chunk, 0, take);
+    while (position !== stopped && position < chunk.length) position = this.readWindow(chunk, position, take);
+    if (this.arriving) return;
+    this.reply.text = '';
+    this.reply.valueBytes = noBytes;
+  }
+
+  /** @returns where in `chunk` to read on. */
+  private readWindow(chunk: Buffer, start: number, take: (reply: MetaReply) => boolean): number {
     const { reply } = this;
-    const text = buffer.toString('latin1');
+    const end = Math.min(chunk.length, start + windowBytes);
+    const text = this.rest + chunk.toString('latin1', start, end);
+    const origin = start - this.rest.length;
+    this.rest = '';
     reply.text = text;
-    reply.isAscii = isAscii(buffer);
+    let ascii: boolean | undefined;
     let position = 0;
     while (position < text.length) {
       const lineEnd = endOfLine(text, position);
-      if (lineEnd < 0) break;
-      readHeader(reply, text, position, lineEnd, this.expectedKey());
-      let next = lineEnd + 2;
-      if (reply.code === 'VA') {
-        const size = reply.valueEnd;
-        reply.valueStart = next;
-        reply.valueEnd = next + size;
-        next += size + 2;
-        if (next > text.length) {
-          this.missing = next - text.length;
-          break;
-        }
-        if (text.charCodeAt(next - 2) !== CR || text.charCodeAt(next - 1) !== LF)
-          throw new GarbledReply('a value without an end');
+      if (lineEnd < 0) {
+        if (end < chunk.length) return origin + position;
+        this.rest = text.slice(position);
+        return end;
       }
-      position = next;
-      if (!take(reply)) return;
+      readHeader(reply, text, position, lineEnd, this.expectedKey());
+      position = lineEnd + 2;
+      if (reply.code === 'VA') {
+        const from = position;
+        const valueEnd = from + reply.valueSize;
+        position = valueEnd + 2;
+        if (position > text.length) return this.readLong(chunk, origin + from, take);
+        if (text.charCodeAt(valueEnd) !== CR || text.charCodeAt(valueEnd + 1) !== LF)
+          throw new GarbledReply('a value without an end');
+        ascii ??= isAscii(chunk.subarray(start, end));
+        if (ascii) reply.asciiValue = text.slice(from, valueEnd);
+        else giveBytes(reply, chunk.subarray(origin + from, origin + valueEnd), false);
+      }
+      if (!take(reply)) return stopped;
     }
-    reply.text = '';
-    this.rest = position < text.length ? Buffer.from(buffer.subarray(position)) : nothing;
+    return end;
   }
 
-  /** What was left, with `chunk`; `undefined` while a long value is not whole: it is joined once. */
-  private joined(chunk: Buffer): Buffer | undefined {
-    if (chunk.length < this.missing) {
-      this.later.push(Buffer.from(chunk));
-      this.missing -= chunk.length;
-      return undefined;
+  /** A value that begins at `from`, and does not end in the text that was made. */
+  private readLong(chunk: Buffer, from: number, take: (reply: MetaReply) => boolean): number {
+    const end = from + this.reply.valueSize;
+    if (end + 2 > chunk.length) {
+      this.arriving = { bytes: Buffer.allocUnsafeSlow(this.reply.valueSize), filled: 0, ends: 0 };
+      return this.fill(this.arriving, chunk, from, take);
     }
-    this.missing = 0;
-    if (this.rest.length === 0) return chunk;
-    const whole = Buffer.concat([this.rest, ...this.later, chunk]);
-    this.later.length = 0;
-    this.rest = nothing;
-    return whole;
+    if (chunk[end] !== CR || chunk[end + 1] !== LF) throw new GarbledReply('a value without an end');
+    giveBytes(this.reply, chunk.subarray(from, end), false);
+    return take(this.reply) ? end + 2 : stopped;
   }
+
+  /** Goes on with a value, from `start` in `chunk`. */
+  private fill(value: Arriving, chunk: Buffer, start: number, take: (reply: MetaReply) => boolean): number {
+    const copied = chunk.copy(value.bytes, value.filled, start);
+    value.filled += copied;
+    let position = start + copied;
+    for (; position < chunk.length && value.ends < 2; position++, value.ends++)
+      if (chunk[position] !== (value.ends === 0 ? CR : LF)) throw new GarbledReply('a value without an end');
+    if (value.ends < 2) return position;
+    this.arriving = undefined;
+    giveBytes(this.reply, value.bytes, true);
+    return take(this.reply) ? position : stopped;
+  }
+}
+
+function giveBytes(reply: MetaReply, bytes: Buffer, own: boolean): void {
+  reply.asciiValue = undefined;
+  reply.valueBytes = bytes;
+  reply.ownsBytes = own;
 }
 
 function endOfLine(text: string, start: number): number {
-  for (let end = text.indexOf('\r', start); end >= 0; end = text.indexOf('\r', end + 1))
+  const last = start + maxLineBytes;
+  for (let end = text.indexOf('\r', start); end >= 0 && end <= last; end = text.indexOf('\r', end + 1))
     if (text.charCodeAt(end + 1) === LF) return end;
-  if (text.length - start > maxLineBytes) throw new GarbledReply('a line without an end');
+  // One character more may be the CR of an end that has not come.
+  if (text.length > last + 1) throw new GarbledReply('a line without an end');
   return -1;
-}
-
-/** The size of a value is left in `valueEnd`. */
-function readHeader(reply: MetaReply, text: string, start: number, end: number, expectedKey: string): void {
-  const isWord = end === start + 2 || text.charCodeAt(start + 2) === SPACE;
-  const code = isWord ? codeOf((text.charCodeAt(start) << 8) | text.charCodeAt(start + 1)) : undefined;
-  reply.code = code ?? 'line';
-  reply.keyStart = reply.keyEnd = reply.valueStart = reply.valueEnd = reply.opaque = reply.flags = 0;
-  reply.cas = undefined;
-  reply.ttl = -1;
-  reply.won = reply.sent = reply.stale = reply.isExpected = false;
-  reply.line = code === undefined ? text.slice(start, end) : '';
-  if (code === undefined) return;
-  let position = start + 3;
-  if (code === 'VA') {
-    const sizeEnd = readNumber(text, position, end);
-    reply.valueEnd = lastNumber;
-    if (sizeEnd === position || lastNumber > maxValueBytes) throw new GarbledReply('a value without a size');
-    position = sizeEnd + 1;
-  }
-  while (position < end) position = readFlag(reply, text, position, end, expectedKey) + 1;
-}
-
-/** @returns where the flag at `start` ends. */
-function readFlag(reply: MetaReply, text: string, start: number, end: number, expectedKey: string): number {
-  const from = start + 1;
-  let flagEnd: number;
-  switch (text.charCodeAt(start)) {
-    case 79: // O
-      flagEnd = readNumber(text, from, end);
-      reply.opaque = lastNumber;
-      return flagEnd;
-    case 107: // k
-      flagEnd = from + expectedKey.length;
-      reply.isExpected = expectedKey !== '' && endsWord(text, flagEnd, end) && text.startsWith(expectedKey, from);
-      if (!reply.isExpected) flagEnd = endOfWord(text, from, end);
-      reply.keyStart = from;
-      reply.keyEnd = flagEnd;
-      return flagEnd;
-    case 102: // f
-      flagEnd = readNumber(text, from, end);
-      reply.flags = lastNumber;
-      return flagEnd;
-    case 99: // c
-      flagEnd = endOfWord(text, from, end);
-      reply.cas = text.slice(from, flagEnd);
-      return flagEnd;
-    case 116: // t
-      flagEnd = text.charCodeAt(from) === MINUS ? endOfWord(text, from, end) : readNumber(text, from, end);
-      reply.ttl = text.charCodeAt(from) === MINUS ? -1 : lastNumber;
-      return flagEnd;
-    case 87: // W
-      reply.won = true;
-      break;
-    case 90: // Z
-      reply.sent = true;
-      break;
-    case 88: // X
-      reply.stale = true;
-      break;
-    default: // Flags that a later server may add say nothing that was asked for.
-  }
-  return endOfWord(text, start, end);
-}
-
-const endsWord = (text: string, position: number, end: number): boolean =>
-  position === end || (position < end && text.charCodeAt(position) === SPACE);
-
-function endOfWord(text: string, start: number, end: number): number {
-  let position = start;
-  while (position < end && text.charCodeAt(position) !== SPACE) position++;
-  return position;
-}
-
-/** What `readNumber` read. Where it ends and what it is, in an object, would be garbage for each. */
-let lastNumber = 0;
-
-/** @returns where the number at `start` ends, as the word does. */
-function readNumber(text: string, start: number, end: number): number {
-  lastNumber = 0;
-  for (let position = start; position < end; position++) {
-    const code = text.charCodeAt(position);
-    if (code === SPACE) return position;
-    const digit = code - 48;
-    if (digit < 0 || digit > 9) throw new GarbledReply('a word that is no number');
-    lastNumber = lastNumber * 10 + digit;
-  }
-  return end;
 }
