@@ -1,4 +1,4 @@
-import { GarbledReply } from '../reply-parser.js';
+import { GarbledReply } from '../reply-cutter.js';
 import type { MetaCode, MetaReply } from './meta-reply.js';
 
 const SPACE = 32;

@@ -1,3 +1,5 @@
+import { noBytes } from '../reply-cutter.js';
+
 /** The first two letters of a reply, or `line` for what is none of the meta protocol: an error, a version, a statistic. */
 export type MetaCode = 'VA' | 'HD' | 'EN' | 'NS' | 'EX' | 'NF' | 'MN' | 'line';
 
@@ -32,8 +34,6 @@ export type MetaReply = {
   /** The whole text, for `line`. */
   line: string;
 };
-
-export const noBytes: Buffer = Buffer.alloc(0);
 
 export const emptyReply: MetaReply = Object.freeze({
   epoch: 0,
