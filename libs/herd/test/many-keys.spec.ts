@@ -1,6 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { HerdManyError, HerdRequestError, HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
+import {
+  HerdDoubtError,
+  HerdManyError,
+  HerdRequestError,
+  HerdUnreadableError,
+  startHerd,
+  staticNodes,
+} from '@rookery/herd';
 import type { FailureMessage, HerdOptions, KeyValueCommands } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { redis } from '@rookery/herd/redis';
@@ -129,6 +136,37 @@ describe('many keys over three nodes', () => {
     expect(new Set(deleted.values())).toEqual(new Set([false]));
     dead.delayReplies(0);
     await until('they are forgotten', async () => (await exchange(dead.port, `get ${late[0]!}\r\n`)).startsWith('END'));
+  });
+
+  it('are carried out but for one that must not be used now, also where that came up while they waited for their turn', async () => {
+    const herd = await start({ ejectAfter: 1000, maxInFlight: 1, lateWritesMs: 60_000 });
+    await herd.setMany(entries, minute);
+    const [givenUp, ...well] = own(herd);
+    dead.delayReplies(60_000);
+    const write = herd.withPolicy({ timeoutMs: 200 }).set(givenUp!, 'late', minute);
+    const waiting = [herd.setMany(entries, minute), herd.getMany(keys), herd.deleteMany([givenUp!])];
+    expect(await write).toBe(false);
+    dead.delayReplies(0);
+    const [stored, found, deleted] = await Promise.all(waiting);
+    expect(stored).toEqual(all((key) => key !== givenUp));
+    expect(found).toEqual(new Map(entries.filter(([key]) => key !== givenUp)));
+    expect(deleted!.size).toBe(1);
+    expect([...(await herd.getMany(own(herd))).keys()]).toEqual(well);
+    const strict = herd.withPolicy({ onNodeDown: 'error' });
+    const error: unknown = await strict.setMany(entries, minute).catch((thrown: unknown) => thrown);
+    expect([...(error as HerdManyError).failures]).toEqual([[givenUp, expect.any(HerdDoubtError)]]);
+    await expect(strict.getMany(keys)).rejects.toThrow(HerdDoubtError);
+  });
+
+  it('are answered by a stand-in but for one that must not be used there', async () => {
+    const herd = await start({ onNodeDown: 'next', ejectAfter: 1000, lateWritesMs: 60_000 });
+    await dead.close();
+    expect(await herd.setMany(entries, minute)).toEqual(all(() => true));
+    const [givenUp] = own(herd);
+    for (const node of nodes) node.delayReplies(60_000);
+    await herd.withPolicy({ timeoutMs: 200 }).set(givenUp!, 'late', minute);
+    for (const node of nodes) node.delayReplies(0);
+    expect(await herd.getMany(keys)).toEqual(new Map(entries.filter(([key]) => key !== givenUp)));
   });
 
   it('are stored but for one that the server refuses, and the refusal names it', async () => {

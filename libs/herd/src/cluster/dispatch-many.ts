@@ -1,6 +1,7 @@
 import type { Dispatch, Intent, ManyOperation } from '../contracts/dispatch.js';
 import type { HerdOperationError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
+import { SharedTask } from '../pool/shared-task.js';
 import { isOperationError } from '../support/operation-failure.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
 import { absorbs, changesValue, doubtAfter, failsOver, leftUntil, poolFor, standIn } from './dispatch-rules.js';
@@ -55,14 +56,8 @@ class ManyKeys<Client, Result> {
 
   private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
     if (changesValue(this.effect)) await this.leaveFormerOwners(pool, keys);
-    // A key that must not be used now fails alone.
-    const unusable = new Set(this.effect === 'delete' ? [] : pool.unusable(keys));
-    const usable = unusable.size === 0 ? keys : keys.filter((key) => !unusable.has(key));
-    await Promise.all([
-      unusable.size > 0 && this.carry(pool, [...unusable], [pool]),
-      usable.length > 0 && this.carry(pool, usable, [pool]),
-    ]);
-    if (this.effect === 'read') await this.copyWhatMoved(pool, usable);
+    await this.carry(pool, keys, [pool]);
+    if (this.effect === 'read') await this.copyWhatMoved(pool, keys);
   }
 
   private async leaveFormerOwners(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
@@ -109,26 +104,21 @@ class ManyKeys<Client, Result> {
     const { name } = this.source;
     let outcomes: ReadonlyMap<string, Result | Error> = new Map();
     let broken: HerdOperationError | undefined;
+    const hear = (heard: ReadonlyMap<string, Result | Error>): void => {
+      outcomes = heard;
+      // The pool judges the node by this operation, of which a part has failed.
+      for (const outcome of outcomes.values()) if (countsAgainstNode(outcome)) throw outcome;
+    };
+    const task = new SharedTask(this.operation, keys, leftUntil(this.until), maxTtlMs, this.effect, hear);
     try {
-      await timed(this.source, pool.node, () =>
-        pool.use(
-          async (client, node) => {
-            outcomes = await this.operation(client, keys, node, maxTtlMs);
-            // The pool judges the node by this operation, of which a part has failed.
-            for (const outcome of outcomes.values()) if (countsAgainstNode(outcome)) throw outcome;
-          },
-          leftUntil(this.until),
-          keys,
-          this.effect,
-        ),
-      );
+      await timed(this.source, pool.node, () => pool.perform(task));
     } catch (error) {
       if (!isOperationError(error)) throw error;
       broken = error;
     }
     const failed: Failures = new Map();
     for (const key of keys) {
-      const outcome = outcomes.has(key) ? outcomes.get(key) : broken;
+      const outcome = outcomes.has(key) ? outcomes.get(key) : (task.leftOut.get(key) ?? broken);
       if (isOperationError(outcome)) failed.set(key, outcome);
       else if (outcomes.has(key)) this.results.set(key, outcome as Result);
     }

@@ -32,15 +32,19 @@ export class CheckedCodec {
     }
   }
 
-  /** The same of a part of `text`, which has one character per byte. @param isAscii whether each is below 128. */
-  readPart(key: string, text: string, start: number, end: number, isAscii: boolean, flags: number): unknown {
-    const part = text.slice(start, end);
-    if (this.codec !== jsonCodec || !isAscii) return this.read(key, { bytes: Buffer.from(part, 'latin1'), flags });
+  /** The same of a text whose characters are below 128 each. */
+  readAscii(key: string, text: string, flags: number): unknown {
+    if (this.codec !== jsonCodec) return this.read(key, { bytes: Buffer.from(text, 'latin1'), flags });
     try {
-      return parseJson(part, flags);
+      return parseJson(text, flags);
     } catch (cause) {
       throw unreadable(key, flags, cause);
     }
+  }
+
+  /** The same of bytes. @param owned whether they stay as they are once this has returned: a codec may keep them. */
+  readBytes(key: string, bytes: Buffer, owned: boolean, flags: number): unknown {
+    return this.read(key, { bytes: owned || this.codec === jsonCodec ? bytes : Buffer.from(bytes), flags });
   }
 
   private encode(key: string, value: unknown): Encoded {

@@ -1,7 +1,7 @@
 import type { Discovered, Discovery } from '../contracts/discovery.js';
 import type { Duration } from '../contracts/duration.js';
 import { HerdDiscoveryError } from '../errors/discovery-error.js';
-import { messageOf } from '../support/message-of.js';
+import { problemOf } from '../support/message-of.js';
 import { checked, checkShape, readDuration } from '../support/option-checks.js';
 import { within } from '../support/within.js';
 import { readNodes } from './static-nodes.js';
@@ -44,7 +44,7 @@ export function callbackNodes(
       const answer = await within(timeoutMs, signal, late, async (own) => ask(own)).catch((cause: unknown) => {
         if (signal.aborted || cause instanceof HerdDiscoveryError) throw cause;
         throw new HerdDiscoveryError({
-          what: `Discovery "${name}" failed: ${messageOf(cause)}`,
+          what: `Discovery "${name}" failed: ${problemOf(cause)}`,
           remedy: 'see the cause',
           cause,
         });

@@ -1,5 +1,5 @@
 import { HerdError } from './herd-error.js';
-import { messageOf } from '../support/message-of.js';
+import { messageOf, problemOf } from '../support/message-of.js';
 import { HerdNodeDownError, HerdNodeError, HerdOperationError, HerdRequestError } from './operation-errors.js';
 import { HerdOptionError } from './option-error.js';
 
@@ -45,3 +45,10 @@ it.each([
   ['text', 'text'],
   [undefined, 'undefined'],
 ])('messageOf(%p) is %p', (thrown, message) => expect(messageOf(thrown)).toBe(message));
+
+it.each([
+  [new HerdNodeError({ what: 'Node a is late', received: 5, remedy: 'see a: all of it' }), 'Node a is late (got 5)'],
+  [new HerdOptionError([{ option: 'x', received: 1, requirement: 'must be 2' }]), 'x must be 2 (got 1)'],
+  [new Error('plain: see'), 'plain: see'],
+  ['text', 'text'],
+])('problemOf(%p) is %p', (thrown, problem) => expect(problemOf(thrown)).toBe(problem));

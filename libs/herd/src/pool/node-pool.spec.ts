@@ -191,7 +191,7 @@ describe('NodePool', () => {
       await expect(pool.use(never, 100, ['a'], 'read')).rejects.toThrow(HerdDoubtError);
       await expect(pool.use(never, 100, ['a'])).rejects.toThrow(HerdDoubtError);
       await expect(pool.use(never, 100, ['a'], 'write')).rejects.toThrow(HerdDoubtError);
-      expect([pool.unusable(['a', 'b']), pool.health]).toEqual([['a'], { state: 'up', failures: 0 }]);
+      expect(pool.health).toEqual({ state: 'up', failures: 0 });
       expect(await pool.use(() => Promise.resolve('deleted'), 100, ['a'], 'delete')).toBe('deleted');
       await until(() => deleted.length === 2);
       for (const effect of ['read', 'write'] as const)
@@ -293,6 +293,30 @@ describe('NodePool', () => {
     await until(() => pool.health.state === 'up');
     expect(asked.health).toBe(2);
     expect(await pool.use(() => Promise.resolve('ok'), 100)).toBe('ok');
+  });
+
+  it('says why a node is down in one sentence, with the remedy of what happened last', async () => {
+    let failing = new HerdNodeError({
+      what: 'Node n cannot be reached (connect ECONNREFUSED)',
+      remedy: 'see that it runs at n:1',
+    });
+    const { pool } = scripted(() => Promise.reject(failing));
+    await pool.healthCheck();
+    const message = 'Node n is down, as it cannot be reached (connect ECONNREFUSED): see that it runs at n:1';
+    const error: unknown = await pool.use(never, 100).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(HerdNodeDownError);
+    expect(error).toMatchObject({ message, remedy: 'see that it runs at n:1', cause: failing });
+    expect(pool.health).toMatchObject({ reason: failing.message });
+    failing = new HerdRefusedError({ what: 'The server is no primary', remedy: 'wait' });
+    await until(() => pool.health.state === 'down' && pool.health.reason === failing.message);
+    await expect(pool.use(never, 100)).rejects.toThrow(/^Node n is down \(The server is no primary\): wait$/);
+  });
+
+  it('says of a node that is down by what is no error of a herd where to look', async () => {
+    const { pool } = scripted(() => Promise.reject(new Error('broken')));
+    await pool.healthCheck();
+    const message = 'Node n is down (broken): see that n:1 is up and not overloaded';
+    await expect(pool.use(never, 100)).rejects.toMatchObject({ message });
   });
 
   it('goes on probing a node that never answers a probe', async () => {

@@ -3,6 +3,7 @@ import type { Driver } from '../contracts/driver.js';
 import type { Node } from '../contracts/node.js';
 import type { Answer } from '../contracts/pending.js';
 import type { Health, Pool, PoolOperation, PoolStats } from '../contracts/pool.js';
+import { HerdError } from '../errors/herd-error.js';
 import {
   HerdDoubtError,
   HerdNodeDownError,
@@ -12,7 +13,7 @@ import {
 } from '../errors/operation-errors.js';
 import { promiseOf } from '../support/answers.js';
 import { withDeadline } from '../support/deadline.js';
-import { messageOf } from '../support/message-of.js';
+import { messageOf, problemOf } from '../support/message-of.js';
 import { addressOf } from '../support/nodes.js';
 import { Bulkhead } from './bulkhead.js';
 import type { TaskListener } from './bulkhead.js';
@@ -54,6 +55,8 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
   private answered = 0;
   private lastFailure: unknown;
   private refusedAt = -Infinity;
+  /** Why it is down. */
+  private downBy: unknown;
   private draining = false;
 
   constructor(
@@ -106,12 +109,6 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     return this.bulkhead.add(task);
   }
 
-  /** @returns those of `keys` that must be neither read nor written now, as a write to them was given up and may still arrive. */
-  unusable(keys: readonly string[]): readonly string[] {
-    const { doubts } = this.recovery;
-    return doubts.none ? noKeys : keys.filter((key) => doubts.standing(key) === 'late');
-  }
-
   /** @returns whether nothing is in doubt of the node's value of `key`. */
   trusts(key: string): boolean {
     return this.recovery.doubts.standing(key) === 'clear';
@@ -120,7 +117,7 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
   /** Pings the node. One that does not answer is ejected, and probed until it does. */
   async healthCheck(): Promise<void> {
     if (this.health.state === 'down') return;
-    await this.contact.ping().catch((error: unknown) => this.setHealth(ejected(messageOf(error), this.now())));
+    await this.contact.ping().catch((error: unknown) => this.setHealth(ejected(messageOf(error), this.now()), error));
   }
 
   doubt(keys: readonly string[], late: boolean): void {
@@ -153,12 +150,10 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     const { doubts } = this.recovery;
     if (this.health.state === 'down') {
       const inDoubt = !doubts.none && task.keys.some((key) => doubts.standing(key) !== 'clear');
-      if (inDoubt || this.ejectionAllowed()) return this.error(HerdNodeDownError, `is down (${this.health.reason})`);
+      if (inDoubt || this.ejectionAllowed()) return this.downError();
     }
-    if (!doubts.none && task.effect !== 'delete') {
-      const late = task.keys.find((key) => doubts.standing(key) === 'late');
-      if (late !== undefined) return this.doubtError(late);
-    }
+    const late = doubts.none ? undefined : this.lateIn(task);
+    if (late) return late;
     return this.bulkhead.full
       ? this.error(HerdOverloadError, `has ${this.bulkhead.queued} operations waiting`)
       : undefined;
@@ -174,16 +169,27 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
   }
 
   private async withoutDoubt(task: Task): Promise<unknown> {
-    const { keys, effect } = task;
     for (;;) {
-      if (effect !== 'delete') {
-        const late = keys.find((key) => this.recovery.doubts.standing(key) === 'late');
-        if (late !== undefined) throw this.doubtError(late);
-      }
-      const forgetting = this.recovery.forget(keys);
+      const late = this.lateIn(task);
+      if (late) throw late;
+      const forgetting = this.recovery.forget(task.keys);
       if (!forgetting) return promiseOf(this.run(task));
       await forgetting;
     }
+  }
+
+  /**
+   * A key must be neither read nor written while a write to it that was given up may still arrive.
+   *
+   * @returns the error of the task, unless it goes on without such keys.
+   */
+  private lateIn(task: Task): HerdDoubtError | undefined {
+    if (task.effect === 'delete') return undefined;
+    const late = task.keys.filter((key) => this.recovery.doubts.standing(key) === 'late');
+    if (late.length === 0) return undefined;
+    if (!task.leftOut) return this.doubtError(late[0]!);
+    for (const key of late) task.leftOut.set(key, this.doubtError(key));
+    return task.keys.length === 0 ? this.doubtError(late[0]!) : undefined;
   }
 
   onSuccess(task: Task, result: unknown): void {
@@ -236,13 +242,14 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     this.counts.failures++;
     if (error === this.lastFailure) return;
     this.lastFailure = error;
-    this.setHealth(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter, failures));
+    this.setHealth(afterFailure(this.health, messageOf(error), this.now(), this.options.ejectAfter, failures), error);
   }
 
-  private setHealth(health: Health): void {
+  private setHealth(health: Health, error?: unknown): void {
     const { health: before } = this;
     if (health === before) return;
     this.health = health;
+    this.downBy = health.state === 'down' ? error : undefined;
     const changed = health.state !== before.state;
     const explained = 'reason' in health && 'reason' in before && health.reason !== before.reason;
     if (this.draining || !(changed || explained)) return;
@@ -256,7 +263,18 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
 
   private probed(failure: unknown): void {
     const reason = failure === undefined ? undefined : messageOf(failure);
-    this.setHealth(afterProbe(this.health, reason, this.options.ejectAfter));
+    this.setHealth(afterProbe(this.health, reason, this.options.ejectAfter), failure);
+  }
+
+  /** One sentence: what failed last, and what to do about that. */
+  private downError(): HerdNodeDownError {
+    const { downBy } = this;
+    const [down, beginning, problem] = [`Node ${this.node.id} is down`, `Node ${this.node.id} `, problemOf(downBy)];
+    const what = problem.startsWith(beginning)
+      ? `${down}, as it ${problem.slice(beginning.length)}`
+      : `${down} (${problem})`;
+    const remedy = downBy instanceof HerdError ? downBy.remedy : this.remedy;
+    return new HerdNodeDownError({ what, remedy, cause: downBy });
   }
 
   private doubtError(key: string): HerdDoubtError {
@@ -269,7 +287,11 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
   private error<E>(type: new (problem: { what: string; remedy: string }) => E, what: string): E {
     return new type({
       what: `Node ${this.node.id} ${what}`,
-      remedy: `see that ${addressOf(this.node)} is up and not overloaded`,
+      remedy: this.remedy,
     });
+  }
+
+  private get remedy(): string {
+    return `see that ${addressOf(this.node)} is up and not overloaded`;
   }
 }

@@ -81,6 +81,11 @@ export class Task extends Listed<Task> implements PendingListener<unknown> {
     this.reject!(error);
   }
 
+  /** Where it goes on without keys that must not be used now: those, each with the error that says why. */
+  get leftOut(): Map<string, Error> | undefined {
+    return undefined;
+  }
+
   /** It does not begin at all. */
   refused(error: Error): Promise<unknown> {
     return Promise.reject(error);

@@ -1,6 +1,6 @@
 import type { Tls } from '../../contracts/connection.js';
 import { connectionRemedy } from '../../support/connection-remedy.js';
-import { messageOf } from '../../support/message-of.js';
+import { problemOf } from '../../support/message-of.js';
 import { addressOf } from '../../support/nodes.js';
 import { openSocket } from '../../support/open-socket.js';
 import { within } from '../../support/within.js';
@@ -34,7 +34,7 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
   return within(timeoutMs, signal, late, async (own) => {
     const failed = (cause: unknown): HerdDiscoveryError =>
       problem(
-        `failed: ${messageOf(cause)}`,
+        `failed: ${problemOf(cause)}`,
         connectionRemedy(cause, 'check the endpoint, and that this host may connect to it').replaceAll(
           'connection.tls',
           'tls',

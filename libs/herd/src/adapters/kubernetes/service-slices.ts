@@ -2,7 +2,7 @@ import { ApiException, DiscoveryV1Api, Observable } from '@kubernetes/client-nod
 import type { KubeConfig, RequestContext, ResponseContext, V1EndpointSlice } from '@kubernetes/client-node';
 
 import { HerdDiscoveryError } from '../../errors/discovery-error.js';
-import { messageOf } from '../../support/message-of.js';
+import { problemOf } from '../../support/message-of.js';
 
 /** A Service, whose EndpointSlices carry its name as a label. */
 export type ServiceName = Readonly<{ namespace: string; service: string }>;
@@ -64,7 +64,7 @@ function explain(cause: unknown, otherwise: string | undefined): { what: string;
   }
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
   return {
-    what: `failed: ${messageOf(inner)}`,
+    what: `failed: ${problemOf(inner)}`,
     remedy: 'check that the API server can be reached, and its certificate',
   };
 }

@@ -17,7 +17,7 @@ import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, valuesOf } from './replies.js';
 import type { ReplyValue } from './reply-parser.js';
 import { cappedExptime, exptime, leastTtlMs } from './ttl.js';
-import { encodedOf, wireValue } from './wire-value.js';
+import { wireValue } from './wire-value.js';
 
 /** Keys of one request line; more go in further lines, pipelined. */
 const keysPerRequest = 100;
@@ -120,7 +120,8 @@ export function memcachedCommands(
     };
     return dispatch.byKeys(keys, ask, intent);
   };
-  const decoded = <Value>(key: string, value: ReplyValue): Value => format.read(key, encodedOf(value)) as Value;
+  const decoded = <Value>(key: string, { data, flags }: ReplyValue): Value =>
+    (typeof data === 'string' ? format.readAscii(key, data, flags) : format.readBytes(key, data, true, flags)) as Value;
   const versioned = <Value>(key: string, value: ReplyValue, client: NodeClient, node: Node) => ({
     value: decoded<Value>(key, value),
     cas: casToken(node.id, client.epoch, value.cas!),

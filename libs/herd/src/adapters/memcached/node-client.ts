@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 
 import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
+import { ChunkReader } from '../../support/chunk-reader.js';
 import { writeTogether } from '../../support/write-together.js';
-import { messageOf } from '../../support/message-of.js';
+import { problemOf } from '../../support/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
 import { connectionRemedy } from '../../support/connection-remedy.js';
 import { NpmMemcached } from './npm-memcached.js';
@@ -109,8 +110,9 @@ export class NodeClient extends NpmMemcached {
     if (this.waiting.length > 1) return;
     const { waiting } = this;
     this.attempt = new AbortController();
-    void openConnection(this.node, this.plan, this.attempt.signal).then(
-      (socket) => this.use(Object.assign(socket, { metaData: [] }), waiting),
+    const reader = new ChunkReader();
+    void openConnection(this.node, this.plan, this.attempt.signal, reader).then(
+      (socket) => this.use(Object.assign(socket, { metaData: [] }), reader, waiting),
       (error: unknown) => this.refused(waiting, error),
     );
   }
@@ -126,7 +128,7 @@ export class NodeClient extends NpmMemcached {
     for (const callback of waiting) callback(refusal, noSocket);
   }
 
-  private use(socket: MemcachedSocket, waiting: readonly ConnectCallback[]): void {
+  private use(socket: MemcachedSocket, reader: ChunkReader, waiting: readonly ConnectCallback[]): void {
     if (waiting !== this.waiting) return void socket.destroy();
     const parser = new ReplyParser();
     let failure: unknown;
@@ -134,10 +136,9 @@ export class NodeClient extends NpmMemcached {
     this.socket = socket;
     this.epoch++;
     socket.unref();
-    socket.setEncoding('latin1');
     socket.setDefaultEncoding('latin1');
     writeTogether(socket);
-    socket.on('data', (chunk: unknown) => this.read(socket, parser, chunk as string));
+    reader.listen((chunk) => this.read(socket, parser, chunk));
     socket.once('error', (error) => (failure = error));
     socket.once('close', () => {
       if (this.socket === socket) this.release();
@@ -146,21 +147,23 @@ export class NodeClient extends NpmMemcached {
     for (const ready of waiting) ready(undefined, socket);
   }
 
-  private read(socket: MemcachedSocket, parser: ReplyParser, chunk: string): void {
+  private read(socket: MemcachedSocket, parser: ReplyParser, chunk: Buffer): void {
+    if (this.socket !== socket) return;
     try {
-      for (const reply of parser.feed(chunk)) {
+      parser.feed(chunk, (reply) => {
         const [query] = socket.metaData;
         if (!query) throw new Error('a reply that nothing asked for');
         if (reply.kind === 'end') checkKeys(query.command, reply.values);
         socket.metaData.shift();
         query.callback(undefined, reply);
-        if (this.socket !== socket) return;
+        if (this.socket !== socket) return false;
         if (reply.kind === 'line' && unsafeReply.test(reply.line))
           throw new Error(`it refused a command (${reply.line})`);
-      }
+        return true;
+      });
     } catch (error) {
       if (this.socket === socket) this.release();
-      drop(socket, this.error(`sent ${messageOf(error)}`, undefined, error));
+      drop(socket, this.error(`sent ${problemOf(error)}`, undefined, error));
     }
   }
 
@@ -172,7 +175,7 @@ export class NodeClient extends NpmMemcached {
   }
 
   private error(what: string, cause?: unknown, reason: unknown = cause): HerdNodeError {
-    const why = cause ? ` (${messageOf(cause)})` : '';
+    const why = cause ? ` (${problemOf(cause)})` : '';
     return new HerdNodeError({
       what: `Node ${this.node.id} ${what}${why}`,
       remedy: connectionRemedy(reason, remedyOf(this.node)),
@@ -199,7 +202,6 @@ const remedyOf = (node: Node): string =>
   `see that memcached runs at ${addressOf(node)}, and whether it expects TLS (connection.tls)`;
 
 function drop(socket: MemcachedSocket, error: Error): void {
-  socket.removeAllListeners('data');
   socket.destroy();
   for (const query of socket.metaData.splice(0)) query.callback(error);
 }

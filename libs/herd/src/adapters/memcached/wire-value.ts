@@ -12,4 +12,7 @@ export function wireValue(encoded: Encoded): WireValue {
   return { flags, bytes, text: text?.length === bytes ? text : encoded.bytes.toString('latin1') };
 }
 
-export const encodedOf = ({ data, flags }: ReplyValue): Encoded => ({ bytes: Buffer.from(data, 'latin1'), flags });
+export const encodedOf = ({ data, flags }: ReplyValue): Encoded => ({
+  bytes: typeof data === 'string' ? Buffer.from(data, 'latin1') : data,
+  flags,
+});

@@ -10,7 +10,7 @@ import { withDeadline } from '../../support/deadline.js';
 import { tlsOptionsOf } from '../../support/tls-options.js';
 import { promised } from '../../support/promised.js';
 import { writeTogether } from '../../support/write-together.js';
-import { messageOf } from '../../support/message-of.js';
+import { problemOf } from '../../support/message-of.js';
 import { HerdNodeError, HerdOperationError } from '../../errors/operation-errors.js';
 import type { RedisConnection } from './redis-options.js';
 import { passive } from './passive.js';
@@ -192,7 +192,7 @@ export class NodeClient {
   }
 
   private error(what: string, cause?: unknown): HerdNodeError {
-    const why = cause ? ` (${messageOf(cause)})` : '';
+    const why = cause ? ` (${problemOf(cause)})` : '';
     return new HerdNodeError({
       what: `Node ${this.node.id} ${what}${why}`,
       remedy: connectionRemedy(

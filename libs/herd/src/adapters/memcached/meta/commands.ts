@@ -54,7 +54,9 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     return reply.stale || isPlaceholder(reply) ? undefined : decoded(reply, key);
   };
   const decoded = (reply: MetaReply, key: string): unknown =>
-    format.readPart(key, reply.text, reply.valueStart, reply.valueEnd, reply.isAscii, reply.flags);
+    reply.asciiValue === undefined
+      ? format.readBytes(key, reply.valueBytes, reply.ownsBytes, reply.flags)
+      : format.readAscii(key, reply.asciiValue, reply.flags);
   const storing = (mode: string, key: string, value: unknown, seconds: number): Run<boolean> => {
     const encoded = wireValue(format.write(key, value));
     const whole = storeRequest(key, encoded, seconds, mode);

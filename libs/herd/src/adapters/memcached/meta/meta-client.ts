@@ -3,7 +3,7 @@ import type { Node } from '../../../contracts/node.js';
 import type { Pending } from '../../../contracts/pending.js';
 import { ChunkReader } from '../../../support/chunk-reader.js';
 import { connectionRemedy } from '../../../support/connection-remedy.js';
-import { messageOf } from '../../../support/message-of.js';
+import { problemOf } from '../../../support/message-of.js';
 import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { openConnection } from '../open-connection.js';
 import type { ConnectionPlan } from '../open-connection.js';
@@ -129,7 +129,7 @@ export class MetaClient {
   }
 
   private error(what: string, cause?: unknown): HerdNodeError {
-    const why = cause ? ` (${messageOf(cause)})` : '';
+    const why = cause ? ` (${problemOf(cause)})` : '';
     return new HerdNodeError({
       what: `Node ${this.node.id} ${what}${why}`,
       remedy: connectionRemedy(

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 import type { ChunkReader } from '../../../support/chunk-reader.js';
-import { messageOf } from '../../../support/message-of.js';
+import { problemOf } from '../../../support/message-of.js';
 import { HerdNodeError, HerdOverloadError } from '../../../errors/operation-errors.js';
 import { MetaParser } from './meta-parser.js';
 import type { MetaReply } from './meta-reply.js';
@@ -93,7 +93,7 @@ export class MetaConnection {
     try {
       this.parser.feed(chunk, this.take);
     } catch (cause) {
-      this.end(cause instanceof HerdNodeError ? cause : this.error(`sent ${messageOf(cause)}`));
+      this.end(cause instanceof HerdNodeError ? cause : this.error(`sent ${problemOf(cause)}`));
     }
   }
 

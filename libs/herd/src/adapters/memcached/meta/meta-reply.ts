@@ -1,3 +1,5 @@
+import { noBytes } from '../reply-cutter.js';
+
 /** The first two letters of a reply, or `line` for what is none of the meta protocol: an error, a version, a statistic. */
 export type MetaCode = 'VA' | 'HD' | 'EN' | 'NS' | 'EX' | 'NF' | 'MN' | 'line';
 
@@ -5,16 +7,20 @@ export type MetaCode = 'VA' | 'HD' | 'EN' | 'NS' | 'EX' | 'NF' | 'MN' | 'line';
 export type MetaReply = {
   readonly epoch: number;
   code: MetaCode;
-  /** What was read together with it, one character per byte. */
+  /** What was read together with its line, one character per byte. */
   text: string;
-  /** Whether `text` has bytes below 128 alone, so that it is its own UTF-8. */
-  isAscii: boolean;
   keyStart: number;
   keyEnd: number;
   /** Whether its key is the one that was expected. */
   isExpected: boolean;
-  valueStart: number;
-  valueEnd: number;
+  /** In bytes. */
+  valueSize: number;
+  /** Its value, where that is small and of bytes below 128 alone: a text that is its own UTF-8. */
+  asciiValue: string | undefined;
+  /** Else its value as bytes. */
+  valueBytes: Buffer;
+  /** Whether those stay as they are once the next reply is read. */
+  ownsBytes: boolean;
   /** 0 where the reply has none. */
   opaque: number;
   flags: number;
@@ -33,12 +39,13 @@ export const emptyReply: MetaReply = Object.freeze({
   epoch: 0,
   code: 'MN',
   text: '',
-  isAscii: true,
   keyStart: 0,
   keyEnd: 0,
   isExpected: false,
-  valueStart: 0,
-  valueEnd: 0,
+  valueSize: 0,
+  asciiValue: '',
+  valueBytes: noBytes,
+  ownsBytes: true,
   opaque: 0,
   flags: 0,
   cas: undefined,
@@ -54,9 +61,12 @@ export const isAbout = ({ text, keyStart, keyEnd }: MetaReply, wireKey: string):
   keyEnd - keyStart === wireKey.length && text.startsWith(wireKey, keyStart);
 
 /** The bytes of its value, of their own. */
-export const valueBytes = ({ text, valueStart, valueEnd }: MetaReply): Buffer =>
-  Buffer.from(text.slice(valueStart, valueEnd), 'latin1');
+export const valueBytes = ({ asciiValue, valueBytes: bytes, ownsBytes }: MetaReply): Buffer =>
+  asciiValue === undefined ? (ownsBytes ? bytes : Buffer.from(bytes)) : Buffer.from(asciiValue, 'latin1');
+
+/** Its value, one character per byte. */
+export const valueText = ({ asciiValue, valueBytes: bytes }: MetaReply): string =>
+  asciiValue ?? bytes.toString('latin1');
 
 /** Reserved by a lease, but not stored yet. */
-export const isPlaceholder = (reply: MetaReply): boolean =>
-  reply.valueStart === reply.valueEnd && (reply.won || reply.sent);
+export const isPlaceholder = (reply: MetaReply): boolean => reply.valueSize === 0 && (reply.won || reply.sent);

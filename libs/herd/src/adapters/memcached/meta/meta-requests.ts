@@ -2,6 +2,7 @@ import { HerdRequestError } from '../../../errors/operation-errors.js';
 import type { WireValue } from '../wire-value.js';
 import type { KeyRequest } from './meta-request.js';
 import { metaKey } from './meta-key.js';
+import { valueText } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
 import { unexpected } from './single-request.js';
 
@@ -41,7 +42,7 @@ export function answerOf<Answer>(
 export function countOf(reply: MetaReply, key: string): number | undefined {
   if (reply.code === 'NF') return undefined;
   if (reply.code !== 'VA') throw unexpected(reply, key);
-  const text = reply.text.slice(reply.valueStart, reply.valueEnd);
+  const text = valueText(reply);
   if (!/^\d+ *$/.test(text)) throw unexpected(reply, key);
   if (Number.isSafeInteger(Number(text))) return Number(text);
   throw new HerdRequestError({

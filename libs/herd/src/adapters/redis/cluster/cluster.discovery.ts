@@ -1,7 +1,7 @@
 import type { Discovered, Discovery } from '../../../contracts/discovery.js';
 import { HerdDiscoveryError } from '../../../errors/discovery-error.js';
 import { addressOf } from '../../../support/nodes.js';
-import { messageOf } from '../../../support/message-of.js';
+import { problemOf } from '../../../support/message-of.js';
 import type { News } from '../news.js';
 import type { ResolvedRedisOptions } from '../redis-options.js';
 import { agreed, queryServer } from '../server-query.js';
@@ -51,7 +51,7 @@ export class ClusterDiscovery implements Discovery {
       return first!.answer;
     } catch (cause) {
       throw new HerdDiscoveryError({
-        what: `No server of the cluster gave its slots (${messageOf(cause)})`,
+        what: `No server of the cluster gave its slots (${problemOf(cause)})`,
         remedy: 'see that the servers run with cluster-enabled yes, and that connection has what they ask for',
         cause,
       });

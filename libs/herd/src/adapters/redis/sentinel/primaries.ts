@@ -1,6 +1,6 @@
 import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { addressOf } from '../../../support/nodes.js';
-import { messageOf } from '../../../support/message-of.js';
+import { problemOf } from '../../../support/message-of.js';
 import type { NextConnection } from '../../../support/connection-setting.js';
 import type { Node } from '../../../contracts/node.js';
 import type { RedisConnection } from '../redis-options.js';
@@ -34,7 +34,7 @@ export class Primaries {
       return { host, port };
     } catch (cause) {
       throw new HerdNodeError({
-        what: `No sentinel knows the primary of ${JSON.stringify(name)} (${messageOf(cause)})`,
+        what: `No sentinel knows the primary of ${JSON.stringify(name)} (${problemOf(cause)})`,
         remedy:
           'see that the sentinels run, that they watch this name, and that sentinelConnection has what they ask for',
         cause,
