@@ -10,7 +10,7 @@ if (unknown.length > 0) {
 }
 
 const failed = (chosen.length > 0 ? chosen : Object.keys(FOLDERS)).filter((folder) => {
-  console.log(`\n## ${folder}, at least ${FOLDERS[folder]}%\n`);
+  console.log(`\n## ${folder}, at least ${FOLDERS[folder].atLeast}%\n`);
   const env = { ...process.env, ROOKERY_MUTATE: folder };
   return spawnSync('stryker', ['run'], { stdio: 'inherit', env, shell: process.platform === 'win32' }).status !== 0;
 });

@@ -6,6 +6,8 @@ import type { RedisClusterOptions } from '@rookery/herd/redis';
 import { until } from './poll.js';
 import { askRedis, redisCli, startRedisCluster } from './redis-fleets.js';
 
+/** Its servers take each other for failed after a second, which a busy machine makes of them now and then. */
+const WHOLE_WITHIN_MS = 60_000;
 const keys = Array.from({ length: 200 }, (_, i) => `key-${i}`);
 
 describe('a herd on a Redis Cluster', () => {
@@ -127,10 +129,10 @@ describe('a herd on a Redis Cluster', () => {
     expect(herd.topology.nodes).toHaveLength(3);
     expect(allUp(herd)).toBe(true);
     await herd.close();
-  }, 60_000);
+  }, 120_000);
 
   it('holds up no other shard when a primary is killed, and goes on at its replica, without a stale value', async () => {
-    await until('the cluster is whole', isWhole, 20_000);
+    await until('the cluster is whole', isWhole, WHOLE_WITHIN_MS);
     const herd = await start({ onNodeDown: 'miss', timeoutMs: 250 });
     const before = await primaries();
     const victim = fleet.servers.find(({ port }) => before.has(port))!;
@@ -152,16 +154,16 @@ describe('a herd on a Redis Cluster', () => {
     });
     expect((await herd.getMany(others)).size).toBe(others.length);
     for (const key of own) expect(await herd.set(key, 'missed')).toBe(false);
-    await until('the shard is used again', () => allUp(herd), 20_000);
+    await until('the shard is used again', () => allUp(herd), WHOLE_WITHIN_MS);
     for (const key of own) expect(await herd.get(key)).not.toBe('old');
     await until('it stores again', async () =>
       (await Promise.all(own.map((key) => herd.set(key, 'new')))).every(Boolean),
     );
     await victim.restart();
-    await until('the cluster is whole again', isWhole, 20_000);
+    await until('the cluster is whole again', isWhole, WHOLE_WITHIN_MS);
     expect(new Set((await herd.getMany(own)).values())).toEqual(new Set(['new']));
     await herd.close();
-  }, 90_000);
+  }, 240_000);
 
   it('finds the cluster by any server that answers, and starts where none does', async () => {
     const herd = await start({}, { nodes: ['127.0.0.1:9', fleet.addresses[3]!] });
