@@ -10,6 +10,7 @@ import { MemcacheClient } from 'memcache-client';
 import Memcached from 'memcached';
 
 import { openBareMetaClient } from './bare-meta-client.js';
+import { openCheckedMetaClient } from './checked-meta-client.js';
 
 /** A client as each of the peers is used: one text per key, by promises. */
 export type Client = Readonly<{
@@ -58,6 +59,7 @@ export async function openClients(memcachedAddress: string, redisAddress: string
     ...limits,
   });
   const bareMeta = await openBareMetaClient(memcachedAddress);
+  const checkedMeta = await openCheckedMetaClient(memcachedAddress);
   const redisHerd = await startHerd({
     discovery: staticNodes([`${host}:${port}`]),
     driver: redis({ defaultTtl: '1h' }),
@@ -89,6 +91,13 @@ export async function openClients(memcachedAddress: string, redisAddress: string
       set: (k, v) => bareMeta.set(k, v, 3600),
       get: (k) => bareMeta.get(k),
       close: () => bareMeta.close(),
+    },
+    {
+      name: 'bare meta client that checks',
+      server: 'memcached',
+      set: (k, v) => checkedMeta.set(k, v, 3600),
+      get: (k) => checkedMeta.get(k),
+      close: () => checkedMeta.close(),
     },
     {
       name: 'memcached',
