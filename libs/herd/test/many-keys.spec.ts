@@ -139,7 +139,7 @@ describe('many keys over three nodes', () => {
   });
 
   it('are carried out but for one that must not be used now, also where that came up while they waited for their turn', async () => {
-    const herd = await start({ ejectAfter: 1000, maxInFlight: 1, lateWritesMs: 60_000 });
+    const herd = await start({ timeoutMs: 10_000, ejectAfter: 1000, maxInFlight: 1, lateWritesMs: 60_000 });
     await herd.setMany(entries, minute);
     const [givenUp, ...well] = own(herd);
     dead.delayReplies(60_000);
@@ -159,7 +159,7 @@ describe('many keys over three nodes', () => {
   });
 
   it('are answered by a stand-in but for one that must not be used there', async () => {
-    const herd = await start({ onNodeDown: 'next', ejectAfter: 1000, lateWritesMs: 60_000 });
+    const herd = await start({ timeoutMs: 10_000, onNodeDown: 'next', ejectAfter: 1000, lateWritesMs: 60_000 });
     await dead.close();
     expect(await herd.setMany(entries, minute)).toEqual(all(() => true));
     const [givenUp] = own(herd);
