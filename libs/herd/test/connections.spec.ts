@@ -90,19 +90,14 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
         );
         expect(error).toBeInstanceOf(HerdNodeError);
       },
-      /** A ping by a new connection, while the event loop is held for `busyMs` after each of the first `turns` turns. */
-      async pingsWhileBusy(busyMs: number, turns: number): Promise<void> {
+      /** A ping by a new connection. */
+      async pings(): Promise<string> {
         const fresh: unknown = driver.open(server.node);
         const ping = driver.ping(fresh).then(
           () => 'answered',
           (error: unknown) => messageOf(error),
         );
-        for (let turn = 0; turn < turns; turn++) {
-          await new Promise(setImmediate);
-          for (const end = performance.now() + busyMs; performance.now() < end;);
-        }
-        expect(await ping).toBe('answered');
-        await driver.close(fresh);
+        return ping.finally(() => driver.close(fresh));
       },
       async close(): Promise<void> {
         await driver.close(client);
@@ -229,13 +224,26 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
   it('have their time though this process is busy meanwhile', async () => {
     const login = { username: 'user', password: 'pass-word' };
     const files = authority.sign('busy', 'IP:127.0.0.1');
-    const busy = async (opened: Opened): Promise<void> => {
-      await opened.works();
-      for (const turns of [1, 2, 3]) await opened.pingsWhileBusy(700, turns);
+    const ways: [Promise<Secured>, Setting][] = [
+      [subject.startPlain(), {}],
+      [subject.startLocked(authority.folder, login.password), login],
+      [subject.startTls(files), { tls: { ca: authority.ca } }],
+    ];
+    const all = async (rest: typeof ways, opened: readonly Opened[]): Promise<void> => {
+      const [way, ...others] = rest;
+      if (way) return using(...way, (one) => all(others, [...opened, one]));
+      await Promise.all(opened.map(works));
+      // The event loop is held after each of the first turns.
+      for (const turns of [1, 2, 3]) {
+        const pings = opened.map((one) => one.pings());
+        for (let turn = 0; turn < turns; turn++) {
+          await new Promise(setImmediate);
+          for (const end = performance.now() + 700; performance.now() < end;);
+        }
+        expect(await Promise.all(pings)).toEqual(['answered', 'answered', 'answered']);
+      }
     };
-    await using(subject.startPlain(), {}, busy);
-    await using(subject.startLocked(authority.folder, login.password), login, busy);
-    await using(subject.startTls(files), { tls: { ca: authority.ca } }, busy);
+    await all(ways, []);
   }, 60_000);
 
   it('go through a Unix socket', async () => {
