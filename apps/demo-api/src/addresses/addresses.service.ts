@@ -14,7 +14,7 @@ export type FoundAddress = Readonly<{ answer: CachedAnswer; cache: 'HIT' | 'MISS
 @Injectable()
 export class AddressesService {
   readonly #cache: Namespace;
-  readonly #life: `${number}s`;
+  readonly #lifeMs: number;
 
   constructor(
     private readonly em: EntityManager,
@@ -22,7 +22,7 @@ export class AddressesService {
     @Inject(DEMO_CONFIG) config: DemoConfig,
   ) {
     this.#cache = addressCache(herd, config);
-    this.#life = `${config.cacheSeconds}s`;
+    this.#lifeMs = 1000 * config.cacheSeconds;
   }
 
   /**
@@ -31,7 +31,7 @@ export class AddressesService {
    */
   async get(id: number): Promise<FoundAddress> {
     let cache: FoundAddress['cache'] = 'HIT';
-    const answer = await this.#cache.getOrSet(String(id), this.#life, () => {
+    const answer = await this.#cache.getOrSet(String(id), this.#lifeMs, () => {
       cache = 'MISS';
       return this.#read(id);
     });
