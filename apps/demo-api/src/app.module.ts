@@ -1,14 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { HerdModule, staticNodes } from '@rookery/herd';
-import { memcached } from '@rookery/herd/memcached';
 import { AddressesModule } from './addresses/addresses.module.js';
-import { answerCodec } from './addresses/cached-answer.js';
 import { provideConfig } from './config/config.module.js';
 import type { DemoConfig } from './config/demo-config.js';
 import { DataModule } from './data/data.module.js';
 import { ExportModule } from './export/export.module.js';
 import { HealthModule } from './health/health.module.js';
+import { CacheModule } from './herd/cache.module.js';
 import { TopologyModule } from './herd/topology.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { LoginModule } from './login/login.module.js';
@@ -31,11 +29,7 @@ export class AppModule {
       imports: [
         provideConfig(config),
         DataModule.for(config),
-        HerdModule.forRoot({
-          name: 'cache',
-          discovery: staticNodes(config.memcachedServers),
-          driver: memcached({ codec: answerCodec }),
-        }),
+        CacheModule,
         LimitsModule,
         PassageSearchModule,
         SuggestModule,

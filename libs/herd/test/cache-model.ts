@@ -130,6 +130,7 @@ export function modelledNamespace(
     owners: modelledCommands(view, 'miss', step),
     standInLifeMs: policy === 'next' ? 2000 : undefined,
     leases: () => undefined,
+    nodeFor: () => undefined,
     route,
     leastTtlMs: 1,
     now: () => 0,

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import {
   Controller,
   Get,
@@ -16,8 +18,15 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { cacheInterceptor, CacheResponse, getNamespaceToken, HerdModule, staticNodes } from '@rookery/herd';
-import type { Namespace } from '@rookery/herd';
+import {
+  cacheInterceptor,
+  CacheResponse,
+  getNamespaceToken,
+  herdChannels,
+  HerdModule,
+  staticNodes,
+} from '@rookery/herd';
+import type { Namespace, NamespaceOptions, OperationMessage } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
 import type { MemcachedNode } from '@rookery/herd/testing';
@@ -191,8 +200,15 @@ const adapters = [
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter()],
 ] as const;
+const tiers: readonly (readonly [string, NamespaceOptions])[] = [
+  ['the nodes alone', {}],
+  ['memory before the nodes', { memory: { ttl: '1h' } }],
+];
+const everywhere = adapters.flatMap(([platform, adapter]) =>
+  tiers.map(([tier, options]) => [platform, tier, adapter, options] as const),
+);
 
-describe.each(adapters)('@CacheResponse on %s', (platform, adapter) => {
+describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, adapter, options) => {
   let now: number;
   let node: MemcachedNode;
   let app: INestApplication;
@@ -203,7 +219,10 @@ describe.each(adapters)('@CacheResponse on %s', (platform, adapter) => {
       timeoutMs: 5000,
       now: () => now,
     });
-    @Module({ imports: [HerdModule.forFeature(['pages'])], controllers: versioning ? [Pages, First, Second] : [Pages] })
+    @Module({
+      imports: [HerdModule.forFeature([{ name: 'pages', ...options }])],
+      controllers: versioning ? [Pages, First, Second] : [Pages],
+    })
     class PagesModule {}
     const module = await Test.createTestingModule({ imports: [herd, PagesModule] }).compile();
     app = module.createNestApplication(adapter() as FastifyAdapter, { logger: false });
@@ -389,6 +408,23 @@ describe.each(adapters)('@CacheResponse on %s', (platform, adapter) => {
     );
     expect(bodies[0]).not.toBe(bodies[1]);
     expect((await get('/events')).text).not.toBe((await get('/events')).text);
+  });
+
+  it('asks no node for what is in memory, whatever it varies by, and sees a clear at once', async () => {
+    await start();
+    const asked: OperationMessage[] = [];
+    const listen = (message: unknown): void => void asked.push(message as OperationMessage);
+    for (const path of ['/plain', '/tenant', '/several']) {
+      const age = async () => ((await get(path)).headers as Record<string, string>)['age'];
+      await until(`${path} is kept`, async () => (await age()) !== undefined);
+      subscribe(herdChannels.operation, listen);
+      expect(await age()).toBe('0');
+      unsubscribe(herdChannels.operation, listen);
+      if (options.memory) expect(asked).toEqual([]);
+      else expect(asked.splice(0).length).toBeGreaterThan(0);
+      await app.get<Namespace>(getNamespaceToken('pages'), { strict: false }).clear();
+      expect(await age()).toBeUndefined();
+    }
   });
 
   it('does not keep what a handler made of data from before a clear', async () => {

@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { deserialize, serialize } from 'node:v8';
 
-import { inProcessBus, startHerd, staticNodes } from '@rookery/herd';
-import type { InvalidationBus, NamespaceOptions } from '@rookery/herd';
+import { herdChannels, inProcessBus, startHerd, staticNodes } from '@rookery/herd';
+import type { Cache, CacheMessage, InvalidationBus, NamespaceOptions } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
@@ -51,6 +52,60 @@ describe('values in memory before those of the nodes', () => {
     now += 1000;
     expect(await cache.get('other')).toBeUndefined();
     expect(await cache.getOrSet('k', '1m', () => 'anew')).toBe('anew');
+  });
+
+  it('are asked of no node again by any call that reads', async () => {
+    const cache = await users();
+    for (const key of ['a', 'b']) await cache.set(key, `of ${key}`, minute);
+    const both = await cache.getMany(['a', 'b']);
+    await node.close();
+    expect(await cache.get('a')).toBe('of a');
+    expect(await cache.getMany(['a', 'b'])).toEqual(both);
+    expect(await cache.getOrSet('a', '1m', unexpected)).toBe('of a');
+    expect(await cache.getOrSetMany(['b', 'a'], '1m', unexpected)).toEqual(both);
+    const load = (keys: readonly string[]) => new Map(keys.map((key) => [key, `made of ${key}`]));
+    expect(await cache.getOrSetMany(['a', 'c'], '1m', load)).toEqual(
+      new Map([
+        ['a', 'of a'],
+        ['c', 'made of c'],
+      ]),
+    );
+  });
+
+  it.each<[string, (cache: Cache) => Promise<unknown>]>([
+    ['get', (cache) => cache.get('k')],
+    ['getMany', (cache) => cache.getMany(['k', 'k'])],
+    ['getOrSet', (cache) => cache.getOrSet('k', '1m', unexpected).catch(() => undefined)],
+    ['getOrSetMany', (cache) => cache.getOrSetMany(['k', 'k'], '1m', () => new Map())],
+  ])('are reported with what each question found, where, and of which node: %s', async (_name, ask) => {
+    const cache = await users();
+    const heard: CacheMessage[] = [];
+    const listen = (message: unknown): void => void heard.push(message as CacheMessage);
+    subscribe(herdChannels.cache, listen);
+    try {
+      await ask(cache);
+      await cache.set('k', 1, minute);
+      for (let time = 0; time < 2; time++) await ask(cache);
+    } finally {
+      unsubscribe(herdChannels.cache, listen);
+    }
+    const common = { herd: 'default', namespace: 'users', key: 'k' };
+    const id = `127.0.0.1:${node.port}`;
+    expect(heard).toEqual([
+      { ...common, event: 'miss', node: id },
+      { ...common, event: 'hit', tier: 'node', node: id },
+      { ...common, event: 'hit', tier: 'memory' },
+    ]);
+  });
+
+  it('are reported without a node while their place is not known', async () => {
+    const away = (await open({ discovery: staticNodes(['127.0.0.1:9']) })).namespace('users', { memory: {} });
+    const heard: CacheMessage[] = [];
+    const listen = (message: unknown): void => void heard.push(message as CacheMessage);
+    subscribe(herdChannels.cache, listen);
+    expect(await away.get('k')).toBeUndefined();
+    unsubscribe(herdChannels.cache, listen);
+    expect(heard).toEqual([{ herd: 'default', namespace: 'users', key: 'k', event: 'miss' }]);
   });
 
   it.each([true, false])('are of one type, whoever comes first; with memory: %p', async (memory) => {

@@ -8,7 +8,7 @@ import { AddressesService } from './addresses.service.js';
 
 const CACHE_HEADER = {
   'X-Cache': {
-    description: 'HIT when the herd had it',
+    description: 'MISS when it was read from PostgreSQL for this request',
     required: true,
     schema: { type: 'string' as const, enum: ['HIT', 'MISS'] },
   },

@@ -1,51 +1,58 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
-import { type Herd, InjectHerd } from '@rookery/herd';
+import { type Herd, InjectHerd, type Namespace } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { Address } from '../entities/index.js';
 import { OF_PRESENT_PRESIDENTS } from '../entities/present.js';
 import { AddressDto } from './address.dto.js';
+import { addressCache } from './address-cache.js';
 import { answerOf, type CachedAnswer } from './cached-answer.js';
-import { CacheCounts } from './cache-counts.js';
 
 export type FoundAddress = Readonly<{ answer: CachedAnswer; cache: 'HIT' | 'MISS' }>;
 
 @Injectable()
 export class AddressesService {
+  readonly #cache: Namespace;
+  readonly #lifeMs: number;
+
   constructor(
     private readonly em: EntityManager,
-    @InjectHerd('cache') private readonly herd: Herd<MemcachedCommands>,
-    @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
-    private readonly counts: CacheCounts,
-  ) {}
-
-  /** From the herd, or from PostgreSQL when the herd does not have it or does not answer. */
-  async get(id: number): Promise<FoundAddress> {
-    const key = this.#key(id);
-    const cached = await this.herd.get<CachedAnswer>(key);
-    this.counts.count(this.herd.nodeFor(key)?.id, cached !== undefined);
-    if (cached !== undefined) return { answer: cached, cache: 'HIT' };
-    const found = await this.em
-      .fork()
-      .findOne(Address, { id, ...OF_PRESENT_PRESIDENTS }, { populate: ['president', 'passages'] });
-    if (found === null) throw new NotFoundException(`There is no address ${id}.`);
-    const answer = answerOf(AddressDto.of(found));
-    await this.herd.set(key, answer, { ttl: `${this.config.cacheSeconds}s` });
-    return { answer, cache: 'MISS' };
+    @InjectHerd('cache') herd: Herd<MemcachedCommands>,
+    @Inject(DEMO_CONFIG) config: DemoConfig,
+  ) {
+    this.#cache = addressCache(herd, config);
+    this.#lifeMs = 1000 * config.cacheSeconds;
   }
 
   /**
-   * Drops presidents' addresses from the herd after a change. A reader that read before the change and writes after
-   * this, or a node that did not hear it, serves the old state until it expires: `cacheSeconds` at most.
+   * From the memory of this process, else from the herd, else from PostgreSQL: also where the herd does not answer. `MISS`: this
+   * request had it read from PostgreSQL.
+   */
+  async get(id: number): Promise<FoundAddress> {
+    let cache: FoundAddress['cache'] = 'HIT';
+    const answer = await this.#cache.getOrSet(String(id), this.#lifeMs, () => {
+      cache = 'MISS';
+      return this.#read(id);
+    });
+    return { answer, cache };
+  }
+
+  /**
+   * Drops presidents' addresses after a change, here, on the nodes, and in other processes that hear of it. What was read before the
+   * change is not kept. A process, or a node, that does not hear of it serves the old state until that expires: `cacheSeconds` at most.
    */
   async forgetPresidents(presidents: readonly number[]): Promise<void> {
     if (presidents.length === 0) return;
     const addresses = await this.em.fork().find(Address, { president: { $in: [...presidents] } }, { fields: ['id'] });
-    await Promise.all(addresses.map(({ id }) => this.herd.delete(this.#key(id))));
+    await this.#cache.deleteMany(addresses.map(({ id }) => String(id)));
   }
 
-  #key(id: number): string {
-    return `${this.config.prefix}:address-answer:${id}`;
+  async #read(id: number): Promise<CachedAnswer> {
+    const found = await this.em
+      .fork()
+      .findOne(Address, { id, ...OF_PRESENT_PRESIDENTS }, { populate: ['president', 'passages'] });
+    if (found === null) throw new NotFoundException(`There is no address ${id}.`);
+    return answerOf(AddressDto.of(found));
   }
 }

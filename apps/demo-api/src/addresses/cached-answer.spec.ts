@@ -16,6 +16,15 @@ describe('the codec of answers', () => {
     );
   });
 
+  it('gives back what carries an answer, as a cache does', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.dictionary(fc.string(), fc.jsonValue()), (value, carrier) => {
+        const carried = { ...(JSON.parse(JSON.stringify(carrier)) as object), value: answerOf(value) };
+        expect(stored(carried)).toEqual(carried);
+      }),
+    );
+  });
+
   it('has another ETag for another answer, and the same for the same', () => {
     expect(answerOf({ id: 1 }).etag).toBe(answerOf({ id: 1 }).etag);
     expect(answerOf({ id: 1 }).etag).not.toBe(answerOf({ id: 2 }).etag);

@@ -18,6 +18,8 @@ export type DemoConfig = Readonly<{
   addresses: number;
   /** The longest that an edited president can be served from the cache, in seconds. */
   cacheSeconds: number;
+  /** How long the process keeps an address in memory before it asks the herd again, in seconds; 0: not at all. */
+  cacheMemorySeconds: number;
   /** The longest that one search may take. */
   searchTimeoutMs: number;
   /** Searches that take this long are logged with their body. */
@@ -31,7 +33,7 @@ export type DemoConfig = Readonly<{
   limiterStorage: LimiterStorageKind;
   /** Deadline of one question to the limiter's storage; then the process limits on its own. */
   limiterTimeoutMs: number;
-  /** Set where {@link DemoConfig.limiterStorage} is `'redis'`. */
+  /** Tells other processes what to drop from memory; and keeps limits where {@link DemoConfig.limiterStorage} is `'redis'`. */
   redisUrl: string | undefined;
   /** Addresses, networks in CIDR, or `loopback`, `linklocal`, `uniquelocal`: whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];

@@ -42,6 +42,9 @@ export class Environment {
   @WholeNumber({ min: 1, max: 86_400 })
   CACHE_SECONDS = 30;
 
+  @WholeNumber({ min: 0, max: 86_400 })
+  CACHE_MEMORY_SECONDS = 2;
+
   @WholeNumber({ min: 50, max: 60_000 })
   SEARCH_TIMEOUT_MS = 2_000;
 
@@ -79,7 +82,7 @@ export class Environment {
   @WholeNumber({ min: 1, max: 10_000 })
   LIMITER_TIMEOUT_MS = 50;
 
-  @ValidateIf(({ LIMITER_STORAGE }: Environment) => LIMITER_STORAGE === 'redis')
+  @ValidateIf(({ LIMITER_STORAGE, REDIS_URL }: Environment) => LIMITER_STORAGE === 'redis' || REDIS_URL !== undefined)
   @ServerUrl(['redis:', 'rediss:'], 'redis://127.0.0.1:6379')
   REDIS_URL?: string;
 

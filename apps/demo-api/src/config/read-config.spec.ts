@@ -45,6 +45,8 @@ describe('readConfig', () => {
     ['DEMO_ADDRESSES', '0'],
     ['DEMO_PREFIX', 'Demo_*'],
     ['CACHE_SECONDS', '0'],
+    ['CACHE_MEMORY_SECONDS', '-1'],
+    ['REDIS_URL', '127.0.0.1:6379'],
     ['SEARCH_LIMIT', '0/1m'],
     ['SEARCH_LIMIT', '10 per minute'],
     ['EXPORT_LIMIT', '231/1h'],
@@ -69,9 +71,10 @@ describe('readConfig', () => {
   });
 
   it('needs the address of Redis only to keep limits there', () => {
-    expect(readConfig({ ...servers, REDIS_URL: 'unused' })).toMatchObject({
+    expect(readConfig(servers).redisUrl).toBeUndefined();
+    expect(readConfig({ ...servers, REDIS_URL: 'rediss://127.0.0.1:1' })).toMatchObject({
       limiterStorage: 'memory',
-      redisUrl: undefined,
+      redisUrl: 'rediss://127.0.0.1:1',
     });
     expect(complaints({ ...servers, LIMITER_STORAGE: 'redis' })).toEqual([
       expect.stringMatching(/^REDIS_URL is not set: /),

@@ -59,6 +59,7 @@ function configOf(given: Environment): DemoConfig {
     prefix: given.DEMO_PREFIX,
     addresses: given.DEMO_ADDRESSES,
     cacheSeconds: given.CACHE_SECONDS,
+    cacheMemorySeconds: given.CACHE_MEMORY_SECONDS,
     searchTimeoutMs: given.SEARCH_TIMEOUT_MS,
     slowQueryMs: given.SLOW_QUERY_MS,
     limits: {
@@ -75,7 +76,7 @@ function configOf(given: Environment): DemoConfig {
     exportTimeoutMs: given.EXPORT_TIMEOUT_MS,
     limiterStorage: given.LIMITER_STORAGE,
     limiterTimeoutMs: given.LIMITER_TIMEOUT_MS,
-    redisUrl: given.LIMITER_STORAGE === 'redis' ? given.REDIS_URL : undefined,
+    redisUrl: given.REDIS_URL,
     trustedProxies: given.TRUSTED_PROXIES,
     corsOrigins: given.CORS_ORIGINS,
     accessLog: given.ACCESS_LOG === 'on',

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json, type NextFunction, type Request, type Response } from 'express';
@@ -12,17 +11,18 @@ const METHODS = new Set(['POST', 'PATCH']);
 
 /** The application accepts JSON alone, of a bounded size and shape, which is judged before anything parses it. */
 export function parseBodies(app: NestExpressApplication): void {
-  app.use(refuseOtherTypes);
-  app.use(json({ limit: MAX_BYTES, verify: judge, type: ({ method = '' }: IncomingMessage) => METHODS.has(method) }));
+  const parse = json({ limit: MAX_BYTES, verify: judge, type: () => true });
+  app.use((request: Request, response: Response, next: NextFunction): void => {
+    if (!METHODS.has(request.method)) return next();
+    if (!isOfAnotherType(request)) return void parse(request, response, next);
+    const type = request.headers['content-type'];
+    next(new UnsupportedMediaTypeException(`The body must be application/json (got ${type ?? 'no Content-Type'}).`));
+  });
 }
 
-function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  // `false`: there is a body, and it is something else. One of no bytes is none.
-  const isEmpty = request.headers['content-length'] === '0';
-  const isOther = METHODS.has(request.method) && !isEmpty && request.is('application/json') === false;
-  if (!isOther) return next();
-  const type = request.headers['content-type'];
-  next(new UnsupportedMediaTypeException(`The body must be application/json (got ${type ?? 'no Content-Type'}).`));
+/** `false` of `is`: there is a body, and it is something else. One of no bytes is none. */
+function isOfAnotherType(request: Request): boolean {
+  return request.headers['content-length'] !== '0' && request.is('application/json') === false;
 }
 
 function judge(_request: unknown, _response: unknown, body: Buffer): void {

@@ -1,11 +1,10 @@
-import { Logger } from '@nestjs/common';
 import type { Herd } from '@rookery/herd';
 import type { MemcachedCommands } from '@rookery/herd/memcached';
 import { type LimiterStorage, memoryStorage } from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
-import { Redis } from 'ioredis';
+import { redisStorage } from '@rookery/limiter/redis';
 import type { DemoConfig } from '../config/demo-config.js';
+import { connectRedis } from '../redis/connect-redis.js';
 
 /** Where the buckets lie: in this process, in the herd that also caches, or in Redis. */
 export function limiterStorage(
@@ -25,13 +24,6 @@ export function limiterStorage(
 
 /** Requests are limited in the process until Redis is there, and while it is away. */
 function redisOf(url: string, timeoutMs: number): LimiterStorage {
-  const logger = new Logger('Redis');
-  const redis = new Redis(url, redisClientOptions(timeoutMs));
-  let reachable = true;
-  redis.on('ready', () => (reachable = true));
-  redis.on('error', (error: Error) => {
-    if (reachable) logger.warn(`Redis cannot be reached, limits are kept in the process: ${error.message}`);
-    reachable = false;
-  });
+  const redis = connectRedis(url, timeoutMs, 'limits are kept in the process');
   return Object.assign(redisStorage(redis), { close: () => redis.disconnect() });
 }

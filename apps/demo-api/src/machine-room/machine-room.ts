@@ -73,6 +73,7 @@ export class MachineRoom implements OnModuleInit, OnModuleDestroy {
         ...this.counts.of(node.id),
         failures: stats.failures,
       })),
+      memoryHits: this.counts.memoryHits,
       limits: { allowed: this.#news.allowed, refused: this.#news.refused },
       outbox: valueOf(this.#outbox.read()),
       index: valueOf(this.#index.read()),

@@ -93,6 +93,9 @@ export class RoomState {
   @ApiProperty({ type: [RoomNode] })
   nodes!: readonly RoomNode[];
 
+  @ApiCount({ description: 'Addresses that the process had in memory, so that no node was asked, since the start.' })
+  memoryHits!: number;
+
   @ApiProperty()
   limits!: RoomLimits;
 

@@ -1,5 +1,6 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { IdParam } from './id-param.js';
 import { InvalidRequestException } from './invalid-request.exception.js';
 import { knownNames } from './known-names.js';
 import type { ParameterComplaint } from './problem.js';
@@ -9,13 +10,21 @@ const MAX_SHOWN = 100;
 
 /** Checks queries, paths and bodies against their classes: unknown members are refused with the list of those that are known. */
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new PromptValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: true, value: true },
     exceptionFactory: (errors: ValidationError[]) => new InvalidRequestException(complaintsOf(errors)),
   });
+}
+
+/** The id of a path is most of what is asked: one that is right passes at once, all else is judged. */
+class PromptValidationPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const id = metadata.metatype === IdParam ? IdParam.ofRight(value) : undefined;
+    return id === undefined ? super.transform(value, metadata) : Promise.resolve(id);
+  }
 }
 
 /** The first few: who sends thousands of unknown members is not answered with a megabyte. */

@@ -22,6 +22,8 @@ export type CacheSource = Readonly<{
   standInLifeMs: number | undefined;
   /** The leases of the servers, where they hand them out and it is of use now. */
   leases: () => LeaseCommands | undefined;
+  /** The id of the node whose key it is, as keys are stored. */
+  nodeFor: (stored: string) => string | undefined;
   /** Another once the nodes are others. */
   route: () => number;
   leastTtlMs: number;

@@ -27,6 +27,9 @@ import { ValueMaker } from './value-maker.js';
 
 const setOptionNames = ['ttl', 'tags'] as const;
 
+/** A value in a box; none in it where it is known that there is no value. */
+type Held = Readonly<{ value?: unknown }>;
+
 /** Of a herd itself, which has no memory. */
 const nowhere: Prefix = Object.freeze({ parts: [], epoch: 0, route: 0 });
 
@@ -53,7 +56,7 @@ export class HerdCache implements Cache {
     this.flights = new SingleFlight(this.memory);
     this.entries = new StoredEntries(source, this.memory, this.changes);
     this.maker = new ValueMaker(source, this.memory, this.changes);
-    this.report = reportOf(source.herd, space);
+    this.report = reportOf(source, space);
     this.finder = new ValueFinder(source, this.entries, this.maker, this.report);
     this.changing = new ChangeMaker(source, space, prefix, this.changes, this.flights, this.finder);
   }
@@ -79,19 +82,21 @@ export class HerdCache implements Cache {
   ): Promise<Map<string, Value>> {
     const options = this.callOptions(given);
     this.checkLife(ttl);
-    const prefix = await tolerant(this.prefix, undefined);
-    const entries = prefix
-      ? await tolerant(() => this.readAll(prefix, keys), new Map<string, Entry>())
-      : new Map<string, Entry>();
-    const missing = [...new Set(keys)].filter((key) => !entries.has(key));
-    for (const key of missing) this.report(key, 'miss');
+    const held = this.inMemory(keys);
+    const others = [...new Set(keys)].filter((key) => !held.has(key));
+    const prefix = others.length === 0 ? undefined : await tolerant(this.prefix, undefined);
+    const none: ReadonlyMap<string, Held> = new Map();
+    const read = prefix ? await tolerant(() => this.readAll(prefix, others), none) : none;
+    const missing = others.filter((key) => !read.has(key));
+    for (const key of missing) this.report(key, 'miss', undefined, prefix?.parts);
     const made =
       missing.length === 0
         ? new Map<string, Value>()
         : await this.maker.makeMany(prefix, missing, { ttl, load, options });
     const found = new Map<string, Value>();
     for (const key of keys) {
-      const value = entries.has(key) ? (entries.get(key)!.value as Value | undefined) : made.get(key);
+      const entry = held.get(key) ?? read.get(key);
+      const value = entry ? (entry.value as Value | undefined) : made.get(key);
       if (value !== undefined) found.set(key, value);
     }
     return found;
@@ -102,17 +107,13 @@ export class HerdCache implements Cache {
   }
 
   async getMany<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
+    const held = this.inMemory(keys);
+    const others = [...new Set(keys)].filter((key) => !held.has(key));
+    const prefix = others.length === 0 ? undefined : await this.prefix();
+    const read: ReadonlyMap<string, Held> = prefix ? await this.readAll(prefix, others) : new Map<string, Held>();
+    for (const key of others) if (!read.has(key)) this.report(key, 'miss', undefined, prefix?.parts);
     const found = new Map<string, Value>();
-    const unknown: string[] = [];
-    for (const key of new Set(keys)) {
-      const hit = this.memory?.get(key);
-      if (!hit) unknown.push(key);
-      else if (hit.value !== undefined) found.set(key, hit.value as Value);
-    }
-    const prefix = unknown.length === 0 ? undefined : await this.prefix();
-    if (prefix)
-      for (const [key, { value }] of await this.readAll(prefix, unknown))
-        if (value !== undefined) found.set(key, value as Value);
+    for (const [key, { value }] of [...held, ...read]) if (value !== undefined) found.set(key, value as Value);
     return found;
   }
 
@@ -174,10 +175,23 @@ export class HerdCache implements Cache {
     if (typeof ttl !== 'function') ttlMs(ttl, this.source.leastTtlMs);
   }
 
+  /** What of `keys` is in memory. */
+  private inMemory(keys: readonly string[]): Map<string, Held> {
+    const held = new Map<string, Held>();
+    if (!this.memory) return held;
+    for (const key of new Set(keys)) {
+      const hit = this.memory.get(key);
+      if (!hit) continue;
+      held.set(key, hit);
+      this.report(key, 'hit', 'memory');
+    }
+    return held;
+  }
+
   /** The fresh entries of `keys`. */
   private async readAll(prefix: Prefix, keys: readonly string[]): Promise<Map<string, Entry>> {
     const fresh = await this.entries.readFresh(prefix, keys);
-    for (const key of fresh.keys()) this.report(key, 'hit', 'node');
+    for (const key of fresh.keys()) this.report(key, 'hit', 'node', prefix.parts);
     return fresh;
   }
 }

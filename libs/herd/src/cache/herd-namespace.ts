@@ -13,8 +13,8 @@ export class HerdNamespace extends HerdCache implements Namespace {
   private readonly generation: Generation;
   private readonly prefixNow: () => Promise<Prefix | undefined>;
 
-  /** The namespace as it is now: what is stored there is not found after a `clear()`. */
-  readonly pinned: () => Promise<Cache>;
+  /** The namespace as it is at its first question that memory cannot answer: what is stored there is not found after a `clear()`. */
+  readonly pinned: () => Cache;
 
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -39,9 +39,9 @@ export class HerdNamespace extends HerdCache implements Namespace {
     super(source, options, prefix, name);
     this.generation = generation;
     this.prefixNow = prefix;
-    this.pinned = async () => {
-      const now = await prefix().catch(() => undefined);
-      return new HerdCache(source, options, () => Promise.resolve(now), name);
+    this.pinned = () => {
+      let pinned: Promise<Prefix | undefined> | undefined;
+      return new HerdCache(source, options, () => (pinned ??= prefix().catch(() => undefined)), name);
     };
     this.now = source.now;
   }

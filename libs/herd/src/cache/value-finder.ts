@@ -49,18 +49,18 @@ export class ValueFinder {
     const { entry, lease } = await this.look(task);
     const now = this.source.now();
     if (entry && isFresh(entry, now)) {
-      this.report(key, 'hit', 'node');
+      this.report(key, 'hit', 'node', task.prefix.parts);
       const { freshUntil = Infinity, loadMs } = entry;
       if (freshUntil !== Infinity && refreshesEarly(freshUntil, loadMs, now, this.source.random(), options.beta))
         this.refresh(task);
       return entry.value as Value;
     }
     if (entry && now < entry.freshUntil! + options.staleWhileRevalidateMs) {
-      this.report(key, 'stale', 'node');
+      this.report(key, 'stale', 'node', task.prefix.parts);
       this.refresh(task);
       return entry.value as Value;
     }
-    this.report(key, 'miss');
+    this.report(key, 'miss', undefined, task.prefix.parts);
     return this.miss(task, entry, flight, lease);
   }
 
@@ -82,7 +82,7 @@ export class ValueFinder {
     const stale = (): boolean =>
       entry?.freshUntil !== undefined && this.source.now() < entry.freshUntil + staleIfErrorMs;
     const serveStale = (): Value => {
-      this.report(task.key, 'stale', 'node');
+      this.report(task.key, 'stale', 'node', task.prefix.parts);
       return entry!.value as Value;
     };
     const lease = given ?? (await this.maker.lease(task, task.options));
@@ -108,7 +108,7 @@ export class ValueFinder {
     const work = async (flight: Flight): Promise<void> => {
       const lease = await this.maker.lease(task, task.options);
       if (lease.kind !== 'own') return;
-      this.report(task.key, 'refresh');
+      this.report(task.key, 'refresh', undefined, task.prefix.parts);
       await this.maker.make(task, flight, lease);
     };
     void this.refreshes.run(task.key, work).catch(() => undefined);

@@ -64,6 +64,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     ),
     standInLifeMs: onNodeDown === 'next' ? failoverTtlMs : undefined,
     leases: () => (cluster.fleet.isWarming() ? undefined : leaseCommands),
+    nodeFor: (stored) => cluster.fleet.route.table.nodeFor(stored)?.id,
     route: () => cluster.fleet.tables,
     leastTtlMs: driver.leastTtlMs ?? 0,
     now: cluster.options.now,

@@ -31,6 +31,7 @@ export type OperationMessage = Readonly<{
  * `refresh` (made anew in the background). Of many keys, each is reported.
  *
  * @property namespace `''` for `herd.getOrSet`.
+ * @property node the id of the node whose key it is; none for what memory has, and while the place of the key is not known.
  */
 export type CacheMessage = Readonly<{
   herd: string;
@@ -38,6 +39,7 @@ export type CacheMessage = Readonly<{
   key: string;
   event: 'hit' | 'miss' | 'stale' | 'refresh';
   tier?: 'memory' | 'node';
+  node?: string;
 }>;
 
 /** The channels of `node:diagnostics_channel` on which a herd reports. */

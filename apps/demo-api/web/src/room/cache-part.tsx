@@ -15,6 +15,7 @@ export function CachePart({
         Cache <small>@rookery/herd</small>
       </h3>
       <HitChart history={room.history} />
+      <p class="quiet">{state.memoryHits.toLocaleString('en')} hits in memory, before any node was asked</p>
       <ul class="nodes">
         {state.nodes.map((node) => (
           <Node key={node.id} node={node} server={servers.get(node.id)} experiments={experiments} />

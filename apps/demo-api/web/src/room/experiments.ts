@@ -162,7 +162,7 @@ function titleOf(action: string, name: string): string {
 function whatHappens(service: string, action: string): string {
   if (action === 'restart' || action === 'resume') return 'It is used again as soon as it answers.';
   if (service === 'memcached')
-    return 'Its keys are misses, answered by the database, until it is probed and found well.';
+    return 'Its keys are misses, answered by the database once memory has let go of them, until it is probed and found well.';
   if (service === 'opensearch')
     return 'Searches are refused within their deadline, addresses are not, and changes wait in the outbox.';
   return 'What the herd holds is answered, what only the database has is not.';

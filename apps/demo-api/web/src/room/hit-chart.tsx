@@ -61,8 +61,8 @@ export function HitChart({ history }: { history: readonly RoomState[] }) {
 }
 
 function changes(history: readonly RoomState[]): { hits: number[]; misses: number[] } {
-  const totals = history.map(({ nodes }) => ({
-    hits: nodes.reduce((sum, node) => sum + node.hits, 0),
+  const totals = history.map(({ nodes, memoryHits }) => ({
+    hits: nodes.reduce((sum, node) => sum + node.hits, memoryHits),
     misses: nodes.reduce((sum, node) => sum + node.misses, 0),
   }));
   // An application that was started anew counts from zero.

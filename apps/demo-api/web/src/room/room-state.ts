@@ -22,6 +22,7 @@ export type RoomFaults = Readonly<{ servers: readonly RoomServer[]; migration: R
 export type RoomState = Readonly<{
   at: number;
   nodes: readonly RoomNode[];
+  memoryHits: number;
   limits: Readonly<{ allowed: number; refused: number }>;
   outbox: Readonly<{ pending: number; deadLetters: number; lagMs: number }> | null;
   index: Readonly<{ alias: string; index: string | null; phase: string | null }> | null;

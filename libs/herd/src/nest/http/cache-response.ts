@@ -92,9 +92,9 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
       );
     }
 
-    /** @returns `cache` as it is now: what the handler makes for it is not found after a `clear()` meanwhile. */
+    /** @returns `cache` as it is before the handler runs: what that makes for it is not found after a `clear()` meanwhile. */
     private async find(place: string, request: HttpRequest): Promise<Found> {
-      const cache = this.namespace instanceof HerdNamespace ? await this.namespace.pinned() : this.namespace;
+      const cache = this.namespace instanceof HerdNamespace ? this.namespace.pinned() : this.namespace;
       const read = async (key: string): Promise<KeptResponse | Varying | undefined> =>
         cache.get<KeptResponse | Varying>(key).catch(() => undefined);
       const found = await read(place);
