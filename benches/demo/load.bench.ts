@@ -70,7 +70,7 @@ try {
   const express = await measure('the same by Express', bare.url, get('/express'), bare.child);
   const nest = await measure('the same by Nest', bare.url, get('/nest'), bare.child);
   const hits = await measure(
-    `GET /addresses/${ADDRESS}, from the herd`,
+    `GET /addresses/${ADDRESS}, cached`,
     demo.url,
     get(`/addresses/${ADDRESS}`),
     demo.child,

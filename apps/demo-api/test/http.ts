@@ -4,6 +4,7 @@ import type { LoginAnswer } from '../src/login/login.dto.js';
 import type { PresidentDto } from '../src/presidents/president.dto.js';
 import type { Problem } from '../src/problem/problem.js';
 import type { SearchAnswer } from '../src/search/search-answer.js';
+import { until } from './until.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -31,6 +32,14 @@ export class DemoClient {
 
   address(id: number): Promise<Answer<AddressDto>> {
     return this.get(`/addresses/${id}`);
+  }
+
+  /** An address that some earlier request has read: a cache that was late, on a machine that has much to do, is asked again. */
+  cachedAddress(id: number): Promise<Answer<AddressDto>> {
+    return until(
+      () => this.address(id),
+      ({ headers }) => headers.get('x-cache') === 'HIT',
+    );
   }
 
   change(president: number | string, change: unknown): Promise<Answer<PresidentDto>> {

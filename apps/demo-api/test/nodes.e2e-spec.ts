@@ -3,6 +3,7 @@ import type { HerdSnapshot } from '@rookery/herd';
 import { describeWith, describeWithProgram, startMemcached } from '@rookery/services';
 import { type DemoUnderTest, LOADED_ADDRESSES, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
 import { DemoClient, type Health } from './http.js';
+import { until } from './until.js';
 
 type Node = Readonly<{ address: string; stop(): Promise<unknown> }>;
 
@@ -38,7 +39,7 @@ function onThreeNodes(postgres: string, startNode: () => Promise<Node>): void {
     const caches = async () =>
       (await Promise.all(ids.map((id) => client.address(id)))).map(({ headers }) => headers.get('x-cache'));
     expect(new Set(await caches())).toEqual(new Set(['MISS']));
-    expect(new Set(await caches())).toEqual(new Set(['HIT']));
+    await until(caches, (answers) => answers.every((cache) => cache === 'HIT'));
     const { nodes: seen } = (await client.get<HerdSnapshot>('/herd/topology')).body;
     expect(seen.map(({ node }) => node.id).sort()).toEqual(nodes.map(({ address }) => address).sort());
     for (const { share } of seen) expect(share).toBeGreaterThan(0.2);

@@ -48,6 +48,7 @@ describeWith('postgres', 'the machine room', () => {
           API_LIMIT: '100000/1m',
           SEARCH_LIMIT: '100000/1m',
           CACHE_SECONDS: '600',
+          SEARCH_TIMEOUT_MS: '2000',
         };
         demo = await startDemoUnderTest(
           { ...env, ...settings },
