@@ -44,6 +44,10 @@ describe('a Redis that refuses', () => {
     const herd = ended(await startHerd({ discovery: staticNodes([name.address]), driver: redis(), maxProbeMs: 200 }));
     const strict = herd.withPolicy({ onNodeDown: 'error' });
     await strict.add('count', 0, hour);
+    // A replica has what its primary has; what is missing is not counted, and so not refused.
+    const promoted = new Redis(second.address);
+    await promoted.set('count', 0);
+    promoted.disconnect();
     const demoted = new Redis(first.address);
     await demoted.call('REPLICAOF', '127.0.0.1', String(second.port));
     demoted.disconnect();

@@ -61,11 +61,11 @@ describe('a herd of Redis nodes', () => {
     const herd = await start();
     const key = keys.find((name) => herd.nodeFor(name)!.port === servers[0]!.port)!;
     const other = direct(servers[0]!);
-    await herd.set(key, { a: 1 }, { ttl: '1500ms' });
+    await herd.set(key, { a: 1 }, { ttl: 60_500 });
     expect(await other.get(key)).toBe('{"a":1}');
     const left = await other.pttl(key);
     expect(left).toBeGreaterThan(0);
-    expect(left).toBeLessThanOrEqual(1500);
+    expect(left).toBeLessThanOrEqual(60_500);
     await other.set(key, '[1,2]');
     expect(await herd.get(key)).toEqual([1, 2]);
     await other.set(key, 'no JSON');
