@@ -1,14 +1,14 @@
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describeWith } from '@rookery/services';
 import type { Clock, LimiterStorage } from '@rookery/limiter';
 import { memcachedStorage, type MemcachedClient } from '@rookery/limiter/memcached';
 import { postgresSchema, postgresStorage, type PostgresClient } from '@rookery/limiter/postgres';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { redisStorage } from '@rookery/limiter/redis';
 import { ContractViolation, storageContract } from '@rookery/limiter/testing';
 import { clockedPostgres } from './clocked-postgres.js';
 import { clockedRedis } from './clocked-redis.js';
 import { connectMemcached } from './memcached-client.js';
+import { connectRedis } from './redis-client.js';
 
 /** One place of a script, what stands there instead, and the promise of the contract that is broken so. */
 type Break = readonly [kind: string, is: string, broken: string, caught: string];
@@ -39,7 +39,7 @@ async function isCaught(caught: string, open: (clock: Clock) => LimiterStorage):
 }
 
 describeWith('redis', 'the contract catches a script of Redis that is wrong about', (address) => {
-  const redis = new Redis(address, { ...redisClientOptions(5000), enableOfflineQueue: true });
+  const redis = connectRedis(address, 5000);
   afterAll(() => redis.disconnect());
 
   it.each<Break>([

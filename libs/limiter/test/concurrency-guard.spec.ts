@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Injectable, UseGuards } from '@nestjs/common';
 import { Limiter, LimiterModule, memoryStorage, RateLimit, RateLimitGuard } from '@rookery/limiter';
 import { startHttpApp, type HttpApp, type Platform } from './http-app.js';
+import { until } from './until.js';
 
 /** Answers when it is told to. */
 @Injectable()
@@ -24,14 +25,6 @@ class ReportController {
   @Get('broken')
   broken() {
     throw new Error('broken');
-  }
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within 5 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createClient } from 'redis';
+import { until } from './until.js';
 
 const TIMEOUT_MS = 50;
 const LEFT_WITHIN_MS = 1000;
@@ -35,16 +36,6 @@ class MovingName {
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
-  }
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`);
-    await pause(10);
   }
 }
 

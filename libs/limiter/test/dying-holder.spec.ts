@@ -4,9 +4,9 @@ import { describeWith } from '@rookery/services';
 import { Limiter, type LimiterStorage } from '@rookery/limiter';
 import { postgresSchema, postgresStorage } from '@rookery/limiter/postgres';
 import { memcachedStorage } from '@rookery/limiter/memcached';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
-import { Redis } from 'ioredis';
+import { redisStorage } from '@rookery/limiter/redis';
 import { connectMemcached } from './memcached-client.js';
+import { connectRedis } from './redis-client.js';
 import { received, startProcess } from './processes/start.js';
 
 const TIMEOUT_MS = 20_000;
@@ -45,7 +45,7 @@ function endsAlone(kind: string, address: string, storage: () => LimiterStorage)
 }
 
 describeWith('redis', 'a lease in Redis whose holder was killed', (address) => {
-  const redis = new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true });
+  const redis = connectRedis(address, TIMEOUT_MS);
   afterAll(() => redis.disconnect());
   endsAlone('redis', address, () => redisStorage(redis));
 });

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Inject, Injectable, Post, UnauthorizedExcep
 import { Limiter, LimiterModule, memoryStorage, RateLimit, RateLimitGuard } from '@rookery/limiter';
 import type { Server } from 'node:http';
 import { startHttpApp, type HttpApp, type Platform } from './http-app.js';
+import { until } from './until.js';
 
 /** Answers when it is told to. */
 @Injectable()
@@ -44,14 +45,6 @@ class LoginController {
   @Post('trial')
   trial() {
     return { ok: true };
-  }
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within 5 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 

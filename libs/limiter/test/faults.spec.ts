@@ -67,9 +67,23 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
         storage: connection.storage,
         policies: { api: { limit: LIMIT, per: '1h' } },
         timeoutMs,
+        readyTimeoutMs: PATIENT_MS,
         onStorageError,
         localDenialMaxAgeMs: 0,
       });
+    /** Until the storage decides, however busy the machine is; nothing is charged then, neither there nor in the process. */
+    const serving = async (limiter: Limiter, ask: () => Promise<Decision | 'unavailable'>): Promise<void> => {
+      const deadline = Date.now() + PATIENT_MS;
+      for (;;) {
+        const decision = await ask();
+        const isForgotten = await limiter.delete('api', 'ann').then(
+          () => true,
+          () => false,
+        );
+        if (isForgotten && decision !== 'unavailable' && decision.source === 'storage') return;
+        if (Date.now() > deadline) throw new Error('the storage never served');
+      }
+    };
     /** Until the limiter notices: a signal takes its time. */
     const failed = async (
       limiter: Limiter,
@@ -99,8 +113,7 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
     describe.each(faults)('%s', (_, fail) => {
       it("limits in the process in time when it is 'local', and shares again afterwards", async () => {
         const limiter = open('local');
-        await limiter.ready();
-        expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
+        await serving(limiter, ask(limiter));
         await fail();
         const first = (await failed(limiter, ask(limiter))) as Decision;
         expect(first).toMatchObject({ source: 'local', allowed: true, remaining: LIMIT - 1 });
@@ -109,15 +122,12 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
         expect(rest).toEqual([true, true, false]);
         server.resume();
         if (fail === faults[1]![1]) await server.restart();
-        const deadline = Date.now() + 5000;
-        while (((await ask(limiter)()) as Decision).source !== 'storage' && Date.now() < deadline);
-        expect(await limiter.peek('api', 'ann')).toMatchObject({ source: 'storage' });
+        await serving(limiter, ask(limiter));
       });
 
       it("lets all pass in time when it is 'open'", async () => {
         const limiter = open('open');
-        await limiter.ready();
-        expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
+        await serving(limiter, ask(limiter));
         await fail();
         expect(await failed(limiter, ask(limiter))).toMatchObject({ source: 'open', allowed: true });
         for (let call = 0; call < LIMIT + 1; call++)
@@ -126,8 +136,7 @@ describe.each(['redis', 'memcached'] as const)('limiter over a server that fails
 
       it("rejects in time when it is 'closed'", async () => {
         const limiter = open('closed');
-        await limiter.ready();
-        expect(await limiter.consume('api', 'ann')).toMatchObject({ source: 'storage' });
+        await serving(limiter, ask(limiter));
         await fail();
         expect(await failed(limiter, ask(limiter))).toBe('unavailable');
         expect(await ask(limiter)()).toBe('unavailable');

@@ -2,11 +2,12 @@ import { Controller, Get, UseGuards, type INestApplication, type Type } from '@n
 import { APP_GUARD } from '@nestjs/core';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { LimiterModule, memoryStorage, RateLimit, RateLimitGuard } from '@rookery/limiter';
+import { LimiterModule, memoryStorage, RateLimit, RateLimitGuard, SkipRateLimit } from '@rookery/limiter';
 import { InProcessTransport } from './in-process-transport.js';
 
-const policies = { api: { limit: 1, per: '1h' } } as const;
-const limiter = () => LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies });
+const policies = { api: { limit: 1, per: '1h' }, every: { limit: 100, per: '1h' } } as const;
+const limiter = (defaultPolicies: readonly string[] = []) =>
+  LimiterModule.forRoot({ storage: memoryStorage({ clock: () => 0 }), policies, defaultPolicies });
 const GLOBAL = [{ provide: APP_GUARD, useExisting: RateLimitGuard }];
 
 /** One limited route and one limited message, and an event without a limit. */
@@ -31,6 +32,28 @@ class Guarded extends Plain {
   }
 }
 
+/** Messages without a word of their own, and one that is limited by none. */
+@Controller()
+class Quiet {
+  @MessagePattern('sum') sum(numbers: number[]) {
+    return numbers.length;
+  }
+  @EventPattern('free') @SkipRateLimit() free(text: string) {
+    return text;
+  }
+}
+
+/** One guarded route, and an event. */
+@Controller()
+class Partly {
+  @Get('read') @UseGuards(RateLimitGuard) read() {
+    return 'read';
+  }
+  @EventPattern('said') said(text: string) {
+    return text;
+  }
+}
+
 describe('a limited message of a microservice', () => {
   const warnings: string[] = [];
   const logger = {
@@ -47,15 +70,16 @@ describe('a limited message of a microservice', () => {
   });
   afterEach(async () => app?.close());
 
-  const compile = (controller: Type, providers: typeof GLOBAL): Promise<TestingModule> =>
-    Test.createTestingModule({ imports: [limiter()], controllers: [controller], providers }).compile();
+  const compile = (controller: Type, providers: typeof GLOBAL, defaults?: readonly string[]): Promise<TestingModule> =>
+    Test.createTestingModule({ imports: [limiter(defaults)], controllers: [controller], providers }).compile();
 
   const hybrid = async (
     controller: Type,
     providers: typeof GLOBAL,
     connect: (application: INestApplication) => void,
+    defaults?: readonly string[],
   ): Promise<void> => {
-    const application = (await compile(controller, providers)).createNestApplication({ logger });
+    const application = (await compile(controller, providers, defaults)).createNestApplication({ logger });
     app = application;
     connect(application);
     await application.startAllMicroservices();
@@ -68,10 +92,10 @@ describe('a limited message of a microservice', () => {
     return answers.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  const WARNING =
-    "@RateLimit('api') of Plain.sum: guards of the application reach messages only where connectMicroservice has " +
-    '{ inheritAppConfig: true }, which nothing shows: without it nothing is limited. @UseGuards(RateLimitGuard) limits either way, ' +
-    'and counts once';
+  const warningOf = (found: string): string =>
+    `${found}: guards of the application reach messages only where connectMicroservice has { inheritAppConfig: true }, which nothing ` +
+    'shows: without it nothing is limited. @UseGuards(RateLimitGuard) limits either way, and counts once';
+  const WARNING = warningOf("@RateLimit('api') of Plain.sum");
 
   // Nest shows at start that there is a microservice, and not what it inherits: so the line is the same for both.
   it.each([
@@ -107,6 +131,26 @@ describe('a limited message of a microservice', () => {
     application.connectMicroservice({ strategy: transport });
     application.connectMicroservice({ strategy: new InProcessTransport() });
     expect(warnings).toEqual([WARNING]);
+  });
+
+  const connect = (application: INestApplication) => void application.connectMicroservice({ strategy: transport });
+
+  it('is reported where defaultPolicies alone limit it', async () => {
+    await hybrid(Plain, GLOBAL, connect, ['every']);
+    expect(warnings).toEqual([
+      warningOf("@RateLimit('api') of Plain.sum, defaultPolicies of Plain.sum, defaultPolicies of Plain.said"),
+    ]);
+  });
+
+  it('is reported where defaultPolicies limit it, and there is no guard at all', async () => {
+    await hybrid(Quiet, [], connect, ['api']);
+    expect(await admitted()).toBe(3);
+    expect(warnings).toEqual([warningOf('defaultPolicies of Quiet.sum')]);
+  });
+
+  it('is no fault of defaultPolicies where the guard stands before some handlers, which are meant', async () => {
+    await hybrid(Partly, [], connect, ['every']);
+    expect(warnings).toEqual([]);
   });
 
   it('is refused at start by a microservice without the guard, and limited by one with it', async () => {

@@ -7,6 +7,7 @@ import { memcachedStorage } from '@rookery/limiter/memcached';
 import { postgresSchema, postgresStorage } from '@rookery/limiter/postgres';
 import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { connectMemcached } from './memcached-client.js';
+import { until } from './until.js';
 
 const PATIENT_MS = 10_000;
 const policies = {
@@ -16,14 +17,6 @@ const policies = {
 } as const;
 const open = (storage: LimiterStorage): Limiter =>
   new Limiter({ storage, policies, timeoutMs: PATIENT_MS, onStorageError: 'closed', prefix: `faults:${randomUUID()}` });
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 40_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within 40 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describeWith('redis', 'leases and Redis', (address) => {
   const connect = (to: string): Redis => {

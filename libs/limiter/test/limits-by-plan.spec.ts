@@ -10,6 +10,7 @@ import {
   type RateLimitContext,
 } from '@rookery/limiter';
 import { startHttpApp, type HttpApp } from './http-app.js';
+import { until } from './until.js';
 
 const header = (c: RateLimitContext, name: string): string | undefined =>
   (c.request as { headers: Record<string, string | undefined> }).headers[name];
@@ -207,8 +208,8 @@ describe('limits by plan', () => {
     const gold = as({ 'x-plan': 'gold', 'x-user': 'ann' });
     expect(await app.statuses('/policy', 3, gold)).toEqual([200, 200, 429]);
     stored['gold'] = { limit: 3, per: '1h' };
-    await app.call('/policy', gold);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { policies } = app.nest.get(Limiter);
+    await until('it is loaded', async () => (await policies.get('gold')).limits[0]!.limit === 3);
     expect(await app.statuses('/policy', 1, gold)).toEqual([200]);
     expect(await app.statuses('/policy', 2)).toEqual([200, 429]);
   });

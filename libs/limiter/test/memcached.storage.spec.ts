@@ -15,8 +15,11 @@ import {
 } from '@rookery/limiter';
 import { connectMemcached, SpyClient } from './memcached-client.js';
 import { faultOf, firstFault } from './storage-faults.js';
+import { until } from './until.js';
 
 const TIMEOUT_MS = 2000;
+/** Where nothing fails, a busy machine is to have its time. */
+const PATIENT_MS = 10_000;
 const NOW = 1_767_225_600_000_000;
 const HOURLY: RateBucketLimit = {
   drainPerTick: 1,
@@ -96,8 +99,9 @@ describeWith('memcached', 'memcached storage', (servers) => {
       return 'send';
     };
     const startedAt = performance.now();
-    expect(await faultOf(consume(one, key, 1, limit, 200))).toBe('contention');
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS);
+    // Long enough for several attempts, on a busy machine too.
+    expect(await faultOf(consume(one, key, 1, limit, 1000))).toBe('contention');
+    expect(performance.now() - startedAt).toBeLessThan(PATIENT_MS);
     unsubscribe(limiterChannels.contention, listen);
     expect(seen).toEqual([{ storage: 'memcached', key, attempts: expect.any(Number) as number }]);
     expect(seen[0]!.attempts).toBeGreaterThan(1);
@@ -174,48 +178,45 @@ describeWith('memcached', 'memcached storage', (servers) => {
 
 describeWith('memcached', 'memcached storage when the server fails', () => {
   let server: RunningServer;
-  let connection: ReturnType<typeof connectMemcached>;
+  let connections: ReturnType<typeof connectMemcached>[];
   let storage: LimiterStorage;
   const key = 'test:faults';
+  const connect = (timeoutMs: number): LimiterStorage => {
+    const connection = connectMemcached(server.address, timeoutMs);
+    connections.push(connection);
+    return memcachedStorage(connection.client);
+  };
   beforeEach(async () => {
+    connections = [];
     server = await startMemcached();
-    connection = connectMemcached(server.address, 150);
-    storage = memcachedStorage(connection.client);
+    storage = connect(PATIENT_MS);
     expect(await consume(storage, key, 2)).toBe(true);
   });
   afterEach(async () => {
-    connection.close();
+    for (const connection of connections) connection.close();
     await server.stop();
   });
-  const recovered = async (cost: number) => {
-    const deadline = Date.now() + 5000;
-    for (;;) {
-      try {
-        return await consume(storage, key, cost);
-      } catch (error) {
-        if (Date.now() > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
-  };
+  /** The same connection serves again: a look at the bucket charges nothing, however often it fails. */
+  const recovered = async (storage: LimiterStorage): Promise<void> =>
+    until('it is back', async () => (await faultOf(level(storage, key))) === 'none');
 
   it('fails in time while it is frozen, and then knows what it knew', async () => {
+    const impatient = connect(150);
     server.pause();
-    expect(await firstFault(() => level(storage, key))).toBe('timeout');
+    expect(await firstFault(() => level(impatient, key))).toBe('timeout');
     server.resume();
-    expect(await recovered(2)).toBe(false);
-    expect(await recovered(1)).toBe(true);
+    await recovered(impatient);
+    expect(await consume(storage, key, 2)).toBe(false);
+    expect(await consume(storage, key, 1)).toBe(true);
   });
 
   it('forgives at a flush under load, and fails no call', async () => {
-    const [burst, flushes, timeoutMs] = [50, 5, 10_000];
-    connection.close();
-    connection = connectMemcached(server.address, timeoutMs);
+    const [burst, flushes] = [50, 5];
     const policies = { api: { limit: burst, per: '1h' } } as const;
     const limiter = new Limiter({
-      storage: memcachedStorage(connection.client),
+      storage,
       policies,
-      timeoutMs,
+      timeoutMs: PATIENT_MS,
       onStorageError: 'closed',
       localDenialMaxAgeMs: 0,
     });
@@ -247,10 +248,12 @@ describeWith('memcached', 'memcached storage when the server fails', () => {
 
   it('fails while it is dead, and starts with empty buckets after its restart', async () => {
     await server.kill();
+    expect(await faultOf(consume(connect(150), key))).toMatch(/unreachable|timeout/);
     expect(await faultOf(consume(storage, key))).toMatch(/unreachable|timeout/);
     await server.restart();
-    expect(await recovered(3)).toBe(true);
-    expect(await recovered(1)).toBe(false);
+    await recovered(storage);
+    expect(await consume(storage, key, 3)).toBe(true);
+    expect(await consume(storage, key, 1)).toBe(false);
   });
 });
 

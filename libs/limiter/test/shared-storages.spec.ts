@@ -1,12 +1,12 @@
-import { Redis } from 'ioredis';
 import { describeWith } from '@rookery/services';
 import { memoryStorage, withCoalescing, withLocalDenial, type Clock, type LimiterStorage } from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { redisStorage } from '@rookery/limiter/redis';
 import { storageContract } from '@rookery/limiter/testing';
 import { CompareAndSetStorage } from './broken-storages.js';
 import { clockedRedis } from './clocked-redis.js';
 import { connectMemcached } from './memcached-client.js';
+import { connectRedis } from './redis-client.js';
 
 /** More than any case moves its clock back: the storage would heal it. */
 const MAX_SKEW_MS = 7_200_000;
@@ -48,7 +48,7 @@ describeWith('memcached', 'memcached', (servers) => {
 });
 
 describeWith('redis', 'Redis', (address) => {
-  const redis = new Redis(address, { ...redisClientOptions(5000), enableOfflineQueue: true });
+  const redis = connectRedis(address, 5000);
   afterAll(() => redis.disconnect());
   contract('Redis', (clock) => redisStorage(clockedRedis(redis, clock), { maxSkewMs: MAX_SKEW_MS }));
 });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describeWith } from '@rookery/services';
 import { Limiter, type Clock, type LimiterStorage } from '@rookery/limiter';
 import { memcachedStorage } from '@rookery/limiter/memcached';
 import { postgresSchema, postgresStorage } from '@rookery/limiter/postgres';
-import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
+import { redisStorage } from '@rookery/limiter/redis';
 import { clockedRedis } from './clocked-redis.js';
 import { connectMemcached } from './memcached-client.js';
+import { connectRedis } from './redis-client.js';
 
 const SECOND = 1_000_000;
 const TEN_MINUTES = 600 * SECOND;
@@ -98,7 +98,7 @@ describeWith('memcached', "memcached's callers, whose clock is set", (servers) =
 });
 
 describeWith('redis', 'Redis, whose clock is set', (address) => {
-  const redis = new Redis(address, { ...redisClientOptions(TIMEOUT_MS), enableOfflineQueue: true });
+  const redis = connectRedis(address, TIMEOUT_MS);
   afterAll(() => redis.disconnect());
   survives((clock) => redisStorage(clockedRedis(redis, clock)));
 });

@@ -6,6 +6,7 @@ import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
 import { describeWith, startRedis, type RunningServer } from '@rookery/services';
 import { Redis } from 'ioredis';
 import { received, startProcess } from './processes/start.js';
+import { until } from './until.js';
 
 /** Keeps what the limiter logs. */
 class RecordingLogger extends ConsoleLogger {
@@ -24,13 +25,8 @@ class RecordingLogger extends ConsoleLogger {
   }
 }
 
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+/** Where nothing fails, a busy machine is to have its time. */
+const PATIENT = { timeoutMs: 10_000, readyTimeoutMs: 10_000 };
 
 async function start(storage: LimiterStorage, more: object = {}) {
   const logger = new RecordingLogger();
@@ -59,13 +55,13 @@ describeWith('redis', 'a module whose storage is Redis', () => {
       host: server.host,
       port: server.port,
       ...(password && { password }),
-      ...redisClientOptions(100),
+      ...redisClientOptions(PATIENT.timeoutMs),
     });
     return redisStorage(redis);
   };
 
   it('waits at start until Redis is connected, so that the first call is counted there', async () => {
-    const { testing, limiter, logger } = await start(connect(), { readyTimeoutMs: 10_000 });
+    const { testing, limiter, logger } = await start(connect(), PATIENT);
     expect((await limiter.consume('api', 'ann')).source).toBe('storage');
     expect(logger.lines).toEqual([]);
     await testing.close();
@@ -88,7 +84,7 @@ describeWith('redis', 'a module whose storage is Redis', () => {
   });
 
   it('logs one line when it fails and one when it is back', async () => {
-    const { testing, limiter, logger } = await start(connect(), { readyTimeoutMs: 10_000 });
+    const { testing, limiter, logger } = await start(connect(), PATIENT);
     await server.kill();
     await until('it is noticed', async () => (await limiter.consume('api', 'ann')).source === 'local');
     for (let call = 0; call < 20; call++) await limiter.consume('api', 'ann');

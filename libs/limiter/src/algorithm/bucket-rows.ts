@@ -9,7 +9,7 @@ const SHAPE = 2;
 const FIRST_LEVEL = 3;
 
 /**
- * The numbers of many buckets, packed: a row begins with `emptyAt`, then `updatedAt shape level level …`, with as many levels as the bucket with most
+ * The numbers of many buckets, packed: a row begins with `inUseUntil`, then `updatedAt shape level level …`, with as many levels as the bucket with most
  * limits needs; what a shape is the table knows. A row of one limit needs 32 bytes, where an object of its own would need four
  * times as much. Chunks grow and are let go without copying the rest.
  */
@@ -27,14 +27,15 @@ export class BucketRows {
     const at = this.#offsetOf(row);
     if (chunk[at + SHAPE] !== shape) return undefined;
     const updatedAt = chunk[at + UPDATED_AT]!;
-    const level = chunk[at]! <= now ? 0 : drain(chunk[at + FIRST_LEVEL]!, limit, updatedAt, now);
+    const level = drain(chunk[at + FIRST_LEVEL]!, limit, updatedAt, now);
     const { unitsPerToken } = limit;
     if (cost > 0 && cost * unitsPerToken > limit.capacity - level) return -1 - level;
     const charged = Math.max(0, level + cost * unitsPerToken);
     const since = updatedAt < now ? now : updatedAt;
-    chunk[at] = Math.max(since, emptyMoment(since, limit, charged));
     chunk[at + UPDATED_AT] = since;
     chunk[at + FIRST_LEVEL] = charged;
+    // A charge makes it empty later, and what it was empty at holds as a bound: a division less for each decision.
+    if (cost < 0) chunk[at] = emptyFrom(since, limit, charged);
     return charged;
   }
 
@@ -42,7 +43,7 @@ export class BucketRows {
   start(row: number, shape: number, limit: RateBucketLimit, level: number, now: number): void {
     const chunk = this.#chunkOf(row);
     const at = this.#offsetOf(row);
-    chunk[at] = Math.max(now, emptyMoment(now, limit, level));
+    chunk[at] = emptyFrom(now, limit, level);
     chunk[at + UPDATED_AT] = now;
     chunk[at + SHAPE] = shape;
     chunk[at + FIRST_LEVEL] = level;
@@ -53,9 +54,16 @@ export class BucketRows {
     return this.#chunkOf(row)[this.#offsetOf(row) + FIRST_LEVEL + index]!;
   }
 
-  /** The first microsecond at which every level is zero. */
-  emptyAt(row: number): number {
+  /** Not every level is zero before it. Of a row that was charged a bound, see {@link BucketRows.emptyAt}. */
+  inUseUntil(row: number): number {
     return this.#chunkOf(row)[this.#offsetOf(row)]!;
+  }
+
+  /** The first microsecond at which the level of a row of one limit is zero; it is kept as the bound. */
+  emptyAt(row: number, limit: RateBucketLimit): number {
+    const chunk = this.#chunkOf(row);
+    const at = this.#offsetOf(row);
+    return (chunk[at] = emptyFrom(chunk[at + UPDATED_AT]!, limit, chunk[at + FIRST_LEVEL]!));
   }
 
   updatedAt(row: number): number {
@@ -110,4 +118,8 @@ export class BucketRows {
     });
     this.#width = width;
   }
+}
+
+function emptyFrom(since: number, limit: RateBucketLimit, level: number): number {
+  return Math.max(since, emptyMoment(since, limit, level));
 }

@@ -63,6 +63,17 @@ describe('a rate', () => {
     );
   });
 
+  it('drains exactly up to 2^53, however much could drain in the time', () => {
+    const positive = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }));
+    fc.assert(
+      fc.property(positive, positive, fc.nat({ max: 2_000_000_000_000_000 }), (level, drainPerTick, ticks) => {
+        const left = BigInt(level) - BigInt(drainPerTick) * BigInt(ticks);
+        const limit = { drainPerTick, tickMicros: 1 } as const;
+        expect(drain(level, limit, NOW, NOW + ticks)).toBe(Number(left < 0n ? 0n : left));
+      }),
+    );
+  });
+
   it.each<[boolean, BucketLimit]>([
     [true, rate()],
     [true, { ...rate(), capacity: 5 }],

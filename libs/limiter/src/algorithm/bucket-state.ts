@@ -63,8 +63,9 @@ type Drain = Pick<StoredRate, 'drainPerTick' | 'tickMicros'>;
 export function drain(level: number, limit: Drain, since: number, now: number): number {
   const ticks = tickOf(now, limit) - tickOf(since, limit);
   if (ticks <= 0) return level;
-  // Compared before it is multiplied, so that no product leaves the safe integers.
-  return ticks >= drainTicks(limit, level) ? 0 : level - limit.drainPerTick * ticks;
+  // A product beyond 2^53 is rounded, but never to one below a level: where it is below, it is exact.
+  const drained = limit.drainPerTick * ticks;
+  return drained >= level ? 0 : level - drained;
 }
 
 /** The first microsecond at which a rate that stood at `level` at `since` is at zero. */

@@ -49,10 +49,13 @@ describe('bucket table', () => {
     expect([table.size, table.evicted]).toEqual([100, 150]);
   });
 
-  it('keeps those that are held back when a flood of new keys comes', () => {
+  it.each([
+    ['at once', [10]],
+    ['one by one', Array<number>(10).fill(1)],
+  ])('keeps those that are held back when a flood of new keys comes: charged %s', (_, costs) => {
     const table = new BucketTable(100);
-    table.apply({ key: 'held back', limits, costs: [10], timeoutMs: 50 }, 0);
-    for (const key of keys(10_000)) table.apply({ key, limits, costs: [1], timeoutMs: 50 }, 0);
+    for (const cost of costs) table.apply({ key: 'held back', limits, costs: [cost], timeoutMs: 50 }, 0);
+    for (const key of keys(10_000)) table.apply({ key, limits, costs: [2], timeoutMs: 50 }, 0);
     expect(table.apply({ key: 'held back', limits, costs: [1], timeoutMs: 50 }, 0)[0]!.allowed).toBe(false);
   });
 

@@ -136,15 +136,24 @@ export class BucketTable {
   sweep(now: number, count: number): void {
     for (let looked = 0; looked < count && this.size > 0; looked++) {
       const row = this.#next();
-      if (this.#rows.emptyAt(row) > now) continue;
+      if (!this.#isEmpty(row, now)) continue;
       this.#remove(row);
       // Another has moved into its place.
       this.#hand = row;
     }
   }
 
+  #isEmpty(row: number, now: number): boolean {
+    return this.#rows.inUseUntil(row) <= now && this.#emptyAt(row) <= now;
+  }
+
+  #emptyAt(row: number): number {
+    const { limits } = this.#shapes.get(this.#rows.shape(row));
+    return limits?.length === 1 ? this.#rows.emptyAt(row, limits[0]!) : this.#rows.inUseUntil(row);
+  }
+
   #stateOf(row: number | undefined, now: number): BucketState | undefined {
-    if (row === undefined || this.#rows.emptyAt(row) <= now) return undefined;
+    if (row === undefined || this.#isEmpty(row, now)) return undefined;
     const { limits } = this.#shapes.get(this.#rows.shape(row));
     if (limits === undefined) return this.#states.get(row);
     const updatedAt = this.#rows.updatedAt(row);
@@ -233,7 +242,7 @@ export class BucketTable {
     let victim = this.#next();
     for (let looked = 1; looked < EVICTION_SAMPLE; looked++) {
       const row = this.#next();
-      if (this.#rows.emptyAt(row) < this.#rows.emptyAt(victim)) victim = row;
+      if (this.#emptyAt(row) < this.#emptyAt(victim)) victim = row;
     }
     this.#remove(victim);
     this.#evicted++;

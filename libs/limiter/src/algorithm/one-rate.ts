@@ -1,6 +1,6 @@
 import type { AppliedCost } from '../contracts/limiter-storage.js';
 import type { CostRequest } from './leaky-bucket.js';
-import { charge, fits, isPlain } from './room.js';
+import { chargeUnits, isPlain } from './room.js';
 
 /** Whether it is what nearly all are, for which storages have a shorter way: one plain rate, and equal costs. */
 export function isOneRate({ limits, costs, settle, endLease }: CostRequest): boolean {
@@ -11,12 +11,17 @@ export function isOneRate({ limits, costs, settle, endLease }: CostRequest): boo
 
 /** What a storage has charged follows from the level before by the same arithmetic: one answer for each cost. */
 export function oneRateOutcomes({ limits, costs }: CostRequest, before: number): readonly AppliedCost[] {
-  const limit = limits[0]!;
+  const { unitsPerToken, capacity } = limits[0]!;
   const outcomes: AppliedCost[] = [];
+  let level = before;
   let levels: readonly number[] = [before];
-  for (const cost of costs) {
-    const allowed = cost < 0 || fits(limit, levels[0]!, cost);
-    if (allowed) levels = [charge(limit, levels[0]!, cost)];
+  for (let index = 0; index < costs.length; index++) {
+    const cost = costs[index]!;
+    const allowed = cost < 0 || cost * unitsPerToken <= capacity - level;
+    if (allowed) {
+      level = chargeUnits(unitsPerToken, level, cost);
+      levels = [level];
+    }
     outcomes.push({ allowed, levels });
   }
   return outcomes;

@@ -38,7 +38,8 @@ export class GuardCheck implements OnApplicationBootstrap {
 
   /** One line, when a microservice is connected to the application, be it before the start or after. */
   #checkMessages(): void {
-    const unsure = this.#policies((target, method) => this.guards.ofMessages(target, method));
+    const guardsOf = (target: Target, method: Target): Guards | undefined => this.guards.ofMessages(target, method);
+    const unsure = this.#policies(guardsOf, this.#areDefaultsForMessages());
     let isReported = unsure.length === 0;
     this.guards.onMicroservice(() => {
       if (isReported) return;
@@ -70,16 +71,35 @@ export class GuardCheck implements OnApplicationBootstrap {
     return found;
   }
 
-  /** What handlers declare that none of the guards before them applies. */
-  #policies(guardsOf: (target: Target, method: Target) => Guards | undefined): readonly Unguarded[] {
+  /** Where the application has no guard, but some handlers have, those are meant, and no message. */
+  #areDefaultsForMessages(): boolean {
+    if (this.#isAppliedBy(this.guards.ofApplication())) return true;
+    return !this.handlers.all().some(({ target, method }) => {
+      const guards = this.guards.of(target, method) ?? this.guards.ofMessages(target, method);
+      return guards !== undefined && this.#isAppliedBy(guards);
+    });
+  }
+
+  /**
+   * What limits handlers, and none of the guards before them applies.
+   *
+   * @param withDefaults whether `defaultPolicies` count too
+   */
+  #policies(
+    guardsOf: (target: Target, method: Target) => Guards | undefined,
+    withDefaults = false,
+  ): readonly Unguarded[] {
     return this.handlers.all().flatMap(({ target, method }): readonly Unguarded[] => {
       const guards = guardsOf(target, method);
       if (guards === undefined || this.#isAppliedBy(guards)) return [];
-      const declared = levelsOf(target, method).flatMap(({ limits }) => limits.map(({ name }) => name));
-      return this.planner
-        .planFor(target, method)
-        .filter(({ name }) => declared.includes(name))
-        .map(({ name }) => ({ path: `@RateLimit('${name}') of ${target.name}.${method.name}`, others: guards.others }));
+      const declared = levelsOf(target, method)
+        .flatMap(({ limits }) => limits)
+        .filter(({ limiter }) => limiter === this.limiterName)
+        .map(({ name }) => name);
+      const planned = this.planner.planFor(target, method).map(({ name }) => name);
+      const found = planned.filter((name) => declared.includes(name)).map((name) => `@RateLimit('${name}')`);
+      if (withDefaults && planned.length > found.length) found.push('defaultPolicies');
+      return found.map((what) => ({ path: `${what} of ${target.name}.${method.name}`, others: guards.others }));
     });
   }
 

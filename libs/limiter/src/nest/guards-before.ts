@@ -64,6 +64,12 @@ export class GuardsBefore {
     return union(globalGuards(config), declared(target), declared(handler));
   }
 
+  /** Those of the whole application, once it has started. */
+  ofApplication(): Guards {
+    const config = this.#container?.applicationConfig;
+    return config === undefined ? NONE : globalGuards(config);
+  }
+
   /** Those that run before a handler of messages whatever a microservice inherits; nothing where it is no such handler. */
   ofMessages(target: object, handler: object): Guards | undefined {
     return isMessageHandler(handler) ? union(declared(target), declared(handler)) : undefined;
