@@ -6,7 +6,7 @@ const STEP_MS = 5;
 export class RunnableTime {
   #passedMs = 0;
   #lastAt = performance.now();
-  readonly #timer = setInterval(() => this.#step(), STEP_MS);
+  readonly #timer = setInterval(() => this.#step(), STEP_MS).unref();
 
   /** Milliseconds since the start. */
   get passedMs(): number {
