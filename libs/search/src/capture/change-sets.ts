@@ -1,10 +1,10 @@
 import type { ChangeSet, EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import { keyIn, keyPartsOf, primaryKeyParts } from '../metadata/key-parts.js';
+import { keyIn, keyPartsOf, primaryKeyParts, type KeyValue } from '../metadata/key-parts.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 import { fittingKeys } from '../rows/fitting-keys.js';
 import { foreignKeyIn } from '../rows/key-held.js';
-import type { Change } from './change.js';
+import type { Change, PolymorphicKey } from './change.js';
 
 /** Keys of the rows that a flush deletes, by class. */
 export function deletedIn(changeSets: readonly ChangeSet<object>[]): Map<EntityClass, PrimaryKey[]> {
@@ -67,10 +67,18 @@ function asEntity(property: EntityProperty, value: unknown): unknown {
 function formerTarget(meta: EntityMetadata, name: string, original: Readonly<Record<string, unknown>>): unknown {
   const property = propertyOf(meta, name);
   const value = original[name];
-  if (property?.polymorphic) return value;
+  if (property?.polymorphic) return formerOfSeveral(property, value);
   if (!property?.targetMeta || value === undefined || value === null) return undefined;
   const key = keyIn(keyPartsOf(property), { [name]: asEntity(property, value) });
   return isWhole(key) ? fittingKeys([key], keyPartsOf(property))[0] : undefined;
+}
+
+/** The ORM remembers class and key. */
+function formerOfSeveral(property: EntityProperty, value: unknown): PolymorphicKey | undefined {
+  const { discriminator, id } = (value ?? {}) as PolymorphicKey;
+  const values = [id].flat() as KeyValue[];
+  const key = fittingKeys([values.length === 1 ? values[0]! : values], keyPartsOf(property))[0];
+  return key === undefined ? undefined : { discriminator, id: key };
 }
 
 export function kindOf({ type }: ChangeSet<object>): Change['type'] {

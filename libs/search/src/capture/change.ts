@@ -46,9 +46,9 @@ function touchesAt(dependency: Dependency, change: Change): Touch[] {
   if (pivot) return membershipTouches(dependency, pivot, change);
   const here = touchAt(dependency, change.key);
   if (!via) return change.type !== 'update' || shows(dependency, change) ? [here] : [];
-  // A new row is reached by its own foreign key, or by one whose change touches for itself. Who reached a deleted row
-  // was looked up before it went.
-  if (change.type !== 'update') return change.type === 'create' && via.side === 'inverse' ? [here] : [];
+  // A new row is reached by its own foreign key, or by one whose change touches for itself; by one that nothing keeps
+  // from leading nowhere, it may be reached already. Who reached a deleted row was looked up before it went.
+  if (change.type !== 'update') return change.type === 'create' && (via.side === 'inverse' || via.unheld) ? [here] : [];
   const foreignKey = foreignKeyOf(dependency);
   if (foreignKey === undefined || !change.properties?.includes(foreignKey))
     return shows(dependency, change) ? [here] : [];
@@ -77,8 +77,8 @@ export function ownersOf(dependency: Dependency, foreignKeys: readonly unknown[]
 }
 
 /** A polymorphic foreign key, as the ORM keeps it. */
-interface PolymorphicKey {
-  readonly discriminator?: string;
+export interface PolymorphicKey {
+  readonly discriminator?: string | undefined;
   readonly id?: unknown;
 }
 

@@ -137,8 +137,8 @@ function embedRelated(field: ObjectField, value: unknown, place: Place): unknown
   if (!relation) return embed(fields, value, place);
   // Where a part of a foreign key is null, the ORM gives no value.
   const related = unwrap(value) ?? null;
-  // No foreign key holds the rows of a polymorphic relation: some may be gone.
-  if (!Array.isArray(related)) return !relation.apart || isRead(related) ? embed(fields, related, place) : null;
+  const mayBeGone = relation.apart ?? relation.unheld;
+  if (!Array.isArray(related)) return !mayBeGone || isRead(related) ? embed(fields, related, place) : null;
   // The foreign key of a pair allows every row of the table, whatever class has the collection.
   const members = relation.kind === 'm:n' ? related.filter((row) => row instanceof relation.target) : related;
   const rows = relation.apart ? members.filter(isRead) : (members as object[]);

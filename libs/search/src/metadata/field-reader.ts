@@ -16,7 +16,8 @@ import type { SearchFieldOptions } from './options.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
 import { embeddedRelationProblem, keyProblemOf, relationProblem, type RelationProblem } from './relation-rules.js';
-import { keyThatOrders, RawSelection, selectionOf } from './selection-reader.js';
+import { keyThatOrders, selectionOf, UnfollowedSelection } from './selection-reader.js';
+import { elementsOfSeveralProblem } from './several-classes.js';
 import { readValue } from './value-reader.js';
 import { WhereReader } from './where-reader.js';
 
@@ -169,6 +170,8 @@ export class FieldReader {
       );
       return {};
     }
+    const unfit = elementsOfSeveralProblem(property);
+    if (unfit) this.refuse(place, unfit);
     const watched = new WhereReader(this.metas, this.complaints).read(target, options.where, place);
     return { filter: { where: options.where, watched } };
   }
@@ -186,12 +189,8 @@ export class FieldReader {
     try {
       return selectionOf(property, target, this.metas);
     } catch (error) {
-      if (!(error instanceof RawSelection)) throw error;
-      this.complain(
-        where,
-        'has a `where` or an `orderBy` in raw SQL, whose columns nobody can follow',
-        "Write them as the ORM's conditions, by the names of properties",
-      );
+      if (!(error instanceof UnfollowedSelection)) throw error;
+      this.complain(where, error.problem, error.remedy);
       return [];
     }
   }

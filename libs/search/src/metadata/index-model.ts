@@ -75,6 +75,8 @@ export interface Relation {
   readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
   /** Classes that a polymorphic relation leads to, by the value that tells them apart. */
   readonly targets?: ReadonlyMap<string, EntityClass>;
+  /** No foreign key keeps its rows: some may be gone, and come back. */
+  readonly unheld?: boolean;
   /** For the other side of a polymorphic relation: what its `mappedBy` may lead to. */
   readonly mappedByTargets?: ReadonlyMap<string, EntityClass>;
   /** Classes whose rows are read class by class: those of several tables, the deepest first. */

@@ -38,9 +38,16 @@ export function relationOf(property: EntityProperty, metas: readonly EntityMetad
     mappedBy: property.mappedBy,
     kind,
     ...(targets ? { targets } : {}),
+    ...(isUnheld(property) ? { unheld: true } : {}),
     ...(mappedByTargets ? { mappedByTargets } : {}),
     ...(pivot ? { pivot } : {}),
   };
+}
+
+/** Whether no foreign key of the database keeps the row that it leads to. */
+function isUnheld({ kind, owner, createForeignKeyConstraint }: EntityProperty): boolean {
+  const isToOne = (kind as string) === 'm:1' || ((kind as string) === '1:1' && owner);
+  return isToOne && createForeignKeyConstraint === false;
 }
 
 function targetsOfOtherSide({ mappedBy, targetMeta }: EntityProperty): Relation['targets'] {

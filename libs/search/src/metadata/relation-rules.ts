@@ -1,6 +1,7 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import { primaryKeyParts, shortestPath } from './key-parts.js';
 import { isRelation, relationOf } from './orm-property.js';
+import { withKeyWithin } from './several-classes.js';
 
 export interface RelationProblem {
   readonly problem: string;
@@ -36,6 +37,12 @@ export function relationProblem(
     return {
       problem: `holds the key of ${handedOn.className}, which is one relation (\`${handedOn.primaryKeys[0]}\`) to a key of several columns: of these the ORM reads the first alone`,
       remedy: `Give ${handedOn.className} a key of its own, and make that relation unique`,
+    };
+  const within = withKeyWithin(property, meta);
+  if (within)
+    return {
+      problem: `is a side of a relation to several classes, and the key of ${within.className} holds a key of several columns: the ORM does not read it there`,
+      remedy: `Give ${within.className} a key of its own, and make the relation in it unique`,
     };
   if (of === 'keys') return undefined;
   const whole = wholeKeyWithTwoSides(property, meta);

@@ -2,17 +2,25 @@ import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { FieldModel } from './index-model.js';
 import { primaryKeyParts, type KeyPart } from './key-parts.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
+import { leadsToSeveral } from './several-classes.js';
 
 type Conditions = Readonly<Record<string, unknown>>;
 
-/** A condition or an order in raw SQL: its columns are not known. */
-export class RawSelection extends Error {}
+/** A condition or an order of a collection that cannot be followed. */
+export class UnfollowedSelection extends Error {
+  constructor(
+    readonly problem: string,
+    readonly remedy: string,
+  ) {
+    super(problem);
+  }
+}
 
 /**
  * The columns of the target that decide which of its rows a collection holds, and in which order: `where` and `orderBy`
  * of the relation, and the `orderBy` of its target.
  *
- * @throws RawSelection
+ * @throws UnfollowedSelection
  */
 export function selectionOf(
   property: EntityProperty,
@@ -37,20 +45,36 @@ export function keyThatOrders(property: EntityProperty, target: EntityMetadata):
 function columnsIn(meta: EntityMetadata, conditions: unknown, metas: readonly EntityMetadata[]): FieldModel[] {
   if (typeof conditions !== 'object' || conditions === null) {
     // A primary key in place of conditions, or a function that makes SQL.
-    if (typeof conditions === 'function' || typeof conditions === 'string') throw new RawSelection();
+    if (typeof conditions === 'function' || typeof conditions === 'string') throw inRawSql();
     return [];
   }
-  if (Object.getOwnPropertySymbols(conditions).length > 0 || 'sql' in conditions) throw new RawSelection();
+  if (Object.getOwnPropertySymbols(conditions).length > 0 || 'sql' in conditions) throw inRawSql();
   return Object.entries(conditions as Conditions).flatMap(([name, condition]): FieldModel[] => {
     if (name === '$not') return columnsIn(meta, condition, metas);
     if (name === '$and' || name === '$or') return [condition].flat().flatMap((one) => columnsIn(meta, one, metas));
     const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
-    if (!property) throw new RawSelection();
+    if (!property) throw inRawSql();
     if (!isRelation(property)) return [columnOf(property)];
     const target = metas.find((candidate) => (candidate.class as unknown) === relationOf(property).target);
+    if (leadsToSeveral(property) && isConditions(condition) && Object.keys(withoutOperators(condition)).length > 0)
+      throw overSeveral(name, meta, target);
     const nested = target && isConditions(condition) ? columnsIn(target, withoutOperators(condition), metas) : [];
     return [{ kind: 'object', name, options: {}, fields: nested, relation: relationOf(property, metas) }];
   });
+}
+
+function inRawSql(): UnfollowedSelection {
+  return new UnfollowedSelection(
+    'has a `where` or an `orderBy` in raw SQL, whose columns nobody can follow',
+    "Write them as the ORM's conditions, by the names of properties",
+  );
+}
+
+function overSeveral(name: string, owner: EntityMetadata, joined: EntityMetadata | undefined): UnfollowedSelection {
+  return new UnfollowedSelection(
+    `has a \`where\` or an \`orderBy\` over \`${name}\`, which leads to several classes, of which the ORM joins rows of ${joined?.className} alone`,
+    `Choose and order by columns of ${owner.className} itself`,
+  );
 }
 
 function columnOf(property: EntityProperty): FieldModel {

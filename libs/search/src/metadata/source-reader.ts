@@ -2,9 +2,10 @@ import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { ModelComplaint } from '../errors/model.errors.js';
 import { includeTree, type IncludeTree } from './include-tree.js';
 import type { FieldModel, Identity, Routing, ValueField } from './index-model.js';
-import { keyPartsOf, partsIn, type KeyPart } from './key-parts.js';
+import { keyIn, keyPartsOf } from './key-parts.js';
 import type { IndexedOptions } from './options.js';
 import { factsOf, isComputed, isEmbedded, isRelation, isToOneOwner, relationOf } from './orm-property.js';
+import { keyOfRow, leadsToSeveral } from './several-classes.js';
 
 /** Stands for all columns of an entity: any change of it counts. */
 const EVERY_COLUMN: ValueField = Object.freeze({
@@ -52,11 +53,11 @@ export class SourceReader {
         'Make the column not null, or give a function that knows what to do then',
       );
     }
-    const parts = property && isRelation(property) ? keyPartsOf(property) : [];
-    return {
-      label: routing,
-      of: (entity) => (parts.length > 0 ? keyIn(parts, entity) : (entity as Record<string, unknown>)[routing]),
-    };
+    const held = (entity: object): unknown => (entity as Record<string, unknown>)[routing];
+    if (!property || !isRelation(property)) return { label: routing, of: held };
+    if (leadsToSeveral(property)) return { label: routing, of: (entity) => asRouting(keyOfRow(held(entity))) };
+    const parts = keyPartsOf(property);
+    return { label: routing, of: (entity) => asRouting(keyIn(parts, entity)) };
   }
 
   private along(meta: EntityMetadata, tree: IncludeTree): FieldModel[] {
@@ -108,7 +109,6 @@ function propertyOf(meta: EntityMetadata, name: string): EntityProperty | undefi
 }
 
 /** A relation routes by the key of its target. */
-function keyIn(parts: readonly KeyPart[], entity: object): unknown {
-  const values = partsIn(parts, entity);
-  return values.length === 1 ? values[0] : values.join(':');
+function asRouting(key: unknown): unknown {
+  return Array.isArray(key) ? key.join(':') : key;
 }

@@ -5,6 +5,7 @@ import { nearestName } from '../support/nearest-name.js';
 import type { FieldModel } from './index-model.js';
 import { isJoinedAlone } from './inheritance.js';
 import { factsOf, isComputed, isEmbedded, isRelation, relationOf } from './orm-property.js';
+import { otherSideProblem, severalClassesProblem } from './several-classes.js';
 import { isRawSql, rawKeysOf } from './where-values.js';
 
 /** Operators of the ORM that compare a value; those beside them hold conditions again. */
@@ -67,14 +68,16 @@ export class WhereReader {
         'is no column, so the database cannot compare it',
         'Name a column, or decide it in code: @Indexed({ when: (row) => …, reads })',
       );
-    if (isRelation(property)) return this.relation(property, value, into, at);
+    if (isRelation(property)) return this.relation(property, meta, value, into, at);
     const known = into.get(name);
     if (!known) into.set(name, { property, inner: new Map(), meta });
     if (isEmbedded(property)) this.embedded(property, value, at);
     else this.value(value, at);
   }
 
-  private relation(property: EntityProperty, value: unknown, into: Mentions, at: At): void {
+  private relation(property: EntityProperty, meta: EntityMetadata, value: unknown, into: Mentions, at: At): void {
+    const refused = severalClassesProblem(property, value) ?? otherSideProblem(property, meta);
+    if (refused) return this.complain(at, refused.problem, refused.remedy);
     const target = this.metas.find((meta) => (meta.class as unknown) === relationOf(property).target);
     const node = into.get(property.name) ?? { property, inner: new Map(), ...(target ? { meta: target } : {}) };
     into.set(property.name, node);

@@ -29,8 +29,8 @@ export function foreignKeysOf(metas: readonly EntityMetadata[], defaultRule: str
 }
 
 function ruleOf(property: EntityProperty, defaultRule: string | undefined): ForeignKey['onDelete'] | undefined {
-  const { polymorphic } = property as { readonly polymorphic?: unknown };
-  if (!isRelation(property) || !isToOneOwner(property) || polymorphic || isComputed(property)) return undefined;
+  if (!isRelation(property) || !isToOneOwner(property) || isComputed(property)) return undefined;
+  if (property.createForeignKeyConstraint === false) return undefined;
   // 6 decides this when it makes the schema, by what is written in both versions.
   const cascades = property.cascade?.some((one) => ['remove', 'all'].includes(one)) ? 'cascade' : undefined;
   const rule = property.deleteRule ?? cascades ?? (property.nullable ? 'set null' : defaultRule);

@@ -1,5 +1,6 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import { keyIn, keyPartsOf } from '../metadata/key-parts.js';
+import { keyOfRow } from '../metadata/several-classes.js';
 
 /** What the ORM keeps at each entity. */
 interface Managed {
@@ -14,7 +15,7 @@ export function foreignKeyIn(meta: EntityMetadata, name: string, entity: object)
   const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
   const value = (entity as Readonly<Record<string, unknown>>)[name];
   if (!property || value === undefined || value === null) return undefined;
-  return property.polymorphic ? keyHeld(value) : keyIn(keyPartsOf(property), entity);
+  return property.polymorphic ? (keyOfRow(value) ?? keyHeld(value)) : keyIn(keyPartsOf(property), entity);
 }
 
 /**

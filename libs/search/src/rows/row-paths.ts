@@ -5,6 +5,7 @@ import { primaryKeyName, primaryKeyParts, type DocumentKey } from '../metadata/k
 import { isEmbedded, isRelation, isToOneOwner, relationOf } from '../metadata/orm-property.js';
 import { readStep } from '../metadata/path-step.js';
 import type { EntityClass } from '../metadata/recorder.js';
+import { isJoinedByOthers } from '../metadata/several-classes.js';
 import { withForeignKeys, withKeys } from './key-conditions.js';
 
 /** Finds rows by the ORM's conditions, in order and in pages of their keys. */
@@ -137,12 +138,17 @@ export class RowPaths {
       return target && { property: name, next: target, crossing: { by: 'class', value: value!, target } };
     }
     const target = property.targetMeta!;
-    return { property: name, next: target, crossing: crossingOf(relation, property, this.areApart(meta, target)) };
+    return {
+      property: name,
+      next: target,
+      crossing: crossingOf(relation, property, this.areApart(meta, target, property)),
+    };
   }
 
   /** Whether the ORM's join between them would find others, or none. */
-  private areApart(meta: EntityMetadata, target: EntityMetadata): boolean {
-    return isTablePerType(meta) || isTablePerType(target) || isJoinedAlone(target, this.metas);
+  private areApart(meta: EntityMetadata, target: EntityMetadata, property: EntityProperty): boolean {
+    if (isTablePerType(meta) || isTablePerType(target) || isJoinedAlone(target, this.metas)) return true;
+    return isJoinedByOthers(property, meta);
   }
 }
 

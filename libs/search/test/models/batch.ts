@@ -10,6 +10,8 @@ export interface Batch {
   readonly seed: number;
   readonly from: number;
   readonly models: number;
+  /** Only models that hold this construct. */
+  readonly holding?: string | undefined;
   readonly shrink: boolean;
 }
 
@@ -31,13 +33,14 @@ function caseOf(seed: number): Case {
 
 /** Runs models one after the other. */
 export async function runBatch(
-  { seed, from, models, shrink }: Batch,
+  { seed, from, models, holding, shrink }: Batch,
   world: World,
   report: (report: Report) => void,
 ): Promise<void> {
   for (let model = from; model < from + models; model += 1) {
     report({ model, did: 'begin' });
     const [given, started] = [caseOf(seed + model), performance.now()];
+    if (holding !== undefined && !constructsOf(given).includes(holding)) continue;
     const outcome = await runModel(...given, world);
     const ms = Math.round(performance.now() - started);
     if (outcome.outcome === 'equal')

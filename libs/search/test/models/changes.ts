@@ -17,6 +17,8 @@ export const OPERATIONS = [
   'set',
   'insertNative',
   'rekey',
+  'moveNative',
+  'restore',
 ] as const;
 
 /** One change. Its numbers choose among what is there when it comes. */

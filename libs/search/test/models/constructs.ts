@@ -1,5 +1,14 @@
 import type { Change, Transaction } from './changes.js';
-import { isMany, keyLeaves, type IncludePlan, type ModelPlan } from './plan.js';
+import {
+  entitiesBehind,
+  foreignLeaves,
+  isMany,
+  keyLeaves,
+  overOf,
+  type IncludePlan,
+  type ModelPlan,
+  type Step,
+} from './plan.js';
 import type { Case } from './reduce.js';
 
 type Has = (plan: ModelPlan) => boolean;
@@ -24,6 +33,8 @@ const embedded =
 const any = (includes: readonly IncludePlan[], fits: (one: IncludePlan) => boolean): boolean =>
   includes.some((one) => fits(one) || any(one.inside, fits));
 
+const isToSeveral = ({ side, relation: { others } }: Step): boolean => side === 'owner' && others !== undefined;
+
 /** What a model can hold, by name. */
 const CONSTRUCTS: Readonly<Record<string, Has>> = {
   'classes in one table': tree('sti'),
@@ -33,6 +44,22 @@ const CONSTRUCTS: Readonly<Record<string, Has>> = {
   'a key of several columns': (plan) => plan.entities.some(({ number }) => keyLeaves(plan, number).length > 1),
   'a relation in a key': relation(({ key }) => key),
   'a many-to-one': relation(({ kind }) => kind === 'm:1'),
+  'a relation to several classes': relation(({ others }) => others !== undefined),
+  'a relation to several classes, and its other side': relation(
+    ({ others, inverse }) => others !== undefined && inverse,
+  ),
+  'a relation to several classes, of several columns': (plan) =>
+    plan.relations.some((one) => one.others && foreignLeaves(plan, one).length > 1),
+  'a relation to several classes, of which one is a tree': ({ entities, relations }) =>
+    relations.some((one) => one.others && entitiesBehind(one).some((to) => entities[to]!.tree)),
+  'a relation to several classes in a document': index(({ include }) => any(include, ({ step }) => isToSeveral(step))),
+  'the other side of a relation to several classes in a document': index(({ include }) =>
+    any(include, ({ step }) => step.side === 'inverse' && step.relation.others !== undefined),
+  ),
+  'where by a relation to several classes': index(
+    ({ where }) => where !== undefined && 'leads' in where && where.leads.others !== undefined,
+  ),
+  'a relation without a foreign key': relation(({ unheld }) => unheld === true),
   'a one-to-one': relation(({ kind }) => kind === '1:1'),
   'a many-to-many': relation(({ kind, pivot }) => kind === 'm:n' && pivot === undefined),
   'a pivot entity': relation(({ pivot }) => pivot !== undefined),
@@ -43,8 +70,9 @@ const CONSTRUCTS: Readonly<Record<string, Has>> = {
   'a list of embeddables': embedded('array'),
   'a collection in a document': index(({ include }) => any(include, ({ step }) => isMany(step))),
   'two steps in a document': index(({ include }) => any(include, ({ inside }) => inside.length > 0)),
-  where: index((one) => one.where !== undefined && one.where.over === undefined && !one.byFilter),
-  'where over a relation': index((one) => one.where?.over !== undefined),
+  where: index((one) => one.where !== undefined && 'column' in one.where && !one.where.over && !one.byFilter),
+  'where over a relation': index((one) => overOf(one.where) !== undefined),
+  'where by a foreign key': index((one) => one.where !== undefined && 'leads' in one.where),
   'a filter': index((one) => one.where !== undefined && one.byFilter),
   'where of a collection': index(({ include }) => any(include, (one) => one.where !== undefined)),
   when: index((one) => one.when !== undefined),

@@ -196,14 +196,15 @@ function inOrder(): Case {
   ];
 }
 
+const TWO = [
+  { name: 'id', kind: 'integer' },
+  { name: 'k', kind: 'string' },
+] as const;
+
 /** Of a foreign key of several columns the ORM's upsert writes the first alone: the row leads nowhere. */
 function halfAKey(): Case {
   const way = relation('r', ['m:1', 0, 0]);
-  const key = [
-    { name: 'id', kind: 'integer' },
-    { name: 'k', kind: 'string' },
-  ] as const;
-  const entities = [entity(0, { key, index: index([include(over(way))]) })];
+  const entities = [entity(0, { key: TWO, index: index([include(over(way))]) })];
   return [{ entities, relations: [way] }, script({ operation: 'upsert', entity: 0, row: 3 })];
 }
 
@@ -266,15 +267,11 @@ function twoSides(): Case {
 
 /** Pairs of `t1`, whose key holds the one of `t0`: by a key of three entities the ORM does not order. */
 function deepPairs(): Case {
-  const two = [
-    { name: 'id', kind: 'integer' },
-    { name: 'k', kind: 'string' },
-  ] as const;
   const held = relation('s', ['m:1', 1, 0], { key: true });
   const way = relation('r', ['m:n', 1, 1], { pivot: 2, inverse: true });
   const sides = [relation('ra', ['m:1', 2, 1], { key: true }), relation('rb', ['m:1', 2, 1], { key: true })];
   const entities = [
-    entity(0, { key: two }),
+    entity(0, { key: TWO }),
     entity(1, { index: index([include(over(way), ['c0']), include(back(way), ['c0'])]) }),
     entity(2, { key: [] }),
   ];
@@ -284,6 +281,62 @@ function deepPairs(): Case {
     { operation: 'delete', entity: 1, row: 1 },
   );
   return [{ entities, relations: [held, way, ...sides] }, changes];
+}
+
+/** No foreign key keeps a row of `t0` from going while `t2` leads there, nor from coming back. */
+function backAgain(): Case {
+  const way = relation('r', ['m:1', 2, 0], { others: [1] });
+  const entities = [entity(0), entity(1), entity(2, { index: index([include(over(way), ['c0'])]) })];
+  return [
+    { entities, relations: [way] },
+    script(
+      ...[0, 1, 2].map((row) => ({ operation: 'move' as const, entity: 2, row, value: 2 })),
+      { operation: 'delete', entity: 0, row: 2 },
+      { operation: 'restore', entity: 0 },
+    ),
+  ];
+}
+
+/** `t2` -> `t0`, in several tables, or `t1`: both have keys of two columns, and show what leads there; `t0` is in its key. */
+function severalColumns(): Case {
+  const held = relation('s', ['1:1', 2, 0], { key: true });
+  const way = relation('r', ['m:1', 2, 0], { others: [1], inverse: true });
+  const shown = index([include(back(way), ['c0'])]);
+  const entities = [
+    entity(0, { key: TWO, tree: DOGS, index: shown }),
+    entity(1, { key: TWO, index: shown }),
+    entity(2),
+  ];
+  const moves = Array.from({ length: 12 }, (_, n) => ({ operation: 'move' as const, entity: 2, row: n, value: n + 1 }));
+  return [{ entities, relations: [held, way] }, script(...moves, { operation: 'change', entity: 2, value: 4 })];
+}
+
+/** `t2` -> `t0` or `t1`, whose keys have other names; `t0` and `t1` show what leads there, and what that is in. */
+function otherNames(): Case {
+  const way = relation('r', ['m:1', 2, 0], { others: [1], inverse: true, nullable: false });
+  const shown = index([include(back(way), ['c0'])]);
+  const entities = [
+    entity(0, { index: shown }),
+    entity(1, { key: [{ name: 'no', kind: 'integer' }], index: shown }),
+    entity(2, { index: index([include(over(way), ['c0'])], { routing: 'r' }) }),
+  ];
+  const moves = [1, 2, 3, 5, 7].map((value) => ({ operation: 'move' as const, entity: 2, row: value, value }));
+  const changes = [0, 1, 2].map((entity) => ({ operation: 'change' as const, entity, row: 1, value: 4 }));
+  return [{ entities, relations: [way] }, script(...moves, ...changes)];
+}
+
+/** No foreign key is there at all: `t1` may lead to a row of `t0` that is gone, and that comes again. */
+function unheld(): Case {
+  const way = relation('r', ['m:1', 1, 0], { unheld: true, nullable: false });
+  const entities = [entity(0), entity(1, { index: index([include(over(way), ['c0'])]) })];
+  return [
+    { entities, relations: [way] },
+    script(
+      ...[0, 1, 2].map((row) => ({ operation: 'move' as const, entity: 1, row, value: 2 })),
+      { operation: 'delete', entity: 0, row: 2 },
+      { operation: 'restore', entity: 0 },
+    ),
+  ];
 }
 
 /** What random models found, each as small as it goes. */
@@ -306,5 +359,9 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'a chain of keys that are relations': chainOfKeys(),
   'a row of several tables that leads further at one of two places': twoSides(),
   'pairs of rows whose key holds another': deepPairs(),
+  'a row that comes where others lead already': backAgain(),
+  'a row without a foreign key that comes where others lead already': unheld(),
+  'a relation to several classes by keys of several columns': severalColumns(),
+  'a relation to several classes whose keys have other names': otherNames(),
   'pairs that hold rows of another class of the table': pairsOfOthers(),
 };

@@ -13,6 +13,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     /** Models from here on: `--from 17 --models 1` is the 18th of a seed. */
     from: { type: 'string', default: '0' },
+    /** Passes over models that do not hold this, as the last line names it: `--holding 'a pivot entity'`. */
+    holding: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
     /** On PostgreSQL and OpenSearch instead of in memory. */
     servers: { type: 'boolean', default: false },
@@ -83,7 +85,14 @@ async function main(servers?: BatchOrder['servers']): Promise<void> {
   const seconds = (): number => Math.round((Date.now() - started) / 1000);
   for (let at = from; at < from + models && !(values.stop && tally.wrong > 0); at += BATCH) {
     const size = Math.min(BATCH, from + models - at);
-    const order = { seed, from: at, models: size, shrink: !values['no-shrink'], ...(servers ? { servers } : {}) };
+    const order = {
+      seed,
+      from: at,
+      models: size,
+      holding: values.holding,
+      shrink: !values['no-shrink'],
+      ...(servers ? { servers } : {}),
+    };
     await watchBatch(order, (watched) => tally.add(watched));
     if ((at - from) % 500 === 400) console.log(`${at + size - from} models, ${seconds()} s: ${tally.text}`);
   }

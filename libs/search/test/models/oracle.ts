@@ -6,19 +6,24 @@ import type {
   IncludePlan,
   Kind,
   ModelPlan,
+  RelationPlan,
   ShapePlan,
   Step,
+  WherePlan,
 } from './plan.js';
 import {
   classesAt,
   className,
   columnsOf,
+  entitiesBehind,
   foreignLeaves,
   hasStep,
   isMany,
   keyLeaves,
   pairsOf,
-  targetOf,
+  stepsOf,
+  targetsOf,
+  typeColumn,
   valueOf,
 } from './plan.js';
 
@@ -31,6 +36,10 @@ type Json = Record<string, unknown>;
 interface OfClass {
   readonly row: SqlRow;
   readonly cls: number | undefined;
+}
+
+interface OfEntity extends OfClass {
+  readonly entity: EntityPlan;
 }
 
 /**
@@ -79,32 +88,42 @@ class Oracle {
   }
 
   private related(entity: EntityPlan, one: OfClass, include: IncludePlan): unknown {
-    const target = this.plan.entities[targetOf(include.step)]!;
     const rows = this.rowsOver(entity, one, include.step).filter(
-      (each) => !include.where || this.fulfils(target, each, include.where),
+      (each) => !include.where || this.fulfils(each.entity, each, include.where),
     );
-    if (!isMany(include.step)) return rows[0] ? this.part(target, rows[0], include) : null;
-    const leaves = keyLeaves(this.plan, target.number).map(({ name }) => name);
-    return rows.sort((a, b) => inOrderOf(leaves, a.row, b.row)).map((each) => this.part(target, each, include));
+    if (!isMany(include.step)) return rows[0] ? this.part(rows[0], include) : null;
+    const leaves = keyLeaves(this.plan, targetsOf(include.step)[0]!).map(({ name }) => name);
+    return rows.sort((a, b) => inOrderOf(leaves, a.row, b.row)).map((each) => this.part(each, include));
   }
 
-  private part(target: EntityPlan, one: OfClass, { columns, embedded, key, inside }: IncludePlan): Json {
+  private part(one: OfEntity, { columns, embedded, key, inside }: IncludePlan): Json {
+    const target = one.entity;
     const part: Json = {};
     if (key) for (const { name } of target.key) part[name] = one.row[name];
     for (const column of columnsOf(target, one.cls))
       if (columns.includes(column.name)) part[column.name] = decoded(column.kind, one.row[column.name]);
     for (const each of target.embedded) if (embedded.includes(each.name)) part[each.name] = embeddedOf(each, one.row);
     for (const each of inside)
-      if (hasStep(target, one.cls, each.step)) part[each.step.property] = this.related(target, one, each);
+      if (this.isOf(target, each.step) && hasStep(target, one.cls, each.step))
+        part[each.step.property] = this.related(target, one, each);
     return part;
   }
 
-  fulfils(entity: EntityPlan, one: OfClass, { column, test, over }: ConditionPlan): boolean {
+  /** Of the rows behind a relation to several entities, some have the step and others do not. */
+  private isOf({ number }: EntityPlan, { property }: Step): boolean {
+    return stepsOf(this.plan.relations, number).some((step) => step.property === property);
+  }
+
+  fulfils(entity: EntityPlan, one: OfClass, condition: WherePlan): boolean {
+    if ('leads' in condition) {
+      const { leads, test } = condition;
+      const holder = leads.others ? typeColumn(leads) : foreignLeaves(this.plan, leads)[0]!.name;
+      return (one.row[holder] ?? null) === null ? test.test === 'null' : test.test === 'notNull';
+    }
+    const { column, test, over } = condition;
     if (over) {
       const inner: ConditionPlan = { column, test };
-      return this.rowsOver(entity, one, over, 'pairs').some((each) =>
-        this.fulfils(this.plan.entities[targetOf(over)]!, each, inner),
-      );
+      return this.rowsOver(entity, one, over, 'pairs').some((each) => this.fulfils(each.entity, each, inner));
     }
     const value = decoded(column.kind, one.row[column.name]);
     if (test.test === 'null') return value === null;
@@ -136,9 +155,39 @@ class Oracle {
   }
 
   /** @param what `pairs`: as SQL joins them, whatever class the collection is of */
-  private rowsOver(entity: EntityPlan, { row }: OfClass, step: Step, what: 'members' | 'pairs' = 'members'): OfClass[] {
+  private rowsOver(
+    entity: EntityPlan,
+    one: OfClass,
+    step: Step,
+    what: 'members' | 'pairs' = 'members',
+  ): readonly OfEntity[] {
     const { relation, side } = step;
-    const target = this.plan.entities[side === 'owner' ? relation.to : relation.on]!;
+    if (relation.others && side === 'owner') return this.namedBy(relation, one);
+    const target = this.plan.entities[targetsOf(step)[0]!]!;
+    return this.rowsAt(target, entity, one, step, what).map((each) => ({ ...each, entity: target }));
+  }
+
+  /** The row that a relation to several entities leads to: one column names its table, the others its key. */
+  private namedBy(relation: RelationPlan, { row }: OfClass): readonly OfEntity[] {
+    const foreign = foreignLeaves(this.plan, relation).map(({ name }) => name);
+    const target = entitiesBehind(relation)
+      .map((number) => this.plan.entities[number]!)
+      .find(({ table }) => table === row[typeColumn(relation)]);
+    if (!target) return [];
+    const leaves = keyLeaves(this.plan, target.number).map(({ name }) => name);
+    return this.rowsOf(target)
+      .filter((each) => same(row, foreign, each.row, leaves))
+      .map((each) => ({ ...each, entity: target }));
+  }
+
+  private rowsAt(
+    target: EntityPlan,
+    entity: EntityPlan,
+    { row }: OfClass,
+    step: Step,
+    what: 'members' | 'pairs',
+  ): readonly OfClass[] {
+    const { relation, side } = step;
     const others = this.rowsOf(target);
     const [own, other] = [entity.number, target.number].map((n) => keyLeaves(this.plan, n).map(({ name }) => name)) as [
       string[],
@@ -153,9 +202,11 @@ class Oracle {
       return members.filter((each) => mine.some((pair) => same(pair, there, each.row, other)));
     }
     const foreign = foreignLeaves(this.plan, relation).map(({ name }) => name);
-    return side === 'owner'
-      ? others.filter((each) => same(row, foreign, each.row, other))
-      : others.filter((each) => same(each.row, foreign, row, own));
+    if (side === 'owner') return others.filter((each) => same(row, foreign, each.row, other));
+    return others.filter(
+      (each) =>
+        same(each.row, foreign, row, own) && (!relation.others || each.row[typeColumn(relation)] === entity.table),
+    );
   }
 }
 

@@ -2,11 +2,13 @@ import { EntitySchema } from '@mikro-orm/core';
 import { Indexed, SearchField } from '@rookery/search';
 import {
   className,
+  entitiesBehind,
   foreignLeaves,
   isMany,
   pairsOf,
   stepsOf,
-  targetOf,
+  targetsOf,
+  typeColumn,
   valueOf,
   type ColumnPlan,
   type ConditionPlan,
@@ -18,6 +20,7 @@ import {
   type ModelPlan,
   type RelationPlan,
   type Step,
+  type WherePlan,
 } from './plan.js';
 
 export type Row = Record<string, unknown>;
@@ -121,7 +124,9 @@ function classOfStep({ relation, side }: Step): number | undefined {
 }
 
 /** The condition as the ORM has it. */
-function ormCondition({ column, test, over }: ConditionPlan): Row {
+function ormCondition(condition: WherePlan): Row {
+  if ('leads' in condition) return { [condition.leads.name]: condition.test.test === 'null' ? null : { $ne: null } };
+  const { column, test, over } = condition;
   const inner = { [column.name]: ormTest(column.kind, test) };
   if (!over) return inner;
   return { [over.property]: isMany(over) ? { $some: inner } : inner };
@@ -192,7 +197,7 @@ function relationProperty(step: Step, { plan, classes, below }: Makes): object {
   const { kind, name, nullable, inverse, key } = relation;
   const entity = (): EntityClass =>
     (side === 'inverse' && relation.onClass !== undefined ? below[relation.on]![relation.onClass] : undefined) ??
-    classes[targetOf(step)]!;
+    classes[targetsOf(step)[0]!]!;
   if (side === 'inverse')
     return {
       kind: kind === 'm:1' ? '1:m' : kind,
@@ -201,6 +206,15 @@ function relationProperty(step: Step, { plan, classes, below }: Makes): object {
       ...(kind === '1:1' ? { nullable: true } : {}),
     };
   const other = inverse ? { inversedBy: `${name}of` } : {};
+  // No foreign key holds what leads to several tables.
+  if (relation.others)
+    return {
+      kind,
+      entity: () => entitiesBehind(relation).map((to) => classes[to]!),
+      discriminatorColumn: typeColumn(relation),
+      nullable,
+      ...other,
+    };
   if (kind === 'm:n') return { kind, entity, owner: true, ...pairProperty(plan, relation, classes), ...other };
   return {
     kind,
@@ -209,6 +223,7 @@ function relationProperty(step: Step, { plan, classes, below }: Makes): object {
     nullable,
     ...(key ? { primary: true } : {}),
     joinColumns: foreignLeaves(plan, relation).map((leaf) => leaf.name),
+    ...(relation.unheld ? { createForeignKeyConstraint: false } : {}),
     updateRule: 'cascade',
     // What is required goes with the row that it leads to; the database says so to nobody.
     ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'cascade' }),
@@ -274,7 +289,8 @@ export function indexName({ table }: EntityPlan, sync: string): string {
 
 function pathsOf(plan: ModelPlan, include: IncludePlan, prefix: string): string[] {
   const { columns, embedded, key, inside, step } = include;
-  const own = key ? plan.entities[targetOf(step)]!.key.map(({ name }) => name) : [];
+  const keys = key ? targetsOf(step).flatMap((to) => plan.entities[to]!.key.map(({ name }) => name)) : [];
+  const own = [...new Set(keys)];
   return [
     ...[...own, ...columns, ...embedded].map((name) => `${prefix}${name}`),
     ...inside.flatMap((one) => pathsOf(plan, one, `${prefix}${one.step.property}.`)),

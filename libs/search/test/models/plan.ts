@@ -40,6 +40,10 @@ export interface RelationPlan {
   readonly kind: 'm:1' | '1:1' | 'm:n';
   readonly on: number;
   readonly to: number;
+  /** Of a many-to-one to rows of several entities: those beside `to`. */
+  readonly others?: readonly number[];
+  /** Of a to-one relation: no foreign key keeps it from leading nowhere. One to several entities never has any. */
+  readonly unheld?: boolean;
   readonly nullable: boolean;
   readonly inverse: boolean;
   /** A part of the key of the entity that owns it. */
@@ -77,10 +81,23 @@ export interface ConditionPlan {
   readonly over?: Step;
 }
 
+/** Whether a to-one relation leads somewhere, by its foreign key alone. */
+export interface ReferencePlan {
+  readonly leads: RelationPlan;
+  readonly test: Extract<TestPlan, { test: 'null' | 'notNull' }>;
+}
+
+export type WherePlan = ConditionPlan | ReferencePlan;
+
+/** The relation whose rows a condition compares. */
+export function overOf(where: WherePlan | undefined): Step | undefined {
+  return where && 'column' in where ? where.over : undefined;
+}
+
 export interface IndexPlan {
   readonly sync: readonly ('outbox' | 'after-commit')[];
   readonly include: readonly IncludePlan[];
-  readonly where?: ConditionPlan;
+  readonly where?: WherePlan;
   /** Whether `where` is a filter of the entity. */
   readonly byFilter: boolean;
   readonly when?: ConditionPlan;
@@ -129,10 +146,20 @@ export interface ModelPlan {
 export function stepsOf(relations: readonly RelationPlan[], entity: number): readonly Step[] {
   return relations.flatMap((relation): Step[] => [
     ...(relation.on === entity ? [{ property: relation.name, relation, side: 'owner' } as const] : []),
-    ...(relation.inverse && relation.to === entity
+    ...(relation.inverse && entitiesBehind(relation).includes(entity)
       ? [{ property: `${relation.name}of`, relation, side: 'inverse' } as const]
       : []),
   ]);
+}
+
+/** The entities whose rows the owner of a relation can lead to. */
+export function entitiesBehind({ to, others = [] }: RelationPlan): readonly number[] {
+  return [to, ...others];
+}
+
+/** The column of a relation to several entities that holds the table of its row. */
+export function typeColumn({ name }: RelationPlan): string {
+  return `${name}_type`;
 }
 
 /** A column of a primary key in its table; what a relation in the key adds has the columns of its target's. */
@@ -141,7 +168,7 @@ export function keyLeaves({ entities, relations }: ModelPlan, entity: number): r
   return [...entities[entity]!.key, ...own.flatMap((relation) => foreignLeaves({ entities, relations }, relation))];
 }
 
-/** The columns of a foreign key. */
+/** The columns of a foreign key; those of a relation to several entities are named by the key of the first. */
 export function foreignLeaves(plan: ModelPlan, { name, to }: RelationPlan): readonly KeyColumnPlan[] {
   return keyLeaves(plan, to).map(({ name: leaf, kind }) => ({ name: `${name}_${leaf}`, kind }));
 }
@@ -200,8 +227,9 @@ export function hasStep({ tree }: EntityPlan, cls: number | undefined, { relatio
   return side === 'inverse' || relation.onClass === undefined || lineOf(tree, cls).includes(relation.onClass);
 }
 
-export function targetOf({ relation, side }: Step): number {
-  return side === 'owner' ? relation.to : relation.on;
+/** The entities of the rows at the other end of a step. */
+export function targetsOf({ relation, side }: Step): readonly number[] {
+  return side === 'owner' ? entitiesBehind(relation) : [relation.on];
 }
 
 export function isMany({ relation: { kind }, side }: Step): boolean {

@@ -6,13 +6,16 @@ import { BASE_KIND, type EntityClass, type OrmModel, type Row } from './orm-mode
 import {
   classesAt,
   columnsOf,
+  entitiesBehind,
   foreignLeaves,
   hasStep,
   isMany,
   keyLeaves,
+  overOf,
   rowClasses,
   stepsOf,
-  targetOf,
+  targetsOf,
+  typeColumn,
   valueOf,
   type ColumnPlan,
   type EmbeddedPlan,
@@ -105,18 +108,20 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
   },
 
   async move(tx, change, entity, stage) {
-    const movable = ({ relation, side }: Step): boolean => relation.kind !== 'm:n' && side === 'owner' && !relation.key;
     const row = await someRow(tx, change, entity, stage);
-    const step = row && stepOf(stage, entity, change, row, movable);
+    const step = row && stepOf(stage, entity, change, row, isMovable);
     if (!step) return;
-    const target = stage.plan.entities[targetOf(step)]!;
     if (change.value % 4 === 0 && step.relation.nullable) row[step.property] = null;
-    else row[step.property] = (await someRow(tx, { row: change.value }, target, stage)) ?? row[step.property];
+    else {
+      const found = await someTarget(tx, change.value, step, stage);
+      const other = found && (await someRow(tx, { row: change.value }, found.entity, stage));
+      row[step.property] = other ?? row[step.property];
+    }
   },
 
   async link(tx, change, entity, stage) {
     const found = await collectionOf(tx, change, entity, stage);
-    const target = found && stage.plan.entities[targetOf(found.step)]!;
+    const target = found && stage.plan.entities[targetsOf(found.step)[0]!]!;
     const other = target && (await someRow(tx, { row: change.value }, target, stage));
     if (other && belongs(found.step, other, target, stage)) found.collection.add(other);
   },
@@ -132,7 +137,7 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
   async set(tx, change, entity, stage) {
     const found = await collectionOf(tx, change, entity, stage);
     if (!found || (found.step.relation.kind !== 'm:n' && !found.step.relation.nullable)) return;
-    const target = stage.plan.entities[targetOf(found.step)]!;
+    const target = stage.plan.entities[targetsOf(found.step)[0]!]!;
     const other = change.value % 3 === 0 ? undefined : await someRow(tx, { row: change.value }, target, stage);
     if (other && belongs(found.step, other, target, stage)) found.collection.set([other]);
     else found.collection.removeAll();
@@ -154,6 +159,31 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
     if (row) tx.remove(row);
   },
 
+  /** A row with the key of one that is gone, to which some row still leads. */
+  async restore(tx, change, _entity, stage) {
+    await tx.flush();
+    const lost = await lostKey(tx, change, stage);
+    const given = lost && (await newRow(tx, change, lost.entity, stage, 'entities', lost.key));
+    if (given) tx.persist(tx.create(given.cls, given.data as never, { partial: true }));
+  },
+
+  async moveNative(tx, change, entity, stage) {
+    await tx.flush();
+    const row = await someRow(tx, change, entity, stage);
+    const key = await someKey(tx, change.row, entity, stage);
+    const step = row && stepOf(stage, entity, change, row, isMovable);
+    if (!step || !key || entity.tree?.how === 'tpt') return;
+    const { relation } = step;
+    const to =
+      change.value % 4 === 0 && relation.nullable ? undefined : await someTarget(tx, change.value, step, stage);
+    if (!to && !relation.nullable) return;
+    const cls = (row as object).constructor as EntityClass;
+    const where = whereOf(stage, entity, key);
+    tx.clear();
+    if (isHeld(stage.plan, entity)) await stage.search.sync.touch(cls, where, { em: tx });
+    await tx.nativeUpdate(cls, where, { [relation.name]: to ? foreignKey(to.values) : null } as never);
+  },
+
   async upsert(tx, change, entity, stage) {
     await tx.flush();
     const given = await newRow(tx, change, entity, stage, 'keys');
@@ -161,7 +191,15 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
     const known = change.value % 2 ? await someKey(tx, change.row, entity, stage) : undefined;
     // A row does not become one of another class.
     const fits = known && (entity.tree === undefined || known['kind'] === given.data['kind']);
-    await tx.upsert(given.cls, fits ? { ...given.data, ...dataOfKey(stage, entity, known) } : given.data);
+    const several = stage.plan.relations.filter(({ name, others }) => others && given.data[name] !== undefined);
+    // The ORM writes the table of such a row, and not its key, where the row is known; and neither of plain data.
+    if (fits) for (const { name } of several) delete given.data[name];
+    if (fits) await tx.upsert(given.cls, { ...given.data, ...dataOfKey(stage, entity, known) });
+    else if (several.length === 0) await tx.upsert(given.cls, given.data);
+    else {
+      const made = await newRow(tx, change, entity, stage, 'entities');
+      if (made) await tx.upsert(tx.create(made.cls, made.data as never, { partial: true, persist: false }));
+    }
   },
 
   async nativeUpdate(tx, change, entity, stage) {
@@ -195,17 +233,19 @@ function isHeld({ entities }: ModelPlan, entity: EntityPlan, classes = rowClasse
   const isThere = (step: Step): boolean => classesAt(step, entity).some((cls) => classes.includes(cls));
   // Rows of a pivot entity are members of the collection.
   const leadsTo = (step: Step): boolean =>
-    (targetOf(step) === number && isThere(step)) || step.relation.pivot === number;
+    (targetsOf(step).includes(number) && isThere(step)) || step.relation.pivot === number;
   const reached = (includes: readonly IncludePlan[]): boolean =>
     includes.some(({ step, inside }) => leadsTo(step) || reached(inside));
   return entities.some(
-    (one) => one.index && (reached(one.index.include) || (one.index.where?.over && leadsTo(one.index.where.over))),
+    ({ index: of }) => of && (reached(of.include) || [overOf(of.where)].some((over) => over && leadsTo(over))),
   );
 }
 
 /** Rows that the database would change with it are said by nobody. */
 function isPointedAt({ relations }: ModelPlan, { number }: EntityPlan): boolean {
-  return relations.some(({ to, on, kind }) => to === number || (kind === 'm:n' && on === number));
+  return relations.some(
+    ({ to, on, kind, others, unheld }) => (to === number && !others && !unheld) || (kind === 'm:n' && on === number),
+  );
 }
 
 /** The columns of a key, as SQL gives them; with the class in trees of one table. */
@@ -241,6 +281,63 @@ function dataOfKey({ plan }: Stage, entity: EntityPlan, key: Key): Row {
       (relation) => [relation.name, foreignKey(foreignLeaves(plan, relation).map(({ name }) => key[name]))] as const,
     );
   return Object.fromEntries<unknown>([...columns, ...relations]);
+}
+
+interface Target {
+  readonly entity: EntityPlan;
+  readonly key: Key;
+  /** Of the columns that lead there. */
+  readonly values: readonly unknown[];
+}
+
+/** A row that the owner of a relation can lead to: of several entities, the first one from `number` on that has rows. */
+async function someTarget(
+  tx: SqlEntityManager,
+  number: number,
+  { relation }: Step,
+  stage: Stage,
+): Promise<Target | undefined> {
+  const ends = entitiesBehind(relation);
+  for (let n = 0; n < ends.length; n += 1) {
+    const entity = stage.plan.entities[ends[(number + n) % ends.length]!]!;
+    const key = await someKey(tx, number, entity, stage);
+    if (!key) continue;
+    const values = keyLeaves(stage.plan, entity.number).map(({ name }) => key[name]);
+    return { entity, key, values: relation.others ? [entity.table, ...values] : values };
+  }
+  return undefined;
+}
+
+/** The key of a row that is gone, and that no foreign key kept from going. */
+async function lostKey(
+  tx: SqlEntityManager,
+  { entity: from }: Change,
+  { plan }: Stage,
+): Promise<{ readonly entity: EntityPlan; readonly key: Key } | undefined> {
+  for (const relation of plan.relations.filter(({ others, unheld }) => others || unheld)) {
+    const { table, tree } = plan.entities[relation.on]!;
+    const of = tree?.how === 'tpt' && relation.onClass !== undefined ? `_${tree.classes[relation.onClass]!.name}` : '';
+    const foreign = foreignLeaves(plan, relation).map(({ name }) => name);
+    const rows = await tx.execute<Record<string, string | number | null>[]>(
+      `select ${[...(relation.others ? [typeColumn(relation)] : []), ...foreign].join(', ')} from ${table}${of}`,
+    );
+    for (const row of [...rows.slice(from), ...rows.slice(0, from)]) {
+      const target = relation.others
+        ? plan.entities.find((one) => one.table === row[typeColumn(relation)])
+        : plan.entities[relation.to];
+      const leaves = target && keyLeaves(plan, target.number);
+      if (!leaves || leaves.length > target.key.length || foreign.some((name) => row[name] === null)) continue;
+      const key = Object.fromEntries(leaves.map(({ name }, n) => [name, row[foreign[n]!]!]));
+      const condition = leaves.map(({ name }) => `${name} = ?`).join(' and ');
+      const found = await tx.execute<object[]>(`select 1 from ${target.table} where ${condition}`, Object.values(key));
+      if (found.length === 0) return { entity: target, key };
+    }
+  }
+  return undefined;
+}
+
+function isMovable({ relation, side }: Step): boolean {
+  return relation.kind !== 'm:n' && side === 'owner' && !relation.key;
 }
 
 function foreignKey(values: readonly unknown[]): unknown {
@@ -304,12 +401,13 @@ async function newRow(
   entity: EntityPlan,
   stage: Stage,
   links: 'entities' | 'keys',
+  given?: Key,
 ): Promise<NewRow | undefined> {
   const classes = rowClasses(entity);
   const cls = classes[change.row % classes.length];
   const key: Record<string, string | number> = {};
   const data: Row = {};
-  for (const { name, kind } of entity.key) data[name] = key[name] = keyValue(kind, stage.next());
+  for (const { name, kind } of entity.key) data[name] = key[name] = given?.[name] ?? keyValue(kind, stage.next());
   if (entity.tree?.how === 'sti') data['kind'] = cls === undefined ? BASE_KIND : entity.tree.classes[cls]!.name;
   columnsOf(entity, cls).forEach((column, n) => (data[column.name] = columnValue(column, change.value + n)));
   for (const part of entity.embedded) data[part.name] = embeddedValue(part, change.value);
@@ -336,16 +434,17 @@ async function addForeignKeys(
   for (const step of stepsOf(plan.relations, entity.number)) {
     const { relation, side } = step;
     if (side === 'inverse' || relation.kind === 'm:n' || !hasStep(entity, cls, step)) continue;
-    const target = plan.entities[relation.to]!;
     const number = change.value + change.field + (relation.key ? change.row : 0);
-    const found = await someKey(tx, number, target, stage);
+    const found = await someTarget(tx, number, step, stage);
     const left = relation.nullable && change.row % 2 === 0;
-    if (found === undefined && !relation.nullable) return false;
-    const values = keyLeaves(plan, relation.to).map(({ name }) => found?.[name]);
-    if (relation.key) foreignLeaves(plan, relation).forEach(({ name }, n) => (key[name] = values[n]!));
-    if (found === undefined || left) data[relation.name] = null;
-    else if (links === 'keys') data[relation.name] = foreignKey(values);
-    else data[relation.name] = await tx.findOne(stage.classes[relation.to]!, whereOf(stage, target, found));
+    if (!found && !relation.nullable) return false;
+    if (relation.key) foreignLeaves(plan, relation).forEach(({ name }, n) => (key[name] = found!.values[n] as string));
+    if (!found || left) data[relation.name] = null;
+    else if (links === 'keys') data[relation.name] = foreignKey(found.values);
+    else {
+      const { entity: target, key: of } = found;
+      data[relation.name] = await tx.findOne(stage.classes[target.number]!, whereOf(stage, target, of));
+    }
   }
   return true;
 }

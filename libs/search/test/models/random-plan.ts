@@ -1,14 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import {
   classesAt,
   columnsOfAny,
+  entitiesBehind,
+  foreignLeaves,
   hasStep,
   isMany,
   keyLeaves,
   KINDS,
   stepsOf,
   rowClasses,
-  targetOf,
+  targetsOf,
   type ColumnPlan,
   type ConditionPlan,
   type EmbeddedPlan,
@@ -17,6 +20,7 @@ import {
   type IndexPlan,
   type KeyColumnPlan,
   type ModelPlan,
+  type ReferencePlan,
   type RelationPlan,
   type Step,
   type TestPlan,
@@ -38,6 +42,11 @@ const test = fc.oneof(
   fc.record({ test: fc.constantFrom('null', 'notNull') }),
 ) as fc.Arbitrary<TestPlan>;
 const condition = fc.record({ column: fc.nat(5), test, over: fc.option(fc.nat(5), { nil: undefined }) });
+/** Of rows by themselves, by others, and by whether they lead to others. */
+const where = fc.record({
+  condition,
+  leads: fc.option(fc.record({ relation: fc.nat(5), isNull: fc.boolean() }), { nil: undefined, freq: 2 }),
+});
 const include = fc.record({
   step: fc.nat(9),
   columns: fc.nat(63),
@@ -51,7 +60,7 @@ const include = fc.record({
 const index = fc.record({
   sync: fc.constantFrom(['outbox'] as const, ['after-commit'] as const, ['outbox', 'after-commit'] as const),
   include: fc.array(include, { maxLength: 3 }),
-  where: fc.option(condition, { nil: undefined, freq: 2 }),
+  where: fc.option(where, { nil: undefined, freq: 2 }),
   when: fc.option(condition, { nil: undefined, freq: 2 }),
   byFilter: fc.boolean(),
   routing: fc.option(fc.nat(5), { nil: undefined }),
@@ -80,6 +89,8 @@ const relation = fc.record({
   ),
   on: fc.nat(5),
   to: fc.nat(5),
+  others: fc.option(fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }), { nil: undefined, freq: 4 }),
+  unheld: fc.nat(4).map((n) => n === 0),
   nullable: fc.boolean(),
   inverse: fc.boolean(),
 });
@@ -96,10 +107,12 @@ const raw = fc.record({
 });
 
 /** An edge with its ends, and what of it a model may have. */
-interface Edge extends Omit<RawEdge, 'on' | 'to' | 'onClass'> {
+interface Edge extends Omit<RawEdge, 'on' | 'to' | 'onClass' | 'others'> {
   readonly on: number;
   readonly to: number;
   readonly onClass: number | undefined;
+  /** Further entities that a many-to-one relation leads to. */
+  readonly others: readonly number[];
 }
 
 /** Models of 3 to 6 entities, of which the first is indexed, and of those that are pairs of many-to-many relations. */
@@ -113,9 +126,10 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: gi
   );
   const edges = given
     .map((edge) => withEnds(edge, count))
+    .map((edge, n) => (keys[edge.on]!.by === n ? { ...edge, others: [] } : withOthers(edge, keys, daring)))
     .map((edge, n) => (daring || keys[edge.on]!.by === n ? edge : followable(edge, trees)))
     .map((edge, n) => (keys[edge.on]!.by === n ? inKey(edge, keys, daring) : ownedBy(edge, trees, keys)));
-  const between = edges.map(({ kind, on, to, inverse, nullable, onClass }, n): RelationPlan => {
+  const between = edges.map(({ kind, on, to, others, unheld, inverse, nullable, onClass }, n): RelationPlan => {
     const key = keys[on]!.by === n;
     return {
       kind,
@@ -126,6 +140,8 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: gi
       inverse: inverse && !(kind === 'm:n' && (trees[to] !== undefined || trees[on]?.how === 'tpt')),
       key,
       nullable: !key && (nullable || to === on || onClass !== undefined),
+      ...(others.length > 0 ? { others } : {}),
+      ...(unheld && kind !== 'm:n' && !key && others.length === 0 ? { unheld } : {}),
       ...(onClass === undefined ? {} : { onClass }),
     };
   });
@@ -167,16 +183,40 @@ export const plans: fc.Arbitrary<ModelPlan> = raw.map(({ entities, relations: gi
 });
 
 /** A row points to rows of earlier tables, or of its own: the ORM's generator makes no circles of tables on SQLite. */
-function withEnds(edge: RawEdge | Edge, count: number): Edge {
+function withEnds(
+  edge: Omit<RawEdge, 'others'> & { readonly others?: readonly number[] | undefined },
+  count: number,
+): Edge {
   const both = [edge.on % count, edge.to % count] as const;
   const [on, to] = edge.kind === 'm:n' ? both : [Math.max(...both), Math.min(...both)];
-  return { ...edge, on, to, onClass: edge.onClass };
+  const others = edge.kind === 'm:1' ? (edge.others ?? []) : [];
+  return { ...edge, on, to, others, onClass: edge.onClass };
+}
+
+/** Entities that a relation can lead to beside the first: no foreign key is there, and the keys have columns of one kind. */
+function withOthers(edge: Edge, keys: readonly Key[], daring: boolean): Edge {
+  // The ORM names the columns by the first that it knows.
+  const [to, ...others] = [edge.to, ...othersOf(edge, keys, daring)].sort((a, b) => a - b);
+  return { ...edge, to: to!, others };
+}
+
+function othersOf({ to, others }: Edge, keys: readonly Key[], daring: boolean): readonly number[] {
+  const first = keys[to]!;
+  const kindsOf = (columns: readonly KeyColumnPlan[]): readonly string[] => columns.map(({ kind }) => kind);
+  // Where a key holds one of several columns, the ORM does not read it.
+  if (!daring && first.over !== undefined && keys[first.over]!.size > 1) return [];
+  const fitting = keys.flatMap(({ columns, over }, other) =>
+    other !== to && isDeepStrictEqual([kindsOf(columns), over], [kindsOf(first.columns), first.over]) ? [other] : [],
+  );
+  return fitting.length === 0 ? [] : [...new Set(others.map((other) => fitting[other % fitting.length]!))];
 }
 
 /** The key of an entity: its own columns, the edge that is a part of it, and how many columns that comes to. */
 interface Key {
   readonly columns: readonly KeyColumnPlan[];
   readonly by: number;
+  /** The entity that the edge leads to. */
+  readonly over: number | undefined;
   readonly size: number;
 }
 
@@ -197,8 +237,8 @@ function keysOf(
     // One relation to a key of several columns as the whole key: no other relation leads there.
     const isMet = edges.some((edge, n) => n !== by && (edge.to === on || (edge.kind === 'm:n' && edge.on === on)));
     const alone = key === 'relation' && (daring || foreign === 1 || !isMet);
-    const columns = keyColumns(alone ? key : key === 'relation' ? 'relation and column' : key, by >= 0);
-    keys.push({ columns, by, size: columns.length + foreign });
+    const columns = keyColumns(alone ? key : key === 'relation' ? 'relation and column' : key, by >= 0, on);
+    keys.push({ columns, by, over: edges[by]?.to, size: columns.length + foreign });
   }
   return keys;
 }
@@ -238,7 +278,7 @@ function ownedBy(edge: Edge, trees: readonly (TreePlan | undefined)[], keys: rea
   if (how === 'sti') return { ...edge, onClass: cls };
   const last = cls === undefined || isExtended(tree, cls) ? undefined : cls;
   // The ORM makes no tables where a class with a table of its own inherits a foreign key of several columns.
-  const alone = edge.kind !== 'm:n' && keys[edge.to]!.size > 1;
+  const alone = edge.kind !== 'm:n' && (keys[edge.to]!.size > 1 || edge.others.length > 0);
   return { ...edge, onClass: last ?? (alone ? classes.findIndex((_, n) => !isExtended(tree, n)) : undefined) };
 }
 
@@ -251,8 +291,11 @@ const PLAIN: Raw<typeof index> = {
   routing: undefined,
 };
 
-function keyColumns(kind: Raw<typeof entity>['key'], related: boolean): readonly KeyColumnPlan[] {
-  const id = { name: 'id', kind: kind === 'string' || kind === 'relation and column' ? 'string' : 'integer' } as const;
+function keyColumns(kind: Raw<typeof entity>['key'], related: boolean, number: number): readonly KeyColumnPlan[] {
+  const id = {
+    name: number % 3 === 2 ? 'no' : 'id',
+    kind: kind === 'string' || kind === 'relation and column' ? 'string' : 'integer',
+  } as const;
   if (kind === 'pair') return [id, { name: 'k', kind: 'string' }];
   return kind === 'relation' && related ? [] : [id];
 }
@@ -334,15 +377,15 @@ interface Around {
 
 function indexPlan(given: Raw<typeof index>, entity: EntityPlan, around: Around): IndexPlan {
   const { relations, daring } = around;
-  const all = includesOf(given.include, { entity, classes: rowClasses(entity) }, around);
+  const all = includesOf(given.include, [{ entity, classes: rowClasses(entity) }], around);
   const include = daring ? all : all.map((one) => withoutTwin(one, all));
-  const where = conditionOf(given.where, entity, around);
+  const where = referenceOf(given.where?.leads, entity, around) ?? conditionOf(given.where?.condition, entity, around);
   const when = conditionOf(given.when && { ...given.when, over: undefined }, entity, around);
   const routings = [
     ...entity.columns.filter(({ kind, nullable }) => ROUTED.includes(kind) && !nullable).map(({ name }) => name),
     ...relations
-      .filter(({ on, kind, nullable, onClass }) => {
-        return on === entity.number && kind !== 'm:n' && !nullable && onClass === undefined;
+      .filter(({ on, kind, nullable, onClass, unheld }) => {
+        return on === entity.number && kind !== 'm:n' && !nullable && onClass === undefined && !unheld;
       })
       .map(({ name }) => name),
   ];
@@ -374,40 +417,84 @@ function withoutTwin(one: IncludePlan, all: readonly IncludePlan[]): IncludePlan
   return twin ? { ...one, where: undefined } : one;
 }
 
+/** An entity at the end of a path, and the classes that its rows are of. */
+interface End {
+  readonly entity: EntityPlan;
+  readonly classes: readonly (number | undefined)[];
+}
+
 /** Each property once. */
-function includesOf(
-  given: readonly RawInclude[],
-  at: { readonly entity: EntityPlan; readonly classes: readonly (number | undefined)[] },
-  around: Around,
-): readonly IncludePlan[] {
-  const { entities, relations } = around;
-  const steps = stepsOf(relations, at.entity.number).filter((step) =>
-    at.classes.some((cls) => hasStep(at.entity, cls, step)),
+function includesOf(given: readonly RawInclude[], at: readonly End[], around: Around): readonly IncludePlan[] {
+  const { entities, relations, daring } = around;
+  const found = at.flatMap(({ entity, classes }) =>
+    stepsOf(relations, entity.number).filter((step) => classes.some((cls) => hasStep(entity, cls, step))),
   );
+  const steps = [...new Map(found.map((step) => [step.property, step])).values()];
   if (steps.length === 0) return [];
   const plans = new Map<string, IncludePlan>();
   for (const one of given) {
     const step = steps[one.step % steps.length]!;
-    const target = entities[targetOf(step)]!;
-    const there = classesAt(step, target);
-    const chosen = columnsOfAny(target, there).filter((_, n) => (one.columns >> n) & 1);
-    const parts = target.embedded.filter((_, n) => (one.embedded >> n) & 1).map(({ name }) => name);
-    const inside = includesOf(one.inside ?? [], { entity: target, classes: there }, around);
-    const empty = chosen.length + parts.length + inside.length === 0;
-    const named = empty && target.key.length === 0 ? target.columns.slice(0, 1) : chosen;
-    const where = isMany(step)
-      ? conditionOf(one.where && { ...one.where, over: undefined }, target, around)
-      : undefined;
-    plans.set(step.property, {
-      step,
-      columns: named.map(({ name }) => name),
-      embedded: parts,
-      key: (one.key || empty) && target.key.length > 0,
-      inside,
-      ...(where ? { where } : {}),
+    const ends = targetsOf(step).map((number): End => {
+      const entity = entities[number]!;
+      return { entity, classes: classesAt(step, entity) };
     });
+    const target = ends[0]!.entity;
+    const names = columnNames(ends, daring);
+    const chosen = names.filter((_, n) => (one.columns >> n) & 1);
+    const parts = embeddedNames(ends, daring).filter((_, n) => (one.embedded >> n) & 1);
+    const inside = includesOf(one.inside ?? [], ends, around);
+    const empty = chosen.length + parts.length + inside.length === 0;
+    const columns = empty && target.key.length === 0 ? names.slice(0, 1) : chosen;
+    const key = (one.key || empty) && target.key.length > 0;
+    if (!key && columns.length + parts.length + inside.length === 0) continue;
+    const filtered = isMany(step) && (daring || !isOfSeveralColumns(step, around));
+    const where = filtered ? conditionOf(one.where && { ...one.where, over: undefined }, target, around) : undefined;
+    plans.set(step.property, { step, columns, embedded: parts, key, inside, ...(where ? { where } : {}) });
   }
   return [...plans.values()];
+}
+
+/** The ORM leaves conditions out of such a collection. */
+function isOfSeveralColumns({ side, relation }: Step, { entities, relations }: Around): boolean {
+  return (
+    side === 'inverse' && relation.others !== undefined && foreignLeaves({ entities, relations }, relation).length > 1
+  );
+}
+
+/** Columns of rows of any of these entities; two of one name and two types are refused. */
+function columnNames(ends: readonly End[], daring: boolean): readonly string[] {
+  const all = ends.flatMap(({ entity, classes }) => columnsOfAny(entity, classes));
+  const fit = (name: string): boolean => {
+    const same = all
+      .filter((one) => one.name === name)
+      .map(({ kind, indexed }) => [kind, kind !== 'strings' || indexed]);
+    return same.every((one) => isDeepStrictEqual(one, same[0]));
+  };
+  const names = [...new Set(all.map(({ name }) => name))];
+  return daring || ends.length === 1 ? names : names.filter(fit);
+}
+
+function embeddedNames(ends: readonly End[], daring: boolean): readonly string[] {
+  const names = ends.flatMap(({ entity }) => entity.embedded.map(({ name }) => name));
+  return [...new Set(names)].filter((name) => daring || names.filter((one) => one === name).length === 1);
+}
+
+/** By a foreign key of one column: SQLite compares no others with null. */
+function referenceOf(
+  given: Raw<typeof where>['leads'],
+  { number }: EntityPlan,
+  { entities, relations }: Around,
+): ReferencePlan | undefined {
+  const fitting = relations.filter(
+    (one) =>
+      one.on === number &&
+      one.kind !== 'm:n' &&
+      !one.key &&
+      one.onClass === undefined &&
+      foreignLeaves({ entities, relations }, one).length === 1,
+  );
+  const leads = given && fitting[given.relation % Math.max(1, fitting.length)];
+  return leads && { leads, test: { test: given.isNull ? 'null' : 'notNull' } };
 }
 
 function conditionOf(given: RawCondition | undefined, entity: EntityPlan, around: Around): ConditionPlan | undefined {
@@ -418,7 +505,7 @@ function conditionOf(given: RawCondition | undefined, entity: EntityPlan, around
   );
   const chosenStep = given.over === undefined || steps.length === 0 ? undefined : steps[given.over % steps.length];
   const over = chosenStep && (daring || isCompared(chosenStep, entity, around)) ? chosenStep : undefined;
-  const of = over ? entities[targetOf(over)]! : entity;
+  const of = over ? entities[targetsOf(over)[0]!]! : entity;
   const columns = of.columns.filter(({ kind }) => COMPARED.includes(kind));
   const chosen = columns[given.column % Math.max(1, columns.length)];
   if (!chosen) return undefined;
@@ -427,10 +514,19 @@ function conditionOf(given: RawCondition | undefined, entity: EntityPlan, around
   return { column: chosen, test, ...(over ? { over } : {}) };
 }
 
-/** SQLite compares no key of several columns with the rows of a collection, and the ORM joins a base with rows of its own alone. */
+/**
+ * SQLite compares no key of several columns with the rows of a collection; the ORM joins a base with rows of its own alone, and
+ * of several entities the first, by whose key it joins the other side of all.
+ */
 function isCompared(step: Step, entity: EntityPlan, { entities, relations }: Around): boolean {
-  if (isConcreteBase(entities[targetOf(step)]!.tree)) return false;
+  if (isConcreteBase(entities[targetsOf(step)[0]!]!.tree) || targetsOf(step).length > 1) return false;
+  if (step.relation.others && !haveOneName(entitiesBehind(step.relation), { entities, relations })) return false;
   return !isMany(step) || keyLeaves({ entities, relations }, entity.number).length === 1;
+}
+
+function haveOneName(numbers: readonly number[], plan: ModelPlan): boolean {
+  const names = numbers.map((number) => keyLeaves(plan, number).map(({ name }) => name));
+  return names.every((one) => isDeepStrictEqual(one, names[0]));
 }
 
 const ROUTED: readonly string[] = ['integer', 'enum'];

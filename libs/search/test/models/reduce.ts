@@ -1,5 +1,5 @@
 import type { Transaction } from './changes.js';
-import type { EntityPlan, IncludePlan, IndexPlan, ModelPlan } from './plan.js';
+import { overOf, type EntityPlan, type IncludePlan, type IndexPlan, type ModelPlan } from './plan.js';
 
 export type Case = readonly [plan: ModelPlan, script: readonly Transaction[]];
 
@@ -67,11 +67,19 @@ function* simplerIndices(index: IndexPlan): Generator<IndexPlan> {
   }
 }
 
+function leadsOf({ where }: IndexPlan): string | undefined {
+  return where && 'leads' in where ? where.leads.name : undefined;
+}
+
 function isUsed({ entities }: ModelPlan, relation: string): boolean {
   const among = (includes: readonly IncludePlan[]): boolean =>
     includes.some(({ step, inside }) => step.relation.name === relation || among(inside));
   return entities.some(
     ({ index }) =>
-      index && (among(index.include) || index.where?.over?.relation.name === relation || index.routing === relation),
+      index &&
+      (among(index.include) ||
+        overOf(index.where)?.relation.name === relation ||
+        leadsOf(index) === relation ||
+        index.routing === relation),
   );
 }

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelComplaint } from '@rookery/search';
-import { isMany, keyLeaves, type ModelPlan } from './plan.js';
+import { entitiesBehind, foreignLeaves, isMany, keyLeaves, overOf, type EntityPlan, type ModelPlan } from './plan.js';
 
 /** What a start may refuse: a row of docs/entities.md, in which words, and which models have it. */
 interface Refused {
@@ -14,6 +15,31 @@ export const REFUSALS: readonly Refused[] = [
     row: 'two classes of one table with one property in two columns',
     says: /^is kept in several columns/,
     has: hasTwoTypes,
+  },
+  {
+    row: 'a condition or an order over rows of a relation to several classes',
+    says: /^has a condition whose .* is of several classes, of which the ORM compares class and key alone/,
+    has: hasConditionOverSeveral,
+  },
+  {
+    row: '`where` of the other side of a relation to several classes by several columns',
+    says: /^has `where`, which the ORM leaves out of the other side of a relation to several classes/,
+    has: hasLongKey,
+  },
+  {
+    row: 'a condition over the other side of a relation to several classes whose keys have other names',
+    says: /^has a condition whose .* is the other side of a relation to several classes, which the ORM joins by the key of another/,
+    has: ({ relations }) => relations.some(({ others, inverse }) => others && inverse),
+  },
+  {
+    row: 'a relation to several classes, or its other side, where the key of one holds a key of several columns',
+    says: /^is a side of a relation to several classes, and the key of .* holds a key of several columns/,
+    has: (plan) => plan.relations.some((one) => one.others && foreignLeaves(plan, one).length > 1),
+  },
+  {
+    row: 'two classes behind one relation with one field name and two types',
+    says: /, with other options$/,
+    has: hasTwoTypesBehind,
   },
   {
     row: 'many-to-many to a class of one table with rows of its own and classes below it',
@@ -84,6 +110,20 @@ function hasTwoTypes({ entities }: ModelPlan): boolean {
   });
 }
 
+/** Two entities behind one relation with one field name and two types, of columns or of what is embedded. */
+function hasTwoTypesBehind({ entities, relations }: ModelPlan): boolean {
+  const fields = ({ columns, embedded, tree }: EntityPlan): readonly (readonly [string, unknown])[] => [
+    ...[...columns, ...(tree?.classes ?? []).flatMap((one) => one.columns)].map(
+      ({ name, kind, indexed }) => [name, [kind, kind !== 'strings' || indexed]] as const,
+    ),
+    ...embedded.map(({ name, shape }) => [name, shape] as const),
+  ];
+  return relations.some((relation) => {
+    const all = relation.others ? entitiesBehind(relation).flatMap((to) => fields(entities[to]!)) : [];
+    return all.some(([name, type]) => all.some((other) => other[0] === name && !isDeepStrictEqual(other[1], type)));
+  });
+}
+
 /** A class of one table with rows of its own and classes below it. */
 function hasConcreteBase({ entities }: ModelPlan): boolean {
   return entities.some(
@@ -115,6 +155,13 @@ function hasKeyHandedOn(plan: ModelPlan): boolean {
   return plan.entities.some(({ number, key }) => {
     const parts = plan.relations.filter((relation) => relation.key && relation.on === number);
     return key.length === 0 && parts.length === 1 && keyLeaves(plan, number).length > 1;
+  });
+}
+
+function hasConditionOverSeveral({ entities }: ModelPlan): boolean {
+  return entities.some(({ index }) => {
+    const over = overOf(index?.where);
+    return over?.side === 'owner' && over.relation.others !== undefined;
   });
 }
 

@@ -63,6 +63,145 @@ describe('refused at start:', () => {
     ]);
   });
 
+  it('a condition over rows of a relation to several classes, but for its class and key', () => {
+    const targets = ['byName', 'byKey', 'byBareKey', 'byKeys', 'byNothing', 'bySome', 'byOne', 'byOthers'] as const;
+    const where = {
+      byName: { name: 'a' },
+      byKey: { id: 3 },
+      byBareKey: 3,
+      byKeys: { $in: [3] },
+      byNothing: null,
+      bySome: { $ne: null },
+      byOne: ['image', 3],
+      byOthers: {
+        $nin: [
+          ['image', 3],
+          ['video', 4],
+        ],
+      },
+    };
+    @Entity()
+    @Indexed<Like>({ where: where as never })
+    class Like {
+      @PrimaryKey() id!: number;
+      @SearchField() @Property({ type: 'string' }) title!: string;
+    }
+    for (const name of targets) ManyToOne(() => [Image, Video], { nullable: true })(Like.prototype, name);
+    const refused = (path: string): string =>
+      `Like: has a condition whose \`${path}\` is of several classes, of which the ORM compares class and key alone. Compare these, { $ne: null } or { $in: [['image', …]] }, or decide it in code: @Indexed({ when: (row) => …, reads }).`;
+    expect(complaints(Image, Video, Like)).toEqual(['byName', 'byKey', 'byBareKey', 'byKeys'].map(refused));
+  });
+
+  it('a condition or an order of a collection over rows of a relation to several classes', () => {
+    @Entity()
+    @Indexed()
+    class Author {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['title'] })
+      @OneToMany({ entity: () => Book, mappedBy: 'author', orderBy: { cover: { name: 'asc' } } as never })
+      books = new Collection<Book>(this);
+      @SearchField({ include: ['title'] })
+      @OneToMany({ entity: () => Book, mappedBy: 'editor', where: { cover: { $ne: null } } })
+      edited = new Collection<Book>(this);
+    }
+    @Entity()
+    class Book {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) title!: string;
+      @ManyToOne(() => Author) author!: Rel<Author>;
+      @ManyToOne(() => Author) editor!: Rel<Author>;
+      @ManyToOne(() => [Image, Video], { nullable: true }) cover?: Rel<Image> | Rel<Video> | null;
+    }
+    expect(complaints(Image, Video, Author, Book)).toEqual([
+      'Author.books: has a `where` or an `orderBy` over `cover`, which leads to several classes, of which the ORM joins rows of Image alone. Choose and order by columns of Book itself.',
+    ]);
+  });
+
+  it('`where` of the other side of a relation to several classes by several columns', () => {
+    @Entity()
+    @Indexed()
+    class Shelf {
+      @PrimaryKey() id!: number;
+      @PrimaryKey() floor!: number;
+      @SearchField({ include: ['title'], where: { title: 'a' } })
+      @OneToMany(() => Item, 'place' as never)
+      items = new Collection<Item>(this);
+      @SearchField({ include: ['title'] })
+      @OneToMany({ entity: () => Item, mappedBy: 'place', where: { title: 'a' } })
+      chosen = new Collection<Item>(this);
+    }
+    @Entity()
+    class Desk {
+      @PrimaryKey() id!: number;
+      @PrimaryKey() floor!: number;
+    }
+    @Entity()
+    class Item {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) title!: string;
+      @ManyToOne(() => [Shelf, Desk]) place!: Rel<Shelf> | Rel<Desk>;
+    }
+    expect(complaints(Shelf, Desk, Item)).toEqual([
+      'Shelf.items: has `where`, which the ORM leaves out of the other side of a relation to several classes by several columns. Write it in the relation itself: @OneToMany({ where: { … } }).',
+    ]);
+  });
+
+  it('a condition over the other side of a relation to several classes whose keys have other names', () => {
+    @Entity()
+    @Indexed<Room>({ where: { items: { title: 'a' } } as never })
+    class Room {
+      @PrimaryKey() number!: number;
+      @SearchField() @Property({ type: 'string' }) name!: string;
+      @OneToMany(() => Ware, 'place' as never) items = new Collection<Ware>(this);
+    }
+    @Entity()
+    @Indexed<Box>({ where: { items: { title: 'a' } } as never })
+    class Box {
+      @PrimaryKey() id!: number;
+      @SearchField() @Property({ type: 'string' }) name!: string;
+      @OneToMany(() => Ware, 'place' as never) items = new Collection<Ware>(this);
+    }
+    @Entity()
+    class Ware {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) title!: string;
+      @ManyToOne(() => [Room, Box]) place!: Rel<Room> | Rel<Box>;
+    }
+    expect(complaints(Room, Box, Ware)).toEqual([
+      'Box: has a condition whose `items` is the other side of a relation to several classes, which the ORM joins by the key of another: Box has no columns of these names. Give the keys of the classes one name, or decide it in code: @Indexed({ when: (row) => …, reads }).',
+    ]);
+  });
+
+  it('a relation to several classes, or its other side, where the key of one holds a key of several columns', () => {
+    @Entity()
+    class House {
+      @PrimaryKey() id!: number;
+      @PrimaryKey() street!: string;
+    }
+    @Entity()
+    @Indexed()
+    class Cellar {
+      @PrimaryKey() id!: number;
+      @ManyToOne(() => House, { primary: true }) house!: Rel<House>;
+      @SearchField({ include: ['title'] }) @OneToMany(() => Jar, 'place' as never) jars = new Collection<Jar>(this);
+    }
+    @Entity()
+    class Attic {
+      @PrimaryKey() id!: number;
+      @ManyToOne(() => House, { primary: true }) house!: Rel<House>;
+    }
+    @Entity()
+    @Indexed()
+    class Jar {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) title!: string;
+      @SearchField({ include: ['id'] }) @ManyToOne(() => [Cellar, Attic]) place!: Rel<Cellar> | Rel<Attic>;
+    }
+    const refused =
+      'is a side of a relation to several classes, and the key of Cellar holds a key of several columns: the ORM does not read it there. Give Cellar a key of its own, and make the relation in it unique.';
+    expect(complaints(House, Cellar, Attic, Jar)).toEqual([`Jar.place: ${refused}`, `Cellar.jars: ${refused}`]);
+  });
+
   it('a condition or an order in raw SQL', () => {
     @Entity()
     @Indexed()

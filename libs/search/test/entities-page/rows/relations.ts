@@ -42,6 +42,13 @@ export const RELATIONS: Rows = {
     'follows a relation to several classes: create',
     'inheritance/matrix.spec.ts',
   ),
+  'a relation to several classes by keys of several columns, or of other names': FOUND(
+    'a relation to several classes whose keys have other names',
+  ),
+  'a row that comes where a relation to several classes leads already': FOUND('a row that comes where others lead'),
+  'a relation without a foreign key: `createForeignKeyConstraint: false`': FOUND(
+    'a row without a foreign key that comes where others lead',
+  ),
   'collections that are set without being loaded': followed('follows a pivot entity: collection set, not loaded'),
   'orphan removal': followed('follows a pivot entity: orphan removal'),
   '`em.upsert` and `em.upsertMany` that move a row': followed('follows a pivot entity: upsertMany that moves'),
@@ -68,6 +75,18 @@ export const RELATIONS: Rows = {
   },
   'a polymorphic many-to-many relation': refused('a polymorphic many-to-many relation'),
   'two classes behind one relation with one field name and two types': refused('two classes behind one relation'),
+  'a relation to several classes, or its other side, where the key of one holds a key of several columns': refused(
+    'a relation to several classes, or its other side, where the key of one holds a key of several columns',
+  ),
+  'a condition or an order over rows of a relation to several classes': refused(
+    'a condition over rows of a relation to several classes, but for its class and key',
+  ),
+  'a condition over the other side of a relation to several classes whose keys have other names': refused(
+    'a condition over the other side of a relation to several classes whose keys have other names',
+  ),
+  '`where` of the other side of a relation to several classes by several columns': refused(
+    '`where` of the other side of a relation to several classes by several columns',
+  ),
   'a `where` or `orderBy` of a relation in raw SQL': refused('a condition or an order in raw SQL'),
   'a relation inside an embeddable that is kept as JSON': refused(
     'a relation inside an embeddable that is kept as JSON',
