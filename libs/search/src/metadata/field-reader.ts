@@ -136,7 +136,7 @@ export class FieldReader {
         relation: apart ? { ...relation, apart } : relation,
         ...(selects.length > 0 ? { selects } : {}),
         ...(inKeyOrder ? { inKeyOrder } : {}),
-        ...this.filterOf(property, target, options, where),
+        ...this.filterOf(property, meta, { target, options, place: where }),
       },
     ];
   }
@@ -157,9 +157,8 @@ export class FieldReader {
 
   private filterOf(
     property: EntityProperty,
-    target: EntityMetadata,
-    options: SearchFieldOptions,
-    place: string,
+    meta: EntityMetadata,
+    { target, options, place }: { target: EntityMetadata; options: SearchFieldOptions; place: string },
   ): { filter?: CollectionFilter } {
     if (!options.where) return {};
     if (['m:1', '1:1'].includes(property.kind)) {
@@ -170,7 +169,7 @@ export class FieldReader {
       );
       return {};
     }
-    const unfit = elementsOfSeveralProblem(property);
+    const unfit = elementsOfSeveralProblem(property, meta);
     if (unfit) this.refuse(place, unfit);
     const watched = new WhereReader(this.metas, this.complaints).read(target, options.where, place);
     return { filter: { where: options.where, watched } };

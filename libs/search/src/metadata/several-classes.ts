@@ -16,20 +16,27 @@ export function severalClassesProblem(property: EntityProperty, condition: unkno
   };
 }
 
-/** Why `@SearchField({ where })` of a collection is left out by the ORM; `undefined` where it is not. */
-export function elementsOfSeveralProblem({ mappedBy, targetMeta }: EntityProperty): RelationProblem | undefined {
-  const owner = mappedBy && targetMeta ? propertiesOf(targetMeta)[mappedBy] : undefined;
-  if (!owner || !leadsToSeveral(owner) || keyPartsOf(owner).length === 1) return undefined;
+/** Why `@SearchField({ where })` of a collection is not carried out by the ORM; `undefined` where it is. */
+export function elementsOfSeveralProblem(property: EntityProperty, meta: EntityMetadata): RelationProblem | undefined {
+  const owner = ownerOf(property);
+  if (!owner || !leadsToSeveral(owner)) return undefined;
+  const remedy = 'Write it in the relation itself: @OneToMany({ where: { … } })';
+  if (isJoinedByOthers(property, meta))
+    return {
+      problem: `has \`where\`, for which the ORM joins the other side of a relation to several classes by the key of another: ${meta.className} has no columns of these names`,
+      remedy,
+    };
+  if (keyPartsOf(owner).length === 1) return undefined;
   return {
-    problem: `has \`where\`, which the ORM leaves out of the other side of a relation to several classes by several columns`,
-    remedy: 'Write it in the relation itself: @OneToMany({ where: { … } })',
+    problem:
+      'has `where`, which the ORM leaves out of the other side of a relation to several classes by several columns',
+    remedy,
   };
 }
 
 /** The class behind either side of a relation to several classes whose key holds another of several columns. */
 export function withKeyWithin(property: EntityProperty, meta: EntityMetadata): EntityMetadata | undefined {
-  const { mappedBy, targetMeta } = property;
-  const owner = mappedBy && targetMeta ? propertiesOf(targetMeta)[mappedBy] : undefined;
+  const owner = ownerOf(property);
   const classes = leadsToSeveral(property)
     ? (property.polymorphTargets ?? [])
     : owner && leadsToSeveral(owner)
@@ -43,8 +50,7 @@ export function withKeyWithin(property: EntityProperty, meta: EntityMetadata): E
  * of the first class.
  */
 export function isJoinedByOthers(property: EntityProperty, meta: EntityMetadata): boolean {
-  const { mappedBy, targetMeta } = property;
-  const owner = mappedBy && targetMeta ? propertiesOf(targetMeta)[mappedBy] : undefined;
+  const owner = ownerOf(property);
   if (!owner || !leadsToSeveral(owner)) return false;
   const own = meta.getPrimaryProps().flatMap(({ fieldNames }) => fieldNames);
   return !isDeepStrictEqual(own, owner.referencedColumnNames);
@@ -91,4 +97,9 @@ function isReference(value: unknown, property: EntityProperty): boolean {
 /** What the column of the class holds. */
 function namesOf(property: EntityProperty): readonly string[] {
   return [...(relationOf(property).targets?.keys() ?? [])];
+}
+
+/** The property at the other side, where that has the columns. */
+function ownerOf({ mappedBy, targetMeta }: EntityProperty): EntityProperty | undefined {
+  return mappedBy && targetMeta ? propertiesOf(targetMeta)[mappedBy] : undefined;
 }

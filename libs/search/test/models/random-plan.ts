@@ -447,7 +447,7 @@ function includesOf(given: readonly RawInclude[], at: readonly End[], around: Ar
     const columns = empty && target.key.length === 0 ? names.slice(0, 1) : chosen;
     const key = (one.key || empty) && target.key.length > 0;
     if (!key && columns.length + parts.length + inside.length === 0) continue;
-    const filtered = isMany(step) && (daring || !isOfSeveralColumns(step, around));
+    const filtered = isMany(step) && (daring || !isUnfiltered(step, around));
     const where = filtered ? conditionOf(one.where && { ...one.where, over: undefined }, target, around) : undefined;
     plans.set(step.property, { step, columns, embedded: parts, key, inside, ...(where ? { where } : {}) });
   }
@@ -455,10 +455,10 @@ function includesOf(given: readonly RawInclude[], at: readonly End[], around: Ar
 }
 
 /** The ORM leaves conditions out of such a collection. */
-function isOfSeveralColumns({ side, relation }: Step, { entities, relations }: Around): boolean {
-  return (
-    side === 'inverse' && relation.others !== undefined && foreignLeaves({ entities, relations }, relation).length > 1
-  );
+function isUnfiltered({ side, relation }: Step, { entities, relations }: Around): boolean {
+  if (side === 'owner' || !relation.others) return false;
+  const plan = { entities, relations };
+  return foreignLeaves(plan, relation).length > 1 || !haveOneName(entitiesBehind(relation), plan);
 }
 
 /** Columns of rows of any of these entities; two of one name and two types are refused. */

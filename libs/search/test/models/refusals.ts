@@ -22,9 +22,9 @@ export const REFUSALS: readonly Refused[] = [
     has: hasConditionOverSeveral,
   },
   {
-    row: '`where` of the other side of a relation to several classes by several columns',
-    says: /^has `where`, which the ORM leaves out of the other side of a relation to several classes/,
-    has: hasLongKey,
+    row: '`where` of the other side of a relation to several classes by several columns, or whose keys have other names',
+    says: /^has `where`, .* the ORM .* the other side of a relation to several classes/,
+    has: ({ relations }) => relations.some(({ others, inverse }) => others && inverse),
   },
   {
     row: 'a condition over the other side of a relation to several classes whose keys have other names',

@@ -9,22 +9,9 @@ import {
   OneToMany,
   PrimaryKey,
   Property,
-  Unique,
 } from '@mikro-orm/decorators/legacy';
 import { Indexed, SearchField, type EntityClass } from '@rookery/search';
-import { complaintsOf } from '../complaints-of.js';
-
-/** The complaints about these entities, one per line; none when the model is whole. */
-function complaints(...entities: EntityClass[]): string[] {
-  return complaintsOf(entities).map(({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}.`);
-}
-
-@Entity()
-class Image {
-  @PrimaryKey() id!: number;
-  @Property({ type: 'string' }) @Unique() name!: string;
-  @Property({ type: 'integer' }) size!: number;
-}
+import { complaints, Image } from './refused.js';
 
 @Entity()
 class Video {
@@ -200,6 +187,30 @@ describe('refused at start:', () => {
     const refused =
       'is a side of a relation to several classes, and the key of Cellar holds a key of several columns: the ORM does not read it there. Give Cellar a key of its own, and make the relation in it unique.';
     expect(complaints(House, Cellar, Attic, Jar)).toEqual([`Jar.place: ${refused}`, `Cellar.jars: ${refused}`]);
+  });
+
+  it('`where` of the other side of a relation to several classes whose keys have other names', () => {
+    @Entity()
+    class Garden {
+      @PrimaryKey() number!: number;
+    }
+    @Entity()
+    @Indexed()
+    class Yard {
+      @PrimaryKey() id!: number;
+      @SearchField({ include: ['name'], where: { name: 'a' } })
+      @OneToMany(() => Tree, 'place')
+      trees = new Collection<Tree>(this);
+    }
+    @Entity()
+    class Tree {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) name!: string;
+      @ManyToOne(() => [Garden, Yard]) place!: Rel<Garden> | Rel<Yard>;
+    }
+    expect(complaints(Garden, Yard, Tree)).toEqual([
+      'Yard.trees: has `where`, for which the ORM joins the other side of a relation to several classes by the key of another: Yard has no columns of these names. Write it in the relation itself: @OneToMany({ where: { … } }).',
+    ]);
   });
 
   it('a condition or an order in raw SQL', () => {

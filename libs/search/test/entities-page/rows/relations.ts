@@ -84,9 +84,8 @@ export const RELATIONS: Rows = {
   'a condition over the other side of a relation to several classes whose keys have other names': refused(
     'a condition over the other side of a relation to several classes whose keys have other names',
   ),
-  '`where` of the other side of a relation to several classes by several columns': refused(
-    '`where` of the other side of a relation to several classes by several columns',
-  ),
+  '`where` of the other side of a relation to several classes by several columns, or whose keys have other names':
+    refused('`where` of the other side of a relation to several classes by several columns'),
   'a `where` or `orderBy` of a relation in raw SQL': refused('a condition or an order in raw SQL'),
   'a relation inside an embeddable that is kept as JSON': refused(
     'a relation inside an embeddable that is kept as JSON',
