@@ -6,6 +6,7 @@ import { changeOf, classOf, deletedIn, keyOf, kindOf, payloadsOf, storedKeyOf } 
 import { CollectionReader } from './collection-reader.js';
 import type { Dependency } from './dependencies.js';
 import { DocumentsOfRows, isPivot } from './documents-of-rows.js';
+import { changeSetsOf, propertiesPutOff } from './put-off.js';
 import { rowsLike } from './rows-like.js';
 import type { Touch } from './touch.js';
 
@@ -30,9 +31,10 @@ export class FlushReader {
   /** What can only be seen before the rows are written: who reaches a row that is deleted, its old id, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
     const touches = await this.collections.before(em, uow);
-    for (const { dependencies, keys } of this.lookUps(uow.getChangeSets()))
+    const changeSets = changeSetsOf(uow);
+    for (const { dependencies, keys } of this.lookUps(changeSets, uow))
       touches.push(...(await this.documents.at(em, dependencies, keys)));
-    for (const [entity, keys] of deletedIn(uow.getChangeSets())) {
+    for (const [entity, keys] of deletedIn(changeSets)) {
       touches.push(...(await this.documents.formerOwners(em, entity, keys, isPivot)));
       touches.push(...(await this.documents.cascaded(em, entity, keys)));
     }
@@ -41,7 +43,7 @@ export class FlushReader {
 
   /** What the flush changed; every key is known now. */
   after(uow: UnitOfWork): Touch[] {
-    const changed = uow.getChangeSets().flatMap((changeSet) => touchesOf(changeOf(changeSet), this.dependencies));
+    const changed = changeSetsOf(uow).flatMap((changeSet) => touchesOf(changeOf(changeSet), this.dependencies));
     return [...changed, ...this.collections.after(uow)];
   }
 
@@ -72,12 +74,13 @@ export class FlushReader {
   }
 
   /** One look-up per class for the rows that go, however many they are, and one for each row that gets another id. */
-  private lookUps(changeSets: readonly ChangeSet<object>[]): LookUp[] {
+  private lookUps(changeSets: readonly ChangeSet<object>[], uow: UnitOfWork): LookUp[] {
     const renamed = changeSets
       .filter((changeSet) => kindOf(changeSet) === 'update')
       .map((changeSet) => {
         const entity = classOf(changeSet.meta);
-        const changed = Object.assign({}, ...payloadsOf(changeSet)) as object;
+        const putOff = Object.fromEntries(propertiesPutOff(uow, changeSet).map((name) => [name, true]));
+        const changed = Object.assign(putOff, ...payloadsOf(changeSet)) as object;
         const rekeyed = changeSet.meta.primaryKeys.some((name) => name in changed);
         // The database hands a new key on to rows that nobody reports.
         const dependencies = rekeyed

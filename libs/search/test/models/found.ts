@@ -339,6 +339,30 @@ function unheld(): Case {
   ];
 }
 
+/** `t1` -> `t0`: a row takes what another has, which the ORM knows; it writes the first by an update of its own. */
+function takenOver(): Case {
+  const way = relation('r', ['1:1', 1, 0], { inverse: true });
+  const entities = [
+    entity(0, { index: index([include(back(way), ['c0'])]) }),
+    entity(1, { index: index([include(over(way), ['c0'])], { where: { leads: way, test: { test: 'notNull' } } }) }),
+  ];
+  const move = { operation: 'move', entity: 1, field: 0, value: 3, flush: false } as const;
+  const known = { ...move, operation: 'change', row: 0 } as const;
+  return [
+    { entities, relations: [way] },
+    [
+      [{ ...move, row: 0 }],
+      [known, { ...move, row: 1 }],
+      [
+        { ...known, row: 1 },
+        { ...move, row: 2 },
+      ],
+    ].map((changes) => {
+      return { changes, rollback: false, settle: true };
+    }),
+  ];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -363,5 +387,6 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'a row without a foreign key that comes where others lead already': unheld(),
   'a relation to several classes by keys of several columns': severalColumns(),
   'a relation to several classes whose keys have other names': otherNames(),
+  'a one-to-one relation that another row takes over': takenOver(),
   'pairs that hold rows of another class of the table': pairsOfOthers(),
 };
