@@ -24,8 +24,8 @@ type Arriving = { readonly bytes: Buffer; filled: number; ends: number };
  * once, into a Buffer of its size, as its chunks come; one that is whole in its chunk, not at all.
  */
 export abstract class ReplyCutter<Reply> {
-  /** The beginning of a line that is not whole, one character per byte. */
-  private rest = '';
+  /** The beginning of a line that is not whole. */
+  private rest = noBytes;
   private arriving: Arriving | undefined;
 
   /** Whether a value has begun that is not whole. */
@@ -63,16 +63,16 @@ export abstract class ReplyCutter<Reply> {
   /** @returns where in `chunk` to read on. */
   private readWindow(chunk: Buffer, start: number, take: (reply: Reply) => boolean): number {
     const end = Math.min(chunk.length, start + windowBytes);
-    const text = this.rest + chunk.toString('latin1', start, end);
+    const text = this.textOf(chunk, start, end);
     const origin = start - this.rest.length;
-    this.rest = '';
+    this.rest = noBytes;
     let ascii: boolean | undefined;
     let position = 0;
     while (position < text.length) {
       const lineEnd = endOfLine(text, position);
       if (lineEnd < 0) {
         if (end < chunk.length) return origin + position;
-        this.rest = text.slice(position);
+        this.rest = Buffer.from(text.slice(position), 'latin1');
         return end;
       }
       const size = this.readLine(text, position, lineEnd);
@@ -91,6 +91,12 @@ export abstract class ReplyCutter<Reply> {
       if (reply !== undefined && !take(reply)) return stopped;
     }
     return end;
+  }
+
+  /** Of what was left and a part of `chunk`. To join two texts would make each look into the whole a walk through both. */
+  private textOf(chunk: Buffer, start: number, end: number): string {
+    if (this.rest.length === 0) return chunk.toString('latin1', start, end);
+    return Buffer.concat([this.rest, chunk.subarray(start, end)]).toString('latin1');
   }
 
   /** A value that begins at `from`, and does not end in the text that was made. */
