@@ -4,7 +4,7 @@ const config: Config = {
   testEnvironment: '<rootDir>/scripts/test-environment.cjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Most tests wait for servers, so two cores serve more workers than two.
-  maxWorkers: 5,
+  maxWorkers: 4,
   testSequencer: '<rootDir>/scripts/slowest-first.cjs',
   // Tests on real servers poll with deadlines of their own; this only ends what hangs.
   testTimeout: 30_000,

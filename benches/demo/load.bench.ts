@@ -69,12 +69,7 @@ try {
   const plain = await measure(`a bare handler, the same ${kilobytes} kB`, bare.url, get('/'), bare.child);
   const express = await measure('the same by Express', bare.url, get('/express'), bare.child);
   const nest = await measure('the same by Nest', bare.url, get('/nest'), bare.child);
-  const hits = await measure(
-    `GET /addresses/${ADDRESS}, cached`,
-    demo.url,
-    get(`/addresses/${ADDRESS}`),
-    demo.child,
-  );
+  const hits = await measure(`GET /addresses/${ADDRESS}, cached`, demo.url, get(`/addresses/${ADDRESS}`), demo.child);
   const engine = await measure('the same bodies, straight to OpenSearch', env.OPENSEARCH_URL, bodies);
   const found = await measure('GET /search with highlights and facets', demo.url, searches, demo.child);
   console.log(
