@@ -1,4 +1,5 @@
 // What `npm ci` brings to a newcomer, and that the demo needs no more: npm run check:install
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -87,8 +88,15 @@ try {
   ];
   const program = modules.map((module) => `await import('./${module}');`).join('\n');
   await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: clone, env: { NODE_OPTIONS: '' } });
-  // Programs of their own, which nothing imports: this one ends when its input does.
-  await run(process.execPath, ['tools/services/dist/guardian.js'], { cwd: clone, env: { NODE_OPTIONS: '' } });
+  // A program of its own, which nothing imports: it ends when its input does.
+  const { status, stderr } = spawnSync(process.execPath, ['tools/services/dist/guardian.js'], {
+    cwd: clone,
+    input: '',
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  if (status !== 0) throw new Error(`what ends the servers of a demo does not run: ${stderr}`);
   console.log('and the demo is built and loads with it');
 } catch (error) {
   console.error(error.message);

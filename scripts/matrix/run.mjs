@@ -8,6 +8,7 @@ export async function run(file, args, { cwd, env = {}, timeoutMs = 300_000 } = {
       cwd,
       env: { ...process.env, ...env },
       timeout: timeoutMs,
+      killSignal: 'SIGKILL', // Some that run here ignore a request to end.
       maxBuffer: 2 ** 26,
     });
     return stdout;
