@@ -13,15 +13,14 @@ export function withKeys(parts: readonly KeyPart[], keys: readonly DocumentKey[]
 }
 
 /**
- * A relation to rows with one of these keys. One key column: the relation is compared with it, so that no row of the
- * related table needs to be there any more.
+ * A relation, at the side with the columns, to rows with one of these keys: its columns are compared, so that no row of the
+ * related table needs to be there any more. Conditions inside of the relation would join it behind a collection, and of a
+ * class with rows of its own the ORM joins those of that class alone.
  */
 export function withForeignKeys(target: EntityMetadata, keys: readonly DocumentKey[]): object {
   const parts = primaryKeyParts(target);
   const lists = keys.map((key) => parts.map((part, at) => part.fromKey(valuesOf(key)[at]!)));
-  if (parts.length === 1) return { $in: lists.map(([value]) => value) };
-  // The ORM takes a condition inside a relation of the key for one of the table before it.
-  return parts.some((part) => shortestPath(part, parts).length > 1) ? { $in: lists } : withKeys(parts, keys);
+  return { $in: parts.length === 1 ? lists.map(([value]) => value) : lists };
 }
 
 /** Rows that come after a key in the order of keys. */

@@ -363,6 +363,32 @@ function takenOver(): Case {
   ];
 }
 
+/** `t1` -> `t0` twice: a row of a class below, and what it leads to, behind a collection and a relation by several columns. */
+function behindCollection(kind: 'm:1' | '1:1'): Case {
+  const [up, way] = [relation('r', ['m:1', 1, 0], { inverse: true }), relation('s', [kind, 1, 0])];
+  const on = relation('q', ['m:1', 0, 2]);
+  const key = [
+    { name: 'id', kind: 'integer' },
+    { name: 'k', kind: 'string' },
+  ] as const;
+  const inner = include(over(way), ['c0', 'x0'], [include(over(on), ['c0'])]);
+  const kinds: TreePlan = { ...tree('sti', { name: 'x', columns: [column('x0')] }), abstract: false };
+  const entities = [
+    entity(0, { key, tree: kinds, index: index([include(back(up), ['c0'], [inner])]) }),
+    entity(1, { index: index([include(over(up), [], [include(back(up), [], [inner])])]) }),
+    entity(2),
+  ];
+  const changes = script(
+    { operation: 'move', entity: 0, row: 1, value: 1 },
+    { operation: 'move', entity: 1, field: 0, value: 2 },
+    { operation: 'move', entity: 1, field: 1, value: 1 },
+    { operation: 'change', entity: 0, row: 1, field: 1, value: 4 },
+    { operation: 'change', entity: 0, row: 1, field: 0, value: 5 },
+    { operation: 'change', entity: 2, row: 1, value: 4 },
+  );
+  return [{ entities, relations: [up, way, on] }, changes];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -389,4 +415,6 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'a relation to several classes whose keys have other names': otherNames(),
   'a one-to-one relation that another row takes over': takenOver(),
   'pairs that hold rows of another class of the table': pairsOfOthers(),
+  'a row of a class below, behind a collection and a key of several columns': behindCollection('m:1'),
+  'a row of a class below, behind a collection and a one-to-one key of several columns': behindCollection('1:1'),
 };
