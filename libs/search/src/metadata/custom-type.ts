@@ -3,6 +3,8 @@ import type { EntityProperty, Type } from '@mikro-orm/core';
 /** The ORM marks its own types so; 6.6 does not, and there only these two have a `toJSON` that says nothing new. */
 const ORM_TYPE = Symbol.for('@mikro-orm/type');
 const WITHOUT_MARK: readonly string[] = ['ArrayType', 'BigIntType', 'EnumArrayType'];
+/** Types of 6.6 for columns of keys, whose values foreign keys hold as they are. */
+const OF_KEYS_WITHOUT_MARK: readonly string[] = ['BooleanType', 'DateType', 'DecimalType', 'DoubleType', 'TimeType'];
 
 /**
  * How a custom type of the application shows its values: by its `toJSON`; without one an instance of a class, which the
@@ -21,9 +23,21 @@ export function convertOf({ customType, columnTypes }: EntityProperty): ((value:
   };
 }
 
+/** Whether values of a custom type of the application are others in the database. */
+export function convertsValues({ customType }: EntityProperty): boolean {
+  const type = customType as Type<unknown, unknown> | undefined;
+  if (!type || isOfOrm(type) || isUnmarked(type, OF_KEYS_WITHOUT_MARK)) return false;
+  const root = rootOf(type);
+  return type.convertToDatabaseValue !== root.convertToDatabaseValue || type.convertToJSValue !== root.convertToJSValue;
+}
+
 function isOfOrm(type: object): boolean {
   if (Object.hasOwn(type.constructor, ORM_TYPE)) return true;
-  return !('getOrmType' in type.constructor) && WITHOUT_MARK.includes(type.constructor.name);
+  return isUnmarked(type, WITHOUT_MARK);
+}
+
+function isUnmarked(type: object, names: readonly string[]): boolean {
+  return !('getOrmType' in type.constructor) && names.includes(type.constructor.name);
 }
 
 /** The prototype that all types share. */

@@ -2,6 +2,7 @@ import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import { primaryKeyParts, shortestPath } from './key-parts.js';
 import { isRelation, relationOf } from './orm-property.js';
 import { withKeyWithin } from './several-classes.js';
+import { unreadKeyProblem } from './unread-keys.js';
 
 export interface RelationProblem {
   readonly problem: string;
@@ -44,6 +45,10 @@ export function relationProblem(
       problem: `is a side of a relation to several classes, and the key of ${within.className} holds a key of several columns: the ORM does not read it there`,
       remedy: `Give ${within.className} a key of its own, and make the relation in it unique`,
     };
+  for (const held of keyTargetsOf(property, meta)) {
+    const unread = unreadKeyProblem(held, kind === 'm:n');
+    if (unread) return unread;
+  }
   if (of === 'keys') return undefined;
   const whole = wholeKeyWithTwoSides(property, meta);
   if (whole)

@@ -1,4 +1,4 @@
-import { Collection, raw, type Rel } from '@mikro-orm/core';
+import { Collection, EntitySchema, raw, Type, type Rel } from '@mikro-orm/core';
 import {
   Embeddable,
   Embedded,
@@ -18,6 +18,23 @@ class Video {
   @PrimaryKey() id!: number;
   @Property({ type: 'string' }) name!: string;
   @Property({ type: 'string' }) size!: string;
+}
+
+/** Values that are others in the database. */
+class Lower extends Type<string, string> {
+  override convertToDatabaseValue(value: string): string {
+    return value.toLowerCase();
+  }
+  override getColumnType(): string {
+    return 'varchar(50)';
+  }
+}
+
+/** A type that says its column alone. */
+class Named extends Type<string, string> {
+  override getColumnType(): string {
+    return 'varchar(50)';
+  }
 }
 
 describe('refused at start:', () => {
@@ -475,6 +492,51 @@ describe('refused at start:', () => {
     expect(complaints(Street, House, Flat)).toEqual([
       'Flat: has a key of Flat that reaches over three entities (`house.street.town`), by which the ORM neither compares nor orders. Give Flat a key of its own, and make the relations unique.',
     ]);
+  });
+
+  it.each([
+    ['datetime', [true, true, false]],
+    ['boolean', [true, true, false]],
+    [Lower, [false, true, true]],
+    ['bigint', [false, false, false]],
+    ['date', [false, false, false]],
+    [Named, [false, false, false]],
+  ])('a relation whose foreign key holds what the ORM does not convert there: %p', (type, refused) => {
+    class One {}
+    class Two {}
+    class Holder {}
+    const key = { type, primary: true, autoincrement: false };
+    const id = { type: 'integer', primary: true, autoincrement: false };
+    const text = { type: 'text' };
+    const holders = { kind: '1:m', entity: () => Holder, mappedBy: 'two' };
+    const schemas = [
+      new EntitySchema({ class: One, properties: { code: key, text } } as never),
+      new EntitySchema({ class: Two, properties: { id, code: key, text, holders } } as never),
+      new EntitySchema({
+        class: Holder,
+        properties: {
+          id,
+          text,
+          one: { kind: 'm:1', entity: () => One },
+          two: { kind: 'm:1', entity: () => Two, inversedBy: 'holders' },
+          many: { kind: 'm:n', entity: () => Two, owner: true },
+        },
+      } as never),
+    ];
+    for (const name of ['one', 'two', 'many']) SearchField({ include: ['text'] })(Holder.prototype, name as never);
+    SearchField({ include: ['text'] })(Two.prototype, 'holders' as never);
+    for (const cls of [Holder, Two]) Indexed()(cls);
+    const [single, several, pairs] = refused;
+    const saying = (place: string, of: string): string =>
+      `${place}: leads by a foreign key that holds \`code\` of the key of ${of}, of which the ORM does not convert the values there: it loads no such row. Give ${of} a key of numbers or texts, and make \`code\` a unique column.`;
+    expect(complaints(...(schemas as never[]))).toEqual(
+      [
+        several ? saying('Two.holders', 'Two') : [],
+        single ? saying('Holder.one', 'One') : [],
+        several ? saying('Holder.two', 'Two') : [],
+        pairs ? saying('Holder.many', 'Two') : [],
+      ].flat(),
+    );
   });
 
   it('a many-to-many relation with `where` whose other side is embedded', () => {

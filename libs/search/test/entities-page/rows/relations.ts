@@ -95,6 +95,8 @@ export const RELATIONS: Rows = {
   'a relation to an entity whose whole key is one relation to a key of several columns': refusedPlace(
     'refused in `include`, from either side and of every kind',
   ),
+  'a relation whose foreign key holds a `Date`, a boolean or, among several columns, a custom type that converts':
+    refused('a relation whose foreign key holds what the ORM does not convert there'),
   'a side of a relation that is a whole key of several columns, from the other side or one to one': refusedPlace(
     'of a whole key of several columns the other side is refused',
   ),
