@@ -49,7 +49,13 @@ function behind(definition: IndexDefinition, place: Place, field: ObjectField, s
     );
   const path = [...place.path, ...steps];
   const via: Via = { ...relation, owner: place.entity, property: field.name };
-  const fields = [...field.fields, ...(field.selects ?? []), ...(field.filter?.watched ?? [])];
+  const fields = [
+    ...field.fields,
+    ...(field.selects ?? []),
+    ...(field.filter?.watched ?? []),
+    // An order by key selects them.
+    ...((!field.inKeyOrder && relation.keys) || []),
+  ];
   const pivot: Dependency[] = relation.pivot
     ? [{ definition, entity: relation.pivot.entity, path, watched: 'all', via, pivot: relation.pivot }]
     : [];

@@ -11,9 +11,9 @@ import {
   isTablePerType,
 } from './inheritance.js';
 import { otherSideJoinedAlone, pairsJoinedAlone } from './joined-alone.js';
-import { keyRelations } from './key-relations.js';
+import { keyRelations, relationWithKeys } from './key-relations.js';
 import type { SearchFieldOptions } from './options.js';
-import { isEmbedded, isRelation, relationOf } from './orm-property.js';
+import { isEmbedded, isRelation } from './orm-property.js';
 import { fieldsIn, type EntityClass } from './recorder.js';
 import { embeddedRelationProblem, keyProblemOf, relationProblem, type RelationProblem } from './relation-rules.js';
 import { keyThatOrders, selectionOf, UnfollowedSelection } from './selection-reader.js';
@@ -86,7 +86,7 @@ export class FieldReader {
   ): FieldModel[] {
     const refused = relationProblem(property, meta);
     if (refused) return this.refuse(where, refused);
-    const relation = relationOf(property, this.metas);
+    const relation = relationWithKeys(property, this.metas);
     const target = this.metas.find((meta) => meta.class === relation.target);
     if (!target) {
       this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");

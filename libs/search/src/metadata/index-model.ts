@@ -83,6 +83,8 @@ export interface Relation {
   readonly apart?: readonly EntityClass[];
   /** The entity that stands for a row of a many-to-many relation. */
   readonly pivot?: Pivot;
+  /** Relations in the key of its rows: what waits for a row under its old key is not found under the new one. */
+  readonly keys?: readonly FieldModel[];
 }
 
 /** A pivot entity: its property `owner` leads back to the entity that has the relation, `member` to the other. */

@@ -1,6 +1,7 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import type { FieldModel } from './index-model.js';
-import { isRelation, relationOf } from './orm-property.js';
+import type { FieldModel, Relation } from './index-model.js';
+import { isRelation, propertiesOf, relationOf } from './orm-property.js';
+import { relationProblem } from './relation-rules.js';
 
 /**
  * The relations among these properties, down to the key columns that they hold: watched, as the database hands a key that
@@ -25,4 +26,17 @@ export function keyRelations(
     const fields = [...columns, ...keyRelations(target, target.primaryKeys, metas)];
     return [{ kind: 'object', name, options: {}, fields, relation: relationOf(property, metas) }];
   });
+}
+
+/** A relation, with the relations in the key of its rows, where these can be followed. */
+export function relationWithKeys(property: EntityProperty, metas: readonly EntityMetadata[]): Relation {
+  const relation = relationOf(property, metas);
+  const { targetMeta: target } = property;
+  if (!target || relation.targets) return relation;
+  const names = target.primaryKeys.filter((name) => {
+    const part = propertiesOf(target)[name];
+    return part && isRelation(part) && relationProblem(part, target, 'keys') === undefined;
+  });
+  const keys = keyRelations(target, names, metas);
+  return keys.length > 0 ? { ...relation, keys } : relation;
 }

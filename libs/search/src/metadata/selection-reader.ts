@@ -1,6 +1,7 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { FieldModel } from './index-model.js';
 import { primaryKeyParts, type KeyPart } from './key-parts.js';
+import { relationWithKeys } from './key-relations.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { leadsToSeveral } from './several-classes.js';
 
@@ -59,7 +60,7 @@ function columnsIn(meta: EntityMetadata, conditions: unknown, metas: readonly En
     if (leadsToSeveral(property) && isConditions(condition) && Object.keys(withoutOperators(condition)).length > 0)
       throw overSeveral(name, meta, target);
     const nested = target && isConditions(condition) ? columnsIn(target, withoutOperators(condition), metas) : [];
-    return [{ kind: 'object', name, options: {}, fields: nested, relation: relationOf(property, metas) }];
+    return [{ kind: 'object', name, options: {}, fields: nested, relation: relationWithKeys(property, metas) }];
   });
 }
 

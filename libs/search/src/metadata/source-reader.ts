@@ -4,6 +4,7 @@ import { includeTree, type IncludeTree } from './include-tree.js';
 import type { FieldModel, Identity, Routing, ValueField } from './index-model.js';
 import { keyIn, keyPartsOf } from './key-parts.js';
 import type { IndexedOptions } from './options.js';
+import { relationWithKeys } from './key-relations.js';
 import { factsOf, isComputed, isEmbedded, isRelation, isToOneOwner, relationOf } from './orm-property.js';
 import { keyOfRow, leadsToSeveral } from './several-classes.js';
 
@@ -67,7 +68,7 @@ export class SourceReader {
       const target = this.metaOf(property);
       if (!target) return [];
       const fields = rest.size > 0 ? this.along(target, rest) : [EVERY_COLUMN];
-      return [{ kind: 'object', name, options: {}, fields, relation: relationOf(property, this.metas) }];
+      return [{ kind: 'object', name, options: {}, fields, relation: relationWithKeys(property, this.metas) }];
     });
   }
 

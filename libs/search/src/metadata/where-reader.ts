@@ -4,6 +4,7 @@ import { shown } from '../errors/search-error.js';
 import { nearestName } from '../support/nearest-name.js';
 import type { FieldModel } from './index-model.js';
 import { isJoinedAlone } from './inheritance.js';
+import { relationWithKeys } from './key-relations.js';
 import { factsOf, isComputed, isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { otherSideProblem, severalClassesProblem } from './several-classes.js';
 import { isRawSql, rawKeysOf } from './where-values.js';
@@ -181,7 +182,7 @@ function fieldsOf(meta: EntityMetadata, mentions: Mentions, metas: readonly Enti
         name,
         options: {},
         fields: target ? fieldsOf(target, inner, metas) : [],
-        relation: relationOf(property, metas),
+        relation: relationWithKeys(property, metas),
       };
     if (isEmbedded(property)) return { kind: 'object', name, options: {}, fields: [], relation: undefined };
     return { kind: 'value', name, options: {}, facts: factsOf(property, meta), computed: isComputed(property) };

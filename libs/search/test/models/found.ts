@@ -389,6 +389,21 @@ function behindCollection(kind: 'm:1' | '1:1'): Case {
   return [{ entities, relations: [up, way, on] }, changes];
 }
 
+/** `t2`, whose key leads to `t0` and `t1`, decides which rows of `t1` have documents; it gets another key before that is published. */
+function handedOnMeanwhile(): Case {
+  const way = relation('ra', ['m:1', 2, 1], { key: true, inverse: true });
+  const other = relation('rb', ['m:1', 2, 0], { key: true });
+  const where = { column: column('c0'), test: { test: 'differs', value: 2 }, over: back(way) } as const;
+  const entities = [entity(0), entity(1, { index: index([], { where }) }), entity(2, { key: [] })];
+  return [
+    { entities, relations: [way, other] },
+    [0, 1, 2].map((row): Transaction => ({
+      changes: [{ operation: 'rekey', entity: 0, row, field: 0, value: 1, flush: true }],
+      rollback: false,
+    })),
+  ];
+}
+
 /** What random models found, each as small as it goes. */
 export const FOUND: Readonly<Record<string, Case>> = {
   'pairs of a collection that have documents': [pairs((side) => (side === 'm' ? index() : undefined)), PAIRS_CHANGE],
@@ -415,6 +430,7 @@ export const FOUND: Readonly<Record<string, Case>> = {
   'a relation to several classes whose keys have other names': otherNames(),
   'a one-to-one relation that another row takes over': takenOver(),
   'pairs that hold rows of another class of the table': pairsOfOthers(),
+  'a row behind a condition that gets another key before it is published': handedOnMeanwhile(),
   'a row of a class below, behind a collection and a key of several columns': behindCollection('m:1'),
   'a row of a class below, behind a collection and a one-to-one key of several columns': behindCollection('1:1'),
 };
