@@ -269,7 +269,7 @@ describe('a write that was given up and arrives late', () => {
   }, 30_000);
 
   it('holds up no other key of the same call, and does not keep a key from being deleted', async () => {
-    const { proxy, herd, other } = await twoProcesses(3000);
+    const { proxy, herd, other } = await twoProcesses(20_000);
     proxy.state.delayMs = 400;
     expect(await herd.set('slow', 'old', hour)).toBe(false);
     proxy.state.delayMs = 0;
