@@ -6,7 +6,7 @@ import { changeOf, classOf, deletedIn, keyOf, kindOf, payloadsOf, storedKeyOf } 
 import { CollectionReader } from './collection-reader.js';
 import type { Dependency } from './dependencies.js';
 import { DocumentsOfRows, isPivot } from './documents-of-rows.js';
-import { changeSetsOf, propertiesPutOff } from './put-off.js';
+import { changeSetsOf, putOffIn } from './put-off.js';
 import { rowsLike } from './rows-like.js';
 import type { Touch } from './touch.js';
 
@@ -31,8 +31,9 @@ export class FlushReader {
   /** What can only be seen before the rows are written: who reaches a row that is deleted, its old id, who left a collection. */
   async before(em: EntityManager, uow: UnitOfWork): Promise<Touch[]> {
     const touches = await this.collections.before(em, uow);
-    const changeSets = changeSetsOf(uow);
-    for (const { dependencies, keys } of this.lookUps(changeSets, uow))
+    const putOff = putOffIn(uow);
+    const changeSets = changeSetsOf(uow, putOff);
+    for (const { dependencies, keys } of this.lookUps(changeSets, putOff))
       touches.push(...(await this.documents.at(em, dependencies, keys)));
     for (const [entity, keys] of deletedIn(changeSets)) {
       touches.push(...(await this.documents.formerOwners(em, entity, keys, isPivot)));
@@ -74,13 +75,13 @@ export class FlushReader {
   }
 
   /** One look-up per class for the rows that go, however many they are, and one for each row that gets another id. */
-  private lookUps(changeSets: readonly ChangeSet<object>[], uow: UnitOfWork): LookUp[] {
+  private lookUps(changeSets: readonly ChangeSet<object>[], putOff: ReturnType<typeof putOffIn>): LookUp[] {
     const renamed = changeSets
       .filter((changeSet) => kindOf(changeSet) === 'update')
       .map((changeSet) => {
         const entity = classOf(changeSet.meta);
-        const putOff = Object.fromEntries(propertiesPutOff(uow, changeSet).map((name) => [name, true]));
-        const changed = Object.assign(putOff, ...payloadsOf(changeSet)) as object;
+        const apart = Object.fromEntries((putOff.get(changeSet) ?? []).map((name) => [name, true]));
+        const changed = Object.assign(apart, ...payloadsOf(changeSet)) as object;
         const rekeyed = changeSet.meta.primaryKeys.some((name) => name in changed);
         // The database hands a new key on to rows that nobody reports.
         const dependencies = rekeyed

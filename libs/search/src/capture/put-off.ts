@@ -1,22 +1,21 @@
 import type { ChangeSet, UnitOfWork } from '@mikro-orm/core';
 
 /**
- * The change sets of a flush, with those that the ORM puts off: where two rows of it change one unique property, or a
- * one-to-one relation goes from one to the other, it writes one of them by an update of its own, which it lists apart.
+ * Properties that the ORM puts off, by the change set that they are taken out of: where two rows of a flush change one unique
+ * property, or a one-to-one relation goes from one to the other, it writes one of them by an update of its own, which it
+ * lists apart.
  */
-export function changeSetsOf(uow: UnitOfWork): ChangeSet<object>[] {
-  return [...new Set([...uow.getChangeSets(), ...putOffIn(uow).map(({ changeSet }) => changeSet)])];
+export function putOffIn(uow: UnitOfWork): ReadonlyMap<ChangeSet<object>, readonly string[]> {
+  const putOff = new Map<ChangeSet<object>, string[]>();
+  for (const [, properties, , changeSet] of uow.getExtraUpdates()) {
+    if (!changeSet) continue;
+    const names = putOff.get(changeSet as ChangeSet<object>) ?? [];
+    putOff.set(changeSet as ChangeSet<object>, names.concat(properties));
+  }
+  return putOff;
 }
 
-/** Properties that the ORM takes out of a change set until the others are written. */
-export function propertiesPutOff(uow: UnitOfWork, changeSet: ChangeSet<object>): readonly string[] {
-  return putOffIn(uow).flatMap((one) => (one.changeSet === changeSet ? one.properties : []));
-}
-
-function putOffIn(
-  uow: UnitOfWork,
-): readonly { readonly changeSet: ChangeSet<object>; readonly properties: readonly string[] }[] {
-  return [...uow.getExtraUpdates()].flatMap(([, properties, , changeSet]) =>
-    changeSet ? [{ changeSet: changeSet as ChangeSet<object>, properties: [properties].flat() }] : [],
-  );
+/** The change sets of a flush, with those that the ORM has put off as a whole. */
+export function changeSetsOf(uow: UnitOfWork, putOff = putOffIn(uow)): ChangeSet<object>[] {
+  return [...new Set([...uow.getChangeSets(), ...putOff.keys()])];
 }
