@@ -82,20 +82,18 @@ export class HerdCache implements Cache {
   ): Promise<Map<string, Value>> {
     const options = this.callOptions(given);
     this.checkLife(ttl);
-    const held = this.inMemory(keys);
-    const others = [...new Set(keys)].filter((key) => !held.has(key));
-    const prefix = others.length === 0 ? undefined : await tolerant(this.prefix, undefined);
-    const none: ReadonlyMap<string, Held> = new Map();
-    const read = prefix ? await tolerant(() => this.readAll(prefix, others), none) : none;
-    const missing = others.filter((key) => !read.has(key));
-    for (const key of missing) this.report(key, 'miss', undefined, prefix?.parts);
+    const { prefix, held, missing } = await this.lookUp(
+      keys,
+      () => tolerant(this.prefix, undefined),
+      (now, others) => tolerant(() => this.readAll(now, others), new Map<string, Held>()),
+    );
     const made =
       missing.length === 0
         ? new Map<string, Value>()
         : await this.maker.makeMany(prefix, missing, { ttl, load, options });
     const found = new Map<string, Value>();
     for (const key of keys) {
-      const entry = held.get(key) ?? read.get(key);
+      const entry = held.get(key);
       const value = entry ? (entry.value as Value | undefined) : made.get(key);
       if (value !== undefined) found.set(key, value);
     }
@@ -107,13 +105,9 @@ export class HerdCache implements Cache {
   }
 
   async getMany<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
-    const held = this.inMemory(keys);
-    const others = [...new Set(keys)].filter((key) => !held.has(key));
-    const prefix = others.length === 0 ? undefined : await this.prefix();
-    const read: ReadonlyMap<string, Held> = prefix ? await this.readAll(prefix, others) : new Map<string, Held>();
-    for (const key of others) if (!read.has(key)) this.report(key, 'miss', undefined, prefix?.parts);
+    const { held } = await this.lookUp(keys, this.prefix, (now, others) => this.readAll(now, others));
     const found = new Map<string, Value>();
-    for (const [key, { value }] of [...held, ...read]) if (value !== undefined) found.set(key, value as Value);
+    for (const [key, { value }] of held) if (value !== undefined) found.set(key, value as Value);
     return found;
   }
 
@@ -173,6 +167,21 @@ export class HerdCache implements Cache {
 
   private checkLife(ttl: TtlOf<never>): void {
     if (typeof ttl !== 'function') ttlMs(ttl, this.source.leastTtlMs);
+  }
+
+  /** What memory, and else the nodes, have of `keys`, and what neither has. */
+  private async lookUp(
+    keys: readonly string[],
+    prefixNow: () => Promise<Prefix | undefined>,
+    read: (prefix: Prefix, keys: readonly string[]) => Promise<ReadonlyMap<string, Held>>,
+  ): Promise<{ prefix: Prefix | undefined; held: ReadonlyMap<string, Held>; missing: readonly string[] }> {
+    const held = this.inMemory(keys);
+    const others = [...new Set(keys)].filter((key) => !held.has(key));
+    const prefix = others.length === 0 ? undefined : await prefixNow();
+    if (prefix) for (const [key, entry] of await read(prefix, others)) held.set(key, entry);
+    const missing = others.filter((key) => !held.has(key));
+    for (const key of missing) this.report(key, 'miss', undefined, prefix?.parts);
+    return { prefix, held, missing };
   }
 
   /** What of `keys` is in memory. */
