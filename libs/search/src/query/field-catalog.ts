@@ -5,6 +5,7 @@ import type { FieldModel } from '../metadata/index-model.js';
 import { dateTree, type DateTree } from './date-tree.js';
 import { floatTree, type FloatTree } from './float-tree.js';
 import { FIELD_USES, type FieldUse } from './field-use.js';
+import { entityHitsOf } from './hit-class.js';
 
 interface KnownField {
   readonly mapping: FieldMapping;
@@ -23,10 +24,13 @@ export class FieldCatalog {
   readonly dates: DateTree;
   /** Where they hold fractions. */
   readonly floats: FloatTree;
+  /** A hit of the index. */
+  readonly EntityHit: ReturnType<typeof entityHitsOf>;
 
   constructor(private readonly definition: Pick<IndexDefinition, 'alias' | 'body' | 'model'>) {
     const { model, body } = definition;
     this.model = model;
+    this.EntityHit = entityHitsOf(model);
     this.dates = dateTree(model.fields, body.mappings.properties);
     this.floats = floatTree(body.mappings.properties);
     this.add(

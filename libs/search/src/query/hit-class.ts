@@ -1,12 +1,21 @@
+import type { EngineHit } from '../contracts/engine.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { EntityClass } from '../metadata/recorder.js';
+import { FoundHit, withoutName } from './found-hit.js';
 import type { EntityHit, Hit } from './search-page.js';
 
-/** Lets a hit say of which class it is; what is printed or compared of it stays as it is. */
-export function withClass(hit: Hit<unknown>, model: Pick<IndexModel, 'entity' | 'tree'>): EntityHit<unknown> {
-  const is = (entity: EntityClass): boolean => isA(classOf(hit, model), entity);
-  return Object.defineProperty(hit, 'is', { value: is }) as EntityHit<unknown>;
+/** The hits of a model, which say of which class they are. */
+export function entityHitsOf(
+  model: Pick<IndexModel, 'entity' | 'tree'>,
+): new (hit: EngineHit, source: unknown) => EntityHit<unknown> {
+  class FoundEntityHit extends FoundHit {
+    is(entity: EntityClass): boolean {
+      return isA(classOf(this, model), entity);
+    }
+  }
+  withoutName(FoundEntityHit);
+  return FoundEntityHit as never;
 }
 
 function classOf({ id, source }: Hit<unknown>, { entity, tree }: Pick<IndexModel, 'entity' | 'tree'>): EntityClass {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SearchQueryError } from '../errors/query.errors.js';
 import type { Wire } from '../query/wire-value.js';
 
@@ -32,8 +32,5 @@ function parsed(cursor: unknown): readonly unknown[] {
 
 /** Of the values too: a cursor that somebody changed would go to the engine as it is. */
 function fingerprint({ query, sort }: Wire, values: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([query, sort, values]))
-    .digest('base64url')
-    .slice(0, 12);
+  return hash('sha256', JSON.stringify([query, sort, values]), 'base64url').slice(0, 12);
 }

@@ -6,8 +6,10 @@ import { SearchEngineUnavailableError } from '../../errors/engine.errors.js';
 import { SearchError } from '../../errors/search-error.js';
 import { backoffMs } from '../../support/backoff.js';
 import { pause } from '../../support/pause.js';
+import { askOver, type Ask } from './ask.js';
 import { assertAnswer } from './answer-check.js';
 import type { AnswerShape } from './answer-shape.js';
+import { CallEnd } from './call-end.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { toSearchError } from './error-mapping.js';
 import { hedged } from './hedge.js';
@@ -34,8 +36,9 @@ export interface HttpRequest {
 interface Attempt {
   readonly call: string;
   /** Of the caller, of the deadline and of the engine that is closed. */
+  readonly end: CallEnd;
+  /** The same; of a hedged try also the other one's answer. */
   readonly ended: AbortSignal;
-  readonly deadline: AbortSignal;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly opaqueId: string | undefined;
@@ -51,7 +54,9 @@ const HEDGE_SHARE = 3;
 /** Requests with a deadline, over the official client; whatever fails is one of our errors. */
 export class OpenSearchHttp {
   private readonly client: Client;
-  private readonly closing = new AbortController();
+  private readonly ask: Ask;
+  private readonly underWay = new Set<CallEnd>();
+  private isClosed = false;
   private ending: Promise<void> | undefined;
   private readonly budget = new RetryBudget();
   private readonly breaker: CircuitBreaker | undefined;
@@ -68,6 +73,7 @@ export class OpenSearchHttp {
       Serializer: ExactSerializer,
       maxRetries: 0,
     });
+    this.ask = askOver(this.client.transport, options.client);
     this.breaker = options.circuitBreaker && new CircuitBreaker(options.circuitBreaker, () => performance.now());
     this.gate = new SearchGate(options.maxConcurrentSearches, options.maxWaitingSearches);
   }
@@ -78,12 +84,12 @@ export class OpenSearchHttp {
   ): Promise<Body> {
     const call = `${request.method} /${request.path.join('/')}`;
     if (signal?.aborted) throw toSearchError(signal.reason, this.engine, call, signal);
-    if (this.closing.signal.aborted) throw this.closed(call);
-    // A deadline of our own: the client's ends silence on the socket, not an answer that trickles in.
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const ended = AbortSignal.any([deadline, this.closing.signal, ...(signal ? [signal] : [])]);
+    if (this.isClosed) throw this.closed(call);
     const opaqueId = this.options.opaqueId?.();
-    const attempt: Attempt = { call, ended, deadline, timeoutMs, signal, opaqueId, choice: new NodeChoice() };
+    // A deadline of our own: the client's ends silence on the socket, not an answer that trickles in.
+    const end = new CallEnd(timeoutMs, signal);
+    this.underWay.add(end);
+    const attempt: Attempt = { call, end, ended: end.signal, timeoutMs, signal, opaqueId, choice: new NodeChoice() };
     const began = performance.now();
     let outcome = 'ok';
     try {
@@ -94,6 +100,8 @@ export class OpenSearchHttp {
       outcome = (error as SearchError).code;
       throw error;
     } finally {
+      end.release();
+      this.underWay.delete(end);
       if (requestChannel.hasSubscribers)
         requestChannel.publish(this.diagnosticsOf(request, performance.now() - began, outcome, opaqueId));
     }
@@ -101,7 +109,8 @@ export class OpenSearchHttp {
 
   /** Ends requests under way: the client's own close would wait for them, a hanging node's up to their deadline. */
   close(): Promise<void> {
-    this.closing.abort();
+    this.isClosed = true;
+    for (const end of this.underWay) end.end(new Error('the engine was closed'));
     // The client never answers whoever closes it again.
     return (this.ending ??= this.client.close());
   }
@@ -171,45 +180,29 @@ export class OpenSearchHttp {
     }
   }
 
-  private judge(error: unknown, { ended, deadline, timeoutMs }: Attempt): void {
+  private judge(error: unknown, { end, ended, timeoutMs }: Attempt): void {
     if (!(error instanceof SearchEngineUnavailableError) || error.reason === 'overloaded')
-      return ended.aborted && !deadline.aborted ? this.breaker?.abandoned() : this.breaker?.answered();
+      return ended.aborted && !end.late ? this.breaker?.abandoned() : this.breaker?.answered();
     // A caller in a hurry says nothing about the engine.
     const hurried = error.reason === 'timeout' && timeoutMs < this.options.requestTimeoutMs;
-    if (hurried || (ended.aborted && !deadline.aborted)) this.breaker?.abandoned();
+    if (hurried || (ended.aborted && !end.late)) this.breaker?.abandoned();
     else this.breaker?.failed(error.reason);
   }
 
   private async once<Body>(request: HttpRequest, attempt: Attempt): Promise<Body> {
-    const response = this.client.transport.request(
-      {
-        method: request.method,
-        path: `/${request.path.map(encodeURIComponent).join('/')}`,
-        ...(request.query ? { querystring: request.query } : {}),
-        ...(request.lines === undefined
-          ? request.body
-            ? { body: request.body }
-            : {}
-          : { bulkBody: request.lines as string }),
-      },
-      {
-        requestTimeout: attempt.timeoutMs,
-        maxRetries: 0,
-        id: attempt.choice,
-        ...(attempt.opaqueId === undefined ? {} : { opaqueId: attempt.opaqueId }),
-      },
-    );
-    // No value may be returned here: Node throws the rejection of a thenable that an event listener returns.
-    const abort = (): void => {
-      response.abort();
-    };
+    const { reply, abort } = this.ask({
+      method: request.method,
+      path: `/${request.path.map(encodeURIComponent).join('/')}`,
+      query: request.query,
+      body: request.body,
+      lines: request.lines,
+      timeoutMs: attempt.timeoutMs,
+      opaqueId: attempt.opaqueId,
+      choice: attempt.choice,
+    });
     attempt.ended.addEventListener('abort', abort, { once: true });
     try {
-      const { body, statusCode, headers } = (await response) as {
-        body: unknown;
-        statusCode: number | null;
-        headers: object | null;
-      };
+      const { body, statusCode, headers } = await reply;
       const answer = { body, status: statusCode, headers: { ...headers } };
       assertAnswer(this.engine, attempt.call, answer, request.answer);
       return body as Body;
@@ -220,10 +213,10 @@ export class OpenSearchHttp {
     }
   }
 
-  private failureOf(error: unknown, { call, deadline, timeoutMs, signal }: Attempt): SearchError {
-    if (this.closing.signal.aborted && !signal?.aborted) return this.closed(call, error);
+  private failureOf(error: unknown, { call, end, timeoutMs, signal }: Attempt): SearchError {
+    if (this.isClosed && !signal?.aborted) return this.closed(call, error);
     if (error instanceof SearchError) return error;
-    return toSearchError(error, this.engine, call, signal, deadline.aborted ? timeoutMs : undefined);
+    return toSearchError(error, this.engine, call, signal, end.late ? timeoutMs : undefined);
   }
 
   private diagnosticsOf(
