@@ -29,6 +29,8 @@ export async function complaintsOfTypes(document: Described, answers: readonly T
       target: ts.ScriptTarget.ES2023,
       module: ts.ModuleKind.NodeNext,
       moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      lib: ['lib.es2023.d.ts'],
+      skipLibCheck: true,
       types: [],
     });
     return ts.getPreEmitDiagnostics(program).map(({ messageText, file, start = 0 }) => {

@@ -1,35 +1,39 @@
 import type { DocumentPlace } from '../contracts/engine.js';
 
-/** 6 MB for two of them, and a document or less in each up to 262,144 documents. */
+/** A document or less in each up to 262,144 documents. */
 const BUCKETS = 2 ** 18;
+/** Buckets made at once, so that a small index costs little; all of them are 3 MB. */
+const PAGE = 2 ** 8;
+/** How many documents, and two sums of their hashes. */
+const NUMBERS = 3;
+const EMPTY_PAGE = new Uint32Array(PAGE * NUMBERS);
 
 /**
  * Which documents there are, in constant memory: they are spread over buckets, each with their number and two sums of
  * their hashes. Two lists of other documents have the same in a bucket in one of 10^15 cases.
  */
 export class IdFingerprint {
-  private readonly counts = new Uint32Array(BUCKETS);
-  private readonly sums = new Uint32Array(BUCKETS);
-  private readonly others = new Uint32Array(BUCKETS);
+  private readonly pages: (Uint32Array | undefined)[] = Array.from({ length: BUCKETS / PAGE });
 
   add(place: DocumentPlace): void {
     const [first, second] = hashesOf(place);
     const bucket = first % BUCKETS;
-    this.counts[bucket]! += 1;
-    this.sums[bucket]! += first;
-    this.others[bucket]! += second;
+    const page = (this.pages[Math.floor(bucket / PAGE)] ??= new Uint32Array(EMPTY_PAGE.length));
+    const at = (bucket % PAGE) * NUMBERS;
+    page[at]! += 1;
+    page[at + 1]! += first;
+    page[at + 2]! += second;
   }
 
   /** The documents of which one of the two may have another number, or others. */
   differences(other: IdFingerprint): IdDifferences {
     const buckets = new Set<number>();
-    for (let at = 0; at < BUCKETS; at += 1)
-      if (
-        this.counts[at] !== other.counts[at] ||
-        this.sums[at] !== other.sums[at] ||
-        this.others[at] !== other.others[at]
-      )
-        buckets.add(at);
+    for (const [number, page] of this.pages.entries()) {
+      const [mine = EMPTY_PAGE, theirs = EMPTY_PAGE] = [page, other.pages[number]];
+      if (mine === theirs) continue;
+      for (let at = 0; at < mine.length; at += 1)
+        if (mine[at] !== theirs[at]) buckets.add(number * PAGE + Math.floor(at / NUMBERS));
+    }
     return { size: buckets.size, has: (place) => buckets.has(hashesOf(place)[0] % BUCKETS) };
   }
 }

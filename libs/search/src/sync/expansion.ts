@@ -1,3 +1,4 @@
+import { keyText } from '../document/document-id.js';
 import type { IndexDefinition } from '../mapping/index-definition.js';
 import type { IndexModel } from '../metadata/index-model.js';
 import type { EntityReader, PrimaryKey } from '../rows/entity-reader.js';
@@ -13,12 +14,31 @@ export type Unreachable = (touches: readonly Touch[], reason: string) => void;
 const PAGE_SIZE = 500;
 
 /**
- * Turns touches into keys of documents, in pages: those named directly first, then those that reach a changed row. A touch
- * of a path that the model has not, or of a key that the database refuses, is set aside.
+ * Turns touches into keys of documents, in pages: those named directly first, then those that reach a changed row. What
+ * several changes or several paths lead to comes once in a page. A touch of a path that the model has not, or of a key
+ * that the database refuses, is set aside.
  */
 export async function* expand(
   touches: Iterable<Touch>,
   { model }: IndexDefinition,
+  reader: KeyReader,
+  unreachable: Unreachable,
+): AsyncGenerator<readonly PrimaryKey[]> {
+  let page = new Map<string, PrimaryKey>();
+  for await (const keys of keysOf(touches, model, reader, unreachable))
+    for (const key of keys) {
+      page.set(keyText(key), key);
+      if (page.size < PAGE_SIZE) continue;
+      yield [...page.values()];
+      page = new Map();
+    }
+  if (page.size > 0) yield [...page.values()];
+}
+
+/** Of one path after the other. */
+async function* keysOf(
+  touches: Iterable<Touch>,
+  model: IndexModel,
   reader: KeyReader,
   unreachable: Unreachable,
 ): AsyncGenerator<readonly PrimaryKey[]> {

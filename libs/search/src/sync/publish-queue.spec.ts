@@ -52,7 +52,7 @@ describe('PublishQueue', () => {
     const { queue, batches } = publishing(() => EMPTY_REPORT);
     queue.add([touch(1), touch(1), touch(7, ['address']), touch(2)]);
     await queue.idle();
-    expect(batches).toEqual([[1, 2], ['address:7']]);
+    expect(batches).toEqual([[1, 2, 'address:7']]);
     expect(queue.waiting).toBe(0);
   });
 

@@ -52,15 +52,14 @@ export async function relayRows(
   try {
     const touches = rows.map((row) => ({ definition, path: row.path, key: row.key, row }));
     for await (const keys of expand(touches, definition, reader, setAside)) {
-      const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
-      const { failures, succeeded, unavailable } = await publisher.publish(definition, distinct, options);
+      const { failures, succeeded, unavailable } = await publisher.publish(definition, keys, options);
       const later = failures.find(isPassing);
       if (later)
         throw (
           unavailable ??
           new SearchEngineUnavailableError(definition.alias, 'overloaded', `${later.type}: ${later.reason}`)
         );
-      refusals.push(...refusalsOf(definition, distinct, failures, rows));
+      refusals.push(...refusalsOf(definition, keys, failures, rows));
       documents += succeeded;
       await alive();
     }
