@@ -2,6 +2,7 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: '<rootDir>/scripts/test-environment.cjs',
+  runtime: '<rootDir>/scripts/test-runtime.cjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Most tests wait for servers, so two cores serve more workers than two.
   maxWorkers: 4,

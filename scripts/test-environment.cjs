@@ -1,5 +1,5 @@
-// Jest's environment for Node, in which V8 compiles each file once per worker: each suite loads its packages anew, into a
-// context of its own, and that is a third of what they cost.
+// Jest's environment for Node, of which a worker has one for all its test files (test-runtime.cjs keeps what they load), and in
+// which V8 compiles each file once per worker: elsewhere each file loads its packages anew, and that is half of what short ones cost.
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
@@ -45,12 +45,35 @@ const functionCompiledOnce = (code, parameters, options) =>
 // A worker that has nothing left to do would free its heap piece by piece, for so long that Jest takes it for one that hangs.
 if (process.send) process.once('beforeExit', () => process.exit());
 
+let shared;
+
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
+    if (shared) return shared.forNextFile();
     super(config, context);
+    const { collectCoverage, watch, watchAll } = config.globalConfig;
     // Coverage counts blocks, of which nothing is kept.
-    if (config.globalConfig.collectCoverage) return;
-    vm.SourceTextModule = ModuleCompiledOnce;
-    vm.compileFunction = functionCompiledOnce;
+    if (!collectCoverage) {
+      vm.SourceTextModule = ModuleCompiledOnce;
+      vm.compileFunction = functionCompiledOnce;
+    }
+    if (collectCoverage || watch || watchAll) return;
+    this.env = { ...this.global.process.env };
+    shared = this;
+  }
+
+  get isShared() {
+    return this === shared;
+  }
+
+  forNextFile() {
+    const { env } = this.global.process;
+    for (const name of Object.keys(env)) if (!(name in this.env)) delete env[name];
+    Object.assign(env, this.env);
+    return this;
+  }
+
+  async teardown() {
+    if (!this.isShared) await super.teardown();
   }
 };

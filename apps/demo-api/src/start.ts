@@ -42,6 +42,7 @@ export async function startDemo(
     bodyParser: false,
     forceCloseConnections: true, // What is left after the drain.
   });
+  app.getHttpServer().keepAliveTimeout = config.keepAliveMs;
   const traffic = new Traffic(app.getHttpServer());
   app.get(Readiness).follow(() => !traffic.draining);
   try {

@@ -43,6 +43,8 @@ export type DemoConfig = Readonly<{
   accessLog: boolean;
   /** Requests, and what they cause, become spans of OpenTelemetry. */
   tracing: boolean;
+  /** How long a connection may be idle. */
+  keepAliveMs: number;
   /** From the moment that readiness is refused until no more connections are accepted. */
   stopDelayMs: number;
   /** The longest that a stop waits for requests under way. */

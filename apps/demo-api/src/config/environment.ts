@@ -98,6 +98,10 @@ export class Environment {
   @OneOf(SWITCH)
   TRACING: Switch = 'off';
 
+  /** Longer than balancers keep an idle connection: 60 s on AWS. */
+  @WholeNumber({ min: 1_000, max: 3_600_000 })
+  KEEP_ALIVE_MS = 65_000;
+
   @WholeNumber({ min: 0, max: 60_000 })
   STOP_DELAY_MS = 0;
 

@@ -81,6 +81,7 @@ function configOf(given: Environment): DemoConfig {
     corsOrigins: given.CORS_ORIGINS,
     accessLog: given.ACCESS_LOG === 'on',
     tracing: given.TRACING === 'on',
+    keepAliveMs: given.KEEP_ALIVE_MS,
     stopDelayMs: given.STOP_DELAY_MS,
     stopTimeoutMs: given.STOP_TIMEOUT_MS,
     edits: given.EDITS ?? (faults ? 'open' : 'login'),
