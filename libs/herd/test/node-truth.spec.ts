@@ -296,7 +296,7 @@ it.each([1000, 4000])(
     );
     const burst = Array.from({ length: count }, (_, i) => herd.set(`key-${i}`, 'x'.repeat(1000), hour));
     // As long as a loaded machine takes for it.
-    for (const end = performance.now() + 2000; performance.now() < end;);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
     const stored = await Promise.all(burst);
     expect(stored.filter((one) => !one)).toEqual([]);
     expect(herd.topology.nodes[0]!.health).toEqual({ state: 'up', failures: 0 });
