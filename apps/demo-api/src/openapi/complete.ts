@@ -58,7 +58,7 @@ function addEtag(responses: Record<string, Response>, isConditional: boolean): v
     };
 }
 
-/** A refusal that comes after the guard tells what is left as well. */
+/** A refusal that comes after the guard shows what is left as well. */
 function addLimitHeaders(responses: Record<string, Response>): void {
   const all = Object.entries(responses['429']?.headers ?? {});
   const headers = Object.fromEntries(all.filter(([name]) => name !== 'Retry-After'));

@@ -19,7 +19,7 @@ export interface HerdMetricsOptions {
  * `rookery_herd_ejections_total` (herd), `rookery_herd_topology_version` (herd), and by node `rookery_herd_node_up`,
  * `rookery_herd_node_in_flight` and `rookery_herd_node_queued`. Needs `prom-client`.
  *
- * @returns a function that ends it, and takes the metrics out of the registry.
+ * @returns a function that ends it, and removes the metrics from the registry.
  * @throws HerdOptionError
  * @example const stop = collectHerdMetrics({ herds: [cache] });
  */

@@ -21,7 +21,7 @@ export interface LimiterMetricsOptions {
  * `rookery_limiter_contentions_total` and `rookery_limiter_clock_skews_total` (storage). Labels are names that the application
  * configures, never a key. Needs `prom-client`.
  *
- * @returns a function that ends it, and takes the metrics out of the registry.
+ * @returns a function that ends it, and removes the metrics from the registry.
  * @throws LimiterOptionError
  * @example const stop = collectLimiterMetrics();
  */

@@ -22,7 +22,7 @@ export interface OpenSearchOptions {
   readonly bulkTimeoutMs?: number;
   /** Basic authentication, or an API key as the cluster gave it. For AWS SigV4 see `client`. */
   readonly auth?: Readonly<{ username: string; password: string }> | Readonly<{ apiKey: string }>;
-  /** TLS as Node takes it; `{ ca }` for an authority of your own. */
+  /** TLS as Node accepts it; `{ ca }` for an authority of your own. */
   readonly tls?: ClientOptions['ssl'];
   /** How often a read is sent again when a node or a socket is lost, within its deadline; 2 when absent. Writes are sent again by their callers, who know what is safe. */
   readonly readRetries?: number;

@@ -39,7 +39,7 @@ const OPTIONS: OptionTable<SearchMetricsOptions> = {
  * `rookery_sync_released_batches_total` (index), `rookery_sync_documents_total` (index, outcome). With `search`:
  * `rookery_sync_backlog`, `rookery_sync_dead_letters`, `rookery_sync_oldest_seconds`. Needs `prom-client`.
  *
- * @returns a function that ends it, and takes the metrics out of the registry.
+ * @returns a function that ends it, and removes the metrics from the registry.
  * @throws SearchOptionError
  * @example const stop = collectSearchMetrics({ search, slowQueryMs: 500 });
  */
