@@ -1,0 +1,111 @@
+/**
+ * Stryker's test runner for the pure folders. Stryker's own for Jest starts Jest for each mutant, which loads every spec file anew and
+ * runs all its tests after the first that fails; here the specs are loaded once and the mutants, which are all in the code, switched.
+ */
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { FOLDERS, pathOf } from './folders.mjs';
+import { loadSpecs } from './specs.mjs';
+
+const { countNothing, resolveIn } = createRequire(import.meta.url)('./in-sandbox.cjs');
+
+const name = process.env.ROOKERY_MUTATE;
+/** What the tests took before any mutant, for the processes that come after: the quickest run first. */
+const DURATIONS = 'durations.json';
+
+const stryker = (globalThis.__stryker__ ??= {});
+
+class SpecRunner {
+  #loaded;
+  #counted = false;
+  #loads = 0;
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  init() {
+    resolveIn(process.cwd(), () => this.#loads);
+    // One seed, so that a mutant lives or dies the same way each time; no search for the smallest example.
+    fc.configureGlobal({ seed: 20_261_128, endOnFailure: true });
+  }
+
+  async dryRun() {
+    const tests = [];
+    for (const test of await this.#load()) {
+      const common = { id: test.id, name: test.id, fileName: test.fileName };
+      if (test.skipped) {
+        tests.push({ ...common, status: SKIPPED, timeSpentMs: 0 });
+        continue;
+      }
+      stryker.currentTestId = test.id;
+      const { error, durationMs: timeSpentMs } = await test.run();
+      stryker.currentTestId = undefined;
+      if (error) tests.push({ ...common, status: FAILED, failureMessage: messageOf(error), timeSpentMs });
+      else tests.push({ ...common, status: SUCCESS, timeSpentMs });
+    }
+    writeFileSync(DURATIONS, JSON.stringify(Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]))));
+    this.#counted = true;
+    return { status: 'complete', tests, mutantCoverage: stryker.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment }) {
+    if (this.#counted || reloadEnvironment) await this.#unload();
+    const always = mutantActivation === 'static';
+    if (always) stryker.activeMutant = activeMutant.id;
+    const tests = await this.#load().catch((error) => error);
+    if (tests instanceof Error) return { status: 'error', errorMessage: messageOf(tests) };
+    const chosen = tests.filter(({ id, skipped }) => !skipped && (!testFilter || testFilter.includes(id)));
+    chosen.sort((a, b) => this.#durationOf(a) - this.#durationOf(b));
+    for (const [index, test] of chosen.entries()) {
+      if (!always) await test.enter();
+      Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+      const { error } = await test.run();
+      if (!always) stryker.activeMutant = undefined;
+      if (stryker.hitCount > hitLimit) return { status: 'timeout', reason: `${stryker.hitCount} hits` };
+      if (!error) continue;
+      // What an earlier mutant left behind must kill no other: Stryker tries this one again, in a new process.
+      if (!always && (await test.run()).error) throw new Error(`${test.id} fails without a mutant`);
+      return { status: 'killed', killedBy: [test.id], failureMessage: messageOf(error), nrOfTests: index + 1 };
+    }
+    return { status: 'survived', nrOfTests: chosen.length };
+  }
+
+  async dispose() {
+    stryker.activeMutant = undefined;
+    const tests = await this.#loaded?.catch(() => []);
+    const hooks = new Set((tests ?? []).flatMap((test) => test.hooks));
+    for (const { leave } of hooks) await leave();
+    this.#loaded = undefined;
+  }
+
+  #load() {
+    const files = globSync([`${pathOf(name)}/**/*.spec.ts`, ...(FOLDERS[name].specs ? [FOLDERS[name].specs] : [])]);
+    return (this.#loaded ??= loadSpecs(files.sort(), process.cwd()));
+  }
+
+  /** The next load reads every file of ours anew; Node keeps those of before, so a process does not do that for ever. */
+  async #unload() {
+    if (this.#loads === MAX_LOADS) throw new Error('this process holds enough');
+    await this.dispose();
+    if (this.#loads === 0) countNothing();
+    this.#counted = false;
+    this.#loads += 1;
+  }
+
+  #durations;
+  #durationOf({ id }) {
+    this.#durations ??= existsSync(DURATIONS) ? JSON.parse(readFileSync(DURATIONS, 'utf8')) : {};
+    return this.#durations[id] ?? 0;
+  }
+}
+
+const MAX_LOADS = 30;
+const SUCCESS = 0;
+const FAILED = 1;
+const SKIPPED = 2;
+
+const messageOf = (error) => String(error?.message ?? error).slice(0, 500);
+
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'specs', injectableClass: SpecRunner }];
