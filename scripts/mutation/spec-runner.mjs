@@ -3,12 +3,10 @@
  * runs all its tests after the first that fails; here the specs are loaded once and the mutants, which are all in the code, switched.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { FOLDERS, pathOf } from './folders.mjs';
+import { countNothing, resolveIn } from './in-sandbox.mjs';
 import { loadSpecs } from './specs.mjs';
-
-const { countNothing, resolveIn } = createRequire(import.meta.url)('./in-sandbox.cjs');
 
 const name = process.env.ROOKERY_MUTATE;
 /** What the tests took before any mutant, for the processes that come after: the quickest run first. */

@@ -1,15 +1,16 @@
 // Resolves our own packages to Stryker's sandbox, where their mutants are: node_modules there leads out of it.
-const { registerHooks } = require('node:module');
-const { join } = require('node:path');
-const { pathToFileURL } = require('node:url');
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const LIBS = pathToFileURL(join(__dirname, '../../libs')).href;
+const LIBS = new URL('../../libs', import.meta.url).href;
+const COUNTS = 'function stryCov_9fa48() {';
 
 /**
  * @param {string} sandbox the folder of the sandbox.
  * @param {() => number} loads how often our own files were loaded before; Node loads them again by another address.
  */
-exports.resolveIn = (sandbox, loads) => {
+export function resolveIn(sandbox, loads) {
   const own = pathToFileURL(join(sandbox, 'libs')).href;
   return registerHooks({
     resolve(specifier, context, next) {
@@ -18,16 +19,15 @@ exports.resolveIn = (sandbox, loads) => {
       return { ...found, url: url.startsWith(`${own}/`) ? `${url.replace(/\?.*/, '')}?${loads()}` : url };
     },
   });
-};
+}
 
 /** Makes the mutated files count no coverage, which takes most of their time. */
-exports.countNothing = () =>
-  registerHooks({
+export function countNothing() {
+  return registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);
       const mutated = String(loaded.source).includes(COUNTS);
       return mutated ? { ...loaded, source: String(loaded.source).replace(COUNTS, `${COUNTS}return;`) } : loaded;
     },
   });
-
-const COUNTS = 'function stryCov_9fa48() {';
+}
