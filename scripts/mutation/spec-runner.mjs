@@ -5,7 +5,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { FOLDERS, pathOf } from './folders.mjs';
-import { countNothing, resolveIn } from './in-sandbox.mjs';
+import { lighten, resolveIn } from './in-sandbox.mjs';
 import { loadSpecs } from './specs.mjs';
 
 const name = process.env.ROOKERY_MUTATE;
@@ -18,6 +18,7 @@ class SpecRunner {
   #loaded;
   #counted = false;
   #loads = 0;
+  #mutated;
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -48,14 +49,16 @@ class SpecRunner {
     return { status: 'complete', tests, mutantCoverage: stryker.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment }) {
-    if (this.#counted || reloadEnvironment) await this.#unload();
+  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment, sandboxFileName }) {
+    if (this.#counted || reloadEnvironment || this.#mutated !== sandboxFileName) await this.#unload();
+    this.#mutated = sandboxFileName;
     const always = mutantActivation === 'static';
     if (always) stryker.activeMutant = activeMutant.id;
     const tests = await this.#load().catch((error) => error);
     if (tests instanceof Error) return { status: 'error', errorMessage: messageOf(tests) };
     const chosen = tests.filter(({ id, skipped }) => !skipped && (!testFilter || testFilter.includes(id)));
-    chosen.sort((a, b) => this.#durationOf(a) - this.#durationOf(b));
+    // The quickest first, and those whose servers have yet to be filled last.
+    chosen.sort((a, b) => b.ready() - a.ready() || this.#durationOf(a) - this.#durationOf(b));
     for (const [index, test] of chosen.entries()) {
       if (!always) await test.enter();
       Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
@@ -87,7 +90,7 @@ class SpecRunner {
   async #unload() {
     if (this.#loads === MAX_LOADS) throw new Error('this process holds enough');
     await this.dispose();
-    if (this.#loads === 0) countNothing();
+    if (this.#loads === 0) lighten(process.cwd(), () => this.#mutated);
     this.#counted = false;
     this.#loads += 1;
   }

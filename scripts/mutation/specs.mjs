@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const circus = require('jest-circus');
 const { expect } = require('expect');
 
-/** @returns the tests of `files`, in order: `{ id, title, fileName, skipped, hooks, enter, run }`. */
+/** @returns the tests of `files`, in order: `{ id, title, fileName, skipped, hooks, ready, enter, run }`. */
 export async function loadSpecs(files, root) {
   const { describe, it, test, beforeAll, beforeEach, afterAll, afterEach } = circus;
   Object.assign(globalThis, { describe, it, test, beforeAll, beforeEach, afterAll, afterEach, expect });
@@ -41,13 +41,14 @@ function collect(block, { fileName, titles, hooks }, tests) {
   }
 }
 
-/** `beforeAll` runs when the first test of its block does, once for all runs; `close` runs `afterAll`. */
+/** `beforeAll` runs when the first test of its block does, once for all runs; `leave` runs `afterAll`. */
 function hooksOf({ hooks }) {
   const all = (type) => async () => {
     for (const hook of hooks) if (hook.type === type) await hook.fn.call({});
   };
   let entered;
   return {
+    ready: () => entered !== undefined || !hooks.some(({ type }) => type === 'beforeAll'),
     enter: () => (entered ??= all('beforeAll')()),
     before: all('beforeEach'),
     after: all('afterEach'),
@@ -81,5 +82,5 @@ function runnable(test, hooks) {
     for (const { after } of hooks.toReversed()) await attempt(after);
     return { error, durationMs: performance.now() - start };
   };
-  return { hooks, enter, run };
+  return { hooks, ready: () => hooks.every((hook) => hook.ready()), enter, run };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 
 import type { Node } from '../contracts/node.js';
-import type { Router } from '../contracts/router.js';
+import type { Router, RouteTable } from '../contracts/router.js';
 import { HerdRequestError } from '../errors/operation-errors.js';
 import { HerdOptionError } from '../errors/option-error.js';
 import { ketama } from './ketama.js';
@@ -34,6 +34,9 @@ const routers: [string, Router, number][] = [
 ];
 
 describe.each(routers)('%s', (name, router, maxSkew) => {
+  /** Where loads do not count, a table is filled in no time. */
+  const light = name === 'maglev' ? maglev({ tableSize: 1009 }) : router;
+
   it('gives each key one owner, whatever the order of the nodes', () => {
     fc.assert(
       fc.property(fleet(), fc.infiniteStream(fc.nat()), keys, (nodes, order, sample) => {
@@ -41,7 +44,7 @@ describe.each(routers)('%s', (name, router, maxSkew) => {
           .map((item) => ({ item, at: order.next().value as number }))
           .sort((a, b) => a.at - b.at)
           .map(({ item }) => item);
-        const [one, other] = [router.build(nodes), router.build(shuffled)];
+        const [one, other] = [light.build(nodes), light.build(shuffled)];
         for (const key of sample) {
           expect(nodes).toContain(one.nodeFor(key));
           expect(other.nodeFor(key)).toBe(one.nodeFor(key));
@@ -54,7 +57,7 @@ describe.each(routers)('%s', (name, router, maxSkew) => {
   it('names different nodes, the owner first, each list the beginning of a longer one', () => {
     fc.assert(
       fc.property(fleet(), keys, fc.nat(14), (nodes, sample, count) => {
-        const table = router.build(nodes);
+        const table = light.build(nodes);
         for (const key of sample) {
           const named = table.nodesFor(key, count);
           const all = table.nodesFor(key, nodes.length);
@@ -125,9 +128,12 @@ describe('ketama', () => {
       fc.property(fleet(2), keys, (drawn, sample) => {
         const nodes = drawn.map((item) => ({ ...item, weight: 1 }));
         const table = router.build(nodes);
+        const without = new Map<Node, RouteTable>(
+          nodes.map((gone) => [gone, router.build(nodes.filter((item) => item !== gone))]),
+        );
         for (const key of sample) {
           const [owner, heir] = table.nodesFor(key, 2);
-          expect(router.build(nodes.filter((item) => item !== owner)).nodeFor(key)).toBe(heir);
+          expect(without.get(owner!)!.nodeFor(key)).toBe(heir);
         }
       }),
       { numRuns: 10 },
