@@ -2,15 +2,15 @@
  * Stryker's test runner for the pure folders. Stryker's own for Jest starts Jest for each mutant, which loads every spec file anew and
  * runs all its tests after the first that fails; here the specs are loaded once and the mutants, which are all in the code, switched.
  */
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { FOLDERS, pathOf } from './folders.mjs';
 import { lighten, resolveIn } from './in-sandbox.mjs';
 import { loadSpecs } from './specs.mjs';
 
 const name = process.env.ROOKERY_MUTATE;
-/** What the tests took before any mutant, for the processes that come after: the quickest run first. */
-const DURATIONS = 'durations.json';
+/** What each test took before any mutant, and how often it met each: for the processes that come after. */
+const DRY_RUN = 'dry-run.json';
 
 const stryker = (globalThis.__stryker__ ??= {});
 
@@ -44,24 +44,28 @@ class SpecRunner {
       if (error) tests.push({ ...common, status: FAILED, failureMessage: messageOf(error), timeSpentMs });
       else tests.push({ ...common, status: SUCCESS, timeSpentMs });
     }
-    writeFileSync(DURATIONS, JSON.stringify(Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]))));
     this.#counted = true;
-    return { status: 'complete', tests, mutantCoverage: stryker.mutantCoverage };
+    const { mutantCoverage } = stryker;
+    const met = tests.map(({ id, timeSpentMs }) => [id, { timeSpentMs, hits: mutantCoverage.perTest[id] ?? {} }]);
+    writeFileSync(DRY_RUN, JSON.stringify(Object.fromEntries(met)));
+    return { status: 'complete', tests, mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment, sandboxFileName }) {
+  async mutantRun({ activeMutant, testFilter, mutantActivation, reloadEnvironment, sandboxFileName }) {
     if (this.#counted || reloadEnvironment || this.#mutated !== sandboxFileName) await this.#unload();
     this.#mutated = sandboxFileName;
     const always = mutantActivation === 'static';
-    if (always) stryker.activeMutant = activeMutant.id;
+    if (always) Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit: FEW_HITS, hitCount: 0 });
     const tests = await this.#load().catch((error) => error);
+    if (always && stryker.hitCount > FEW_HITS) return { status: 'timeout', reason: 'a file never ends to load' };
     if (tests instanceof Error) return { status: 'error', errorMessage: messageOf(tests) };
     const chosen = tests.filter(({ id, skipped }) => !skipped && (!testFilter || testFilter.includes(id)));
     // The quickest first, and those whose servers have yet to be filled last.
-    chosen.sort((a, b) => b.ready() - a.ready() || this.#durationOf(a) - this.#durationOf(b));
+    chosen.sort((a, b) => b.ready() - a.ready() || this.#dryRunOf(a).timeSpentMs - this.#dryRunOf(b).timeSpentMs);
     for (const [index, test] of chosen.entries()) {
       if (!always) await test.enter();
-      Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+      const hitLimit = FEW_HITS + 100 * (this.#dryRunOf(test).hits[activeMutant.id] ?? 0);
+      Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: 0 });
       const { error } = await test.run();
       if (!always) stryker.activeMutant = undefined;
       if (stryker.hitCount > hitLimit) return { status: 'timeout', reason: `${stryker.hitCount} hits` };
@@ -95,13 +99,16 @@ class SpecRunner {
     this.#loads += 1;
   }
 
-  #durations;
-  #durationOf({ id }) {
-    this.#durations ??= existsSync(DURATIONS) ? JSON.parse(readFileSync(DURATIONS, 'utf8')) : {};
-    return this.#durations[id] ?? 0;
+  #dryRun;
+  #dryRunOf({ id }) {
+    this.#dryRun ??= JSON.parse(readFileSync(DRY_RUN, 'utf8'));
+    // A mutant may have changed the names of tests.
+    return this.#dryRun[id] ?? { timeSpentMs: 0, hits: {} };
   }
 }
 
+/** What a test that meets a mutant once may hit of it: more is a loop without an end. */
+const FEW_HITS = 1_000_000;
 const MAX_LOADS = 30;
 const SUCCESS = 0;
 const FAILED = 1;

@@ -140,6 +140,14 @@ describe('ketama', () => {
     );
   });
 
+  it('gives a node below 1/40 of the mean weight no key, and names it for none', () => {
+    const nodes = ['a', 'b', 'c'].map((id) => ({ id, host: id, port: 1, weight: id === 'b' ? 0.01 : 1 }));
+    const table = ketama().build(nodes);
+    const named = sequence.slice(0, 50).map((key) => table.nodesFor(key, 3).map(({ id }) => id));
+    expect(new Set(named.map(([owner]) => owner))).toEqual(new Set(['a', 'c']));
+    expect(new Set(named.map((ids) => [...ids].sort().join('')))).toEqual(new Set(['ac']));
+  });
+
   it('hashes points under the id, the address without port 11211, or a name of the caller', () => {
     const nodes = [1, 2, 3].map((i) => ({ id: `node-${i}`, host: `10.0.0.${i}`, port: i === 3 ? 11212 : 11211 }));
     const owners = (router: Router, list: readonly Node[]): string[] => {
