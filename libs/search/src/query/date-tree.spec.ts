@@ -4,8 +4,13 @@ import { dateTree, withDates } from './date-tree.js';
 
 const value = (name: string, runtimeType?: string): FieldModel =>
   ({ kind: 'value', name, options: {}, facts: runtimeType && { runtimeType }, computed: false }) as FieldModel;
-const object = (name: string, ...fields: FieldModel[]): FieldModel =>
-  ({ kind: 'object', name, options: {}, relation: undefined, fields });
+const object = (name: string, ...fields: FieldModel[]): FieldModel => ({
+  kind: 'object',
+  name,
+  options: {},
+  relation: undefined,
+  fields,
+});
 
 const PROPERTIES: Readonly<Record<string, FieldMapping>> = {
   at: { type: 'date' },

@@ -1,0 +1,50 @@
+import { SearchQueryError } from '../errors/query.errors.js';
+import { withClass } from './hit-class.js';
+import type { Hit } from './search-page.js';
+import { assertWhole } from './whole-answer.js';
+
+class Work {}
+class Novel extends Work {}
+class Thriller extends Novel {}
+class Film extends Work {}
+
+const classes = new Map<string, typeof Work>([
+  ['work', Work],
+  ['novel', Novel],
+  ['1', Thriller],
+]);
+const hitOf = (source: object | undefined) => ({ id: '7', source }) as Hit<unknown>;
+const model = { entity: Work, tree: { discriminator: 'kind', classes } } as never;
+
+describe('the class of a hit', () => {
+  it.each<[string | number, boolean, boolean, boolean]>([
+    ['work', true, false, false],
+    ['novel', true, true, false],
+    [1, true, true, true],
+  ])('is that of its field, and each above it: %p', (kind, work, novel, thriller) => {
+    const hit = withClass(hitOf({ kind }), model);
+    expect([hit.is(Work), hit.is(Novel), hit.is(Thriller), hit.is(Film)]).toEqual([work, novel, thriller, false]);
+  });
+
+  it('is that of the index where there is one', () => {
+    const hit = withClass(hitOf(undefined), { entity: Novel, tree: undefined } as never);
+    expect([hit.is(Work), hit.is(Novel), hit.is(Thriller)]).toEqual([true, true, false]);
+  });
+
+  it('shows in nothing that is printed or compared of it', () => {
+    expect(Object.keys(withClass(hitOf({}), model))).toEqual(['id', 'source']);
+  });
+
+  it.each([undefined, {}, { kind: 'poem' }])('is unknown with %j, and the field to ask for is named', (source) => {
+    const hit = withClass(hitOf(source), model);
+    expect(() => hit.is(Work)).toThrow(SearchQueryError);
+    expect(() => hit.is(Work)).toThrow(
+      'the hit 7 came without its field `kind`, which says of which class it is: ask for it in source(…)',
+    );
+  });
+});
+
+it('an answer that cannot say that it is a part is refused when it is one', () => {
+  expect(() => assertWhole('main', true)).toThrow('serverTimeoutMs');
+  for (const whole of [false, undefined]) expect(() => assertWhole('main', whole)).not.toThrow();
+});
