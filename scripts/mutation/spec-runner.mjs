@@ -16,7 +16,6 @@ const stryker = (globalThis.__stryker__ ??= {});
 
 class SpecRunner {
   #loaded;
-  #counted = false;
   #loads = 0;
   #mutated;
 
@@ -31,28 +30,36 @@ class SpecRunner {
   }
 
   async dryRun() {
-    const tests = [];
+    const results = [];
     for (const test of await this.#load()) {
-      const common = { id: test.id, name: test.id, fileName: test.fileName };
-      if (test.skipped) {
-        tests.push({ ...common, status: SKIPPED, timeSpentMs: 0 });
-        continue;
-      }
-      stryker.currentTestId = test.id;
-      const { error, durationMs: timeSpentMs } = await test.run();
+      const { id, fileName } = test;
+      stryker.currentTestId = id;
+      const { error } = test.skipped ? {} : await test.run();
       stryker.currentTestId = undefined;
-      if (error) tests.push({ ...common, status: FAILED, failureMessage: messageOf(error), timeSpentMs });
-      else tests.push({ ...common, status: SUCCESS, timeSpentMs });
+      const status = test.skipped ? SKIPPED : error ? FAILED : SUCCESS;
+      results.push({ id, name: id, fileName, status, ...(error && { failureMessage: messageOf(error) }) });
     }
-    this.#counted = true;
     const { mutantCoverage } = stryker;
+    const durations = await this.#durations();
+    const tests = results.map((result) => ({ ...result, timeSpentMs: durations.get(result.id) ?? 0 }));
     const met = tests.map(({ id, timeSpentMs }) => [id, { timeSpentMs, hits: mutantCoverage.perTest[id] ?? {} }]);
     writeFileSync(DRY_RUN, JSON.stringify(Object.fromEntries(met)));
     return { status: 'complete', tests, mutantCoverage };
   }
 
+  /** In milliseconds, once more without counting, which takes most of the time: Stryker ends mutants by them. */
+  async #durations() {
+    await this.#unload();
+    const durations = new Map();
+    for (const test of (await this.#load()).filter(({ skipped }) => !skipped)) {
+      await test.enter();
+      durations.set(test.id, (await test.run()).durationMs);
+    }
+    return durations;
+  }
+
   async mutantRun({ activeMutant, testFilter, mutantActivation, reloadEnvironment, sandboxFileName }) {
-    if (this.#counted || reloadEnvironment || this.#mutated !== sandboxFileName) await this.#unload();
+    if (reloadEnvironment || this.#mutated !== sandboxFileName) await this.#unload();
     this.#mutated = sandboxFileName;
     const always = mutantActivation === 'static';
     if (always) Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit: FEW_HITS, hitCount: 0 });
@@ -95,7 +102,6 @@ class SpecRunner {
     if (this.#loads === MAX_LOADS) throw new Error('this process holds enough');
     await this.dispose();
     if (this.#loads === 0) lighten(process.cwd(), () => this.#mutated);
-    this.#counted = false;
     this.#loads += 1;
   }
 

@@ -82,7 +82,7 @@ describe('the parts of a query', () => {
       {},
       bool({ must: [], filter: [], should: [], mustNot: [] }),
       { sort: [], postFilter: [], highlight: [], rescore: [], dates: false },
-      option({ minScore: undefined, profile: undefined } as never),
+      option({ minScore: undefined, profile: undefined }),
     ];
     for (const request of empty.map(requestOf)) {
       for (const call of QUERY_CALLS) expect(refusalOf(call, request)).toBeUndefined();

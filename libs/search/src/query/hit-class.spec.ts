@@ -1,7 +1,9 @@
+import type { EngineHit } from '../contracts/engine.js';
 import { SearchQueryError } from '../errors/query.errors.js';
-import { withClass } from './hit-class.js';
-import type { Hit } from './search-page.js';
+import { entityHitsOf } from './hit-class.js';
 import { assertWhole } from './whole-answer.js';
+
+type Model = Parameters<typeof entityHitsOf>[0];
 
 class Work {}
 class Novel extends Work {}
@@ -13,8 +15,9 @@ const classes = new Map<string, typeof Work>([
   ['novel', Novel],
   ['1', Thriller],
 ]);
-const hitOf = (source: object | undefined) => ({ id: '7', source }) as Hit<unknown>;
-const model = { entity: Work, tree: { discriminator: 'kind', classes } } as never;
+const model = { entity: Work, tree: { discriminator: 'kind', classes } } as unknown as Model;
+const hitOf = (source: object | undefined, of = model) =>
+  new (entityHitsOf(of))({ _id: '7', _index: 'works', _score: 1 }, source);
 
 describe('the class of a hit', () => {
   it.each<[string | number, boolean, boolean, boolean]>([
@@ -22,21 +25,22 @@ describe('the class of a hit', () => {
     ['novel', true, true, false],
     [1, true, true, true],
   ])('is that of its field, and each above it: %p', (kind, work, novel, thriller) => {
-    const hit = withClass(hitOf({ kind }), model);
+    const hit = hitOf({ kind });
     expect([hit.is(Work), hit.is(Novel), hit.is(Thriller), hit.is(Film)]).toEqual([work, novel, thriller, false]);
   });
 
   it('is that of the index where there is one', () => {
-    const hit = withClass(hitOf(undefined), { entity: Novel, tree: undefined } as never);
+    const hit = hitOf(undefined, { entity: Novel, tree: undefined });
     expect([hit.is(Work), hit.is(Novel), hit.is(Thriller)]).toEqual([true, true, false]);
   });
 
-  it('shows in nothing that is printed or compared of it', () => {
-    expect(Object.keys(withClass(hitOf({}), model))).toEqual(['id', 'source']);
+  it('shows in nothing that is printed of it', () => {
+    expect(Object.keys(hitOf({}))).not.toContain('is');
+    expect(JSON.parse(JSON.stringify(hitOf({ kind: 'novel' })))).toMatchObject({ id: '7', source: { kind: 'novel' } });
   });
 
   it.each([undefined, {}, { kind: 'poem' }])('is unknown with %j, and the field to ask for is named', (source) => {
-    const hit = withClass(hitOf(source), model);
+    const hit = hitOf(source);
     expect(() => hit.is(Work)).toThrow(SearchQueryError);
     expect(() => hit.is(Work)).toThrow(
       'the hit 7 came without its field `kind`, which says of which class it is: ask for it in source(…)',
