@@ -13,8 +13,7 @@ export default {
   mutate: [`${path}/**/*.ts`, `!${path}/**/*.spec.ts`],
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // A file with mutants in it is a few times slower than the code alone, by which these are measured.
-  timeoutFactor: 4,
+  timeoutFactor: 3,
   timeoutMS: 5_000,
   thresholds: { high: 100, low: atLeast, break: atLeast },
   reporters: ['clear-text', 'progress-append-only'],

@@ -1,4 +1,3 @@
-import type { EngineHit } from '../contracts/engine.js';
 import { SearchQueryError } from '../errors/query.errors.js';
 import { entityHitsOf } from './hit-class.js';
 import { assertWhole } from './whole-answer.js';
