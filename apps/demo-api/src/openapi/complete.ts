@@ -34,6 +34,8 @@ export function complete(document: OpenAPIObject): OpenAPIObject {
       const operation = path[method];
       if (operation === undefined) continue;
       const responses = operation.responses as Record<string, Response>;
+      // A query, or a body, that it does not know.
+      responses['400'] ??= problemResponse(400);
       addEtag(responses, method === 'get');
       if (operation.requestBody !== undefined) {
         Object.assign(responses, { 413: problemResponse(413), 415: problemResponse(415) });
