@@ -7,6 +7,9 @@ const { FIRST, LIBRARIES, orderOf } = require('./scripts/folder-order.cjs');
 const names = Object.keys(LIBRARIES);
 const folder = (library, ...folders) => `^libs/${library}/src/(?:${folders.join('|')})/`;
 const file = { ofSpecs: '\\.spec\\.ts$' };
+const ofPackages = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
+const ofNest = 'node_modules/(@nestjs/|reflect-metadata/)';
+const ofApplications = 'node_modules/(rxjs|@mikro-orm/core)/';
 
 /** Files of `folders` import, inside their library, only `allowed`. */
 const onlyFrom = (name, library, folders, allowed, more = {}) => ({
@@ -37,10 +40,13 @@ const outerFolders = (library) => {
       name: `${library}-pure-folders-do-no-io`,
       severity: 'error',
       from: { path: folder(library, 'contracts', 'errors', ...pure), pathNot: file.ofSpecs },
-      to: {
-        path: '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|cluster|worker_threads|timers|perf_hooks)(/|$)',
-        dependencyTypes: ['core'],
-      },
+      to: { dependencyTypes: ['core'], pathNot: '^(crypto|util|util/types|zlib)$' },
+    },
+    {
+      name: `${library}-pure-folders-import-packages-for-types-alone`,
+      severity: 'error',
+      from: { path: folder(library, ...base), pathNot: file.ofSpecs },
+      to: { dependencyTypes: ofPackages, dependencyTypesNot: ['type-only'] },
     },
     {
       name: `${library}-index-imports-no-adapter`,
@@ -56,13 +62,10 @@ module.exports = {
     ...names.flatMap(inOrder),
     ...names.flatMap(outerFolders),
     {
-      name: 'every-folder-is-in-the-order',
+      name: 'only-adapters-import-client-packages',
       severity: 'error',
-      from: {
-        path: '^libs/[^/]+/src/[^/]+/',
-        pathNot: names.map((library) => folder(library, ...orderOf(library), 'adapters', 'nest', 'testing')),
-      },
-      to: {},
+      from: { path: '^libs/[^/]+/src/', pathNot: ['/src/adapters/[^/]+/', file.ofSpecs] },
+      to: { dependencyTypes: ofPackages, pathNot: [ofApplications, ofNest, '^libs/'] },
     },
     {
       name: 'only-nest-imports-nest',
@@ -80,7 +83,7 @@ module.exports = {
       name: 'specs-and-testing-stay-out-of-production-code',
       severity: 'error',
       from: { path: '^(libs|apps)/[^/]+/src/', pathNot: '\\.spec\\.ts$|/testing/' },
-      to: { path: '\\.spec\\.ts$|^libs/[^/]+/src/testing/' },
+      to: { path: '\\.spec\\.ts$|^libs/[^/]+/(src/testing|test|typetests)/' },
     },
     {
       name: 'no-circular',
@@ -92,7 +95,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: '/dist/|/node_modules/.cache/' },
+    exclude: { path: '^(libs|apps|tools|benches)/.*dist/|/node_modules/.cache/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

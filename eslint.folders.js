@@ -2,62 +2,101 @@
 import { createRequire } from 'node:module';
 import tseslint from 'typescript-eslint';
 
-const { LIBRARIES } = createRequire(import.meta.url)('./scripts/folder-order.cjs');
+const { LIBRARIES, placesOf } = createRequire(import.meta.url)('./scripts/folder-order.cjs');
 
 const filesOf = (choose) =>
   Object.entries(LIBRARIES).flatMap(([library, folders]) =>
     choose(folders).map((folder) => `libs/${library}/src/${folder}/**/*.ts`),
   );
+const block = (name, files, rules, globals = {}) => ({
+  name: `rookery/${name}`,
+  files,
+  ignores: ['**/*.spec.ts'],
+  languageOptions: { parser: tseslint.parser, globals },
+  rules,
+});
+const each = (message, selectors) => selectors.map((selector) => ({ selector, message }));
 
-const because = 'Pure folders compute: pass the clock, the chance or the client in as an argument.';
-const globals = [
-  'fetch',
-  'process',
-  'performance',
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'clearTimeout',
-  'clearInterval',
-  'clearImmediate',
-  'queueMicrotask',
+/** In every folder: imports that dependency-cruiser does not follow. */
+const unseen = 'The folder rule cannot see what this imports: write an import with its path.';
+const unseenModules = ['node:module', 'module'].map((name) => ({ name, message: unseen }));
+const unseenSyntax = each(unseen, [
+  'ImportExpression[source.type!="Literal"]',
+  'TSModuleDeclaration[id.type="Literal"]',
+]);
+const everywhere = {
+  'no-restricted-imports': ['error', { paths: unseenModules }],
+  'no-restricted-syntax': ['error', ...unseenSyntax],
+};
+
+const pure = 'Pure folders compute: pass the clock, the chance or the client in as an argument.';
+const impureGlobals = [
+  ...['fetch', 'process', 'performance', 'crypto', 'console', 'globalThis', 'Atomics', 'Temporal', 'eval'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate', 'queueMicrotask'],
 ];
+const impureProperties = { Date: 'now', Math: 'random', AbortSignal: 'timeout' };
+const pureImports = {
+  crypto: ['createHash'],
+  zlib: ['brotliCompressSync', 'brotliDecompressSync', 'constants', 'gunzipSync', 'gzipSync'],
+};
+const pureGlobals = { AbortSignal: 'readonly', Buffer: 'readonly', structuredClone: 'readonly' };
+const held =
+  ':matches(VariableDeclarator[id.type="Identifier"], AssignmentExpression, AssignmentPattern, CallExpression)';
+const impureSyntax = each(pure, [
+  'NewExpression[callee.name="Date"][arguments.length=0]',
+  'NewExpression[callee.name="Date"][arguments.0.type="SpreadElement"]',
+  `${held} > Identifier[name=/^(Date|Math)$/]`,
+  'CallExpression[callee.property.name=/^format(ToParts)?$/][arguments.length=0]',
+  ':matches(NewExpression, CallExpression)[callee.name="Function"]',
+]);
 
-const pureFolders = {
-  name: 'rookery/pure-folders',
-  files: filesOf(({ pure }) => pure),
-  ignores: ['**/*.spec.ts'],
-  languageOptions: { parser: tseslint.parser },
-  rules: {
-    'no-restricted-globals': ['error', ...globals.map((name) => ({ name, message: because }))],
-    'no-restricted-properties': [
-      'error',
-      { object: 'Date', property: 'now', message: because },
-      { object: 'Math', property: 'random', message: because },
-      ...globals.map((property) => ({ object: 'globalThis', property, message: because })),
-    ],
-    'no-restricted-syntax': [
-      'error',
-      { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: because },
-      { selector: 'CallExpression[callee.name="Date"]', message: because },
-    ],
-  },
+/** Names of the language are known here (`no-undef`); what else the runtime offers is refused without a list. */
+const pureRules = {
+  'no-undef': 'error',
+  'no-restricted-globals': ['error', ...impureGlobals.map((name) => ({ name, message: pure }))],
+  'no-restricted-properties': [
+    'error',
+    ...Object.entries(impureProperties).map(([object, property]) => ({ object, property, message: pure })),
+  ],
+  'no-restricted-syntax': ['error', ...unseenSyntax, ...impureSyntax],
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: Object.entries(pureImports).flatMap(([name, allowImportNames]) =>
+        [name, `node:${name}`].map((path) => ({ name: path, allowImportNames, message: pure })),
+      ),
+    },
+  ],
 };
 
-const contracts = {
-  name: 'rookery/contracts',
-  files: filesOf(() => ['contracts']),
-  ignores: ['**/*.spec.ts'],
-  languageOptions: { parser: tseslint.parser },
-  rules: {
-    'no-restricted-syntax': [
-      'error',
-      {
-        selector: 'FunctionDeclaration, FunctionExpression, ArrowFunctionExpression, ClassDeclaration, ClassExpression',
-        message: 'contracts/ holds types and constants alone: running code belongs to support/.',
-      },
-    ],
-  },
-};
+const runningCode = each('contracts/ holds types and constants alone: running code belongs to support/.', [
+  'FunctionDeclaration, FunctionExpression, ArrowFunctionExpression, ClassDeclaration, ClassExpression',
+  'TSEnumDeclaration, TSModuleDeclaration',
+  'ImportDeclaration[specifiers.length=0]',
+  'Program > :not(ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, VariableDeclaration, TSInterfaceDeclaration, TSTypeAliasDeclaration)',
+  'VariableDeclaration[kind!="const"]',
+  'CallExpression:not([callee.object.name="Object"][callee.property.name="freeze"])',
+  'NewExpression, ImportExpression, AwaitExpression, TaggedTemplateExpression, ConditionalExpression, LogicalExpression',
+  'MemberExpression[object.name=/^(process|globalThis|performance)$/]',
+]);
 
-export default [pureFolders, contracts];
+const noPlace = each('ARCHITECTURE.md has no place for this file.', ['Program']);
+
+export default [
+  block('every-folder', ['libs/*/src/**/*.ts'], everywhere),
+  block(
+    'pure-folders',
+    filesOf(({ pure }) => ['errors', ...pure]),
+    pureRules,
+    pureGlobals,
+  ),
+  block(
+    'contracts',
+    filesOf(() => ['contracts']),
+    { 'no-restricted-syntax': ['error', ...unseenSyntax, ...runningCode] },
+  ),
+  {
+    ...block('places', ['libs/*/src/**/*.ts'], { 'no-restricted-syntax': ['error', ...noPlace] }),
+    ignores: Object.keys(LIBRARIES).flatMap(placesOf),
+  },
+];

@@ -16,4 +16,10 @@ const LIBRARIES = {
 /** Every folder of `library` but `adapters`, `nest` and `testing`, in order. */
 const orderOf = (library) => [...FIRST, ...LIBRARIES[library].pure, ...LIBRARIES[library].overTime];
 
-module.exports = { FIRST, LIBRARIES, orderOf };
+/** Where files of `library` may lie. */
+const placesOf = (library) => [
+  `libs/${library}/src/index.ts`,
+  ...[...orderOf(library), 'adapters/*', 'nest', 'testing'].map((folder) => `libs/${library}/src/${folder}/**`),
+];
+
+module.exports = { FIRST, LIBRARIES, orderOf, placesOf };

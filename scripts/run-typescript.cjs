@@ -3,11 +3,11 @@
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { enableCompileCache, registerHooks } = require('node:module');
-const { join } = require('node:path');
+const { join, resolve } = require('node:path');
 const { fileURLToPath } = require('node:url');
 
 const ROOT = join(__dirname, '..');
-const CACHE = join(ROOT, 'node_modules/.cache/typescript');
+const CACHE = resolve(process.env.ROOKERY_COMPILED ?? join(ROOT, 'node_modules/.cache/typescript'));
 const COMPILER = [join(ROOT, 'node_modules/@swc/core/package.json'), join(ROOT, '.swcrc')]
   .map((file) => readFileSync(file, 'utf8'))
   .join();
@@ -36,7 +36,7 @@ registerHooks({
     return source && existsSync(source) ? next(source.href, context) : next(specifier, context);
   },
   load(url, context, next) {
-    if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+    if (!url.startsWith('file:') || !new URL(url).pathname.endsWith('.ts')) return next(url, context);
     return { format: 'module', source: compile(fileURLToPath(url)), shortCircuit: true };
   },
 });

@@ -14,7 +14,7 @@ const PASSED_ON = [
  * Tells other commands where the running demo and its servers are, for `node --env-file`. Only its owner may read the
  * file, as addresses hold passwords.
  *
- * @param file undefined: nothing is told.
+ * @param file undefined: nothing is written.
  * @returns removes it.
  */
 export async function writeEnvFile(

@@ -23,7 +23,7 @@ describe('listen', () => {
     await expect(attempt).rejects.toThrow(`Port ${port} of ${host} cannot be used (EADDRINUSE)`);
   });
 
-  it('takes a free port when none was chosen and the usual one is in use', async () => {
+  it('uses a free port when none was chosen and the usual one is in use', async () => {
     // The first may already get another port than 3000; then the second does too.
     const first = await listen(server(), { host, port: undefined });
     const second = await listen(server(), { host, port: undefined });

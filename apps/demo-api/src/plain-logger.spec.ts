@@ -7,14 +7,14 @@ function lines(use: (logger: PlainLogger) => void): string {
 }
 
 describe('PlainLogger', () => {
-  it('tells the news of the libraries, not what Nest sets up', () => {
+  it('logs the news of the libraries, not what Nest sets up', () => {
     expect(lines((logger) => logger.log('Node a:1 is up again', 'Herd cache'))).toBe(
       'Herd cache: Node a:1 is up again\n',
     );
     expect(lines((logger) => logger.log('AppModule dependencies initialized', 'InstanceLoader'))).toBe('');
   });
 
-  it('tells each warning, and errors with their stack', () => {
+  it('logs each warning, and errors with their stack', () => {
     expect(lines((logger) => logger.warn('late', 'Anything'))).toBe('Anything: late\n');
     expect(lines((logger) => logger.error('failed', 'at x.ts:1', 'Request'))).toBe('Request: failed\nat x.ts:1\n');
     expect(lines((logger) => logger.error('failed', 'Request'))).toBe('Request: failed\n');

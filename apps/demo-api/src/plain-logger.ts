@@ -4,7 +4,7 @@ import type { Output } from './data/progress.js';
 /** Contexts whose news matters to a person also when nothing is wrong; the rest is Nest telling what it sets up. */
 const LIBRARIES = /^(Search|Herd|Limiter)/;
 
-/** Nest's name for a start that failed: its error is thrown as well, and told by whoever started the application. */
+/** Nest's name for a start that failed: its error is thrown as well, and reported by whoever started the application. */
 const FAILED_START = 'ExceptionHandler';
 
 /** One plain line for a warning, an error, or news of the three libraries; it names the trace that it is part of. */

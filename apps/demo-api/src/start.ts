@@ -12,6 +12,7 @@ import type { Output } from './data/progress.js';
 import { Readiness } from './health/readiness.js';
 import { accessLog } from './http/access-log.js';
 import { parseBodies } from './http/body-parser.js';
+import { answerClientErrors } from './http/client-errors.js';
 import { protect } from './http/edge.js';
 import { requestId } from './http/request-id.js';
 import { Traffic } from './http/traffic.js';
@@ -44,6 +45,7 @@ export async function startDemo(
   });
   app.getHttpServer().keepAliveTimeout = config.keepAliveMs;
   const traffic = new Traffic(app.getHttpServer());
+  answerClientErrors(app.getHttpServer());
   app.get(Readiness).follow(() => !traffic.draining);
   try {
     if (config.tracing) app.use(requestSpan);

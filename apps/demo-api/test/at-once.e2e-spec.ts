@@ -3,20 +3,23 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWith } from '@rookery/services';
 import { type DemoUnderTest, ownEnvironment, startDemoUnderTest } from './demo-under-test.js';
+import { until } from './until.js';
 
 /** An engine that is away, or that accepts requests and answers none. */
 async function silentEngine(): Promise<
-  Readonly<{ server: Server; url: string; asked: readonly string[]; fallSilent: () => void }>
+  Readonly<{ server: Server; url: string; asked: readonly string[]; left: readonly string[]; fallSilent: () => void }>
 > {
   let silent = false;
   const asked: string[] = [];
+  const left: string[] = [];
   const server = createServer(({ url: path = '' }, response) => {
     asked.push(path);
+    response.once('close', () => response.writableFinished || left.push(path));
     if (!silent) response.writeHead(503).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { server, url, asked, fallSilent: () => (silent = true) };
+  return { server, url, asked, left, fallSilent: () => (silent = true) };
 }
 
 describeWith('postgres', 'requests under way', (postgres) => {
@@ -58,6 +61,29 @@ describeWith('postgres', 'requests under way', (postgres) => {
       await start(env);
       await expect(firstOf(['/export', '/export?from=1800', '/export?to=1900'])).resolves.toBe(429);
       expect((await get('/health/live')).status).toBe(200);
+    },
+    60_000,
+  );
+
+  it.each(['/search?q=war&words=true', '/suggest?q=wash', '/addresses/1/similar'])(
+    'end in the engine when their client goes away: %s',
+    async (path) => {
+      // Its deadline comes long after the test.
+      await start({ SEARCH_TIMEOUT_MS: '60000' });
+      const client = new AbortController();
+      const gone = fetch(demo.url + path, { signal: client.signal }).catch(() => 'gone');
+      const searches = (paths: readonly string[]) => paths.filter((each) => /_m?search\?/.test(each)).length;
+      await until(
+        () => Promise.resolve(searches(engine.asked)),
+        (count) => count >= (path.includes('words') ? 2 : 1),
+      );
+      client.abort();
+      expect(await gone).toBe('gone');
+      await until(
+        () => Promise.resolve(searches(engine.left)),
+        (count) => count === searches(engine.asked),
+      );
+      expect(demo.printed).not.toMatch(/Abort|at .*\.ts:/);
     },
     60_000,
   );

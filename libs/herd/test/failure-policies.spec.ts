@@ -113,7 +113,7 @@ describe('when one of three nodes freezes', () => {
     expect(await herd.getMany([key, other])).toEqual(new Map());
   }, 30_000);
 
-  it('is told apart under `error`, and nothing is forgotten', async () => {
+  it('is kept apart under `error`, and nothing is forgotten', async () => {
     const herd = await start({ onNodeDown: 'error' } as never);
     await fill(herd);
     const [key] = own(herd) as [string];

@@ -134,7 +134,10 @@ it.each<[object, string]>([
   [{ sentinels: ['a:1'], names: [''] }, 'names '],
   [{ sentinels: ['a'], names: ['m'] }, 'sentinels[0] '],
   [{ sentinels: ['a:1'], name: 'm' }, 'did you mean names?'],
-  [{ sentinels: ['a:1'], names: ['m'], sentinelConnection: { pasword: 'x' } }, 'did you mean connection.password?'],
+  [
+    { sentinels: ['a:1'], names: ['m'], sentinelConnection: { pasword: 'x' } },
+    'did you mean sentinelConnection.password?',
+  ],
 ])('redisSentinel() refuses %j', (options, why) => {
   expect(() => redisSentinel(options as never)).toThrow(HerdOptionError);
   expect(() => redisSentinel(options as never)).toThrow(why);

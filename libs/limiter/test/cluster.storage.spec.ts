@@ -84,7 +84,7 @@ describe('cluster storage', () => {
       { allowed: false },
     ]);
     expect(() => clusterStorage(memoryStorage(), { name: 'own' })).toThrow(
-      /clusterStorage name is used in this process already/,
+      /clusterStorage.name is used in this process already/,
     );
     void storage.close?.();
     void clusterStorage(memoryStorage(), { name: 'own' }).close?.();

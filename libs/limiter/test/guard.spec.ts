@@ -345,7 +345,7 @@ describe.each<Platform>(['express', 'fastify'])('guard over %s', (platform) => {
       delete: () => Promise.reject(new Error('down')),
     };
 
-    it("answers 503 when it is 'closed', told apart from a 429", async () => {
+    it("answers 503 when it is 'closed', unlike a 429", async () => {
       app = await start({ storage: down, readyTimeoutMs: 0, onStorageError: 'closed', timeoutMs: 10 });
       const answer = await app.call('/plain');
       expect(answer).toMatchObject({

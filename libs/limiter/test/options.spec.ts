@@ -79,12 +79,12 @@ const OBJECTS: Readonly<Record<string, [accept: (options: Options) => unknown, p
     (options) => startDecorated(RateLimit({ name: 'x', limit: 1, per: '1m', ...options })),
     "@RateLimit('x') of WrongController.read: ",
   ],
-  memoryStorage: [(options) => memoryStorage(options), 'memoryStorage '],
-  redisStorage: [(options) => redisStorage(redis, options), 'redisStorage '],
-  memcachedStorage: [(options) => memcachedStorage(memcached, options), 'memcachedStorage '],
-  clusterStorage: [(options) => clusterStorage(memoryStorage(), options), 'clusterStorage '],
-  withCoalescing: [(options) => withCoalescing(memoryStorage(), options), 'withCoalescing '],
-  withLocalDenial: [(options) => withLocalDenial(memoryStorage(), options), 'withLocalDenial '],
+  memoryStorage: [(options) => memoryStorage(options), 'memoryStorage.'],
+  redisStorage: [(options) => redisStorage(redis, options), 'redisStorage.'],
+  memcachedStorage: [(options) => memcachedStorage(memcached, options), 'memcachedStorage.'],
+  clusterStorage: [(options) => clusterStorage(memoryStorage(), options), 'clusterStorage.'],
+  withCoalescing: [(options) => withCoalescing(memoryStorage(), options), 'withCoalescing.'],
+  withLocalDenial: [(options) => withLocalDenial(memoryStorage(), options), 'withLocalDenial.'],
   consume: [(options) => limiter().consume('api', 'a', options), ''],
   consumeAll: [(options) => limiter().consumeAll([['api', 'a', options]]), ''],
   reserve: [(options) => limiter().reserve('api', 'a', options), ''],
@@ -149,10 +149,10 @@ describe('a misspelt option', () => {
     [
       'redisStorage',
       { maxKeysPerCal: 2 },
-      'redisStorage maxKeysPerCal is not an option; did you mean redisStorage maxKeysPerCall? (got 2)',
+      'redisStorage.maxKeysPerCal is not an option; did you mean redisStorage.maxKeysPerCall? (got 2)',
     ],
-    ['memcachedStorage', { maxSkew: 2 }, 'did you mean memcachedStorage maxSkewMs? (got 2)'],
-    ['clusterStorage', { maxPendin: 2 }, 'did you mean clusterStorage maxPending? (got 2)'],
+    ['memcachedStorage', { maxSkew: 2 }, 'did you mean memcachedStorage.maxSkewMs? (got 2)'],
+    ['clusterStorage', { maxPendin: 2 }, 'did you mean clusterStorage.maxPending? (got 2)'],
     ['consume', { csot: 2 }, 'csot is not an option; did you mean cost? (got 2)'],
   ])('of %s, %p, is refused with the nearest name', async (object, options, message) => {
     await expect(attempt(OBJECTS[object]![0], options)).rejects.toThrow(message);
@@ -171,16 +171,16 @@ describe('a misspelt option', () => {
   });
 
   it.each([
-    [{ maxWaiting: 0 }, 'withCoalescing maxWaiting must be a whole number of 1 or more (got 0)'],
-    [{ maxBatch: 1.5 }, 'withCoalescing maxBatch must be a whole number of 1 or more (got 1.5)'],
+    [{ maxWaiting: 0 }, 'withCoalescing.maxWaiting must be a whole number of 1 or more (got 0)'],
+    [{ maxBatch: 1.5 }, 'withCoalescing.maxBatch must be a whole number of 1 or more (got 1.5)'],
   ])('as a value of withCoalescing, %p, is refused', (options, message) => {
     expect(() => withCoalescing(memoryStorage(), options)).toThrow(message);
   });
 
   it.each([
-    [{ maxAgeMs: -1 }, 'withLocalDenial maxAgeMs must be whole milliseconds, 0 or more (got -1)'],
-    [{ maxKeys: 0 }, 'withLocalDenial maxKeys must be a whole number of 1 or more (got 0)'],
-    [{ clock: 5 as never }, 'withLocalDenial clock must be a function that returns whole microseconds (got 5)'],
+    [{ maxAgeMs: -1 }, 'withLocalDenial.maxAgeMs must be whole milliseconds, 0 or more (got -1)'],
+    [{ maxKeys: 0 }, 'withLocalDenial.maxKeys must be a whole number of 1 or more (got 0)'],
+    [{ clock: 5 as never }, 'withLocalDenial.clock must be a function that returns whole microseconds (got 5)'],
   ])('as a value of withLocalDenial, %p, is refused', (options, message) => {
     expect(() => withLocalDenial(memoryStorage(), options)).toThrow(message);
   });

@@ -173,9 +173,9 @@ describeWith('postgres', 'PostgreSQL storage', (url) => {
     expect(
       await faultOf(storage.apply({ key: 'k', limits: LIMITS, costs: [1], timeoutMs: 50 }) as Promise<unknown>),
     ).toBe('unknown');
-    expect(() => postgresStorage({} as never)).toThrow('postgresStorage client must have a method query');
-    expect(() => postgresStorage(client, { table: 'a; DROP TABLE b' })).toThrow('postgresStorage table must be a name');
-    expect(() => postgresSchema({ table: 'A' })).toThrow('postgresSchema table must be a name');
+    expect(() => postgresStorage({} as never)).toThrow('postgresStorage.client must have a method query');
+    expect(() => postgresStorage(client, { table: 'a; DROP TABLE b' })).toThrow('postgresStorage.table must be a name');
+    expect(() => postgresSchema({ table: 'A' })).toThrow('postgresSchema.table must be a name');
   });
 
   it('refuses an isolation under which it could not be exact', async () => {

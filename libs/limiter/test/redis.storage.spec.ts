@@ -152,7 +152,7 @@ describeWith('redis', 'Redis storage', (address) => {
 
   it.each([0, 1.5, 1001])('refuses maxKeysPerCall %p', (maxKeysPerCall) => {
     expect(() => redisStorage(redis, { maxKeysPerCall })).toThrow(
-      `redisStorage maxKeysPerCall must be a whole number from 1 to 1000 (got ${maxKeysPerCall})`,
+      `redisStorage.maxKeysPerCall must be a whole number from 1 to 1000 (got ${maxKeysPerCall})`,
     );
   });
 
@@ -223,7 +223,7 @@ describeWith('redis', 'Redis storage', (address) => {
 
   it.each([undefined, {}, { eval: () => {} }])('refuses %p for a client, and says what it must be', (client) => {
     expect(() => redisStorage(client as never)).toThrow(
-      /redisStorage client must be a client or cluster of ioredis or of node-redis \(got /,
+      /redisStorage.client must be a client or cluster of ioredis or of node-redis \(got /,
     );
   });
 });

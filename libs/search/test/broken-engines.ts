@@ -117,7 +117,7 @@ const CAUGHT_BY: Readonly<Record<keyof typeof BREAKS, string>> = {
   'ignores ifSeqNo': 'refuses an update of a document that has changed since it was read',
   'says that it cancels': 'cancels a task, also one that has ended',
   'ignores signals': 'ends a call by its signal',
-  'takes a missing index for an empty one': 'tells a missing index by its own error, and a refusal by another',
+  'takes a missing index for an empty one': 'reports a missing index by its own error, and a refusal by another',
   'moves aliases one by one': 'moves aliases all at once, or not at all',
   'removes aliases whether they are there or not': 'removes an alias that has to be there, or does nothing at all',
   'deletes an index before aliases move': 'deletes an index at the instant at which aliases move, or not at all',

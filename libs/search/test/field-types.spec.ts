@@ -233,7 +233,7 @@ describe('a model with fields that OpenSearch would refuse', () => {
     "Mistakes.d: is `knn_vector` without `dimension`. Add it: @SearchField({ type: 'knn_vector', dimension: … }).",
     "Mistakes.e: names the analyzer 'none such', which is neither built in nor defined.",
     "Mistakes.f.words: is `token_count` without `analyzer`. Add it: @SearchField({ type: 'token_count', analyzer: … }).",
-    'Mistakes.g: has `analyzer`, which `flat_object` does not take. Leave it out, or change the type (`flat_object` takes: none).',
+    'Mistakes.g: has `analyzer`, which `flat_object` does not accept. Leave it out, or change the type (`flat_object` accepts: none).',
   ])('%s', (complaint) => {
     const make = (): unknown =>
       new SearchService(ormOf(Mistakes), { engine: openSearch({ node: 'http://127.0.0.1:9' }) });

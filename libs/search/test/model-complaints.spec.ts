@@ -326,7 +326,7 @@ describe('complaints about', () => {
         }),
       ),
     ).toEqual([
-      'Note.more: has `analyzer`, which `keyword` does not take. Leave it out, or change the type (`keyword` takes: index, docValues, store, normalizer, ignoreAbove, nullValue, similarity, norms, eagerGlobalOrdinals, splitQueriesOnWhitespace).',
+      'Note.more: has `analyzer`, which `keyword` does not accept. Leave it out, or change the type (`keyword` accepts: index, docValues, store, normalizer, ignoreAbove, nullValue, similarity, norms, eagerGlobalOrdinals, splitQueriesOnWhitespace).',
       'Note.text: is mapped twice: as `text` by @SearchField, as `keyword` by @Indexed({ properties }). Keep one, or give one another name.',
     ]);
   });

@@ -145,7 +145,7 @@ describe.each(['opensearch', 'opensearch2'] as const)('what a field is used for'
       async (use) => {
         const refused: string[] = [];
         for (const [type, [, sought]] of Object.entries(SAMPLES)) {
-          if (!FIELD_USES[use].takes(type as FieldType)) continue;
+          if (!FIELD_USES[use].accepts(type as FieldType)) continue;
           for (const body of ASKS[use]!(type, sought, type as FieldType)) {
             await engine
               .search({ index, body })
@@ -161,7 +161,7 @@ describe.each(['opensearch', 'opensearch2'] as const)('what a field is used for'
 
 it('each type can be used for something', () => {
   const useless = FIELD_TYPES.filter(
-    (type) => !(Object.keys(ASKS) as FieldUse[]).some((use) => use !== 'exists' && FIELD_USES[use].takes(type)),
+    (type) => !(Object.keys(ASKS) as FieldUse[]).some((use) => use !== 'exists' && FIELD_USES[use].accepts(type)),
   );
   expect(useless).toEqual(
     ['binary', 'object', 'nested', 'completion', 'knn_vector'].filter((type) => useless.includes(type as FieldType)),

@@ -15,7 +15,7 @@ type Signal = (typeof SIGNALS)[number];
 const stopSignal = new Promise<Signal>((resolve) => {
   for (const signal of SIGNALS) process.on(signal, () => resolve(signal));
   if (process.env['npm_lifecycle_event'] === undefined) return;
-  const parent = process.ppid; // A killed npm tells nobody.
+  const parent = process.ppid; // A killed npm informs nobody.
   setInterval(() => process.ppid !== parent && resolve('SIGTERM'), ORPHAN_CHECK_MS).unref();
 });
 

@@ -7,7 +7,7 @@ import { ServiceError } from './service-error.js';
 export type MemcachedOptions = {
   /** Fails when it is in use; a free port by default. */
   port?: number;
-  /** More arguments of the `memcached` program: `['-m', '8']`. The embedded node takes `-m` (megabytes) alone. */
+  /** More arguments of the `memcached` program: `['-m', '8']`. The embedded node accepts `-m` (megabytes) alone. */
   args?: string[];
 };
 
@@ -39,7 +39,7 @@ function embedded(port: number, args: string[]): Command {
   const known = args.length === 0 || (flag === '-m' && Number(megabytes) > 0 && rest.length === 0);
   if (!known)
     throw new ServiceError(
-      `the embedded memcached node takes -m <megabytes> alone (got ${args.join(' ')}): install the package memcached`,
+      `the embedded memcached node accepts -m <megabytes> alone (got ${args.join(' ')}): install the package memcached`,
     );
   return {
     file: process.execPath,

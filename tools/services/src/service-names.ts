@@ -39,7 +39,7 @@ export function chosenServices(env: NodeJS.ProcessEnv = process.env): ServiceNam
   return choice.split(',').map((part) => {
     const name = SERVICE_NAMES.find((known) => known === part.trim());
     if (!name)
-      throw new ServiceError(`ROOKERY_SERVICES takes ${SERVICE_NAMES.join(', ')} or none (got ${part.trim()})`);
+      throw new ServiceError(`ROOKERY_SERVICES accepts ${SERVICE_NAMES.join(', ')} or none (got ${part.trim()})`);
     return name;
   });
 }

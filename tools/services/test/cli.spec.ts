@@ -121,7 +121,7 @@ describe('services', () => {
     start(['services'], { ROOKERY_SERVICES: 'memcached,mongo' });
     await expect(run.end()).resolves.toBe(1);
     expect(run.output).toContain(
-      'ROOKERY_SERVICES takes postgres, mariadb, opensearch, opensearch2, memcached, redis or none (got mongo)',
+      'ROOKERY_SERVICES accepts postgres, mariadb, opensearch, opensearch2, memcached, redis or none (got mongo)',
     );
   });
 });

@@ -2,7 +2,7 @@ import { getConfigToken } from '@nestjs/config';
 import type { LimiterStorageKind } from './environment.js';
 import type { RateLimitSetting } from './rules.js';
 
-/** All that the application takes from its environment. */
+/** All that the application reads from its environment. */
 export type DemoConfig = Readonly<{
   /** `postgresql://user:password@host:port/database`. The database is made when there is none of that name. */
   postgresUrl: string;
@@ -18,7 +18,7 @@ export type DemoConfig = Readonly<{
   addresses: number;
   /** The longest that an edited president can be served from the cache, in seconds. */
   cacheSeconds: number;
-  /** How long the process keeps an address in memory before it asks the herd again, in seconds; 0: not at all. */
+  /** How long the process keeps an address in memory before it reads the herd again, in seconds; 0: not at all. */
   cacheMemorySeconds: number;
   /** The longest that one search may take. */
   searchTimeoutMs: number;
@@ -57,7 +57,7 @@ export type DemoConfig = Readonly<{
   editorPassword: string;
   /** Whether the machine room breaks servers and migrates on request. For the demo alone. */
   faults: boolean;
-  /** Where the running demo tells other commands its addresses, as an `.env` file; undefined: nowhere. */
+  /** Where the running demo writes its addresses for other commands, as an `.env` file; undefined: nowhere. */
   envFile: string | undefined;
 }>;
 

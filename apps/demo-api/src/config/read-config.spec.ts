@@ -93,7 +93,7 @@ describe('readConfig', () => {
     expect(() => readConfig({ DEMO_PREFX: 'a' })).toThrow(/^The demo cannot start:\n {2}- POSTGRES_URL[^]*DEMO_PREFX/);
   });
 
-  it('opens edits where faults are made, unless it is told otherwise', () => {
+  it('opens edits where faults are made, unless it is set otherwise', () => {
     expect(readConfig(servers).edits).toBe('login');
     expect(readConfig({ ...servers, DEMO_FAULTS: 'on' }).edits).toBe('open');
     expect(readConfig({ ...servers, DEMO_FAULTS: 'on', EDITS: 'login' }).edits).toBe('login');

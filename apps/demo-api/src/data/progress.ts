@@ -1,4 +1,4 @@
-/** Where progress is drawn: `process.stdout`, or anything that takes text. */
+/** Where progress is drawn: `process.stdout`, or anything that accepts text. */
 export type Output = Readonly<{ write(text: string): unknown; isTTY?: boolean }>;
 
 const BAR_WIDTH = 30;

@@ -46,7 +46,7 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'What each server and library is like' })
   @ApiOkResponse(HEALTHY)
-  @ProblemAs(503, 'PostgreSQL does not answer; `details` tells of each check.')
+  @ProblemAs(503, 'PostgreSQL does not answer; `details` lists each check.')
   check(): Promise<HealthCheckResult> {
     return this.health.check([
       this.#postgres(),

@@ -18,7 +18,7 @@ describe('Sampled', () => {
     expect(sampled.read()).toEqual({ state: 'known', value: 2 });
   });
 
-  it('asks no second time while one question hangs, and calls its value unknown when it is too old', async () => {
+  it('sends no second query while one hangs, and calls its value unknown when it is too old', async () => {
     let now = 0;
     let asked = 0;
     const sampled = new Sampled(

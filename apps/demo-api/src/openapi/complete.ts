@@ -34,6 +34,8 @@ export function complete(document: OpenAPIObject): OpenAPIObject {
       const operation = path[method];
       if (operation === undefined) continue;
       const responses = operation.responses as Record<string, Response>;
+      // A query, or a body, that it does not know.
+      responses['400'] ??= problemResponse(400);
       addEtag(responses, method === 'get');
       if (operation.requestBody !== undefined) {
         Object.assign(responses, { 413: problemResponse(413), 415: problemResponse(415) });
@@ -58,7 +60,7 @@ function addEtag(responses: Record<string, Response>, isConditional: boolean): v
     };
 }
 
-/** A refusal that comes after the guard tells what is left as well. */
+/** A refusal that comes after the guard shows what is left as well. */
 function addLimitHeaders(responses: Record<string, Response>): void {
   const all = Object.entries(responses['429']?.headers ?? {});
   const headers = Object.fromEntries(all.filter(([name]) => name !== 'Retry-After'));

@@ -1,18 +1,27 @@
 import { BadRequestException, HttpException } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
+import { InvalidRequestException } from '../problem/invalid-request.exception.js';
+import { unknownName } from '../problem/unknown-names.js';
 
 const METHOD_NOT_ALLOWED = 405;
 
-type Route = Readonly<{ pattern: RegExp; allow: readonly string[]; withBody: readonly string[] }>;
+type Path = OpenAPIObject['paths'][string];
+type Operation = NonNullable<Path['get']>;
+
+type Route = Readonly<{
+  pattern: RegExp;
+  allow: readonly string[];
+  withBody: readonly string[];
+  withQuery: readonly string[];
+}>;
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
-/** Whose bodies mean something: one that is not read would be dropped in silence. */
-const EDITS = ['POST', 'PATCH', 'DELETE'];
+const MAX_COMPLAINTS = 10;
 
 /**
  * Answers methods that a documented path does not have: 405 with those that it has, and `OPTIONS` with the same list; and 400
- * to an edit with a body that it does not read.
+ * to a body or a query that it does not read, which would be dropped in silence.
  */
 export function refuseOtherMethods(document: Pick<OpenAPIObject, 'paths'>) {
   const routes = routesOf(document);
@@ -20,10 +29,14 @@ export function refuseOtherMethods(document: Pick<OpenAPIObject, 'paths'>) {
     const route = routes.find(({ pattern }) => pattern.test(request.path));
     if (route === undefined) return next();
     const { method, path } = request;
-    const { allow, withBody } = route;
+    const { allow, withBody, withQuery } = route;
     if (allow.includes(method)) {
-      const isUnread = EDITS.includes(method) && !withBody.includes(method) && hasBody(request);
-      return isUnread ? next(new BadRequestException(`${method} ${path} accepts no body.`)) : next();
+      if (!withBody.includes(method) && hasBody(request))
+        return next(new BadRequestException(`${method} ${path} accepts no body.`));
+      const unread = withQuery.includes(method === 'HEAD' ? 'GET' : method) ? [] : namesOf(request.url);
+      return unread.length === 0
+        ? next()
+        : next(new InvalidRequestException(unread.map((name) => unknownName(name, []))));
     }
     response.setHeader('Allow', allow.join(', '));
     if (method === 'OPTIONS') return void response.status(204).end();
@@ -39,10 +52,22 @@ function routesOf({ paths }: Pick<OpenAPIObject, 'paths'>): Route[] {
     .map((path) => ({
       pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
       allow: allowOf(paths[path]!),
-      withBody: METHODS.filter((method) => paths[path]![method]?.requestBody !== undefined).map((method) =>
-        method.toUpperCase(),
+      withBody: methodsThat(paths[path]!, ({ requestBody }) => requestBody !== undefined),
+      withQuery: methodsThat(paths[path]!, ({ parameters = [] }) =>
+        parameters.some((parameter) => 'in' in parameter && parameter.in === 'query'),
       ),
     }));
+}
+
+function methodsThat(path: Path, is: (operation: Operation) => boolean): readonly string[] {
+  return METHODS.filter((method) => path[method] !== undefined && is(path[method])).map((method) =>
+    method.toUpperCase(),
+  );
+}
+
+function namesOf(url: string): readonly string[] {
+  const at = url.indexOf('?');
+  return at === -1 ? [] : [...new Set(new URLSearchParams(url.slice(at)).keys())].slice(0, MAX_COMPLAINTS);
 }
 
 function allowOf(path: object): readonly string[] {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { PreconditionFailedException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import express from 'express';
+
+const PRECONDITION_FAILED = 412;
 
 /** Where Vite puts what `web/` is built to. */
 const BUILT = join(import.meta.dirname, '../../dist/web');
@@ -25,8 +28,10 @@ export function servePage(app: NestExpressApplication, folder = BUILT): void {
     if (request.path !== '/' || !['GET', 'HEAD'].includes(request.method)) return next();
     response.setHeader('Content-Security-Policy', POLICY);
     response.setHeader('Cache-Control', 'no-cache');
-    response.sendFile('index.html', { root: folder }, (error) => {
+    response.sendFile('index.html', { root: folder, acceptRanges: false }, (error) => {
       if (error === undefined || response.headersSent) return;
+      if ((error as { status?: number }).status === PRECONDITION_FAILED)
+        return next(new PreconditionFailedException('The page is not as If-Match or If-Unmodified-Since says.'));
       response.status(503).type('text/plain').send('The page is not built: run npm run build:page once.\n');
     });
   });

@@ -2,7 +2,9 @@ import { ValidateBy } from 'class-validator';
 
 /** What JavaScript, Python and Unicode call blank or a separator, so that every client judges as the application does. */
 const BLANK = '\\s\\u001c-\\u001f\\u0085\\ufeff';
-const NOT_BLANK = `^[^\\u0000]*[^\\u0000${BLANK}][^\\u0000]*$`;
+/** NUL, which PostgreSQL has no place for; U+FFFD and halves of a character, which stand for what was lost on the way. */
+const NO_TEXT = '\\u0000\\ufffd\\ud800-\\udfff';
+const NOT_BLANK = `^[^${NO_TEXT}]*[^${NO_TEXT}${BLANK}][^${NO_TEXT}]*$`;
 
 type Bounds = Readonly<{ max: number }>;
 

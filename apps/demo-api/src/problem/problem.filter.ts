@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { SearchEngineUnavailableError, SearchNotFoundError } from '@rookery/search';
+import { SearchAbortedError, SearchEngineUnavailableError, SearchNotFoundError } from '@rookery/search';
 import { InvalidRequestException } from './invalid-request.exception.js';
 import type { Problem } from './problem.js';
 
@@ -10,8 +10,10 @@ export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Request');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const problem = this.#toProblem(error);
     const response = host.switchToHttp().getResponse<ServerResponse>();
+    // Its client has gone away, which is why it ended.
+    if (error instanceof SearchAbortedError && response.closed) return;
+    const problem = this.#toProblem(error);
     if (response.headersSent) {
       response.destroy();
       return;

@@ -4,9 +4,9 @@ import { IdParam } from './id-param.js';
 import { InvalidRequestException } from './invalid-request.exception.js';
 import { knownNames } from './known-names.js';
 import type { ParameterComplaint } from './problem.js';
+import { cut, lostNames, refuseAlso, unknownName } from './unknown-names.js';
 
 const MAX_COMPLAINTS = 10;
-const MAX_SHOWN = 100;
 
 /** Checks queries, paths and bodies against their classes: unknown members are refused with the list of those that are known. */
 export function validationPipe(): ValidationPipe {
@@ -23,7 +23,10 @@ export function validationPipe(): ValidationPipe {
 class PromptValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const id = metadata.metatype === IdParam ? IdParam.ofRight(value) : undefined;
-    return id === undefined ? super.transform(value, metadata) : Promise.resolve(id);
+    if (id !== undefined) return Promise.resolve(id);
+    const lost = lostNames(value, metadata.metatype);
+    const judged = super.transform(value, metadata);
+    return lost.length === 0 ? judged : refuseAlso(lost, judged);
   }
 
   /** Neither the parser of queries nor that of JSON leaves gaps in arrays: to look for them took longer than any rule. */
@@ -41,10 +44,7 @@ function complaintsOf(errors: readonly ValidationError[]): ParameterComplaint[] 
 function toComplaint({ property, constraints = {}, target, value }: ValidationError): ParameterComplaint {
   const [rule, message] = Object.entries(constraints)[0] ?? ['', `${property} is not valid`];
   if (rule === 'whitelistValidation') {
-    return {
-      parameter: cut(property),
-      message: `${cut(property)} is not a parameter of this route; it accepts ${knownNamesOf(target)}`,
-    };
+    return unknownName(property, knownNamesOf(target));
   }
   return {
     parameter: property,
@@ -52,10 +52,6 @@ function toComplaint({ property, constraints = {}, target, value }: ValidationEr
   };
 }
 
-function cut(text: string): string {
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-}
-
-function knownNamesOf(target: object | undefined): string {
-  return target === undefined ? '' : knownNames(target.constructor as new () => object).join(', ');
+function knownNamesOf(target: object | undefined): string[] {
+  return target === undefined ? [] : knownNames(target.constructor as new () => object);
 }

@@ -5,7 +5,7 @@ import type { Passage } from '../entities/index.js';
 export const MODES = ['words', 'fuzzy', 'phrase', 'near', 'query'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What `q` asks of the text of a passage. `distance` counts words, and matters to `near` alone. */
+/** What `q` means for the text of a passage. `distance` counts words, and matters to `near` alone. */
 export function textClause(c: ClauseBuilder<Passage>, q: string, mode: Mode, distance: number): Clause {
   switch (mode) {
     case 'words':

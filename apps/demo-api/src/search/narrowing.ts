@@ -8,7 +8,7 @@ export type Narrowed = (typeof NARROWED)[number];
 
 type Given = Pick<SearchFilters, 'party' | 'presidentId' | 'from' | 'to'>;
 
-/** What the filters of all facets but `own` ask for: none of them asks for nothing. */
+/** What the filters of all facets but `own` require: none of them requires nothing. */
 export function narrowing(c: ClauseBuilder<Passage>, given: Given, own?: Narrowed): Clause[] {
   return NARROWED.filter((facet) => facet !== own).flatMap((facet) => clausesOf(c, given, facet));
 }

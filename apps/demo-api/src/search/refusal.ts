@@ -15,7 +15,7 @@ export function refusalOf(
   const malformed = error instanceof SearchQueryError && error.subject === 'queryString';
   if (!malformed && !(error instanceof SearchEngineError && error.status === BAD_REQUEST)) return error;
   if (mode === 'query')
-    return refuse('q', `q is no query that can be answered (got ${JSON.stringify(q)}); mode=words takes any text`);
+    return refuse('q', `q is no query that can be answered (got ${JSON.stringify(q)}); mode=words accepts any text`);
   if (cursor !== undefined) return refuse('cursor', 'cursor must be the nextCursor of the page before');
   return error;
 }

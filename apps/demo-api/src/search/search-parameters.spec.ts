@@ -94,7 +94,7 @@ describe('SearchParameters', () => {
     expect(complaint?.message).toMatch(/\(got .+\)$/);
   });
 
-  it('takes a page or a cursor', async () => {
+  it('accepts a page or a cursor', async () => {
     expect(await complaints({ page: '1', cursor: 'abc' })).toEqual([
       { parameter: 'cursor', message: 'cursor must not be given together with page (got "abc")' },
     ]);
@@ -106,7 +106,7 @@ describe('SearchParameters', () => {
     ]);
   });
 
-  it('tells all that is wrong at once', async () => {
+  it('reports all that is wrong at once', async () => {
     expect((await complaints({ party: 'x', page: 'x', colour: 'x' })).map(({ parameter }) => parameter).sort()).toEqual(
       ['colour', 'page', 'party'],
     );

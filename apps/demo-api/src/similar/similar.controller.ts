@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { UntilGone } from '../http/until-gone.js';
 import { LimitSearch } from '../limits/at-once.js';
 import { IdParam } from '../problem/id-param.js';
 import { Problems } from '../problem/problems.js';
@@ -16,7 +17,11 @@ export class SimilarController {
   @ApiOperation({ summary: 'Other addresses about the same' })
   @ApiOkResponse({ type: SimilarAddresses })
   @Problems(400, 404, 500, 503)
-  similar(@Param() { id }: IdParam, @Query() parameters: SimilarParameters): Promise<SimilarAddresses> {
-    return this.service.similar(id, parameters);
+  similar(
+    @Param() { id }: IdParam,
+    @Query() parameters: SimilarParameters,
+    @UntilGone() signal: AbortSignal,
+  ): Promise<SimilarAddresses> {
+    return this.service.similar(id, parameters, signal);
   }
 }

@@ -19,7 +19,7 @@ export class SimilarService {
   ) {}
 
   /** Other addresses with a passage that has many of the words that stand out in this one. @throws NotFoundException */
-  async similar(address: number, { size }: SimilarParameters): Promise<SimilarAddresses> {
+  async similar(address: number, { size }: SimilarParameters, signal: AbortSignal): Promise<SimilarAddresses> {
     const own = await this.em
       .fork()
       .find(Passage, { address: { id: address, ...OF_PRESENT_PRESIDENTS } }, { fields: ['id'] });
@@ -36,7 +36,7 @@ export class SimilarService {
       .mustNot((c) => c.term('address.id', address))
       .collapse('address.id')
       .page({ size })
-      .search({ timeoutMs: this.config.searchTimeoutMs });
+      .search({ timeoutMs: this.config.searchTimeoutMs, signal });
     return { hits: found.hits.map(toHit) };
   }
 }

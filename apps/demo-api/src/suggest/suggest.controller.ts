@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { UntilGone } from '../http/until-gone.js';
 import { Problems } from '../problem/problems.js';
 import { SuggestParameters, Suggestions } from './suggest.dto.js';
 import { SuggestService } from './suggest.service.js';
@@ -13,7 +14,7 @@ export class SuggestController {
   @ApiOperation({ summary: 'Presidents and addresses that begin with what was typed so far' })
   @ApiOkResponse({ type: Suggestions })
   @Problems(400, 500, 503)
-  suggest(@Query() parameters: SuggestParameters): Promise<Suggestions> {
-    return this.service.suggest(parameters);
+  suggest(@Query() parameters: SuggestParameters, @UntilGone() signal: AbortSignal): Promise<Suggestions> {
+    return this.service.suggest(parameters, signal);
   }
 }

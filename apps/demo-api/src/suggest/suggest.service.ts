@@ -12,7 +12,7 @@ export class SuggestService {
   ) {}
 
   /** Presidents and addresses with all the words, the last of which need not be complete: two searches in one request. */
-  async suggest({ q, size }: SuggestParameters): Promise<Suggestions> {
+  async suggest({ q, size }: SuggestParameters, signal: AbortSignal): Promise<Suggestions> {
     const query = this.passages.query().sort('_score', 'desc').sort('address.id').page({ size });
     const [presidents, addresses] = await this.passages.searchMany(
       [
@@ -21,7 +21,7 @@ export class SuggestService {
           .collapse('address.president.id'),
         query.must((c) => c.matchBoolPrefix('address.title.typed', q, { operator: 'and' })).collapse('address.id'),
       ],
-      { timeoutMs: this.config.searchTimeoutMs },
+      { timeoutMs: this.config.searchTimeoutMs, signal },
     );
     return {
       presidents: presidents.hits.map(({ source }) => source.address.president),

@@ -75,6 +75,16 @@ const WRONG: readonly Case[] = [
   { operation: 'post /presidents/{id}/restore', path: '/presidents/one/restore' },
   { operation: 'post /reset', path: '/reset', headers: { authorization: 'Bearer wrong' } },
   { operation: 'post /login', path: '/login', body: { password: 'wrong' } },
+  // A query that none of them reads.
+  ...[
+    '/health',
+    '/health/live',
+    '/health/ready',
+    '/herd/topology',
+    '/metrics',
+    '/machine-room/knock',
+    '/machine-room/events',
+  ].map((path) => ({ operation: `get ${path}`, path: `${path}?unknown=1` })),
 ];
 
 async function migrationState(url: string): Promise<string> {

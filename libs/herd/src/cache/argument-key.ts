@@ -1,10 +1,10 @@
 import { HerdRequestError } from '../errors/operation-errors.js';
 
 /**
- * A text for the arguments of one call that no other arguments have: it tells `1` from `'1'` and `1n`, `-0` from `0`, an
+ * A text for the arguments of one call that no other arguments have: it distinguishes `1` from `'1'` and `1n`, `-0` from `0`, an
  * absent member from `undefined`, and knows Date, RegExp, URL, Map, Set and binary data.
  *
- * @throws HerdRequestError for what cannot be told apart by what it shows: functions, symbols, instances of classes, circles.
+ * @throws HerdRequestError for what cannot be distinguished by what it shows: functions, symbols, instances of classes, circles.
  */
 export function argumentKey(args: readonly unknown[], call: string): string {
   return args.map((arg, i) => textOf(arg, { call, path: `argument ${i + 1}`, above: [] })).join(',');
@@ -100,7 +100,7 @@ const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
 
 const refusal = ({ call, path }: Place, received: unknown, kind: string): HerdRequestError =>
   new HerdRequestError({
-    what: `${path} of ${call} is ${kind}, which cannot be told from another by its members`,
+    what: `${path} of ${call} is ${kind}, which cannot be distinguished from another by its members`,
     received,
     remedy: 'give @Cached a key',
   });

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { cacheKey, leaseKey } from './cache-key.js';
 
 describe('cacheKey', () => {
-  it('leaves alone what a server takes', () => expect(cacheKey('users', 'g', 'é:7')).toBe('users:g:é:7'));
+  it('leaves alone what a server accepts', () => expect(cacheKey('users', 'g', 'é:7')).toBe('users:g:é:7'));
 
-  it('is a key that memcached takes, for any parts, and the same each time', () => {
+  it('is a key that memcached accepts, for any parts, and the same each time', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), (parts) => {
         const key = cacheKey(...parts);

@@ -88,7 +88,7 @@ export function readCacheOptions(
     return ttl === 'never' ? Infinity : readDuration(problems, name, ttl, Infinity);
   };
   const number = (name: 'beta' | 'waitMs' | 'generationMaxAgeMs'): number => {
-    const value = options[name] ?? base[name];
+    const { [name]: value = base[name] } = options;
     const remedy = `must be a number of 0 or more; leave it out for ${defaultCacheOptions[name]}`;
     problems.check(Number.isFinite(value) && value >= 0, name, value, remedy);
     return value;

@@ -64,7 +64,7 @@ export class Coherence {
     this.tiers.get(namespace)?.apply(change);
   }
 
-  /** Drops it here, and tells the other processes. */
+  /** Drops it here, and informs the other processes. */
   changed(namespace: string, change: Change): void {
     this.drop(namespace, change);
     if (this.bus && !this.closed) void this.publish(namespace, change);

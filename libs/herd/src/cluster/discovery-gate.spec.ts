@@ -32,7 +32,7 @@ describe('the gate of discovery', () => {
     expect(rejection({ nodes: nodes('a', 'a') }, four)).toMatch('must not have the id a');
   });
 
-  it('rejects an older version, takes the same and a later one', () => {
+  it('rejects an older version, accepts the same and a later one', () => {
     expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 6 }, four)).toMatch('version 6 is older than 7');
     expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 7 }, four)).toBeUndefined();
     expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 8 }, four)).toBeUndefined();
@@ -61,7 +61,7 @@ describe('the gate of discovery', () => {
     expect(rejection({ nodes: nodes('a'), version: 7 }, four)).toMatch('answer 1 of 3');
   });
 
-  it('asks for no third answer where the fraction is 0', () => {
+  it('waits for no third answer where the fraction is 0', () => {
     const once = accept({ nodes: nodes('a') }, four, 0);
     expect(ids(once)).toEqual(['a', 'b', 'c', 'd']);
     expect(ids(accept({ nodes: nodes('a') }, once, 0))).toEqual(['a']);
@@ -86,7 +86,7 @@ describe('the gate of discovery', () => {
     );
   });
 
-  it('takes a new node at once', () =>
+  it('accepts a new node at once', () =>
     expect(ids(accept({ nodes: nodes('a', 'b', 'c', 'd', 'e') }, four))).toEqual(['a', 'b', 'c', 'd', 'e']));
 
   it('removes a node when a second poll misses it too', () => {

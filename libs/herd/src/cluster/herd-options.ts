@@ -6,7 +6,15 @@ import type { Duration } from '../contracts/duration.js';
 import type { Node } from '../contracts/node.js';
 import type { Router } from '../contracts/router.js';
 import { rendezvous } from '../router/rendezvous.js';
-import { checked, checkMs, checkShape, checkWhole, hasMethod, readDuration } from '../support/option-checks.js';
+import {
+  checked,
+  checkMs,
+  checkShape,
+  checkShare,
+  checkWhole,
+  hasMethod,
+  readDuration,
+} from '../support/option-checks.js';
 import type { OptionProblems } from '../support/option-problems.js';
 import { checkPolicy } from './policy.js';
 
@@ -57,7 +65,7 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   perNode?: (node: Node) => NodeLimits;
   /**
    * Nodes leave when a second answer in a row misses them, and when a third does where the answers have less than this share of
-   * the present nodes. A newer version is believed at once. 0 never asks for a third. Default 0.5.
+   * the present nodes. A newer version is believed at once. 0 never waits for a third. Default 0.5.
    */
   minFraction?: number;
   /**
@@ -155,10 +163,8 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
     checkLimits(problems, options);
     for (const name of ['timeoutMs', 'discoveryTimeoutMs', 'drainTimeoutMs', 'lateWritesMs'] as const)
       checkMs(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
-    for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const) {
-      const fits = options[name] >= 0 && options[name] <= 1;
-      problems.check(fits, name, options[name], `must be from 0 to 1; leave it out for ${defaultOptions[name]}`);
-    }
+    for (const name of ['minFraction', 'maxEjectedFraction', 'refreshJitter'] as const)
+      checkShare(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
     checkPolicy(problems, { onNodeDown: options.onNodeDown }, options.driver);
     const refreshMs = readDuration(problems, 'refresh', refresh);
     const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);

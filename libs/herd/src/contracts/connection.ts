@@ -7,7 +7,7 @@ export type Pem = string | Buffer | readonly (string | Buffer)[];
 export type TlsOptions = Readonly<{
   /** Authorities to trust, instead of those of Node.js. */
   ca?: Pem;
-  /** What this side shows, where the server asks for it. */
+  /** What this side shows, where the server requires it. */
   cert?: Pem;
   key?: string | Buffer;
   passphrase?: string;

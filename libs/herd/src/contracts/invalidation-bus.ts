@@ -7,7 +7,7 @@ export type Change =
 /** A change, by whom: `herd` and `namespace` are names, `origin` a text that no other process has. */
 export type Invalidation = Readonly<{ origin: string; herd: string; namespace: string; change: Change }>;
 
-/** What a process that keeps values in memory is told. */
+/** What reaches a process that keeps values in memory. */
 export interface InvalidationListener {
   onInvalidation(invalidation: Invalidation): void;
 

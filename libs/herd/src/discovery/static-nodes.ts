@@ -43,7 +43,13 @@ export function readNodes(list: readonly StaticNode[]): readonly Node[] {
 
 function toNode(entry: StaticNode, option: string): Node {
   const node = isObject(entry) ? entry : parsed(entry, option);
-  return Object.freeze({ ...node, id: node.id ?? (typeof node.host === 'string' ? addressOf(node) : '') });
+  // What is wrong in it is reported with the other nodes.
+  const { id = isAddressed(node) ? addressOf(node) : '' } = node;
+  return Object.freeze({ ...node, id });
+}
+
+function isAddressed({ host, port }: Readonly<{ host: unknown; port: unknown }>): boolean {
+  return typeof host === 'string' && typeof port === 'number';
 }
 
 function parsed(address: string, option: string): Omit<Node, 'id'> & { id?: string } {

@@ -25,7 +25,7 @@ export type CachedOptions<Args extends Arguments> = NamespaceChoice &
   CacheOptions &
   Readonly<{
     ttl: Ttl;
-    /** Default: the class, the method and its arguments; those that cannot be told apart are refused. */
+    /** Default: the class, the method and its arguments; those that cannot be distinguished are refused. */
     key?: (...args: Args) => string;
     /** Calls for which it gives false go past the cache. Default: none. */
     condition?: (...args: Args) => boolean;

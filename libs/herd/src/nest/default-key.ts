@@ -11,7 +11,7 @@ const classes = new WeakMap<Namespace, Map<string, readonly object[]>>();
  * The class of the instance, that which has the method, the method, and the arguments.
  *
  * @throws HerdOptionError where another class of the same name keeps its results in the same namespace; HerdRequestError
- * for an argument that cannot be told from another.
+ * for an argument that cannot be distinguished from another.
  */
 export function defaultKey(namespace: Namespace, { target, instance, method }: Call, args: readonly unknown[]): string {
   const owners = [target.constructor, instance.constructor];

@@ -26,6 +26,13 @@ export function checkAsyncOptions(problems: OptionProblems, options: HerdAsyncOp
   problems.check(typeof name === 'string' && name !== '', 'name', name, `must be a text; leave it out for 'default'`);
   const found = sources.filter((source) => given[source] !== undefined);
   problems.check(found.length === 1, 'options', found, `must have one of ${sources.join(', ')}`);
+  const { imports = [], inject = [], useFactory, useClass } = given;
+  problems.check(Array.isArray(imports), 'imports', imports, 'must be a list of modules');
+  problems.check(Array.isArray(inject), 'inject', inject, 'must be a list of providers');
+  const isInjecting = given['inject'] === undefined || useFactory !== undefined;
+  problems.check(isInjecting, 'inject', inject, 'must stand beside useFactory, which receives them');
+  for (const [name, value] of Object.entries({ useFactory, useClass }))
+    problems.check(value === undefined || typeof value === 'function', name, value, 'must be a function or a class');
 }
 
 /** Reports wrong options of `forFeature`. */

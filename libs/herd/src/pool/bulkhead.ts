@@ -109,7 +109,7 @@ export class Bulkhead implements TaskHome {
     hear(this.begun(task), task);
   }
 
-  /** What is thrown at once is told later, as all else: a row of such tasks must not end them one within the other. */
+  /** What is thrown at once is reported later, as all else: a row of such tasks must not end them one within the other. */
   private begun(task: Task): Answer<unknown> {
     try {
       return this.listener.begin(task);

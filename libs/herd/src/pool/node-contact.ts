@@ -7,7 +7,7 @@ export type ContactDriver<Client> = Pick<Driver<Client, object>, 'ping' | 'aband
 
 const noKeys: readonly string[] = [];
 
-/** What a pool asks of its node beside the operations of its callers: whether it answers, whether it accepts writes, and deletions. */
+/** What a pool requests of its node beside the operations of its callers: whether it answers, whether it accepts writes, and deletions. */
 export class NodeContact<Client> {
   private hasAnswered = false;
   private writeProbe = noKeys;

@@ -45,7 +45,7 @@ function open(...given: ConstructorParameters<typeof NodePool<object>>): NodePoo
   return pool;
 }
 
-/** A node that answers as scripted, and records what the pool asks of it. */
+/** A node that answers as scripted, and records what the pool requests of it. */
 function scripted(ping: () => Promise<void> = () => Promise.resolve()) {
   const asked = { abandoned: 0, closed: 0, pings: 0, health: 0 };
   const driver = {
@@ -83,12 +83,12 @@ describe('NodePool', () => {
     expect(pool.stats).toMatchObject({ inFlight: 0, operations: 1, timeouts: 1, failures: 1 });
   });
 
-  it('tells of a deadline before it has passed, though the timers of a busy process come late', async () => {
+  it('reports a deadline before it has passed, though the timers of a busy process come late', async () => {
     const { pool } = scripted();
     const order: string[] = [];
     const told = pool.use(never, 100).catch(() => order.push('told'));
     await nextTurn();
-    // At the deadline, and one turn later, as operations are told.
+    // At the deadline, and one turn later, as operations hear of it.
     const passed = new Promise<void>((resolve) =>
       setTimeout(() => setImmediate(() => (order.push('passed'), resolve())), 100),
     );
@@ -382,14 +382,14 @@ describe('NodePool', () => {
     await work;
   });
 
-  describe('an operation that gives no promise, but tells one listener', () => {
+  describe('an operation that gives no promise, but calls one listener', () => {
     const pending = () => {
       const heard: PendingListener<string>[] = [];
       const operation = (): Pending<string> => ({ listen: (listener) => void heard.push(listener) });
       return { heard, operation };
     };
 
-    it('ends as it tells, and lets the next one begin at that moment', async () => {
+    it('ends as it calls, and lets the next one begin at that moment', async () => {
       const { pool } = scripted();
       const { heard, operation } = pending();
       const all = [1, 2, 3].map(() => pool.use(operation, 5000));

@@ -9,10 +9,14 @@ describe('fnv1a', () => {
     ['foobar', 0xbf9cf968],
   ])('gives the published value of %p', (text, hash) => expect(fnv1a(text)).toBe(hash));
 
-  it('hashes the UTF-8 bytes', () => {
-    // "é" is c3 a9: one FNV-1a step each, from the definition.
+  it('hashes the UTF-8 bytes of every text, one FNV-1a step each', () => {
     const step = (hash: number, byte: number) => Math.imul(hash ^ byte, 0x01000193) >>> 0;
-    expect(fnv1a('aé')).toBe(step(step(step(0x811c9dc5, 0x61), 0xc3), 0xa9));
+    const unit = fc.constantFrom('a', '\u007f', '\u0080', 'é', 'ключ', '😀');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 6 }), (text) =>
+        expect(fnv1a(text)).toBe([...new TextEncoder().encode(text)].reduce(step, 0x811c9dc5)),
+      ),
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { Node } from '../contracts/node.js';
+import { fnv1a } from './hash.js';
 import { remembered } from './remembered.js';
 import { rendezvous } from './rendezvous.js';
 
@@ -114,6 +115,16 @@ describe('rendezvous', () => {
     const [before, after] = [build(fleet(64)), build(fleet(65))];
     for (const key of keys.slice(0, 3000))
       expect([before.nodeFor(key)!.id, 'node-64']).toContain(after.nodeFor(key)!.id);
+  });
+
+  it('gives two nodes whose ids have one hash keys of their own', () => {
+    expect(fnv1a('costarring')).toBe(fnv1a('liquid'));
+    const owned = (ids: readonly string[]): number => {
+      const table = build(ids.map((id) => node(id)));
+      return keys.slice(0, 1000).filter((key) => table.nodeFor(key)!.id === 'liquid').length;
+    };
+    expect(owned(['costarring', 'liquid'])).toBe(owned(['liquid', 'costarring']));
+    expect(Math.abs(owned(['costarring', 'liquid']) - 500)).toBeLessThan(80);
   });
 
   it('never changes', () => {

@@ -1,5 +1,6 @@
 import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
+import { byId, weightOf } from './by-id.js';
 import { fmix32, fnv1a } from './hash.js';
 import { remembered } from './remembered.js';
 
@@ -33,14 +34,12 @@ function build(nodes: readonly Node[]): RouteTable {
 /** Sorted by id, so that the order of discovery plays no part; two ids with one hash get different seeds. */
 function seed(nodes: readonly Node[]): readonly Seeded[] {
   const taken = new Set<number>();
-  return [...nodes]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((node) => {
-      let hash = fnv1a(node.id);
-      while (taken.has(hash)) hash = fmix32(hash + 1);
-      taken.add(hash);
-      return { node, seed: hash, weight: node.weight ?? 1 };
-    });
+  return byId(nodes).map((node) => {
+    let hash = fnv1a(node.id);
+    while (taken.has(hash)) hash = fmix32(hash + 1);
+    taken.add(hash);
+    return { node, seed: hash, weight: weightOf(node) };
+  });
 }
 
 const plainScore = (hash: number, { seed }: Seeded): number => fmix32(hash ^ seed);

@@ -2,38 +2,66 @@ import type { TlsOptions } from '../contracts/connection.js';
 import { isObject } from './option-checks.js';
 import type { OptionProblems } from './option-problems.js';
 
-const tlsNames: readonly (keyof TlsOptions)[] = [
-  'ca',
-  'cert',
-  'key',
-  'passphrase',
-  'servername',
-  'rejectUnauthorized',
-  'minVersion',
-  'ciphers',
-];
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isPem = (value: unknown): boolean => isText(value) || value instanceof Uint8Array;
+const isPems = (value: unknown): boolean =>
+  isPem(value) || (Array.isArray(value) && value.length > 0 && value.every(isPem));
 
-/** Reports what is wrong in the parts that the connections of all drivers have. Names are not looked at. */
+const aText = { accepts: isText, requirement: 'must be a text that is not empty' };
+const pems = { accepts: isPems, requirement: 'must be PEM, as a text or bytes, or a list of it' };
+
+const tlsRules: Readonly<Record<keyof TlsOptions, { accepts: (value: unknown) => boolean; requirement: string }>> = {
+  ca: pems,
+  cert: pems,
+  key: { accepts: isPem, requirement: 'must be PEM, as a text or bytes' },
+  passphrase: aText,
+  servername: aText,
+  rejectUnauthorized: { accepts: (value) => typeof value === 'boolean', requirement: 'must be true or false' },
+  minVersion: {
+    accepts: (value) => value === 'TLSv1.2' || value === 'TLSv1.3',
+    requirement: "must be 'TLSv1.2' or 'TLSv1.3'",
+  },
+  ciphers: aText,
+};
+const tlsNames = Object.keys(tlsRules) as (keyof TlsOptions)[];
+
+/**
+ * Reports what is wrong in the parts that the connections of all drivers have. Names are not looked at.
+ *
+ * @param option the connection in messages, such as `connection`.
+ */
 export function checkSecrets(
   problems: OptionProblems,
   given: Readonly<{ tls?: unknown; path?: unknown; username?: unknown; password?: unknown }>,
+  option: string,
 ): void {
   const { tls, path } = given;
-  checkTls(problems, 'connection.tls', tls);
+  checkTls(problems, `${option}.tls`, tls);
   const isPath = path === undefined || (typeof path === 'string' && path !== '');
-  problems.check(isPath, 'connection.path', path, 'must be the path of a Unix socket; leave it out for TCP');
+  problems.check(isPath, `${option}.path`, path, 'must be the path of a Unix socket; leave it out for TCP');
   for (const name of ['username', 'password'] as const) {
     const value = given[name];
     const isText = value === undefined || (typeof value === 'string' && value !== '');
     // A password does not belong in a message, though it is wrong.
     const shown = name === 'password' && typeof value === 'string' ? '' : value;
-    problems.check(isText, `connection.${name}`, shown, 'must be a text that is not empty; leave it out for none');
+    problems.check(isText, `${option}.${name}`, shown, 'must be a text that is not empty; leave it out for none');
   }
 }
 
 /** Reports what is wrong in `tls`, the value of `option`. */
 export function checkTls(problems: OptionProblems, option: string, tls: unknown): void {
-  const isTls = tls === undefined || typeof tls === 'boolean' || (isObject(tls) && !Array.isArray(tls));
+  const isTls = tls === undefined || typeof tls === 'boolean' || isObject(tls);
   problems.check(isTls, option, tls, 'must be true, or options of tls.connect; leave it out for plain TCP');
-  if (isTls && isObject(tls)) problems.checkNames(tls, tlsNames, `${option}.`);
+  if (!isTls || !isObject(tls)) return;
+  problems.checkNames(tls, tlsNames, `${option}.`);
+  for (const name of tlsNames) {
+    const value = (tls as TlsOptions)[name];
+    const { accepts, requirement } = tlsRules[name];
+    problems.check(
+      value === undefined || accepts(value),
+      `${option}.${name}`,
+      value,
+      `${requirement}; or leave it out`,
+    );
+  }
 }

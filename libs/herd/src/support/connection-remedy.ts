@@ -10,7 +10,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /ERR_SSL_.*(?:CERTIFICATE|HANDSHAKE_FAILURE)/,
-    'pass connection.tls.cert and connection.tls.key, which the server asks for',
+    'pass connection.tls.cert and connection.tls.key, which the server requires',
   ],
   [
     /EPROTO|ERR_SSL|ERR_TLS/,

@@ -8,7 +8,8 @@ export const longestTimerMs = 2 ** 31 - 1;
 const withoutUndefined = <Options extends object>(given: Options): Options =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Options;
 
-export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether `part` is an object with the method `name`. */
 export const hasMethod = (part: unknown, name: string): boolean =>
@@ -53,6 +54,15 @@ export const checkWhole = (
     option,
     value,
     `must be a whole number ${most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`}; ${remedy}`,
+  );
+
+/** Checks a share, from 0 to 1. */
+export const checkShare = (problems: OptionProblems, option: string, value: unknown, remedy: string): boolean =>
+  problems.check(
+    typeof value === 'number' && value >= 0 && value <= 1,
+    option,
+    value,
+    `must be a number from 0 to 1; ${remedy}`,
   );
 
 /** @returns the milliseconds of a duration, by default one for a timer; 0, and reports it, where it is none. */

@@ -5,7 +5,7 @@ import type { DriverServer } from './driver-server.js';
 
 const minute = { ttl: '1m' } as const;
 
-/** What a driver does when its server is away, late or lost, and what it asks of the server itself. */
+/** What a driver does when its server is away, late or lost, and what it requires of the server itself. */
 export const connectionChecks: Readonly<
   Record<string, (bench: DriverBench, server: DriverServer, make: () => AnyDriver) => Promise<void>>
 > = {

@@ -113,14 +113,14 @@ const checks: Record<string, Check> = {
     expectContract(one.heard.length === before, 'a subscription that has ended hears nothing more');
   },
 
-  'tells of a gap when messages may be lost, and delivers again': async ({ make, interrupt }, listen) => {
+  'reports a gap when messages may be lost, and delivers again': async ({ make, interrupt }, listen) => {
     if (!interrupt) return;
     const [publisher, bus] = [make(), make()];
     const ear = listen(bus);
     await connected(publisher, [ear]);
     const before = ear.gaps;
     await interrupt();
-    await until('the gap is told', () => ear.gaps > before);
+    await until('the gap is reported', () => ear.gaps > before);
     ear.heard.length = 0;
     await connected(publisher, [ear]);
   },

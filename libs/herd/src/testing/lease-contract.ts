@@ -16,7 +16,7 @@ export const leaseChecks: Readonly<Record<string, (bench: DriverBench) => Promis
         'getLeased of nothing',
       );
       same(found.filter((leased) => leased.lease !== undefined).length, 1, 'leases among 20 readers');
-      same(found.filter((leased) => leased.held).length, 19, 'readers who are told that another has it');
+      same(found.filter((leased) => leased.held).length, 19, 'readers who learn that another has it');
       same(await bench.commands.get(key), undefined, 'get of what is only reserved');
       same(await bench.commands.getMany([key]), new Map(), 'getMany of what is only reserved');
       const token = found.find((leased) => leased.lease !== undefined)!.lease!;

@@ -46,6 +46,13 @@ describe('calendar periods', () => {
       '2018-11-04T12:00Z',
       ['2018-11-03T03:00', '2018-11-04T03:00', '2018-11-05T02:00', '2018-11-06T02:00'],
     ],
+    // The clocks go back at one to midnight, which comes twice: the day begins with the first.
+    [
+      'day',
+      'America/Havana',
+      '2026-11-01T12:00Z',
+      ['2026-10-31T04:00', '2026-11-01T04:00', '2026-11-02T05:00', '2026-11-03T05:00'],
+    ],
     // This Saturday was skipped whole.
     [
       'day',

@@ -1,6 +1,7 @@
 import type { AnyLimitOptions, Policy, PolicyOptions, ResolvedLimit } from '../contracts/policy.js';
 import { OptionProblems } from '../support/option-problems.js';
 import { NAME, NAME_RULE, resolveLimit } from './resolve-limit.js';
+import { isObject } from '../support/is-object.js';
 
 const LIMIT_SHAPES = '{ limit, per, burst? }, { quota, every, timeZone? } or { concurrency, leaseMs }';
 const SHAPE = `must be ${LIMIT_SHAPES}, or several of them as { limits: [ … ] }`;
@@ -21,10 +22,11 @@ export const POLICY_NAMES: readonly string[] = [
  * @param path how messages call it, `policies.api` by default
  * @throws {@link LimiterOptionError} naming every wrong field, the value received and what is expected
  */
-export function resolvePolicy(name: string, options: PolicyOptions, path = `policies.${name}`): Policy {
+export function resolvePolicy(name: string, given: PolicyOptions, path = `policies.${String(name)}`): Policy {
   const problems = new OptionProblems();
   problems.check(typeof name === 'string' && NAME.test(name), `${path} (its name)`, name, NAME_RULE);
-  if (!problems.check(typeof options === 'object' && options !== null, path, options, SHAPE)) problems.throwIfAny();
+  if (!problems.check(isObject(given), path, given, SHAPE)) problems.throwIfAny();
+  const options = withoutUndefined(given);
   const names = 'limits' in options ? ['limits'] : namesOf(options);
   problems.checkNames(options, [...names, ...BEHAVIOR_NAMES], `${path}.`);
   const limits = resolveLimits(name, options, path, problems);
@@ -36,6 +38,14 @@ export function resolvePolicy(name: string, options: PolicyOptions, path = `poli
   return { name, limits, mode, count, maxCost: bursts.length === 0 ? 1 : Math.min(...bursts) };
 }
 
+/** An option that is undefined was not given. */
+function withoutUndefined<T extends object>(options: T): T {
+  const entries = Object.entries(options).filter(
+    ([name, value]) => value !== undefined || !POLICY_NAMES.includes(name),
+  );
+  return Object.fromEntries(entries) as T;
+}
+
 function namesOf(options: object): readonly string[] {
   if ('quota' in options) return QUOTA_NAMES;
   return 'concurrency' in options ? CONCURRENCY_NAMES : RATE_NAMES;
@@ -45,17 +55,19 @@ function resolveLimits(name: string, options: PolicyOptions, path: string, probl
   if (!('limits' in options))
     return [resolveLimit(name, options, path, problems)].filter((limit) => limit !== undefined);
 
-  const { limits } = options;
+  const limits: unknown = options.limits;
   if (
     !problems.check(Array.isArray(limits) && limits.length > 0, `${path}.limits`, limits, 'must hold one limit or more')
   )
     return [];
-  const resolved = limits.map((limit, index) => {
-    const each = `${path}.limits[${index}]`;
-    if (!problems.check(typeof limit === 'object' && limit !== null, each, limit, `must be ${LIMIT_SHAPES}`))
-      return undefined;
-    problems.checkNames(limit, namesOf(limit), `${each}.`);
-    return resolveLimit(`${name}-${suffixOf(limit)}`, limit, each, problems);
+  const each = (limits as readonly AnyLimitOptions[]).map((limit) =>
+    isObject(limit) ? withoutUndefined(limit) : limit,
+  );
+  const resolved = each.map((limit, index) => {
+    const at = `${path}.limits[${index}]`;
+    if (!problems.check(isObject(limit), at, limit, `must be ${LIMIT_SHAPES}`)) return undefined;
+    problems.checkNames(limit, namesOf(limit), `${at}.`);
+    return resolveLimit(`${name}-${suffixOf(limit)}`, limit, at, problems);
   });
   const names = resolved.flatMap((limit) => (limit === undefined ? [] : [limit.name]));
   problems.check(
@@ -64,7 +76,7 @@ function resolveLimits(name: string, options: PolicyOptions, path: string, probl
     names,
     'must have a distinct name each: set `name`',
   );
-  const leased = limits.filter((limit) => typeof limit === 'object' && limit !== null && 'concurrency' in limit);
+  const leased = each.filter((limit) => isObject(limit) && 'concurrency' in limit);
   problems.check(
     leased.length <= 1,
     `${path}.limits`,

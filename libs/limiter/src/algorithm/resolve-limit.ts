@@ -40,7 +40,12 @@ export function resolveLimit(
   problems: OptionProblems,
 ): ResolvedLimit | undefined {
   const { name = defaultName } = options;
-  const named = problems.check(name === defaultName || NAME.test(name), `${path}.name`, name, NAME_RULE);
+  const named = problems.check(
+    name === defaultName || (typeof name === 'string' && NAME.test(name)),
+    `${path}.name`,
+    name,
+    NAME_RULE,
+  );
   const resolved =
     'quota' in options
       ? resolveQuota(name, options, path, problems)

@@ -86,8 +86,8 @@ export interface StorageCapabilities {
 }
 
 /** Who waits for what `applyTo` answers: exactly one of the two is called, once, now or later. */
-export interface AnswerListener {
-  succeed(outcomes: readonly AppliedCost[]): void;
+export interface AnswerListener<Answer = readonly AppliedCost[]> {
+  succeed(answer: Answer): void;
   fail(error: unknown): void;
 }
 

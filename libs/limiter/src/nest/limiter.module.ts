@@ -9,6 +9,7 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import { Limiter } from '../service/limiter.js';
 import type { LimiterOptions } from '../service/limiter-options.js';
+import { checkAsyncOptions, checkModuleExtras } from './module-extras.js';
 import { resolveModuleOptions, type ResolvedModuleOptions } from './module-options.js';
 import { GuardCheck } from './guard-check.js';
 import { GuardsBefore } from './guards-before.js';
@@ -113,10 +114,12 @@ export class LimiterModule implements OnApplicationShutdown {
   ) {}
 
   static forRoot(options: LimiterModuleOptions & LimiterModuleExtras): DynamicModule {
+    checkModuleExtras(options);
     return { ...ModuleDefinition.forRoot(options), module: this };
   }
 
   static forRootAsync(options: LimiterModuleAsyncOptions): DynamicModule {
+    checkAsyncOptions(options);
     return { ...ModuleDefinition.forRootAsync(options), module: this };
   }
 

@@ -12,6 +12,7 @@ import { isNetwork, NETWORK_RULE, trustedNetworks } from './context/trusted-netw
 import { checkHooks, HOOK_NAMES, mergeHooks } from './rate-limit-hooks.js';
 import { isPerCall, sampled } from './per-call-limits.js';
 import type { LimiterModuleOptions, ModulePolicy, PolicyPerCall, RateLimitHooks } from './rate-limit-options.js';
+import { isObject } from '../support/is-object.js';
 
 /** What the limiter needs of the options, and what the guard needs. */
 export interface ResolvedModuleOptions {
@@ -50,18 +51,23 @@ export const MODULE_NAMES: readonly string[] = [
 /** @throws {@link LimiterOptionError} with every wrong option of the module and of the limiter */
 export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedModuleOptions {
   const problems = new OptionProblems();
-  const isObject = typeof options === 'object' && options !== null;
-  if (!problems.check(isObject, 'LimiterModule options', options, 'must be an object with storage and policies'))
+  if (
+    !problems.check(isObject(options), 'LimiterModule options', options, 'must be an object with storage and policies')
+  )
     problems.throwIfAny();
   problems.checkNames(options, [...MODULE_NAMES, ...EXTRAS]);
   for (const [name, received] of Object.entries(pick(options, EXTRAS)))
-    problems.check(false, name, received, 'stands beside useFactory, not in what it returns');
-  const policies: Readonly<Record<string, ModulePolicy>> = options.policies ?? {};
+    problems.check(received === undefined, name, received, 'stands beside useFactory, not in what it returns');
+  // What is no object is refused with the limiter's own options.
+  const policies = isObject(options.policies) ? options.policies : {};
   checkPolicies(policies, problems);
   const limiter = pick<Partial<LimiterOptions>>(options as Partial<LimiterOptions>, LIMITER_NAMES) as LimiterOptions;
   const own = withoutHooks(policies);
   const perCall = new Map(Object.entries(own).filter((entry): entry is [string, PolicyPerCall] => isPerCall(entry[1])));
-  const bare = { ...limiter, policies: options.policies && (exceptNames(own, perCall) as LimiterOptions['policies']) };
+  const bare = {
+    ...limiter,
+    policies: isObject(options.policies) ? exceptNames(own, perCall) : options.policies,
+  } as LimiterOptions;
   const checked = Object.entries(own).map(([name, policy]) => [
     name,
     perCall.has(name) ? sampled(policy as PolicyPerCall) : policy,
@@ -69,7 +75,9 @@ export function resolveModuleOptions(options: LimiterModuleOptions): ResolvedMod
   problems.attempt(() =>
     resolveLimiterOptions({
       ...bare,
-      policies: options.policies && (Object.fromEntries(checked) as LimiterOptions['policies']),
+      policies: (isObject(options.policies)
+        ? Object.fromEntries(checked)
+        : options.policies) as LimiterOptions['policies'],
     }),
   );
   const values = withDefaults(MODULE_DEFAULTS, options);

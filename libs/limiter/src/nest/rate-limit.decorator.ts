@@ -4,6 +4,7 @@ import { checkMethod } from './decorated-method.js';
 import { DEFAULT_LIMITER } from './tokens.js';
 import { declareLimit, declareSkip, type Decorated, type RateLimitDeclaration } from './rate-limit.metadata.js';
 import type { InlinePolicy, RateLimitSettings } from './rate-limit-options.js';
+import { isObject } from '../support/is-object.js';
 
 /**
  * Limits a controller or a handler by a policy of the module, or by one declared on the spot. Repeat it for several
@@ -27,9 +28,8 @@ export function RateLimit(
 }
 
 function declarationOf(policy: PolicyName | InlinePolicy, settings: RateLimitSettings): RateLimitDeclaration {
-  if (typeof policy === 'object' && policy !== null && !Array.isArray(policy))
-    return { kind: 'inline', name: policy.name, limiter: limiterOf(policy), policy };
-  return { kind: 'named', name: policy as PolicyName, limiter: limiterOf(settings), hooks: settings };
+  if (isObject(policy)) return { kind: 'inline', name: policy.name, limiter: limiterOf(policy), policy };
+  return { kind: 'named', name: policy, limiter: limiterOf(settings), hooks: settings };
 }
 
 /** What is wrong is refused at start, with everything else. */

@@ -14,6 +14,7 @@ import { LIMITER_NAME, MODULE_LIMITER, RESOLVED_MODULE_OPTIONS } from './tokens.
 import { levelsOf, type RateLimitDeclaration, type SkipDeclaration } from './rate-limit.metadata.js';
 import { isPerCall, sampled } from './per-call-limits.js';
 import type { InlinePolicy, RateLimitHooks } from './rate-limit-options.js';
+import { isObject } from '../support/is-object.js';
 
 /** What limits an inline policy: it has a name of its own, and its hooks are checked apart. */
 const LIMITING_NAMES = POLICY_NAMES.filter((name) => name !== 'name');
@@ -75,8 +76,7 @@ export class RateLimitPlanner {
     const problems = new OptionProblems();
     const path = `@RateLimit('${declaration.name}') ${where}`;
     const own = declaration.kind === 'named' ? declaration.hooks : declaration.policy;
-    const isObject = typeof own === 'object' && own !== null;
-    if (!problems.check(isObject, `${path}: settings`, own, 'must be an object such as { cost: 5 }'))
+    if (!problems.check(isObject(own), `${path}: settings`, own, 'must be an object such as { cost: 5 }'))
       problems.throwIfAny();
     problems.checkNames(own, SETTING_NAMES[declaration.kind], `${path}: `);
     checkHooks(own, `${path}: `, problems);

@@ -36,6 +36,7 @@ export class Acquirer {
   ) {}
 
   async acquire(charge: Charge, { maxWaitMs, signal }: AcquireOptions): Promise<Decision> {
+    checkSignal(signal);
     const limits = this.#limitsOf(charge, maxWaitMs);
     signal?.throwIfAborted();
     this.waiters.admit(charge.policy.name);
@@ -98,6 +99,13 @@ export class Acquirer {
     this.#booking.set(policy.limits, { maxWaitMs, limits: limits! });
     return limits!;
   }
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return;
+  const problems = new OptionProblems();
+  problems.check(false, 'signal', signal, 'must be an AbortSignal');
+  problems.throwIfAny();
 }
 
 /** Refused, it may be tried again when the place would be near enough. */

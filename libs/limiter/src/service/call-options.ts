@@ -1,4 +1,5 @@
 import { OptionProblems } from '../support/option-problems.js';
+import { isObject } from '../support/is-object.js';
 
 export interface ConsumeOptions {
   /** Tokens, a whole number from 1 to the policy's burst. Default 1. */
@@ -16,10 +17,10 @@ export function costOf(options: ConsumeOptions): number {
 /** The options, where it knows the name of each. @throws {@link LimiterOptionError} */
 export function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
   // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
-  const isObject = typeof options === 'object' && options !== null;
-  if (isObject && Object.keys(options).every((name) => names.includes(name))) return options;
+  const isOptions = isObject(options);
+  if (isOptions && Object.keys(options).every((name) => names.includes(name))) return options;
   const problems = new OptionProblems();
-  if (problems.check(isObject, 'options', options, shape)) problems.checkNames(options, names);
+  if (problems.check(isOptions, 'options', options, shape)) problems.checkNames(options, names);
   problems.throwIfAny();
   return options;
 }

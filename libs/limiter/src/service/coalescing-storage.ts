@@ -43,9 +43,9 @@ export function withCoalescing(storage: LimiterStorage, options: CoalescingOptio
     options,
     COALESCING_DEFAULTS,
     ({ maxWaiting, maxBatch }, problems) => {
-      problems.check(isStorage(storage), 'withCoalescing storage', storage, STORAGE_RULE);
-      problems.check(isWhole(maxWaiting, 1), 'withCoalescing maxWaiting', maxWaiting, COUNT_RULE);
-      problems.check(isWhole(maxBatch, 1), 'withCoalescing maxBatch', maxBatch, COUNT_RULE);
+      problems.check(isStorage(storage), 'withCoalescing.storage', storage, STORAGE_RULE);
+      problems.check(isWhole(maxWaiting, 1), 'withCoalescing.maxWaiting', maxWaiting, COUNT_RULE);
+      problems.check(isWhole(maxBatch, 1), 'withCoalescing.maxBatch', maxBatch, COUNT_RULE);
     },
   );
   return new CoalescingStorage(storage, resolved);

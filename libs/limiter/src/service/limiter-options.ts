@@ -12,6 +12,7 @@ import { hashedKeys, plainKeys, type BucketKeys } from './bucket-key.js';
 import { MemoryStorage } from '../storage/memory.storage.js';
 import { withCoalescing } from './coalescing-storage.js';
 import { withLocalDenial } from './local-denial-storage.js';
+import { isObject } from '../support/is-object.js';
 
 /**
  * What happens while the storage fails or is late. `'local'`: each process limits on its own, in memory. `'open'`: every
@@ -68,9 +69,9 @@ export interface ResolvedLimiterOptions {
   readonly timeoutMs: number;
   readonly readyTimeoutMs: number;
   readonly prefix: string;
-  /** What a policy calls its buckets in the storage. */
   /** The storage itself, where it is the memory of this process: nothing needs to stand before it. */
   readonly memory: MemoryStorage | undefined;
+  /** What a policy calls its buckets in the storage. */
   readonly keysOf: (policy: string) => BucketKeys;
   readonly maxWaiters: number;
   readonly clock: Clock;
@@ -120,8 +121,7 @@ export const LIMITER_NAMES: readonly string[] = [
 /** @throws {@link LimiterOptionError} with every wrong option */
 export function resolveLimiterOptions(options: LimiterOptions): ResolvedLimiterOptions {
   const problems = new OptionProblems();
-  const isObject = typeof options === 'object' && options !== null;
-  if (!problems.check(isObject, 'limiter options', options, 'must be an object with storage and policies'))
+  if (!problems.check(isObject(options), 'limiter options', options, 'must be an object with storage and policies'))
     problems.throwIfAny();
   problems.checkNames(options, LIMITER_NAMES);
   const { storage } = options;
@@ -183,10 +183,14 @@ function checkValues(values: Defaulted, problems: OptionProblems): void {
 }
 
 function resolvePolicies(policies: LimiterOptions['policies'], problems: OptionProblems): Map<string, Policy> {
-  const isObject = typeof policies === 'object' && policies !== null;
-  problems.check(isObject, 'policies', policies, "must be an object such as { api: { limit: 100, per: '1m' } }");
+  const valid = problems.check(
+    isObject(policies),
+    'policies',
+    policies,
+    "must be an object such as { api: { limit: 100, per: '1m' } }",
+  );
   const resolved = new Map<string, Policy>();
-  for (const [name, options] of Object.entries(isObject ? policies : {})) {
+  for (const [name, options] of Object.entries(valid ? policies : {})) {
     const policy = problems.attempt(() => resolvePolicy(name, options));
     if (policy !== undefined) resolved.set(name, policy);
   }

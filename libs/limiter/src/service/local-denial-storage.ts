@@ -49,15 +49,15 @@ export function withLocalDenial(storage: LimiterStorage, options: LocalDenialOpt
     options,
     LOCAL_DENIAL_DEFAULTS,
     ({ clock, maxAgeMs, maxKeys }, problems) => {
-      problems.check(isStorage(storage), 'withLocalDenial storage', storage, STORAGE_RULE);
-      problems.check(typeof clock === 'function', 'withLocalDenial clock', clock, CLOCK_RULE);
+      problems.check(isStorage(storage), 'withLocalDenial.storage', storage, STORAGE_RULE);
+      problems.check(typeof clock === 'function', 'withLocalDenial.clock', clock, CLOCK_RULE);
       problems.check(
         isWhole(maxAgeMs, 0),
-        'withLocalDenial maxAgeMs',
+        'withLocalDenial.maxAgeMs',
         maxAgeMs,
         'must be whole milliseconds, 0 or more',
       );
-      problems.check(isWhole(maxKeys, 1), 'withLocalDenial maxKeys', maxKeys, COUNT_RULE);
+      problems.check(isWhole(maxKeys, 1), 'withLocalDenial.maxKeys', maxKeys, COUNT_RULE);
     },
   );
   return new LocalDenialStorage(storage, resolved);

@@ -1,3 +1,4 @@
+import type { AnswerListener } from '../contracts/limiter-storage.js';
 import { channel } from 'node:diagnostics_channel';
 import { BucketTable } from '../algorithm/bucket-table.js';
 import type { DecisionSource } from '../contracts/decision.js';
@@ -24,7 +25,7 @@ export interface StorageCall<T, R> {
 
 /** A call of which the storage answers a listener. */
 export interface ListenedCall<T, R> extends StorageCall<T, R> {
-  sendTo(listener: { succeed(answer: T): void; fail(error: unknown): void }): void;
+  sendTo(listener: AnswerListener<T>): void;
 }
 
 const LOCAL_MAX_KEYS = 100_000;

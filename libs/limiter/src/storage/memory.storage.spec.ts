@@ -37,10 +37,10 @@ describe('memory storage', () => {
   });
 
   it.each([
-    [{ maxKeys: 0 }, 'memoryStorage maxKeys must be a whole number of 1 or more (got 0)'],
+    [{ maxKeys: 0 }, 'memoryStorage.maxKeys must be a whole number of 1 or more (got 0)'],
     [
       { sweepEveryMs: 2 ** 31 },
-      'memoryStorage sweepEveryMs must be whole milliseconds from 1 to 2147483647 (got 2147483648)',
+      'memoryStorage.sweepEveryMs must be whole milliseconds from 1 to 2147483647 (got 2147483648)',
     ],
   ])('refuses %p', (options, message) => expect(() => memoryStorage(options)).toThrow(message));
 });

@@ -45,10 +45,10 @@ const SWEPT_AT_ONCE = 20_000;
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   const resolved = resolveOptions('memoryStorage', options, DEFAULTS, ({ maxKeys, sweepEveryMs, clock }, problems) => {
-    problems.check(isWhole(maxKeys, 1), 'memoryStorage maxKeys', maxKeys, 'must be a whole number of 1 or more');
+    problems.check(isWhole(maxKeys, 1), 'memoryStorage.maxKeys', maxKeys, 'must be a whole number of 1 or more');
     const timer = `must be whole milliseconds from 1 to ${MAX_TIMER_MS}`;
-    problems.check(isWhole(sweepEveryMs, 1, MAX_TIMER_MS), 'memoryStorage sweepEveryMs', sweepEveryMs, timer);
-    problems.check(typeof clock === 'function', 'memoryStorage clock', clock, CLOCK_RULE);
+    problems.check(isWhole(sweepEveryMs, 1, MAX_TIMER_MS), 'memoryStorage.sweepEveryMs', sweepEveryMs, timer);
+    problems.check(typeof clock === 'function', 'memoryStorage.clock', clock, CLOCK_RULE);
   });
   return new MemoryStorage(resolved);
 }

@@ -1,5 +1,6 @@
 import { OptionProblems } from './option-problems.js';
 import { withDefaults } from './with-defaults.js';
+import { isObject } from './is-object.js';
 
 /**
  * The options of one function over their defaults: `check` looks at the values, and names that the defaults lack are refused.
@@ -15,10 +16,14 @@ export function resolveOptions<T extends object>(
   check: (resolved: T, problems: OptionProblems) => void,
 ): T {
   const problems = new OptionProblems();
-  const isObject = typeof options === 'object' && options !== null;
-  problems.check(isObject, `${what} options`, options, `must be an object with ${Object.keys(defaults).join(', ')}`);
-  const given = isObject ? options : {};
-  problems.checkNames(given, Object.keys(defaults), `${what} `);
+  const valid = problems.check(
+    isObject(options),
+    `${what} options`,
+    options,
+    `must be an object with ${Object.keys(defaults).join(', ')}`,
+  );
+  const given = valid ? options : {};
+  problems.checkNames(given, Object.keys(defaults), `${what}.`);
   const resolved = withDefaults(defaults, given);
   check(resolved, problems);
   problems.throwIfAny();

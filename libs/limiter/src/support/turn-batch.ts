@@ -1,12 +1,8 @@
-/** Who waits for the answer to one request. */
-export interface BatchListener<R> {
-  succeed(answer: R): void;
-  fail(error: unknown): void;
-}
+import type { AnswerListener } from '../contracts/limiter-storage.js';
 
 interface Waiting<T, R> {
   readonly request: T;
-  readonly listener: BatchListener<R>;
+  readonly listener: AnswerListener<R>;
 }
 
 /** Fewer are not worth a call of their own. */
@@ -27,7 +23,7 @@ export class TurnBatch<T, R> {
     private readonly send: (requests: readonly T[]) => Promise<readonly (R | Error)[]>,
   ) {}
 
-  add(request: T, listener: BatchListener<R>): void {
+  add(request: T, listener: AnswerListener<R>): void {
     const size = this.#gathered.push({ request, listener });
     if (size >= this.maxSize) this.#flush();
     else if (size === 1) process.nextTick(() => this.#flush());

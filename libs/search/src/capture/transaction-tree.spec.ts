@@ -37,7 +37,7 @@ describe('touches of open transactions', () => {
     expect(keys(tree.commit(outer))).toEqual([1]);
   });
 
-  it('of a savepoint whose release is not told come with the transaction around it', () => {
+  it('of a savepoint whose release is not reported come with the transaction around it', () => {
     const { tree, outer, inner } = withSavepoint();
     tree.add(outer, [touch(1)]);
     tree.add(inner, [touch(2)]);

@@ -3,7 +3,7 @@ import type { AliasOptions, IndexBody, IndexState } from './index-body.js';
 import type { IndexPort } from './index-port.js';
 import type { TaskPort } from './task-port.js';
 
-/** What every call on an engine takes: when to stop waiting. */
+/** What every call on an engine accepts: when to stop waiting. */
 export interface CallOptions {
   /** Ends the call early; it then rejects with `SearchAbortedError`. */
   readonly signal?: AbortSignal;
@@ -50,7 +50,7 @@ export interface DocumentPlace {
   readonly routing?: string | undefined;
 }
 
-/** What a call on one document takes. */
+/** What a call on one document accepts. */
 export interface DocumentOptions extends CallOptions {
   /** What the document was written with, in an index that is routed. */
   readonly routing?: string;
@@ -74,7 +74,7 @@ export interface SearchRequest {
   readonly index?: string;
   /** The body of `_search` in the query language of OpenSearch. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** `routing`, `preference`, …, as OpenSearch takes them in the address. */
+  /** `routing`, `preference`, …, as OpenSearch accepts them in the address. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
 }
 

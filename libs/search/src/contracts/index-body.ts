@@ -1,4 +1,4 @@
-/** Types of OpenSearch fields that `@SearchField({ type })` takes. */
+/** Types of OpenSearch fields that `@SearchField({ type })` accepts. */
 export const FIELD_TYPES = [
   'text',
   'keyword',

@@ -13,7 +13,7 @@ export type SearchEvent =
   | Readonly<{ type: 'capture-failed'; error: unknown }>
   /** `traceContext` failed, or returned no `traceparent`: what was written goes on without its trace. */
   | Readonly<{ type: 'trace-lost'; error: unknown }>
-  /** The database does not answer the relay, or refuses what it asks; it is tried again. */
+  /** The database does not answer the relay, or refuses what it sends; it is tried again. */
   | Readonly<{ type: 'relay-delayed'; error: unknown }>
   | Readonly<{ type: 'relay-resumed' }>
   /** A migration that the application began by itself ended early; the old index is still searched. */

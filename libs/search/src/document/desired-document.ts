@@ -60,7 +60,7 @@ export function dependsOnRow({
   return routing !== undefined || condition?.when !== undefined || hooks.document !== undefined;
 }
 
-/** Nothing is desired of an id that no engine takes. */
+/** Nothing is desired of an id that no engine accepts. */
 function* withoutRow(model: IndexModel, key: DocumentKey): Generator<DesiredDocument, void, undefined> {
   const id = documentIdOf(model, key);
   const error = keyProblem(model, key);

@@ -6,7 +6,7 @@ import { instantOf } from './postgres-timestamp.js';
 
 /**
  * What a property holds in the form that its field reads: what the database writes in a way of its own, such as
- * `[1,5)`, becomes what the engine takes for the same. Everything else stays as it is.
+ * `[1,5)`, becomes what the engine accepts for the same. Everything else stays as it is.
  *
  * @throws UnfitValue for a text that is none of the column's type
  */

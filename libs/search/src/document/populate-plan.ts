@@ -2,11 +2,11 @@ import type { FieldModel, ObjectField } from '../metadata/index-model.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import { copyOfWhere } from '../metadata/where-values.js';
 
-/** Which columns and relations a document needs, as paths that `em.find` takes. */
+/** Which columns and relations a document needs, as paths that `em.find` accepts. */
 export interface PopulatePlan {
   readonly fields: readonly string[];
   readonly populate: readonly string[];
-  /** Which elements of collections are loaded, as `em.find` takes it in `populateWhere`. */
+  /** Which elements of collections are loaded, as `em.find` accepts it in `populateWhere`. */
   readonly where: Readonly<Record<string, object>>;
   /** What is read class by class, once the rows that lead there are read. */
   readonly branches: readonly PlanBranch[];

@@ -41,7 +41,7 @@ export class SearchEngineError extends SearchError {
 }
 
 /**
- * An engine does not have what a request asks for, and says so before it does anything. `part` names it, such as
+ * An engine does not have what a request needs, and says so before it does anything. `part` names it, such as
  * `scripts` or `highlight`; the message ends in the remedy.
  */
 export class SearchUnclaimedError extends SearchEngineError {

@@ -2,7 +2,7 @@ import type { FieldMapping } from '../contracts/index-body.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** What the engine takes when nothing is said. Some of it it gives back unasked, and leaves out other that was said. */
+/** What the engine uses when nothing is said. Some of it it gives back unasked, and leaves out other that was said. */
 const DEFAULTS: Parameters = {
   index: true,
   store: false,

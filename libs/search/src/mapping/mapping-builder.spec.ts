@@ -70,14 +70,14 @@ describe('a mapping', () => {
     });
   });
 
-  it('complains of parameters that a type does not take, also in sub-fields', () => {
+  it('complains of parameters that a type does not accept, also in sub-fields', () => {
     const options = { type: 'boolean', analyzer: 'english', fields: { raw: { type: 'keyword', analyzer: 'simple' } } };
     const { complaints } = built(value('a', options));
     expect(complaints).toEqual([
       expect.stringMatching(
-        /^Book\.a: has `analyzer`, which `boolean` does not take\. Leave it out, or change the type \(`boolean` takes: .*\)\.$/,
+        /^Book\.a: has `analyzer`, which `boolean` does not accept\. Leave it out, or change the type \(`boolean` accepts: .*\)\.$/,
       ),
-      expect.stringMatching(/^Book\.a\.raw: has `analyzer`, which `keyword` does not take/),
+      expect.stringMatching(/^Book\.a\.raw: has `analyzer`, which `keyword` does not accept/),
     ]);
   });
 

@@ -145,8 +145,8 @@ export class MappingBuilder {
       const taken = allowed.join(', ') || 'none';
       this.complain(
         where,
-        `has \`${name}\`, which \`${type}\` does not take`,
-        `Leave it out, or change the type (\`${type}\` takes: ${taken})`,
+        `has \`${name}\`, which \`${type}\` does not accept`,
+        `Leave it out, or change the type (\`${type}\` accepts: ${taken})`,
       );
     }
     const required = REQUIRED[type];

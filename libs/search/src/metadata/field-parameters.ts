@@ -55,7 +55,7 @@ const TEXT = [
   'termVector',
 ] as const;
 
-/** Which parameters a type takes (OpenSearch refuses the others when the index is created). */
+/** Which parameters a type accepts (OpenSearch refuses the others when the index is created). */
 export const PARAMETERS = {
   text: [...TEXT, 'positionIncrementGap', 'indexPhrases', 'indexPrefixes', 'eagerGlobalOrdinals'],
   search_as_you_type: [...TEXT, 'maxShingleSize'],

@@ -73,7 +73,7 @@ export interface Relation {
   readonly side: 'owner' | 'inverse';
   readonly mappedBy: string | undefined;
   readonly kind: '1:1' | 'm:1' | '1:m' | 'm:n';
-  /** Classes that a polymorphic relation leads to, by the value that tells them apart. */
+  /** Classes that a polymorphic relation leads to, by the value that distinguishes them. */
   readonly targets?: ReadonlyMap<string, EntityClass>;
   /** No foreign key keeps its rows: some may be gone, and come back. */
   readonly unheld?: boolean;

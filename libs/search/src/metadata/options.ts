@@ -33,9 +33,9 @@ export interface IndexedOptions<T = AnyEntity> {
   readonly sync?: SyncMode;
   /** `strict` by default: a document with an unknown field is refused. */
   readonly dynamic?: DynamicMapping;
-  /** Index settings, as OpenSearch takes them: `analysis`, `number_of_shards`, `similarity`, … */
+  /** Index settings, as OpenSearch accepts them: `analysis`, `number_of_shards`, `similarity`, … */
   readonly settings?: IndexSettings;
-  /** Other options of the mapping, as OpenSearch takes them: `date_detection`, `dynamic_templates`, `_source`, … */
+  /** Other options of the mapping, as OpenSearch accepts them: `date_detection`, `dynamic_templates`, `_source`, … */
   readonly mapping?: Readonly<Record<string, unknown>>;
   /** Fields that no property stands for: what `document` adds, or what others `copyTo`. */
   readonly properties?: Readonly<Record<string, AddedFieldOptions>>;
@@ -79,7 +79,7 @@ export interface IndexedOptions<T = AnyEntity> {
   readonly document?: (entity: T, document: Record<string, unknown>) => object | undefined;
 }
 
-/** Every parameter of a mapping. Which type takes which: `field-parameters.ts`. */
+/** Every parameter of a mapping. Which type accepts which: `field-parameters.ts`. */
 export interface FieldParameters {
   /** Analyzer of a text field, built in or from `settings.analysis`. */
   readonly analyzer?: string;
@@ -128,13 +128,13 @@ export interface FieldParameters {
   readonly enabled?: boolean;
   /** Numbers of each `knn_vector`. */
   readonly dimension?: number;
-  /** How a `knn_vector` is indexed, as OpenSearch takes it: `{ name: 'hnsw', engine: 'lucene', space_type: 'l2' }`. */
+  /** How a `knn_vector` is indexed, as OpenSearch accepts it: `{ name: 'hnsw', engine: 'lucene', space_type: 'l2' }`. */
   readonly method?: Readonly<Record<string, unknown>>;
   /** Parents and their children of a `join` field: `{ question: ['answer'] }`. */
   readonly relations?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A type with the parameters that it takes, and no others. */
+/** A type with the parameters that it accepts, and no others. */
 export type FieldOptionsOf<T extends FieldType> = { readonly type: T } & Pick<FieldParameters, ParameterOf<T>> & {
     readonly [K in Exclude<keyof FieldParameters, ParameterOf<T>>]?: never;
   };
@@ -148,13 +148,13 @@ export type SubFieldOptions = { [T in FieldType]: FieldOptionsOf<T> }[FieldType]
 /** A field that no property stands for, or a key of a JSON value. */
 export type AddedFieldOptions = SubFieldOptions & Pick<SharedFieldOptions, 'fields' | 'copyTo' | 'properties'>;
 
-/** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it takes. */
+/** Options of `@SearchField`: `type`, inferred from the ORM's type when absent, with the parameters that it accepts. */
 export type SearchFieldOptions = (SubFieldOptions | InferredFieldOptions) & SharedFieldOptions;
 
 /** Descriptions of the keys of a JSON value. */
 export type KeyDescriptions = Readonly<Record<string, AddedFieldOptions>>;
 
-/** What a field of any type takes. */
+/** What a field of any type accepts. */
 export interface SharedFieldOptions<Keys = KeyDescriptions> {
   readonly fields?: Readonly<Record<string, SubFieldOptions>>;
   /**

@@ -1,5 +1,5 @@
 /**
- * A step over a polymorphic relation names the class that it leads to, by the value that tells the classes apart:
+ * A step over a polymorphic relation names the class that it leads to, by the value that distinguishes the classes:
  * `target(post)`. Every other step is the name of its property.
  */
 export interface PathStep {

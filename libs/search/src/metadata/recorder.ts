@@ -26,6 +26,7 @@ export interface SchemaOfEntity {
 }
 
 /** For the whole process: a decorator may come from another build of this package than the module that reads it. */
+// eslint-disable-next-line no-restricted-globals -- what decorators record has no other place that both builds see
 const shared = globalThis as { [RECORDED]?: Records };
 const { indexed, fields, schemas } = (shared[RECORDED] ??= {
   indexed: new WeakMap(),

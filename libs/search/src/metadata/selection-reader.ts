@@ -4,6 +4,7 @@ import { primaryKeyParts, type KeyPart } from './key-parts.js';
 import { relationWithKeys } from './key-relations.js';
 import { isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { leadsToSeveral } from './several-classes.js';
+import { holdsRawSql, isConditions } from './where-values.js';
 
 type Conditions = Readonly<Record<string, unknown>>;
 
@@ -31,6 +32,7 @@ export function selectionOf(
   const parts = [property.where, property.orderBy, target.orderBy].flatMap((part): unknown[] =>
     part ? [part].flat() : [],
   );
+  if (holdsRawSql(parts)) throw inRawSql();
   return parts.flatMap((part) => columnsIn(target, part, metas));
 }
 
@@ -49,7 +51,6 @@ function columnsIn(meta: EntityMetadata, conditions: unknown, metas: readonly En
     if (typeof conditions === 'function' || typeof conditions === 'string') throw inRawSql();
     return [];
   }
-  if (Object.getOwnPropertySymbols(conditions).length > 0 || 'sql' in conditions) throw inRawSql();
   return Object.entries(conditions as Conditions).flatMap(([name, condition]): FieldModel[] => {
     if (name === '$not') return columnsIn(meta, condition, metas);
     if (name === '$and' || name === '$or') return [condition].flat().flatMap((one) => columnsIn(meta, one, metas));
@@ -82,10 +83,6 @@ function columnOf(property: EntityProperty): FieldModel {
   if (isEmbedded(property))
     return { kind: 'object', name: property.name, options: {}, fields: [], relation: undefined };
   return { kind: 'value', name: property.name, options: {}, facts: undefined, computed: false };
-}
-
-function isConditions(condition: unknown): condition is Conditions {
-  return typeof condition === 'object' && condition !== null && !Array.isArray(condition);
 }
 
 /** `{ $ne: null }` and `{ $in: [1, 2] }` speak of the key, `{ $some: { … } }` of rows. */

@@ -7,7 +7,7 @@ import { isJoinedAlone } from './inheritance.js';
 import { relationWithKeys } from './key-relations.js';
 import { factsOf, isComputed, isEmbedded, isRelation, relationOf } from './orm-property.js';
 import { otherSideProblem, severalClassesProblem } from './several-classes.js';
-import { isRawSql, rawKeysOf } from './where-values.js';
+import { isConditions, isRawSql, rawKeysOf } from './where-values.js';
 
 /** Operators of the ORM that compare a value; those beside them hold conditions again. */
 const OPERATORS: readonly string[] =
@@ -166,12 +166,6 @@ function within({ place, path }: At, name: string): At {
 /** What is compared with the foreign key, without a join. */
 function isOfKey(name: string, target: EntityMetadata): boolean {
   return OPERATORS.includes(name) || (target.primaryKeys as readonly string[]).includes(name);
-}
-
-function isConditions(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || isRawSql(value)) return false;
-  const prototype = Object.getPrototypeOf(value) as unknown;
-  return prototype === Object.prototype || prototype === null;
 }
 
 function fieldsOf(meta: EntityMetadata, mentions: Mentions, metas: readonly EntityMetadata[]): FieldModel[] {

@@ -9,6 +9,20 @@ export function isRawSql(value: unknown): boolean {
   );
 }
 
+/** Conditions on the properties of rows, or operators with values: neither a value nor raw SQL. */
+export function isConditions(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || isRawSql(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether raw SQL stands anywhere in `where`, as a key or as a value. */
+export function holdsRawSql(where: unknown): boolean {
+  if (Array.isArray(where)) return where.some(holdsRawSql);
+  if (!isConditions(where)) return isRawSql(where);
+  return rawKeysOf(where).length > 0 || Object.values(where).some(holdsRawSql);
+}
+
 /** Keys that stand for raw SQL: symbols, and marked texts in MikroORM 6. */
 export function rawKeysOf(where: object): readonly (string | symbol)[] {
   return Reflect.ownKeys(where).filter((key) => typeof key === 'symbol' || key.startsWith('[raw]'));

@@ -11,7 +11,7 @@ export interface AliasMove {
   readonly alias: string;
   readonly from: string;
   readonly to: string;
-  /** The one of the two that the migration made: it bears the mark of the attempt. */
+  /** The one of the two that the migration made: it has the mark of the attempt. */
   readonly made: string;
   readonly lease: Pick<MigrationLease, 'fence' | 'renew'>;
 }

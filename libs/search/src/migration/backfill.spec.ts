@@ -99,7 +99,7 @@ describe('backfill', () => {
     expect(writes.map(({ versions }) => versions)).toEqual([[1], [2], [3], [4]]);
   });
 
-  it('tells pages in order, whichever was written first', async () => {
+  it('reports pages in order, whichever was written first', async () => {
     const { writes, pages } = running();
     await turn();
     writes[1]!.end();

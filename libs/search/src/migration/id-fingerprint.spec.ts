@@ -37,11 +37,11 @@ describe('the fingerprint of ids', () => {
     );
   });
 
-  it('tells a document that is there twice from one', () => {
+  it('distinguishes a document that is there twice from one', () => {
     expect(fingerprintOf([{ id: '1' }, { id: '1' }]).differences(fingerprintOf([{ id: '1' }])).size).toBe(1);
   });
 
-  it('tells one document among 30,000, and names few others', () => {
+  it('finds one document among 30,000, and names few others', () => {
     const [whole, lacking] = [new IdFingerprint(), new IdFingerprint()];
     for (let id = 0; id < 30_000; id += 1) {
       whole.add({ id: String(id) });

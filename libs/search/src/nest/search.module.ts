@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common';
 import { SearchOptionError } from '../errors/option-error.js';
 import { OptionProblems } from '../support/option-problems.js';
-import { aFunction, aText, anything, checkOptions, type OptionTable } from '../support/option-table.js';
+import { aFunction, aText, anything, checkOptions, type OptionTable, isObject } from '../support/option-table.js';
 import { indexNameOf, recordedIndices, type EntityClass } from '../metadata/recorder.js';
 import type { SearchOptions } from '../service/options.js';
 import { SearchService } from '../service/search.service.js';
@@ -60,7 +60,9 @@ export interface SearchModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'
 export class SearchModule implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(@Inject(OWN) private readonly search: SearchService) {}
 
-  static forRoot({ orm, ...options }: SearchModuleOptions): DynamicModule {
+  static forRoot(given: SearchModuleOptions): DynamicModule {
+    checkRootOptions(given);
+    const { orm, ...options } = given;
     return root([{ provide: OPTIONS, useValue: options }], orm, options.name);
   }
 
@@ -107,6 +109,13 @@ const ASYNC: OptionTable<SearchModuleAsyncOptions> = {
   useExisting: anything,
 };
 
+/** What the module needs before there is a search, which judges the rest. @throws SearchOptionError */
+export function checkRootOptions(given: object): void {
+  const problems = new OptionProblems();
+  problems.check(isObject(given), 'SearchModule options', given, 'must be an object such as { engine }');
+  problems.throwIfAny();
+}
+
 /** @throws SearchOptionError with all that is wrong */
 function checkAsyncOptions(given: SearchModuleAsyncOptions): void {
   const problems = new OptionProblems();
@@ -114,6 +123,8 @@ function checkAsyncOptions(given: SearchModuleAsyncOptions): void {
     const ways = [given.useFactory, given.useClass, given.useExisting].filter((way) => way !== undefined);
     const requirement = 'needs exactly one of useFactory, useClass, useExisting';
     problems.check(ways.length === 1, 'forRootAsync', Object.keys(given), requirement);
+    const injecting = given.inject === undefined || given.useFactory !== undefined;
+    problems.check(injecting, 'forRootAsync.inject', given.inject, 'must stand beside useFactory, which receives it');
   }
   problems.throwIfAny();
 }

@@ -129,9 +129,11 @@ export function assertCarried(call: QueryCall, request: RequestNode): void {
   );
 }
 
+const rawPartOf = (name: string): QueryPart => (Object.hasOwn(RAW_PARTS, name) ? RAW_PARTS[name]! : 'raw');
+
 function carriesRaw(call: QueryCall, name: string): boolean {
   if (Object.hasOwn(RAW_UNREAD, name)) return false;
-  const part = Object.hasOwn(RAW_PARTS, name) ? RAW_PARTS[name]! : 'raw';
+  const part = rawPartOf(name);
   return carries(call, part) && (part === 'raw.query' || carries(call, 'raw'));
 }
 
@@ -139,7 +141,7 @@ function remedyOf(call: QueryCall, name: string): string {
   if (name.startsWith('raw.') && name !== 'raw.query') {
     const key = name.slice('raw.'.length);
     if (Object.hasOwn(RAW_UNREAD, key)) return RAW_UNREAD[key]!;
-    const part = RAW_PARTS[key] ?? 'raw';
+    const part = rawPartOf(key);
     return REMEDIES[`${call} ${part}`] ?? otherCalls(carries(call, part) ? 'raw' : part);
   }
   return REMEDIES[`${call} ${name as QueryPart}`] ?? otherCalls(name as QueryPart);

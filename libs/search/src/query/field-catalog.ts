@@ -57,7 +57,7 @@ export class FieldCatalog {
     const rule = FIELD_USES[use];
     if (field.nestedIn !== within && !rule.anywhere)
       throw new SearchQueryError(path, misplaced(path, field.nestedIn, within), path);
-    if (!field.open && !rule.takes(field.mapping.type))
+    if (!field.open && !rule.accepts(field.mapping.type))
       throw new SearchQueryError(path, this.misuse(path, field, use), path);
     return path;
   }
@@ -113,9 +113,9 @@ export class FieldCatalog {
   }
 
   private misuse(path: string, { mapping }: KnownField, use: FieldUse): string {
-    const { phrase, takes, remedy } = FIELD_USES[use];
-    if (mapping.type !== 'text' || !takes('keyword')) return `\`${path}\` is ${mapping.type}; ${remedy}`;
-    const exact = Object.entries(mapping.fields ?? {}).find(([, sub]) => takes(sub.type));
+    const { phrase, accepts, remedy } = FIELD_USES[use];
+    if (mapping.type !== 'text' || !accepts('keyword')) return `\`${path}\` is ${mapping.type}; ${remedy}`;
+    const exact = Object.entries(mapping.fields ?? {}).find(([, sub]) => accepts(sub.type));
     return exact
       ? `\`${path}\` is text; ${phrase} \`${path}.${exact[0]}\``
       : `\`${path}\` is text; give its property @SearchField({ fields: { raw: { type: 'keyword' } } }), then ${phrase} \`${path}.raw\``;

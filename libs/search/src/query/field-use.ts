@@ -28,7 +28,7 @@ export type FieldUse =
   | 'date';
 
 interface UseRule {
-  readonly takes: (type: FieldType) => boolean;
+  readonly accepts: (type: FieldType) => boolean;
   /** Leads to the field to use instead: "`title` is text; sort by `title.raw`". */
   readonly phrase: string;
   /** For fields that are not text. */
@@ -71,98 +71,98 @@ const ordered = without(...NO_VALUES, ...RANGES, 'flat_object');
 
 export const FIELD_USES: Readonly<Record<FieldUse, UseRule>> = {
   match: {
-    takes: without(...OBJECTS, ...PLACES, 'binary'),
+    accepts: without(...OBJECTS, ...PLACES, 'binary'),
     phrase: 'match',
     remedy: 'name a field of it (places: geoDistance, geoBoundingBox)',
   },
   phrase: {
-    takes: (type) => WORDS.includes(type) || type === 'keyword',
+    accepts: (type) => WORDS.includes(type) || type === 'keyword',
     phrase: 'use',
     remedy: 'a phrase needs a text field, here use term',
   },
   words: {
-    takes: only(...WORDS),
+    accepts: only(...WORDS),
     phrase: 'use',
     remedy: 'this needs a text field, whose words are analysed; use term or match here',
   },
   pattern: {
-    takes: only(...WORDS, 'keyword', 'wildcard', 'join', 'flat_object'),
+    accepts: only(...WORDS, 'keyword', 'wildcard', 'join', 'flat_object'),
     phrase: 'use',
     remedy: 'a pattern needs letters (text, keyword or wildcard): use term or range here',
   },
   fuzzy: {
-    takes: only(...WORDS, 'keyword', 'join'),
+    accepts: only(...WORDS, 'keyword', 'join'),
     phrase: 'use',
     remedy: 'fuzzy needs letters (text or keyword): use term or range here',
   },
   exact: {
-    takes: without(...NO_VALUES),
+    accepts: without(...NO_VALUES),
     phrase: 'use match on it, or term on',
     remedy: 'name a field that holds single values',
   },
   range: {
-    takes: without(...NO_VALUES, 'wildcard'),
+    accepts: without(...NO_VALUES, 'wildcard'),
     phrase: 'use range on',
     remedy: 'a range needs numbers, dates, keywords or ranges',
   },
-  exists: { takes: () => true, phrase: '', remedy: '' },
+  exists: { accepts: () => true, phrase: '', remedy: '' },
   geo: {
-    takes: only(...PLACES),
+    accepts: only(...PLACES),
     phrase: 'use',
     remedy: "a distance or area needs a geo_point: @SearchField({ type: 'geo_point' })",
   },
   point: {
-    takes: only('geo_point'),
+    accepts: only('geo_point'),
     phrase: 'use',
     remedy: "this needs single points: @SearchField({ type: 'geo_point' })",
   },
   vector: {
-    takes: only('knn_vector'),
+    accepts: only('knn_vector'),
     phrase: 'use',
     remedy: "knn needs @SearchField({ type: 'knn_vector', dimension })",
   },
   nested: {
-    takes: only('nested'),
+    accepts: only('nested'),
     phrase: 'use',
     remedy: "match it without nested(…), or give it @SearchField({ type: 'nested', include })",
   },
   decay: {
-    takes: only(...PLAIN_NUMBERS, 'date', 'geo_point'),
+    accepts: only(...PLAIN_NUMBERS, 'date', 'geo_point'),
     phrase: 'use',
     remedy: 'a decay needs numbers (not a scaled_float), dates or a geo_point',
   },
-  scoreNumber: { takes: (type) => NUMBERS.includes(type), phrase: 'use', remedy: 'a score needs a numeric field' },
-  sort: { takes: ordered, phrase: 'sort by', remedy: 'sort by a field that holds single values', anywhere: true },
+  scoreNumber: { accepts: (type) => NUMBERS.includes(type), phrase: 'use', remedy: 'a score needs a numeric field' },
+  sort: { accepts: ordered, phrase: 'sort by', remedy: 'sort by a field that holds single values', anywhere: true },
   collapse: {
-    takes: only(...PLAIN_NUMBERS, 'keyword'),
+    accepts: only(...PLAIN_NUMBERS, 'keyword'),
     phrase: 'collapse by',
     remedy: 'collapse by a keyword or a number (not a scaled_float)',
   },
-  highlight: { takes: anyValue, phrase: 'highlight', remedy: 'name a field of it', anywhere: true },
-  source: { takes: () => true, phrase: '', remedy: '', anywhere: true },
+  highlight: { accepts: anyValue, phrase: 'highlight', remedy: 'name a field of it', anywhere: true },
+  source: { accepts: () => true, phrase: '', remedy: '', anywhere: true },
   complete: {
-    takes: only('completion'),
+    accepts: only('completion'),
     phrase: 'use',
     remedy: "completions need @SearchField({ type: 'completion' })",
   },
-  aggregate: { takes: ordered, phrase: 'aggregate by', remedy: 'aggregate by a field that holds single values' },
+  aggregate: { accepts: ordered, phrase: 'aggregate by', remedy: 'aggregate by a field that holds single values' },
   count: {
-    takes: without(...OBJECTS, ...WORDS, 'binary', 'completion', 'knn_vector', 'flat_object'),
+    accepts: without(...OBJECTS, ...WORDS, 'binary', 'completion', 'knn_vector', 'flat_object'),
     phrase: 'aggregate by',
     remedy: 'aggregate by a field that holds single values',
   },
   number: {
-    takes: only(...NUMBERS, ...NUMBER_RANGES),
+    accepts: only(...NUMBERS, ...NUMBER_RANGES),
     phrase: 'use',
     remedy: 'a histogram needs numbers (dates: use dateHistogram)',
   },
   metric: {
-    takes: (type) => NUMBERS.includes(type) || type === 'date' || type === 'boolean',
+    accepts: (type) => NUMBERS.includes(type) || type === 'date' || type === 'boolean',
     phrase: 'use',
     remedy: 'this aggregation needs numbers or dates',
   },
   date: {
-    takes: only('date', 'date_range'),
+    accepts: only('date', 'date_range'),
     phrase: 'use',
     remedy: 'a dateHistogram needs dates (numbers: use histogram)',
   },

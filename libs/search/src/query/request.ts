@@ -55,7 +55,7 @@ export interface RequestOptions {
 /** `number` counts from 1, `from` from 0. */
 export type PageWindow = Readonly<{ number: number; size: number }> | Readonly<{ from: number; size: number }>;
 
-/** Everything that a search asks, as frozen data. */
+/** All parts of a search, as frozen data. */
 export interface RequestNode {
   readonly parts: BoolParts;
   readonly postFilter: readonly Clause[];

@@ -11,7 +11,7 @@ import { decodeSuggest } from './suggest.js';
 
 const NONE: Readonly<Record<string, never>> = Object.freeze({});
 
-/** A hit in the form that the request asks for. */
+/** A hit in the form that the request states. */
 export function decodeHitOf({ dates }: RequestNode, hit: EngineHit, catalog: FieldCatalog): EntityHit<unknown> {
   const source = withFloats(hit._source, catalog.floats);
   return new catalog.EntityHit(hit, dates ? withDates(source, catalog.dates) : source);

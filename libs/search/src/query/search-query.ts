@@ -68,7 +68,7 @@ export interface QueryRunner {
  *   .search();
  */
 export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
-  /** In the type alone: a call that answers with no aggregations, or no suggestions, accepts no query that asks for some. */
+  /** In the type alone: a call that answers with no aggregations, or no suggestions, accepts no query that has some. */
   declare readonly [ASKED]?: Readonly<{ aggregations: NamesOf<A>; suggestions: NamesOf<G> }>;
 
   constructor(
@@ -154,7 +154,7 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
     return this.with({ suggest: { ...this.request.suggest, ...make(suggestBuilder<T>()) } });
   }
 
-  /** `number` counts from 1, `from` from 0. Pages end at hit 10,000. Size 0 asks for total and aggregations only. */
+  /** `number` counts from 1, `from` from 0. Pages end at hit 10,000. Size 0 reads total and aggregations only. */
   page(
     page: Readonly<{ number?: number; size?: number; from?: never } | { from: number; size?: number; number?: never }>,
   ): SearchQuery<T, A, S, G> {

@@ -4,6 +4,7 @@ import {
   aFunction,
   aPositiveNumber,
   aWholeNumber,
+  anEntityManager,
   anything,
   oneOf,
   trueOrFalse,
@@ -31,10 +32,7 @@ export const CHANGE: OptionTable<ChangeOptions> = { ...CALL_OPTIONS, refresh: tr
 
 export const INDEX: OptionTable<IndexOptions> = {
   ...CHANGE,
-  em: {
-    accepts: (value) => typeof (value as { fork?: unknown } | null)?.fork === 'function',
-    requirement: 'must be an EntityManager',
-  },
+  em: anEntityManager,
 };
 
 export const UPDATE: OptionTable<UpdateOptions> = {

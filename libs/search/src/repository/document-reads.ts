@@ -258,7 +258,7 @@ export abstract class DocumentReads<T extends object> {
     return this.parts.engine.explain(index, id, query, options);
   }
 
-  /** Whether the engine takes the query, without running it. */
+  /** Whether the engine accepts the query, without running it. */
   async validate(make: QueryMaker<T>, options?: CallOptions): Promise<ValidateAnswer> {
     checkCall('validate', options, CALL_OPTIONS);
     const { request } = make(this.query());

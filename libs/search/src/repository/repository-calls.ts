@@ -80,7 +80,7 @@ export interface Paging {
   readonly nextCursor: string | undefined;
 }
 
-/** Narrows the query it is given; one that asks for aggregations or suggestions is for calls that answer with them. */
+/** Narrows the query it is given; one with aggregations or suggestions is for calls that answer with them. */
 export type QueryMaker<T, S = unknown> = (query: SearchQuery<T>) => SearchQuery<T, NoneAsked, S, NoneAsked>;
 
 /** A query of any answer. */

@@ -14,7 +14,7 @@ export interface Hydrated<T> {
 }
 
 export interface HydrateOptions {
-  /** Relations to load with them, as `em.find` takes it. */
+  /** Relations to load with them, as `em.find` accepts it. */
   readonly populate?: readonly string[];
 }
 

@@ -7,6 +7,7 @@ import {
   aText,
   aWholeNumber,
   checkOptions,
+  having,
   isObject,
   milliseconds,
   oneOf,
@@ -31,10 +32,7 @@ const BULK: OptionTable<BulkTuning> = {
 };
 
 const SEARCH: OptionTable<SearchOptions> = {
-  engine: {
-    accepts: (value) => hasMethod(value, 'bulk'),
-    requirement: 'must be an engine such as openSearch({ node })',
-  },
+  engine: having('must be an engine such as openSearch({ node })', 'bulk'),
   name: { ...aText, requirement: "must be a name such as 'logs'" },
   prefix: { accepts: (value) => typeof value === 'string', requirement: 'must be a string' },
   sync: oneOf(...SYNC_MODES),
@@ -48,18 +46,9 @@ const SEARCH: OptionTable<SearchOptions> = {
   shutdownTimeoutMs: wholeMilliseconds(0),
   slowQueryMs: milliseconds,
   bulk: anObject,
-  typeInference: {
-    accepts: (value) => hasMethod(value, 'infer'),
-    requirement: 'must have a method infer(facts), as defaultTypeInference has',
-  },
-  clock: {
-    accepts: (value) => hasMethod(value, 'next'),
-    requirement: 'must have a method next(), as a VersionClock has',
-  },
-  traceContext: {
-    accepts: (value) => hasMethod(value, 'current') && hasMethod(value, 'resume'),
-    requirement: 'must be a trace context such as openTelemetryTraceContext()',
-  },
+  typeInference: having('must have a method infer(facts), as defaultTypeInference has', 'infer'),
+  clock: having('must have a method next(), as a VersionClock has', 'next'),
+  traceContext: having('must be a trace context such as openTelemetryTraceContext()', 'current', 'resume'),
   onEvent: { ...aFunction, requirement: 'must be a function of the event' },
 };
 
@@ -72,8 +61,4 @@ export function checkSearchOptions(problems: OptionProblems, given: SearchOption
   problems.check(refused === undefined, 'prefix', prefix, refused ?? '');
   if (isObject(relay)) checkOptions(problems, relay, RELAY, 'relay.');
   if (isObject(bulk)) checkOptions(problems, bulk, BULK, 'bulk.');
-}
-
-function hasMethod(value: unknown, method: string): boolean {
-  return typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function';
 }

@@ -40,6 +40,15 @@ export const anObject: OptionRule = { accepts: isObject, requirement: 'must be a
 
 export const anything: OptionRule = { accepts: () => true, requirement: '' };
 
+/** Something with these methods, whatever else it is. */
+export function having(requirement: string, ...methods: readonly string[]): OptionRule {
+  const accepts = (value: unknown): boolean =>
+    methods.every((method) => typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === 'function');
+  return { accepts, requirement };
+}
+
+export const anEntityManager = having('must be an EntityManager', 'fork');
+
 export const trueOrFalse: OptionRule = {
   accepts: (value) => typeof value === 'boolean',
   requirement: 'must be true or false',

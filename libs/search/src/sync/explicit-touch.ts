@@ -4,7 +4,7 @@ import { primaryKeyParts } from '../metadata/key-parts.js';
 import type { EntityClass } from '../metadata/recorder.js';
 import type { EntityReader, Orm, PrimaryKey } from '../rows/entity-reader.js';
 import { checkCall } from '../support/call-options.js';
-import { anObject, trueOrFalse, type OptionTable } from '../support/option-table.js';
+import { anEntityManager, trueOrFalse, type OptionTable } from '../support/option-table.js';
 import { touchAt } from '../capture/change.js';
 import { isA, type Dependency } from '../capture/dependencies.js';
 import type { DocumentsOfRows } from '../capture/documents-of-rows.js';
@@ -21,7 +21,7 @@ export interface TouchOptions {
   readonly deleting?: boolean;
 }
 
-const TOUCH: OptionTable<TouchOptions> = { em: anObject, deleting: trueOrFalse };
+const TOUCH: OptionTable<TouchOptions> = { em: anEntityManager, deleting: trueOrFalse };
 
 const PAGE_SIZE = 1_000;
 

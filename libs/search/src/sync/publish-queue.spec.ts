@@ -70,7 +70,7 @@ describe('PublishQueue', () => {
     expect(batches).toEqual([[1], [2, 1, 3]]);
   });
 
-  it('keeps a batch while the engine is away, and tells so once and when it is over', async () => {
+  it('keeps a batch while the engine is away, and reports it once and when it is over', async () => {
     const { queue, batches, events } = publishing((_keys, batch) => {
       if (batch < 4) throw away;
       return EMPTY_REPORT;

@@ -94,7 +94,7 @@ export const bulkChecks: readonly EngineCheck[] = [
     },
   ],
 
-  ['takes an empty bulk', async (bench) => expectSame('outcomes', await bench.engine.bulk([]), [])],
+  ['accepts an empty bulk', async (bench) => expectSame('outcomes', await bench.engine.bulk([]), [])],
 
   [
     'keeps ids and documents as they are: slashes, quotes, unicode',

@@ -37,7 +37,7 @@ export const documentChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'updates some fields, or writes what is missing when told',
+    'updates some fields, or writes what is missing when it is to',
     async ({ engine, alias: index }) => {
       expectSame(
         'upsert',
@@ -105,7 +105,7 @@ export const documentChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'tells a missing index by its own error, and a refusal by another',
+    'reports a missing index by its own error, and a refusal by another',
     async ({ engine, alias }) => {
       const missing = `${alias}-missing`;
       const body = {};

@@ -135,7 +135,7 @@ export const indexChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'tells figures and health',
+    'reports figures and health',
     async (bench) => {
       await bench.fill(5);
       const { documents, sizeInBytes, writes } = await bench.engine.indexStats(bench.alias);

@@ -70,7 +70,7 @@ export const routingChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'tells where each document is',
+    'reports where each document is',
     async (bench) => {
       const [routing] = (await bench.engine.shardRoutings(bench.alias)) as [string];
       await bench.outcomes([{ ...bench.write('far', {}, 1), routing }, bench.write('near', {}, 1)]);

@@ -102,7 +102,7 @@ export const taskChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'tells a task that fails',
+    'reports a task that fails',
     async (bench) => {
       await bench.fill(2);
       const id = await bench.engine.startByQuery({

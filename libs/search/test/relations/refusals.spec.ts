@@ -230,22 +230,36 @@ describe('refused at start:', () => {
     ]);
   });
 
-  it('a condition or an order in raw SQL', () => {
+  it.each([
+    ['an order', { orderBy: { [raw('lower(title)')]: 'asc' } }],
+    ['a value of a condition', { where: { title: raw('subtitle') } }],
+    ['a value of an operator', { where: { title: { $in: ['a', raw('subtitle')] } } }],
+    ['a value within a group', { where: { $or: [{ title: 'a' }, { title: { $ne: raw('subtitle') } }] } }],
+    ['a relation', { where: { series: raw('sequel') } }],
+    ['a value behind a relation', { where: { series: { name: raw('title') } } }],
+  ])('%s in raw SQL', (_, selection) => {
+    @Entity()
+    class Series {
+      @PrimaryKey() id!: number;
+      @Property({ type: 'string' }) name!: string;
+    }
     @Entity()
     @Indexed()
     class Author {
       @PrimaryKey() id!: number;
       @SearchField({ include: ['title'] })
-      @OneToMany({ entity: () => Book, mappedBy: 'author', orderBy: { [raw('lower(title)')]: 'asc' } })
+      @OneToMany({ entity: () => Book, mappedBy: 'author', ...(selection as object) })
       books = new Collection<Book>(this);
     }
     @Entity()
     class Book {
       @PrimaryKey() id!: number;
       @Property({ type: 'string' }) title!: string;
+      @Property({ type: 'string' }) subtitle!: string;
       @ManyToOne(() => Author) author!: Rel<Author>;
+      @ManyToOne(() => Series) series!: Rel<Series>;
     }
-    expect(complaints(Author, Book)).toEqual([
+    expect(complaints(Author, Book, Series)).toEqual([
       "Author.books: has a `where` or an `orderBy` in raw SQL, whose columns nobody can follow. Write them as the ORM's conditions, by the names of properties.",
     ]);
   });

@@ -67,7 +67,7 @@ const resolve = (options: DnsOptions): Resolved =>
     const given: { [Name in keyof DnsOptions]?: DnsOptions[Name] } = checkShape(problems, options, names);
     const { host = '', type = 'A', port, servers = [], timeout = '1500ms' } = given;
     const isName = typeof host === 'string' && /^[^\s/:]+$/.test(host);
-    problems.check(isName, 'host', options.host, `must be a domain name, such as 'caches.example.com'`);
+    problems.check(isName, 'host', given.host, `must be a domain name, such as 'caches.example.com'`);
     const isType = ['A', 'AAAA', 'SRV'].includes(type);
     problems.check(isType, 'type', type, 'must be A, AAAA or SRV, as the records that list your nodes');
     const isPort = Number.isInteger(port) && port! >= 1 && port! <= 65535;

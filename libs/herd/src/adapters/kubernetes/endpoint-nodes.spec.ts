@@ -77,7 +77,7 @@ describe('nodesOf', () => {
     expect(nodesOf([slice([pod('cache-0', '10.0.0.1')], { ports: [] })], 11300)).toMatchObject([{ port: 11300 }]);
   });
 
-  it('bears slices without endpoints and endpoints without addresses', () => {
+  it('accepts slices without endpoints and endpoints without addresses', () => {
     expect(nodesOf([{ addressType: 'IPv4', ports: [{ port: 1 }] }, slice([{ addresses: [] }])], undefined)).toEqual([]);
   });
 });

@@ -91,7 +91,7 @@ const resolve = (options: KubernetesOptions): Resolved =>
       readDuration(problems, 'timeout', timeout),
       readDuration(problems, 'watchRetry', watchRetry),
     ];
-    const kubeConfig = given.kubeConfig ?? problems.attempt(defaultConfig)!;
+    const { kubeConfig = problems.attempt(defaultConfig)! } = given;
     const isConfig = kubeConfig === undefined || hasMethod(kubeConfig, 'makeApiClient');
     problems.check(isConfig, 'kubeConfig', kubeConfig, 'must be a KubeConfig of @kubernetes/client-node');
     return { namespace, service, port, kubeConfig, timeoutMs, retryMs };

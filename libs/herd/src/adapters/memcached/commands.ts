@@ -16,6 +16,7 @@ import type { ResolvedMemcachedOptions } from './memcached-options.js';
 import type { NodeClient } from './node-client.js';
 import { countOf, lineOf, valuesOf } from './replies.js';
 import type { ReplyValue } from './reply-parser.js';
+import type { Ttl } from '../../contracts/ttl.js';
 import { cappedExptime, exptime, leastTtlMs } from './ttl.js';
 import { wireValue } from './wire-value.js';
 
@@ -28,10 +29,11 @@ export function memcachedCommands(
   options: ResolvedMemcachedOptions,
 ): MemcachedCommands {
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
-  const lifeOf = (given: StoreOptions | undefined): number => ttlMs(given?.ttl ?? options.defaultTtl!, leastTtlMs);
+  const ttlOf = ({ ttl = options.defaultTtl }: StoreOptions = {}): Ttl | undefined => ttl;
+  const lifeOf = (given: StoreOptions | undefined): number => ttlMs(ttlOf(given)!, leastTtlMs);
   const expiry = (command: string, key: string, given: StoreOptions | undefined): number => {
     checkCallOptions(given, storeOptionNames);
-    const ttl = given?.ttl ?? options.defaultTtl;
+    const ttl = ttlOf(given);
     if (ttl === undefined)
       throw new HerdRequestError({
         what: `${command}(${JSON.stringify(key)}) needs a ttl`,

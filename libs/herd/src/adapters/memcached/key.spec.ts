@@ -2,7 +2,7 @@ import { HerdRequestError } from '../../errors/operation-errors.js';
 import { wireKey } from './key.js';
 
 describe('wireKey', () => {
-  it.each(['a', 'user:7', 'k'.repeat(250), 'é'.repeat(125)])('takes %j as its bytes', (key) => {
+  it.each(['a', 'user:7', 'k'.repeat(250), 'é'.repeat(125)])('accepts %j as its bytes', (key) => {
     expect(Buffer.from(wireKey(key), 'latin1').toString('utf8')).toBe(key);
   });
 

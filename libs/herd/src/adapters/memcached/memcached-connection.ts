@@ -37,7 +37,7 @@ export function checkMemcachedConnection(problems: OptionProblems, given: Memcac
     if (value !== undefined)
       checkWhole(problems, `connection.${name}`, value, [1, most], 'leave it out for the default');
   }
-  checkSecrets(problems, connection);
+  checkSecrets(problems, connection, 'connection');
   const isAlone = path === undefined || (host === undefined && port === undefined);
   problems.check(isAlone, 'connection.path', path, 'must not stand beside host or port; leave those out');
   const isPair = (username === undefined) === (password === undefined);

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, register as globalRegister, type Registry } 
 import { herdChannels, type HealthMessage, type OperationMessage } from '../../contracts/diagnostics.js';
 import type { HerdSnapshot } from '../../contracts/topology.js';
 import { listen } from '../../support/listen.js';
-import { checkShape } from '../../support/option-checks.js';
+import { checkShape, hasMethod } from '../../support/option-checks.js';
 import { OptionProblems } from '../../support/option-problems.js';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -19,7 +19,7 @@ export interface HerdMetricsOptions {
  * `rookery_herd_ejections_total` (herd), `rookery_herd_topology_version` (herd), and by node `rookery_herd_node_up`,
  * `rookery_herd_node_in_flight` and `rookery_herd_node_queued`. Needs `prom-client`.
  *
- * @returns a function that ends it, and takes the metrics out of the registry.
+ * @returns a function that ends it, and removes the metrics from the registry.
  * @throws HerdOptionError
  * @example const stop = collectHerdMetrics({ herds: [cache] });
  */
@@ -56,8 +56,16 @@ export function collectHerdMetrics(options: HerdMetricsOptions = {}): () => void
 function checked(options: HerdMetricsOptions): HerdMetricsOptions {
   const problems = new OptionProblems();
   const known = checkShape(problems, options, ['register', 'herds']);
-  if (known.herds !== undefined)
-    problems.check(Array.isArray(known.herds), 'herds', known.herds, 'must be a list of herds: [cache]');
+  const { register, herds = [] } = known;
+  const isRegister = register === undefined || hasMethod(register, 'registerMetric');
+  problems.check(
+    isRegister,
+    'register',
+    register,
+    'must be a Registry of prom-client; leave it out for the global one',
+  );
+  const areHerds = Array.isArray(herds) && herds.every((herd) => hasMethod(herd, 'snapshot'));
+  problems.check(areHerds, 'herds', herds, 'must be a list of herds: [cache]');
   problems.throwIfAny();
   return known;
 }

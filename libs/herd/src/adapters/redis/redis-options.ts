@@ -66,22 +66,27 @@ export function readRedisOptions(
   problems.check(isCodec, 'codec', codec, 'must be a codec, with encode and decode; leave it out for JSON');
   for (const name of ['maxValueBytes', 'connectTimeoutMs'] as const)
     checkWhole(problems, name, options[name], [1, 2 ** 29], 'leave it out for the default');
-  const next = connectionSetting(problems, connection, checkConnection);
+  const next = connectionSetting(problems, connection, (found, one) => checkConnection(found, one));
   if (defaultTtl !== undefined) checkTtl(problems, 'defaultTtl', defaultTtl);
   return Object.freeze({ ...options, connection: next });
 }
 
-export function checkConnection(problems: OptionProblems, given: RedisConnection): RedisConnection {
-  const connection = checkShape(problems, given, connectionNames, 'connection.');
+/** @param option the connection in messages. */
+export function checkConnection(
+  problems: OptionProblems,
+  given: RedisConnection,
+  option = 'connection',
+): RedisConnection {
+  const connection = checkShape(problems, given, connectionNames, `${option}.`);
   const { db, family, connectionName, username, password } = connection;
-  checkSecrets(problems, connection);
+  checkSecrets(problems, connection, option);
   const isPair = username === undefined || password !== undefined;
-  problems.check(isPair, 'connection.username', username, 'must be given with password');
-  if (db !== undefined) checkWhole(problems, 'connection.db', db, [0, 2 ** 31 - 1], 'leave it out for 0');
+  problems.check(isPair, `${option}.username`, username, 'must be given with password');
+  if (db !== undefined) checkWhole(problems, `${option}.db`, db, [0, 2 ** 31 - 1], 'leave it out for 0');
   const isFamily = family === undefined || [0, 4, 6].includes(family);
-  problems.check(isFamily, 'connection.family', family, 'must be 4 or 6, for IPv4 or IPv6; leave it out for either');
+  problems.check(isFamily, `${option}.family`, family, 'must be 4 or 6, for IPv4 or IPv6; leave it out for either');
   const isName =
     connectionName === undefined || (typeof connectionName === 'string' && /^[!-~]+$/.test(connectionName));
-  problems.check(isName, 'connection.connectionName', connectionName, 'must be a text without spaces; leave it out');
+  problems.check(isName, `${option}.connectionName`, connectionName, 'must be a text without spaces; leave it out');
   return connection;
 }

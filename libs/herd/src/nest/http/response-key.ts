@@ -30,7 +30,7 @@ export function responseKey(
   return JSON.stringify([place, where, handler, versionOf(request, versioning), headersOf(request, vary)]);
 }
 
-/** The request headers by which the application tells versions apart. */
+/** The request headers by which the application distinguishes versions. */
 export function versionHeaders(versioning: VersioningOptions | undefined): readonly string[] {
   if (versioning?.type === VersioningType.HEADER) return [versioning.header.toLowerCase()];
   return versioning?.type === VersioningType.MEDIA_TYPE ? ['accept'] : [];

@@ -3,7 +3,7 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 
 import type { Herd } from '../../contracts/herd.js';
-import { checked, checkShape } from '../../support/option-checks.js';
+import { checked, checkShape, checkShare } from '../../support/option-checks.js';
 
 /** When a herd is healthy. @property minUpFraction the share of nodes that must be up. Default 0.5: an application goes on without a part of its cache. */
 export type HerdHealthOptions = Readonly<{ minUpFraction?: number }>;
@@ -21,8 +21,7 @@ export class HerdHealthIndicator {
   check(key: string, herd: Pick<Herd<object>, 'topology'>, options: HerdHealthOptions = {}): HealthIndicatorResult {
     const minUpFraction = checked((problems) => {
       const { minUpFraction = 0.5 } = checkShape(problems, options, ['minUpFraction']);
-      const isShare = minUpFraction >= 0 && minUpFraction <= 1;
-      problems.check(isShare, 'minUpFraction', minUpFraction, 'must be from 0 to 1; leave it out for 0.5');
+      checkShare(problems, 'minUpFraction', minUpFraction, 'leave it out for 0.5');
       return minUpFraction;
     });
     const { nodes, discovery } = herd.topology;

@@ -41,17 +41,17 @@ export function clusterStorage(buckets: LimiterStorage, options: ClusterStorageO
     options,
     CLUSTER_DEFAULTS,
     ({ name, maxPending }, problems) => {
-      problems.check(isStorage(buckets), 'clusterStorage buckets', buckets, STORAGE_RULE);
+      problems.check(isStorage(buckets), 'clusterStorage.buckets', buckets, STORAGE_RULE);
       problems.check(
         typeof name === 'string' && name !== '',
-        'clusterStorage name',
+        'clusterStorage.name',
         name,
         'must be a string that is not empty',
       );
-      problems.check(isWhole(maxPending, 1), 'clusterStorage maxPending', maxPending, COUNT_RULE);
+      problems.check(isWhole(maxPending, 1), 'clusterStorage.maxPending', maxPending, COUNT_RULE);
       problems.check(
         cluster.isWorker || !isServed(name),
-        'clusterStorage name',
+        'clusterStorage.name',
         name,
         'is used in this process already: two would answer each call, so share one storage or name the second',
       );

@@ -41,19 +41,19 @@ export function resolveMemcachedOptions(
         (command) => typeof client?.[command] === 'function',
       );
       const commands = 'must have the commands gets, add, cas and delete, such as a memcached herd';
-      problems.check(usable, 'memcachedStorage client', client, commands);
+      problems.check(usable, 'memcachedStorage.client', client, commands);
       problems.check(
         typeof name === 'string' && name !== '',
-        'memcachedStorage name',
+        'memcachedStorage.name',
         name,
         'must be a string that is not empty',
       );
       const skew = `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`;
-      problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'memcachedStorage maxSkewMs', maxSkewMs, skew);
+      problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'memcachedStorage.maxSkewMs', maxSkewMs, skew);
       const epoch = 'must be a function that returns epoch microseconds';
-      problems.check(typeof clock === 'function', 'memcachedStorage clock', clock, epoch);
+      problems.check(typeof clock === 'function', 'memcachedStorage.clock', clock, epoch);
       const chance = 'must be a function such as Math.random';
-      problems.check(typeof random === 'function', 'memcachedStorage random', random, chance);
+      problems.check(typeof random === 'function', 'memcachedStorage.random', random, chance);
     },
   );
 }

@@ -4,6 +4,7 @@ import { afterDeadline } from '../../support/deadline.js';
 import { CommandSlots } from './command-slots.js';
 import { expirationTime } from './lifetime.js';
 import type { MemcachedClient, MemcachedLifetime } from './memcached-client.js';
+import { checkClientTimeout } from '../../support/client-timeout.js';
 
 /** How the npm package `memcached` answers. */
 export type MemcachedReply<T> = (error: unknown, result: T) => void;
@@ -30,6 +31,7 @@ const IDLE_MS = 60_000;
  * @param timeoutMs the limiter's `timeoutMs`
  */
 export function memcachedPackageOptions(timeoutMs: number) {
+  checkClientTimeout('memcachedPackageOptions', timeoutMs);
   // The package's own is for a dead connection: at timeoutMs it would break one whose answer a busy process has yet to read.
   return {
     timeout: Math.max(SILENCE_MS, 2 * timeoutMs),
@@ -50,6 +52,7 @@ export function memcachedPackageOptions(timeoutMs: number) {
  * @example memcachedStorage(memcachedPackageClient(new Memcached('127.0.0.1:11211', memcachedPackageOptions(50)), 50))
  */
 export function memcachedPackageClient(memcached: MemcachedPackage, timeoutMs: number): MemcachedClient {
+  checkClientTimeout('memcachedPackageClient', timeoutMs);
   const slots = new CommandSlots(memcached.poolSize ?? DEFAULT_POOL_SIZE);
   const answer = <T>(command: (reply: MemcachedReply<T>) => void) => answerWithin(slots, timeoutMs, command);
   return {

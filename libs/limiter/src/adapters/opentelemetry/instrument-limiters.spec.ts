@@ -71,7 +71,7 @@ describe('limiters in OpenTelemetry', () => {
   });
 
   it.each([
-    [{ meterProviders: 1 }, 'did you mean meterProvider?'],
+    [{ meterProviders: 1 }, 'did you mean instrumentLimiters.meterProvider?'],
     [{ meterProvider: null }, 'meterProvider must be a MeterProvider'],
   ])('%j is refused', (options, message) => expect(() => instrumentLimiters(options as never)).toThrow(message));
 });

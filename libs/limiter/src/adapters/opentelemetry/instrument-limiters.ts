@@ -1,7 +1,8 @@
 import { metrics, trace, type Attributes, type MeterProvider } from '@opentelemetry/api';
 import { limiterChannels, type DecisionMessage, type StorageErrorMessage } from '../../contracts/diagnostics.js';
 import { listen } from '../../support/listen.js';
-import { OptionProblems } from '../../support/option-problems.js';
+import type { OptionProblems } from '../../support/option-problems.js';
+import { resolveOptions } from '../../support/resolve-options.js';
 
 const NAME = '@rookery/limiter';
 
@@ -20,7 +21,8 @@ export interface LimiterInstrumentationOptions {
  * @example const stop = instrumentLimiters();
  */
 export function instrumentLimiters(options: LimiterInstrumentationOptions = {}): () => void {
-  const { meterProvider = metrics } = checked(options);
+  const defaults = { meterProvider: metrics };
+  const { meterProvider } = resolveOptions('instrumentLimiters', options, defaults, checkProvider);
   const meter = meterProvider.getMeter(NAME);
   const decisions = meter.createCounter('rookery.limiter.decisions', {
     description: 'Decisions that charge or refuse.',
@@ -46,16 +48,9 @@ export function instrumentLimiters(options: LimiterInstrumentationOptions = {}):
   });
 }
 
-function checked(options: LimiterInstrumentationOptions): LimiterInstrumentationOptions {
-  const problems = new OptionProblems();
-  problems.checkNames(options, ['meterProvider']);
-  const { meterProvider } = options;
-  if (meterProvider !== undefined) {
-    const fits = typeof (meterProvider as Partial<MeterProvider> | null)?.getMeter === 'function';
-    problems.check(fits, 'meterProvider', meterProvider, 'must be a MeterProvider');
-  }
-  problems.throwIfAny();
-  return options;
+function checkProvider({ meterProvider }: Required<LimiterInstrumentationOptions>, problems: OptionProblems): void {
+  const fits = typeof (meterProvider as Partial<MeterProvider> | null)?.getMeter === 'function';
+  problems.check(fits, 'instrumentLimiters.meterProvider', meterProvider, 'must be a MeterProvider');
 }
 
 function attributesOf({ storage, decision: { policy, allowed, shadow, source } }: DecisionMessage): Attributes {

@@ -32,8 +32,8 @@ export function postgresSchema(options: PostgresSchemaOptions = {}): string {
     options,
     { table: DEFAULT_TABLE, unlogged: false },
     ({ table, unlogged }, problems) => {
-      problems.check(isTable(table), 'postgresSchema table', table, TABLE_RULE);
-      problems.check(typeof unlogged === 'boolean', 'postgresSchema unlogged', unlogged, 'must be true or false');
+      problems.check(isTable(table), 'postgresSchema.table', table, TABLE_RULE);
+      problems.check(typeof unlogged === 'boolean', 'postgresSchema.unlogged', unlogged, 'must be true or false');
     },
   );
   return `

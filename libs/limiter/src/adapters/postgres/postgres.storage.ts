@@ -58,15 +58,15 @@ export function postgresStorage(client: PostgresClient, options: PostgresStorage
   const resolved = resolveOptions('postgresStorage', options, POSTGRES_DEFAULTS, (values, problems) => {
     const { name, table, maxKeysPerCall, maxSkewMs } = values;
     const usable = typeof client?.query === 'function';
-    problems.check(usable, 'postgresStorage client', client, 'must have a method query, such as a Pool of pg');
+    problems.check(usable, 'postgresStorage.client', client, 'must have a method query, such as a Pool of pg');
     const named = typeof name === 'string' && name !== '';
-    problems.check(named, 'postgresStorage name', name, 'must be a string that is not empty');
-    problems.check(isTable(table), 'postgresStorage table', table, TABLE_RULE);
+    problems.check(named, 'postgresStorage.name', name, 'must be a string that is not empty');
+    problems.check(isTable(table), 'postgresStorage.table', table, TABLE_RULE);
     const count = `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`;
     const fits = isWhole(maxKeysPerCall, 1, MAX_KEYS_PER_CALL);
-    problems.check(fits, 'postgresStorage maxKeysPerCall', maxKeysPerCall, count);
+    problems.check(fits, 'postgresStorage.maxKeysPerCall', maxKeysPerCall, count);
     const skew = `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`;
-    problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'postgresStorage maxSkewMs', maxSkewMs, skew);
+    problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'postgresStorage.maxSkewMs', maxSkewMs, skew);
   });
   return new PostgresStorage(client, resolved);
 }

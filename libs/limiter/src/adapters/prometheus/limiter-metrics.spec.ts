@@ -30,7 +30,7 @@ describe('the metrics of limiters', () => {
 
   it('refuse what they do not know', () => {
     expect(() => collectLimiterMetrics({ registry: 1 } as object)).toThrow(
-      'registry is not an option; did you mean register?',
+      'collectLimiterMetrics.registry is not an option; did you mean collectLimiterMetrics.register?',
     );
   });
 });

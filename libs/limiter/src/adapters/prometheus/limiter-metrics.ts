@@ -7,7 +7,8 @@ import {
   type StorageErrorMessage,
 } from '../../contracts/diagnostics.js';
 import { listen } from '../../support/listen.js';
-import { OptionProblems } from '../../support/option-problems.js';
+import type { OptionProblems } from '../../support/option-problems.js';
+import { resolveOptions } from '../../support/resolve-options.js';
 
 export interface LimiterMetricsOptions {
   /** Where the metrics are put; prom-client's global registry when absent. */
@@ -20,15 +21,12 @@ export interface LimiterMetricsOptions {
  * `rookery_limiter_contentions_total` and `rookery_limiter_clock_skews_total` (storage). Labels are names that the application
  * configures, never a key. Needs `prom-client`.
  *
- * @returns a function that ends it, and takes the metrics out of the registry.
+ * @returns a function that ends it, and removes the metrics from the registry.
  * @throws LimiterOptionError
  * @example const stop = collectLimiterMetrics();
  */
 export function collectLimiterMetrics(options: LimiterMetricsOptions = {}): () => void {
-  const problems = new OptionProblems();
-  problems.checkNames(options, ['register']);
-  problems.throwIfAny();
-  const { register = globalRegister } = options;
+  const { register } = resolveOptions('collectLimiterMetrics', options, { register: globalRegister }, checkRegister);
   const names: string[] = [];
   const counter = <Label extends string>(what: string, help: string, labelNames: readonly Label[]): Counter<Label> => {
     const name = `rookery_limiter_${what}_total`;
@@ -59,4 +57,9 @@ export function collectLimiterMetrics(options: LimiterMetricsOptions = {}): () =
     unlisten();
     for (const name of names) register.removeSingleMetric(name);
   };
+}
+
+function checkRegister({ register }: Required<LimiterMetricsOptions>, problems: OptionProblems): void {
+  const fits = typeof (register as Partial<Registry> | null)?.registerMetric === 'function';
+  problems.check(fits, 'collectLimiterMetrics.register', register, 'must be a Registry of prom-client');
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../../errors/message-of.js';
 import { demotion } from './demotion.js';
 import type { RedisClient } from './redis-client.js';
 import { Silence } from './silence.js';
+import { checkClientTimeout } from '../../support/client-timeout.js';
 
 /** What the storage calls of the package `redis` (node-redis): of `createClient()` and of `createCluster()`. */
 export interface NodeRedisClient {
@@ -29,6 +30,7 @@ const SERVER_ERROR = /^[A-Z]{2,}\b/;
  * @param timeoutMs the limiter's `timeoutMs`, which is the deadline of a call: those here are longer, as they only clean up
  */
 export function nodeRedisClientOptions(timeoutMs: number) {
+  checkClientTimeout('nodeRedisClientOptions', timeoutMs);
   const silenceMs = Math.max(SILENCE_MS, 2 * timeoutMs);
   return {
     /** While there is no connection a request fails at once. */

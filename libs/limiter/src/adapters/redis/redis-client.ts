@@ -1,4 +1,5 @@
 import { demotion } from './demotion.js';
+import { checkClientTimeout } from '../../support/client-timeout.js';
 
 /** What the storage calls. `Redis` and `Cluster` of ioredis have it. */
 export interface RedisClient {
@@ -23,6 +24,7 @@ const SILENCE_MS = 500;
  * @param timeoutMs the limiter's `timeoutMs`, which is the deadline of a call: those here are longer, as they only clean up
  */
 export function redisClientOptions(timeoutMs: number) {
+  checkClientTimeout('redisClientOptions', timeoutMs);
   const silenceMs = Math.max(SILENCE_MS, 2 * timeoutMs);
   return {
     commandTimeout: silenceMs,

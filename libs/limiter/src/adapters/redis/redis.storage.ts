@@ -67,22 +67,22 @@ export function redisStorage(client: RedisClient | NodeRedisClient, options: Red
     REDIS_DEFAULTS,
     ({ name, maxKeysPerCall, maxSkewMs }, problems) => {
       const usable = isIoredis(client) || isNodeRedis(client);
-      problems.check(usable, 'redisStorage client', client, 'must be a client or cluster of ioredis or of node-redis');
+      problems.check(usable, 'redisStorage.client', client, 'must be a client or cluster of ioredis or of node-redis');
       problems.check(
         typeof name === 'string' && name !== '',
-        'redisStorage name',
+        'redisStorage.name',
         name,
         'must be a string that is not empty',
       );
       const count = `must be a whole number from 1 to ${MAX_KEYS_PER_CALL}`;
       problems.check(
         isWhole(maxKeysPerCall, 1, MAX_KEYS_PER_CALL),
-        'redisStorage maxKeysPerCall',
+        'redisStorage.maxKeysPerCall',
         maxKeysPerCall,
         count,
       );
       const skew = `must be whole milliseconds from 0 to ${MAX_SKEW_MS}`;
-      problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'redisStorage maxSkewMs', maxSkewMs, skew);
+      problems.check(isWhole(maxSkewMs, 0, MAX_SKEW_MS), 'redisStorage.maxSkewMs', maxSkewMs, skew);
     },
   );
   return new RedisStorage(isIoredis(client) ? client : fromNodeRedis(client), name, maxKeysPerCall, maxSkewMs);

@@ -9,6 +9,7 @@ import type { Limiter } from '../../service/limiter.js';
 import { LimitedCalls } from './limited-calls.js';
 import type { LimitedDeclaration } from './limited-options.js';
 import { bindCalls, declarationsOf } from './limited.decorator.js';
+import { isObject } from '../../support/is-object.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 const OPTION_NAMES = ['key', 'cost', 'onLimited', 'limiter'];
@@ -41,25 +42,25 @@ export class LimitedExplorer implements OnModuleInit {
     const singleton = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
     const scope = 'must be a singleton: a provider of a request, or a transient one, is made after the start';
     if (!problems.check(singleton, `@Limited of ${method}: its class`, wrapper.name, scope)) return;
-    const limiterOf = ({ options }: LimitedDeclaration): string => nameOf(options);
-    const calls: LimitedCalls[] = [];
-    for (const name of new Set(declarations.map(limiterOf))) {
-      const each = declarations.filter((declaration) => limiterOf(declaration) === name);
-      const limiter = this.#limiterOf(name);
-      for (const declaration of each) judge(declaration, method, limiter, this.limiters.names, problems);
-      if (limiter !== undefined) calls.push(new LimitedCalls(method, limiter, each));
+    const byLimiter = new Map<Limiter, LimitedDeclaration[]>();
+    for (const declaration of declarations) {
+      const limiter = this.#limiterOf(nameOf(declaration.options));
+      judge(declaration, method, limiter, this.limiters.names, problems);
+      if (limiter !== undefined) byLimiter.set(limiter, [...(byLimiter.get(limiter) ?? []), declaration]);
     }
+    const calls = [...byLimiter].map(([limiter, each]) => new LimitedCalls(method, limiter, each));
     bindCalls(wrapper.instance as object, key, calls);
   }
 
-  #limiterOf(name: string): Limiter | undefined {
+  #limiterOf(name: unknown): Limiter | undefined {
+    if (typeof name !== 'string') return undefined;
     const token = getLimiterToken(name);
     return this.discovery.getProviders().find((wrapper) => wrapper.token === token)?.instance as Limiter | undefined;
   }
 }
 
 /** What is wrong is refused with everything else. */
-function nameOf(options: LimitedDeclaration['options'] | null): string {
+function nameOf(options: LimitedDeclaration['options'] | null): unknown {
   const name = options?.limiter;
   return name === undefined ? DEFAULT_LIMITER : name;
 }
@@ -72,8 +73,8 @@ function judge(
   problems: OptionProblems,
 ): void {
   const path = `@Limited('${policy}') of ${method}`;
-  const isObject = typeof options === 'object' && options !== null;
-  if (!problems.check(isObject, `${path}: options`, options, 'must be an object such as { key: (to) => to }')) return;
+  if (!problems.check(isObject(options), `${path}: options`, options, 'must be an object such as { key: (to) => to }'))
+    return;
   problems.checkNames(options, OPTION_NAMES, `${path}: `);
   for (const name of ['key', 'onLimited'] as const) {
     const valid = options[name] === undefined || typeof options[name] === 'function';

@@ -1,5 +1,6 @@
 import type { BreakerOptions } from './circuit-breaker.js';
 import type { ClientOptions } from '@opensearch-project/opensearch';
+import { checkClient } from './client-options.js';
 import { OptionProblems } from '../../support/option-problems.js';
 import {
   aFunction,
@@ -21,7 +22,7 @@ export interface OpenSearchOptions {
   readonly bulkTimeoutMs?: number;
   /** Basic authentication, or an API key as the cluster gave it. For AWS SigV4 see `client`. */
   readonly auth?: Readonly<{ username: string; password: string }> | Readonly<{ apiKey: string }>;
-  /** TLS as Node takes it; `{ ca }` for an authority of your own. */
+  /** TLS as Node accepts it; `{ ca }` for an authority of your own. */
   readonly tls?: ClientOptions['ssl'];
   /** How often a read is sent again when a node or a socket is lost, within its deadline; 2 when absent. Writes are sent again by their callers, who know what is safe. */
   readonly readRetries?: number;
@@ -56,18 +57,6 @@ const DEFAULTS = Object.freeze({
 const BREAKER: BreakerOptions = Object.freeze({ failures: 10, openMs: 500 });
 
 const BREAKER_OPTIONS: OptionTable<BreakerOptions> = { failures: aWholeNumber(1), openMs: wholeMilliseconds(1) };
-
-/** Options of the client that something else decides here. */
-const DECIDED: Partial<Readonly<Record<keyof ClientOptions, string>>> = {
-  node: 'is openSearch.node',
-  nodes: 'is openSearch.node',
-  maxRetries: 'is openSearch.readRetries: only what changes nothing is sent again',
-  requestTimeout: 'is openSearch.requestTimeoutMs',
-  Serializer: 'is not replaceable: whole numbers beyond 2^53 are read by it',
-  enableLongNumeralSupport: 'is not needed: whole numbers are exact',
-  disablePrototypePoisoningProtection: 'is not needed: __proto__ is read as a name',
-  cloud: 'is openSearch.node',
-};
 
 const OPTIONS: OptionTable<OpenSearchOptions> = {
   node: anything,
@@ -131,28 +120,6 @@ function checkAuth(problems: OptionProblems, auth: OpenSearchOptions['auth']): v
     'openSearch.auth',
     shape,
     'must be { username, password } or { apiKey }, all of them strings that are not empty',
-  );
-}
-
-/** What the client would not get, or get twice. */
-function checkClient(problems: OptionProblems, { client, auth, tls }: OpenSearchOptions): void {
-  if (!isObject(client)) return;
-  for (const [name, remedy] of Object.entries(DECIDED)) {
-    const value: unknown = client[name as keyof ClientOptions];
-    problems.check(value === undefined, `openSearch.client.${name}`, value, remedy);
-  }
-  // What was received may be a secret: only its place is shown.
-  problems.check(
-    client.auth === undefined || auth === undefined,
-    'openSearch.client.auth',
-    'both',
-    'cannot go with openSearch.auth',
-  );
-  problems.check(
-    client.ssl === undefined || tls === undefined,
-    'openSearch.client.ssl',
-    'both',
-    'cannot go with openSearch.tls',
   );
 }
 

@@ -12,13 +12,13 @@ describe('the state of a task', () => {
   // Errors as OpenSearch 2.19 gave them to tasks that were cancelled at their start; whether the flag is set yet is chance.
   it.each([
     [
-      'that was told of it',
+      'that was sent it',
       {
         task: { status, cancelled: true },
         error: { type: 'search_phase_execution_exception', reason: 'all shards failed' },
       },
     ],
-    ['that was stored before it was told of it', { task: { status, cancelled: false }, error: cancellation }],
+    ['that was stored before it was sent it', { task: { status, cancelled: false }, error: cancellation }],
     [
       'whose search was',
       {

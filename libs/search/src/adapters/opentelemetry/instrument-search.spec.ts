@@ -91,6 +91,6 @@ describe('search in OpenTelemetry', () => {
 
   it.each([
     [{ tracers: 1 }, 'tracers is not an option'],
-    [{ tracerProvider: {} }, 'tracerProvider must be a TracerProvider'],
+    [{ tracerProvider: {} }, 'instrumentSearch.tracerProvider must be a TracerProvider'],
   ])('refuses %j', (options, message) => expect(() => instrumentSearch(options as never)).toThrow(message));
 });

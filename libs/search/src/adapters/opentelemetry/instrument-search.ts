@@ -17,8 +17,8 @@ import {
 } from '../../contracts/diagnostics.js';
 import { listen } from '../../support/listen.js';
 import { relayAttributes } from './relay-attributes.js';
-import { OptionProblems } from '../../support/option-problems.js';
-import { checkOptions, type OptionTable } from '../../support/option-table.js';
+import { checkCall } from '../../support/call-options.js';
+import { having, type OptionTable } from '../../support/option-table.js';
 
 const NAME = '@rookery/search';
 
@@ -29,12 +29,9 @@ export interface SearchInstrumentationOptions {
   readonly meterProvider?: MeterProvider;
 }
 
-const has = (method: string) => (value: unknown) =>
-  typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === 'function';
-
 const OPTIONS: OptionTable<SearchInstrumentationOptions> = {
-  tracerProvider: { accepts: has('getTracer'), requirement: 'must be a TracerProvider' },
-  meterProvider: { accepts: has('getMeter'), requirement: 'must be a MeterProvider' },
+  tracerProvider: having('must be a TracerProvider', 'getTracer'),
+  meterProvider: having('must be a MeterProvider', 'getMeter'),
 };
 
 /**
@@ -48,9 +45,7 @@ const OPTIONS: OptionTable<SearchInstrumentationOptions> = {
  * @example const stop = instrumentSearch();
  */
 export function instrumentSearch(options: SearchInstrumentationOptions = {}): () => void {
-  const problems = new OptionProblems();
-  checkOptions(problems, options, OPTIONS);
-  problems.throwIfAny();
+  checkCall('instrumentSearch', options, OPTIONS);
   const { tracerProvider = trace, meterProvider = metrics } = options;
   const tracer = tracerProvider.getTracer(NAME);
   const meter = meterProvider.getMeter(NAME);

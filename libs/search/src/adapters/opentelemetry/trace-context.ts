@@ -9,8 +9,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import type { TraceContext } from '../../contracts/trace-context.js';
-import { OptionProblems } from '../../support/option-problems.js';
-import { checkOptions, type OptionTable } from '../../support/option-table.js';
+import { checkCall } from '../../support/call-options.js';
+import { having, type OptionTable } from '../../support/option-table.js';
 import { relayAttributes } from './relay-attributes.js';
 
 /** More links than this leave the span of a batch without the others, as SDKs would. */
@@ -22,10 +22,7 @@ export interface TraceContextOptions {
 }
 
 const OPTIONS: OptionTable<TraceContextOptions> = {
-  tracerProvider: {
-    accepts: (value) => typeof (value as Partial<TracerProvider> | null)?.getTracer === 'function',
-    requirement: 'must be a TracerProvider',
-  },
+  tracerProvider: having('must be a TracerProvider', 'getTracer'),
 };
 
 /**
@@ -37,9 +34,7 @@ const OPTIONS: OptionTable<TraceContextOptions> = {
  * @example SearchModule.forRoot({ engine, sync: 'outbox', traceContext: openTelemetryTraceContext() })
  */
 export function openTelemetryTraceContext(options: TraceContextOptions = {}): TraceContext {
-  const problems = new OptionProblems();
-  checkOptions(problems, options, OPTIONS);
-  problems.throwIfAny();
+  checkCall('openTelemetryTraceContext', options, OPTIONS);
   const { tracerProvider = trace } = options;
   const tracer = tracerProvider.getTracer('@rookery/search');
   return {

@@ -77,8 +77,11 @@ describe('the metrics of search', () => {
   });
 
   it.each([
-    [{ slowQuery: 1 }, 'slowQuery is not an option; did you mean slowQueryMs?'],
-    [{ slowQueryMs: '1s' }, 'slowQueryMs must be a number of milliseconds'],
+    [
+      { slowQuery: 1 },
+      'collectSearchMetrics.slowQuery is not an option; did you mean collectSearchMetrics.slowQueryMs?',
+    ],
+    [{ slowQueryMs: '1s' }, 'collectSearchMetrics.slowQueryMs must be a number of milliseconds'],
     [{ search: {} }, 'search must be a SearchService'],
   ])('refuse %j', (options, message) => expect(() => collectSearchMetrics(options as never)).toThrow(message));
 });

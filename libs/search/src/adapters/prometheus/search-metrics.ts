@@ -7,8 +7,8 @@ import {
   type RetryDiagnostics,
 } from '../../contracts/diagnostics.js';
 import { listen, type Listeners } from '../../support/listen.js';
-import { OptionProblems } from '../../support/option-problems.js';
-import { anything, checkOptions, type OptionTable } from '../../support/option-table.js';
+import { checkCall } from '../../support/call-options.js';
+import { having, type OptionTable } from '../../support/option-table.js';
 import { backlogGauges, type Backlogged } from './backlog-gauges.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -24,11 +24,8 @@ export interface SearchMetricsOptions {
 }
 
 const OPTIONS: OptionTable<SearchMetricsOptions> = {
-  register: anything,
-  search: {
-    accepts: (value) => typeof (value as Partial<Backlogged> | null)?.backlog === 'function',
-    requirement: 'must be a SearchService',
-  },
+  register: having('must be a Registry of prom-client', 'registerMetric'),
+  search: having('must be a SearchService', 'backlog'),
   slowQueryMs: {
     accepts: (value) => typeof value === 'number' && value >= 0,
     requirement: 'must be a number of milliseconds, 0 or more',
@@ -42,14 +39,12 @@ const OPTIONS: OptionTable<SearchMetricsOptions> = {
  * `rookery_sync_released_batches_total` (index), `rookery_sync_documents_total` (index, outcome). With `search`:
  * `rookery_sync_backlog`, `rookery_sync_dead_letters`, `rookery_sync_oldest_seconds`. Needs `prom-client`.
  *
- * @returns a function that ends it, and takes the metrics out of the registry.
+ * @returns a function that ends it, and removes the metrics from the registry.
  * @throws SearchOptionError
  * @example const stop = collectSearchMetrics({ search, slowQueryMs: 500 });
  */
 export function collectSearchMetrics(options: SearchMetricsOptions = {}): () => void {
-  const problems = new OptionProblems();
-  checkOptions(problems, options, OPTIONS);
-  problems.throwIfAny();
+  checkCall('collectSearchMetrics', options, OPTIONS);
   const { register = globalRegister, search, slowQueryMs = Infinity } = options;
   const made = new Made(register);
   const unlisten = listen({

@@ -17,7 +17,7 @@ export interface CommandContext {
 
 export interface Command {
   readonly description: string;
-  /** Whether it takes the name of an index; `optional` means all where none is named. */
+  /** Whether it accepts the name of an index; `optional` means all where none is named. */
   readonly index: 'none' | 'optional' | 'required';
   readonly options: readonly CommandOptionName[];
   /** @returns its exit code; {@link EXIT.done} when `undefined` */

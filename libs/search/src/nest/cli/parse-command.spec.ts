@@ -53,8 +53,8 @@ describe('a command line', () => {
     ['plan --chekc', '--chekc is not an option of this command; did you mean --check?'],
     ['plan --max-rate 5', '--max-rate is not an option of this command; the options are --json, --check (got'],
     ['relay --json', '--json is not an option of this command; it has none'],
-    ['plan books films', 'plan takes one index: name no more (got'],
-    ['relay books', 'relay takes no index (got'],
+    ['plan books films', 'plan accepts one index: name no more (got'],
+    ['relay books', 'relay accepts no index (got'],
     ['finish', 'finish needs the name of an index (got undefined)'],
     ['migrate --max-rate', '--max-rate needs a value (got undefined)'],
     ['migrate --max-rate=', '--max-rate must be a number above 0 (got'],
@@ -67,13 +67,13 @@ describe('a command line', () => {
     ['verify --where {"tenant":7}', 'verify --where needs the name of an index'],
     ['swap --verify all', "--verify must be 'ids', 'contents' or 'sample:1000'"],
     ['swap --verify sample:0', "--verify must be 'ids', 'contents' or 'sample:1000'"],
-    ['plan --json=no', '--json takes no value (got'],
+    ['plan --json=no', '--json accepts no value (got'],
     ['plan --no-json', '--no-json is not an option of this command'],
   ])('%s is refused', (line, message) => expect(refusalOf(line)).toContain(message));
 
   it('is refused with all that is wrong', () => {
     const refusal = refusalOf('migrate books films --max-rate 0 --wrong');
-    for (const part of ['takes one index', '--max-rate must be', '--wrong is not an option'])
+    for (const part of ['accepts one index', '--max-rate must be', '--wrong is not an option'])
       expect(refusal).toContain(part);
   });
 });

@@ -65,9 +65,9 @@ export function parseCommand(line: readonly string[], commands: Commands): Parse
     more.length === 0,
     first,
     more.join(' '),
-    `takes ${index === 'none' ? 'no index' : 'one index'}: name no more`,
+    `accepts ${index === 'none' ? 'no index' : 'one index'}: name no more`,
   );
-  if (index === 'none') problems.check(name === undefined, first, name, 'takes no index');
+  if (index === 'none') problems.check(name === undefined, first, name, 'accepts no index');
   if (index === 'required') problems.check(name !== undefined, first, name, 'needs the name of an index');
   const options = optionsOf(given, known, problems);
   if (options.where !== undefined)
@@ -108,7 +108,7 @@ function optionsOf(
       continue;
     }
     const isSwitch = COMMAND_OPTIONS[key].value === undefined;
-    problems.check(isSwitch === (value === undefined), rawName, value, isSwitch ? 'takes no value' : 'needs a value');
+    problems.check(isSwitch === (value === undefined), rawName, value, isSwitch ? 'accepts no value' : 'needs a value');
     if (isSwitch || value !== undefined) options[key] = valueOf(key, value ?? true, problems);
   }
   return options as CommandOptions; // `valueOf` gives each the type that it has.

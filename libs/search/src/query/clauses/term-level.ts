@@ -7,7 +7,7 @@ import type { Compilers } from './compile-context.js';
 import { clauseOptions, type ClauseOptions } from './full-text.js';
 
 /**
- * What a field takes as a value: dates also as date maths (`now-1d/d`), bigints also as digits. A string may be what
+ * What a field accepts as a value: dates also as date maths (`now-1d/d`), bigints also as digits. A string may be what
  * the ORM makes of a decimal or a bigint, so numbers go with it; the mapping judges them.
  */
 export type QueryValue<V> = V extends Date

@@ -1,7 +1,7 @@
 import type { Discovery } from '../../../contracts/discovery.js';
 import type { Driver } from '../../../contracts/driver.js';
 import type { Router } from '../../../contracts/router.js';
-import { checked } from '../../../support/option-checks.js';
+import { checked, isObject } from '../../../support/option-checks.js';
 import { News } from '../news.js';
 import { redisDriver } from '../redis-driver.js';
 import type { NodeClient } from '../node-client.js';
@@ -38,7 +38,7 @@ export function redisCluster(options: RedisClusterOptions): RedisCluster {
   const { nodes, resolved } = checked((problems) => {
     const resolved = readRedisOptions(problems, options, ['nodes']);
     const { nodes, connection } = (options as Partial<RedisClusterOptions> | undefined) ?? {};
-    const db = typeof connection === 'object' && 'db' in connection ? connection.db : undefined;
+    const db = isObject(connection) && 'db' in connection ? connection.db : undefined;
     problems.check(!db, 'connection.db', db, 'must be left out: a cluster has database 0 alone');
     return { nodes: readAddresses(problems, 'nodes', nodes), resolved };
   });

@@ -35,7 +35,7 @@ export function redisSentinel(options: RedisSentinelOptions): RedisSentinel {
   const { sentinels, names, sentinelConnection, resolved } = checked((problems) => {
     const resolved = readRedisOptions(problems, options, ['sentinels', 'names', 'sentinelConnection']);
     const given = (options as Partial<RedisSentinelOptions> | undefined) ?? {};
-    const { names = [] } = given;
+    const { names = [], sentinelConnection = {} } = given;
     const isList = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string' && name);
     const isDistinct = isList && new Set(names).size === names.length;
     problems.check(isDistinct, 'names', given.names, `must be a list of different names, such as ['mymaster']`);
@@ -43,7 +43,9 @@ export function redisSentinel(options: RedisSentinelOptions): RedisSentinel {
       resolved,
       names,
       sentinels: readAddresses(problems, 'sentinels', given.sentinels),
-      sentinelConnection: connectionSetting(problems, given.sentinelConnection ?? {}, checkConnection),
+      sentinelConnection: connectionSetting(problems, sentinelConnection, (found, one) =>
+        checkConnection(found, one, 'sentinelConnection'),
+      ),
     };
   });
   const { connectTimeoutMs, connection } = resolved;

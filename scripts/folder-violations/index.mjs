@@ -1,10 +1,13 @@
 /**
- * One deliberate violation for each sentence of ARCHITECTURE.md that begins with "Never" or "Only".
+ * Deliberate violations of each sentence of ARCHITECTURE.md that holds "never" or "only".
  * `rule` is the rule of `.dependency-cruiser.cjs` or ESLint that must catch the text in that file.
  */
 import { createRequire } from 'node:module';
+import { runningContracts } from './contracts.mjs';
+import { importForms } from './import-forms.mjs';
+import { impureFiles } from './pure.mjs';
 
-const { LIBRARIES, orderOf } = createRequire(import.meta.url)('./folder-order.cjs');
+const { LIBRARIES, orderOf } = createRequire(import.meta.url)('../folder-order.cjs');
 
 const importing = (path) => `import { target } from '${path}';\nexport const used = target;\n`;
 const importingType = (path) => `import type { Target } from '${path}';\nexport type Used = Target;\n`;
@@ -21,63 +24,27 @@ const againstTheOrder = Object.keys(LIBRARIES).flatMap((library) => {
   }));
 });
 
-const impure = {
-  fetch: [`export const used = (): Promise<Response> => fetch('http://127.0.0.1');`, 'no-restricted-globals'],
-  setTimeout: ['export const used = (): unknown => setTimeout(() => {}, 1);', 'no-restricted-globals'],
-  'Date.now': ['export const used = (): number => Date.now();', 'no-restricted-properties'],
-  'new Date()': ['export const used = (): Date => new Date();', 'no-restricted-syntax'],
-  'Math.random': ['export const used = (): number => Math.random();', 'no-restricted-properties'],
-  process: ['export const used = (): string[] => process.argv;', 'no-restricted-globals'],
-  'globalThis.fetch': [`export const used = (): unknown => globalThis.fetch('a:');`, 'no-restricted-properties'],
-};
-
-const inPureFolders = Object.entries(LIBRARIES).flatMap(([library, { pure }]) =>
-  pure.flatMap((folder) =>
-    Object.entries(impure).map(([what, [text, rule]], index) => ({
-      sentence: 'Never does a pure folder do I/O',
-      file: `libs/${library}/src/${folder}/impure-${index}.ts`,
-      text: `${text}\n`,
-      what,
-      rule,
-    })),
-  ),
-);
-
 const single = [
-  {
-    sentence: 'Only folders before it are imported by a folder',
-    file: 'libs/search/src/repository/looks-at-sync.ts',
-    text: importingType('../sync/target.js'),
-    what: 'a type of sync/',
-    rule: 'search-repository-imports-only-folders-before-it',
-  },
   {
     sentence: 'Only folders of this list exist',
     file: 'libs/search/src/utils/anything.ts',
     text: importing('../support/target.js'),
     what: 'a folder without a place',
-    rule: 'every-folder-is-in-the-order',
-  },
-  {
-    sentence: 'Only types and constants stand in `contracts/`',
-    file: 'libs/herd/src/contracts/runs.ts',
-    text: 'export function runs(): void {}\n',
-    what: 'a function',
     rule: 'no-restricted-syntax',
   },
   {
-    sentence: 'Only types and constants stand in `contracts/`',
-    file: 'libs/limiter/src/contracts/has-class.ts',
-    text: 'export class HasClass {}\n',
-    what: 'a class',
+    sentence: 'Only folders of this list exist',
+    file: 'libs/herd/src/anything.ts',
+    text: 'export const used = 1;\n',
+    what: 'a file beside index.ts',
     rule: 'no-restricted-syntax',
   },
   {
-    sentence: 'Never does a pure folder do I/O',
-    file: 'libs/herd/src/router/connects.ts',
-    text: `import { connect } from 'node:net';\nexport const used = connect;\n`,
-    what: 'node:net',
-    rule: 'herd-pure-folders-do-no-io',
+    sentence: 'Only folders of this list exist',
+    file: 'libs/herd/src/adapters/anything.ts',
+    text: 'export const used = 1;\n',
+    what: 'a file beside the adapters',
+    rule: 'no-restricted-syntax',
   },
   {
     sentence: 'Only `nest/` imports `@nestjs/*`',
@@ -86,6 +53,20 @@ const single = [
     what: '@nestjs/common',
     rule: 'only-nest-imports-nest',
   },
+  ...['@nestjs/core', '@nestjs/terminus'].map((name, index) => ({
+    sentence: 'Only `nest/` imports `@nestjs/*`',
+    file: `libs/search/src/sync/nests-${index}.ts`,
+    text: `import type * as Nest from '${name}';\nexport type Used = typeof Nest;\n`,
+    what: `a type of ${name}`,
+    rule: 'only-nest-imports-nest',
+  })),
+  ...['service', 'nest', 'testing', 'support'].map((folder) => ({
+    sentence: 'Only an adapter imports a client package',
+    file: `libs/limiter/src/${folder}/connects.ts`,
+    text: `import { Redis } from 'ioredis';\nexport const used = Redis;\n`,
+    what: 'ioredis',
+    rule: 'only-adapters-import-client-packages',
+  })),
   {
     sentence: 'Never does an adapter import another',
     file: 'libs/herd/src/adapters/redis/borrows.ts',
@@ -121,6 +102,20 @@ const single = [
     what: 'herd from limiter',
     rule: 'libraries-never-import-each-other',
   },
+  ...['@rookery/herd', '@rookery/herd/redis'].map((name, index) => ({
+    sentence: 'Never does one library import another',
+    file: `libs/limiter/src/service/borrows-${index}.ts`,
+    text: importingType(name),
+    what: `a type of ${name}`,
+    rule: 'libraries-never-import-each-other',
+  })),
+  ...['./target.spec.js', '../../test/target.js'].map((path, index) => ({
+    sentence: 'Never does production code import a spec or `testing/`',
+    file: `libs/herd/src/pool/tests-itself-${index}.ts`,
+    text: importing(path),
+    what: path,
+    rule: 'specs-and-testing-stay-out-of-production-code',
+  })),
   {
     sentence: 'Never does production code import a spec or `testing/`',
     file: 'libs/herd/src/pool/tests-itself.ts',
@@ -144,7 +139,7 @@ const single = [
   },
 ];
 
-export const VIOLATIONS = [...againstTheOrder, ...single, ...inPureFolders];
+export const VIOLATIONS = [...againstTheOrder, ...importForms, ...runningContracts, ...single, ...impureFiles];
 
 /** What the violations import, where nothing is wrong. */
 export const TARGETS = {
@@ -156,5 +151,8 @@ export const TARGETS = {
       ]),
     ),
   ),
+  'libs/herd/src/pool/target.spec.ts': 'export const target = 1;\n',
+  'libs/herd/src/adapters/redis/index.ts': `export * from './target.js';\n`,
+  'libs/herd/test/target.ts': 'export const target = 1;\n',
   'libs/herd/src/pool/other.ts': `import { used } from './one.js';\nexport const target: number = used;\n`,
 };

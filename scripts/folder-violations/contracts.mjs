@@ -1,0 +1,30 @@
+const RUNNING = {
+  'a function': 'export function runs(): void {}',
+  'an arrow function': 'export const runs = (): number => 1;',
+  'a method': 'export const runs = { run(): number { return 1; } };',
+  'a getter': 'export const runs = { get run(): number { return 1; } };',
+  'a class': 'export class Runs {}',
+  'an abstract class': 'export abstract class Runs { abstract run(): void; }',
+  'an enum': 'export enum Runs { One }',
+  'a constant enum': 'export const enum Runs { One }',
+  'a namespace': 'export namespace Runs { export const one = 1; }',
+  'a variable': 'export let runs = 1;',
+  'a call': 'export const runs = Date.now();',
+  'an object that is made': 'export const runs = new Map();',
+  'a tagged template': 'export const runs = String.raw`one`;',
+  'a choice': `export const runs = 'one'.length > 2 ? 1 : 2;`,
+  'an await': 'export const runs = await Promise.resolve(1);',
+  'the environment': `export const runs = process.env['RUNS'];`,
+  'a condition': `if (1 > 0) throw new Error('runs');\nexport const runs = 1;`,
+  'a loop': 'for (const one of [1]) void one;\nexport const runs = 1;',
+  'an assignment': 'Object.prototype.toString = Object.prototype.valueOf;\nexport const runs = 1;',
+  'an import for its effect': `import './target.js';\nexport const runs = 1;`,
+};
+
+export const runningContracts = Object.entries(RUNNING).map(([what, text], index) => ({
+  sentence: 'Only types and constants stand in `contracts/`',
+  file: `libs/herd/src/contracts/runs-${index}.ts`,
+  text: `${text}\n`,
+  what,
+  rule: 'no-restricted-syntax',
+}));
