@@ -16,7 +16,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-function survive(folder) {
+function fails(folder) {
   const { atLeast, server } = FOLDERS[folder];
   console.log(`\n## ${folder}, at least ${atLeast}%\n`);
   if (server && !process.env[server]) {
@@ -37,6 +37,6 @@ function survive(folder) {
   return status !== 0;
 }
 
-const failed = (chosen.length > 0 ? chosen : Object.keys(FOLDERS)).filter(survive);
+const failed = (chosen.length > 0 ? chosen : Object.keys(FOLDERS)).filter(fails);
 if (failed.length > 0) console.error(`Too few mutants were killed, or the run failed: ${failed.join(', ')}`);
 process.exitCode = failed.length > 0 ? 1 : 0;
