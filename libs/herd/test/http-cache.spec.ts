@@ -172,6 +172,15 @@ class Pages {
   byKey(@Req() { url }: { url: string }) {
     return { load: ++loads, url };
   }
+
+  @Get('by-number/:id')
+  @CacheResponse({
+    ...pages,
+    key: (context) => Number(context.switchToHttp().getRequest<{ params: { id: string } }>().params.id) as never,
+  })
+  byNumber(@Req() { url }: { url: string }) {
+    return { load: ++loads, url };
+  }
 }
 
 @Controller('versions')
@@ -399,6 +408,11 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
       expect(first.headers['content-type']).toBe(second.headers['content-type']);
       expect(second.text.replace(/\d+/g, '')).toBe(first.text.replace(/\d+/g, ''));
     }
+  });
+
+  it('refuses a key that is no text, of which many would be one', async () => {
+    await start();
+    for (const id of ['a', 'b', '7']) await get(`/by-number/${id}`).expect(500);
   });
 
   it('lets pass what is no JSON or text', async () => {

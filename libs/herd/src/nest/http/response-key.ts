@@ -1,6 +1,7 @@
 import { VersioningType } from '@nestjs/common';
 import type { ExecutionContext, VersioningOptions } from '@nestjs/common';
 
+import { HerdRequestError } from '../../errors/operation-errors.js';
 import { requestOf } from './exchange.js';
 import type { HttpRequest } from './exchange.js';
 
@@ -15,6 +16,7 @@ export type KeyRules = Readonly<{
  * version; and the request's headers of `vary`.
  *
  * @returns `undefined` where `key` gives that: the response is not to be kept.
+ * @throws HerdRequestError for any other key that is no text: many would be one.
  */
 export function responseKey(
   context: ExecutionContext,
@@ -22,8 +24,14 @@ export function responseKey(
   versioning: VersioningOptions | undefined,
 ): string | undefined {
   const request = requestOf(context);
-  const place = key ? key(context) : (request.originalUrl ?? request.url);
+  const place: unknown = key ? key(context) : (request.originalUrl ?? request.url);
   if (place === undefined) return undefined;
+  if (typeof place !== 'string')
+    throw new HerdRequestError({
+      what: 'key of @CacheResponse must give a text, or undefined for what is not to be cached',
+      received: place,
+      remedy: 'give a text that no other response has',
+    });
   const { protocol, hostname, headers } = request;
   const handler = [context.getClass().name, context.getHandler().name];
   const where = [protocol, hostname, headers.host];
