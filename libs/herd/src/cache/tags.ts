@@ -21,15 +21,16 @@ export async function readTagVersions(
   if (tags.length === 0) return {};
   const keys = tags.map((tag) => tagKey(prefix, tag));
   const found = await commands.getMany<string>(keys);
-  const versions: Record<string, string> = {};
+  const versions: [tag: string, version: string][] = [];
   for (const [i, tag] of tags.entries()) {
     const key = keys[i]!;
     // Random, so that one that was lost by eviction does not bring back what was dropped.
     const version = found.get(key) ?? (await began(commands, key));
     if (typeof version !== 'string') return undefined;
-    versions[tag] = version;
+    versions.push([tag, version]);
   }
-  return versions;
+  // Not by assignment, of which a tag `__proto__` would leave nothing.
+  return Object.fromEntries(versions);
 }
 
 async function began(commands: CacheSource['commands'], key: string): Promise<string | undefined> {

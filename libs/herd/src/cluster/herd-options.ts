@@ -36,7 +36,7 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   timeoutMs?: number;
   /** What becomes of an operation on a node that is down, late or overloaded. Default `miss`. */
   onNodeDown?: OnNodeDown;
-  /** The longest life of what is written to a node that stands in, under `next`. Default `'10s'`. */
+  /** The longest life of what is written to a node that stands in, under `next`: up to 30 days. Default `'10s'`. */
   failoverTtl?: Duration;
   /** Failures in a row after which a node is marked down. Default 3. */
   ejectAfter?: number;
@@ -145,6 +145,9 @@ const names = [
   'bus',
 ] as readonly (keyof typeof defaultOptions)[];
 
+/** What memcached counts in seconds; a longer life is a moment to it. */
+const longestFailoverMs = 30 * 24 * 60 * 60 * 1000;
+
 /** The options that may differ per node. */
 export const limitNames = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
 
@@ -167,7 +170,10 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
       checkShare(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
     checkPolicy(problems, { onNodeDown: options.onNodeDown }, options.driver);
     const refreshMs = readDuration(problems, 'refresh', refresh);
-    const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);
+    const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, longestFailoverMs);
+    const { leastTtlMs = 0 } = options.driver ?? {};
+    const isKept = failoverTtlMs === 0 || failoverTtlMs >= leastTtlMs;
+    problems.check(isKept, 'failoverTtl', failoverTtl, `must be ${leastTtlMs} ms or more with this driver`);
     const longestLifeMs = readDuration(problems, 'longestLife', longestLife, Infinity);
     const warmUpForMs = warmUpFor === 0 ? 0 : readDuration(problems, 'warmUpFor', warmUpFor);
     const copies = warmUpForMs === 0 || options.driver?.copies !== undefined;
