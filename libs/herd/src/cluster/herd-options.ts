@@ -49,9 +49,9 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   maxEjectedFraction?: number;
   /** Deadline for the first answer of a new node, which comes late while an application starts. Default 1000. */
   firstContactMs?: number;
-  /** Wait before the first probe of a node that is down; it doubles up to `maxProbeMs`. Default 100. */
+  /** Wait before the first probe of a node that is down; it doubles up to `maxProbeMs`. Default 100, or a shorter `maxProbeMs`. */
   probeMs?: number;
-  /** Default 1000. */
+  /** Default 1000, or a longer `probeMs`. */
   maxProbeMs?: number;
   /** Operations in flight to one node. Default 512. */
   maxInFlight?: number;
@@ -145,6 +145,15 @@ const names = [
   'bus',
 ] as readonly (keyof typeof defaultOptions)[];
 
+/** The defaults of the waits between probes: a wait that is given alone is kept, and the other fits it. */
+function probesBeside(given: Readonly<{ probeMs?: number; maxProbeMs?: number }>) {
+  const { probeMs, maxProbeMs } = defaultOptions;
+  return {
+    probeMs: given.maxProbeMs! > 0 ? Math.min(probeMs, given.maxProbeMs!) : probeMs,
+    maxProbeMs: given.probeMs! > 0 ? Math.max(maxProbeMs, given.probeMs!) : maxProbeMs,
+  };
+}
+
 /** What memcached counts in seconds; a longer life is a moment to it. */
 const longestFailoverMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -159,6 +168,7 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
     const set = checkShape(problems, given, names);
     const { refresh, failoverTtl, longestLife, warmUpFor, ...options } = {
       ...defaultOptions,
+      ...probesBeside(set),
       router: rendezvous(),
       ...set,
     };
@@ -192,6 +202,9 @@ export function checkLimits(
     checkWhole(problems, path + name, options[name], [1, Infinity], `leave it out for ${defaultOptions[name]}`);
   for (const name of ['firstContactMs', 'probeMs', 'maxProbeMs'] as const)
     checkMs(problems, path + name, options[name], `leave it out for ${defaultOptions[name]}`);
+  const { probeMs, maxProbeMs } = options as Readonly<Record<'probeMs' | 'maxProbeMs', number>>;
+  const isLonger = !(maxProbeMs > 0 && maxProbeMs < probeMs);
+  problems.check(isLonger, `${path}maxProbeMs`, maxProbeMs, `must be probeMs, ${probeMs}, or more`);
 }
 
 function checkParts(
