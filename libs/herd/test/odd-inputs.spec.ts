@@ -162,6 +162,16 @@ describe.each<[string, () => HerdOptions<never, MemcachedCommands>['driver'], ()
       }
   });
 
+  it('drops by a tag of any length', async () => {
+    for (const length of [1, ...Array.from({ length: 24 }, (_, i) => 220 + i), 1000]) {
+      const tags = ['t'.repeat(length)];
+      await plain.set(key, 'old', { ...minute, tags });
+      expect([length, await plain.get(key)]).toEqual([length, 'old']);
+      expect(await plain.deleteTags(tags)).toBe(true);
+      expect(await plain.get(key)).toBe(undefined);
+    }
+  });
+
   it('keeps what lives, or may be served, for longer than the servers can say', async () => {
     const cases: readonly (readonly [string, CacheOptions])[] = [
       ['18250d', {}],

@@ -9,7 +9,7 @@ export type TagVersions = Readonly<Record<string, string>>;
 /** Reads of tags cost a request: a value has at most so many. */
 export const maxTags = 20;
 
-const tagKey = (prefix: readonly string[], tag: string): string => `tag-${cacheKey(...prefix, tag)}`;
+const tagKey = ([space, ...prefix]: readonly string[], tag: string): string => cacheKey(`tag-${space}`, ...prefix, tag);
 const freshVersion = (): string => randomBytes(9).toString('base64url');
 
 /** @returns `undefined` while a tag's version cannot be known: what is made now must not be kept. */

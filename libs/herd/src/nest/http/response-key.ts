@@ -1,7 +1,10 @@
 import { VersioningType } from '@nestjs/common';
 import type { ExecutionContext, VersioningOptions } from '@nestjs/common';
 
+import type { Namespace } from '../../contracts/cache.js';
+import { HerdOptionError } from '../../errors/option-error.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
+import { isTaken } from '../name-owners.js';
 import { requestOf } from './exchange.js';
 import type { HttpRequest } from './exchange.js';
 
@@ -36,6 +39,19 @@ export function responseKey(
   const handler = [context.getClass().name, context.getHandler().name];
   const where = [protocol, hostname, headers.host];
   return JSON.stringify([place, where, handler, versionOf(request, versioning), headersOf(request, vary)]);
+}
+
+/**
+ * By URL no two handlers are one; by a key of their own those are whose classes and methods have the same names.
+ *
+ * @throws HerdOptionError for the second of them.
+ */
+export function checkHandler(namespace: Namespace, context: ExecutionContext): void {
+  const [controller, handler] = [context.getClass(), context.getHandler()];
+  const name = `${controller.name}.${handler.name}`;
+  if (!isTaken(namespace, `response ${name}`, [controller, handler])) return;
+  const requirement = `must be left out: two handlers of that name use the namespace ${JSON.stringify(namespace.name)}; give each a namespace of its own`;
+  throw new HerdOptionError([{ option: 'key', received: name, requirement }]);
 }
 
 /** The request headers by which the application distinguishes versions. */
