@@ -15,8 +15,6 @@ const unexpected = () => Promise.reject(new Error('was loaded again'));
 
 /** What JSON would give back as something else, by what it is called. */
 const lossy: readonly (readonly [string, unknown])[] = [
-  ['NaN', NaN],
-  ['-Infinity', -Infinity],
   ['Map', new Map([[1, 2]])],
   ['Set', new Set([1])],
   ['RegExp', /x/],
@@ -26,9 +24,6 @@ const lossy: readonly (readonly [string, unknown])[] = [
   ['ArrayBuffer', new ArrayBuffer(2)],
   ['Uint8Array', new Uint8Array([1, 2])],
   ['Map at .rows[1].of', { rows: [{}, { of: new Map() }] }],
-  ['NaN at .ratio', { name: 'a', ratio: NaN }],
-  ['undefined at [1]', [1, undefined]],
-  ['function at .of[0]', { of: [() => 1] }],
 ];
 const formless: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
@@ -106,10 +101,21 @@ describe.each<[string, () => HerdOptions<never, MemcachedCommands>['driver'], ()
     expect(await plain.getOrSet(key, '1m', () => 'loaded')).toBe('loaded');
   });
 
-  it('keeps what says itself what it is in JSON, and members that are undefined', async () => {
-    const value = { at: new Date(0), url: new URL('http://a/'), none: undefined, of: [null, {}, 0, false, '', [[]]] };
+  it('keeps what says itself what it is in JSON, and what JSON has a rule for', async () => {
+    const value = {
+      at: new Date(0),
+      url: new URL('http://a/'),
+      none: undefined,
+      of: [null, {}, 0, false, '', [[]]],
+      0: [NaN, undefined, -Infinity],
+    };
     await herd.set(key, value, minute);
-    expect(await herd.get(key)).toEqual({ at: '1970-01-01T00:00:00.000Z', url: 'http://a/', of: value.of });
+    expect(await herd.get(key)).toEqual({
+      at: '1970-01-01T00:00:00.000Z',
+      url: 'http://a/',
+      of: value.of,
+      0: [null, null, null],
+    });
   });
 
   it('refuses keys of a namespace that are no texts: undefined and null were one with an empty one', async () => {

@@ -18,7 +18,7 @@ class JsonText implements Encoded {
 
 /**
  * JSON in UTF-8. Reads what is flagged 0 or 2, so that counters, and objects written by npm `memcached`, are understood;
- * any other flag means a format that only its writer knows. Refuses what would be read as another: `NaN`, a Map, a Set, an Error, ….
+ * any other flag means a format that only its writer knows. Refuses what it would empty: a Map, a Set, an Error, ….
  */
 export const jsonCodec: Codec = Object.freeze({
   encode(value: unknown): Encoded {

@@ -7,15 +7,17 @@ import { HerdRequestError } from '../errors/operation-errors.js';
  * @throws HerdRequestError for what is no list, or has gaps.
  */
 export function keysOf(command: string, keys: readonly string[]): readonly string[] {
-  const given: unknown = keys;
-  // `includes` meets gaps too, which `map` would pass over.
-  if (Array.isArray(given) && !given.includes(undefined)) return keys;
+  if (Array.isArray(keys) && !hasGaps(keys)) return keys;
   throw new HerdRequestError({
     what: `${command} needs a list of keys`,
     received: keys,
     remedy: 'pass an array of strings, such as [...keys]',
   });
 }
+
+/** `map` would pass over them. */
+const hasGaps = (list: readonly unknown[]): boolean =>
+  list.includes(undefined) && Object.keys(list).length < list.length;
 
 /**
  * The entries of a call with many keys, each key once, with its last value.
