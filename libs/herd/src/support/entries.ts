@@ -7,7 +7,8 @@ import { HerdRequestError } from '../errors/operation-errors.js';
  * @throws HerdRequestError for what is no list, or has gaps.
  */
 export function keysOf(command: string, keys: readonly string[]): readonly string[] {
-  if (Array.isArray(keys) && !hasGaps(keys)) return keys;
+  const given: unknown = keys;
+  if (Array.isArray(given) && !hasGaps(given)) return keys;
   throw new HerdRequestError({
     what: `${command} needs a list of keys`,
     received: keys,
