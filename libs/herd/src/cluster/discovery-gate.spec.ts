@@ -39,7 +39,7 @@ describe('the gate of discovery', () => {
   );
 
   it.each([undefined, null])('rejects %p for an answer', (answer) =>
-    expect(decide(answer as never, noNodesYet, 0.5)).toEqual({ rejected: 'it found no nodes' }),
+    expect(decide(answer as never, noNodesYet, 0.5)).toEqual({ rejected: `it gave ${answer}, and no nodes` }),
   );
 
   it('rejects an older version, accepts the same and a later one', () => {

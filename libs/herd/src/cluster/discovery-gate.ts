@@ -21,8 +21,6 @@ export const noNodesYet: Accepted = Object.freeze({ nodes: [], missing: new Map<
 const answersToLeave = 2;
 const answersToShrink = 3;
 
-const nothing: Discovered = Object.freeze({ nodes: [] });
-
 /**
  * Decides whether to follow what discovery found. An empty, malformed or older answer is rejected. A node leaves when two
  * answers in a row miss it, or one of a newer version. An answer with less than `minFraction` of the present nodes that is not
@@ -46,8 +44,9 @@ export function decide(found: Discovered, present: Accepted, minFraction: number
 }
 
 /** @returns what makes an answer one that cannot be followed, whatever came before. */
-function malformation(found: Discovered | undefined): string | undefined {
-  const { nodes, version } = found ?? nothing;
+function malformation(found: Discovered | null | undefined): string | undefined {
+  if (found === undefined || found === null) return `it gave ${found}, and no nodes`;
+  const { nodes, version } = found;
   if (!Array.isArray(nodes) || nodes.length === 0) return 'it found no nodes';
   const isVersion = version === undefined || typeof version === 'bigint' || Number.isSafeInteger(version);
   if (!isVersion) return `its version must be a whole number or a bigint (got ${inspect(version)})`;
