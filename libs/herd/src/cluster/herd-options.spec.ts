@@ -75,7 +75,7 @@ describe('the options of a herd', () => {
     for (const bad of ['x', NaN, 0, null])
       expect(() => probes({ maxProbeMs: bad })).toThrow(/^maxProbeMs must be milliseconds above 0/);
     for (const name of ['refreshJitter', 'minFraction', 'maxEjectedFraction'])
-      expect(() => probes({ [name]: '0.5' })).toThrow(`${name} must be from 0 to 1`);
+      expect(() => probes({ [name]: '0.5' })).toThrow(`${name} must be a number from 0 to 1`);
   });
 
   it('may differ per node, where perNode gives what is right', () => {

@@ -146,13 +146,15 @@ const names = [
 ] as readonly (keyof typeof defaultOptions)[];
 
 /** The defaults of the waits between probes: a wait that is given alone is kept, and the other fits it. */
-function probesBeside(given: Readonly<{ probeMs?: number; maxProbeMs?: number }>) {
+function probesBeside(given: Readonly<{ probeMs?: unknown; maxProbeMs?: unknown }>) {
   const { probeMs, maxProbeMs } = defaultOptions;
   return {
-    probeMs: given.maxProbeMs! > 0 ? Math.min(probeMs, given.maxProbeMs!) : probeMs,
-    maxProbeMs: given.probeMs! > 0 ? Math.max(maxProbeMs, given.probeMs!) : maxProbeMs,
+    probeMs: isWait(given.maxProbeMs) ? Math.min(probeMs, given.maxProbeMs) : probeMs,
+    maxProbeMs: isWait(given.probeMs) ? Math.max(maxProbeMs, given.probeMs) : maxProbeMs,
   };
 }
+
+const isWait = (value: unknown): value is number => typeof value === 'number' && value > 0;
 
 /** What memcached counts in seconds; a longer life is a moment to it. */
 const longestFailoverMs = 30 * 24 * 60 * 60 * 1000;
@@ -202,9 +204,9 @@ export function checkLimits(
     checkWhole(problems, path + name, options[name], [1, Infinity], `leave it out for ${defaultOptions[name]}`);
   for (const name of ['firstContactMs', 'probeMs', 'maxProbeMs'] as const)
     checkMs(problems, path + name, options[name], `leave it out for ${defaultOptions[name]}`);
-  const { probeMs, maxProbeMs } = options as Readonly<Record<'probeMs' | 'maxProbeMs', number>>;
-  const isLonger = !(maxProbeMs > 0 && maxProbeMs < probeMs);
-  problems.check(isLonger, `${path}maxProbeMs`, maxProbeMs, `must be probeMs, ${probeMs}, or more`);
+  const { probeMs, maxProbeMs } = options;
+  if (isWait(probeMs) && isWait(maxProbeMs))
+    problems.check(maxProbeMs >= probeMs, `${path}maxProbeMs`, maxProbeMs, `must be probeMs, ${probeMs}, or more`);
 }
 
 function checkParts(

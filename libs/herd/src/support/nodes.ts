@@ -53,7 +53,7 @@ function checkNode(problems: OptionProblems, node: Node, path: string): boolean 
     ),
     checkWhole(problems, `${path}.port`, port, [1, 65535], 'it is the port on which the server listens'),
     problems.check(
-      weight > 0 && weight <= mostWeight,
+      typeof weight === 'number' && weight > 0 && weight <= mostWeight,
       `${path}.weight`,
       weight,
       `must be a number above 0, up to ${mostWeight}`,
