@@ -133,6 +133,7 @@ export function modelledNamespace(
     nodeFor: () => undefined,
     route,
     leastTtlMs: 1,
+    ttlOf: (lifeMs) => (lifeMs === Infinity ? 'never' : lifeMs),
     now: () => 0,
     random: () => 0.5,
   };

@@ -206,6 +206,8 @@ describe('dns options', () => {
     [{ host: 'a.test' }, 'port must be a port from 1 to 65535, that of the nodes; or use type SRV (got undefined)'],
     [{ host: 'a.test', port: 1, type: 'MX' }, 'type must be A, AAAA or SRV'],
     [{ host: 'a.test', port: 1, servers: ['ns.test'] }, 'servers[0] must be an IP address'],
+    [{ host: 'a.test', port: 1, servers: ['::1', '127.0.0.1:99999'] }, 'servers[1] must be an IP address'],
+    [{ host: 'a.test', port: 1, servers: ['127.0.0.1:0'] }, 'servers[0] must be an IP address'],
     [{ host: 'a.test', port: 1, server: '::1' }, 'server is not an option; did you mean servers?'],
     [{ host: 'a.test', type: 'SRV', port: 1 }, 'port must be left out'],
     [{ host: 'a.test', port: 1, timeout: 0 }, 'timeout must be a duration above 0'],

@@ -248,7 +248,8 @@ describe('elastiCache', () => {
   it.each<[Partial<ElastiCacheOptions>, string]>([
     [{ endpoint: 'cluster.cfg.use1.cache.amazonaws.com' }, 'endpoint must be host:port'],
     [{ endpoint: 'a:0' }, 'endpoint must be host:port'],
-    [{ tries: 0 }, 'tries must be a whole number of 1 or more; leave it out for 3 (got 0)'],
+    [{ tries: 0 }, 'tries must be a whole number from 1 to 100; leave it out for 3 (got 0)'],
+    [{ tries: 1e9 }, 'tries must be a whole number from 1 to 100'],
     [{ retryDelayMs: 5 } as never, 'did you mean retryDelay?'],
     [{ retryDelay: -1 }, 'retryDelay must be a duration above 0'],
   ])('refuses %j', (options, message) => {

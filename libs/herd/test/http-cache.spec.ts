@@ -172,6 +172,15 @@ class Pages {
   byKey(@Req() { url }: { url: string }) {
     return { load: ++loads, url };
   }
+
+  @Get('by-number/:id')
+  @CacheResponse({
+    ...pages,
+    key: (context) => Number(context.switchToHttp().getRequest<{ params: { id: string } }>().params.id) as never,
+  })
+  byNumber(@Req() { url }: { url: string }) {
+    return { load: ++loads, url };
+  }
 }
 
 @Controller('versions')
@@ -401,6 +410,11 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
     }
   });
 
+  it('refuses a key that is no text, of which many would be one', async () => {
+    await start();
+    for (const id of ['a', 'b', '7']) await get(`/by-number/${id}`).expect(500);
+  });
+
   it('lets pass what is no JSON or text', async () => {
     await start();
     const bodies = [await get('/stream').buffer(), await get('/stream').buffer()].map((answer) =>
@@ -417,11 +431,16 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
     for (const path of ['/plain', '/tenant', '/several']) {
       const age = async () => ((await get(path)).headers as Record<string, string>)['age'];
       await until(`${path} is kept`, async () => (await age()) !== undefined);
-      subscribe(herdChannels.operation, listen);
-      expect(await age()).toBe('0');
-      unsubscribe(herdChannels.operation, listen);
-      if (options.memory) expect(asked).toEqual([]);
-      else expect(asked.splice(0).length).toBeGreaterThan(0);
+      const questions = async (): Promise<number> => {
+        asked.length = 0;
+        subscribe(herdChannels.operation, listen);
+        expect(await age()).toBe('0');
+        unsubscribe(herdChannels.operation, listen);
+        return asked.length;
+      };
+      // What was read before the end of the write that stored it is dropped once more by that end.
+      if (options.memory) await until(`${path} is answered from memory`, async () => (await questions()) === 0);
+      expect((await questions()) === 0).toBe(options.memory !== undefined);
       await app.get<Namespace>(getNamespaceToken('pages'), { strict: false }).clear();
       expect(await age()).toBeUndefined();
     }

@@ -175,6 +175,10 @@ describe('the cache in Nest', () => {
   it('refuses wrong options of its decorators when the class is defined', () => {
     const wrong: [() => unknown, string][] = [
       [() => Cached({ namespace, ttl: 0 }), 'ttl must be a ttl; '],
+      [
+        () => Cached({ namespace, ttl: '1m' })({}, Symbol('find'), { value: () => Promise.resolve(1) }),
+        'key must be given for a method named by a symbol',
+      ],
       [() => Cached({ namespace, ttl: '1m', waitms: 5 } as never), 'waitms is not an option; did you mean waitMs?'],
       [() => CacheEvict({ namespace } as never), 'options must have either key or all'],
       [() => CacheEvict({ namespace, all: true, kye: 1 } as never), 'did you mean key?'],

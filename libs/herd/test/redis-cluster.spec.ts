@@ -191,6 +191,7 @@ it.each<[object, string]>([
   [{ nodes: ['a'] }, 'nodes[0] '],
   [{ nodes: ['a:0'] }, 'nodes[0] '],
   [{ nodes: ['a:1'], connection: { db: 1 } }, 'connection.db '],
+  [{ nodes: ['a:1'], connection: { path: '/a' } }, 'connection.path '],
   [{ nodes: ['a:1'], node: 'a:1' }, 'did you mean nodes?'],
 ])('redisCluster() refuses %j', (options, why) => {
   expect(() => redisCluster(options as never)).toThrow(HerdOptionError);

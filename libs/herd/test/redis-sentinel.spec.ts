@@ -138,6 +138,9 @@ it.each<[object, string]>([
     { sentinels: ['a:1'], names: ['m'], sentinelConnection: { pasword: 'x' } },
     'did you mean sentinelConnection.password?',
   ],
+  [{ sentinels: ['a:1'], names: ['m'], connection: { path: '/a' } }, 'connection.path '],
+  [{ sentinels: ['a:1'], names: ['m'], sentinelConnection: { path: '/a' } }, 'sentinelConnection.path '],
+  [{ sentinels: ['a:1'], names: ['m'], sentinelConnection: { db: 1 } }, 'sentinelConnection.db '],
 ])('redisSentinel() refuses %j', (options, why) => {
   expect(() => redisSentinel(options as never)).toThrow(HerdOptionError);
   expect(() => redisSentinel(options as never)).toThrow(why);

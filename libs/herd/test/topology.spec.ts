@@ -93,6 +93,29 @@ describe('a herd that follows its discovery', () => {
     await slow.close();
   });
 
+  it('goes on where the watch of a discovery throws, at its beginning and at its end', async () => {
+    const discovery: Discovery = {
+      name: 'told',
+      nodes: () => Promise.resolve({ nodes }),
+      watch: () => refuse(),
+    };
+    const herd = await startHerd({ discovery, driver, refresh: 20, timeoutMs: 2000 });
+    expect(herd.topology.discovery).toMatchObject({ state: 'rejected', reason: 'its watch failed: not this one' });
+    expect(await herd.set('k', 1)).toBe(true);
+    await until('the next tick', () => herd.topology.discovery.state === 'accepted');
+    await herd.close();
+
+    let closed = 0;
+    const ending = {
+      ...discovery,
+      watch: () => refuse,
+      close: () => Promise.resolve(void closed++),
+    };
+    const other = await startHerd({ discovery: ending, driver });
+    await other.close();
+    expect(closed).toBe(1);
+  });
+
   it('makes one update at a time, and news during one lead to another', async () => {
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 3) }));
     const herd = await startHerd({ discovery, driver });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { hasHalves } from '../support/key-text.js';
+
 /** memcached's limit, which suits other servers too. */
 const maxBytes = 250;
 
@@ -12,9 +14,6 @@ export function cacheKey(...parts: readonly string[]): string {
 
 /** A key of its own beside that of `parts`: the right to make its value anew. No key of a value begins like it. */
 export const leaseKey = (...parts: readonly string[]): string => `lease-${hashed(parts.join('\0'))}`;
-
-/** Half of a surrogate pair has no UTF-8 form of its own: all such halves would be one. */
-const hasHalves = (text: string): boolean => /[\ud800-\udfff]/u.test(text);
 
 const hashed = (text: string): string =>
   hasHalves(text)

@@ -1,6 +1,7 @@
 import type { CacheCommands } from '../contracts/cache.js';
 import type { Codec } from '../contracts/codec.js';
 import type { LeaseCommands } from '../contracts/lease-commands.js';
+import type { Ttl } from '../contracts/ttl.js';
 import { HerdOptionError } from '../errors/option-error.js';
 import type { Coherence } from './coherence.js';
 
@@ -27,6 +28,8 @@ export type CacheSource = Readonly<{
   /** Another once the nodes are others. */
   route: () => number;
   leastTtlMs: number;
+  /** What a life is on the servers: without an end where they cannot keep it. An entry itself knows its end. */
+  ttlOf: (lifeMs: number) => Ttl;
   now: () => number;
   random: () => number;
 }>;

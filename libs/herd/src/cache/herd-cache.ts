@@ -2,10 +2,12 @@ import type { Cache, CacheOptions, Load, LoadMany, SetOptions, TtlOf } from '../
 import type { Ttl } from '../contracts/ttl.js';
 import { checkCallOptions } from '../support/call-options.js';
 import { entriesOf } from '../support/entries.js';
+import { checkText } from '../support/key-text.js';
 import { checked } from '../support/option-checks.js';
 import { promised } from '../support/promised.js';
 import { checkTtl, ttlMs } from '../support/ttl.js';
 import { cacheKey } from './cache-key.js';
+import { checkForm, checkLoad, textsOf } from './call-checks.js';
 import { checkTags, resolveCallOptions } from './cache-options.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
@@ -26,6 +28,9 @@ import { ValueFinder } from './value-finder.js';
 import { ValueMaker } from './value-maker.js';
 
 const setOptionNames = ['ttl', 'tags'] as const;
+
+/** Its life is refused by name. */
+const nothingGiven = { ttl: 0 } as SetOptions;
 
 /** A value in a box; none in it where it is known that there is no value. */
 type Held = Readonly<{ value?: unknown }>;
@@ -64,6 +69,8 @@ export class HerdCache implements Cache {
   getOrSet<Value>(key: string, ttl: TtlOf<Value>, load: Load<Value>, given?: CacheOptions): Promise<Value> {
     return promised(() => {
       const options = this.callOptions(given);
+      checkText(key);
+      checkLoad('getOrSet', load);
       this.checkLife(ttl);
       const hit = this.memory?.get(key);
       const find = async (flight: Flight): Promise<Value> =>
@@ -81,6 +88,8 @@ export class HerdCache implements Cache {
     given?: CacheOptions,
   ): Promise<Map<string, Value>> {
     const options = this.callOptions(given);
+    textsOf('getOrSetMany', keys);
+    checkLoad('getOrSetMany', load);
     this.checkLife(ttl);
     const { prefix, held, missing } = await this.lookUp(
       keys,
@@ -105,7 +114,9 @@ export class HerdCache implements Cache {
   }
 
   async getMany<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
-    const { held } = await this.lookUp(keys, this.prefix, (now, others) => this.readAll(now, others));
+    const { held } = await this.lookUp(textsOf('getMany', keys), this.prefix, (now, others) =>
+      this.readAll(now, others),
+    );
     const found = new Map<string, Value>();
     for (const [key, { value }] of held) if (value !== undefined) found.set(key, value as Value);
     return found;
@@ -117,10 +128,12 @@ export class HerdCache implements Cache {
 
   async setMany(given: Iterable<readonly [string, unknown]>, options: SetOptions): Promise<Map<string, boolean>> {
     checkCallOptions(options, setOptionNames);
-    const { ttl, tags = [] } = options;
+    const { ttl, tags = [] } = (options as SetOptions | undefined) ?? nothingGiven;
     checked((problems) => checkTags(problems, tags));
     const lifeMs = ttlMs(ttl, this.source.leastTtlMs);
     const entries = entriesOf('setMany', given);
+    textsOf('setMany', [...entries.keys()]);
+    for (const [key, value] of entries) checkForm(this.source.codec, key, value);
     return this.changing.ofKeys([...entries.keys()], false, async (prefix) => {
       const versions = await readTagVersions(this.source, prefix.parts, tags);
       if (!versions) {
@@ -144,7 +157,7 @@ export class HerdCache implements Cache {
   }
 
   async deleteMany(keys: readonly string[]): Promise<Map<string, boolean>> {
-    return this.changing.ofKeys(keys, false, async (prefix) => {
+    return this.changing.ofKeys(textsOf('deleteMany', keys), false, async (prefix) => {
       const deleted = await this.entries.removeMany(keys.map((key) => cacheKey(...prefix.parts, key)));
       return new Map(keys.map((key) => [key, deleted.get(cacheKey(...prefix.parts, key)) ?? false]));
     });

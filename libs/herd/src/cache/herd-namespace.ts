@@ -19,6 +19,9 @@ export class HerdNamespace extends HerdCache implements Namespace {
   /** Epoch milliseconds. */
   readonly now: () => number;
 
+  /** The same for each object that stands for this namespace of a herd in this process. */
+  readonly identity: object;
+
   /** @throws HerdOptionError */
   constructor(
     source: CacheSource,
@@ -44,6 +47,7 @@ export class HerdNamespace extends HerdCache implements Namespace {
       return new HerdCache(source, options, () => (pinned ??= prefix().catch(() => undefined)), name);
     };
     this.now = source.now;
+    this.identity = this.changes;
   }
 
   clear(): Promise<boolean> {

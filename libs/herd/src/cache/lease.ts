@@ -74,7 +74,7 @@ async function reserve(source: CacheSource, { stored, lease }: LeasedKey, ttl: n
   const own = await strict.gets(stored);
   if (!own || holderOf(own.value) !== mark) return otherLease;
   const givenBack: Placeholder = { rookeryLease: null };
-  return swapLease(strict, stored, own.cas, () =>
+  return swapLease(source, stored, own.cas, () =>
     strict.cas(stored, givenBack, own.cas, { ttl: Math.max(leastTtlMs, givenBackMs) }),
   );
 }
@@ -94,11 +94,12 @@ async function readable(
 }
 
 /** A lease of what is there, and stays until it is replaced. */
-async function renew({ strict, commands }: CacheSource, { stored, lease }: LeasedKey, ttl: number): Promise<Lease> {
+async function renew(source: CacheSource, { stored, lease }: LeasedKey, ttl: number): Promise<Lease> {
+  const { strict, commands } = source;
   if (!(await strict.add(lease, randomUUID(), { ttl }))) return otherLease;
   const found = await strict.gets(stored);
   if (found && holderOf(found.value) === undefined)
-    return { ...swapLease(strict, stored, found.cas), end: () => commands.delete(lease) };
+    return { ...swapLease(source, stored, found.cas), end: () => commands.delete(lease) };
   await commands.delete(lease);
   return otherLease;
 }
@@ -110,7 +111,7 @@ function holderOf(value: unknown): string | null | undefined {
 
 /** @param giveBack called in the end where nothing was stored. */
 function swapLease(
-  commands: CacheSource['strict'],
+  { strict: commands, ttlOf }: CacheSource,
   stored: string,
   token: CasToken,
   giveBack: () => Promise<unknown> = () => Promise.resolve(),
@@ -120,7 +121,7 @@ function swapLease(
     kind: 'own',
     async store(entry, lifeMs) {
       isUsed = true;
-      return (await commands.cas(stored, entry, token, { ttl: lifeMs === Infinity ? 'never' : lifeMs })) === 'stored';
+      return (await commands.cas(stored, entry, token, { ttl: ttlOf(lifeMs) })) === 'stored';
     },
     end: () => (isUsed ? Promise.resolve() : giveBack()),
   };
@@ -141,17 +142,26 @@ const noLease = (source: CacheSource, { stored }: LeasedKey, made: Unleased): Le
 });
 
 /** A lease that came with the read: the server itself refuses what was overtaken, so it costs no request of its own. */
-export function grantedLease(commands: LeaseCommands, stored: string, token: LeaseToken): Lease {
+export function grantedLease(
+  { ttlOf }: CacheSource,
+  commands: LeaseCommands,
+  stored: string,
+  token: LeaseToken,
+): Lease {
   let isUsed = false;
   return {
     kind: 'own',
     store(entry, lifeMs) {
       isUsed = true;
-      return commands.setLeased(stored, entry, token, { ttl: lifeMs === Infinity ? 'never' : lifeMs });
+      return commands.setLeased(stored, entry, token, { ttl: ttlOf(lifeMs) });
     },
     end: () => (isUsed ? Promise.resolve() : commands.releaseLease(stored, token)),
   };
 }
 
-export const writeEntry = ({ commands }: CacheSource, stored: string, entry: Entry, lifeMs: number): Promise<boolean> =>
-  commands.set(stored, entry, { ttl: lifeMs === Infinity ? 'never' : lifeMs });
+export const writeEntry = (
+  { commands, ttlOf }: CacheSource,
+  stored: string,
+  entry: Entry,
+  lifeMs: number,
+): Promise<boolean> => commands.set(stored, entry, { ttl: ttlOf(lifeMs) });

@@ -71,7 +71,7 @@ export class StoredEntries {
     const found = await this.watching([key], async (keep) => {
       await this.deleteChanged(prefix, [key]);
       const leased = await commands.getLeased(stored, { leaseTtl: leaseTtlMs });
-      if (leased.lease !== undefined) look = { lease: grantedLease(commands, stored, leased.lease) };
+      if (leased.lease !== undefined) look = { lease: grantedLease(this.source, commands, stored, leased.lease) };
       else if (leased.held) look = { lease: otherLease };
       else if (leased.state !== 'missing') look = {};
       return leased.state === 'fresh' ? keep(prefix, [asEntry(leased.value)]) : new Map<string, Entry>();
@@ -83,9 +83,8 @@ export class StoredEntries {
     entries: readonly (readonly [stored: string, entry: Entry])[],
     lifeMs: number,
   ): Promise<ReadonlyMap<string, boolean>> {
-    const { commands } = this.source;
-    if (commands.setMany && entries.length > 1)
-      return commands.setMany(entries, { ttl: lifeMs === Infinity ? 'never' : lifeMs });
+    const { commands, ttlOf } = this.source;
+    if (commands.setMany && entries.length > 1) return commands.setMany(entries, { ttl: ttlOf(lifeMs) });
     const write = async ([name, entry]: readonly [string, Entry]) =>
       [name, await writeEntry(this.source, name, entry, lifeMs)] as const;
     return new Map(await Promise.all(entries.map(write)));

@@ -9,7 +9,7 @@ export type TagVersions = Readonly<Record<string, string>>;
 /** Reads of tags cost a request: a value has at most so many. */
 export const maxTags = 20;
 
-const tagKey = (prefix: readonly string[], tag: string): string => `tag-${cacheKey(...prefix, tag)}`;
+const tagKey = ([space, ...prefix]: readonly string[], tag: string): string => cacheKey(`tag-${space}`, ...prefix, tag);
 const freshVersion = (): string => randomBytes(9).toString('base64url');
 
 /** @returns `undefined` while a tag's version cannot be known: what is made now must not be kept. */
@@ -21,15 +21,16 @@ export async function readTagVersions(
   if (tags.length === 0) return {};
   const keys = tags.map((tag) => tagKey(prefix, tag));
   const found = await commands.getMany<string>(keys);
-  const versions: Record<string, string> = {};
+  const versions: [tag: string, version: string][] = [];
   for (const [i, tag] of tags.entries()) {
     const key = keys[i]!;
     // Random, so that one that was lost by eviction does not bring back what was dropped.
     const version = found.get(key) ?? (await began(commands, key));
     if (typeof version !== 'string') return undefined;
-    versions[tag] = version;
+    versions.push([tag, version]);
   }
-  return versions;
+  // Not by assignment, of which a tag `__proto__` would leave nothing.
+  return Object.fromEntries(versions);
 }
 
 async function began(commands: CacheSource['commands'], key: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import type { Load, LoadMany, TtlOf } from '../contracts/cache.js';
 import { ttlMs } from '../support/ttl.js';
 import { cacheKey, leaseKey } from './cache-key.js';
+import { loadedMap } from './call-checks.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
 import { deepFreeze } from './deep-freeze.js';
@@ -92,7 +93,9 @@ export class ValueMaker {
     try {
       const versions = prefix && (await tolerant(() => readTagVersions(source, prefix.parts, options.tags), undefined));
       const begun = source.now();
-      const loaded = await loadWithin(`${keys.length} keys`, options.loadTimeoutMs, (signal) => load(keys, signal));
+      const loaded = loadedMap(
+        await loadWithin(`${keys.length} keys`, options.loadTimeoutMs, (signal) => load(keys, signal)),
+      );
       const made = new Map<string, Value>();
       const stored: Promise<boolean>[] = [];
       for (const [i, key] of keys.entries()) {

@@ -54,7 +54,7 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
   async start(): Promise<void> {
     await this.refresh();
     if (this.life.state !== 'following') return;
-    this.life.endWatch = this.options.discovery.watch?.(() => void this.refreshAgain());
+    this.life.endWatch = this.watch();
     this.schedule();
   }
 
@@ -99,11 +99,25 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
     });
   }
 
+  /** Without a watch discovery is queried at each tick all the same. */
+  private watch(): (() => void) | undefined {
+    try {
+      return this.options.discovery.watch?.(() => void this.refreshAgain());
+    } catch (error) {
+      this.reject(`its watch failed: ${messageOf(error)}`);
+      this.publish();
+      return undefined;
+    }
+  }
+
   private async endDiscovery(endWatch: (() => void) | undefined): Promise<void> {
     this.discoveryAbort.abort();
-    endWatch?.();
-    await this.refreshing;
-    await this.options.discovery.close?.();
+    try {
+      endWatch?.();
+    } finally {
+      await this.refreshing;
+      await this.options.discovery.close?.();
+    }
   }
 
   private async closePools(discoveryStopped: Promise<void>): Promise<void> {

@@ -32,6 +32,16 @@ describe('the gate of discovery', () => {
     expect(rejection({ nodes: nodes('a', 'a') }, four)).toMatch('must not have the id a');
   });
 
+  it.each(['7', NaN, 1.5, Infinity, null, {}])('rejects %p for a version', (version) =>
+    expect(decide({ nodes: nodes('a'), version: version as never }, noNodesYet, 0.5)).toMatchObject({
+      rejected: expect.stringContaining('its version must be a whole number or a bigint') as string,
+    }),
+  );
+
+  it.each([undefined, null])('rejects %p for an answer', (answer) =>
+    expect(decide(answer as never, noNodesYet, 0.5)).toEqual({ rejected: `it gave ${answer}, and no nodes` }),
+  );
+
   it('rejects an older version, accepts the same and a later one', () => {
     expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 6 }, four)).toMatch('version 6 is older than 7');
     expect(rejection({ nodes: nodes('a', 'b', 'c'), version: 7 }, four)).toBeUndefined();

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import type { Discovered } from '../contracts/discovery.js';
 import { checkNodes } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
@@ -25,13 +27,9 @@ const answersToShrink = 3;
  * of a newer version is rejected until it is the third in a row that misses them.
  */
 export function decide(found: Discovered, present: Accepted, minFraction: number): Decision {
+  const malformed = malformation(found);
+  if (malformed !== undefined) return { rejected: malformed };
   const { nodes, version } = found;
-  if (!Array.isArray(nodes) || nodes.length === 0) return { rejected: 'it found no nodes' };
-  try {
-    checkNodes(nodes, 'discovery');
-  } catch (error) {
-    return { rejected: messageOf(error) };
-  }
   const known = version !== undefined && present.version !== undefined;
   if (known && version < present.version) return { rejected: `version ${version} is older than ${present.version}` };
   const isNewer = known && version > present.version;
@@ -43,6 +41,21 @@ export function decide(found: Discovered, present: Accepted, minFraction: number
     return { rejected, present: { ...present, missing } };
   }
   return { accepted: merged(found, present, missing, isNewer ? 1 : shrinks ? answersToShrink : answersToLeave) };
+}
+
+/** @returns what makes an answer one that cannot be followed, whatever came before. */
+function malformation(found: Discovered | null | undefined): string | undefined {
+  if (found === undefined || found === null) return `it gave ${found}, and no nodes`;
+  const { nodes, version } = found;
+  if (!Array.isArray(nodes) || nodes.length === 0) return 'it found no nodes';
+  const isVersion = version === undefined || typeof version === 'bigint' || Number.isSafeInteger(version);
+  if (!isVersion) return `its version must be a whole number or a bigint (got ${inspect(version)})`;
+  try {
+    checkNodes(nodes, 'discovery');
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function missedBy(nodes: readonly Node[], present: Accepted): ReadonlyMap<string, number> {

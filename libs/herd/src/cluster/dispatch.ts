@@ -51,15 +51,15 @@ function carryOut<Client, Result>(
 }
 
 /** Sends everything to the node with this id. */
-export function dispatchToNode<Client>(source: DispatchSource<Client>, id: string): NodeDispatch<Client> {
+export function dispatchToNode<Client>(source: DispatchSource<Client>, id: string | undefined): NodeDispatch<Client> {
   const run = async <Result>(operation: Operation<Client, Result>): Promise<Result> => {
     checkOpen(source);
-    const pool = source.fleet.route.pools.get(id);
+    const pool = id === undefined ? undefined : source.fleet.route.pools.get(id);
     if (!pool)
       throw new HerdNodeError({
         what: `Herd "${source.name}" has no such node`,
         received: id,
-        remedy: 'use a node of topology',
+        remedy: 'pass a node of topology, or one that nodeFor() gave',
       });
     return timed(source, pool.node, () => pool.use(operation, source.timeoutMs));
   };

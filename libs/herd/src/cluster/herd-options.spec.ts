@@ -60,6 +60,24 @@ describe('the options of a herd', () => {
     expect(() => resolveHerdOptions(undefined as never)).toThrow('options must be an object with any of name, ');
   });
 
+  it('keep a wait between probes that is given alone, and refuse one that cannot be kept', () => {
+    const probes = (given: object) => {
+      const { probeMs, maxProbeMs } = resolveHerdOptions({ ...least, ...given });
+      return [probeMs, maxProbeMs];
+    };
+    expect(probes({})).toEqual([100, 1000]);
+    expect(probes({ probeMs: 5000 })).toEqual([5000, 5000]);
+    expect(probes({ maxProbeMs: 10 })).toEqual([10, 10]);
+    expect(probes({ probeMs: 20, maxProbeMs: 50 })).toEqual([20, 50]);
+    expect(() => probes({ probeMs: 5000, maxProbeMs: 1000 })).toThrow(
+      'maxProbeMs must be probeMs, 5000, or more (got 1000)',
+    );
+    for (const bad of ['x', NaN, 0, null])
+      expect(() => probes({ maxProbeMs: bad })).toThrow(/^maxProbeMs must be milliseconds above 0/);
+    for (const name of ['refreshJitter', 'minFraction', 'maxEjectedFraction'])
+      expect(() => probes({ [name]: '0.5' })).toThrow(`${name} must be a number from 0 to 1`);
+  });
+
   it('may differ per node, where perNode gives what is right', () => {
     const node = { id: 'a', host: 'a', port: 1 };
     const options = resolveHerdOptions({ ...least, perNode: ({ id }) => ({ maxInFlight: id === 'a' ? 9 : 0 }) });

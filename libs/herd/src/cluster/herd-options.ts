@@ -36,7 +36,7 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   timeoutMs?: number;
   /** What becomes of an operation on a node that is down, late or overloaded. Default `miss`. */
   onNodeDown?: OnNodeDown;
-  /** The longest life of what is written to a node that stands in, under `next`. Default `'10s'`. */
+  /** The longest life of what is written to a node that stands in, under `next`: up to 30 days. Default `'10s'`. */
   failoverTtl?: Duration;
   /** Failures in a row after which a node is marked down. Default 3. */
   ejectAfter?: number;
@@ -49,9 +49,9 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   maxEjectedFraction?: number;
   /** Deadline for the first answer of a new node, which comes late while an application starts. Default 1000. */
   firstContactMs?: number;
-  /** Wait before the first probe of a node that is down; it doubles up to `maxProbeMs`. Default 100. */
+  /** Wait before the first probe of a node that is down; it doubles up to `maxProbeMs`. Default 100, or a shorter `maxProbeMs`. */
   probeMs?: number;
-  /** Default 1000. */
+  /** Default 1000, or a longer `probeMs`. */
   maxProbeMs?: number;
   /** Operations in flight to one node. Default 512. */
   maxInFlight?: number;
@@ -145,6 +145,20 @@ const names = [
   'bus',
 ] as readonly (keyof typeof defaultOptions)[];
 
+/** The defaults of the waits between probes: a wait that is given alone is kept, and the other fits it. */
+function probesBeside(given: Readonly<{ probeMs?: unknown; maxProbeMs?: unknown }>) {
+  const { probeMs, maxProbeMs } = defaultOptions;
+  return {
+    probeMs: isWait(given.maxProbeMs) ? Math.min(probeMs, given.maxProbeMs) : probeMs,
+    maxProbeMs: isWait(given.probeMs) ? Math.max(maxProbeMs, given.probeMs) : maxProbeMs,
+  };
+}
+
+const isWait = (value: unknown): value is number => typeof value === 'number' && value > 0;
+
+/** What memcached counts in seconds; a longer life is a moment to it. */
+const longestFailoverMs = 30 * 24 * 60 * 60 * 1000;
+
 /** The options that may differ per node. */
 export const limitNames = ['ejectAfter', 'firstContactMs', 'probeMs', 'maxProbeMs', 'maxInFlight', 'maxQueue'] as const;
 
@@ -156,6 +170,7 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
     const set = checkShape(problems, given, names);
     const { refresh, failoverTtl, longestLife, warmUpFor, ...options } = {
       ...defaultOptions,
+      ...probesBeside(set),
       router: rendezvous(),
       ...set,
     };
@@ -167,7 +182,10 @@ export function resolveHerdOptions<Client, Commands extends object, NodeCommands
       checkShare(problems, name, options[name], `leave it out for ${defaultOptions[name]}`);
     checkPolicy(problems, { onNodeDown: options.onNodeDown }, options.driver);
     const refreshMs = readDuration(problems, 'refresh', refresh);
-    const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, Infinity);
+    const failoverTtlMs = readDuration(problems, 'failoverTtl', failoverTtl, longestFailoverMs);
+    const { leastTtlMs = 0 } = options.driver ?? {};
+    const isKept = failoverTtlMs === 0 || failoverTtlMs >= leastTtlMs;
+    problems.check(isKept, 'failoverTtl', failoverTtl, `must be ${leastTtlMs} ms or more with this driver`);
     const longestLifeMs = readDuration(problems, 'longestLife', longestLife, Infinity);
     const warmUpForMs = warmUpFor === 0 ? 0 : readDuration(problems, 'warmUpFor', warmUpFor);
     const copies = warmUpForMs === 0 || options.driver?.copies !== undefined;
@@ -186,6 +204,9 @@ export function checkLimits(
     checkWhole(problems, path + name, options[name], [1, Infinity], `leave it out for ${defaultOptions[name]}`);
   for (const name of ['firstContactMs', 'probeMs', 'maxProbeMs'] as const)
     checkMs(problems, path + name, options[name], `leave it out for ${defaultOptions[name]}`);
+  const { probeMs, maxProbeMs } = options;
+  if (isWait(probeMs) && isWait(maxProbeMs))
+    problems.check(maxProbeMs >= probeMs, `${path}maxProbeMs`, maxProbeMs, `must be probeMs, ${probeMs}, or more`);
 }
 
 function checkParts(

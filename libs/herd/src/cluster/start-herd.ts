@@ -1,4 +1,5 @@
 import type { Herd, HerdHandle, HerdPolicy } from '../contracts/herd.js';
+import type { Node } from '../contracts/node.js';
 import { defaultCacheOptions } from '../cache/cache-options.js';
 import { asCacheCommands, asLeaseCommands } from '../cache/cache-source.js';
 import type { CacheSource } from '../cache/cache-source.js';
@@ -6,6 +7,7 @@ import { Coherence } from '../cache/coherence.js';
 import { jsonCodec } from '../codec/json.codec.js';
 import { HerdCache } from '../cache/herd-cache.js';
 import { HerdNamespace } from '../cache/herd-namespace.js';
+import { checkText } from '../support/key-text.js';
 import { checked } from '../support/option-checks.js';
 import { Cluster } from './cluster.js';
 import { dispatchByTable, dispatchToNode } from './dispatch.js';
@@ -67,6 +69,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     nodeFor: (stored) => cluster.fleet.route.table.nodeFor(stored)?.id,
     route: () => cluster.fleet.tables,
     leastTtlMs: driver.leastTtlMs ?? 0,
+    ttlOf: (lifeMs) => (cluster.options.now() + lifeMs > (driver.lastMomentMs ?? Number.MAX_VALUE) ? 'never' : lifeMs),
     now: cluster.options.now,
     random: cluster.options.random,
   });
@@ -79,8 +82,11 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
       return cluster.topology$.value;
     },
     snapshot: () => cluster.snapshot(),
-    nodeFor: (key) => cluster.fleet.route.table.nodeFor(key),
-    on: async ({ id }, use) => use(driver.nodeCommands(dispatchToNode(source, id))),
+    nodeFor: (key) => {
+      checkText(key);
+      return cluster.fleet.route.table.nodeFor(key);
+    },
+    on: async (node: Pick<Node, 'id'> | undefined, use) => use(driver.nodeCommands(dispatchToNode(source, node?.id))),
     withPolicy: (other) => {
       const given = checked((problems) => checkPolicy(problems, other, driver));
       return handleOf(cluster, coherence, { timeoutMs, onNodeDown, ...given });

@@ -1,4 +1,5 @@
 import type { Codec, Encoded } from '../contracts/codec.js';
+import { jsonLoss } from './json-loss.js';
 
 /** The flag that clients of many languages set for JSON; npm `memcached` among them. */
 const jsonFlag = 2;
@@ -17,12 +18,14 @@ class JsonText implements Encoded {
 
 /**
  * JSON in UTF-8. Reads what is flagged 0 or 2, so that counters, and objects written by npm `memcached`, are understood;
- * any other flag means a format that only its writer knows.
+ * any other flag means a format that only its writer knows. Refuses what it would empty: a Map, a Set, an Error, ….
  */
 export const jsonCodec: Codec = Object.freeze({
   encode(value: unknown): Encoded {
     const text = JSON.stringify(value) as string | undefined;
     if (text === undefined) throw new TypeError(`JSON has no form for ${typeof value}`);
+    const loss = typeof value === 'string' ? undefined : jsonLoss(value, text);
+    if (loss !== undefined) throw new TypeError(`JSON has no form for ${loss}`);
     return new JsonText(text);
   },
   decode: (encoded: Encoded): unknown => parseJson(encoded.text ?? encoded.bytes.toString('utf8'), encoded.flags),

@@ -35,6 +35,12 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
   /** Optional: the shortest ttl that the servers can keep; a cache refuses a shorter one. Default 0. */
   readonly leastTtlMs?: number;
 
+  /**
+   * Optional: the last moment, in epoch milliseconds, at which the servers can let a value end. A cache keeps what ends later there
+   * without an end, and reads it no longer than it lives. Default: none.
+   */
+  readonly lastMomentMs?: number;
+
   /** Optional: how values are stored, so that a cache gives a value that it has just made as it will give it later. Default JSON. */
   readonly codec?: Codec;
   /** Optional: false where a node accepts only its own keys, so that the policy `next` is refused. Default true. */

@@ -27,7 +27,12 @@ describe('staticNodes', () => {
     ['a port above 65535', ['localhost:65536'], 'discovery[0].port must be'],
     ['an IPv6 address without brackets', ['::1:11211'], 'discovery[0] must be a node'],
     ['a space', ['local host:11211'], 'discovery[0] must be a node'],
-    ['a bad weight', [{ host: 'a', port: 1, weight: 0 }], 'discovery[0].weight must be a number above 0 (got 0)'],
+    ['a weight without bound', [{ host: 'a', port: 1, weight: 1e300 }], 'discovery[0].weight must be a number above 0'],
+    [
+      'a bad weight',
+      [{ host: 'a', port: 1, weight: 0 }],
+      'discovery[0].weight must be a number above 0, up to 1000000000 (got 0)',
+    ],
     ['an unknown property', [{ host: 'a', port: 1, wieght: 2 }], 'did you mean discovery[0].weight?'],
     ['several nodes at once', ['a', 'b:0', 'c'], /^2 herd options are wrong/],
     ['one address twice', ['a:1', 'b:1', 'a:1'], 'discovery[2] must not have the id a:1 that discovery[0] has'],

@@ -49,6 +49,14 @@ export function Cached<Args extends Arguments = Arguments>(options: CachedOption
   checked((problems) => checkCachedOptions(problems, options));
   const { namespace, herd, ttl, key, condition, ...cache } = options;
   return (target, name, descriptor) => {
+    checked((problems) =>
+      problems.check(
+        key !== undefined || typeof name === 'string',
+        'key',
+        name,
+        'must be given for a method named by a symbol',
+      ),
+    );
     const namespaceOf = namespaceProperty(target, { namespace, ...(herd !== undefined && { herd }) });
     wrap(
       descriptor,

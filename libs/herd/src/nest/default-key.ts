@@ -1,11 +1,9 @@
 import { argumentKey } from '../cache/argument-key.js';
 import type { Namespace } from '../contracts/cache.js';
 import { HerdOptionError } from '../errors/option-error.js';
+import { isTaken } from './name-owners.js';
 
 type Call = Readonly<{ target: object; instance: object; method: string }>;
-
-/** Which class each name stands for, in the keys of each namespace. */
-const classes = new WeakMap<Namespace, Map<string, readonly object[]>>();
 
 /**
  * The class of the instance, that which has the method, the method, and the arguments.
@@ -16,11 +14,7 @@ const classes = new WeakMap<Namespace, Map<string, readonly object[]>>();
 export function defaultKey(namespace: Namespace, { target, instance, method }: Call, args: readonly unknown[]): string {
   const owners = [target.constructor, instance.constructor];
   const name = `${[...new Set(owners)].map((owner) => owner.name).join('<')}.${method}`;
-  const known = classes.get(namespace) ?? new Map<string, readonly object[]>();
-  classes.set(namespace, known);
-  const present = known.get(name) ?? owners;
-  known.set(name, present);
-  if (owners.some((owner, i) => owner !== present[i])) {
+  if (isTaken(namespace, name, owners)) {
     const requirement = `must be given: two classes of that name use the namespace ${JSON.stringify(namespace.name)}`;
     throw new HerdOptionError([{ option: 'key', received: name, requirement }]);
   }

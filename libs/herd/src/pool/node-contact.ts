@@ -68,4 +68,7 @@ export class NodeContact<Client> {
 }
 
 /** Short enough for any server's limit of keys, and with the beginning by which access may be granted. */
-const probeKey = (key: string): string => `${key.slice(0, 40)}:rookery-write-probe`;
+const probeKey = (key: string): string => `${key.slice(0, 40).replace(cutPair, '')}:rookery-write-probe`;
+
+/** Half of a surrogate pair at the end: drivers refuse such keys. */
+const cutPair = /[\ud800-\udbff]$/;

@@ -205,7 +205,10 @@ describe('NodePool', () => {
     });
   });
 
-  it('probes whether the node accepts writes, after one that it refused', async () => {
+  it.each([
+    ['count', 'count'],
+    [`${'k'.repeat(39)}\u{1f642} of many bytes`, 'k'.repeat(39)],
+  ])('probes whether the node accepts writes, after one that it refused: %s', async (key, beginning) => {
     let isReplica = true;
     let pings = 0;
     const probed: string[] = [];
@@ -224,13 +227,13 @@ describe('NodePool', () => {
       () => 1000,
       () => undefined,
     );
-    await expect(pool.use(() => Promise.reject(refused), 100, ['count'])).rejects.toThrow('READONLY');
+    await expect(pool.use(() => Promise.reject(refused), 100, [key])).rejects.toThrow('READONLY');
     expect(pool.health).toMatchObject({ state: 'down', reason: expect.stringContaining('READONLY') as string });
     await until(() => pings >= 3);
     expect(pool.health).toMatchObject({ state: 'down', reason: 'still READONLY' });
     isReplica = false;
     await until(() => pool.health.state === 'up');
-    expect(new Set(probed)).toEqual(new Set(['count:rookery-write-probe']));
+    expect(new Set(probed)).toEqual(new Set([`${beginning}:rookery-write-probe`]));
   });
 
   it('is shown as refusing while the node has no memory, and used', async () => {

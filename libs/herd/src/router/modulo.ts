@@ -30,7 +30,7 @@ export function modulo(options: ModuloOptions = {}): Router {
 
 function build(nodes: readonly Node[], hash: (key: string) => number): RouteTable {
   let total = 0;
-  const ends = Float64Array.from(nodes, (node) => (total += weightOf(node)));
+  const ends = Float64Array.from(wholeShares(nodes.map(weightOf)), (share) => (total += share));
   const owner = (key: string): number => {
     const whole = hash(key);
     // Else each such key would go to the first node, unnoticed.
@@ -48,6 +48,23 @@ function build(nodes: readonly Node[], hash: (key: string) => number): RouteTabl
     },
   });
 }
+
+/** A remainder is whole, and below the hashes of 32 bits: so must be what it is compared with. */
+function wholeShares(weights: readonly number[]): readonly number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (weights.every(Number.isInteger) && total <= mostShares) return weights;
+  const heaviest = Math.max(...weights);
+  const shares = weights.map((weight) => Math.max(1, Math.round((weight / heaviest) * fineness)));
+  const common = shares.reduce(divisorOf);
+  return shares.map((share) => share / common);
+}
+
+const mostShares = 2 ** 31;
+
+/** Halves, thirds and up to tenths of the heaviest node are exact. */
+const fineness = 100_800;
+
+const divisorOf = (a: number, b: number): number => (b === 0 ? a : divisorOf(b, a % b));
 
 const noHash = (key: string, received: unknown): HerdRequestError =>
   new HerdRequestError({

@@ -46,7 +46,7 @@ const placed: Readonly<Record<string, readonly [string, string]>> = {
   'small maglev of five by weight': ['3 4 4 3 4 3 3 3 3 3 4 1', 'EkDsRy5JbIGpVeHR'],
   'small maglev of seventy': ['13 33 67 11 43 32 34 50 27 21 4 1', 'QxPMvpcuGtxu7Bs8'],
   'modulo of five': ['0 1 2 0 4 0 2 2 3 0 2 0', 'drfbuhunx_Ms6HRU'],
-  'modulo of five by weight': ['3 4 2 3 3 0 3 3 2 1 1 4', 'DUfnGyq5nr1ddRim'],
+  'modulo of five by weight': ['1 3 1 3 1 3 2 1 1 3 1 3', 'AAwpkGPTsyFGScqr'],
   'modulo of seventy': ['40 6 51 27 44 22 42 2 57 63 38 22', 'vUcixBhvgy_WTt2z'],
 };
 

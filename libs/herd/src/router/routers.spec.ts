@@ -214,6 +214,32 @@ describe('modulo', () => {
   });
 });
 
+describe.each([
+  ['halves', [0.5, 0.5]],
+  ['thirds', [1 / 3, 2 / 3, 1]],
+  ['parts of ten', [0.1, 0.2, 0.7]],
+  ['large', [1e9, 1e9, 2e9]],
+  ['small', [1e-6, 2e-6]],
+  ['mixed', [1.5, 3, 4.5]],
+])('weights that are no small whole numbers: %s', (_what, weights) => {
+  it.each(routers)('%s gives each node its share of the keys', (_name, router, maxSkew) => {
+    const nodes = weights.map((weight, i) => ({ id: `n-${i}`, host: `10.0.0.${i}`, port: 11211, weight }));
+    const table = router.build(nodes);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (const { id, weight } of nodes) {
+      const own = sequence.filter((key) => table.nodeFor(key)!.id === id).length;
+      const load = own / ((sequence.length * weight) / total);
+      expect([id, load < maxSkew, load > 1 / (maxSkew + 0.1)]).toEqual([id, true, true]);
+    }
+  });
+});
+
+it('modulo counts by the smallest whole shares', () => {
+  const nodes = [0.5, 1.5].map((weight, i) => ({ id: `${i}`, host: `${i}`, port: 1, weight }));
+  const table = modulo({ hash: Number }).build(nodes);
+  expect([...'01234567'].map((key) => table.nodeFor(key)!.id).join('')).toBe('01110111');
+});
+
 it.each([-1, 0.5, NaN, Infinity, '5', undefined])('modulo refuses %p for the hash of a key', (given) => {
   const table = modulo({ hash: () => given as number }).build([{ id: 'a', host: 'a', port: 1 }]);
   for (const find of [() => table.nodeFor('the key'), () => table.nodesFor('the key', 1)]) {

@@ -2,6 +2,25 @@ import type { CasEntry } from '../contracts/key-value-commands.js';
 import { HerdRequestError } from '../errors/operation-errors.js';
 
 /**
+ * The keys of a call with many.
+ *
+ * @throws HerdRequestError for what is no list, or has gaps.
+ */
+export function keysOf(command: string, keys: readonly string[]): readonly string[] {
+  const given: unknown = keys;
+  if (Array.isArray(given) && !hasGaps(given)) return keys;
+  throw new HerdRequestError({
+    what: `${command} needs a list of keys`,
+    received: keys,
+    remedy: 'pass an array of strings, such as [...keys]',
+  });
+}
+
+/** `map` would pass over them. */
+const hasGaps = (list: readonly unknown[]): boolean =>
+  list.includes(undefined) && Object.keys(list).length < list.length;
+
+/**
  * The entries of a call with many keys, each key once, with its last value.
  *
  * @throws HerdRequestError for what is no list of `[key, value]`.

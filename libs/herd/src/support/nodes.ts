@@ -5,6 +5,9 @@ import type { OptionProblems } from './option-problems.js';
 /** The names of {@link Node}. */
 export const nodeOptionNames: readonly (keyof Node)[] = ['id', 'host', 'port', 'weight'];
 
+/** Sums of some thousands stay exact. */
+const mostWeight = 1e9;
+
 /** @returns `host:port`, an IPv6 host in brackets. */
 export const addressOf = ({ host, port }: Pick<Node, 'host' | 'port'>): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -49,6 +52,11 @@ function checkNode(problems: OptionProblems, node: Node, path: string): boolean 
       'must be a host name or an IP address',
     ),
     checkWhole(problems, `${path}.port`, port, [1, 65535], 'it is the port on which the server listens'),
-    problems.check(Number.isFinite(weight) && weight > 0, `${path}.weight`, weight, 'must be a number above 0'),
+    problems.check(
+      typeof weight === 'number' && weight > 0 && weight <= mostWeight,
+      `${path}.weight`,
+      weight,
+      `must be a number above 0, up to ${mostWeight}`,
+    ),
   ].every(Boolean);
 }

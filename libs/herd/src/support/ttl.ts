@@ -10,7 +10,7 @@ import type { OptionProblems } from './option-problems.js';
  */
 export function ttlMs(ttl: Ttl, leastMs = 0): number {
   if (ttl === 'never') return Infinity;
-  const ms = parseDuration(ttl);
+  const ms = msOf(ttl);
   if (ms === undefined || ms === 0)
     throw new HerdRequestError({
       what: 'A ttl must be a duration above 0',
@@ -26,6 +26,21 @@ export function ttlMs(ttl: Ttl, leastMs = 0): number {
         ? `a number is milliseconds: pass '${ttl}s' for ${ttl} seconds`
         : `pass '${leastMs}ms' or more`,
   });
+}
+
+/** Texts come again and again, and to read one costs as much as half an operation. */
+const known = new Map<string, number>();
+const mostKnown = 64;
+
+function msOf(ttl: Ttl): number | undefined {
+  if (typeof ttl !== 'string') return parseDuration(ttl);
+  const before = known.get(ttl);
+  if (before !== undefined) return before;
+  const ms = parseDuration(ttl);
+  if (ms === undefined) return undefined;
+  if (known.size >= mostKnown) known.clear();
+  known.set(ttl, ms);
+  return ms;
 }
 
 /** Reports an option that is no ttl. */

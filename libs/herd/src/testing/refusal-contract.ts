@@ -50,6 +50,49 @@ export const refusalChecks: Readonly<Record<string, (bench: DriverBench) => Prom
     same(await commands.get(key('k')), undefined, 'nothing is stored');
   },
 
+  'refuses keys that would be one on the server, and keys that are no texts': async (bench) => {
+    const { commands, key } = bench;
+    const halves = [key('a\ud800'), key('a\udc00')] as const;
+    for (const bad of [...halves, undefined, null, 7, {}, ['a']] as readonly string[]) {
+      const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+        get: () => commands.get(bad),
+        gets: () => commands.gets(bad),
+        set: () => commands.set(bad, 1, minute),
+        add: () => commands.add(bad, 1, minute),
+        replace: () => commands.replace(bad, 1, minute),
+        delete: () => commands.delete(bad),
+        touch: () => commands.touch(bad, minute),
+        incr: () => commands.incr(bad),
+        decr: () => commands.decr(bad),
+        getMany: () => commands.getMany([key('a'), bad]),
+        getsMany: () => commands.getsMany([key('a'), bad]),
+        setMany: () => commands.setMany([[bad, 1]], minute),
+        deleteMany: () => commands.deleteMany([key('a'), bad]),
+      };
+      for (const [name, call] of Object.entries(calls))
+        same(await bench.failure(call()), 'request', `${name} of the key ${JSON.stringify(bad)}`);
+    }
+    const pair = key('a\u{1f642}');
+    same([await commands.set(pair, 1, minute), await commands.get(pair)], [true, 1], 'a whole pair');
+  },
+
+  'refuses what is no list of keys': async (bench) => {
+    const { commands, key } = bench;
+    for (const list of [undefined, null, 'ab', 5, { a: 1 }, new Set([key('a')]), new Array(2)] as never[])
+      for (const name of ['getMany', 'getsMany', 'deleteMany'] as const)
+        same(await bench.failure(commands[name](list)), 'request', `${name} of ${String(list)}`);
+  },
+
+  'refuses ttls that are none where there is nothing to store, too': async (bench) => {
+    const { commands } = bench;
+    for (const given of [0, -1, NaN, 'soon', null]) {
+      const ttl = given as never;
+      same(await bench.failure(commands.setMany([], { ttl })), 'request', `setMany of nothing with the ttl ${given}`);
+      same(await bench.failure(commands.casMany([], { ttl })), 'request', `casMany of nothing with the ttl ${given}`);
+    }
+    same(await commands.setMany([], {}), new Map(), 'setMany of nothing without a ttl');
+  },
+
   'blames the request for a bad key or value, and goes on': async (bench) => {
     const { commands, key } = bench;
     same(await bench.failure(commands.get('')), 'request', 'an empty key');

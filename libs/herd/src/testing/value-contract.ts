@@ -106,6 +106,10 @@ export const valueChecks: Readonly<Record<string, (bench: DriverBench) => Promis
     await commands.set(key('text'), 'no number', minute);
     same(await bench.failure(commands.incr(key('text'))), 'request', 'incr of a text');
     same(await bench.failure(commands.incr(key('n'), -1)), 'request', 'incr by less than 0');
+    await commands.set(key('below'), -5, minute);
+    for (const count of ['incr', 'decr'] as const)
+      same(await bench.failure(commands[count](key('below'))), 'request', `${count} of what is below 0`);
+    same(await commands.get(key('below')), -5, 'what is below 0, after counting');
     const counts = await Promise.all(Array.from({ length: 50 }, () => commands.incr(key('n'))));
     same(new Set(counts).size, 50, 'distinct counts of 50 at once');
   },

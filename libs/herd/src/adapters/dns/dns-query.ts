@@ -51,6 +51,7 @@ export function withResolver<Result>(
 
 const remedies: Readonly<Record<string, string>> = {
   ENOTFOUND: 'check the name: it must be whole, as search domains and the hosts file are not used',
+  EBADNAME: 'check the name: it is none that DNS can have',
   ENODATA: 'check the type: the name exists, without records of this one',
   ETIMEOUT: 'check that the DNS server is up and can be reached, or raise timeout',
   ECONNREFUSED: 'check the address of the DNS server',

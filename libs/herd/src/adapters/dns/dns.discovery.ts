@@ -81,7 +81,8 @@ const resolve = (options: DnsOptions): Resolved =>
 function checkServers(problems: OptionProblems, servers: readonly string[]): void {
   if (!problems.check(Array.isArray(servers), 'servers', servers, `must be a list such as ['10.0.0.2']`)) return;
   for (const [i, server] of servers.entries()) {
-    const isAddress = typeof server === 'string' && isIP(parseAddress(server)?.host ?? server) !== 0;
+    const place = typeof server === 'string' ? (parseAddress(server) ?? { host: server, port: 53 }) : undefined;
+    const isAddress = place !== undefined && isIP(place.host) !== 0 && place.port >= 1 && place.port <= 65535;
     problems.check(
       isAddress,
       `servers[${i}]`,

@@ -101,7 +101,7 @@ const resolve = (options: ElastiCacheOptions): Resolved =>
     const remedy = `must be host:port; copy the cluster's configuration endpoint, which ends in ':11211'`;
     problems.check(isEndpoint, 'endpoint', endpoint, remedy);
     checkTls(problems, 'tls', tls);
-    checkWhole(problems, 'tries', tries, [1, Infinity], 'leave it out for 3');
+    checkWhole(problems, 'tries', tries, [1, 100], 'leave it out for 3');
     const retryDelayMs = readDuration(problems, 'retryDelay', retryDelay);
     const attemptTimeoutMs = readDuration(problems, 'attemptTimeout', attemptTimeout);
     return { endpoint, configuration: { ...place!, tls }, tls, tries, retryDelayMs, attemptTimeoutMs };

@@ -17,7 +17,8 @@ export function parseNodes(text: string): Discovered {
 
 function fromJson(value: unknown): Discovered {
   if (Array.isArray(value)) return { nodes: value.map(fromEntry) };
-  const { nodes, version } = value as { nodes?: unknown; version?: unknown };
+  const { nodes, version, ...others } = value as { nodes?: unknown; version?: unknown };
+  refuseOthers('it', others, 'nodes and version');
   if (!Array.isArray(nodes)) throw new SyntaxError('it has no list "nodes"');
   if (version !== undefined && !Number.isSafeInteger(version))
     throw new SyntaxError('its "version" is not a whole number');
@@ -29,12 +30,13 @@ function fromEntry(entry: unknown, index: number): Node {
   const { id, host, port, weight, ...others } = (entry ?? {}) as Partial<Node>;
   if (typeof host !== 'string' || typeof port !== 'number')
     throw new SyntaxError(`node ${index + 1} has no host and port`);
-  const [other] = Object.keys(others);
-  if (other !== undefined)
-    throw new SyntaxError(
-      `node ${index + 1} has ${JSON.stringify(other)}, where only id, host, port and weight can be`,
-    );
+  refuseOthers(`node ${index + 1}`, others, 'id, host, port and weight');
   return withoutGaps({ id: id ?? addressOf({ host, port }), host, port, weight });
+}
+
+function refuseOthers(where: string, others: object, known: string): void {
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new SyntaxError(`${where} has ${JSON.stringify(other)}, where only ${known} can be`);
 }
 
 /** The last line must have its end: `10.0.0.1:112` may be the half of `10.0.0.1:11211`. */
@@ -42,7 +44,7 @@ function fromLines(text: string): Node[] {
   if (text !== '' && !text.endsWith('\n'))
     throw new SyntaxError('its last line has no end, as if it were still being written');
   return text.split('\n').flatMap((line, i) => {
-    const content = line.replace(/#.*/, '').trim();
+    const content = line.replace(/(^|\s)#.*/, '').trim();
     return content === '' ? [] : [fromLine(content, `line ${i + 1}`)];
   });
 }
@@ -51,10 +53,15 @@ function fromLine(content: string, where: string): Node {
   const [address, ...properties] = content.split(/\s+/);
   const place = parseAddress(address!);
   if (place === undefined) throw new SyntaxError(`${where} is not host:port: ${JSON.stringify(content)}`);
-  const named = new Map(properties.map((property) => property.split('=', 2) as [string, string | undefined]));
-  for (const [name, value] of named) {
-    if (!['id', 'weight'].includes(name) || !value)
-      throw new SyntaxError(`${where} has ${JSON.stringify(name)}, where only id=… and weight=… can be`);
+  const named = new Map<string, string>();
+  for (const property of properties) {
+    const [, name, value] = /^(id|weight)=(.+)$/.exec(property) ?? [];
+    if (name === undefined)
+      throw new SyntaxError(
+        `${where} has ${JSON.stringify(property.split('=', 1)[0])}, where only id=… and weight=… can be`,
+      );
+    if (named.has(name)) throw new SyntaxError(`${where} has ${name}= twice`);
+    named.set(name, value!);
   }
   const weight = named.get('weight');
   return withoutGaps({

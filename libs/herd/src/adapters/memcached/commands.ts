@@ -5,7 +5,7 @@ import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
 import { checkDelta } from '../../support/check-delta.js';
 import { ttlMs } from '../../support/ttl.js';
-import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
+import { casEntriesOf, entriesOf, keysOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
 import { promised, rejected } from '../../support/promised.js';
 import { HerdRequestError } from '../../errors/operation-errors.js';
@@ -31,6 +31,9 @@ export function memcachedCommands(
   const format = new CheckedCodec(options.codec, options.maxValueBytes);
   const ttlOf = ({ ttl = options.defaultTtl }: StoreOptions = {}): Ttl | undefined => ttl;
   const lifeOf = (given: StoreOptions | undefined): number => ttlMs(ttlOf(given)!, leastTtlMs);
+  /** Of no keys no life is noted. */
+  const lifeOfMany = (runs: ReadonlyMap<string, unknown>, given: StoreOptions | undefined): number =>
+    runs.size === 0 && given?.ttl === undefined ? 0 : lifeOf(given);
   const expiry = (command: string, key: string, given: StoreOptions | undefined): number => {
     checkCallOptions(given, storeOptionNames);
     const ttl = ttlOf(given);
@@ -95,10 +98,11 @@ export function memcachedCommands(
   };
   const readMany = async <Result>(
     verb: 'get' | 'gets',
-    keys: readonly string[],
+    given: readonly string[],
     read: (key: string, value: ReplyValue, client: NodeClient, node: Node) => Result,
     intent: Intent,
   ): Promise<Map<string, Result>> => {
+    const keys = keysOf(`${verb}Many`, given);
     const wires = new Map(keys.map((key) => [wireKey(key), key]));
     const ask = async (
       client: NodeClient,
@@ -206,12 +210,13 @@ export function memcachedCommands(
       const results = await dispatch.byKeys(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => runs.get(key)!(client, node, maxTtlMs)),
-        { effect: 'write', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
+        { effect: 'write', lifeMs: lifeOfMany(runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, false);
     },
-    async deleteMany(keys, given) {
+    async deleteMany(all, given) {
       checkCallOptions(given);
+      const keys = keysOf('deleteMany', all);
       const runs = new Map(keys.map((key) => [key, deleting(key)]));
       const results = await dispatch.byKeys(
         keys,
@@ -231,7 +236,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own, node) => outcomesByKey(own, (key) => runs.get(key)!(client, node)),
-        { effect: 'bound', lifeMs: runs.size === 0 ? 0 : lifeOf(options), signal: options?.signal },
+        { effect: 'bound', lifeMs: lifeOfMany(runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },

@@ -1,11 +1,13 @@
 import { HerdRequestError } from '../../errors/operation-errors.js';
+import { checkHalves } from '../../support/key-text.js';
 
 export const maxKeyBytes = 250;
 
 /**
  * A key as it goes on the wire, each character one byte.
  *
- * @throws {@link HerdRequestError} unless it has 1 to 250 bytes in UTF-8, and neither spaces nor control characters.
+ * @throws {@link HerdRequestError} unless it has 1 to 250 bytes in UTF-8, and neither spaces nor control characters nor half a
+ * surrogate pair.
  */
 export function wireKey(key: string): string {
   if (typeof key !== 'string')
@@ -17,6 +19,7 @@ export function wireKey(key: string): string {
       remedy: 'encode it, for example with encodeURIComponent',
     });
   }
+  checkHalves(key);
   const wire = Buffer.from(key, 'utf8').toString('latin1');
   if (wire.length <= maxKeyBytes) return wire;
   throw new HerdRequestError({

@@ -8,7 +8,7 @@ import type { MemcachedCommands, MemcachedNodeCommands } from './memcached-comma
 import { resolveMemcachedOptions } from './memcached-options.js';
 import type { MemcachedOptions } from './memcached-options.js';
 import { NodeClient } from './node-client.js';
-import { leastTtlMs } from './ttl.js';
+import { lastMomentMs, leastTtlMs } from './ttl.js';
 
 /** A herd of memcached nodes; `Herd<MemcachedCommands>` is enough where `on(node, …)` is not used for `stats` or `flush`. */
 export type MemcachedHerd = Herd<MemcachedCommands, MemcachedNodeCommands>;
@@ -29,6 +29,7 @@ export function memcached(options: MemcachedOptions = {}): MemcachedDriver {
     name: 'memcached',
     codec: resolved.codec,
     leastTtlMs,
+    lastMomentMs,
     open: (node) =>
       new NodeClient(node, { connectTimeoutMs: resolved.connectTimeoutMs, next: resolved.connection(node) }),
     ping: async (client) => void (await serverVersion(client)),

@@ -10,6 +10,9 @@ const thirtyDays = 30 * 24 * 60 * 60;
 /** memcached keeps expiry times in 31 bits. */
 const lastMoment = 2 ** 31 - 1;
 
+/** The same in epoch milliseconds, as a driver has it: a day before, as clocks differ. */
+export const lastMomentMs = (lastMoment - 24 * 60 * 60) * 1000;
+
 /**
  * Above one second, a part of a second counts as one. memcached reads more than 30 days as a UNIX time, so a longer life is
  * sent as one; it then depends on the clocks of this process and the server.

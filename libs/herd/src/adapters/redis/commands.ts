@@ -6,7 +6,7 @@ import type { CallOptions, CasOutcome, CasToken, StoreOptions } from '../../cont
 import type { Node } from '../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../support/call-options.js';
 import { checkDelta } from '../../support/check-delta.js';
-import { casEntriesOf, entriesOf, mapped } from '../../support/entries.js';
+import { casEntriesOf, entriesOf, keysOf, mapped } from '../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../support/outcomes-by-key.js';
 import { rejected } from '../../support/promised.js';
 import { ttlMs } from '../../support/ttl.js';
@@ -37,7 +37,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
   /** Of no keys no life is noted. */
   const manyLife = (command: string, keys: ReadonlyMap<string, unknown>, given: StoreOptions | undefined): number => {
     const [first] = keys.keys();
-    return first === undefined ? 0 : life(command, first, given);
+    return first === undefined && given?.ttl === undefined ? 0 : life(command, first ?? '', given);
   };
   const encoded = (key: string, value: unknown): Buffer | string => toArgument(codec.write(checked(key), value));
   const decoded = <Value>(key: string, stored: Buffer): Value => codec.read(key, fromBytes(stored)) as Value;
@@ -173,7 +173,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     },
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      return readMany(keys, decoded<Value>, { signal: given?.signal });
+      return readMany(keysOf('getMany', keys), decoded<Value>, { signal: given?.signal });
     },
     set: (key, value, given) => store('set', undefined, key, value, given),
     add: (key, value, given) => store('add', 'NX', key, value, given),
@@ -230,7 +230,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     },
     async deleteMany(keys, given) {
       checkCallOptions(given);
-      keys.forEach(checked);
+      keysOf('deleteMany', keys).forEach(checked);
       const results = await dispatch.byKeys(keys, (client, own) => outcomesByKey(own, (key) => deleting(client, key)), {
         effect: 'delete',
         signal: given?.signal,
@@ -239,7 +239,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     },
     async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      return readMany(keys, versioned<Value>, { effect: 'bound', signal: given?.signal });
+      return readMany(keysOf('getsMany', keys), versioned<Value>, { effect: 'bound', signal: given?.signal });
     },
     async casMany(given, options) {
       checkCallOptions(options, storeOptionNames);

@@ -1,8 +1,12 @@
 import { HerdRequestError } from '../../errors/operation-errors.js';
+import { checkHalves } from '../../support/key-text.js';
 
-/** @throws HerdRequestError for what is no text, or an empty one. */
+/** @throws HerdRequestError for what is no text, an empty one, and one with half a surrogate pair. */
 export function checked(key: string): string {
-  if (typeof key === 'string' && key !== '') return key;
+  if (typeof key === 'string' && key !== '') {
+    checkHalves(key);
+    return key;
+  }
   throw new HerdRequestError({
     what: 'A Redis key must be a text that is not empty',
     received: key,

@@ -13,12 +13,14 @@ return 'stored'
 `;
 
 /**
- * Adds to a counter that exists, and keeps its life; never goes below 0.
+ * Adds to a counter that exists, and keeps its life; never goes below 0, and refuses what is below 0.
  *
  * KEYS[1] the key. ARGV[1] what to add, in decimal; may be negative. Returns the count in decimal, or nil without a counter.
  */
 export const countScript = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+local present = redis.call('GET', KEYS[1])
+if not present then return false end
+if string.sub(present, 1, 1) == '-' then return redis.error_reply('ERR value is not an integer or out of range') end
 local count = redis.call('INCRBY', KEYS[1], ARGV[1])
 if count < 0 then
   redis.call('INCRBY', KEYS[1], string.format('%.0f', -count))

@@ -1,6 +1,11 @@
 import type { Address } from './cluster/slot-view.js';
 import { parseAddress } from '../../support/address.js';
+import { isObject } from '../../support/option-checks.js';
 import type { OptionProblems } from '../../support/option-problems.js';
+
+/** What all servers have in common: nothing that a function, or a promise, would give. */
+export const sharedConnection = (given: unknown): Readonly<{ db?: unknown; path?: unknown }> =>
+  isObject(given) ? given : {};
 
 /** Reads a list of `host:port`; what is none is reported. */
 export function readAddresses(problems: OptionProblems, option: string, given: unknown): readonly Address[] {

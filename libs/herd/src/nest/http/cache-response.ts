@@ -16,7 +16,7 @@ import type { HttpRequest } from './exchange.js';
 import { directivesOf } from './freshness.js';
 import { kept, replay, withEtag } from './kept-response.js';
 import type { KeptResponse, Varying } from './kept-response.js';
-import { responseKey, variantKey, versionHeaders } from './response-key.js';
+import { checkHandler, responseKey, variantKey, versionHeaders } from './response-key.js';
 
 type Found = Readonly<{ cache: Pick<Namespace, 'get' | 'set'>; record?: KeptResponse; names: readonly string[] }>;
 
@@ -62,6 +62,7 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
     intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
       if (context.getType() !== 'http' || Reflect.hasMetadata(sseMetadata, context.getHandler())) return next.handle();
       const request = requestOf(context);
+      if (key) checkHandler(this.namespace, context);
       const versioning = this.application?.getVersioning();
       const place = mayAsk(request) ? responseKey(context, { vary, key }, versioning) : undefined;
       if (place === undefined) return next.handle();

@@ -1,6 +1,10 @@
 import { VersioningType } from '@nestjs/common';
 import type { ExecutionContext, VersioningOptions } from '@nestjs/common';
 
+import type { Namespace } from '../../contracts/cache.js';
+import { HerdOptionError } from '../../errors/option-error.js';
+import { HerdRequestError } from '../../errors/operation-errors.js';
+import { isTaken } from '../name-owners.js';
 import { requestOf } from './exchange.js';
 import type { HttpRequest } from './exchange.js';
 
@@ -15,6 +19,7 @@ export type KeyRules = Readonly<{
  * version; and the request's headers of `vary`.
  *
  * @returns `undefined` where `key` gives that: the response is not to be kept.
+ * @throws HerdRequestError for any other key that is no text: many would be one.
  */
 export function responseKey(
   context: ExecutionContext,
@@ -22,12 +27,31 @@ export function responseKey(
   versioning: VersioningOptions | undefined,
 ): string | undefined {
   const request = requestOf(context);
-  const place = key ? key(context) : (request.originalUrl ?? request.url);
+  const place: unknown = key ? key(context) : (request.originalUrl ?? request.url);
   if (place === undefined) return undefined;
+  if (typeof place !== 'string')
+    throw new HerdRequestError({
+      what: 'key of @CacheResponse must give a text, or undefined for what is not to be cached',
+      received: place,
+      remedy: 'give a text that no other response has',
+    });
   const { protocol, hostname, headers } = request;
   const handler = [context.getClass().name, context.getHandler().name];
   const where = [protocol, hostname, headers.host];
   return JSON.stringify([place, where, handler, versionOf(request, versioning), headersOf(request, vary)]);
+}
+
+/**
+ * By URL no two handlers are one; by a key of their own those are whose classes and methods have the same names.
+ *
+ * @throws HerdOptionError for the second of them.
+ */
+export function checkHandler(namespace: Namespace, context: ExecutionContext): void {
+  const [controller, handler] = [context.getClass(), context.getHandler()];
+  const name = `${controller.name}.${handler.name}`;
+  if (!isTaken(namespace, `response ${name}`, [controller, handler])) return;
+  const requirement = `must be left out: two handlers of that name use the namespace ${JSON.stringify(namespace.name)}; give each a namespace of its own`;
+  throw new HerdOptionError([{ option: 'key', received: name, requirement }]);
 }
 
 /** The request headers by which the application distinguishes versions. */

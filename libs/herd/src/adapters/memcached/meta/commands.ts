@@ -5,7 +5,7 @@ import type { Node } from '../../../contracts/node.js';
 import { promiseOf } from '../../../support/answers.js';
 import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
 import { checkDelta } from '../../../support/check-delta.js';
-import { casEntriesOf, entriesOf, mapped } from '../../../support/entries.js';
+import { casEntriesOf, entriesOf, keysOf, mapped } from '../../../support/entries.js';
 import { outcomeOf, outcomesByKey, withMissing } from '../../../support/outcomes-by-key.js';
 import { promised, rejected } from '../../../support/promised.js';
 import { casToken, readCasToken } from '../cas-token.js';
@@ -44,7 +44,8 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     given: StoreOptions | undefined,
   ): Life => {
     const [first] = entries.keys();
-    return first === undefined ? { seconds: 0, lifeMs: 0 } : expiry(command, first, given);
+    const isNamed = first !== undefined || given?.ttl !== undefined;
+    return isNamed ? expiry(command, first ?? '', given) : { seconds: 0, lifeMs: 0 };
   };
 
   /** `undefined` for a value that is not there, or out of date, or only reserved by a lease. */
@@ -154,7 +155,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     async getMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
       const read = (reply: MetaReply, key: string) => valueOf(reply, key) as Value | undefined;
-      return readMany(keys, ' f v', read, { signal: given?.signal });
+      return readMany(keysOf('getMany', keys), ' f v', read, { signal: given?.signal });
     },
     set: (key, value, given) => store('set', '', key, value, given),
     add: (key, value, given) => store('add', ' ME', key, value, given),
@@ -202,8 +203,9 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       );
       return withMissing(runs.keys(), results, false);
     },
-    async deleteMany(keys, given) {
+    async deleteMany(all, given) {
       checkCallOptions(given);
+      const keys = keysOf('deleteMany', all);
       const runs = new Map(keys.map((key) => [key, deleting(key)]));
       const results = await dispatch.byKeys(
         keys,
@@ -214,7 +216,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     },
     async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      return readMany(keys, ' f c v', versioned<Value>, { effect: 'bound', signal: given?.signal });
+      return readMany(keysOf('getsMany', keys), ' f c v', versioned<Value>, { effect: 'bound', signal: given?.signal });
     },
     async casMany(given, options) {
       checkCallOptions(options, storeOptionNames);

@@ -18,8 +18,15 @@ export function expiryBy({ defaultTtl, now }: Pick<ResolvedMetaOptions, 'default
   const byDefault = defaultTtl === undefined ? undefined : lifeOf(defaultTtl);
   // A longer life is a moment, which moves on with the clock.
   const fixed = byDefault !== undefined && byDefault.seconds <= thirtyDays ? byDefault : undefined;
+  let last: Readonly<{ ttl: Ttl; life: Life }> | undefined;
+  const lifeOfCall = (ttl: Ttl): Life => {
+    if (last?.ttl === ttl) return last.life;
+    const life = lifeOf(ttl);
+    if (life.seconds <= thirtyDays) last = { ttl, life };
+    return life;
+  };
   return (command, key, given) => {
-    if (given?.ttl !== undefined) return lifeOf(given.ttl);
+    if (given?.ttl !== undefined) return lifeOfCall(given.ttl);
     if (fixed) return fixed;
     if (defaultTtl !== undefined) return lifeOf(defaultTtl);
     throw new HerdRequestError({

@@ -6,7 +6,7 @@ import type { Node } from '../../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
 import { promised } from '../../../support/promised.js';
 import { casToken, readCasToken } from '../cas-token.js';
-import { exptime } from '../ttl.js';
+import { leaseSeconds } from './lease-seconds.js';
 import { wireValue } from '../wire-value.js';
 import type { Expiry } from './expiry.js';
 import type { MetaClient } from './meta-client.js';
@@ -36,8 +36,8 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
       promised(() => {
         checkCallOptions(given, leaseOptionNames);
         const { leaseTtl, refreshBefore, signal } = (given as LeaseOptions | undefined) ?? nothingGiven;
-        const renewal = refreshBefore === undefined ? '' : ` R${exptime(refreshBefore, 0)}`;
-        const request = keyRequest('mg', key, ` f c v N${exptime(leaseTtl, 0)}${renewal}`);
+        const renewal = refreshBefore === undefined ? '' : ` R${leaseSeconds('refreshBefore', refreshBefore)}`;
+        const request = keyRequest('mg', key, ` f c v N${leaseSeconds('leaseTtl', leaseTtl)}${renewal}`);
         const run = (client: MetaClient, node: Node) =>
           client.ask<Leased<Value>>(request, (reply) => {
             if (reply.code !== 'VA') throw unexpected(reply, key);

@@ -1,4 +1,5 @@
 import { HerdRequestError } from '../../../errors/operation-errors.js';
+import { checkHalves } from '../../../support/key-text.js';
 import { maxKeyBytes } from '../key.js';
 
 /** A key as it goes on the wire, each character one byte. `mark` is what follows it: empty, or the flag of base64. */
@@ -12,7 +13,7 @@ const maxBinaryBytes = Math.floor(maxKeyBytes / 4) * 3;
 /**
  * A key with spaces or control characters goes in base64.
  *
- * @throws {@link HerdRequestError} for an empty one, and one that is too long.
+ * @throws {@link HerdRequestError} for an empty one, one that is too long, and one with half a surrogate pair.
  */
 export function metaKey(key: string): MetaKey {
   if (typeof key === 'string' && key.length > 0 && key.length <= maxKeyBytes && !unprintable.test(key))
@@ -23,6 +24,7 @@ export function metaKey(key: string): MetaKey {
       received: key,
       remedy: 'pass a string',
     });
+  checkHalves(key);
   const bytes = Buffer.from(key, 'utf8');
   const isPlain = !/[\0-\x20\x7f]/.test(key);
   if (isPlain && bytes.length <= maxKeyBytes) return { wire: bytes.toString('latin1'), mark: '' };

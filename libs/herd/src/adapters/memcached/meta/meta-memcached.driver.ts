@@ -1,7 +1,7 @@
 import type { Driver } from '../../../contracts/driver.js';
 import type { Herd } from '../../../contracts/herd.js';
 import { HerdOperationError } from '../../../errors/operation-errors.js';
-import { leastTtlMs } from '../ttl.js';
+import { lastMomentMs, leastTtlMs } from '../ttl.js';
 import { metaCommands } from './commands.js';
 import { metaCopies } from './copies.js';
 import { MetaClient } from './meta-client.js';
@@ -31,6 +31,7 @@ export function metaMemcached(options: MetaMemcachedOptions = {}): MetaMemcached
     name: 'metaMemcached',
     codec: resolved.codec,
     leastTtlMs,
+    lastMomentMs,
     open: (node) => new MetaClient(node, { connectTimeoutMs, connections, next: resolved.connection(node) }),
     ping,
     abandon: (client) => client.abandon(),

@@ -1,7 +1,7 @@
 import type { Discovery } from '../../../contracts/discovery.js';
 import type { Driver } from '../../../contracts/driver.js';
 import type { Router } from '../../../contracts/router.js';
-import { checked, isObject } from '../../../support/option-checks.js';
+import { checked } from '../../../support/option-checks.js';
 import { News } from '../news.js';
 import { redisDriver } from '../redis-driver.js';
 import type { NodeClient } from '../node-client.js';
@@ -9,7 +9,7 @@ import type { RedisCommands, RedisNodeCommands } from '../redis-commands.js';
 import type { RedisDriver } from '../redis.driver.js';
 import { readRedisOptions } from '../redis-options.js';
 import type { RedisOptions } from '../redis-options.js';
-import { readAddresses } from '../topology-options.js';
+import { readAddresses, sharedConnection } from '../topology-options.js';
 import { ClusterDiscovery } from './cluster.discovery.js';
 import { ClusterLinks } from './cluster-links.js';
 import { ClusterMap } from './cluster-map.js';
@@ -38,8 +38,9 @@ export function redisCluster(options: RedisClusterOptions): RedisCluster {
   const { nodes, resolved } = checked((problems) => {
     const resolved = readRedisOptions(problems, options, ['nodes']);
     const { nodes, connection } = (options as Partial<RedisClusterOptions> | undefined) ?? {};
-    const db = isObject(connection) && 'db' in connection ? connection.db : undefined;
+    const { db, path } = sharedConnection(connection);
     problems.check(!db, 'connection.db', db, 'must be left out: a cluster has database 0 alone');
+    problems.check(path === undefined, 'connection.path', path, 'must be left out: one socket leads to one server');
     return { nodes: readAddresses(problems, 'nodes', nodes), resolved };
   });
   const map = new ClusterMap();

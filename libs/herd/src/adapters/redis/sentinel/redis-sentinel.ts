@@ -6,7 +6,7 @@ import { redisDriver } from '../redis-driver.js';
 import type { RedisDriver } from '../redis.driver.js';
 import { checkConnection, readRedisOptions } from '../redis-options.js';
 import type { RedisConnectionSetting, RedisOptions } from '../redis-options.js';
-import { readAddresses } from '../topology-options.js';
+import { readAddresses, sharedConnection } from '../topology-options.js';
 import { Primaries } from './primaries.js';
 import { SentinelDiscovery } from './sentinel.discovery.js';
 
@@ -39,6 +39,14 @@ export function redisSentinel(options: RedisSentinelOptions): RedisSentinel {
     const isList = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string' && name);
     const isDistinct = isList && new Set(names).size === names.length;
     problems.check(isDistinct, 'names', given.names, `must be a list of different names, such as ['mymaster']`);
+    const [servers, watchers] = [given.connection, given.sentinelConnection].map(sharedConnection);
+    for (const [option, path] of [
+      ['connection.path', servers?.path] as const,
+      ['sentinelConnection.path', watchers?.path] as const,
+    ])
+      problems.check(path === undefined, option, path, 'must be left out: one socket leads to one server');
+    const db = watchers?.db;
+    problems.check(!db, 'sentinelConnection.db', db, 'must be left out: sentinels have no databases');
     return {
       resolved,
       names,
