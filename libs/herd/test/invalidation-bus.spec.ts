@@ -67,7 +67,7 @@ describe('the contract suite catches a bus that', () => {
       { subscribe: (listener) => (shared.subscribe(listener), () => undefined) },
       false,
     ],
-    ['hides a gap', 'tells of a gap', {}, true],
+    ['hides a gap', 'reports a gap', {}, true],
   ];
   it.each(broken)(
     '%s',

@@ -53,6 +53,7 @@ export type Recipe = {
 };
 
 const STOP_TIMEOUT_MS = 15_000;
+const RELEASE_TIMEOUT_MS = 5_000;
 const LOG_TAIL_LINES = 20;
 /** A free port can be lost to another process between the look and the start. */
 const PORT_ATTEMPTS = 3;
@@ -173,6 +174,8 @@ class ServerProcess implements RunningServer {
 
   async restart(): Promise<void> {
     await this.end(this.recipe.stopSignal);
+    // What a killed server had just forked holds its port until it notices that it is alone.
+    await poll(async () => !(await portInUse(this.port)), RELEASE_TIMEOUT_MS);
     await this.start();
   }
 

@@ -182,7 +182,8 @@ export class NodeClient {
     connection.ended = error;
     this.leaving.delete(connection);
     if (this.connection === connection) this.connection = undefined;
-    connection.redis?.disconnect();
+    // For a stream that is closed already ioredis would wait two seconds, and the process with it.
+    if (!connection.redis?.stream?.closed) connection.redis?.disconnect();
     this.plan.onLoss?.();
     return error;
   }

@@ -40,7 +40,7 @@ export async function queryServer<Answer>(
     return await withDeadline(work(), timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
   } finally {
     over = true;
-    redis?.disconnect();
+    if (!redis?.stream?.closed) redis?.disconnect();
   }
 }
 

@@ -86,7 +86,7 @@ export const RELATIONS: Rows = {
   ),
   '`where` of the other side of a relation to several classes by several columns, or whose keys have other names':
     refused('`where` of the other side of a relation to several classes by several columns'),
-  'a `where` or `orderBy` of a relation in raw SQL': refused('a condition or an order in raw SQL'),
+  'a `where` or `orderBy` of a relation in raw SQL': refused('a value of a condition in raw SQL'),
   'a relation inside an embeddable that is kept as JSON': refused(
     'a relation inside an embeddable that is kept as JSON',
   ),
