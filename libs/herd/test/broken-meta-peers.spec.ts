@@ -34,7 +34,7 @@ function serving(act: Act): (socket: Socket) => void {
         const [, key, opaque] = /^m\w (\S+) .*O(\d+)/.exec(line) ?? [];
         if (key === 'bad') act(socket, Number(opaque));
         else if (key !== undefined) socket.write(hit(key, Number(opaque), JSON.stringify(`of ${key}`)));
-        else socket.write('MN\r\n');
+        else socket.write(line === 'version' ? 'VERSION 1.6.40\r\n' : 'MN\r\n');
       }
     });
   };
@@ -170,7 +170,7 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
   it('does not gather without bound what a server does not read', async () => {
     const peer = await startPeer((socket) => {
       socket.once('data', () => {
-        socket.write('MN\r\n');
+        socket.write('VERSION 1.6.40\r\n');
         socket.pause();
       });
     });

@@ -26,7 +26,8 @@ export function metaNodeCommands(
 }
 
 /** @throws HerdNodeError unless the server answers as memcached does that knows the meta protocol. */
-export const ping = async (client: MetaClient): Promise<void> => void (await say(client, 'mn', /^MN$/));
+/** Not by `mn`, of which a server that expects TLS sees less than the head of a record, and waits for the rest. */
+export const ping = async (client: MetaClient): Promise<void> => void (await say(client, 'version', /^VERSION /));
 
 const say = (client: MetaClient, command: string, last: RegExp): Promise<readonly string[]> =>
   new Promise((resolve, reject) => client.send(new TextRequest(command, (line) => last.test(line), resolve, reject)));
