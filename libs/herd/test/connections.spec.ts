@@ -5,6 +5,7 @@ import { HerdNodeError, startHerd, staticNodes } from '@rookery/herd';
 import type { Tls } from '@rookery/herd/memcached';
 import { memcached } from '@rookery/herd/memcached';
 import { metaMemcached } from '@rookery/herd/meta-memcached';
+import { holdEventLoop } from '@rookery/services';
 import { redis } from '@rookery/herd/redis';
 import type { AnyDriver } from '@rookery/herd/testing';
 import { Redis } from 'ioredis';
@@ -238,7 +239,7 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
         const pings = opened.map((one) => one.pings());
         for (let turn = 0; turn < turns; turn++) {
           await new Promise(setImmediate);
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+          holdEventLoop(700);
         }
         expect(await Promise.all(pings)).toEqual(['answered', 'answered', 'answered']);
       }

@@ -27,17 +27,7 @@ import { instrumentHerds } from '@rookery/herd/opentelemetry';
 import { collectHerdMetrics } from '@rookery/herd/prometheus';
 import { redis, redisBus, redisCluster, redisSentinel, type BusClient } from '@rookery/herd/redis';
 import { HerdHealthIndicator } from '@rookery/herd/terminus';
-
-/** One object of options: what accepts it, one that is right, and the names of all its options. */
-interface OptionSite {
-  readonly accept: (options: never) => unknown;
-  readonly right?: object;
-  readonly names: string;
-  /** What stands before its names in messages. */
-  readonly path?: string;
-  /** What may stand in the place of the object. */
-  readonly or?: 'a text' | 'a function';
-}
+import { describeOptions, type OptionSite } from '@rookery/services';
 
 /** Nothing answers there. */
 const discovery = staticNodes(['127.0.0.1:9']);
@@ -168,58 +158,7 @@ const SITES: Readonly<Record<string, OptionSite>> = {
   get: { accept: (options) => herd.get('k', options), names: 'signal' },
 };
 
-const WRONG: readonly unknown[] = [
-  null,
-  NaN,
-  Symbol('wrong'),
-  new (class Wrong {
-    readonly wrong = 1;
-  })(),
-];
-const namesOf = ({ names }: OptionSite): readonly string[] => names.split(/\s+/);
-
-/** @returns the options that are reported. */
-async function reported(accept: OptionSite['accept'], options: unknown): Promise<readonly string[]> {
-  try {
-    await accept(options as never);
-    return [];
-  } catch (error) {
-    if (!(error instanceof HerdOptionError)) throw error;
-    return error.problems.map(({ option }) => option);
-  }
-}
-
-describe.each(Object.entries(SITES))('the options of %s', (_, site) => {
-  const { accept, right = {}, path = '', or } = site;
-  const others = { 'a text': 'slow', 'a function': () => undefined };
-  const wholes = [null, 5, [], ...Object.entries(others).flatMap(([kind, value]) => (kind === or ? [] : [value]))];
-
-  it.each(wholes)('are an object: %p is refused', async (options) => {
-    expect(await reported(accept, options)).not.toEqual([]);
-  });
-
-  it('have no other names, and all that are wrong are reported in one error', async () => {
-    const options = { ...right, zzzzzzzz: 1, yyyyyyyy: 2 };
-    expect(await reported(accept, options)).toEqual([`${path}zzzzzzzz`, `${path}yyyyyyyy`]);
-  });
-
-  it.each(namesOf(site))('name %s where it is misspelled', async (name) => {
-    const misspelled = `${name.slice(0, -1)}${name.at(-1)}x`;
-    const attempt = async (): Promise<unknown> => await accept({ ...right, [misspelled]: 1 } as never);
-    await expect(attempt()).rejects.toThrow(`did you mean ${path}${name}?`);
-  });
-
-  it.each(namesOf(site))('refuse a %s that is nothing, no number, or of another kind', async (name) => {
-    for (const value of WRONG) {
-      const options = await reported(accept, { ...right, [name]: value });
-      expect(options.filter((option) => option.startsWith(`${path}${name}`))).not.toEqual([]);
-    }
-  });
-
-  it.each(namesOf(site).filter((name) => !(name in right)))(
-    'hold the default for a %s that is undefined',
-    async (name) => {
-      expect(await reported(accept, { ...right, [name]: undefined })).toEqual([]);
-    },
-  );
+describeOptions(Object.entries(SITES), (error) => {
+  if (!(error instanceof HerdOptionError)) throw error;
+  return error.problems.map(({ option }) => option);
 });

@@ -1,7 +1,7 @@
 import { Limiter, limiterChannels, type LimiterStorage } from '@rookery/limiter';
 import { memcachedPackageClient, memcachedPackageOptions, memcachedStorage } from '@rookery/limiter/memcached';
 import { redisClientOptions, redisStorage } from '@rookery/limiter/redis';
-import { describeWith } from '@rookery/services';
+import { describeWith, holdEventLoop } from '@rookery/services';
 import { Redis } from 'ioredis';
 import Memcached from 'memcached';
 import { randomUUID } from 'node:crypto';
@@ -11,10 +11,7 @@ import { connectMemcached } from './memcached-client.js';
 /** So long the server may take, also on a machine that others keep busy. */
 const TIMEOUT_MS = 150;
 const BUSY_MS = 2 * TIMEOUT_MS;
-
-function beBusy(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_MS);
-}
+const beBusy = (): void => holdEventLoop(BUSY_MS);
 
 const CONNECT: Record<string, (address: string) => { readonly storage: LimiterStorage; close(): void }> = {
   redis: (address) => {

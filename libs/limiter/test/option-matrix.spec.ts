@@ -1,5 +1,4 @@
-import { Controller, Get, Injectable, UseGuards, type Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { Injectable } from '@nestjs/common';
 import {
   Limited,
   Limiter,
@@ -7,7 +6,6 @@ import {
   LimiterOptionError,
   memoryStorage,
   RateLimit,
-  RateLimitGuard,
   resolvePolicy,
   withCoalescing,
   withLocalDenial,
@@ -18,15 +16,8 @@ import { instrumentLimiters } from '@rookery/limiter/opentelemetry';
 import { postgresSchema, postgresStorage } from '@rookery/limiter/postgres';
 import { collectLimiterMetrics } from '@rookery/limiter/prometheus';
 import { nodeRedisClientOptions, redisClientOptions, redisStorage } from '@rookery/limiter/redis';
-
-/** One object of options: what accepts it, one that is right, and the names of all its options. */
-interface OptionSite {
-  readonly accept: (options: never) => unknown;
-  readonly right?: object;
-  readonly names: string;
-  /** What stands before its names in messages. */
-  readonly path?: string;
-}
+import { describeOptions, type OptionSite } from '@rookery/services';
+import { startAndEnd, startDecorated } from './start-and-end.js';
 
 const API = { limit: 3, per: '1m' } as const;
 const POLICIES = { api: API };
@@ -35,33 +26,8 @@ const redis = { evalsha: command, eval: command, del: command };
 const memcached = { gets: command, add: command, cas: command, delete: command };
 const limiter = new Limiter({ storage: memoryStorage(), policies: POLICIES });
 
-async function start(options: object, ...parts: Type[]): Promise<void> {
-  const controllers = parts.filter((part) => Reflect.hasMetadata('path', part));
-  const providers = parts.filter((part) => !controllers.includes(part));
-  const module = LimiterModule.forRoot(options as never);
-  const app = (
-    await Test.createTestingModule({ imports: [module], controllers, providers }).compile()
-  ).createNestApplication();
-  app.useLogger(false);
-  try {
-    await app.init();
-  } finally {
-    await app.close();
-  }
-}
-
-function startDecorated(decorator: ClassDecorator & MethodDecorator): Promise<void> {
-  @Controller('wrong')
-  @UseGuards(RateLimitGuard)
-  class WrongController {
-    @decorator
-    @Get()
-    read() {
-      return 'ok';
-    }
-  }
-  return start({ storage: memoryStorage(), policies: POLICIES }, WrongController);
-}
+const moduleOf = (options: object) => LimiterModule.forRoot(options as never);
+const module = () => moduleOf({ storage: memoryStorage(), policies: POLICIES });
 
 function startLimited(options: never): Promise<void> {
   @Injectable()
@@ -71,7 +37,7 @@ function startLimited(options: never): Promise<void> {
       return Promise.resolve();
     }
   }
-  return start({ storage: memoryStorage(), policies: POLICIES }, Sender);
+  return startAndEnd(module(), Sender);
 }
 
 const LIMITER = `storage policies policySource policyMaxAgeMs policyTimeoutMs onStorageError timeoutMs readyTimeoutMs prefix
@@ -85,7 +51,7 @@ const SITES: Readonly<Record<string, OptionSite>> = {
     names: LIMITER,
   },
   LimiterModule: {
-    accept: start,
+    accept: (options) => startAndEnd(moduleOf(options)),
     right: { storage: memoryStorage(), policies: POLICIES },
     names: `${LIMITER} address defaultPolicies headers ipv6Prefix trustedProxies ${HOOKS} name isGlobal`,
   },
@@ -126,13 +92,13 @@ const SITES: Readonly<Record<string, OptionSite>> = {
     path: 'policies.api.limits[0].',
   },
   'a policy of LimiterModule': {
-    accept: (api) => start({ storage: memoryStorage(), policies: { api } }),
+    accept: (api) => startAndEnd(moduleOf({ storage: memoryStorage(), policies: { api } })),
     right: API,
     names: `limit per burst ${HOOKS}`,
     path: 'policies.api.',
   },
   '@RateLimit by name': {
-    accept: (options) => startDecorated(RateLimit('api', options)),
+    accept: (options) => startDecorated(module(), RateLimit('api', options)),
     names: `limiter ${HOOKS}`,
     path: "@RateLimit('api') of WrongController.read: ",
   },
@@ -190,58 +156,9 @@ const SITES: Readonly<Record<string, OptionSite>> = {
   },
 };
 
-const WRONG: readonly unknown[] = [
-  null,
-  NaN,
-  Symbol('wrong'),
-  new (class Wrong {
-    readonly wrong = 1;
-  })(),
-];
-const namesOf = ({ names }: OptionSite): readonly string[] => names.split(/\s+/);
-
-/** @returns the options that are reported. */
-async function reported(accept: OptionSite['accept'], options: unknown): Promise<readonly string[]> {
-  try {
-    await accept(options as never);
-    return [];
-  } catch (error) {
-    if (!(error instanceof LimiterOptionError)) throw error;
-    return error.problems.map(({ option }) => option);
-  }
-}
-
-describe.each(Object.entries(SITES))('the options of %s', (_, site) => {
-  const { accept, right = {}, path = '' } = site;
-
-  it.each([null, 5, 'slow', [], () => undefined])('are an object: %p is refused', async (options) => {
-    expect(await reported(accept, options)).not.toEqual([]);
-  });
-
-  it('have no other names, and all that are wrong are reported in one error', async () => {
-    const options = { ...right, zzzzzzzz: 1, yyyyyyyy: 2 };
-    expect(await reported(accept, options)).toEqual([`${path}zzzzzzzz`, `${path}yyyyyyyy`]);
-  });
-
-  it.each(namesOf(site))('name %s where it is misspelled', async (name) => {
-    const misspelled = `${name.slice(0, -1)}${name.at(-1)}x`;
-    const attempt = async (): Promise<unknown> => await accept({ ...right, [misspelled]: 1 } as never);
-    await expect(attempt()).rejects.toThrow(`did you mean ${path}${name}?`);
-  });
-
-  it.each(namesOf(site))('refuse a %s that is nothing, no number, or of another kind', async (name) => {
-    for (const value of WRONG) {
-      const options = await reported(accept, { ...right, [name]: value });
-      expect(options.filter((option) => option.startsWith(`${path}${name}`))).not.toEqual([]);
-    }
-  });
-
-  it.each(namesOf(site).filter((name) => !(name in right)))(
-    'hold the default for a %s that is undefined',
-    async (name) => {
-      expect(await reported(accept, { ...right, [name]: undefined })).toEqual([]);
-    },
-  );
+describeOptions(Object.entries(SITES), (error) => {
+  if (!(error instanceof LimiterOptionError)) throw error;
+  return error.problems.map(({ option }) => option);
 });
 
 describe('a deadline that clients are made for', () => {

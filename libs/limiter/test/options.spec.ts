@@ -1,12 +1,9 @@
-import { Controller, Get, UseGuards, type Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
 import {
   Limiter,
   LimiterModule,
   LimiterOptionError,
   memoryStorage,
   RateLimit,
-  RateLimitGuard,
   resolvePolicy,
   withCoalescing,
   withLocalDenial,
@@ -14,6 +11,7 @@ import {
 import { clusterStorage } from '@rookery/limiter/cluster';
 import { memcachedStorage } from '@rookery/limiter/memcached';
 import { redisStorage } from '@rookery/limiter/redis';
+import { startAndEnd, startDecorated } from './start-and-end.js';
 
 type Options = Record<string, unknown>;
 
@@ -22,31 +20,12 @@ const command = () => Promise.reject(new Error('nothing is to be sent'));
 const redis = { evalsha: command, eval: command, del: command };
 const memcached = { gets: command, add: command, cas: command, delete: command };
 
-async function start(options: Options, ...controllers: Type[]): Promise<void> {
-  const module = LimiterModule.forRootAsync({ useFactory: () => options as never });
-  const app = (await Test.createTestingModule({ imports: [module], controllers }).compile()).createNestApplication();
-  app.useLogger(false);
-  try {
-    await app.init();
-  } finally {
-    await app.close();
-  }
-}
+const moduleOf = (options: Options) => LimiterModule.forRootAsync({ useFactory: () => options as never });
+const startWhole = (options: Options) => startAndEnd(moduleOf(options));
+const startModule = (options: Options) => startWhole({ storage: memoryStorage(), policies: POLICIES, ...options });
 
-const startModule = (options: Options) => start({ storage: memoryStorage(), policies: POLICIES, ...options });
-
-function startDecorated(decorator: ClassDecorator & MethodDecorator): Promise<void> {
-  @Controller('wrong')
-  @UseGuards(RateLimitGuard)
-  class WrongController {
-    @decorator
-    @Get()
-    read() {
-      return 'ok';
-    }
-  }
-  return start({ storage: memoryStorage(), policies: POLICIES }, WrongController);
-}
+const decorated = (decorator: ClassDecorator & MethodDecorator) =>
+  startDecorated(moduleOf({ storage: memoryStorage(), policies: POLICIES }), decorator);
 
 const limiter = (options: Options = {}) => new Limiter({ storage: memoryStorage(), policies: POLICIES, ...options });
 
@@ -72,11 +51,11 @@ const OBJECTS: Readonly<Record<string, [accept: (options: Options) => unknown, p
     'policies.api.',
   ],
   '@RateLimit by name': [
-    (options) => startDecorated(RateLimit('api', options)),
+    (options) => decorated(RateLimit('api', options)),
     "@RateLimit('api') of WrongController.read: ",
   ],
   '@RateLimit on the spot': [
-    (options) => startDecorated(RateLimit({ name: 'x', limit: 1, per: '1m', ...options })),
+    (options) => decorated(RateLimit({ name: 'x', limit: 1, per: '1m', ...options })),
     "@RateLimit('x') of WrongController.read: ",
   ],
   memoryStorage: [(options) => memoryStorage(options), 'memoryStorage.'],
@@ -166,7 +145,7 @@ describe('a misspelt option', () => {
     ['peek', null],
     ['@RateLimit by name', null],
   ])('and options of %s that are %p are no options', async (object, options) => {
-    const accept = object === 'LimiterModule' ? start : OBJECTS[object]![0];
+    const accept = object === 'LimiterModule' ? startWhole : OBJECTS[object]![0];
     await expect(attempt(accept, options)).rejects.toThrow(/ must be an object /);
   });
 

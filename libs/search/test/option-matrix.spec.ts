@@ -15,18 +15,8 @@ import { instrumentSearch, openTelemetryTraceContext } from '@rookery/search/ope
 import { collectSearchMetrics } from '@rookery/search/prometheus';
 import { SearchHealthIndicator } from '@rookery/search/terminus';
 import { memoryEngine } from '@rookery/search/testing';
+import { describeOptions, type OptionSite } from '@rookery/services';
 import { Book, ENTITIES } from './sync/entities.js';
-
-/** One object of options: what accepts it, one that is right, and the names of all its options. */
-interface OptionSite {
-  readonly accept: (options: never) => unknown;
-  readonly right?: object;
-  readonly names: string;
-  /** What stands before its names in messages. */
-  readonly path?: string;
-  /** Options that are objects whose names are not the library's: any object is accepted. */
-  readonly open?: string;
-}
 
 /** Nothing answers there: a call that is sent in spite of its options fails as unavailable. */
 const engine = openSearch({ node: 'http://127.0.0.1:9', requestTimeoutMs: 2_000, circuitBreaker: false });
@@ -177,60 +167,11 @@ const SITES: readonly (readonly [string, OptionSite])[] = [
   ...Object.entries(CALLS).map(([name, site]) => [name, { ...site, path: `${name}.` }] as const),
 ];
 
-const WRONG: readonly unknown[] = [
-  null,
-  NaN,
-  Symbol('wrong'),
-  new (class Wrong {
-    readonly wrong = 1;
-  })(),
-];
-const namesOf = ({ names }: OptionSite): readonly string[] => names.split(/\s+/);
-
-/** @returns the options that are reported; what fails otherwise was sent. */
-async function reported(accept: OptionSite['accept'], options: unknown): Promise<readonly string[]> {
-  try {
-    await accept(options as never);
-    return [];
-  } catch (error) {
-    if (error instanceof SearchOptionError) return error.problems.map(({ option }) => option);
-    if (error instanceof TypeError || error instanceof RangeError) throw error;
-    return [];
-  }
-}
-
-describe.each(SITES)('the options of %s', (_, site) => {
-  const { accept, right = {}, path = '', open = '' } = site;
-
-  it.each([null, 5, 'slow', [], () => undefined])('are an object: %p is refused', async (options) => {
-    expect(await reported(accept, options)).not.toEqual([]);
-  });
-
-  it('have no other names, and all that are wrong are reported in one error', async () => {
-    const options = { ...right, zzzzzzzz: 1, yyyyyyyy: 2 };
-    expect(await reported(accept, options)).toEqual([`${path}zzzzzzzz`, `${path}yyyyyyyy`]);
-  });
-
-  it.each(namesOf(site))('name %s where it is misspelled', async (name) => {
-    const misspelled = `${name.slice(0, -1)}${name.at(-1)}x`;
-    const attempt = async (): Promise<unknown> => await accept({ ...right, [misspelled]: 1 } as never);
-    await expect(attempt()).rejects.toThrow(`did you mean ${path}${name}?`);
-  });
-
-  it.each(namesOf(site))('refuse a %s that is nothing, no number, or of another kind', async (name) => {
-    const isOpen = open.split(' ').includes(name);
-    for (const value of isOpen ? [null, NaN, Symbol('wrong'), 'wrong'] : WRONG) {
-      const options = await reported(accept, { ...right, [name]: value });
-      expect(options.filter((option) => option.startsWith(`${path}${name}`))).not.toEqual([]);
-    }
-  });
-
-  it.each(namesOf(site).filter((name) => !(name in right)))(
-    'hold the default for a %s that is undefined',
-    async (name) => {
-      expect(await reported(accept, { ...right, [name]: undefined })).toEqual([]);
-    },
-  );
+/** What fails otherwise was sent. */
+describeOptions(SITES, (error) => {
+  if (error instanceof SearchOptionError) return error.problems.map(({ option }) => option);
+  if (error instanceof TypeError || error instanceof RangeError) throw error;
+  return [];
 });
 
 describe('the options of SearchRelayModule', () => {

@@ -15,3 +15,7 @@ export { controlServers, type ControlledServer, type OwnServer, type ServerContr
 // Use the servers of the test run.
 export { describeWith, describeWithProgram } from './describe-with.js';
 export type { ServiceName } from './service-names.js';
+
+// What the suites of all libraries have in common.
+export { describeOptions, type OptionSite } from './describe-options.js';
+export { holdEventLoop } from './hold-event-loop.js';
