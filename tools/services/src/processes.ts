@@ -63,3 +63,19 @@ export function signalAll(pids: number[], signal: NodeJS.Signals): void {
     }
   }
 }
+
+/**
+ * Kills a process and all that it has forked. What is stopped forks no more, so that none is missed.
+ *
+ * @returns whom it killed; they are gone a little later.
+ */
+export function killFamily(pid: number): number[] {
+  let family = [pid];
+  for (let stopped: number[] = []; family.some((member) => !stopped.includes(member));) {
+    signalAll(family, 'SIGSTOP');
+    stopped = family;
+    family = [pid, ...descendants(pid)];
+  }
+  signalAll(family, 'SIGKILL');
+  return family;
+}

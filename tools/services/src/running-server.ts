@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { descendants, signalAll } from './processes.js';
+import { descendants, isAlive, killFamily, signalAll } from './processes.js';
 import { freePort, portInUse } from './free-port.js';
 import { guard } from './guard.js';
 import { poll } from './poll.js';
@@ -174,8 +174,6 @@ class ServerProcess implements RunningServer {
 
   async restart(): Promise<void> {
     await this.end(this.recipe.stopSignal);
-    // What a killed server had just forked holds its port until it notices that it is alone.
-    await poll(async () => !(await portInUse(this.port)), RELEASE_TIMEOUT_MS);
     await this.start();
   }
 
@@ -200,18 +198,25 @@ class ServerProcess implements RunningServer {
     const { child } = this;
     if (!child) return;
     child.ref(); // Awaited now: the event loop must not end first.
-    this.signal(signal);
-    if (signal !== 'SIGKILL') this.signal('SIGCONT');
-    const overdue = setTimeout(() => this.signal('SIGKILL'), this.recipe.stopTimeoutMs ?? STOP_TIMEOUT_MS);
+    let killed: number[] = [];
+    const kill = (): void => void (killed = this.child?.pid === undefined ? [] : killFamily(this.child.pid));
+    if (signal === 'SIGKILL') kill();
+    else {
+      this.signal(signal);
+      this.signal('SIGCONT');
+    }
+    const overdue = setTimeout(kill, this.recipe.stopTimeoutMs ?? STOP_TIMEOUT_MS);
     await this.exited;
     clearTimeout(overdue);
+    // They hold its port and its memory until they are gone.
+    await poll(() => !killed.some(isAlive), RELEASE_TIMEOUT_MS);
   }
 
   /** PostgreSQL works in child processes: pausing the first alone would leave open connections answering. */
   private signal(signal: NodeJS.Signals): void {
     const pid = this.child?.pid;
     if (pid === undefined) return;
-    const whole = signal === 'SIGSTOP' || signal === 'SIGCONT' || signal === 'SIGKILL';
+    const whole = signal === 'SIGSTOP' || signal === 'SIGCONT';
     signalAll(whole ? [pid, ...descendants(pid)] : [pid], signal);
   }
 

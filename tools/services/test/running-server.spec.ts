@@ -1,7 +1,10 @@
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import pg from 'pg';
 import { exchange } from '../src/exchange.js';
 import { startMariadb, startMemcached, startPostgres, startRedis, type RunningServer } from '../src/index.js';
+import { poll } from '../src/poll.js';
+import { commandLine } from '../src/processes.js';
+import { startServer } from '../src/running-server.js';
 
 describe.each([
   ['memcached', startMemcached],
@@ -63,4 +66,22 @@ describe.each([
     expect(existsSync(`/proc/${pid}`)).toBe(false);
     expect(existsSync(folder)).toBe(false);
   });
+});
+
+it('is gone after a kill with all that it forked in that moment', async () => {
+  const mark = `7.${process.pid}${Date.now()}`;
+  const server = await startServer({
+    name: 'forks',
+    command: () => ({ file: 'sh', args: ['-c', `while :; do sleep ${mark} & sleep 0.001; done`] }),
+    ready: () => Promise.resolve(true),
+    readyTimeoutMs: 5_000,
+    address: String,
+    stopSignal: 'SIGTERM',
+  });
+  const forked = () =>
+    readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(Number(name))?.includes(mark));
+  expect(await poll(() => forked().length > 20, 5_000)).toBe(true);
+  await server.kill();
+  expect(forked()).toEqual([]);
+  await server.stop();
 });
