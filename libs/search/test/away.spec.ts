@@ -17,6 +17,7 @@ async function nodeThat(answer: Answer): Promise<{ url: string; server: Server; 
   const server = createServer((request, response) => {
     requests.push(request);
     answer(request, response, () => {
+      if (response.closed) return; // Who asked has left: no end of the request would come any more.
       const { method, headers, url } = request;
       const inner = forward(new URL(url!, OPENSEARCH_URL), { method: method!, headers }, (answered) => {
         response.writeHead(answered.statusCode!, answered.headers);
