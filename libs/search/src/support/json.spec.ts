@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { formatJson, parseJson } from './json.js';
 
@@ -33,6 +34,25 @@ describe('JSON of an engine', () => {
         const read = parseJson(`[${signed}]`) as [number | string];
         expect(BigInt(read[0])).toBe(signed);
         expect(typeof read[0]).toBe(Number.isSafeInteger(Number(signed)) ? 'number' : 'string');
+      }),
+    );
+  });
+
+  it('keeps them exact beside fractions of as many digits, and needs no more than JSON.parse for those alone', () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    const fraction = fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true, min: -1e6, max: 1e6 });
+    const alone = JSON.stringify([0.12345678901234566, -73.98513190000001]);
+    expect(parseJson(alone)).toEqual(JSON.parse(alone));
+    expect(parse.mock.calls[0]).toEqual([alone]);
+    parse.mockRestore();
+    fc.assert(
+      fc.property(fc.array(fraction), fc.bigInt(10n ** 16n, 10n ** 30n), fc.array(fraction), (before, long, after) => {
+        const text = `[${[...before, long, ...after].map(String).join(' , ')}]`;
+        expect(parseJson(text)).toEqual([
+          ...before.map((one) => one + 0),
+          String(long),
+          ...after.map((one) => one + 0),
+        ]);
       }),
     );
   });
