@@ -26,7 +26,7 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       const { code, out, err } = await runScript('walkthrough/main.ts', [], {
         ...demo.env,
         DEMO_URL: demo.url,
-        WALKTHROUGH_EVERY_MS: '20',
+        WALKTHROUGH_EVERY_MS: '60',
       });
       expect({ code, err }).toEqual({ code: 0, err: '' });
       const found = [...out.matchAll(/presidentId=1 finds (\d+) passages/g)].map(([, passages]) => Number(passages));
@@ -53,7 +53,7 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       const { code, err } = await runScript('walkthrough/main.ts', [], {
         ...demo.env,
         DEMO_URL: inFront.url,
-        WALKTHROUGH_EVERY_MS: '50',
+        WALKTHROUGH_EVERY_MS: '500',
       });
       await inFront.close();
       expect({ code, err }).toEqual({

@@ -8,8 +8,10 @@ export async function until(
 ): Promise<void> {
   const start = Date.now();
   while (!(await condition())) {
-    if (Date.now() - start > timeoutMs)
+    const waitedMs = Date.now() - start;
+    if (waitedMs > timeoutMs)
       throw new Error(`waited ${timeoutMs} ms in vain until ${typeof what === 'string' ? what : what()}`);
-    await pause(5);
+    // What lasts longer is not looked at so often: to look costs the time of what it waits for.
+    await pause(Math.min(5 + waitedMs / 20, 50));
   }
 }

@@ -4,7 +4,7 @@ import { postgresSchema } from '@rookery/limiter/postgres';
 import { LOADS, startParty, type LoadParty, type LoadStorage } from './processes/load-run.js';
 
 /** Each kind of limit fills, refuses and drains again within it; `npm run prove:limiter` runs them for as long as one likes. */
-const RUN_MS = 500;
+const RUN_MS = 300;
 
 function agrees(storage: LoadStorage, address: string): void {
   let party: LoadParty | undefined;

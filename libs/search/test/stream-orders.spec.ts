@@ -257,7 +257,7 @@ for (const [service, address] of [
           };
           const whole = await buckets(1_000);
           expect(whole.length).toBeGreaterThan(0);
-          expect(await buckets(7)).toEqual(whole);
+          expect(await buckets(Math.ceil(whole.length / 3))).toEqual(whole);
         },
       );
 
@@ -265,8 +265,8 @@ for (const [service, address] of [
         const order = ORDERS[name]!;
         const whole = await paged(order, 1_000);
         expect(new Set(whole).size).toBe(ROWS);
-        expect(await paged(order, 37)).toEqual(whole);
-        expect(await streamed(order, 41)).toEqual(whole);
+        expect(await paged(order, 61)).toEqual(whole);
+        expect(await streamed(order, 83)).toEqual(whole);
       });
     }),
   );

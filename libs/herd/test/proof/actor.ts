@@ -13,7 +13,7 @@ const reachedWithinMs = 20_000;
 /** On the clock that all processes share, in milliseconds. */
 const now = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;
 
-/** What a process does in one round: it writes its own keys, counting up, and reads all keys, as fast as answers come. */
+/** What a process does in one round: it writes its own keys, counting up, and reads all keys. */
 export async function startActor(setting: Setting) {
   const { index, processes, keys, addresses, access } = setting;
   const known = { nodes: addresses, version: 1, access };
@@ -55,14 +55,14 @@ export async function startActor(setting: Setting) {
     while (running) {
       await write(key);
       await read([key]);
-      await pause(Math.random() * 20);
+      await pause(Math.random() * setting.restMs);
     }
   });
   const readers = Array.from({ length: 2 }, async () => {
     while (running) {
       const from = Math.floor(Math.random() * keys);
       await read(names.slice(from, from + 10));
-      await pause(5);
+      await pause(setting.restMs / 4);
     }
   });
   /** What a process could not delete is promised to be gone once it has reached the node again: on a busy machine that takes long. */

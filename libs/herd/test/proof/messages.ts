@@ -56,6 +56,8 @@ export type Setting = Readonly<{
   index: number;
   processes: number;
   keys: number;
+  /** For at most so long a writer rests after each write. */
+  restMs: number;
   lateWritesMs: number;
   failoverTtlMs: number;
 }>;

@@ -11,8 +11,11 @@ import type { Order, Report, Setting } from './messages.js';
 
 export type Round = Pick<Setting, 'driver' | 'policy' | 'tier'> & Readonly<{ fault: FaultName }>;
 
-/** @property keys of all processes together. */
-export type Size = Readonly<{ keys: number; faultMs: number }>;
+/**
+ * @property keys of all processes together.
+ * @property restMs a writer rests for at most so long after each write, 20 ms where it is left out.
+ */
+export type Size = Readonly<{ keys: number; faultMs: number; restMs?: number }>;
 
 const lateWritesMs = 1000;
 const failoverTtlMs = 1000;
@@ -23,7 +26,7 @@ const slackMs = 3000;
 
 /** One writer for each key, counters that count up, several processes, and a fault: who reads what is old? */
 export async function prove(crew: Crew, { driver, policy, tier, fault }: Round, size: Size): Promise<Verdict> {
-  const { keys, faultMs } = size;
+  const { keys, faultMs, restMs = 20 } = size;
   const { world, play } = await faults[fault].open(driver);
   const [bus, database] = tier === 'none' ? [] : await Promise.all([startRedis(), startRedis()]);
   const placeOf = (server: typeof bus) => server && { host: server.host, port: server.port };
@@ -31,7 +34,7 @@ export async function prove(crew: Crew, { driver, policy, tier, fault }: Round, 
   const tell = async (order: Order): Promise<void> => void reports.push(...(await crew.tell(order)));
   try {
     const { addresses, access } = world;
-    const limits = { lateWritesMs, failoverTtlMs, memoryTtlMs, keys };
+    const limits = { lateWritesMs, failoverTtlMs, memoryTtlMs, keys, restMs };
     const servers = { addresses, access, bus: placeOf(bus), database: placeOf(database) };
     await crew.begin({ driver, policy, tier, ...limits, ...servers });
     await pause(500);

@@ -15,7 +15,7 @@ await startBetweenCuts(search);
 
 const BOOKS = 300;
 const AUTHORS = 12;
-const PAUSE_MS = 15;
+const PAUSE_MS = 40;
 
 async function change(em: EntityManager): Promise<void> {
   const kind = random();
