@@ -38,10 +38,14 @@ describe('JSON of an engine', () => {
     );
   });
 
-  it('keeps them exact beside fractions of as many digits, and needs no more than JSON.parse for those alone', () => {
+  it('keeps them exact beside fractions and texts of as many digits, and needs no more than JSON.parse for those alone', () => {
     const parse = jest.spyOn(JSON, 'parse');
     const fraction = fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true, min: -1e6, max: 1e6 });
-    const alone = JSON.stringify([0.12345678901234566, -73.98513190000001]);
+    const alone = JSON.stringify([
+      0.12345678901234566,
+      -73.98513190000001,
+      { '12345678901234567': '9007199254740993' },
+    ]);
     expect(parseJson(alone)).toEqual(JSON.parse(alone));
     expect(parse.mock.calls[0]).toEqual([alone]);
     parse.mockRestore();
