@@ -50,7 +50,7 @@ const impureSyntax = each(pure, [
   ':matches(NewExpression, CallExpression)[callee.name="Function"]',
 ]);
 
-/** Names of the language are known here (`no-undef`); what else the runtime offers is refused without a list. */
+/** Names of the language are defined here (`no-undef`); what else the runtime offers is refused without a list. */
 const pureRules = {
   'no-undef': 'error',
   'no-restricted-globals': ['error', ...impureGlobals.map((name) => ({ name, message: pure }))],

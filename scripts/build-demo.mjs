@@ -14,7 +14,7 @@ const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFil
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
 const compilerOptions = {
   ...options,
-  // Each file is an ES module here, whatever package.json says: nobody reads one.
+  // Each file is an ES module here, whatever package.json has: nothing reads one.
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   rewriteRelativeImportExtensions: true,

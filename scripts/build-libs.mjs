@@ -20,11 +20,11 @@ try {
   const projects = folders.flatMap((folder) => [folder, `${folder}/tsconfig.cjs.json`]);
   execFileSync(process.execPath, [tsc, '-b', ...projects], { cwd: root, stdio: ['ignore', 2, 2] }); // npm pack --json owns stdout.
 } catch {
-  process.exit(1); // npm or tsc has said why.
+  process.exit(1); // npm or tsc has printed why.
 }
 for (const folder of folders) {
   for (const build of ['esm', 'cjs']) removeStrays(folder, join('dist', build));
-  // Node reads `dist/cjs` as CommonJS only where a package.json there says so.
+  // Node reads `dist/cjs` as CommonJS only where a package.json there sets it.
   writeFileSync(join(root, folder, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
   for (const page of ['LICENSE', 'CHANGELOG.md']) copyFileSync(join(root, page), join(root, folder, page));
 }

@@ -8,9 +8,9 @@ export function installFolder(folder) {
   console.error(
     `Installing what ${folder === '.' ? 'build and tests' : folder} need, once: npm install --include=dev in ${folder}`,
   );
-  // Not `npm ci`: it would take away the Node that runs this.
+  // Not `npm ci`: it would remove the Node that runs this.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // What `npm pack --dry-run` was told is not meant for this.
+  // The options of `npm pack --dry-run` are not meant for this.
   const given = Object.entries(process.env).filter(([name]) => !/^npm_config_(dry_run|json|workspaces?)$/i.test(name));
   execFileSync(npm, ['install', '--no-audit', '--no-fund', '--no-save', '--include=dev'], {
     cwd: join(root, folder),

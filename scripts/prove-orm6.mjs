@@ -22,7 +22,9 @@ async function run(file, args, cwd, env = {}) {
       })
     ).stdout;
   } catch (error) {
-    throw new Error(`${file} ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.stderr || error.message}`);
+    throw new Error(`${file} ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.stderr || error.message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // Pictures of the page for the README, of the demo that runs, and how soon it paints: npm run screenshots
+/* global localStorage, scrollTo -- of the page, in which some functions here run */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

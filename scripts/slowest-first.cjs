@@ -1,4 +1,4 @@
-// Jest orders test files by how long they took, which an empty clone cannot know: these wait longest, so they start first.
+// Jest orders test files by how long they took, which an empty clone has no record of: these wait longest, so they start first.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 const SLOWEST = [

@@ -42,7 +42,7 @@ const functionCompiledOnce = (code, parameters, options) =>
     (compiled) => compiled.cachedData,
   );
 
-// A worker that has nothing left to do would free its heap piece by piece, for so long that Jest takes it for one that hangs.
+// A worker that has nothing left to do would free its heap piece by piece, for so long that Jest reports it as one that hangs.
 if (process.send) process.once('beforeExit', () => process.exit());
 
 let shared;

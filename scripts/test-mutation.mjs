@@ -25,9 +25,9 @@ function fails(folder) {
     );
     return true;
   }
-  // The other lines of a server take as long again, and tell nothing more of what is compiled.
-  const { OPENSEARCH2_URL: _, ...others } = process.env;
-  const env = { ...others, ROOKERY_MUTATE: folder, ROOKERY_COMPILED: COMPILED };
+  const env = { ...process.env, ROOKERY_MUTATE: folder, ROOKERY_COMPILED: COMPILED };
+  // A second line of the server doubles the time, and compiles nothing else.
+  delete env.OPENSEARCH2_URL;
   const { status } = spawnSync('stryker', ['run', ...options], {
     stdio: 'inherit',
     env,

@@ -1,5 +1,5 @@
 /**
- * Sends the body that its parent gave it to whoever asks: over node:http alone at `/`, at `/express` over the framework of the
+ * Answers each request with the body that its parent gave it: over node:http alone at `/`, at `/express` over the framework of the
  * demo, with the `ETag` that it computes, and at `/nest` over Nest with the demo's security headers and compression.
  */
 import { createServer, type RequestListener } from 'node:http';

@@ -82,7 +82,7 @@ try {
   await servers.stop();
 }
 
-/** What OpenSearch is asked for each search, by the demo itself, which loads its data meanwhile. */
+/** The requests to OpenSearch for each search, by the demo itself, which loads its data meanwhile. */
 async function bodiesOf(requests: readonly Asked[]): Promise<readonly Asked[]> {
   const between = await recording(env.OPENSEARCH_URL);
   const demo = await DemoProcess.start({ ...env, OPENSEARCH_URL: between.url });

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import type { Asked } from './wrk.js';
 
-/** Stands before `engine`, and keeps what it is asked by searches. */
+/** Stands before `engine`, and keeps the requests of searches. */
 export async function recording(engine: string): Promise<Readonly<{ url: string; asked: Asked[]; close: () => void }>> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {

@@ -36,7 +36,7 @@ type Memjs = {
   close(): void;
 };
 
-/** What a callback is told, as a promise. */
+/** What a callback receives, as a promise. */
 export const called = <Result>(
   run: (done: (error: unknown, result?: Result) => void) => void,
 ): Promise<Result | undefined> =>

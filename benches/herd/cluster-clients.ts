@@ -7,7 +7,7 @@ import Memcached from 'memcached';
 import { called, memjs } from './clients.js';
 import type { Bare } from './clients.js';
 
-/** A client of several memcached servers. `isDown`: what the client itself thinks of a server, where it can be asked. */
+/** A client of several memcached servers. `isDown`: whether the client itself has a server as down, where it shows that. */
 export type ClusterClient = Readonly<{
   name: string;
   set(key: string, value: string): Promise<unknown>;
@@ -20,7 +20,7 @@ export type ClusterClient = Readonly<{
 export const deadlineMs = 250;
 const silent = { log: () => undefined };
 
-/** Each with a deadline of 250 ms where it takes one, and else as it comes. Under `error`, so that every refusal of the herd counts. */
+/** Each with a deadline of 250 ms where it accepts one, and else as it comes. Under `error`, so that every refusal of the herd counts. */
 export const clusterClients: Readonly<
   Record<string, (addresses: readonly string[]) => Promise<ClusterClient> | ClusterClient>
 > = {
@@ -76,7 +76,7 @@ export const clusterClients: Readonly<
       close: () => client.disconnect(),
     };
   },
-  // It does not spread keys: it takes its servers for copies of each other.
+  // It does not spread keys: it treats its servers as copies of each other.
   'memcache-client': (addresses) => {
     const client = new MemcacheClient({
       server: { servers: addresses.map((server) => ({ server, maxConnections: 1 })) },

@@ -1,6 +1,6 @@
 /**
  * Operations per second on one server, 100-byte values, at 1, 64 and 512 at once: the herd and its peers in turn, the medians
- * of many short rounds. A ratio is the median of the ratios within a round, so that a busy moment of the machine meets all
+ * of many short rounds. A ratio is the median of the ratios within a round, so that a busy moment of the machine slows all
  * alike. Then getMany of 100 keys over ten memcached servers, against a loop of gets.
  *
  *     npm run bench -- herd throughput

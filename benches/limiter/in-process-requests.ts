@@ -29,7 +29,7 @@ export class InProcessRequests {
     response.assignSocket(socket);
     return new Promise((resolve) => {
       response.once('finish', () => {
-        // Who waits for the end of a response, as the guard does, is to be told in the time that is measured.
+        // Listeners of the end of a response, such as the guard, have to run within the time that is measured.
         response.emit('close');
         resolve(response.statusCode);
       });
@@ -37,7 +37,7 @@ export class InProcessRequests {
     });
   }
 
-  /** CPU time of the process per request, in microseconds: unlike the time of day it tells the same on a busy machine. */
+  /** CPU time of the process per request, in microseconds: unlike the time of day it is the same on a busy machine. */
   async cpuMicros(count: number, expected: (status: number) => boolean): Promise<number> {
     const before = process.cpuUsage();
     for (let index = 0; index < count; index++) {

@@ -8,7 +8,7 @@ const ROUND_MS = 300;
 
 /**
  * Decisions per second of each, with `concurrency` of them in flight: the median of `rounds`, where every round measures
- * all contenders in turn, so that a slow moment of the machine meets them alike.
+ * all contenders in turn, so that a slow moment of the machine slows them alike.
  */
 export async function interleaved(
   contenders: readonly Contender[],

@@ -20,7 +20,7 @@ const memoryMb = (): number => {
 
 let now = 0;
 const storage = memoryStorage({ clock: () => now, maxKeys: KEYS });
-/** Each pass has new strings, whose hashes nobody knows, as each request would; to make them is no work of the storage. */
+/** Each pass has new strings, whose hashes are not computed yet, as those of a request; making them is no work of the storage. */
 const pass = (): number => {
   const keys = Array.from({ length: KEYS }, (_, i) => key(i));
   globalThis.gc!();

@@ -1,6 +1,6 @@
 /**
  * Rebuilds an index while it is searched and written: 8 searches at once over the alias, a number of commits per second
- * that the relay of the same process takes to the index, and a look whether the alias is there, every 20 ms. Failures of
+ * that the relay of the same process writes to the index, and a look whether the alias is there, every 20 ms. Failures of
  * each, and how long a search takes before and while the index is rebuilt. In the end the database is compared with both
  * indices. `npm run bench -- search live [places] [commits per second]`.
  */

@@ -1,6 +1,6 @@
 /**
  * Asks 199,568 places where they are. Each answer is compared with one computed here from the same data, then each query
- * is asked over and over: through the library and, with the same body, through the client alone, in turns. It uses the
+ * is sent over and over: through the library and, with the same body, through the client alone, in turns. It uses the
  * server at OPENSEARCH_URL, or starts one.
  *
  *     npm run bench -- search places [runs]
@@ -42,7 +42,7 @@ deepStrictEqual(await repository.count(), all.length);
 
 interface Question {
   readonly query: SearchQuery<Place, never>;
-  /** What the answer says, as the data has it. */
+  /** The answer, in the form of the data. */
   readonly expected: unknown;
   readonly read: (answer: Awaited<ReturnType<SearchQuery<Place>['search']>>) => unknown;
 }
@@ -125,7 +125,7 @@ for (const [name, { query: asked, expected, read }] of Object.entries(QUESTIONS)
   ]);
 }
 
-console.log(`${all.length} places, each query asked ${runs} times; every answer is the one computed from the data\n`);
+console.log(`${all.length} places, each query sent ${runs} times; every answer is the one computed from the data\n`);
 printTable(['places', 'found', 'p50 ms', 'the client alone, p50 ms', 'ratio'], rows);
 
 await close();

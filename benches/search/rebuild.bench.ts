@@ -100,7 +100,7 @@ async function rawLoop(): Promise<void> {
 
 async function reindex(): Promise<void> {
   const index = await emptyIndex();
-  // As a task: an answer that waits carries a warning for each batch in its head, which is more than Node.js takes.
+  // As a task: an answer that waits carries a warning for each batch in its head, which is more than Node.js accepts.
   const { task } = (
     await client.reindex({ body: { source: { index: `${name}-places` }, dest: { index } }, wait_for_completion: false })
   ).body as { task: string };

@@ -1,7 +1,7 @@
 /**
  * The applications that the packages are proved in. `installs` are made once each; their `runs` build, test and start them.
  *
- * `modules`: that of the application. `vmModules` and `untested` say why its test command is not the one that `nest new`
+ * `modules`: that of the application. `vmModules` and `untested` are why its test command is not the one that `nest new`
  * writes. `inDetail`: the first page of each library is followed in it too, as it stands, and a program is
  * compiled under the settings of TypeScript that matter to declarations.
  */

@@ -1,5 +1,5 @@
 // The first page of each library, as a new user follows it: its blocks become the files of an application that `nest new` made,
-// which is built, tested by its stock command, started, and asked as the page asks.
+// which is built, tested by its stock command, started, and sent the requests of the page.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -16,7 +16,7 @@ const START_TIMEOUT_MS = 60_000;
 const REFRESH_TIMEOUT_MS = 20_000;
 
 /**
- * What differs from the page: the addresses of the servers, and what the page itself says of CommonJS and MikroORM 6.6.
+ * What differs from the page: the addresses of the servers, and what the page itself describes for CommonJS and MikroORM 6.6.
  *
  * @param database its own, as applications before may have left tables behind
  */

@@ -70,7 +70,7 @@ async function addDependencies(app, { nest, modules, orm, typescript, runs, inDe
   });
   if (runs.some(({ builder }) => builder === 'swc'))
     Object.assign(devDependencies, { '@swc/core': '1.16.18', '@swc/cli': '^0.8.0' });
-  // What the CLI of Nest 12 asks for where it is to build with webpack; that of Nest 11 brings it.
+  // What the CLI of Nest 12 needs to build with webpack; that of Nest 11 brings it.
   if (nest >= 12 && runs.some(({ builder }) => builder === 'webpack'))
     for (const name of [
       'webpack',
@@ -87,7 +87,7 @@ async function addDependencies(app, { nest, modules, orm, typescript, runs, inDe
   await writeJson(join(app, 'package.json'), manifest);
 }
 
-/** Nest 11 has no template for ES modules: its users change `type`, and take Vitest. */
+/** Nest 11 has no template for ES modules: its users change `type`, and use Vitest. */
 function asEsModules(manifest) {
   manifest.type = 'module';
   delete manifest.jest;

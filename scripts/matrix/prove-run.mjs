@@ -25,7 +25,7 @@ const builds = {
   'tsc alone': ['tsc', '--project', 'tsconfig.build.json'],
 };
 
-/** What the documentation of Nest asks for where SWC is to emit ES modules. */
+/** What the documentation of Nest requires where SWC is to emit ES modules. */
 const swcForEsModules = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },

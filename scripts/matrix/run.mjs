@@ -14,6 +14,8 @@ export async function run(file, args, { cwd, env = {}, timeoutMs = 300_000 } = {
     return stdout;
   } catch (error) {
     const why = error.killed ? `no end within ${timeoutMs / 1000} s` : error.message;
-    throw new Error(`${[file, ...args].join(' ')} failed: ${why}\n${error.stdout ?? ''}${error.stderr ?? ''}`);
+    throw new Error(`${[file, ...args].join(' ')} failed: ${why}\n${error.stdout ?? ''}${error.stderr ?? ''}`, {
+      cause: error,
+    });
   }
 }

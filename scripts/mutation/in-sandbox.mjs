@@ -32,11 +32,11 @@ const ENDS = `if ((++ns.passed & 0xffff) === 0 && performance.now() > ns.deadlin
   throw new Error('This takes too long');
 }`;
 
-/** How often each mutant was met, by its number: as an array of a global name, counting costs little. */
+/** How often each mutant was run, by its number: as an array of a global name, counting costs little. */
 export const hits = (globalThis.__hits ??= new Float64Array(20_000));
 
 /**
- * Leaves in each file what is needed of what Stryker wrote into it, which else takes most of the time.
+ * Leaves in each file what is needed of what Stryker wrote into it, which else needs most of the time.
  *
  * @param {string} sandbox the folder of the sandbox.
  * @param {(path: string) => 'counting' | 'switched' | 'plain'} formOf for the first run, for the file whose mutants are

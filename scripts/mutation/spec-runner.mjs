@@ -103,7 +103,7 @@ class SpecRunner {
   }
 }
 
-/** Far more than a test takes without a mutant, on a busy machine too. */
+/** Far more than a test needs without a mutant, on a busy machine too. */
 function activate({ id }, usualMs) {
   const deadline = performance.now() + 3_000 + 20 * usualMs;
   Object.assign(stryker, { activeMutant: id, passed: 0, deadline, expired: false });
@@ -119,7 +119,7 @@ const SUCCESS = 0;
 const FAILED = 1;
 const SKIPPED = 2;
 
-/** How often each mutant was met since the last time. */
+/** How often each mutant was run since the last time. */
 function taken() {
   const met = Object.fromEntries([...hits.entries()].filter(([, count]) => count > 0));
   hits.fill(0);

@@ -34,7 +34,7 @@ export class AppModule {
         PassageSearchModule,
         SuggestModule,
         SimilarModule,
-        ExportModule, // Before the addresses, whose :id would take its route.
+        ExportModule, // Before the addresses, whose :id would match its route.
         AddressesModule,
         PresidentsModule,
         ResetModule,

@@ -3,7 +3,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { Logger, StreamableFile } from '@nestjs/common';
 
 /**
- * Answers with lines of JSON, made as fast as the client takes them; a client that goes away, or takes longer than
+ * Answers with lines of JSON, made as fast as the client reads them; a client that goes away, or needs longer than
  * `timeoutMs`, ends their making. Waits for the first line, so that what cannot begin is answered as a problem.
  */
 export async function ndjson(lines: AsyncGenerator<string>, timeoutMs: number): Promise<StreamableFile> {

@@ -3,7 +3,7 @@ export class StartError extends Error {
   override readonly name: string = 'StartError';
 }
 
-/** The one message for a start that failed, or the stack where the cause is not known. */
+/** The one message for a start that failed, or the stack where the cause is unknown. */
 export function describeStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error instanceof StartError || isLibraryError(error) ? error.message : (error.stack ?? error.message);

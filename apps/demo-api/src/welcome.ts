@@ -1,6 +1,6 @@
 import type { DemoConfig } from './config/demo-config.js';
 
-/** What the demo prints when it serves. Its last line says what to do next. */
+/** What the demo prints when it serves. Its last line is what to do next. */
 export function welcome(url: string, { edits }: Pick<DemoConfig, 'edits'>): string {
   const edit = `  curl -X PATCH ${url}/presidents/15 -H 'content-type: application/json' -d '{"party":"National Union"}'`;
   return [

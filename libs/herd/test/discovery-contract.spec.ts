@@ -71,7 +71,7 @@ describe('callbackNodes', () => {
     await expect(callbackNodes(() => answer as never).nodes(signal)).rejects.toThrow(HerdOptionError);
   });
 
-  it('refuses options that it does not know', () => {
+  it('refuses unknown options', () => {
     expect(() => callbackNodes(() => addresses, { timeoutMs: 5 } as never)).toThrow('did you mean timeout?');
   });
 

@@ -158,7 +158,7 @@ describe('the contract suite catches a driver that', () => {
     ],
     [
       'drops unknown options',
-      'refuses options that it does not know',
+      'refuses unknown options',
       brokenBy((good) => commandsOf(good, (c) => ({ get: (key: string) => c.get(key) }))),
     ],
     [
@@ -305,7 +305,7 @@ describe('the contract suite catches a driver that', () => {
     ],
     [
       'tells no version of a value from another',
-      'copies know a value',
+      'copies distinguish a value',
       brokenCopies((good) => heldWith(good, () => ({ version: 'any' }))),
     ],
     [
@@ -317,7 +317,7 @@ describe('the contract suite catches a driver that', () => {
     ],
     [
       'hides its writes',
-      'says what an operation does',
+      'reports what an operation does',
       brokenBy((good) => ({
         commands: (dispatch) =>
           good.commands({ ...dispatch, byKey: (key, operation, miss) => dispatch.byKey(key, operation, miss) }),

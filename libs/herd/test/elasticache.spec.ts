@@ -109,7 +109,7 @@ describe('elastiCache', () => {
     ['sends a list without nodes', modern(config(5, '')), /list of nodes that cannot be read/],
     ['sends a version that is none', modern(config('x', 'a||11211')), /list of nodes that cannot be read/],
     ['sends a port that is none', modern(config(5, 'a||70000')), /list of nodes that cannot be read/],
-    ['knows neither command', answering({}), /knows neither command/],
+    ['has neither command', answering({}), /has neither command/],
     ['has no list', answering({ 'get AmazonElastiCache:cluster': 'END\r\n' }), /has no list of nodes/],
   ])('says which server failed and how, when it %s', async (_, serve, message) => {
     peer.serve = serve;

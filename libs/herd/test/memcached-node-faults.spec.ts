@@ -90,7 +90,7 @@ describe('the embedded node, on request', () => {
     expect(text).toBe('');
   });
 
-  it('refuses options that it does not know', async () => {
+  it('refuses unknown options', async () => {
     await expect(startMemcachedNode({ maxByte: 5 } as never)).rejects.toThrow('did you mean maxBytes?');
   });
 

@@ -159,7 +159,7 @@ describe('a reply that is not for its key', () => {
     expect(await herd.getMany(['mine', 'yours'])).toEqual(new Map());
     expect(await herd.gets('mine')).toBeUndefined();
     expect(peer.connections()).toBe(before + 2);
-    await expect(herd.withPolicy({ onNodeDown: 'error' }).get('mine')).rejects.toThrow('which was not asked for');
+    await expect(herd.withPolicy({ onNodeDown: 'error' }).get('mine')).rejects.toThrow('which was not requested');
   });
 });
 

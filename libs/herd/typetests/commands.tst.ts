@@ -25,7 +25,7 @@ describe('the commands of a memcached herd', () => {
     expect(herd.incr('k')).type.toBe<Promise<number | undefined>>();
   });
 
-  it('take a ttl in seconds, with a unit, or never', () => {
+  it('accept a ttl in seconds, with a unit, or never', () => {
     expect(herd.set).type.toBeCallableWith('k', 1, { ttl: '7d' });
     expect(herd.set).type.toBeCallableWith('k', 1, { ttl: 'never' });
     expect(herd.set).type.not.toBeCallableWith('k', 1, { ttl: '60' });
@@ -47,7 +47,7 @@ describe('the commands of a memcached herd', () => {
     expect(herd.withPolicy).type.not.toBeCallableWith({ onNodeDown: 'other' });
   });
 
-  it('fit a storage that knows their shape alone', () => {
+  it('fit a storage by their shape alone', () => {
     interface CasStore {
       gets(key: string): Promise<{ value: unknown; cas: string } | undefined>;
       add(key: string, value: unknown, options: { ttl: number }): Promise<boolean>;
@@ -80,7 +80,7 @@ describe('a herd', () => {
   });
 });
 
-it('HerdModule takes the options of any driver', () => {
+it('HerdModule accepts the options of any driver', () => {
   expect(HerdModule.forRoot).type.toBeCallableWith({
     discovery: staticNodes(['a:1']),
     driver: memcached(),

@@ -19,7 +19,7 @@ const PROMISES = {
   several: 'charges all limits of a bucket or none',
   quota: 'counts a quota by its periods, and gives it anew at the boundary',
   lease: 'ends a lease that nobody ended, and then no other in its place',
-  block: 'blocks for as long as it says once a token found no room, and no longer',
+  block: 'blocks for its blockFor once a token found no room, and no longer',
   debt: 'charges a debt up to its bound, and has it paid off first',
   together: 'decides limits of several kinds together: all are charged, or none',
   releases: 'keeps what another release counts, and goes on draining it',

@@ -14,13 +14,13 @@ import { describe, expect, test } from 'tstyche';
 declare const limiter: Limiter;
 
 describe('RateLimit', () => {
-  test('takes a name, with or without hooks', () => {
+  test('accepts a name, with or without hooks', () => {
     expect(RateLimit).type.toBeCallableWith('api');
     expect(RateLimit).type.toBeCallableWith('api', { cost: 3, bucket: () => 'all' });
     expect(RateLimit).type.toBeCallableWith('api', { cost: async () => 3, bucket: async () => undefined });
   });
 
-  test('takes a policy with a name', () => {
+  test('accepts a policy with a name', () => {
     expect(RateLimit).type.toBeCallableWith({ name: 'export', limit: 10, per: '1h', cost: () => 1 });
     expect(RateLimit).type.toBeCallableWith({
       name: 'export',
@@ -78,7 +78,7 @@ describe('Limiter', () => {
     expect(limiter.consume).type.not.toBeCallableWith('api', 7);
   });
 
-  test('takes any policy name until the registry is augmented', () => expect<PolicyName>().type.toBe<string>());
+  test('accepts any policy name until the registry is augmented', () => expect<PolicyName>().type.toBe<string>());
 });
 
 test('a storage may answer at once or later', () => {

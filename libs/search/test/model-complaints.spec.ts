@@ -52,7 +52,7 @@ describe('complaints about', () => {
   const other = 'Use one of: id, slug, code, maybe.';
   const template = 'Make it from one unique property, as it is: id: ({ slug }) => `book:${slug}`.';
   it.each<[string, IndexedOptions['id'], string]>([
-    ['unknown', 'slog', `Note: has the \`id\` 'slog', which is no property that the ORM knows. ${other}`],
+    ['unknown', 'slog', `Note: has the \`id\` 'slog', which is no mapped property. ${other}`],
     [
       'not unique',
       'text',
@@ -105,7 +105,7 @@ describe('complaints about', () => {
     ],
     [
       'maybe',
-      "Note: has the `routing` 'maybe', which may be null. Make the column not null, or give a function that knows what to do then.",
+      "Note: has the `routing` 'maybe', which may be null. Make the column not null, or give a function that handles null.",
     ],
   ])('the routing %p', (routing, complaint) => {
     expect(complaints(Writer, noteWith({ routing }))).toContain(complaint);
@@ -129,8 +129,8 @@ describe('complaints about', () => {
   it('paths that a hook reads', () => {
     expect(complaints(Writer, noteWith({ reads: ['text', 'writer', 'writer.nmae', 'titel', 'readers.name'] }))).toEqual(
       [
-        'Writer.nmae: is read, and is no property that the ORM knows, and no getter. Use one of: id, name.',
-        'Note.titel: is read, and is no property that the ORM knows, and no getter. Use one of: id, slug, code, maybe, text, shout, writer, readers.',
+        'Writer.nmae: is read, and is neither a mapped property nor a getter. Use one of: id, name.',
+        'Note.titel: is read, and is neither a mapped property nor a getter. Use one of: id, slug, code, maybe, text, shout, writer, readers.',
       ],
     );
   });
@@ -161,14 +161,14 @@ describe('complaints about', () => {
       'raw SQL',
       { where: { [raw('lower(text)')]: 'a' } },
       [
-        "`where` holds raw SQL, of which nobody can say what columns it reads. Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads }).",
+        "`where` holds raw SQL, whose columns cannot be determined. Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads }).",
       ],
     ],
     [
       'raw SQL as a value',
       { where: { id: { $gt: raw('length(text)') } } },
       [
-        "`id` holds raw SQL, of which nobody can say what columns it reads. Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads }).",
+        "`id` holds raw SQL, whose columns cannot be determined. Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads }).",
       ],
     ],
     [

@@ -62,7 +62,7 @@ describe('the model', () => {
     }
     expect(error).toBeInstanceOf(SearchModelError);
     expect((error as Error).message.split('\n').sort()).toEqual([
-      '  - Author.nmae: is no property that the ORM knows, and no getter. Use one of: id, name, teacher.',
+      '  - Author.nmae: is neither a mapped property nor a getter. Use one of: id, name, teacher.',
       "  - Author.teacher: is a relation without `include`. Name what to embed of it: include: ['id', …].",
       '  - Bare: is @Indexed without any @SearchField. Decorate at least one property with @SearchField().',
       "  - Bare: shares the index name 'bare' with Pair. Give one of them another @Indexed({ name }).",
@@ -82,9 +82,7 @@ describe('the model', () => {
 
   it('names an entity that is indexed but not known to the ORM', () => {
     const search = new SearchService(orm(ENTITIES), { engine });
-    expect(() => search.repository(Bare)).toThrow(
-      "Bare: is not an entity that the ORM knows. Add it to the ORM's `entities`.",
-    );
+    expect(() => search.repository(Bare)).toThrow("Bare: is not an entity of the ORM. Add it to the ORM's `entities`.");
     expect(() => search.repository(Author)).toThrow('Author: is not indexed. Decorate the class with @Indexed().');
   });
 

@@ -115,7 +115,7 @@ describe('refusals before anything is sent', () => {
     [
       'a field of the document inside of nested',
       () => query().filter((q) => q.nested('reviews', q.term('author', 'x'))),
-      "`author` is outside the nested field `reviews`: ask for it outside of nested('reviews', …)",
+      "`author` is outside the nested field `reviews`: query it outside of nested('reviews', …)",
     ],
     [
       'nested on a relation that is not',

@@ -11,7 +11,7 @@ import { findMissing, startServices, wantedPackages } from './services.js';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Installs what is missing where that is allowed, and says so; what is still missing then is named in one message. */
+/** Installs what is missing where that is allowed, and prints so; what is still missing then is named in one message. */
 async function supply(names: ServiceName[], extraPackages: string[]): Promise<ServiceName[]> {
   let missing = await findMissing(names);
   const packages = [...new Set([...missing.values()].flatMap((error) => error.packages).concat(extraPackages))];

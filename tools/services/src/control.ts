@@ -15,14 +15,14 @@ export type ControlledServer = Readonly<{
 }>;
 export type OwnServer = Readonly<{ service: ServiceName; server: RunningServer }>;
 
-/** What a program that was started beside the servers may ask for. Answers with the servers as they are afterwards. */
+/** Requests of a program that was started beside the servers. Answers with the servers as they are afterwards. */
 export type ServerControl = (request: unknown) => Promise<readonly ControlledServer[]>;
 
 /**
  * Faults on request, to these servers and no others. What concerns one server happens in order.
  *
  * @returns answers `{ action: 'list' }`, and `{ action: 'freeze' | 'resume' | 'kill' | 'restart', address }`; it rejects with
- * a {@link ServiceError} that names what was asked.
+ * a {@link ServiceError} that names the request.
  */
 export function controlServers(servers: readonly OwnServer[]): ServerControl {
   const states = new Map<RunningServer, ServerState>();

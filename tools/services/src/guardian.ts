@@ -31,7 +31,7 @@ async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
   const family = [pid, ...descendants(pid)];
   const guardians = family.filter((member) => GUARDIAN.test(commandLine(member) ?? '')); // They have their own folders to remove.
   signalAll([pid], signal);
-  signalAll(family, 'SIGCONT'); // A paused process would not hear of it.
+  signalAll(family, 'SIGCONT'); // A paused process would not notice it.
   await poll(() => !isAlive(pid), STOP_TIMEOUT_MS);
   signalAll(
     family.filter((member) => !guardians.includes(member)),

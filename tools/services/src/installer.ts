@@ -7,7 +7,7 @@ import { findProgram } from './find-program.js';
 import { guard } from './guard.js';
 import { ServiceError } from './service-error.js';
 
-/** Debian asks this program whether a package may start its service; 101 forbids it. */
+/** Debian runs this program to decide whether a package may start its service; 101 forbids it. */
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
 const FORBID = '#!/bin/sh\n# Written while rookery installs test servers, removed afterwards.\nexit 101\n';
 

@@ -59,7 +59,7 @@ type ForegroundOptions = {
 
 /**
  * Runs a program until it ends. On Ctrl-C a terminal signals all its processes, and this one passes the signal on: a program
- * that takes a second one amiss is `apart`, and hears it once. It cannot read from the terminal then.
+ * that a second one would harm is `apart`, and receives it once. It cannot read from the terminal then.
  *
  * @returns its exit code.
  */

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const SOURCE = fileURLToPath(new URL('../opensearch/OpenSearchNode.java', import.meta.url));
 const MAIN = 'OpenSearchNode';
 
-/** The arguments of `java` that say what runs. */
+/** The arguments of `java` that name what runs. */
 export type Launch = readonly string[];
 
 /**
@@ -35,7 +35,7 @@ export class OpenSearchLauncher {
     return new OpenSearchLauncher(folder, jars);
   }
 
-  /** Whether it is known by now what can be archived, which may be nothing. */
+  /** Whether the list of what can be archived is there, which may be empty. */
   get isTrained(): boolean {
     return existsSync(this.archive) || existsSync(this.noArchive);
   }

@@ -1,6 +1,6 @@
 const INDEX = 'training';
 
-/** Asks a node what tests and demos ask it, so that the classes behind the answers are among those it has loaded. */
+/** Sends a node the requests of tests and demos, so that the classes behind the answers are among those it has loaded. */
 export async function useOnce(address: string): Promise<void> {
   const ask = async (method: string, path: string, body?: object | string): Promise<void> => {
     const response = await fetch(`${address}/${path}`, {

@@ -14,7 +14,7 @@ const TRAINING_STOP_MS = 120_000;
 const JVM = {
   /**
    * The first compiler alone: half the time to the first answer, which counts more here than the last half of throughput. To verify
-   * the classes of the jars again takes a sixth of a start.
+   * the classes of the jars again is a sixth of a start.
    */
   'quick start': [
     '-Xms512m',

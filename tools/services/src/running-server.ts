@@ -36,7 +36,7 @@ export type Command = { file: string; args: string[]; env?: NodeJS.ProcessEnv };
 /** How to run one kind of server. */
 export type Recipe = {
   name: string;
-  /** Fails when it is in use; a free port is taken when absent. */
+  /** Fails when it is in use; a free port when absent. */
   port?: number | undefined;
   /** Where its temporary folder is made; {@link scratchFolder} by default. */
   scratch?: string | undefined;
@@ -48,7 +48,7 @@ export type Recipe = {
   readyTimeoutMs: number;
   address(port: number): string;
   stopSignal: NodeJS.Signals;
-  /** After which a server that was asked to stop is killed; 15 s by default. */
+  /** After which a server that does not stop is killed; 15 s by default. */
   stopTimeoutMs?: number;
 };
 

@@ -1,4 +1,4 @@
-/** A server did not do what was asked; the message says which, why, and what to do. */
+/** A server did not do what was requested; the message names which, why, and what to do. */
 export class ServiceError extends Error {
   override name = 'ServiceError';
 }

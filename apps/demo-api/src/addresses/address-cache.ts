@@ -4,7 +4,7 @@ import type { DemoConfig } from '../config/demo-config.js';
 /** All 233 addresses as they are sent, with room to spare. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
 const HOUR_MS = 3_600_000;
-/** Longer than PostgreSQL may take, whose own error says more. */
+/** Longer than PostgreSQL may take, whose own error has the cause. */
 const LOAD_TIMEOUT = '15s';
 
 export const addressNamespace = ({ prefix }: Pick<DemoConfig, 'prefix'>): string => `${prefix}.addresses`;
@@ -14,7 +14,7 @@ export function addressCache(herd: Pick<Herd<object>, 'namespace'>, config: Demo
   const { cacheMemorySeconds } = config;
   return herd.namespace(addressNamespace(config), {
     loadTimeout: LOAD_TIMEOUT,
-    // Nobody clears all of it at once: the node that could tell of that is not needed for the keys of others.
+    // Nobody clears all of it at once: no namespace-wide marker, whose node the keys of others would need.
     generationMaxAgeMs: HOUR_MS,
     ...(cacheMemorySeconds > 0 && { memory: { ttl: `${cacheMemorySeconds}s`, maxBytes: MEMORY_BYTES } }),
   });

@@ -39,8 +39,8 @@ export class AddressesService {
   }
 
   /**
-   * Drops presidents' addresses after a change, here, on the nodes, and in other processes that hear of it. What was read before the
-   * change is not kept. A process, or a node, that does not hear of it serves the old state until that expires: `cacheSeconds` at most.
+   * Drops presidents' addresses after a change, here, on the nodes, and in other processes that are notified. What was read before the
+   * change is not kept. A process, or a node, that is not notified serves the old state until that expires: `cacheSeconds` at most.
    */
   async forgetPresidents(presidents: readonly number[]): Promise<void> {
     if (presidents.length === 0) return;

@@ -7,7 +7,7 @@ import { addressNamespace } from './address-cache.js';
 export type HitsAndMisses = Readonly<{ hits: number; misses: number }>;
 const NONE: HitsAndMisses = Object.freeze({ hits: 0, misses: 0 });
 
-/** What was asked for since the start, and who had it: the memory of this process, or a node. A node that does not answer has it not. */
+/** Reads since the start, by what had the value: the memory of this process, or a node. A node that does not answer counts as a miss. */
 @Injectable()
 export class CacheCounts implements OnModuleInit, OnModuleDestroy {
   readonly #byNode = new Map<string, HitsAndMisses>();

@@ -5,7 +5,7 @@ import { StartError } from '../start-error.js';
 import type { DemoConfig } from './demo-config.js';
 import { Environment } from './environment.js';
 
-/** Names that are this application's alone: one that it does not know is a mistake. */
+/** Names that are this application's alone: an unknown one is a mistake. */
 const OWN_NAME = /^DEMO_/;
 
 /** The environment is not complete or not right; the message has one line for each variable. */

@@ -56,7 +56,7 @@ async function ensureIndex(search: SearchService, output: Output, signal: AbortS
   }
 }
 
-/** As {@link prepareIndex}; while OpenSearch does not answer it says so once, and tries again in the background. */
+/** As {@link prepareIndex}; while OpenSearch does not answer it logs so once, and tries again in the background. */
 export async function prepareIndexWhenPossible(parts: Parts): Promise<void> {
   try {
     await prepareIndex(parts);

@@ -12,7 +12,7 @@ const PAGE = 10;
 export class AddressExport {
   constructor(private readonly em: EntityManager) {}
 
-  /** One address a line, in order; read page by page, as fast as the reader takes them. */
+  /** One address a line, in order; read page by page, as fast as the client reads them. */
   async *lines({ from, to }: Years): AsyncGenerator<string> {
     for (let last = 0; ;) {
       const where = { id: { $gt: last }, year: { $gte: from, $lte: to }, ...OF_PRESENT_PRESIDENTS };

@@ -19,7 +19,7 @@ export class ExportController {
 
   @Get()
   @LimitExport(exportCost)
-  @ApiOperation({ summary: 'Whole addresses, one JSON document a line; each year asked for costs a token' })
+  @ApiOperation({ summary: 'Whole addresses, one JSON document a line; each requested year costs a token' })
   @ApiOkResponse(linesOf(AddressDto))
   @ApiExtraModels(AddressDto)
   @Problems(400, 500)

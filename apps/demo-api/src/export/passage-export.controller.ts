@@ -20,7 +20,7 @@ export class PassageExportController {
 
   @Get()
   @LimitExport(exportCost)
-  @ApiOperation({ summary: 'All passages that match, one JSON document a line; each year asked for costs a token' })
+  @ApiOperation({ summary: 'All passages that match, one JSON document a line; each requested year costs a token' })
   @ApiOkResponse(linesOf(SearchHit))
   @ApiExtraModels(SearchHit)
   @Problems(400, 500, 503)

@@ -6,7 +6,7 @@ import { passageQuery } from '../search/passage-query.js';
 import { refusalOf } from '../search/refusal.js';
 import type { SearchFilters } from '../search/search-filters.js';
 
-/** Hits that OpenSearch is asked for at a time. */
+/** Hits in a request to OpenSearch. */
 const PAGE = 200;
 
 @Injectable()

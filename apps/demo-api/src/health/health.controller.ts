@@ -10,7 +10,7 @@ import { HerdIndicator } from './herd.indicator.js';
 import { Readiness } from './readiness.js';
 import { SearchIndicator } from './search.indicator.js';
 
-/** A probe that waits longer is given up by who asks. */
+/** Callers give up a probe that waits longer. */
 const TIMEOUT_MS = 800;
 
 const HEALTHY = {

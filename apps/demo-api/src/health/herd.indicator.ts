@@ -10,7 +10,7 @@ export class HerdIndicator {
     @InjectHerd('cache') private readonly herd: Herd<MemcachedCommands>,
   ) {}
 
-  /** Degraded while a node is down. The herd knows it already: nothing is asked. */
+  /** Degraded while a node is down. From the state that the herd keeps: no request is sent. */
   check(key: string): HealthIndicatorResult {
     const nodes = Object.fromEntries(this.herd.topology.nodes.map(({ node, health }) => [node.id, health.state]));
     const session = this.health.check(key);

@@ -14,7 +14,7 @@ export class SearchIndicator {
     @InjectSearch() private readonly search: SearchService,
   ) {}
 
-  /** The library's judgement, but `degraded` where it says `down`: most routes do without search. */
+  /** The library's judgement, but `degraded` in place of `down`: most routes do without search. */
   async check(key: string, timeoutMs: number): Promise<HealthIndicatorResult> {
     const result = await this.library.check(key, this.search, { maxLagMs: MAX_LAG_MS, timeoutMs });
     const { status, ...details } = result[key]!;

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { DEMO_CONFIG, type DemoConfig } from '../config/demo-config.js';
 import { connectRedis } from '../redis/connect-redis.js';
 
-/** How processes hear what another has changed: by Redis, where there is one. */
+/** How processes are notified of what another has changed: by Redis, where there is one. */
 @Injectable()
 export class Invalidations implements OnApplicationShutdown {
   readonly bus: InvalidationBus | undefined;

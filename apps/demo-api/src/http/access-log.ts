@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Output } from '../data/progress.js';
 
-/** One JSON line for each answer: what was asked, how it ended, how long it took, and in which trace. */
+/** One JSON line for each answer: the request, how it ended, how long it took, and in which trace. */
 export function accessLog(output: Output, traceId: () => string | undefined = () => undefined) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
@@ -15,7 +15,7 @@ export function accessLog(output: Output, traceId: () => string | undefined = ()
         method: request.method,
         url: request.originalUrl.slice(0, 500),
         status: response.statusCode,
-        // A client that went away, or a stream that broke, got less than it asked for.
+        // A client that went away, or a stream that broke, got less than it requested.
         complete: response.writableFinished,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
       };

@@ -51,7 +51,7 @@ interface ParserError {
   readonly body?: string;
 }
 
-/** What the parser says, with what is allowed instead. */
+/** The parser's error, with what is allowed instead. */
 function toldOf(error: unknown, { headers }: Request): unknown {
   const { type, code, body } = error as ParserError;
   const encoding = cut(String(headers['content-encoding']));
@@ -61,7 +61,7 @@ function toldOf(error: unknown, { headers }: Request): unknown {
   if (type === 'encoding.unsupported')
     return new UnsupportedMediaTypeException(`Content-Encoding must be gzip, deflate, br or none (got ${encoding}).`);
   if (code?.startsWith('Z_'))
-    return new BadRequestException(`The body is not what Content-Encoding says: ${encoding}.`);
+    return new BadRequestException(`The body does not match its Content-Encoding: ${encoding}.`);
   return error;
 }
 

@@ -7,7 +7,7 @@ const REFUSALS: Readonly<Record<string, readonly [status: number, detail: string
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The extensions of the chunks are too large: send none.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come in whole within its time.'],
 };
-const NO_REQUEST = [400, 'That is no HTTP request of a method that is known, with one length.'] as const;
+const NO_REQUEST = [400, 'That is no HTTP request with a known method and one length.'] as const;
 const EXPECTATION_FAILED = 417;
 
 /** Answers what never reaches a route as all else: by a problem document. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 
-/** How long an idle connection may still bring a request that was sent before its client heard of the stop. */
+/** How long an idle connection may still bring a request that was sent before its client noticed the stop. */
 const LINGER_MS = 100;
 /** Clients that connect again and again hold up a stop no longer. */
 const ACCEPT_MS = 500;

@@ -15,7 +15,7 @@ export function limiterStorage(
     case 'memory':
       return memoryStorage();
     case 'memcached':
-      // Of a node that is down the cache takes a miss; a limiter that did would start with an empty bucket.
+      // For a node that is down the cache reads a miss; a limiter that did would start with an empty bucket.
       return memcachedStorage(herd.withPolicy({ onNodeDown: 'error', timeoutMs }));
     case 'redis':
       return redisOf(redisUrl!, timeoutMs);

@@ -15,7 +15,7 @@ export class LoginController {
     @Inject(DEMO_CONFIG) private readonly config: DemoConfig,
   ) {}
 
-  /** Only attempts that fail count, so that whoever knows the password is never held up by it. */
+  /** Only attempts that fail count, so that nobody with the right password is ever refused by it. */
   @Post()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')

@@ -10,7 +10,7 @@ const MAX_SESSIONS = 1000;
 
 export type OpenedSession = Readonly<{ token: string; expiresAt: Date }>;
 
-/** Who may edit: tokens that are random, of which the database knows the hash alone, so that all processes know them. */
+/** Who may edit: by random tokens, whose hashes are in the database, so that all processes accept them. */
 @Injectable()
 export class Sessions {
   constructor(

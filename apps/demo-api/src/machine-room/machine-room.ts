@@ -14,7 +14,7 @@ import { type Sample, Sampled } from './sampled.js';
 const EVERY_MS = 1000;
 /** Between two messages, however often the herd changes. */
 const LEAST_MS = 200;
-/** The first message waits so long for what is asked then. */
+/** The first message waits so long for the first samples. */
 const FIRST_MS = 500;
 const TIMEOUT_MS = 800;
 const MAX_AGE_MS = 3000;

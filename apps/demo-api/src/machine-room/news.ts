@@ -32,7 +32,7 @@ export class News {
     this.#lines = [...this.#lines, { number: (this.#number += 1), text }].slice(-MAX_LINES);
   }
 
-  /** @returns what was said after the line of that number, and the number of the last line. */
+  /** @returns the lines after the one of that number, and the number of the last line. */
   since(number: number): Readonly<{ lines: readonly string[]; last: number }> {
     return { lines: this.#lines.filter((line) => line.number > number).map(({ text }) => text), last: this.#number };
   }

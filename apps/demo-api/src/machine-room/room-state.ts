@@ -93,7 +93,7 @@ export class RoomState {
   @ApiProperty({ type: [RoomNode] })
   nodes!: readonly RoomNode[];
 
-  @ApiCount({ description: 'Addresses that the process had in memory, so that no node was asked, since the start.' })
+  @ApiCount({ description: 'Addresses that the process had in memory, so that no node was queried, since the start.' })
   memoryHits!: number;
 
   @ApiProperty()

@@ -11,7 +11,7 @@ describe('Sampled', () => {
       1000,
       () => 0,
     );
-    expect(sampled.read()).toEqual({ state: 'unknown', reason: 'not asked yet' });
+    expect(sampled.read()).toEqual({ state: 'unknown', reason: 'not queried yet' });
     await settle();
     expect(sampled.read()).toEqual({ state: 'known', value: 1 });
     await settle();

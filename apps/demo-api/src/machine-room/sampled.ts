@@ -2,11 +2,11 @@
 export type Sample<Value> = Readonly<{ state: 'known'; value: Value } | { state: 'unknown'; reason: string }>;
 
 /**
- * A value that is asked for over and over, of a server that may hang. Reading it never waits: it is as old as the last answer,
+ * A value that is polled from a server that may hang. Reading it never waits: it is as old as the last answer,
  * and unknown once that is older than `maxAgeMs`. One question at a time is under way.
  */
 export class Sampled<Value> {
-  #sample: Sample<Value> = { state: 'unknown', reason: 'not asked yet' };
+  #sample: Sample<Value> = { state: 'unknown', reason: 'not queried yet' };
   #answeredAt = -Infinity;
   #asking: Promise<void> | undefined;
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** `if not exists`: databases of the demo's first days have these tables, and know of no migrations. */
+/** `if not exists`: databases of the demo's first days have these tables, and no table of migrations. */
 export class CreateAddresses extends Migration {
   override readonly name = '2026-11-addresses';
 

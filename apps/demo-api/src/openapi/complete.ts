@@ -34,7 +34,7 @@ export function complete(document: OpenAPIObject): OpenAPIObject {
       const operation = path[method];
       if (operation === undefined) continue;
       const responses = operation.responses as Record<string, Response>;
-      // A query, or a body, that it does not know.
+      // An unknown parameter, or a wrong body.
       responses['400'] ??= problemResponse(400);
       addEtag(responses, method === 'get');
       if (operation.requestBody !== undefined) {
@@ -67,7 +67,7 @@ function addLimitHeaders(responses: Record<string, Response>): void {
   for (const response of Object.values(responses)) response.headers = { ...headers, ...response.headers };
 }
 
-/** The validation refuses what it does not know, and a body that says nothing. */
+/** The validation refuses unknown members, and an empty body. */
 function closeBody({ components }: OpenAPIObject, { requestBody }: Operation): void {
   const { content } = requestBody as { content: Record<string, { schema: { $ref?: string } }> };
   const name = content[JSON_TYPE]?.schema.$ref?.split('/').at(-1);

@@ -2,7 +2,7 @@ import { getSchemaPath } from '@nestjs/swagger';
 
 type Item = new () => object;
 
-/** Describes lines of JSON. OpenAPI 3.1 has no schema for those: the answer is a string, and `x-item-schema` says what each line is. */
+/** Describes lines of JSON. OpenAPI 3.1 has no schema for those: the answer is a string, and `x-item-schema` describes each line. */
 export function linesOf(item: Item) {
   const schema = { type: 'string' as const };
   return {

@@ -31,7 +31,7 @@ export function servePage(app: NestExpressApplication, folder = BUILT): void {
     response.sendFile('index.html', { root: folder, acceptRanges: false }, (error) => {
       if (error === undefined || response.headersSent) return;
       if ((error as { status?: number }).status === PRECONDITION_FAILED)
-        return next(new PreconditionFailedException('The page is not as If-Match or If-Unmodified-Since says.'));
+        return next(new PreconditionFailedException('The page does not match If-Match or If-Unmodified-Since.'));
       response.status(503).type('text/plain').send('The page is not built: run npm run build:page once.\n');
     });
   });

@@ -10,7 +10,7 @@ export class IdParam {
   @WholeNumber(BOUNDS)
   id!: number;
 
-  /** @param value the parameters of a path. @returns `undefined` where they are not right: the rules above say why. */
+  /** @param value the parameters of a path. @returns `undefined` where they are wrong: the rules above then report why. */
   static ofRight(value: unknown): IdParam | undefined {
     const { id, ...others } = (value ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof id !== 'string' || !DIGITS.test(id) || Number(id) < BOUNDS.min || Object.keys(others).length > 0)

@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiResponse, type ApiResponseMetadata, getSchemaPath } 
 import { Problem } from './problem.js';
 
 const MEANING = {
-  400: 'The request is not valid: `errors` says where.',
+  400: 'The request is not valid: `errors` lists where.',
   401: 'The password is wrong.',
   403: 'Only the demo does that.',
   404: 'There is none with this id.',
@@ -11,7 +11,7 @@ const MEANING = {
   413: 'The body is larger than any that is accepted: 16 kB.',
   415: 'The body is not JSON in UTF-8.',
   429: 'Too many are open: end one of them.',
-  500: 'A server refused what it was asked, or PostgreSQL does not answer.',
+  500: 'A server refused the request, or PostgreSQL does not answer.',
   502: 'The server could not be changed.',
   503: 'OpenSearch does not answer, or has not the passages yet.',
 } as const;

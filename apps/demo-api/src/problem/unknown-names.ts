@@ -23,7 +23,7 @@ export function lostNames(given: unknown, type: unknown): ParameterComplaint[] {
   return lost.map((name) => unknownName(name, knownNames(type as new () => object)));
 }
 
-/** Judges the rest as well, so that all that is wrong is told at once. */
+/** Judges the rest as well, so that all that is wrong is reported at once. */
 export async function refuseAlso(lost: readonly ParameterComplaint[], judged: Promise<unknown>): Promise<never> {
   const others = await judged.then(
     () => [],

@@ -8,7 +8,7 @@ import { cut, lostNames, refuseAlso, unknownName } from './unknown-names.js';
 
 const MAX_COMPLAINTS = 10;
 
-/** Checks queries, paths and bodies against their classes: unknown members are refused with the list of those that are known. */
+/** Checks queries, paths and bodies against their classes: unknown members are refused with the list of known ones. */
 export function validationPipe(): ValidationPipe {
   return new PromptValidationPipe({
     transform: true,
@@ -19,7 +19,7 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
-/** The id of a path is most of what is asked: one that is right passes at once, all else is judged. */
+/** Most requests have an id in the path: a right one passes at once, all else is validated. */
 class PromptValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const id = metadata.metatype === IdParam ? IdParam.ofRight(value) : undefined;

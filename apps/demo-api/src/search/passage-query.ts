@@ -4,7 +4,7 @@ import { textClause } from './mode.js';
 import { narrowing } from './narrowing.js';
 import type { SearchFilters } from './search-filters.js';
 
-/** What is asked: by relevance where there is something to be relevant to, else in order of time. */
+/** The query of a request: sorted by relevance where it has a text, else by time. */
 export function askedQuery(
   query: SearchQuery<Passage>,
   { q, mode, distance, president }: SearchFilters,
@@ -16,7 +16,7 @@ export function askedQuery(
   return query;
 }
 
-/** What is asked, narrowed by every filter. */
+/** The query, narrowed by every filter. */
 export function passageQuery(query: SearchQuery<Passage>, filters: SearchFilters): SearchQuery<Passage> {
   return askedQuery(query, filters).filter((c) => narrowing(c, filters));
 }

@@ -7,7 +7,7 @@ const WORDS = 10;
 
 type SignificantWords = Readonly<{ buckets: readonly Readonly<{ key: string; doc_count: number }>[] }>;
 
-/** The words that set the best passages apart from all others. Reads and analyzes their text, so it is asked for by name. */
+/** The words that set the best passages apart from all others. Reads and analyzes their text, so clients request it by name. */
 export function significantWords(a: AggregationBuilder<Passage>) {
   return {
     sample: a.sampler({

@@ -22,7 +22,7 @@ export class SimilarAddresses {
   @ApiProperty({
     type: [SearchHit],
     description:
-      'Of each similar address the passage that is most like the address asked for, the most similar first. Nothing is marked in it.',
+      'Of each similar address the passage that is most like the requested address, the most similar first. Nothing is marked in it.',
   })
   hits!: SearchHit[];
 }

@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 const tracer = trace.getTracer('demo-api');
 
 /**
- * A server span for each request, by the semantic conventions of HTTP: part of the caller's trace where the request says so by
+ * A server span for each request, by the semantic conventions of HTTP: part of the caller's trace where the request names it by
  * `traceparent`, and the parent of all that the request does. It ends with the answer, or when the client goes away. Where an
  * instrumentation of HTTP has begun a span already, that one stays alone.
  */

@@ -40,7 +40,7 @@ export class RequestError extends Error {
   }
 }
 
-/** Hears the headers of the last answer and of each that follows, for what they say of limits. */
+/** Receives the headers of the last answer and of each that follows, as they have the limits. */
 export type AnswerListener = (headers: Headers) => void;
 const listeners = new Set<AnswerListener>();
 let lastHeaders: Headers | undefined;

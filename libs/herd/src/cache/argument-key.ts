@@ -2,7 +2,7 @@ import { HerdRequestError } from '../errors/operation-errors.js';
 
 /**
  * A text for the arguments of one call that no other arguments have: it distinguishes `1` from `'1'` and `1n`, `-0` from `0`, an
- * absent member from `undefined`, and knows Date, RegExp, URL, Map, Set and binary data.
+ * absent member from `undefined`, and supports Date, RegExp, URL, Map, Set and binary data.
  *
  * @throws HerdRequestError for what cannot be distinguished by what it shows: functions, symbols, instances of classes, circles.
  */

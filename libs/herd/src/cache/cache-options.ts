@@ -104,7 +104,7 @@ export function readCacheOptions(
     hasStale,
     'softTimeout',
     softTimeout,
-    'must stand beside staleIfError, which says what is served then',
+    'must stand beside staleIfError, which sets for how long an old value is served then',
   );
   return Object.freeze({
     beta: number('beta'),

@@ -28,7 +28,7 @@ export type CacheSource = Readonly<{
   /** Another once the nodes are others. */
   route: () => number;
   leastTtlMs: number;
-  /** What a life is on the servers: without an end where they cannot keep it. An entry itself knows its end. */
+  /** What a life is on the servers: without an end where they cannot keep it. An entry itself holds its end. */
   ttlOf: (lifeMs: number) => Ttl;
   now: () => number;
   random: () => number;

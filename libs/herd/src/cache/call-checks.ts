@@ -38,7 +38,7 @@ function isPlain(value: unknown): boolean {
 }
 
 /**
- * Within an entry a codec leaves out what it has no form for, and then it would be known that there is none.
+ * Within an entry a codec leaves out what it has no form for, and the entry would then be a known absence.
  *
  * @throws HerdRequestError for a value of which nothing would be stored.
  */

@@ -32,7 +32,7 @@ export class ChangeMaker {
     }
   }
 
-  /** A change of `keys`, sent to all that have them. @returns what came of each, `missing` for those of which nothing is known. */
+  /** A change of `keys`, sent to all that have them. @returns the outcome of each, `missing` where it is unknown. */
   async ofKeys<Result>(
     keys: readonly string[],
     missing: Result,

@@ -46,7 +46,7 @@ export class Coherence {
     return tier;
   }
 
-  /** What was changed of a namespace, as far as this process knows. */
+  /** What was changed of a namespace, as far as this process has seen. */
   changesOf(namespace: string): RecentChanges {
     const present = this.changes.get(namespace) ?? new RecentChanges(this.origin);
     this.changes.set(namespace, present);

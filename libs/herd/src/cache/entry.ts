@@ -1,7 +1,7 @@
 import type { TagVersions } from './tags.js';
 
 /**
- * A value as it is stored. Without `value` it is known that there is none. `freshUntil` is epoch milliseconds (absent:
+ * A value as it is stored. Without `value` it is a known absence. `freshUntil` is epoch milliseconds (absent:
  * for ever), `loadMs` how long it took to make. It counts no more once a version of `tags` has changed.
  */
 export type Entry = Readonly<{

@@ -33,7 +33,7 @@ export class Generation {
     if (this.reading) return this.reading;
     const reading = this.read();
     this.reading = reading;
-    // Only who asks before the question has left may have its answer: one who asks later may know of a change since.
+    // Only callers from before the request was sent may share its answer: a later one may have seen a change since.
     process.nextTick(() => {
       if (this.reading === reading) this.reading = undefined;
     });
@@ -70,7 +70,7 @@ export class Generation {
     return present;
   }
 
-  /** Never back: where a node has a text of before, as it was away, a new one takes its place, and this call goes without. */
+  /** Never back: where a node has an earlier text, as it was away, a new one replaces it, and this call goes without. */
   private neverBack(text: string, asked: number): string | undefined {
     if (this.last && asked < this.last.asked) return this.last.text;
     if (this.left.has(text)) {

@@ -32,7 +32,7 @@ const setOptionNames = ['ttl', 'tags'] as const;
 /** Its life is refused by name. */
 const nothingGiven = { ttl: 0 } as SetOptions;
 
-/** A value in a box; none in it where it is known that there is no value. */
+/** A value in a box; none in it for a known absence. */
 type Held = Readonly<{ value?: unknown }>;
 
 /** Of a herd itself, which has no memory. */
@@ -52,7 +52,7 @@ export class HerdCache implements Cache {
   constructor(
     protected readonly source: CacheSource,
     private readonly options: ResolvedCacheOptions,
-    /** Where the keys stand; `undefined` while that cannot be known. */
+    /** Where the keys stand; `undefined` while that cannot be read. */
     private readonly prefix: () => Promise<Prefix | undefined> = () => Promise.resolve(nowhere),
     private readonly space = '',
   ) {

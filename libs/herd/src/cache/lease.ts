@@ -23,7 +23,7 @@ export interface Lease {
 /** Where a value is stored, and where the lease of who makes a value anew that is still there. */
 export type LeasedKey = Readonly<{ stored: string; lease: string }>;
 
-/** Stands where a value is missing that somebody makes; `null`: nothing came of it, and the next may take the place. */
+/** Stands where a value is missing that somebody makes; `null`: no value was made, and the next caller may make it. */
 type Placeholder = Readonly<{ rookeryLease: string | null }>;
 
 /** How long a place that was given back is kept for the next, at least the shortest life of the servers. */

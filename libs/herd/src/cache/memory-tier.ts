@@ -5,7 +5,7 @@ import type { Entry } from './entry.js';
 import { KeyWatch } from './key-watch.js';
 import type { Watch } from './key-watch.js';
 
-/** Bounds of a {@link MemoryTier}. `ttlMs`: no value is served for longer, whatever is heard of it. */
+/** Bounds of a {@link MemoryTier}. `ttlMs`: no value is served for longer, whatever the bus reports. */
 export type MemoryLimits = Readonly<{ maxEntries: number; maxBytes: number; ttlMs: number }>;
 
 /** `value` is frozen; one that cannot be is kept as bytes, and read anew by each. */
@@ -59,7 +59,7 @@ export class MemoryTier {
     this.watches.end(watch);
   }
 
-  /** Whether nothing was heard of a change since `watch`. */
+  /** Whether no change was reported since `watch`. */
   unchanged(watch: Watch): boolean {
     return this.watches.unchanged(watch);
   }

@@ -7,7 +7,7 @@ import type { CacheSource } from './cache-source.js';
 
 const caches = channel(herdChannels.cache);
 
-/** Reports what a cache made of a question. `parts`: what stands before the key on its node, where that is known. */
+/** Reports the outcome of a read. `parts`: what stands before the key on its node, where that was read. */
 export type Report = (
   key: string,
   event: CacheMessage['event'],

@@ -5,16 +5,16 @@ import type { Prefix } from './stored-entries.js';
 /** So many keys and tags are remembered at least, those changed last; twice as many at most. */
 const namesPerGeneration = 10_000;
 
-/** A prefix, and the set of nodes by which it was asked for; `nowhere` where none could be known. */
+/** A prefix, and the set of nodes by which it was routed; `nowhere` where none could be read. */
 type Where = Pick<Prefix, 'parts' | 'route'> | 'nowhere';
 
-/** `seen`: how many changes there were with this one. `where` it was carried out is not known of others' changes. */
+/** `seen`: how many changes there were with this one. `where` it was carried out is absent for others' changes. */
 type Note = Readonly<{ seen: number; where: Where | undefined }>;
 
 export type Changed = Readonly<{ kind: 'key' | 'tag'; name: string }>;
 
 /**
- * What was changed last in a namespace, as this process knows. Processes may see different prefixes for a while, and different
+ * What was changed last in a namespace, as this process has seen it. Processes may see different prefixes for a while, and different
  * nodes: what another has stored there meanwhile is not to be read here, as it can be older.
  */
 export class RecentChanges {
@@ -55,7 +55,7 @@ export class RecentChanges {
     return where.parts.at(-1) !== parts.at(-1) && (standIns || where.route !== route);
   }
 
-  /** Whether `entry` is surely no older than the changes of its key and tags that are known here. */
+  /** Whether `entry` is surely no older than the changes of its key and tags that were seen here. */
   allows(key: string, { unleased, tags = {} }: Entry): boolean {
     if (unleased === undefined) return true;
     const names: Changed[] = [{ kind: 'key', name: key }];

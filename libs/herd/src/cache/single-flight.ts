@@ -10,7 +10,7 @@ type Entry = {
   readonly watch: Watch | undefined;
 };
 
-/** What hears of changes by other processes. */
+/** What is notified of changes by other processes. */
 export type Changes = Pick<KeyWatch, 'begin' | 'end' | 'unchanged'>;
 
 /** One run per key at a time: a call meanwhile gets the same answer. */

@@ -14,8 +14,8 @@ import { deleteTagVersions, standingTags } from './tags.js';
 export type Look = Readonly<{ entry?: Entry | undefined; lease?: Lease }>;
 
 /**
- * Where the keys of a cache stand. `epoch`: of the memory, before that was read: who hears of a `clear()` since keeps nothing of
- * it. `route`: by which set of nodes it was asked for.
+ * Where the keys of a cache stand. `epoch`: of the memory, before that was read: after a `clear()` since then a reader keeps nothing of
+ * it. `route`: by which set of nodes it was routed.
  */
 export type Prefix = Readonly<{ parts: readonly string[]; epoch: number; route: number }>;
 

@@ -12,7 +12,7 @@ export const maxTags = 20;
 const tagKey = ([space, ...prefix]: readonly string[], tag: string): string => cacheKey(`tag-${space}`, ...prefix, tag);
 const freshVersion = (): string => randomBytes(9).toString('base64url');
 
-/** @returns `undefined` while a tag's version cannot be known: what is made now must not be kept. */
+/** @returns `undefined` while a tag's version cannot be read: what is made now must not be kept. */
 export async function readTagVersions(
   { owners: commands }: CacheSource,
   prefix: readonly string[],

@@ -17,7 +17,7 @@ import type { Task, ValueMaker } from './value-maker.js';
 /** Wait between two looks for a value that another process is loading. */
 const pollMs = 20;
 
-/** What is asked for: one key, and how its value is made where there is none. */
+/** A read: one key, and how its value is made where there is none. */
 export type Asked<Value> = Pick<Task<Value>, 'key' | 'ttl' | 'load' | 'options'>;
 
 /** Finds one value: fresh on a node, or stale and made anew in the background, or made by this process or another. */
@@ -38,7 +38,7 @@ export class ValueFinder {
     this.maker.invalidate(key);
   }
 
-  /** @param prefix `undefined` while it cannot be known: the value is made for this caller then. */
+  /** @param prefix `undefined` while it cannot be read: the value is made for this caller then. */
   async find<Value>(prefix: Prefix | undefined, asked: Asked<Value>, flight: Flight): Promise<Value> {
     const { key, options } = asked;
     if (!prefix) {

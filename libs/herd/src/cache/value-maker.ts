@@ -81,7 +81,7 @@ export class ValueMaker {
     }
   }
 
-  /** @param prefix `undefined` while it cannot be known: nothing is stored then. */
+  /** @param prefix `undefined` while it cannot be read: nothing is stored then. */
   async makeMany<Value>(
     prefix: Prefix | undefined,
     keys: readonly string[],

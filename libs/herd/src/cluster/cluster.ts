@@ -15,7 +15,7 @@ import { keyShares } from './key-shares.js';
 import { limitsOf } from './node-limits.js';
 import { publishTopology } from './publish.js';
 
-/** While no node is known, discovery is queried this often. */
+/** While there is no node, discovery is queried this often. */
 const emptyRefreshMs = 1000;
 
 /**

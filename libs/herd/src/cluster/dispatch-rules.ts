@@ -25,7 +25,7 @@ export const failsOver = ({ onNodeDown }: Policy, effect: Effect, error: unknown
 export const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
 
 /**
- * Notes what did not surely reach the node, so that it is deleted there before it is read. Under `error` the caller knows of a
+ * Notes what did not surely reach the node, so that it is deleted there before it is read. Under `error` the caller gets the error of a
  * write that failed, and a value that he guards by a token must not vanish.
  */
 export function doubtAfter(
@@ -42,7 +42,7 @@ export function doubtAfter(
 /** Whether it leaves an old value where it is not carried out. */
 export const changesValue = (effect: Effect): boolean => effect === 'write' || effect === 'delete';
 
-/** Whether the operation left this process, and nothing is known of it since. */
+/** Whether the operation left this process, and its outcome is unknown. */
 const mayArriveLate = ({ code }: HerdOperationError): boolean => code === 'HERD_TIMEOUT' || code === 'HERD_NODE';
 
 export function standIn<Client>(

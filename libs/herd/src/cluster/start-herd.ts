@@ -53,7 +53,7 @@ function handleOf<Client, Commands extends object, NodeCommands extends object>(
     closed: () => cluster.isClosed,
   };
   const commands = driver.commands(dispatchByTable(source));
-  // A node that stands in knows no lease of the owner; and what is copied from former owners must find no place reserved.
+  // A node that stands in has no lease of the owner; and what is copied from former owners must find no place reserved.
   const leaseCommands = onNodeDown === 'next' ? undefined : asLeaseCommands(commands);
   const cacheSource = (): CacheSource => ({
     herd: name,

@@ -3,7 +3,7 @@ const traces = ['{}', '{"0":'] as const;
 
 /**
  * Finds what JSON has emptied without a word: of a Map, Set, RegExp, Error or Promise `{}` is left, of a typed array no array. What
- * has a `toJSON`, as a Date, says itself what it is in JSON; and that `NaN` is `null` there is JSON's own rule.
+ * has a `toJSON`, as a Date, defines its own JSON; and that `NaN` is `null` there is JSON's own rule.
  *
  * @param text the JSON of `value`.
  * @returns what was emptied, and where; `undefined` for nothing.

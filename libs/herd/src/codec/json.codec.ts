@@ -4,7 +4,7 @@ import { jsonLoss } from './json-loss.js';
 /** The flag that clients of many languages set for JSON; npm `memcached` among them. */
 const jsonFlag = 2;
 
-/** Drivers that write texts need no bytes of it: those are made when they are asked for. */
+/** Drivers that write texts need no bytes of it: those are made when they are read. */
 class JsonText implements Encoded {
   readonly flags = jsonFlag;
   private made: Buffer | undefined;
@@ -18,7 +18,7 @@ class JsonText implements Encoded {
 
 /**
  * JSON in UTF-8. Reads what is flagged 0 or 2, so that counters, and objects written by npm `memcached`, are understood;
- * any other flag means a format that only its writer knows. Refuses what it would empty: a Map, a Set, an Error, ….
+ * any other flag means a format of another writer. Refuses what it would empty: a Map, a Set, an Error, ….
  */
 export const jsonCodec: Codec = Object.freeze({
   encode(value: unknown): Encoded {

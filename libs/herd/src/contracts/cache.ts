@@ -124,7 +124,7 @@ export interface MemoryOptions {
   maxEntries?: number;
   /** Of values as they are stored, and of their keys. Default 32 MiB. */
   maxBytes?: number;
-  /** No value is served from memory for longer, although nothing was heard of it. Default `'10s'`. */
+  /** No value is served from memory for longer, although no change was reported. Default `'10s'`. */
   ttl?: Exclude<Ttl, 'never'>;
 }
 

@@ -27,11 +27,11 @@ export type OperationMessage = Readonly<{
 }>;
 
 /**
- * What a cache made of a question, on `rookery:herd:cache`: `hit` (`tier` says where), `miss`, `stale` (served past its end), or
+ * The outcome of a read of a cache, on `rookery:herd:cache`: `hit` (`tier` is where), `miss`, `stale` (served past its end), or
  * `refresh` (made anew in the background). Of many keys, each is reported.
  *
  * @property namespace `''` for `herd.getOrSet`.
- * @property node the id of the node whose key it is; none for what memory has, and while the place of the key is not known.
+ * @property node the id of the node whose key it is; none for what memory has, and while the place of the key is unknown.
  */
 export type CacheMessage = Readonly<{
   herd: string;

@@ -8,13 +8,13 @@ export type { Failure } from './failure.js';
 /**
  * A value as a node has it, and the life that is left to it, in milliseconds; `Infinity` for ever.
  *
- * @property version differs where the value was written anew, as far as the server can tell.
+ * @property version differs where the value was written anew, as far as the server distinguishes that.
  */
 export type Held = Readonly<{ encoded: Encoded; lifeMs: number; version: string }>;
 
 /** How values are brought from one node to another. */
 export interface Copies<Client> {
-  /** @returns what the node has; `undefined` where it has nothing, or cannot tell its life. */
+  /** @returns what the node has; `undefined` where it has nothing, or does not report its life. */
   read(client: Client, key: string): Promise<Held | undefined>;
 
   /** Stores only where there is no value yet, with the life that is left. @returns whether it was stored. */

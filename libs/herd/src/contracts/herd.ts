@@ -23,7 +23,7 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
    */
   snapshot(): HerdSnapshot;
 
-  /** @returns the owner of `key`, up or down; `undefined` only while no node is known. */
+  /** @returns the owner of `key`, up or down; `undefined` only while there is no node. */
   nodeFor(key: string): Node | undefined;
 
   /**

@@ -17,7 +17,7 @@ export interface InvalidationListener {
 
 /**
  * Tells all processes what to drop from their memory. It may deliver late, twice, and to the sender too; what it may have lost it
- * must tell by `onGap`. While it is silent, values live in memory for `memory.ttl` at most.
+ * must report it by `onGap`. While it is silent, values live in memory for `memory.ttl` at most.
  */
 export interface InvalidationBus {
   /** For messages, such as `redis`. */

@@ -24,7 +24,7 @@ export type StoreOptions = CallOptions & Readonly<{ ttl?: Ttl }>;
  * `withPolicy({ onNodeDown: 'error' })` they are thrown instead.
  */
 export interface KeyValueCommands {
-  /** @returns the value, or `undefined`. `Value` is what you know it to be: nothing checks it. */
+  /** @returns the value, or `undefined`. `Value` is the type that you expect: nothing checks it. */
   get<Value = unknown>(key: string, options?: CallOptions): Promise<Value | undefined>;
 
   /** One round trip per node that owns any of `keys`, all at once. Keys without a value are not in the map. */

@@ -5,7 +5,7 @@ export interface PendingListener<Result> {
 }
 
 /**
- * What comes of an operation, for one listener, who hears it at once. A driver whose operations come in hundreds of thousands a
+ * The outcome of an operation, for one listener, which is called at once. A driver whose operations come in hundreds of thousands a
  * second gives it in place of a promise: each promise of a chain costs a turn, and garbage.
  */
 export interface Pending<Result> {

@@ -16,7 +16,7 @@ export type HerdErrorCode =
   | 'HERD_CLOSED'
   | 'HERD_DISCOVERY';
 
-/** What an error says: what is wrong, with what value, and what to do about it. */
+/** The parts of a message: what is wrong, with what value, and what to do about it. */
 export type HerdProblem = Readonly<{ what: string; received?: unknown; remedy: string; cause?: unknown }>;
 
 /** The root of all errors of this library; `message` is `what (got received): remedy`, or a text of its own. */

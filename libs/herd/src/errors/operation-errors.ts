@@ -1,7 +1,7 @@
 import type { Failure } from '../contracts/failure.js';
 import { HerdError } from './herd-error.js';
 
-/** An operation failed. `failure` says whose fault it is, and so whether it counts against the node. */
+/** An operation failed. `failure` is whose fault it is, and so whether it counts against the node. */
 export abstract class HerdOperationError extends HerdError {
   abstract readonly failure: Failure;
 }
@@ -39,7 +39,7 @@ export class HerdNodeDownError extends HerdNodeError {
   override readonly code = 'HERD_NODE_DOWN';
 }
 
-/** No answer before the deadline; whether the node carried the operation out is not known. */
+/** No answer before the deadline; whether the node carried the operation out is unknown. */
 export class HerdTimeoutError extends HerdOperationError {
   readonly code = 'HERD_TIMEOUT';
   readonly failure = 'node';

@@ -6,7 +6,7 @@ import { TaskList } from './task-list.js';
 import type { Task, TaskHome } from './task.js';
 import { TurnClock } from './turn-clock.js';
 
-/** Begins tasks, and hears how each ended, once. */
+/** Begins tasks, and is notified how each ended, once. */
 export interface TaskListener {
   begin(task: Task): Answer<unknown>;
   onSuccess(task: Task, result: unknown): void;

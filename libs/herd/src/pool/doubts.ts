@@ -7,7 +7,7 @@ const maxExact = 10_000;
 const maxSettled = 50_000;
 
 /**
- * What is known of a key's value on a node: `clear`, nothing is wrong with it; `missed`, it may be older than a write that
+ * The state of a key's value on a node: `clear`, nothing is wrong with it; `missed`, it may be older than a write that
  * did not reach the node; `late`, moreover a write that was given up may still arrive.
  */
 export type Standing = 'clear' | 'missed' | 'late';

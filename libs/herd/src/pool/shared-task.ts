@@ -5,7 +5,7 @@ import { Task } from './task.js';
 export class SharedTask<Client, Result> extends Task {
   private readonly without = new Map<string, Error>();
 
-  /** @param hear what came of the keys that were not left out. */
+  /** @param hear called with the outcome of the keys that were not left out. */
   constructor(
     operation: ManyOperation<Client, Result>,
     private readonly all: readonly string[],

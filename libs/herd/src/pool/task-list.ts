@@ -36,7 +36,7 @@ export class TaskList<Item extends Listed<Item>> {
     return true;
   }
 
-  /** Removes those that `chosen` says. @returns them, in order. */
+  /** Removes those for which `chosen` returns true. @returns them, in order. */
   take(chosen: (item: Item) => boolean): readonly Item[] {
     const taken: Item[] = [];
     for (let item = this.first; item;) {

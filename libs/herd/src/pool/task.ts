@@ -81,7 +81,7 @@ export class Task extends Listed<Task> implements PendingListener<unknown> {
     this.reject!(error);
   }
 
-  /** Where it goes on without keys that must not be used now: those, each with the error that says why. */
+  /** Where it goes on without keys that must not be used now: those, each with its error. */
   get leftOut(): Map<string, Error> | undefined {
     return undefined;
   }

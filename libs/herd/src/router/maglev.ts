@@ -49,7 +49,7 @@ function build(nodes: readonly Node[], tableSize: number): RouteTable {
   });
 }
 
-/** In each round a node of the highest weight takes one slot, and one of a third of it a slot in every third round. */
+/** In each round a node of the highest weight gets one slot, and one of a third of it a slot in every third round. */
 function fill(nodes: readonly Node[], size: number): Uint32Array {
   const table = new Uint32Array(size).fill(free);
   if (nodes.length === 0) return table;

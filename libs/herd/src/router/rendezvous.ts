@@ -8,7 +8,7 @@ type Seeded = Readonly<{ node: Node; seed: number; weight: number }>;
 
 /**
  * Highest random weight: each node scores each key, and the highest score owns it, so that a node which joins or leaves
- * moves its own keys and no others. A lookup scores every node; above 64 nodes, the owners of the hashes met last are remembered.
+ * moves its own keys and no others. A lookup scores every node; above 64 nodes, the owners of the hashes looked up last are remembered.
  *
  * @see Thaler and Ravishankar, "A Name-Based Mapping Scheme for Rendezvous" (1996); weights by the logarithmic method of
  * Schindler and Scheideler, which keeps movement minimal when a weight changes.

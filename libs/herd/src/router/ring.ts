@@ -53,7 +53,7 @@ export function countBelow(ascending: Uint32Array | Float64Array, bound: number)
   return low;
 }
 
-/** Walks a circle of owners from `start`. @returns up to `count` different nodes, in the order met. */
+/** Walks a circle of owners from `start`. @returns up to `count` different nodes, in the order of the walk. */
 export function walk(owners: Uint32Array, start: number, nodes: readonly Node[], count: number): readonly Node[] {
   const met = new Set<number>();
   const wanted = Math.min(count, nodes.length);

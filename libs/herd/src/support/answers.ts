@@ -1,6 +1,6 @@
 import type { Answer, PendingListener } from '../contracts/pending.js';
 
-/** Has `listener` hear what comes of `answer`. */
+/** Calls `listener` with the outcome of `answer`. */
 export function hear<Result>(answer: Answer<Result>, listener: PendingListener<Result>): void {
   if ('listen' in answer) return answer.listen(listener);
   answer.then(

@@ -18,13 +18,13 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /NOAUTH|WRONGPASS|invalid password|unauthenticated|authentication/i,
-    'pass connection.username and connection.password that the server knows',
+    'pass connection.username and connection.password that the server accepts',
   ],
   [/Too many open connections/, 'open fewer connections to it, or start memcached with a larger limit (-c)'],
   [/max number of clients/, 'open fewer connections to it, or raise maxclients of Redis'],
 ];
 
-/** What to do about a connection that failed by `cause`; `otherwise` where the cause does not tell. */
+/** What to do about a connection that failed by `cause`; `otherwise` where the cause does not show it. */
 export function connectionRemedy(cause: unknown, otherwise: string): string {
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
   const text = [code, message].filter((part) => typeof part === 'string').join(' ');

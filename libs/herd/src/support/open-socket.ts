@@ -19,7 +19,7 @@ export type SocketTarget = Readonly<{
 }>;
 
 /**
- * Connects, with TLS where that is asked for.
+ * Connects, with TLS where that is set.
  *
  * @param signal ends the attempt: it rejects with the signal's reason.
  * @returns the socket, ready for the first byte, without a listener.

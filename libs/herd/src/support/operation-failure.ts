@@ -12,7 +12,7 @@ export function codeOf(error: unknown): HerdErrorCode | undefined {
 
 /**
  * Whether an operation failed as a herd reports it. By its code: a driver that was loaded as CommonJS throws errors of another
- * class than a herd that was loaded as ES modules knows.
+ * class than the one of a herd that was loaded as ES modules.
  */
 export const isOperationError = (error: unknown): error is HerdOperationError =>
   codeOf(error) !== undefined && FAILURES.includes((error as { failure?: unknown }).failure);

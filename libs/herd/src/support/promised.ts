@@ -1,6 +1,6 @@
 /**
  * Runs `work`: what it throws at once becomes a rejection. Costs less than an `async` function, which waits three turns more. Yet
- * `work` is a closure, and one of many that come here: what is called most says `try`, and `catch` with {@link rejected}.
+ * `work` is a closure, and one of many that come here: what is called most has `try`, and `catch` with {@link rejected}.
  */
 export function promised<Result>(work: () => Promise<Result>): Promise<Result> {
   try {

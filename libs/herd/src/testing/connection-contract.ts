@@ -9,7 +9,7 @@ const minute = { ttl: '1m' } as const;
 export const connectionChecks: Readonly<
   Record<string, (bench: DriverBench, server: DriverServer, make: () => AnyDriver) => Promise<void>>
 > = {
-  'opens where there is no server, and says by ping that it cannot be reached': async (_bench, server, make) => {
+  'opens where there is no server, and reports by ping that it cannot be reached': async (_bench, server, make) => {
     const nowhere = new DriverBench(make(), server.nowhere);
     same(await nowhere.failure(nowhere.driver.ping(nowhere.client)), 'node', 'ping without a server');
     same(await nowhere.failure(nowhere.commands.get(nowhere.key('k'))), 'node', 'get without a server');
@@ -44,7 +44,7 @@ export const connectionChecks: Readonly<
     const { commands, driver, client, key } = bench;
     await commands.set(key('k'), 1, minute);
     server.pause();
-    // A server that is at work takes a moment to stop: until then it may answer.
+    // A server that is at work needs a moment to stop: until then it may answer.
     let failure: string = 'none';
     await bench.until('the frozen server leaves a question open', async () => {
       const open = bench.failure(commands.get(key('k')));

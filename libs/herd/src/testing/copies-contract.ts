@@ -31,7 +31,7 @@ export const copiesChecks: Readonly<Record<string, (bench: DriverBench) => Promi
       same((await copies.read(client, key('copy')))?.lifeMs, Infinity, 'the life of its copy');
     }),
 
-  'copies know a value that was written anew from the one before': (bench) =>
+  'copies distinguish a value that was written anew from the one before': (bench) =>
     withCopies(bench, async (copies, { client, commands, key }) => {
       await commands.set(key('k'), 'one', { ttl: '1m' });
       const first = (await copies.read(client, key('k')))?.version;

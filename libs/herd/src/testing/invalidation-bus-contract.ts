@@ -58,7 +58,7 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
     if (Date.now() - start > patienceMs) throw new ContractViolation(`waited ${patienceMs} ms in vain until ${what}`);
 }
 
-/** Publishes until each ear has heard something: then all listen. */
+/** Publishes until each subscription has received something: then all are in place. */
 async function connected(bus: InvalidationBus, ears: readonly Ear[]): Promise<void> {
   await until('a message is delivered to every subscriber', async () => {
     await bus.publish(some({ kind: 'all' })).catch(() => undefined);
@@ -109,8 +109,8 @@ const checks: Record<string, Check> = {
     const before = one.heard.length;
     const sent = some({ kind: 'all' });
     await publisher.publish(sent);
-    await until('the other hears it', () => two.heard.some(({ origin }) => origin === sent.origin));
-    expectContract(one.heard.length === before, 'a subscription that has ended hears nothing more');
+    await until('the other is notified', () => two.heard.some(({ origin }) => origin === sent.origin));
+    expectContract(one.heard.length === before, 'a subscription that has ended is notified of nothing more');
   },
 
   'reports a gap when messages may be lost, and delivers again': async ({ make, interrupt }, listen) => {

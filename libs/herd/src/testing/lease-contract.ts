@@ -36,7 +36,7 @@ export const leaseChecks: Readonly<Record<string, (bench: DriverBench) => Promis
       same(await bench.failure(commands.setLeased(key, 1, 'no token', minute)), 'request', 'a lease that is none');
     }),
 
-  'gives a lease that was given back to the next reader, and takes back no value': (bench) =>
+  'gives a lease that was given back to the next reader, and deletes no value': (bench) =>
     withLeases(bench, async (commands, key) => {
       const first = (await commands.getLeased(key, lease)).lease!;
       same((await commands.getLeased(key, lease)).held, true, 'a reader beside the holder');
@@ -63,7 +63,7 @@ export const leaseChecks: Readonly<Record<string, (bench: DriverBench) => Promis
       same(found.filter((leased) => leased.lease !== undefined).length, 1, 'leases among 5 readers');
     }),
 
-  'refuses a lease without a life, and options that it does not know': (bench) =>
+  'refuses a lease without a life, and unknown options': (bench) =>
     withLeases(bench, async (commands, key) => {
       const calls: Readonly<Record<string, () => Promise<unknown>>> = {
         'getLeased without leaseTtl': () => commands.getLeased(key, {} as never),

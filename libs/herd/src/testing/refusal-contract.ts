@@ -15,7 +15,7 @@ async function versions(
   return [...(await commands.getsMany(keys))].map(([key, { cas }]) => [key, { value: 1, cas }]);
 }
 
-/** What a driver refuses, whom it blames for that, and what it says of its operations. */
+/** What a driver refuses, whom it blames for that, and what it reports of its operations. */
 export const refusalChecks: Readonly<Record<string, (bench: DriverBench) => Promise<void>>> = {
   'refuses a value without a ttl, and ttls that are none': async (bench) => {
     const { commands, key } = bench;
@@ -25,7 +25,7 @@ export const refusalChecks: Readonly<Record<string, (bench: DriverBench) => Prom
     same(await commands.get(key('k')), undefined, 'nothing is stored');
   },
 
-  'refuses options that it does not know, in every call': async (bench) => {
+  'refuses unknown options, in every call': async (bench) => {
     const { commands, key } = bench;
     const given = { tll: 1, ...minute } as never;
     const calls: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -102,7 +102,7 @@ export const refusalChecks: Readonly<Record<string, (bench: DriverBench) => Prom
     same([await commands.set(key('k'), 1, minute), await commands.get(key('k'))], [true, 1], 'the next command');
   },
 
-  'says what an operation does to its key': async (bench) => {
+  'reports what an operation does to its key': async (bench) => {
     const { commands, key, effects } = bench;
     await commands.set(key('k'), 1, minute);
     await commands.add(key('k'), 1, minute);

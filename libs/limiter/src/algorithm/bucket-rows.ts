@@ -10,7 +10,7 @@ const FIRST_LEVEL = 3;
 
 /**
  * The numbers of many buckets, packed: a row begins with `inUseUntil`, then `updatedAt shape level level …`, with as many levels as the bucket with most
- * limits needs; what a shape is the table knows. A row of one limit needs 32 bytes, where an object of its own would need four
+ * limits needs; the table holds what a shape is. A row of one limit needs 32 bytes, where an object of its own would need four
  * times as much. Chunks grow and are let go without copying the rest.
  */
 export class BucketRows {

@@ -79,7 +79,7 @@ export class BucketTable {
   /**
    * One cost of a bucket of one limit, as nearly every call is, without an object.
    *
-   * @returns the level; where the cost has no room, `-1 - level`; `undefined`, and nothing has happened, where it takes more than a
+   * @returns the level; where the cost has no room, `-1 - level`; `undefined`, and nothing has happened, where it needs more than a
    *   plain rate whose row is as this policy wrote it, or new
    */
   applyOne(

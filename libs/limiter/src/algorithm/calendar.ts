@@ -11,7 +11,7 @@ interface CalendarTime {
   readonly hour: number;
 }
 
-/** Whether the runtime knows a time zone by this IANA name. */
+/** Whether the runtime has a time zone of this IANA name. */
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string') return false;
   try {
@@ -110,7 +110,7 @@ function partsOf(format: Intl.DateTimeFormat, instant: number): Readonly<Record<
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** @throws `RangeError` where the runtime does not know the zone */
+/** @throws `RangeError` where the runtime does not have the zone */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);
   if (format === undefined) {

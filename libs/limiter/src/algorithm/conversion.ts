@@ -9,7 +9,7 @@ import { isSame, type StoredLimit } from './bucket-state.js';
  *
  * - a rate at least as fast starts with as many tokens in use: what was admitted before lies below its own line from there on;
  * - anything slower, and a quota, starts with as many tokens in use, and no more room than there was: what was admitted long ago,
- *   and has drained since at the faster rate, is not known any more.
+ *   and has drained since at the faster rate, is lost.
  */
 export function startingLevel(
   limit: BucketLimit,

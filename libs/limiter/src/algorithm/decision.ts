@@ -50,7 +50,7 @@ export function previewDecision(
   return toDecision(policy, cost, { ...reading, allowed }, source);
 }
 
-/** Nothing is known, and the request passes. */
+/** Without any level, and the request passes. */
 export function openDecision(policy: Policy): Decision {
   const limit = Math.min(...policy.limits.map((each) => each.limit));
   return {

@@ -1,6 +1,6 @@
 import type { BucketLimit, RateBucketLimit } from '../contracts/limiter-storage.js';
 
-/** Whether the levels say all that there is to say of these limits. */
+/** Whether the levels are the whole state of these limits. */
 export function isPlain(limits: readonly BucketLimit[]): limits is readonly RateBucketLimit[] {
   return limits.every(
     (limit) => (limit.kind === undefined || limit.kind === 'rate') && limit.blockMicros === undefined,

@@ -38,7 +38,7 @@ export interface Decision {
   readonly reason?: RefusalReason;
   /** Present where the policy is in shadow mode: what it would have done. `allowed` is true then. */
   readonly shadow?: 'allowed' | 'refused';
-  /** One per limit of the policy; none when `source` is `'open'`, as nothing is known then. */
+  /** One per limit of the policy; none when `source` is `'open'`, as there are no levels then. */
   readonly limits: readonly LimitStatus[];
 }
 

@@ -113,7 +113,7 @@ export interface LimiterStorage {
   apply(request: ApplyRequest): MaybePromise<readonly AppliedCost[]>;
 
   /**
-   * Optional: what `apply` would answer, where that is known at once, without waiting for anything; else `undefined`, and
+   * Optional: what `apply` would answer, where that is there at once, without waiting for anything; else `undefined`, and
    * nothing has happened. Whoever gathers calls tries it first, so that such a storage is not held up.
    */
   applyNow?(request: ApplyRequest): readonly AppliedCost[] | undefined;

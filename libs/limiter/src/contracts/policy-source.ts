@@ -2,7 +2,7 @@ import type { MaybePromise } from './maybe-promise.js';
 import type { PolicyOptions } from './policy.js';
 
 /**
- * Where policies come from that the code does not know: a database, a configuration service, a plan that was bought.
+ * Where policies come from that are not in the code: a database, a configuration service, a plan that was bought.
  *
  * What it answers is kept for `maxAgeMs`, and the last good answer for as long as it fails, hangs or answers something wrong.
  *

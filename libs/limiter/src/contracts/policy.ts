@@ -74,7 +74,7 @@ export interface PolicyBehavior {
  */
 export type PolicyOptions = (AnyLimitOptions | CombinedLimitOptions) & PolicyBehavior;
 
-/** What messages and headers say of a limit. */
+/** The name of a limit in messages and headers. */
 export interface NamedLimit {
   readonly name: string;
   /** Tokens in a window. */

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 
-/** What an error says, with its code where it has one. Also of errors that another realm made. */
+/** The message of an error, with its code where it has one. Also of errors of another realm. */
 export function messageOf(error: unknown): string {
   if (!isNativeError(error)) return String(error);
   const { code } = error as { code?: string };

@@ -5,7 +5,7 @@ import { received } from './received.js';
 export interface OptionProblem {
   readonly option: string;
   readonly received: unknown;
-  /** What it must be; says what to do. */
+  /** What it must be, as the remedy. */
   readonly requirement: string;
 }
 

@@ -1,6 +1,6 @@
 import { LimiterError } from './limiter-error.js';
 
-/** The source of policies gave none that is right, and nothing is known from before. `cause` says why. */
+/** The source of policies gave none that is right, and there is no earlier one. `cause` is why. */
 export class PolicyUnavailableError extends LimiterError {
   readonly code = 'LIMITER_POLICY_UNAVAILABLE';
 

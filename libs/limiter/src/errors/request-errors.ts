@@ -10,7 +10,7 @@ export class LimiterCostError extends LimiterError {
     readonly cost: unknown,
     readonly maxCost: number,
   ) {
-    const remedy = cost === 0 ? ': peek charges nothing, and says what would pass' : '';
+    const remedy = cost === 0 ? ': peek charges nothing, and returns what would pass' : '';
     super(
       `cost must be a whole number from 1 to ${maxCost}, the burst of policy '${policy}'${remedy} (got ${received(cost)})`,
     );
@@ -31,7 +31,7 @@ export class LimiterSettleError extends LimiterError {
   }
 }
 
-/** The call would count until its lease is over, as nothing says when it has ended. Nothing was charged. */
+/** The call would count until its lease is over, as nothing reports its end. Nothing was charged. */
 export class LimiterLeaseError extends LimiterError {
   readonly code = 'LIMITER_LEASE';
 

@@ -1,6 +1,6 @@
 import { LimiterError } from './limiter-error.js';
 
-/** The storage failed or did not answer in time, and `onStorageError` is `'closed'`. `cause` says why. */
+/** The storage failed or did not answer in time, and `onStorageError` is `'closed'`. `cause` is why. */
 export class StorageUnavailableError extends LimiterError {
   readonly code = 'LIMITER_STORAGE_UNAVAILABLE';
 

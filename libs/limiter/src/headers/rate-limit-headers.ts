@@ -16,7 +16,7 @@ export type Headers = Readonly<Record<string, string>>;
 /**
  * The headers that show a client where it stands. With several decisions, `X-RateLimit-*` shows the tightest.
  *
- * @returns nothing for decisions that were let through without a storage: nothing is known of them
+ * @returns nothing for decisions that were let through without a storage: they have no levels
  * @example rateLimitHeaders([decision], ['ietf']) // { 'RateLimit-Policy': '"api";q=100;w=60', RateLimit: '"api";r=12;t=1' }
  */
 export function rateLimitHeaders(decisions: readonly Decision[], sets: readonly HeaderSet[]): Headers {

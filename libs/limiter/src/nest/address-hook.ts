@@ -12,7 +12,7 @@ export interface CallSource {
   address(context: RateLimitContext): string | undefined;
 }
 
-/** The client's address of a call: what the application's `address` finds, else what the transport and the proxies say. */
+/** The client's address of a call: what the application's `address` finds, else the address by the transport and the proxies. */
 export class AddressHook {
   #logged = false;
 

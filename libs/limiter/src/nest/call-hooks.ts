@@ -29,7 +29,7 @@ export class CallHooks {
     return typeof this.hooks.cost === 'number' ? this.hooks.cost : 1;
   }
 
-  /** Who is counted where the application does not say. */
+  /** Who is counted where the application sets no `bucket`. */
   defaultKey(context: RateLimitContext): string {
     return defaultBucket(context);
   }

@@ -4,7 +4,7 @@ import { HttpAdapterHost, ModuleRef, type ApplicationConfig } from '@nestjs/core
 /** On the prototype of each guard of this library: the name of its limiter. The same where the package is loaded twice. */
 const GUARDED_LIMITER = Symbol.for('rookery:limiter:guarded');
 
-/** Makes a class known, with those that extend it, as guards of the limiter of that name. */
+/** Registers a class, with those that extend it, as guards of the limiter of that name. */
 export function markGuard(guard: { readonly prototype: object }, limiter: string): void {
   Object.defineProperty(guard.prototype, GUARDED_LIMITER, { value: limiter });
 }
@@ -32,7 +32,7 @@ interface Container {
   getModules?(): { getRpcTargetRegistry?(): { subscribe(next: () => void): unknown } };
 }
 
-/** Which guards Nest runs before a handler, as far as it can be known. */
+/** Which guards Nest runs before a handler, as far as that is visible. */
 @Injectable()
 export class GuardsBefore {
   readonly #container: Container | undefined;
@@ -52,7 +52,7 @@ export class GuardsBefore {
     return Boolean(this.host.httpAdapter);
   }
 
-  /** Once the application has started: what `useGlobalGuards` was given is known only then. Nothing where it cannot be known. */
+  /** Once the application has started: what `useGlobalGuards` was given is visible only then. Nothing where it is not visible. */
   of(target: object, handler: object): Guards | undefined {
     const config = this.#container?.applicationConfig;
     if (config === undefined) return undefined;

@@ -31,7 +31,7 @@ import {
   RESOLVED_MODULE_OPTIONS,
 } from './tokens.js';
 
-/** Beside the options, and known before they are. */
+/** Beside the options, and set before they are resolved. */
 export interface LimiterModuleExtras {
   /** Several limiters in one application: each its own storage and policies. Default `'default'`. */
   readonly name?: string;

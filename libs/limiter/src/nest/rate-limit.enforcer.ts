@@ -103,7 +103,7 @@ export class RateLimitEnforcer {
     return due.length === 0 || this.#enforceTogether(due, call, seen);
   }
 
-  /** The common case: nothing to give back later, and nobody else to ask. */
+  /** The common case: nothing to give back later, and no other policy to charge. */
   #enforceOne(due: DueLimit, call: IncomingCall, seen: Counted[]): MaybePromise<true> {
     if (isHeld(due.policy)) return this.#enforceTogether([due], call, seen);
     let decision: MaybePromise<Decision>;

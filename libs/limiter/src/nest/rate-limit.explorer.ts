@@ -49,7 +49,7 @@ export class RateLimitExplorer implements OnModuleInit {
     }
   }
 
-  /** A policy of a `policySource`, or one that stands where it is used, is known by the `@RateLimit` that names it. */
+  /** A policy of a `policySource`, or one that stands where it is used, is found by the `@RateLimit` that names it. */
   #checkSkips(levels: readonly DeclarationLevel[], problems: OptionProblems): void {
     const declared = levels.flatMap(({ limits }) => limits.map(({ name }) => name));
     const known = [...new Set([...this.limiters.policyNames, ...declared])];

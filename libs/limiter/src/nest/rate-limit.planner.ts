@@ -160,7 +160,7 @@ export class RateLimitPlanner {
       'must not differ from the policy of the same name on another handler: choose another name',
     );
     problems.throwIfAny();
-    // One object for one name, by which storages tell that limits are the same.
+    // One object for one name, by whose identity storages compare limits.
     const first = other ?? { policy, options };
     this.#inline.set(name, first);
     if (chosen) return {};
@@ -170,7 +170,7 @@ export class RateLimitPlanner {
   }
 }
 
-/** What is known at start of a policy that is declared: itself, where it does not depend on the call. */
+/** A declared policy, where it does not depend on the call. */
 interface DeclaredPolicy {
   readonly policy?: Policy;
   readonly policyOf?: PolicyOf;

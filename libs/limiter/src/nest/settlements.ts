@@ -10,7 +10,7 @@ const UNSETTLED = Symbol.for('rookery:limiter:unsettled');
 const shared = globalThis as { [UNSETTLED]?: WeakMap<object, Unsettled[]> };
 
 /**
- * What calls still hold, until it is known whether they failed. By call, and gone with it; for the whole process, as guard and
+ * What calls still hold, until they have succeeded or failed. By call, and gone with it; for the whole process, as guard and
  * interceptor may come from two builds of this package.
  */
 const unsettled = (shared[UNSETTLED] ??= new WeakMap());

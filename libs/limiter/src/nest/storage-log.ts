@@ -23,12 +23,12 @@ export class StorageLog implements OnModuleInit {
     limiter.watchStorage((message) => this.#log(message));
     limiter.watchPolicySource((message) => {
       if (message.state === 'serving') this.#logger.log(`policySource is back after ${message.failedForMs} ms`);
-      else this.#logger.warn(`policySource fails, so what is known of it holds: ${messageOf(message.error)}`);
+      else this.#logger.warn(`policySource fails, so its last answer holds: ${messageOf(message.error)}`);
     });
   }
 
   async onModuleInit(): Promise<void> {
-    // The line about it is written already, and `onStorageError` says what holds until it is back.
+    // The line about it is written already, and `onStorageError` holds until it is back.
     await this.limiter.ready().catch(() => undefined);
   }
 

@@ -23,7 +23,7 @@ const MAX_WAIT_MS = 366 * 86_400_000;
 
 /** Books places in the future, and waits for them. */
 export class Acquirer {
-  /** By the limits of a policy: a storage knows a policy by its list. */
+  /** By the limits of a policy: a storage compares policies by their lists. */
   readonly #booking = new WeakMap<
     readonly BucketLimit[],
     { readonly maxWaitMs: number; readonly limits: readonly RateBucketLimit[] }

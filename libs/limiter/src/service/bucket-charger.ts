@@ -15,7 +15,7 @@ export class BucketCharger {
     private readonly gate: StorageGate,
   ) {}
 
-  /** What is known at once needs no deadline, and so no call that could miss one. */
+  /** What is answered at once needs no deadline, and so no call that could miss one. */
   consume(charge: Charge): MaybePromise<Decision> {
     let applied: readonly AppliedCost[] | undefined;
     try {

@@ -24,7 +24,7 @@ export function isPlainKey(key: string): boolean {
 
 /**
  * `prefix:policy:hash`: any length and any character is safe in every storage, and no address or user id lies in one. 132 bits
- * of SHA-256 remain, so two keys never meet by chance. The hash of a key that comes again is remembered for a while.
+ * of SHA-256 remain, so two keys never collide by chance. The hash of a key that comes again is remembered for a while.
  */
 export function hashedKeys(prefix: string, policy: string): BucketKeys {
   const known = new TwoGenerationMap<string, BucketName>(REMEMBERED_KEYS);

@@ -14,7 +14,7 @@ export function costOf(options: ConsumeOptions): number {
   return cost === undefined ? 1 : cost;
 }
 
-/** The options, where it knows the name of each. @throws {@link LimiterOptionError} */
+/** The options, where each has a known name. @throws {@link LimiterOptionError} */
 export function namedOptions<T extends object>(options: T, names: readonly string[], shape: string): T {
   // Nearly every call has nothing to complain of, and is not to pay for gathering complaints.
   const isOptions = isObject(options);

@@ -43,7 +43,7 @@ abstract class ChargeCall<R> implements ListenedCall<readonly AppliedCost[], R> 
   abstract openResult(): R;
 }
 
-/** A charge that may be settled later, or be given back as others refuse: it is published when that is known. */
+/** A charge that may be settled later, or be given back as others refuse: it is published after that. */
 export class ReserveCall extends ChargeCall<ChargeOutcome> {
   override result(applied: readonly AppliedCost[], source: DecisionSource): ChargeOutcome {
     return outcomeOf(this.charge, applied[0]!, source);

@@ -1,14 +1,14 @@
 import type { AnswerListener, AppliedCost, ApplyRequest } from '../contracts/limiter-storage.js';
 import { StorageTimeoutError } from '../errors/storage-errors.js';
 
-/** A request of a limiter, which knows whether anybody still waits for its answer. */
+/** A request of a limiter, which holds whether a caller still waits for its answer. */
 export interface ListenedRequest extends ApplyRequest {
   abandoned: boolean;
 }
 
 interface Waiting {
   readonly request: ApplyRequest | ListenedRequest;
-  /** By `performance.now()`: after it nobody listens, and nothing is to be charged. Of a {@link ListenedRequest} it is known. */
+  /** By `performance.now()`: after it no caller waits, and nothing is to be charged. A {@link ListenedRequest} holds that itself. */
   readonly deadline: number;
   readonly listener: AnswerListener;
 }
@@ -41,7 +41,7 @@ export class KeyQueue {
         const first = batch[0]?.request;
         if (first !== undefined && (!goTogether(first, request) || costs.length + request.costs.length > maxCosts))
           break;
-        // Nearly all have one cost: to spread it takes several times as long.
+        // Nearly all have one cost: to spread it is several times slower.
         if (request.costs.length === 1) costs.push(request.costs[0]!);
         else costs.push(...request.costs);
         batch.push(waiting);
@@ -92,7 +92,7 @@ export class Batch {
     let from = 0;
     for (const { request, listener } of this.waiting) {
       const { length } = request.costs;
-      // Nearly all have one cost: `slice` takes several times as long.
+      // Nearly all have one cost: `slice` is several times slower.
       listener.succeed(length === 1 ? [outcomes[from]!] : outcomes.slice(from, from + length));
       from += length;
     }

@@ -1,7 +1,7 @@
 import { drainTicks } from '../algorithm/bucket-state.js';
 import type { RateBucketLimit } from '../contracts/limiter-storage.js';
 
-/** What the last answer said of a bucket. */
+/** The last answer about a bucket. */
 export interface KnownLevels {
   readonly kind: 'levels';
   readonly limits: readonly RateBucketLimit[];

@@ -24,7 +24,7 @@ export interface LimiterOptions {
   /** Where the buckets live, such as `memoryStorage()`. */
   readonly storage: LimiterStorage;
   readonly policies: Readonly<Record<string, PolicyOptions>>;
-  /** Where policies come from that the code does not know, or that change: it goes before `policies` of the same name. */
+  /** Where policies come from that are not in the code, or that change: it goes before `policies` of the same name. */
   readonly policySource?: PolicySource;
   /** How long an answer of the `policySource` is used before it is loaded anew, in milliseconds. Default 10,000. */
   readonly policyMaxAgeMs?: number;

@@ -31,7 +31,7 @@ export class LimiterPolicies {
     return [...this.#own.keys()];
   }
 
-  /** @internal Whether names may be known that the options lack. */
+  /** @internal Whether there may be names that the options lack. */
   get isOpen(): boolean {
     return this.#sourced !== undefined;
   }

@@ -77,7 +77,7 @@ describe('limiter', () => {
     async (call) => {
       const options = { cost: 0, ...(call === 'acquire' ? { maxWaitMs: 1 } : {}) };
       await expect(open()[call]('api', 'a', options as never)).rejects.toThrow(
-        "cost must be a whole number from 1 to 3, the burst of policy 'api': peek charges nothing, and says what would pass (got 0)",
+        "cost must be a whole number from 1 to 3, the burst of policy 'api': peek charges nothing, and returns what would pass (got 0)",
       );
     },
   );

@@ -102,7 +102,7 @@ export class Limiter {
    * @param policy a name of the options, or a policy made by `resolvePolicy`
    * @param key who is limited: any string, of any length
    * @throws {@link UnknownPolicyError}, {@link LimiterKeyError}, {@link LimiterCostError}
-   * @throws {@link LimiterLeaseError} where the policy limits calls at once: {@link Limiter.reserve} says when one is over
+   * @throws {@link LimiterLeaseError} where the policy limits calls at once: {@link Limiter.reserve} returns what ends one
    * @throws {@link StorageUnavailableError} when the storage fails and `onStorageError` is `'closed'`
    */
   consume(policy: PolicyName | Policy, key: string, options?: ConsumeOptions): Promise<Decision> {
@@ -124,7 +124,7 @@ export class Limiter {
     }
   }
 
-  /** @internal {@link Limiter.consume} of a policy that is known: at once where the storage answers at once. */
+  /** @internal {@link Limiter.consume} of a resolved policy: at once where the storage answers at once. */
   consumeNow(policy: Policy, key: string, cost: number): MaybePromise<Decision> {
     this.#check(policy, key, cost);
     return this.#consumeInMemory(policy, key, cost) ?? this.#charger.consume(this.#request(policy, key, cost));
@@ -240,7 +240,7 @@ export class Limiter {
     return typeof policy === 'object' ? policy : this.policies.get(policy);
   }
 
-  /** Where nobody says when a call is over, its place would be held until the lease ends. */
+  /** Without a report of its end, the place of a call would be held until the lease ends. */
   #refuseLeases(policy: Policy): void {
     if (this.#bucketsOf(policy).isLeased) throw new LimiterLeaseError(policy.name);
   }

@@ -153,7 +153,7 @@ class LocalDenialStorage implements LimiterStorage {
     });
   }
 
-  /** Refused by one of them for sure, where of those before it is known that they had room. */
+  /** Refused by one of them for sure, where those before it surely had room. */
   #denyAll(requests: readonly ApplyRequest[]): readonly AppliedCost[] | undefined {
     const outcomes: AppliedCost[] = [];
     for (const request of requests) {
@@ -166,7 +166,7 @@ class LocalDenialStorage implements LimiterStorage {
     return undefined;
   }
 
-  /** As far as is known: had another process used it up meanwhile, the call would be refused all the same. */
+  /** By the last answers: had another process used it up meanwhile, the call would be refused all the same. */
   #pass({ key, limits, costs }: ApplyRequest): AppliedCost | undefined {
     const known = this.#levelsOf(key, limits);
     if (known === undefined || !(costs[0]! <= known.free)) return undefined;
@@ -211,7 +211,7 @@ class LocalDenialStorage implements LimiterStorage {
     return costs.map(() => ({ allowed: false, levels }));
   }
 
-  /** What is known under the same policy. */
+  /** The last answer under the same policy. */
   #levelsOf(key: string, limits: readonly BucketLimit[]): KnownLevels | undefined {
     const known = this.#known.get(key);
     return known?.kind === 'levels' && known.limits === limits ? known : undefined;
@@ -264,7 +264,7 @@ class LocalDenialStorage implements LimiterStorage {
   }
 }
 
-/** Quotas, leases and blocks end at moments that the storage alone knows. */
+/** Quotas, leases and blocks end at moments that the storage alone decides. */
 function isLearnable(request: ApplyRequest, limits: readonly BucketLimit[]): limits is readonly RateBucketLimit[] {
   return isPlain(limits) && request.settle !== true && !isRefund(request);
 }

@@ -11,7 +11,7 @@ export class PolicyBuckets {
   #from: number;
   #until: number;
   readonly #isCalendar: boolean;
-  /** Whether the policy limits calls at once, so that somebody must say when one is over. */
+  /** Whether the policy limits calls at once, so that the caller must report when one is over. */
   readonly isLeased: boolean;
 
   /** Where the policy is one rate, enforced and without a block, as nearly all are. */
@@ -31,7 +31,7 @@ export class PolicyBuckets {
     this.#from = this.#until = 0;
   }
 
-  /** The same list until a period of one of its quotas ends: a storage knows a policy by its list. */
+  /** The same list until a period of one of its quotas ends: a storage compares policies by their lists. */
   get limits(): readonly ResolvedLimit[] {
     if (!this.#isCalendar) return this.#limits;
     const now = this.wallClock();

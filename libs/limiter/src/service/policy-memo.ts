@@ -4,7 +4,7 @@ import { TwoGenerationMap } from '../support/two-generation-map.js';
 
 const REMEMBERED = 1000;
 
-/** Checks policies that are known at run time alone. The same limits give the same object, which storages compare by. */
+/** Checks policies that exist at run time alone. The same limits give the same object, which storages compare by. */
 export class PolicyMemo {
   readonly #known = new TwoGenerationMap<string, Policy>(REMEMBERED);
 

@@ -16,7 +16,7 @@ export interface PolicySourceOptions {
   readonly answered: () => void;
 }
 
-/** What is known of one policy: an answer, or that there was none yet. */
+/** The last answer about one policy, or that there was none yet. */
 interface Known {
   readonly answer: Policy | 'absent' | undefined;
   readonly error: unknown;
@@ -40,7 +40,7 @@ export class PolicySourceCache {
   ) {}
 
   /**
-   * Waits for the source only where nothing is known of the policy yet.
+   * Waits for the source only where there was no answer about the policy yet.
    *
    * @returns `undefined` where neither the source nor the options have it
    * @throws {@link PolicyUnavailableError}

@@ -32,7 +32,7 @@ const LOCAL_MAX_KEYS = 100_000;
 const storageErrors = channel(limiterChannels.storageError);
 const storageStates = channel(limiterChannels.storageState);
 
-/** Calls the storage within the deadline; where that fails, falls back as `onStorageError` says. */
+/** Calls the storage within the deadline; where that fails, falls back as `onStorageError` sets. */
 export class StorageGate {
   readonly local: BucketTable;
   readonly health: StorageHealth;

@@ -8,7 +8,7 @@ export function applyTo(storage: LimiterStorage, request: ApplyRequest, listener
   else answerTo(listener, () => storage.apply(request));
 }
 
-/** Has `listener` hear what `apply` answers. */
+/** Calls `listener` with the answer of `apply`. */
 export function answerTo(listener: AnswerListener, apply: () => MaybePromise<readonly AppliedCost[]>): void {
   let answer;
   try {

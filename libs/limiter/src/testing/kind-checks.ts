@@ -43,7 +43,7 @@ export const KIND_CHECKS: Record<string, (fixture: StorageFixture) => Promise<vo
     assert.deepEqual(await bucket.read(), [10]);
   },
 
-  'holds no more calls at once than it says, each until it is ended': async (fixture) => {
+  'holds no more calls at once than its limit, each until it is ended': async (fixture) => {
     const bucket = fixture.bucket().withLimits(LEASED);
     const outcomes = await Promise.all(Array.from({ length: 8 }, async () => (await bucket.apply(5))[0]!));
     const leases = outcomes.flatMap(({ allowed, lease }) => (allowed ? [lease!] : []));
@@ -70,7 +70,7 @@ export const KIND_CHECKS: Record<string, (fixture: StorageFixture) => Promise<vo
     assert.equal(await bucket.admitted(5), 2);
   },
 
-  'blocks for as long as it says once a token found no room, and no longer': async (fixture) => {
+  'blocks for its blockFor once a token found no room, and no longer': async (fixture) => {
     const bucket = fixture.bucket().withLimits({ ...RATE, blockMicros: 60 * SECOND });
     assert.equal(await bucket.admitted(10), 10);
     fixture.now += SECOND;

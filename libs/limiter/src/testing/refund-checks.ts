@@ -37,7 +37,7 @@ export const REFUND_CHECKS: Record<string, (fixture: StorageFixture) => Promise<
     assert.deepEqual(await bucket.read(), [10 * bucket.limits[0]!.unitsPerToken]);
   },
 
-  'charges several buckets or none, where it says that it can': async (fixture) => {
+  'charges several buckets or none, where it claims that': async (fixture) => {
     const { storage } = fixture;
     const combines = 'applyAll' in storage;
     const { multiKeyAtomic } = storage.capabilities;

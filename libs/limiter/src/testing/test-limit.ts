@@ -1,6 +1,6 @@
 import type { RateBucketLimit } from '../contracts/limiter-storage.js';
 
-/** A limit as people say it, from which both the storage's numbers and the reference's rationals are made. */
+/** A limit as people write it, from which both the storage's numbers and the reference's rationals are made. */
 export interface TestLimit {
   readonly limit: number;
   readonly windowMs: number;

@@ -40,7 +40,7 @@ function leadsOver({ path }: Dependency, steps: readonly string[]): boolean {
   return path.length === steps.length && path.every((step, at) => step === steps[at]);
 }
 
-/** A row may be known as of a base class. */
+/** A row may be recorded as of a base class. */
 function isRelated(one: EntityClass, other: EntityClass): boolean {
   return isA(one, other) || isA(other, one);
 }

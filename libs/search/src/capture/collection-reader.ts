@@ -32,7 +32,7 @@ export class CollectionReader {
     return touches;
   }
 
-  /** Every key is known now. */
+  /** Every key is there now. */
   after(uow: UnitOfWork): Touch[] {
     const touches = (this.members.get(uow) ?? []).flatMap(({ collection, left, came }) => {
       const change = { ...placeOf(collection), ownerKey: ownerKeyOf(collection) };

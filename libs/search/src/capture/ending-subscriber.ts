@@ -6,7 +6,7 @@ interface OfTransaction {
   readonly transaction?: OpenTransaction & { readonly savepointName?: string };
 }
 
-/** What a capture hears of, as the ORM reports it. */
+/** The events of a capture, as the ORM reports them. */
 export type Capture = Pick<
   EventSubscriber,
   | 'beforeTransactionStart'
@@ -21,8 +21,8 @@ export type Capture = Pick<
 >;
 
 /**
- * A subscriber that can end: an event manager of the ORM knows no way to leave. Transactions that began before the end are
- * heard to theirs, so that none is half written down; then nothing is held any more.
+ * A subscriber that can end: an event manager of the ORM has no way to unsubscribe. Transactions that began before the end are
+ * followed to theirs, so that none is half written down; then nothing is held any more.
  */
 export class EndingSubscriber implements EventSubscriber {
   private ended = false;

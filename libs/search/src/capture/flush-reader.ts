@@ -42,7 +42,7 @@ export class FlushReader {
     return touches;
   }
 
-  /** What the flush changed; every key is known now. */
+  /** What the flush changed; every key is there now. */
   after(uow: UnitOfWork): Touch[] {
     const changed = changeSetsOf(uow).flatMap((changeSet) => touchesOf(changeOf(changeSet), this.dependencies));
     return [...changed, ...this.collections.after(uow)];

@@ -14,7 +14,7 @@ interface OfTransaction {
 export interface OutboxSink {
   /** Writes touches down inside the transaction; outside of one when there is none. */
   write(touches: readonly Touch[], context: TransactionContext): Promise<void>;
-  /** The same right before the COMMIT. @returns whether they were sent, to be asked after it */
+  /** The same right before the COMMIT. @returns whether they were sent, to be called after it */
   writeLast(touches: readonly Touch[], context: TransactionContext): Promise<() => boolean>;
   /** Something may be committed that was written before. */
   committed(): void;
@@ -25,9 +25,9 @@ const MAX_WAITING = 1_000;
 
 /**
  * Writes what a transaction touches into the outbox, inside that transaction and with one statement right before its
- * COMMIT, when all keys are known; those of a savepoint that is rolled back go with it. A transaction whose end the ORM
+ * COMMIT, when all rows have keys; those of a savepoint that is rolled back go with it. A transaction whose end the ORM
  * does not report gets one per flush. What cannot be written down fails the user's transaction: nothing may be committed
- * that no relay hears of.
+ * that no relay finds.
  */
 export class OutboxSubscriber implements EventSubscriber {
   private readonly early = new WeakMap<UnitOfWork, readonly Touch[]>();

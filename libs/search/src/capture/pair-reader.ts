@@ -50,7 +50,7 @@ export class PairReader {
     });
   }
 
-  /** The row has a key that nobody knows yet: every row of the same owner stands for it. */
+  /** The row has no key yet: every row of the same owner stands for it. */
   private touchesOfOwner(pivot: Pivot, ownerKey: PrimaryKey): Touch[] {
     return this.placesOf(pivot).map(({ definition, path }) =>
       touchAt({ definition, path: [...path, pivot.owner] }, ownerKey),

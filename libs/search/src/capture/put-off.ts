@@ -1,7 +1,7 @@
 import type { ChangeSet, UnitOfWork } from '@mikro-orm/core';
 
 /**
- * Properties that the ORM puts off, by the change set that they are taken out of: where two rows of a flush change one unique
+ * Properties that the ORM puts off, by the change set that they are removed from: where two rows of a flush change one unique
  * property, or a one-to-one relation goes from one to the other, it writes one of them by an update of its own, which it
  * lists apart.
  */

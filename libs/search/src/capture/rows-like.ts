@@ -1,7 +1,7 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import { keyHeld } from '../rows/key-held.js';
 
-/** What 6 does not know of an entity. */
+/** What 6 lacks of an entity. */
 type Meta = EntityMetadata & { readonly tptParent?: Meta };
 
 /**

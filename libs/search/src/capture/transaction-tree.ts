@@ -1,6 +1,6 @@
 import { TouchSet, type Touch } from './touch.js';
 
-/** MikroORM 6 reports no savepoints, but its nested transactions know their parent. */
+/** MikroORM 6 reports no savepoints, but its nested transactions have their parent. */
 export interface OpenTransaction {
   readonly parentTransaction?: OpenTransaction;
 }

@@ -62,7 +62,7 @@ export interface ReadManyOptions extends CallOptions {
 
 /** Documents one by one, and searches in one request. Errors and deadlines are those of `SearchEngine`. */
 export interface DocumentPort {
-  /** @throws SearchNotFoundError when the document is not there and nothing says what to put in its place. */
+  /** @throws SearchNotFoundError when the document is not there and `change` has nothing to put in its place. */
   update(request: UpdateRequest, options?: CallOptions): Promise<UpdateAnswer>;
   /** In the order of `places`, also before a refresh; `undefined` where there is none. */
   getMany(

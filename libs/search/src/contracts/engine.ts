@@ -116,7 +116,7 @@ export interface EngineDocument {
   readonly id: string;
   readonly routing?: string;
   readonly version: number;
-  /** With `primaryTerm`, which write made it: for an update that must not meet a later one. */
+  /** With `primaryTerm`, which write made it: for an update that must not replace a later one. */
   readonly seqNo?: number;
   readonly primaryTerm?: number;
   readonly source: unknown;
@@ -143,7 +143,7 @@ export interface SearchEngine extends DocumentPort, IndexPort, TaskPort {
   /** Shown in messages, for example `opensearch http://127.0.0.1:9200`. */
   readonly name: string;
 
-  /** What the requests of the caller carry to tell them apart, such as the id of a trace; the slow-query event shows it. */
+  /** What identifies the requests of the caller, such as the id of a trace; the slow-query event shows it. */
   opaqueId?(): string | undefined;
 
   ping(options?: CallOptions): Promise<void>;

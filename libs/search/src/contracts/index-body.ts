@@ -53,7 +53,7 @@ export interface IndexMappings {
   readonly [option: string]: unknown;
 }
 
-/** What happens to a field that the mapping does not know: refuse, drop, or map by its first value. */
+/** What happens to a field that the mapping does not have: refuse, drop, or map by its first value. */
 export type DynamicMapping = 'strict' | false | true;
 
 export type IndexSettings = Readonly<Record<string, unknown>>;

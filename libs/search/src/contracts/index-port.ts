@@ -31,7 +31,7 @@ export interface IndexPort {
   indexStats(index: string, options?: CallOptions): Promise<IndexStats>;
   /** One routing for each shard of a concrete index or alias: together they reach every shard. */
   shardRoutings(index: string, options?: CallOptions): Promise<readonly string[]>;
-  /** Plug-ins that every node has, by name. Absent where an engine cannot know: it refuses then what they would bring. */
+  /** Plug-ins that every node has, by name. Absent where an engine cannot list them: it refuses then what they would bring. */
   plugins?(options?: CallOptions): Promise<readonly string[]>;
   /** Health of the cluster: `red` when some primary shard is missing, `yellow` when some replica is. */
   health(options?: CallOptions): Promise<'green' | 'yellow' | 'red'>;

@@ -1,6 +1,6 @@
 import type { FieldType } from './index-body.js';
 
-/** What the ORM knows about a property. */
+/** What the ORM's metadata has about a property. */
 export interface PropertyFacts {
   /** Entity and property, for messages: `Passage.text`. */
   readonly label: string;

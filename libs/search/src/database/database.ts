@@ -40,7 +40,7 @@ export class Database {
     this.dialect = dialectOf(orm.em.getPlatform());
   }
 
-  /** The quoted name of a table. @throws SearchTableMissingError when the ORM does not know its entity. */
+  /** The quoted name of a table. @throws SearchTableMissingError when the ORM does not have its entity. */
   table(entity: new () => object): string {
     const meta = ([...this.orm.getMetadata()] as unknown as EntityMetadata[]).find(
       (known) => (known.class as unknown) === entity,
@@ -74,7 +74,7 @@ export class Database {
   }
 
   /**
-   * Sends a statement along with the COMMIT. @returns whether it was sent, to be asked after the COMMIT
+   * Sends a statement along with the COMMIT. @returns whether it was sent, to be called after the COMMIT
    *
    * @param sql with the values in it
    * @param shown the same for the ORM's log, which shows values only where it is set to
@@ -94,8 +94,8 @@ export class Database {
   }
 
   /**
-   * Finds out by a transaction of its own whether this ORM and driver take a statement along with a COMMIT. A server
-   * that cannot be asked, as its connection is cut, is asked for statements of their own.
+   * Finds out by a transaction of its own whether this ORM and driver send a statement along with a COMMIT. A server
+   * that cannot answer, as its connection is cut, gets statements of their own.
    */
   async tryLastStatement(): Promise<void> {
     if (this.dialect !== 'postgres') return;

@@ -49,7 +49,7 @@ const lastStatements = new WeakMap<Connection, LastStatement>();
  * trip of its own, and when it fails, PostgreSQL does not come to the COMMIT and the ORM rolls back. A rollback drops it.
  * Queries that come before the COMMIT pass.
  *
- * @returns whether it was sent, to be asked after the COMMIT
+ * @returns whether it was sent, to be called after the COMMIT
  */
 export function sendWithCommit(transaction: KyselyTransaction, sql: string): Promise<() => boolean> {
   return transaction.getExecutor().provideConnection((connection) => {

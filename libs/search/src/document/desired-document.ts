@@ -16,7 +16,7 @@ export type DesiredDocument =
     }>
   /** There is to be no document. */
   | Readonly<{ state: 'absent'; key: DocumentKey; id: string }>
-  /** Its document cannot be built, by `error`: the index keeps what it has. `routing` where that much is known. */
+  /** Its document cannot be built, by `error`: the index keeps what it has. `routing` where that much could be read. */
   | Readonly<{ state: 'invalid'; key: DocumentKey; id: string; routing: string | undefined; error: unknown }>;
 
 /**
@@ -49,7 +49,7 @@ export function* documentsToWrite(
 }
 
 /**
- * Whether rows must be read to say whether and where they have a document; else one is there wherever a row is that
+ * Whether rows must be read to decide whether and where they have a document; else one is there wherever a row is that
  * fulfils the conditions in SQL.
  */
 export function dependsOnRow({

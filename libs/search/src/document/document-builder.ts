@@ -56,7 +56,7 @@ export function isWanted<T extends object>(model: IndexModel<T>, entity: object)
 /**
  * Builds the document of a loaded entity: only its fields, relations embedded, and what its `document` makes of that.
  *
- * @returns `undefined` where `document` says that there is none
+ * @returns `undefined` where `document` returns none
  * @throws SearchDocumentError naming document and field, for a value without a place in JSON; SearchHookError.
  */
 export function buildDocument<T extends object>(model: IndexModel<T>, entity: T): Json | undefined {

@@ -79,7 +79,7 @@ function missingIn({ identity: { parts, property } }: Keyed, entity: object): st
   return missing ? nameOf(missing, parts) : property;
 }
 
-/** As who writes the key knows it: `order` for its only column. */
+/** As callers write the key: `order` for its only column. */
 function nameOf(part: KeyPart, parts: readonly KeyPart[]): string {
   return shortestPath(part, parts).join('.');
 }

@@ -11,7 +11,7 @@ export class UnfitValue extends Error {
 /**
  * The written form of each kind of value: a Date as ISO 8601 in UTC, a bigint as its decimal digits in a string (a
  * JSON number would lose some), bytes as base64, other typed arrays, sets and tuples as lists, a Map as an object by
- * its keys, a Decimal and whatever has `toJSON` as that says, null as null; undefined is left out.
+ * its keys, a Decimal and whatever has `toJSON` as that returns, null as null; undefined is left out.
  *
  * @throws UnfitValue for NaN, infinities, invalid dates, functions, symbols, promises, objects that hold themselves, and
  * instances of classes that show no data.

@@ -22,7 +22,7 @@ interface Managed {
   readonly __helper: { readonly __originalEntityData?: Readonly<Record<string, unknown>> };
 }
 
-/** What the database says of the class of a row; where tables say it, the class that the ORM made of it. */
+/** The class of a row by its discriminator; where each class has a table, the class that the ORM made of it. */
 function discriminatorOf(row: object): string | undefined {
   const { __meta: meta, __helper: helper } = row as Managed;
   const column = meta.root.discriminatorColumn;

@@ -12,7 +12,7 @@ export class SearchEngineUnavailableError extends SearchError {
     readonly reason: UnavailableReason,
     message: string,
     options?: ErrorOptions & {
-      /** What the server asked for in `Retry-After`, in milliseconds. */
+      /** `Retry-After` of the server, in milliseconds. */
       readonly retryAfterMs?: number;
     },
   ) {
@@ -41,7 +41,7 @@ export class SearchEngineError extends SearchError {
 }
 
 /**
- * An engine does not have what a request needs, and says so before it does anything. `part` names it, such as
+ * An engine does not have what a request needs, and reports it before it does anything. `part` names it, such as
  * `scripts` or `highlight`; the message ends in the remedy.
  */
 export class SearchUnclaimedError extends SearchEngineError {

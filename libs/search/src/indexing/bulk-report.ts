@@ -36,7 +36,7 @@ export function mergeReports(a: BulkReport, b: BulkReport): BulkReport {
   };
 }
 
-/** Whether a failure says nothing of the document: the engine was busy, or the index is not there or blocked. */
+/** Whether a failure is none of the document: the engine was busy, or the index is not there or blocked. */
 export function isPassing({ retryable, type }: RetryableFailure): boolean {
   return retryable || type === 'index_not_found_exception' || type === 'cluster_block_exception';
 }

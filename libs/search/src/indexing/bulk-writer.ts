@@ -49,7 +49,7 @@ export class BulkWriter {
     private readonly options: BulkWriterOptions = BULK_DEFAULTS,
   ) {}
 
-  /** @throws SearchAbortedError, or what the engine says of a request as a whole; failed operations are in the report. */
+  /** @throws SearchAbortedError, or the engine's error of a request as a whole; failed operations are in the report. */
   async write(operations: Operations, options: WriteOptions = {}): Promise<BulkReport> {
     const inFlight = new Set<Promise<void>>();
     let report = EMPTY_REPORT;

@@ -153,7 +153,7 @@ export function conditional<T>(
   }
 }
 
-/** @throws SearchOptionError for a write to a routed index that does not say its routing. */
+/** @throws SearchOptionError for a write to a routed index without its routing. */
 export function assertRouted<T>(
   operation: DocumentOperation<T>,
   model: Pick<IndexModel, 'routing'>,

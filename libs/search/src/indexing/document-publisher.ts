@@ -36,14 +36,14 @@ export interface PublishEachOptions extends CallOptions {
   readonly onKeys?: (done: number) => void;
 }
 
-/** What a write makes known as it goes. */
+/** What a write reports as it goes. */
 interface Notes {
   readonly refused: RetryableFailure[];
   readonly shadows: Set<string>;
 }
 
 /**
- * Brings documents to what the database says. The order is what keeps a newer version from holding older content:
+ * Writes documents as the database has their rows. The order is what keeps a newer version from holding older content:
  * targets, then the clock's tick, then the read, then the write with that version.
  */
 export class DocumentPublisher {

@@ -13,7 +13,7 @@ export class IndexAdmin {
 
   /**
    * Creates index and alias when they are missing. Asks the engine once per definition, whoever waits for it, so it
-   * takes no caller's signal; a failure is asked again by the next call.
+   * follows no caller's signal; after a failure the next call tries again.
    *
    * @throws SearchIndexMismatchError when the live index was made from another model; SearchModelError when the engine lacks
    * a plug-in of `analysis.plugins`.

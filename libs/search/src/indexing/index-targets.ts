@@ -8,7 +8,7 @@ export interface WriteTarget {
   readonly index: string;
   /** `shadow`: not searched now. What it refuses does not count against a document. */
   readonly role: 'live' | 'shadow';
-  /** Makes a document fit for this index; it is taken as it is when absent. */
+  /** Makes a document fit for this index; it is written as it is when absent. */
   readonly fit?: (document: object) => object;
 }
 

@@ -3,7 +3,7 @@ import type { VersionClock } from '../contracts/version-clock.js';
 /**
  * Versions from the clock of this process, in microseconds, strictly rising within it. Between processes they are as
  * good as the machines' clocks agree: of two processes that write one document within that difference, the later
- * write can be taken for the older one.
+ * write can count as the older one.
  *
  * @param now epoch milliseconds
  */

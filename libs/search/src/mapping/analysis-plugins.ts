@@ -29,13 +29,13 @@ export function pluginOf(analyzer: string): string | undefined {
   return Object.keys(BROUGHT).find((plugin) => BROUGHT[plugin]!.includes(analyzer));
 }
 
-/** Whether a plug-in that is named may bring it: what one of another maker brings is not known. `true` stands for any. */
+/** Whether a plug-in that is named may bring it: what one of another maker brings is unknown. `true` stands for any. */
 export function broughtByPlugin(settings: IndexSettings, name: string): boolean {
   if (given(settings) === true) return true;
   return pluginsIn(settings).some((plugin) => BROUGHT[plugin]?.includes(name) ?? true);
 }
 
-/** The settings as the engine reads them: it knows no `analysis.plugins`. */
+/** The settings as the engine reads them: it has no `analysis.plugins`. */
 export function withoutPlugins(settings: IndexSettings): IndexSettings {
   if (!Array.isArray(given(settings))) return settings;
   const without = (settings: object, name: string): IndexSettings =>

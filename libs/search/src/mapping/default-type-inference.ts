@@ -37,7 +37,7 @@ const BY_RUNTIME: Readonly<Record<string, FieldType>> = {
 export const defaultTypeInference: TypeInference = {
   infer({ primary, enum: isEnum, columnType, runtimeType }: PropertyFacts): FieldType | undefined {
     if (primary || isEnum) return 'keyword';
-    // SQLite keeps dates in integer columns and booleans too: there the runtime type knows better.
+    // SQLite keeps dates in integer columns and booleans too: there the runtime type is right.
     if (runtimeType === 'Date') return 'date';
     if (runtimeType === 'boolean') return 'boolean';
     // Drivers give a list of ranges or intervals as one text.

@@ -2,7 +2,7 @@ import type { FieldMapping } from '../contracts/index-body.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** What the engine uses when nothing is said. Some of it it gives back unasked, and leaves out other that was said. */
+/** The defaults of the engine. It gives back some of them that nobody set, and leaves out others that were set. */
 const DEFAULTS: Parameters = {
   index: true,
   store: false,
@@ -37,11 +37,11 @@ const OF_TYPE: Readonly<Record<string, Parameters>> = {
   join: { eager_global_ordinals: true },
 };
 
-/** What holds when nothing is said differs from version to version: it counts where both mappings say it. */
+/** Defaults that differ from version to version: they count where both mappings set them. */
 const OF_VERSION: Readonly<Record<string, readonly string[]>> = { wildcard: ['doc_values'] };
 
 /**
- * The parameters of a field as text, without its sub-fields and without those that only say what holds anyway: two
+ * The parameters of a field as text, without its sub-fields and without those that only repeat a default: two
  * mappings that mean the same are equal here, however they were written.
  *
  * @param beside the mapping that this one is compared with.

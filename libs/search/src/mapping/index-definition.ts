@@ -79,7 +79,7 @@ function defineIndex(read: IndexModel, options: DefinitionOptions, complaints: M
   return { model, alias, hash, plugins: pluginsIn(model.options.settings), body };
 }
 
-/** By what an index is known again. */
+/** What identifies an index. */
 function marksOf(
   model: IndexModel,
   mappings: IndexMappings,

@@ -42,7 +42,7 @@ describe('the indices of a search', () => {
     [
       'unknown to the ORM',
       () => registry().of(Note),
-      'Note: is not an entity that the ORM knows',
+      'Note: is not an entity of the ORM',
       "Add it to the ORM's `entities`",
     ],
     [

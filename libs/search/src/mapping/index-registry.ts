@@ -43,7 +43,7 @@ export class IndexRegistry {
     if (own.length > 0)
       return [`has no index '${index}' here`, `Use one of: ${own.map(({ model }) => model.name).join(', ')}`];
     const { engine } = indices[0]!;
-    if (engine === this.engine) return ['is not an entity that the ORM knows', "Add it to the ORM's `entities`"];
+    if (engine === this.engine) return ['is not an entity of the ORM', "Add it to the ORM's `entities`"];
     const [there, here] = [
       engine === undefined ? 'the default engine' : `the engine '${engine}'`,
       this.engine === undefined ? 'the default one' : `'${this.engine}'`,

@@ -10,7 +10,7 @@ describe('nested fields', () => {
     expect(checkNested(properties as never, 'strict', 'Book')).toEqual(
       ['Book.reviews', 'Book.shop.hours'].map((where) => ({
         where,
-        problem: 'is `nested`, and nothing says what its elements hold',
+        problem: 'is `nested`, without a description of its elements',
         remedy: "Describe its elements: @SearchField({ type: 'nested', properties: { name: { type: 'keyword' } } })",
       })),
     );

@@ -10,6 +10,6 @@ export function checkNested(properties: Properties, dynamic: DynamicMapping, par
     if (mapping.type !== 'nested' || Object.keys(mapping.properties ?? {}).length > 0)
       return checkNested(mapping.properties ?? {}, dynamic, where);
     const remedy = "Describe its elements: @SearchField({ type: 'nested', properties: { name: { type: 'keyword' } } })";
-    return [{ where, problem: 'is `nested`, and nothing says what its elements hold', remedy }];
+    return [{ where, problem: 'is `nested`, without a description of its elements', remedy }];
   });
 }

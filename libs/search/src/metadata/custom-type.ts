@@ -1,6 +1,6 @@
 import type { EntityProperty, Type } from '@mikro-orm/core';
 
-/** The ORM marks its own types so; 6.6 does not, and there only these two have a `toJSON` that says nothing new. */
+/** The ORM marks its own types so; 6.6 does not, and there only these two have a `toJSON` that adds nothing. */
 const ORM_TYPE = Symbol.for('@mikro-orm/type');
 const WITHOUT_MARK: readonly string[] = ['ArrayType', 'BigIntType', 'EnumArrayType'];
 /** Types of 6.6 for columns of keys, whose values foreign keys hold as they are. */
@@ -48,7 +48,7 @@ function rootOf(type: object): Type<unknown, unknown> {
   return prototype as Type<unknown, unknown>;
 }
 
-/** An instance of a class that says nothing of its own form. */
+/** An instance of a class without a form of its own in JSON. */
 function isOpaque(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const known = [Date, Map, Set, Uint8Array, Array, Promise].some((kind) => value instanceof kind);

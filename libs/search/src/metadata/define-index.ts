@@ -11,7 +11,7 @@ import {
   type SchemaOfEntity,
 } from './recorder.js';
 
-/** What `@Indexed` and `@SearchField` say, in one place. */
+/** The options of `@Indexed` and `@SearchField`, in one place. */
 export interface IndexDefinitionOptions<T> extends IndexedOptions<T> {
   /** What goes into the documents, by property. */
   readonly fields: FieldsOf<T>;

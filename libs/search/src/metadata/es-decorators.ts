@@ -3,7 +3,7 @@ import type { FieldOptions, KeyOf } from './field-names.js';
 import type { AnyEntity, IndexedOptions } from './options.js';
 import { recordField, recordIndexed, type EntityClass } from './recorder.js';
 
-// Where it is missing, compilers give decorators no place to leave what they know of a class.
+// Where it is missing, compilers give decorators no place to leave metadata of a class.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol('Symbol.metadata');
 
 /** A field, a getter or an accessor of a class, whose value has the keys that `properties` describes. */

@@ -25,7 +25,7 @@ export type Held<V> = V extends null | undefined
             ? Held<E>
             : V;
 
-/** The keys of a JSON value; of any name where its type does not say them. */
+/** The keys of a JSON value; of any name where its type does not have them. */
 export type KeyOf<V> = unknown extends V ? string : KeyOfEach<Held<V>>;
 
 /** Of each member of a union. */
@@ -43,7 +43,7 @@ export type FieldOptions<Keys extends string> = SearchFieldOptions & {
   readonly properties?: Readonly<Record<Keys, AddedFieldOptions>>;
 };
 
-/** Keys of a JSON value as deep as its type says. */
+/** Keys of a JSON value as deep as its type goes. */
 export type KeysIn<V> = unknown extends V
   ? Readonly<Record<string, AddedFieldOptions>>
   : { readonly [K in KeyOf<V>]?: KeyOptions<Held<V>[K & keyof Held<V>]> };

@@ -73,7 +73,7 @@ export class FieldReader {
       return [];
     }
     if (!property && !(name in entity.prototype)) {
-      this.complain(where, 'is no property that the ORM knows, and no getter', `Use one of: ${this.namesOf(meta)}`);
+      this.complain(where, 'is neither a mapped property nor a getter', `Use one of: ${this.namesOf(meta)}`);
       return [];
     }
     return readValue({ meta, prototype: entity.prototype as object, name, property, options }, this.complaints);
@@ -89,7 +89,7 @@ export class FieldReader {
     const relation = relationWithKeys(property, this.metas);
     const target = this.metas.find((meta) => meta.class === relation.target);
     if (!target) {
-      this.complain(where, 'leads to an entity that the ORM does not know', "Add it to the ORM's `entities`");
+      this.complain(where, 'leads to an entity that the ORM does not have', "Add it to the ORM's `entities`");
       return [];
     }
     const unfit = keyProblemOf(target);
@@ -202,7 +202,7 @@ export class FieldReader {
   ): FieldModel[] {
     const meta = this.metas.find((candidate) => candidate.class === property.embeddable);
     if (!meta) {
-      this.complain(where, 'is an embeddable that the ORM does not know', "Add it to the ORM's `entities`");
+      this.complain(where, 'is an embeddable that the ORM does not have', "Add it to the ORM's `entities`");
       return [];
     }
     const fields = this.embeddedFields(meta, include);
@@ -258,7 +258,7 @@ export class FieldReader {
     });
   }
 
-  /** An included relation takes its paths from the including field, never its own: cycles cannot arise. */
+  /** An included relation has the paths of the including field, never its own: cycles cannot arise. */
   private readPath(meta: EntityMetadata, name: string, rest: IncludeTree): FieldModel[] {
     const options = { ...fieldsIn(classOf(meta), this.index).get(name), include: undefined, where: undefined };
     return this.read(meta, classOf(meta), name, options, rest.size > 0 ? rest : undefined);

@@ -26,7 +26,7 @@ export function readIdentity(meta: EntityMetadata, { id }: IndexedOptions, compl
   const property = propertiesOf(meta)[name];
   if (!property)
     return complain(
-      `has the \`id\` '${name}', which is no property that the ORM knows`,
+      `has the \`id\` '${name}', which is no mapped property`,
       `Use one of: ${uniqueNames(meta).join(', ')}`,
     );
   if (!isUnique(meta, property))

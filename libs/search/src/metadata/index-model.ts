@@ -10,11 +10,11 @@ export interface ValueField {
   readonly kind: 'value';
   readonly name: string;
   readonly options: SearchFieldOptions;
-  /** Absent for a getter that the ORM does not know. */
+  /** Absent for a getter that the ORM does not map. */
   readonly facts: PropertyFacts | undefined;
   /** Computed in JavaScript or by the database: any change of its entity may change it. */
   readonly computed: boolean;
-  /** Type of its field, once it is known. */
+  /** Type of its field, once it is inferred. */
   readonly type?: FieldType | undefined;
   /** What a custom type of the application makes of a value for the outside; absent where there is none. */
   readonly convert?: ((value: unknown) => unknown) | undefined;
@@ -119,7 +119,7 @@ export interface Hooks {
 
 /** A tree of classes in one index. */
 export interface Tree {
-  /** Name of the field that says of which class a document is. */
+  /** Name of the field that holds the class of a document. */
   readonly discriminator: string;
   /** Classes by the values of that field. */
   readonly classes: ReadonlyMap<string, EntityClass>;

@@ -1,7 +1,7 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { EntityClass } from './recorder.js';
 
-/** What 6 does not know of an entity. */
+/** What 6 lacks of an entity. */
 type Meta = EntityMetadata & { readonly inheritanceType?: string };
 
 export function isTablePerType(meta: EntityMetadata): boolean {
@@ -55,7 +55,7 @@ export function classOf(meta: EntityMetadata): EntityClass {
   return meta.class;
 }
 
-/** The root of one table knows the properties of all its classes: those are `inherited`, from below. */
+/** The root of one table has the properties of all its classes: those are `inherited`, from below. */
 function hasByItself(name: string, meta: EntityMetadata): boolean {
   const property = (meta.properties as Record<string, EntityProperty | undefined>)[name];
   if (property) return !(meta.root === meta && meta.discriminatorColumn && property.inherited);

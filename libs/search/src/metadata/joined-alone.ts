@@ -23,7 +23,7 @@ interface OtherSide {
 
 /**
  * The side of a one-to-one relation that has no column is joined to each row that the ORM loads. For a row of a class below
- * it finds nothing, and takes the relation from the row at the side with the column too.
+ * it finds nothing, and removes the relation from the row at the side with the column too.
  *
  * @returns such a side where `property` is one, or loads one along with `target`
  */

@@ -7,7 +7,7 @@ const UUID = 38;
 const QUOTES = 2;
 
 /**
- * Characters of the primary key of an entity as JSON, at most, as far as its columns say: what JSON escapes counts once.
+ * Characters of the primary key of an entity as JSON, at most, as far as its columns limit them: what JSON escapes counts once.
  * `Infinity` where they set no bound.
  */
 export function keyLength(meta: EntityMetadata): number {

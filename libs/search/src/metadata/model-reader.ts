@@ -22,7 +22,7 @@ export interface ModelReading {
   readonly complaints: readonly ModelComplaint[];
 }
 
-/** Reads the models of all `@Indexed` entities that the ORM knows. `storage`: `[...orm.getMetadata()]`. */
+/** Reads the models of all `@Indexed` entities of the ORM. `storage`: `[...orm.getMetadata()]`. */
 export function readModels(storage: Iterable<EntityMetadata>): ModelReading {
   const metas = [...storage];
   const complaints: ModelComplaint[] = [];

@@ -7,8 +7,8 @@ export type SyncMode = 'outbox' | 'after-commit' | 'manual';
 
 export const SYNC_MODES: readonly SyncMode[] = ['outbox', 'after-commit', 'manual'];
 
-/** What the functions of `@Indexed` take where their entity is not named: `(passage: Passage) => …` names it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a decorator does not know the class that it stands on
+/** What the functions of `@Indexed` accept where their entity is not named: `(passage: Passage) => …` names it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a decorator has no type of the class that it stands on
 export type AnyEntity = any;
 
 /**
@@ -46,7 +46,7 @@ export interface IndexedOptions<T = AnyEntity> {
   readonly id?: (keyof T & string) | ((entity: T) => string);
   /**
    * Documents of one value live on one shard: a property, a to-one relation (its key) or a function. It may change: the
-   * document then moves. Searches may say it with `query().options({ routing })`; calls on one document have to.
+   * document then moves. Searches may pass it with `query().options({ routing })`; calls on one document have to.
    */
   readonly routing?: (keyof T & string) | ((entity: T) => string | number | bigint);
   /**
@@ -60,7 +60,7 @@ export interface IndexedOptions<T = AnyEntity> {
    */
   readonly filters?: readonly string[] | Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>;
   /**
-   * The same for what only code can decide; say what it `reads`. What it throws refuses this document alone, and the
+   * The same for what only code can decide; list what it `reads`. What it throws refuses this document alone, and the
    * index keeps what it has of it.
    */
   readonly when?: (entity: T) => boolean;
@@ -104,7 +104,7 @@ export interface FieldParameters {
   readonly searchQuoteAnalyzer?: string;
   /** Locale of month and day names in a date format. */
   readonly locale?: string;
-  /** Whether numbers in strings are taken, and fractions cut. */
+  /** Whether numbers in strings are accepted, and fractions cut. */
   readonly coerce?: boolean;
   /** A value of the wrong form is left out of the index instead of refusing the document. */
   readonly ignoreMalformed?: boolean;
@@ -139,7 +139,7 @@ export type FieldOptionsOf<T extends FieldType> = { readonly type: T } & Pick<Fi
     readonly [K in Exclude<keyof FieldParameters, ParameterOf<T>>]?: never;
   };
 
-/** Without a type any parameter: which ones fit is checked at start-up, when the type is known. */
+/** Without a type any parameter: which ones fit is checked at start-up, when the type is inferred. */
 export type InferredFieldOptions = { readonly type?: undefined } & FieldParameters;
 
 /** A second way to index the same value: `fields: { raw: { type: 'keyword' } }` is found at `text.raw`. */

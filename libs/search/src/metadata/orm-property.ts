@@ -56,7 +56,7 @@ function targetsOfOtherSide({ mappedBy, targetMeta }: EntityProperty): Relation[
   return other && targetsOf(other);
 }
 
-/** 6 knows no polymorphic relations. */
+/** 6 has no polymorphic relations. */
 type Polymorphic = Partial<Pick<EntityProperty, 'polymorphic' | 'polymorphTargets' | 'discriminatorMap'>>;
 
 function targetsOf(property: EntityProperty): Relation['targets'] {
@@ -87,7 +87,7 @@ export function factsOf(property: EntityProperty, meta: EntityMetadata): Propert
     runtimeType: property.runtimeType ?? '',
     columnType: property.columnTypes?.[0]?.toLowerCase() ?? '',
     primary: property.primary === true,
-    // A list of enums says `items` alone.
+    // A list of enums has `items` alone.
     enum: property.enum === true || (property.items !== undefined && property.array === true),
   };
 }

@@ -10,7 +10,7 @@ const SAMPLES: readonly Readonly<Record<string, unknown>>[] = [
 
 /**
  * Properties that a function reads of its row and that are not loaded for it, as paths. The function is called with
- * stand-ins, so that what it reads only of some rows may stay unseen; what it throws then says nothing.
+ * stand-ins, so that what it reads only of some rows may stay unseen; what it throws then means nothing.
  *
  * @param sources what is loaded
  */

@@ -9,7 +9,7 @@ export interface RelationProblem {
   readonly remedy: string;
 }
 
-/** What 6 does not know of a property. */
+/** What 6 lacks of a property. */
 type Property = EntityProperty & {
   readonly through?: unknown;
   readonly targetKey?: string;

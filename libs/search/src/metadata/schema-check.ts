@@ -3,7 +3,7 @@ import type { ModelComplaint } from '../errors/model.errors.js';
 import type { FieldModel, IndexModel } from './index-model.js';
 import { replacedClasses, type EntityClass } from './recorder.js';
 
-/** Finds schemas that got another class after `defineIndex`, and entities of which only a call knows the schema. */
+/** Finds schemas that got another class after `defineIndex`, and entities whose schema only a call decides. */
 export function checkSchemas(metas: readonly EntityMetadata[], models: readonly IndexModel[]): ModelComplaint[] {
   const replaced = replacedClasses().filter(([, now]) => metas.some((meta) => (meta.class as unknown) === now));
   const read = [

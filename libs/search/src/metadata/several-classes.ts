@@ -46,7 +46,7 @@ export function withKeyWithin(property: EntityProperty, meta: EntityMetadata): E
 }
 
 /**
- * Whether the ORM joins the other side of a relation to several classes by columns that `meta` does not have: it takes those
+ * Whether the ORM joins the other side of a relation to several classes by columns that `meta` does not have: it reads those
  * of the first class.
  */
 export function isJoinedByOthers(property: EntityProperty, meta: EntityMetadata): boolean {

@@ -24,7 +24,7 @@ export class SourceReader {
     private readonly complaints: ModelComplaint[],
   ) {}
 
-  /** A function that does not say what it `reads` may read every column, and no relation. */
+  /** A function that does not list what it `reads` may read every column, and no relation. */
   read(meta: EntityMetadata, options: IndexedOptions, identity: Identity): FieldModel[] {
     const { routing, document, preload, when, reads } = options;
     const functions = [document, preload, when, typeof routing === 'function' ? routing : undefined];
@@ -36,7 +36,7 @@ export class SourceReader {
     return [...columns, ...this.along(meta, includeTree(reads ?? [])), ...(undeclared ? [EVERY_COLUMN] : [])];
   }
 
-  /** @returns how `routing` is read, once it is known to be there. */
+  /** @returns how `routing` is read, once it is found. */
   routing(meta: EntityMetadata, { routing }: IndexedOptions): Routing | undefined {
     if (typeof routing === 'function') return { label: 'function', of: routing as Routing['of'] };
     if (routing === undefined) return undefined;
@@ -51,7 +51,7 @@ export class SourceReader {
       this.complain(
         meta.className,
         `has the \`routing\` '${routing}', which may be null`,
-        'Make the column not null, or give a function that knows what to do then',
+        'Make the column not null, or give a function that handles null',
       );
     }
     const held = (entity: object): unknown => (entity as Record<string, unknown>)[routing];
@@ -80,7 +80,7 @@ export class SourceReader {
       const names = Object.keys(meta.properties as object).filter((known) => !known.includes('__'));
       this.complain(
         `${meta.className}.${name}`,
-        'is read, and is no property that the ORM knows, and no getter',
+        'is read, and is neither a mapped property nor a getter',
         `Use one of: ${names.join(', ')}`,
       );
       return [];

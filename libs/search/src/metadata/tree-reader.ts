@@ -4,7 +4,7 @@ import type { FieldModel, Tree } from './index-model.js';
 import { classOf, concreteClassesOf, descendantsOf, isTablePerType } from './inheritance.js';
 import type { EntityClass } from './recorder.js';
 
-/** Name of the field where no column says it: each class has a table of its own. */
+/** Name of the field where no column holds the class: each class has a table of its own. */
 const DISCRIMINATOR = 'entityType';
 
 type Meta = EntityMetadata & { readonly discriminatorValue?: number | string };
@@ -24,7 +24,7 @@ export function treeOf(meta: EntityMetadata, metas: readonly EntityMetadata[]): 
   };
 }
 
-/** Adds the field that says of which class a document is, unless the entity has it as a field. */
+/** Adds the field that holds the class of a document, unless the entity has it as a field. */
 export function withDiscriminator(
   fields: readonly FieldModel[],
   { discriminator: name }: Tree,
@@ -37,7 +37,7 @@ export function withDiscriminator(
   if (own || (property && !meta.root.discriminatorColumn))
     complaints.push({
       where: `${meta.className}.${name}`,
-      problem: 'has the name of the field that says of which class a document is',
+      problem: 'has the name of the field that holds the class of a document',
       remedy: 'Give the property another name',
     });
   return [

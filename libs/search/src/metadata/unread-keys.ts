@@ -5,7 +5,7 @@ import type { RelationProblem } from './relation-rules.js';
 
 /**
  * Why rows with the key of `meta` are not loaded over foreign keys: what the ORM reads in such a column is not what it has as
- * the key of the row, so it takes them for two rows. `undefined` where they are one.
+ * the key of the row, so it treats them as two rows. `undefined` where they are one.
  *
  * @param byPairs over the table of a many-to-many relation, where the ORM reads dates and booleans as keys have them
  */

@@ -7,7 +7,7 @@ import { jsonFields } from './json-schema.js';
 import type { SearchFieldOptions } from './options.js';
 import { factsOf, isComputed } from './orm-property.js';
 
-/** A property that is no relation and no embeddable, or a getter that the ORM does not know. */
+/** A property that is no relation and no embeddable, or a getter that the ORM does not map. */
 export interface ValueSource {
   readonly meta: EntityMetadata;
   readonly prototype: object;

@@ -135,7 +135,7 @@ export class WhereReader {
   private raw(at: At): void {
     this.complain(
       at,
-      'holds raw SQL, of which nobody can say what columns it reads',
+      'holds raw SQL, whose columns cannot be determined',
       "Write it as the ORM's conditions, or decide it in code: @Indexed({ when: (row) => …, reads })",
     );
   }

@@ -3,7 +3,7 @@ import type { EngineDocument } from '../contracts/engine.js';
 import type { DesiredDocument } from '../document/desired-document.js';
 import type { PrimaryKey } from '../rows/entity-reader.js';
 
-/** A document that is not what the database says. */
+/** A document that differs from its row in the database. */
 export interface DriftedDocument {
   readonly key: PrimaryKey;
   /**

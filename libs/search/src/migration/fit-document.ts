@@ -1,6 +1,6 @@
 import type { FieldMapping } from '../contracts/index-body.js';
 
-/** Leaves of a document only what a mapping knows, so that an index with an older model takes it. Pure. */
+/** Leaves of a document only what a mapping has, so that an index with an older model accepts it. Pure. */
 export function fitDocument(document: object, properties: Readonly<Record<string, FieldMapping>>): object {
   const known = Object.entries(document).filter(([name]) => name in properties);
   return Object.fromEntries(known.map(([name, value]) => [name, fitValue(value, properties[name]!)]));

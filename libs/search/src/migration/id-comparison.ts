@@ -27,7 +27,7 @@ export async function idsOfDocuments(
   return documents;
 }
 
-/** Which documents there have to be, where a row says no more than its key: none is read whole. */
+/** Which documents there have to be, where the key of a row is enough: none is read whole. */
 export async function idsOfRows(
   reader: Pick<EntityReader, 'keyPages'>,
   model: IndexModel,

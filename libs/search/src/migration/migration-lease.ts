@@ -7,7 +7,7 @@ export type NewMigration = Pick<MigrationFacts, 'oldIndex' | 'newIndex' | 'oldHa
 /** What changes as it goes. */
 export type MigrationAdvance = Partial<Pick<MigrationFacts, 'lastKey' | 'done'> & { readonly phase: MigrationPhase }>;
 
-/** Nobody else may migrate an index for this long after its owner was heard of. */
+/** Nobody else may migrate an index for this long after its owner has renewed it. */
 export const OWNED_MS = 15_000;
 
 /**

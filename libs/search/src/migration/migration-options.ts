@@ -20,8 +20,8 @@ export interface MigrateOptions extends CallOptions {
   readonly maxUnbuildable?: number;
   /**
    * What is compared before the swap. `ids`, when absent: that each row has its document, and each document its row; the
-   * backfill knows the outcome of each write. `contents`: each document as well. `sample:1000`: so many of them, by
-   * chance. An additive change compares contents unless this says otherwise, as all ids are there before it.
+   * backfill records the outcome of each write. `contents`: each document as well. `sample:1000`: so many of them, by
+   * chance. An additive change compares contents unless this is set, as all ids are there before it.
    */
   readonly verify?: VerifyMode;
 }

@@ -36,7 +36,7 @@ export class MigrationStore {
     try {
       return await work(lease);
     } catch (error) {
-      // Whatever came in its way: that it is not the owner any more says more.
+      // Whatever failed: that it is not the owner any more is the better reason.
       const lost = await lease.renew().catch((caught: unknown) => caught);
       throw lost instanceof SearchMigrationError ? lost : error;
     } finally {
@@ -90,7 +90,7 @@ function stateOf(row: Row): MigrationState {
   if (!phase)
     throw new SearchMigrationError(
       text('index_alias') ?? '',
-      `is in a phase that this version does not know: ${text('phase')}`,
+      `is in a phase that this version does not have: ${text('phase')}`,
     );
   const facts: MigrationFacts = {
     alias: text('index_alias')!,

@@ -11,7 +11,7 @@ import type { MigrationStore } from './migration-store.js';
 
 /**
  * Where writes go, read from the database for each batch: the alias, or both indices while one is migrated. The old
- * index gets documents cut to what its mapping knows; what it refuses nevertheless only makes a rollback inexact.
+ * index gets documents cut to what its mapping has; what it refuses nevertheless only makes a rollback inexact.
  */
 export class MigrationTargets implements IndexTargets {
   /** What was found out of a definition: the live index has its model, or a migration brings it there. */

@@ -36,7 +36,7 @@ async function misplaced(model: IndexModel, reader: Reader, keys: readonly Docum
   return ({ id, routing }) => {
     const found = byId.get(id);
     if (!found || found.state === 'absent') return true;
-    // Where the document of a row belongs that cannot be read, nobody knows.
+    // Where the document of an unreadable row belongs cannot be found out.
     return found.state === 'invalid' && found.routing === undefined ? false : found.routing !== routing;
   };
 }

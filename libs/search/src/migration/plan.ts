@@ -9,7 +9,7 @@ export interface MappingDifference {
   readonly change: 'added' | 'removed' | 'changed';
   readonly live: unknown;
   readonly wanted: unknown;
-  /** Whether a living index takes it. */
+  /** Whether a living index accepts it. */
   readonly additive: boolean;
 }
 
@@ -52,7 +52,7 @@ export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState 
   return { alias, liveIndex: live.index, action, differences };
 }
 
-/** Settings of the model that a living index lacks and takes. Pure. */
+/** Settings of the model that a living index lacks and accepts. Pure. */
 export function settingsToAdd({ body }: IndexDefinition, live: IndexState): IndexSettings {
   const additive = compareSettings(live.settings, body.settings).filter((difference) => difference.additive);
   return Object.fromEntries(additive.map(({ path, wanted }) => [path.slice('settings.'.length), wanted]));

@@ -4,12 +4,12 @@ import type { MigrationPhase } from './migration-state.js';
 export interface MigrationProgress {
   readonly alias: string;
   readonly phase: MigrationPhase;
-  /** Rows or documents done in this phase, and in all as far as it is known. */
+  /** Rows or documents done in this phase, and in all as far as it was counted. */
   readonly done: number;
   readonly total: number;
   /** Since this run began the phase. */
   readonly ratePerSecond: number;
-  /** Of this phase, in milliseconds; `undefined` while it is not known. */
+  /** Of this phase, in milliseconds; `undefined` while it is unknown. */
   readonly remainingMs: number | undefined;
 }
 

@@ -88,7 +88,7 @@ export class Verifier {
       yield* missingIn(model, { ...parts, index }, differences, call);
       yield* orphansIn(model, { ...parts, index }, differences, call);
     }
-    // Whether they are there at all is known by now.
+    // Whether they are there at all was compared before.
     const looked = sample ? await this.recheck(definition, index, sample.taken, call) : [];
     yield* looked.filter(({ drift }) => drift === 'outdated' || drift === 'unbuildable');
   }
@@ -112,7 +112,7 @@ export class Verifier {
     }
   }
 
-  /** Of these keys, those that are still not what the database says. */
+  /** Of these keys, those that still differ from the database. */
   async recheck(
     definition: IndexDefinition,
     index: string,

@@ -3,7 +3,7 @@ import { OptionProblems } from '../support/option-problems.js';
 import { checkRootOptions, SearchModule, type SearchModuleOptions } from './search.module.js';
 
 /**
- * The relay alone, for a worker process; the application then says `relay: false`. Any number may run at once.
+ * The relay alone, for a worker process; the application then sets `relay: false`. Any number may run at once.
  *
  * @example
  * \@Module({ imports: [MikroOrmModule.forRoot(config), SearchRelayModule.forRoot({ engine, prefix: 'prod' })] })

@@ -132,7 +132,7 @@ function checkAsyncOptions(given: SearchModuleAsyncOptions): void {
 @Module({})
 class SearchFeatureModule {}
 
-/** The first index is asked for without a name. A class that is not indexed gets its complaint from the search. */
+/** The first index is injected without a name. A class that is not indexed gets its complaint from the search. */
 function repositoriesOf(entity: EntityClass): FactoryProvider[] {
   const indices = recordedIndices(entity);
   return (indices.length > 0 ? indices : [{}]).map((options, at) => ({

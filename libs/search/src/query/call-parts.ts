@@ -102,7 +102,7 @@ const REMEDIES: Partial<Readonly<Record<`${QueryCall} ${QueryPart}`, string>>> =
   'paginate page': 'give page and size to paginate() itself',
   'paginate searchAfter': 'give cursor to paginate() itself',
   'stream page': 'give size to stream() itself',
-  'stream aggregations': 'ask for them with aggregate()',
+  'stream aggregations': 'request them with aggregate()',
   'stream pointInTime': 'a stream opens its own',
   'explain options.routing': 'give routing to explain() itself',
   'everyBucket aggregations': 'it has an aggregation of its own: use aggregate() for others',

@@ -9,7 +9,7 @@ import { entityHitsOf } from './hit-class.js';
 
 interface KnownField {
   readonly mapping: FieldMapping;
-  /** The property's own type in JavaScript; '' when the ORM does not know it. */
+  /** The property's own type in JavaScript; '' when the ORM does not have it. */
   readonly runtimeType: string;
   /** The nested field that the path goes through. */
   readonly nestedIn: string | undefined;
@@ -42,7 +42,7 @@ export class FieldCatalog {
   }
 
   /**
-   * @param within the nested field whose elements are asked about.
+   * @param within the nested field whose elements are queried.
    * @returns the path, once the field is there and can be used so.
    * @throws SearchQueryError with the remedy.
    */
@@ -146,6 +146,6 @@ function shinglesOf({ type, max_shingle_size: size = 3 }: FieldMapping): [string
 
 function misplaced(path: string, nestedIn: string | undefined, within: string | undefined): string {
   if (nestedIn === undefined)
-    return `\`${path}\` is outside the nested field \`${within}\`: ask for it outside of nested('${within}', …)`;
+    return `\`${path}\` is outside the nested field \`${within}\`: query it outside of nested('${within}', …)`;
   return `\`${path}\` is inside the nested field \`${nestedIn}\`: use nested('${nestedIn}', …)`;
 }

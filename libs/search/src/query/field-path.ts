@@ -25,7 +25,7 @@ export type DataKey<T> = {
   [K in keyof T]-?: K extends string ? (NonNullable<T[K]> extends AnyFunction ? never : K) : never;
 }[keyof T];
 
-/** `any`, `unknown` and JSON columns: paths into them are known to the mapping alone. */
+/** `any`, `unknown` and JSON columns: paths into them are in the mapping alone. */
 export type IsOpenObject<V> =
   IsAny<V> extends true ? true : unknown extends V ? true : string extends keyof V ? true : false;
 
@@ -51,7 +51,7 @@ export type ValidPath<T, P extends string, Value> = P extends `${infer Head}.${i
 /**
  * The path `P` when it leads from `T` over relations and embeddables to a `Value`; else the choices there are at the
  * point where it goes wrong, for the compiler's message. Only the path that is written is walked, so its cost does not
- * grow with the model. After a string, a sub-field may follow (`title.raw`): the mapping knows which, at run time.
+ * grow with the model. After a string, a sub-field may follow (`title.raw`): the mapping has it, at run time.
  */
 export type FieldPath<T, P extends string, Value = unknown> =
   P extends ValidPath<T, P, Value> ? P : ValidPath<T, P, Value>;

@@ -42,7 +42,7 @@ describe('the class of a hit', () => {
     const hit = hitOf(source);
     expect(() => hit.is(Work)).toThrow(SearchQueryError);
     expect(() => hit.is(Work)).toThrow(
-      'the hit 7 came without its field `kind`, which says of which class it is: ask for it in source(…)',
+      'the hit 7 came without its field `kind`, which holds its class: list it in source(…)',
     );
   });
 });

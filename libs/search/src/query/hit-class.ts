@@ -5,7 +5,7 @@ import type { EntityClass } from '../metadata/recorder.js';
 import { FoundHit, withoutName } from './found-hit.js';
 import type { EntityHit, Hit } from './search-page.js';
 
-/** The hits of a model, which say of which class they are. */
+/** The hits of a model, which hold their class. */
 export function entityHitsOf(
   model: Pick<IndexModel, 'entity' | 'tree'>,
 ): new (hit: EngineHit, source: unknown) => EntityHit<unknown> {
@@ -26,7 +26,7 @@ function classOf({ id, source }: Hit<unknown>, { entity, tree }: Pick<IndexModel
   const field = tree.discriminator;
   throw new SearchQueryError(
     field,
-    `the hit ${id} came without its field \`${field}\`, which says of which class it is: ask for it in source(…)`,
+    `the hit ${id} came without its field \`${field}\`, which holds its class: list it in source(…)`,
     value,
   );
 }

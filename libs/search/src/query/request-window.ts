@@ -9,7 +9,7 @@ import { wholeNumber, wireValue, type Wire } from './wire-value.js';
 /** `index.max_result_window` of OpenSearch. */
 const MAX_WINDOW = 10_000;
 
-/** Which of the hits are asked for: a page, or those after a hit. */
+/** Which of the hits are requested: a page, or those after a hit. */
 export function compileWindow({ page, searchAfter, sort }: RequestNode): Wire {
   const size = wholeNumber(page.size, 0, 'page.size');
   const from =

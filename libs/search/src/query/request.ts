@@ -43,9 +43,9 @@ export interface RequestOptions {
   readonly serverTimeoutMs?: number;
   /** Documents per shard after which the search ends. */
   readonly terminateAfter?: number;
-  /** Shards to ask, by the value documents were routed with. */
+  /** Shards to search, by the value documents were routed with. */
   readonly routing?: string;
-  /** Copies to ask: `_local`, or any string of a session, which gives it the same order. */
+  /** Copies to search: `_local`, or any string of a session, which gives it the same order. */
   readonly preference?: string;
   readonly requestCache?: boolean;
   /** `dfs_query_then_fetch` scores by the words of all shards together. */

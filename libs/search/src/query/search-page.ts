@@ -13,13 +13,13 @@ export interface Hit<Source> {
   readonly score: number | null;
   /** `undefined` with `source(false)`. */
   readonly source: Source;
-  /** What `raw({ docvalue_fields })`, `fields` or `script_fields` asked for. */
+  /** What `raw({ docvalue_fields })`, `fields` or `script_fields` requested. */
   readonly fields: Readonly<Record<string, readonly unknown[]>>;
   /** Passages with the words found, by field; empty without `highlight`. */
   readonly highlights: Readonly<Record<string, readonly string[]>>;
   /** The values that the hit was sorted by; `searchAfter(hit.sort)` goes on from here. */
   readonly sort: readonly unknown[];
-  /** Elements and documents asked for by `innerHits`, by name: the nested field where none was given, and then typed. */
+  /** Elements and documents requested by `innerHits`, by name: the nested field where none was given, and then typed. */
   readonly innerHits: InnerHitsOf<Source>;
   /** Names of the clauses that matched, of those that have a `name`. */
   readonly matchedQueries: readonly string[];
@@ -32,7 +32,7 @@ export interface EntityHit<Source> extends Hit<Source> {
   /**
    * Whether the document is of this class, or of one below it: the type of `source` follows.
    *
-   * @throws SearchQueryError where the index has several classes, and `source` came without the field that says which
+   * @throws SearchQueryError where the index has several classes, and `source` came without the field that holds it
    * @example if (hit.is(Book)) hit.source.pages;
    */
   is<C extends object>(entity: EntityClass<C>): this is EntityHit<Source & Omit<DocumentOf<C>, keyof Source>>;

@@ -58,7 +58,7 @@ export interface QueryRunner {
 /**
  * An immutable search: each method returns a new one, so that a common part can be kept and extended. Fields,
  * operators and values are checked against `T` by the compiler, and against the mapping before anything is sent.
- * `A` is the aggregations asked for, `S` what comes of each document, `G` the suggestions.
+ * `A` is the aggregations requested, `S` what comes of each document, `G` the suggestions.
  *
  * @example
  * const page = await passages.query()
@@ -74,7 +74,7 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
   constructor(
     /** @internal */
     readonly runner: QueryRunner,
-    /** What is asked, as frozen data. */
+    /** The query as frozen data. */
     readonly request: RequestNode = EMPTY_REQUEST,
   ) {}
 
@@ -131,7 +131,7 @@ export class SearchQuery<T, A = NoneAsked, S = DocumentOf<T>, G = NoneAsked> {
     return this.with({ sort: [...this.request.sort, { by: 'script', type, script, direction }] });
   }
 
-  /** Marks the words found: `hit.highlights[field]`. The text around the marks is not escaped, unless `highlightEncoder('html')` says so. */
+  /** Marks the words found: `hit.highlights[field]`. The text around the marks is not escaped, unless `highlightEncoder('html')` is set. */
   highlight<P extends string>(
     field: FieldPath<T, P>,
     options: HighlightOptions | ((builder: ClauseBuilder<T>) => HighlightOptions) = {},

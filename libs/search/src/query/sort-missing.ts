@@ -35,7 +35,7 @@ const NANOS_PER_MS = 1_000_000n;
 /**
  * As whole numbers, which is all that the engine reads. It distinguishes its shards by the last hit so far, written in the
  * field's own format: where that is a document without a value, a format such as `yyyy-MM-dd` makes a date of it that passes
- * over shards with hits. A number says `_last` without that.
+ * over shards with hits. A number means `_last` without that.
  */
 function missingDate({ field, direction, options }: FieldOrder, format: string | undefined): unknown {
   const { missing = '_last', numericType } = options;

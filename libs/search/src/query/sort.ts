@@ -86,7 +86,7 @@ type FieldSort = Extract<SortNode, { by: 'field' }>;
 
 /**
  * The engine compares the values of a `scaled_float` with a sort value before it is scaled, and loses hits or brings them
- * twice. A script compares the numbers themselves; as any sort, it takes the least of several for `asc`, else the greatest.
+ * twice. A script compares the numbers themselves; as any sort, it uses the least of several for `asc`, else the greatest.
  */
 function scaledSort({ field, direction, options }: FieldSort, context: CompileContext): Wire {
   const { missing = '_last', mode } = options;

@@ -1,6 +1,6 @@
 import { SearchEngineUnavailableError } from '../errors/engine.errors.js';
 
-/** @throws SearchEngineUnavailableError where `serverTimeoutMs` ended a search whose answer cannot say that it is a part. */
+/** @throws SearchEngineUnavailableError where `serverTimeoutMs` ended a search whose answer has no field for being a part. */
 export function assertWhole(engine: string, timedOut: boolean | undefined): void {
   if (timedOut)
     throw new SearchEngineUnavailableError(

@@ -50,7 +50,7 @@ export interface RepositoryParts {
   readonly publisher: DocumentPublisher;
 }
 
-/** What can be asked of the documents of one index. */
+/** All reads of the documents of one index. */
 export abstract class DocumentReads<T extends object> {
   /** @internal */
   protected readonly definition: IndexDefinition<T>;
@@ -180,7 +180,7 @@ export abstract class DocumentReads<T extends object> {
   }
 
   /**
-   * All hits, however many, in constant memory, as the index was when the first one was asked for.
+   * All hits, however many, in constant memory, as the index was when the first one was read.
    *
    * @example for await (const { id, source } of passages.stream((q) => q.must((c) => c.match('text', 'union')))) …
    */

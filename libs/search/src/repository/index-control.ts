@@ -87,7 +87,7 @@ export class IndexControl {
   }
 
   /**
-   * Another name for searches, of all documents or of those that `filter` matches; `routing` sends what is asked of it to
+   * Another name for searches, of all documents or of those that `filter` matches; `routing` sends its searches to
    * one shard. A migration moves it with the index.
    *
    * @throws SearchNotFoundError

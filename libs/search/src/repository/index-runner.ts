@@ -35,7 +35,7 @@ export class IndexRunner implements QueryRunner {
     return this.compiler.search(request, true);
   }
 
-  /** The query alone, as `_explain` and its kin take it. @throws SearchQueryError */
+  /** The query alone, as `_explain` and its kin accept it. @throws SearchQueryError */
   compileQuery(request: RequestNode): Wire {
     return this.compiler.count(request)['query'] as Wire;
   }

@@ -16,7 +16,7 @@ export function keyOfGiven(call: string, model: Pick<IndexModel, 'identity' | 'e
   return given;
 }
 
-/** Keys in pages, none twice in a page. No more is taken from `source` than a page that is asked for. */
+/** Keys in pages, none twice in a page. No more is read from `source` than the page that is requested. */
 export async function* keyPages(
   source: AsyncIterable<unknown> | Iterable<unknown>,
   size: number,

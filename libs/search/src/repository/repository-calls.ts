@@ -21,7 +21,7 @@ export interface StoredDocument<T> {
   /** In an index that is routed. */
   readonly routing?: string;
   readonly version: number;
-  /** With `primaryTerm`, which write made it: `update(key, change, { ifSeqNo, ifPrimaryTerm })` meets no later one. */
+  /** With `primaryTerm`, which write made it: `update(key, change, { ifSeqNo, ifPrimaryTerm })` changes no later one. */
   readonly seqNo: number;
   readonly primaryTerm: number;
   readonly source: DocumentOf<T>;

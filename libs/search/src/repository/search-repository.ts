@@ -44,7 +44,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   }
 
   /**
-   * Changes a document in place. The database knows nothing of it: the next `index()` of its row replaces it.
+   * Changes a document in place. The database does not have it: the next `index()` of its row replaces it.
    *
    * @example await passages.update(1, { script: { source: 'ctx._source.position += params.by', params: { by: 2 } } });
    * @throws SearchNotFoundError without `upsert`, SearchVersionConflictError; SearchMigrationError while the index is migrated.
@@ -118,7 +118,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   }
 
   /**
-   * Deletes documents by entity or key, wherever they are and whatever the database says.
+   * Deletes documents by entity or key, wherever they are, also where the database has their rows.
    *
    * @example await lines.delete([[1, 'a'], [1, 'b']]); // two composite keys
    */
@@ -135,7 +135,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
   }
 
   /**
-   * Writes documents built by hand, any number of them in constant memory: operations are taken from their source as
+   * Writes documents built by hand, any number of them in constant memory: operations are read from their source as
    * they are sent, and take effect in their order. `index` and `delete` without `ifSeqNo` are repeated until they are
    * done; the others are sent once, as an answer that is lost may be of a write that was done.
    *
@@ -179,7 +179,7 @@ export class SearchRepository<T extends object> extends DocumentReads<T> {
 
   /**
    * Indexes the rows of keys or entities as they come, any number of them in constant memory, and refreshes: no more is
-   * taken from the source than is being written. The document of a row that is gone is deleted.
+   * read from the source than is being written. The document of a row that is gone is deleted.
    *
    * @example await passages.indexEach(keysOfAFile());
    * @throws SearchOptionError for what is no key, and SearchBulkError naming each document that was not written: what

@@ -13,7 +13,7 @@ interface CheckedWhere {
 
 /**
  * Lets the database read the conditions of all models, each of one row. Where it cannot be reached, or has no table yet,
- * nothing is known of them.
+ * their result is unknown.
  *
  * @throws SearchModelError that lists every condition that the database refuses
  */

@@ -115,7 +115,7 @@ export class EntityReader extends KeyReader {
     return rows.map((row) => keyOf(model, row));
   }
 
-  /** MikroORM 6 knows entities by their names there, 7 by their classes. */
+  /** MikroORM 6 keys entities by their names there, 7 by their classes. */
   private nameForDriver(entity: EntityClass): unknown {
     return 'getByClassName' in this.orm.getMetadata() ? entity : entity.name;
   }

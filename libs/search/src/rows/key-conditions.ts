@@ -28,7 +28,7 @@ export function afterKey(parts: readonly KeyPart[], key: DocumentKey): object {
   const values = valuesOf(key);
   const later = parts.map((part, at) => {
     const greater = nested(shortestPath(part, parts), { $gt: part.fromKey(values[at]!) });
-    // Apart: side by side in one object the ORM takes `{ $gt }` for a value of a composite foreign key.
+    // Apart: side by side in one object the ORM reads `{ $gt }` as a value of a composite foreign key.
     return at === 0 ? greater : { $and: [equal(parts, values, at), greater] };
   });
   return later.length === 1 ? later[0]! : { $or: later };

@@ -3,7 +3,7 @@ import type { IndexModel } from '../metadata/index-model.js';
 import { isRelation } from '../metadata/orm-property.js';
 
 /**
- * The property whose column is the key as the driver gives it, where the key alone says which rows there are: an entity for each
+ * The property whose column is the key as the driver gives it, where the key alone identifies the rows: an entity for each
  * row, which the ORM makes to convert what a column holds, costs five times as much as the row. `undefined` for any other model.
  */
 export function plainKey({ identity, condition, tree }: IndexModel, meta: EntityMetadata): string | undefined {

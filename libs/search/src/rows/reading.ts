@@ -6,7 +6,7 @@ import { keyProperties } from './key-conditions.js';
 /** What is needed of the ORM: a source of entity managers, and the metadata. */
 export type Orm = Pick<MikroORM, 'em' | 'getMetadata' | 'config'>;
 
-/** The ORM's own types need the entity at compile time; here it is known at run time only. */
+/** The ORM's own types need the entity at compile time; here it is there at run time only. */
 export interface Finder {
   find(entity: unknown, where: object, options: object): Promise<object[]>;
   count(entity: unknown, where: object, options: object): Promise<number>;
@@ -18,7 +18,7 @@ export interface Finder {
  */
 export const FROM_PRIMARY = Object.freeze({ connectionType: 'write', cache: false });
 /**
- * A query flushes what was changed before: by a hook, or only seemingly, as the ORM takes a value that it read twice for a
+ * A query flushes what was changed before: by a hook, or only seemingly, as the ORM sees a value that it read twice as a
  * change. Reading documents must never write rows.
  */
 const READING = Object.freeze({ flushMode: 'commit' as FlushMode });

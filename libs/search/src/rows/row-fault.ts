@@ -1,6 +1,6 @@
 import { SearchHookError } from '../errors/query.errors.js';
 
-/** What a database says of a whole query, or of itself, by the ORM's names: no single row is at fault. */
+/** Errors of a whole query, or of the database itself, by the ORM's names: no single row is at fault. */
 const OF_THE_QUERY: ReadonlySet<string> = new Set([
   'ConnectionException',
   'DatabaseObjectNotFoundException',

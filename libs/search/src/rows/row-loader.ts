@@ -55,7 +55,7 @@ export class RowLoader {
     return rows;
   }
 
-  /** Which rows and in which order the base says; what they hold, each class for itself. */
+  /** The base class gives which rows and in which order; each class gives what they hold. */
   private async loadApart(
     model: IndexModel,
     classes: readonly EntityClass[],

@@ -39,7 +39,7 @@ export async function countInScope(
   }
 }
 
-/** What a database says of itself: it stops, has no room, or ended the statement. */
+/** Errors of the database itself: it stops, has no room, or ended the statement. */
 const OF_THE_DATABASE = /^(08|40|53|57|58)/;
 
 async function isFaultOfScope(

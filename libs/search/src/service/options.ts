@@ -44,7 +44,7 @@ export interface SearchOptions {
   /** How documents are sent. */
   readonly bulk?: BulkTuning;
   readonly typeInference?: TypeInference;
-  /** Versions of documents; when absent, the database's clock where `searchEntities` are known, else the process's own. */
+  /** Versions of documents; when absent, the database's clock where the ORM has `searchEntities`, else the process's own. */
   readonly clock?: VersionClock;
   /**
    * Links what the relay writes to the request that made the change, such as `openTelemetryTraceContext()` of

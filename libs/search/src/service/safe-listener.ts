@@ -13,7 +13,7 @@ export function safeListener(
     warn(`onEvent failed for ${type}: ${error instanceof Error ? error.message : String(error)}`);
   return (event) => {
     try {
-      // One that is async returns a promise, whatever its type says.
+      // One that is async returns a promise, whatever its type is.
       const result = listener(event) as unknown;
       if (result instanceof Promise) result.catch((error: unknown) => failed(event.type, error));
     } catch (error) {

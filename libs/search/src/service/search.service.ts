@@ -94,7 +94,7 @@ export class SearchService {
     await strategy.start();
   }
 
-  /** Every index of every `@Indexed` entity that the ORM knows. */
+  /** Every index of every `@Indexed` entity of the ORM. */
   get indices(): readonly IndexedEntity[] {
     return this.assembly.registry.definitions.map(({ alias, model }) => ({
       entity: model.entity,
@@ -129,7 +129,7 @@ export class SearchService {
   }
 
   /**
-   * The documents of several entities together; `hit.is(Passage)` says which one a hit is of.
+   * The documents of several entities together; `hit.is(Passage)` tests which one a hit is of.
    *
    * @example
    * const page = await search.across([Passage, Address]).search((q) => q.must((c) => c.match('text', 'union')));
@@ -182,7 +182,7 @@ export class SearchService {
   }
 
   /**
-   * Changes that wait to be written: with the outbox those of all processes, asked of the database; with `after-commit` those
+   * Changes that wait to be written: with the outbox those of all processes, counted in the database; with `after-commit` those
    * of this one.
    */
   pending(): Promise<number> {

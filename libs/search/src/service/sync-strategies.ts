@@ -37,7 +37,7 @@ export function syncModeOf({ model }: IndexDefinition, { sync }: Pick<ResolvedSe
   return model.options.sync ?? sync;
 }
 
-/** Makes the strategies that the indices ask for. @throws SearchOptionError for options that cannot go together. */
+/** Makes the strategies that the indices need. @throws SearchOptionError for options that cannot go together. */
 export function strategiesFor(
   definitions: readonly IndexDefinition[],
   { orm, options, publisher, reader, database }: SyncParts,

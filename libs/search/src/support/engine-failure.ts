@@ -3,7 +3,7 @@ import type { SearchErrorCode } from '../errors/search-error.js';
 
 /**
  * By code, as an engine that was loaded as CommonJS throws errors of another class than a search that was loaded as ES modules
- * knows.
+ * has.
  */
 const has = (error: unknown, code: SearchErrorCode): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === code;

@@ -31,7 +31,7 @@ function exact(_name: string, value: unknown, { source }: JsonSource): unknown {
 /** JSON in which a bigint is a number of all its digits. */
 export function formatJson(value: unknown): string {
   try {
-    // Without a function for each value it takes a third of the time; a bigint makes it throw.
+    // Without a function for each value it needs a third of the time; a bigint makes it throw.
     return JSON.stringify(value);
   } catch {
     return JSON.stringify(value, (_name, inner: unknown) =>

@@ -6,7 +6,7 @@ export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T,
   const values = source[Symbol.asyncIterator]();
   const take = (): Promise<IteratorResult<T>> => {
     const taken = values.next();
-    // Whoever stops does not wait for it, and hears of its failure when it comes to that value.
+    // A caller that stops does not wait for it; its failure is thrown when the caller comes to that value.
     taken.catch(() => undefined);
     return taken;
   };

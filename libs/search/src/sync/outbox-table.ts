@@ -60,7 +60,7 @@ export class OutboxTable {
     this.holdsLongKeys ??= await this.has(LONG_KEY_COLUMN);
   }
 
-  /** What `rowOf` reads, once it is known. */
+  /** What `rowOf` reads, once it is there. */
   get columns(): string {
     return [COLUMNS, ...(this.holdsLongKeys ? [LONG_KEY_COLUMN] : []), ...(this.traced ? [TRACE_COLUMN] : [])].join(
       ', ',

@@ -12,7 +12,7 @@ export interface Claim {
   alive(): Promise<void>;
   /**
    * Ends rows that are done, and writes down refused documents in their place. Unreachable ones wait for another release,
-   * and are given up when that takes too long. Rows in none of these are released. @returns the unreachable ones given up
+   * and are given up when that lasts too long. Rows in none of these are released. @returns the unreachable ones given up
    */
   settle(
     done: readonly OutboxRow[],
@@ -34,7 +34,7 @@ export interface OutboxOptions {
   readonly retryAfterMs: (attempts: number) => number;
   /** The longest of these waits: a row due later than that was written by a clock that went wrong. */
   readonly maxRetryMs: number;
-  /** How long a row waits for a release that knows its path, in milliseconds. */
+  /** How long a row waits for a release that has its path, in milliseconds. */
   readonly unknownPathWaitMs: number;
   /** The trace that rows carry; without it, they carry none and their column is not used. */
   readonly traceparent?: () => string | undefined;
@@ -80,7 +80,7 @@ export class DatabaseOutbox implements Outbox {
     }
   }
 
-  /** The same right before the COMMIT of the transaction. @returns whether they were sent, to be asked after the COMMIT */
+  /** The same right before the COMMIT of the transaction. @returns whether they were sent, to be called after the COMMIT */
   async addLast(touches: readonly Touch[], context: TransactionContext): Promise<() => boolean> {
     if (!this.database.takesLastStatement(context)) {
       await this.add(touches, context);

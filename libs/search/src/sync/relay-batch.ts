@@ -17,7 +17,7 @@ export type BatchOutcome =
       outcome: 'done';
       rows: readonly OutboxRow[];
       refusals: readonly Refusal[];
-      /** Rows of which this release cannot say what documents they are of. */
+      /** Rows whose documents this release cannot find. */
       unreachable: readonly UnreachableRow[];
       documents: number;
     }>

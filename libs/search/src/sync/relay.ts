@@ -104,7 +104,7 @@ export class Relay {
     if (this.life === stopping) this.life = { state: 'stopped' };
   }
 
-  /** One batch. @returns the number of rows that were due. @throws what the database says */
+  /** One batch. @returns the number of rows that were due. @throws the database's error */
   async runBatch(abort?: AbortSignal): Promise<number> {
     const ready = this.parts.definitions.filter(
       ({ alias }) => (this.delays.get(alias)?.until ?? 0) <= this.options.now(),

@@ -8,7 +8,7 @@ import { routingChecks } from './routing-checks.js';
 import { searchChecks } from './search-checks.js';
 import { taskChecks } from './task-checks.js';
 
-/** A check before it has an index. @param needs what an engine that does not claim it is not asked for */
+/** A check before it has an index. @param needs what is not tried on an engine that does not claim it */
 export type EngineCheck = readonly [
   name: string,
   run: (bench: EngineBench) => Promise<void>,

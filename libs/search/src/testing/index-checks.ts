@@ -20,7 +20,7 @@ export const indexChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'keeps what `_meta` of a mapping says',
+    'keeps `_meta` of a mapping',
     async ({ engine, alias }) => {
       const index = `${alias}-meta`;
       const _meta = { rookery: { hash: 'abc' } };

@@ -28,7 +28,7 @@ const CALLS: Readonly<Record<EngineFeature, (bench: EngineBench) => Calls>> = {
   }),
 };
 
-/** An engine that does not claim a feature says so wherever it is asked for it, and changes nothing. */
+/** An engine that does not claim a feature refuses every use of it, and changes nothing. */
 export function refusalCheck(feature: EngineFeature): EngineCheck {
   return [
     `refuses ${feature} by name, and does nothing`,

@@ -17,7 +17,7 @@ const failing = {
 
 export const searchChecks: readonly EngineCheck[] = [
   [
-    'finds after a refresh, in the order asked for, with the whole total',
+    'finds after a refresh, in the requested order, with the whole total',
     async (bench) => {
       await bench.fill(30);
       const { hits } = await bench.engine.search({
@@ -76,7 +76,7 @@ export const searchChecks: readonly EngineCheck[] = [
   ],
 
   [
-    'never takes an answer that some shards had no part in for a whole one',
+    'never treats an answer that lacks some shards as a whole one',
     async (bench) => {
       await bench.fill(10);
       const index = bench.alias;

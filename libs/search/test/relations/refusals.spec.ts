@@ -62,7 +62,7 @@ describe('refused at start:', () => {
       target!: Rel<Image> | Rel<Video>;
     }
     expect(complaints(Image, Video, Like)).toEqual([
-      'Image.weight: is no property that the ORM knows, and no getter. Use one of: id, name, size.',
+      'Image.weight: is neither a mapped property nor a getter. Use one of: id, name, size.',
       'Like.target.size: is `integer` of Image.size, and `text` of Video.size, with other options. Give both the same type and options in @SearchField, or one of the properties another name.',
     ]);
   });
@@ -356,7 +356,7 @@ describe('refused at start:', () => {
       @SearchField() @Property({ type: 'integer' }) size!: number;
     }
     expect(complaints(Base, Leaf)).toContain(
-      'Base.entityType: has the name of the field that says of which class a document is. Give the property another name.',
+      'Base.entityType: has the name of the field that holds the class of a document. Give the property another name.',
     );
   });
 

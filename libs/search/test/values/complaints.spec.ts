@@ -52,8 +52,8 @@ describe('a model with values that no document could hold', () => {
       "Unfit.odd: has `properties`, and is `keyword`. Use the type 'object' or 'nested'",
       'Unfit.spot: is embedded as `geo_point` with `latitude`, `longitude`. Give its embeddable `lat` and `lon`, and name these two alone with @SearchField() or `include`',
       "Unfit.ranges: has no field type that follows from the ORM's type 'any'. Name it: @SearchField({ type: 'keyword' })",
-      "Unfit.offers: is `nested`, and nothing says what its elements hold. Describe its elements: @SearchField({ type: 'nested', properties: { name: { type: 'keyword' } } })",
-      "Unfit.deep.a: is `nested`, and nothing says what its elements hold. Describe its elements: @SearchField({ type: 'nested', properties: { name: { type: 'keyword' } } })",
+      "Unfit.offers: is `nested`, without a description of its elements. Describe its elements: @SearchField({ type: 'nested', properties: { name: { type: 'keyword' } } })",
+      "Unfit.deep.a: is `nested`, without a description of its elements. Describe its elements: @SearchField({ type: 'nested', properties: { name: { type: 'keyword' } } })",
     ]);
   });
 });

@@ -54,9 +54,7 @@ describe('a model is refused where', () => {
   it('a field of defineIndex is none of the entity', () => {
     const note = noteSchema('Misspelt');
     defineIndex(note, { name: 'misspelt', fields: { txt: {} } as never });
-    expect(complaints(note)).toEqual([
-      'Misspelt.txt: is no property that the ORM knows, and no getter. Use one of: id, text',
-    ]);
+    expect(complaints(note)).toEqual(['Misspelt.txt: is neither a mapped property nor a getter. Use one of: id, text']);
   });
 
   it.each([[undefined], [{}], ['Note'], [{ meta: {} }]])('%p is given as an entity', (entity) => {

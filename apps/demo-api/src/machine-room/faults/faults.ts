@@ -49,7 +49,7 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Breaks a server, or mends it. What is frozen goes on by itself after so many seconds; what takes long to start is
+   * Breaks a server, or mends it. What is frozen goes on by itself after so many seconds; what starts slowly is
    * `restarting` in the answer.
    *
    * @throws ForbiddenException outside of the demo; NotFoundException where no server of this run has the address;

@@ -76,7 +76,7 @@ export function AddressDialog({ id, passage, onOpen, onClose }: Props) {
   );
 }
 
-/** What `path` answers; where it does not, why, and asked again until it does or something else is shown. */
+/** The answer of `path`; without one, the reason, and repeated requests until it answers or something else is shown. */
 function useAnswer<Body>(path: string): { answer?: Body; problem?: string } {
   const [state, setState] = useState<{ path: string; answer?: Body; problem?: string }>({ path });
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { onAnswer } from '../api.js';
 
-/** What is left of a policy for this client, as an answer said it at `at`; a bucket drains by `limit` each `windowMs`. */
+/** What is left of a policy for this client, as an answer reported it at `at`; a bucket drains by `limit` each `windowMs`. */
 type Left = Readonly<{ policy: string; remaining: number; limit: number; windowMs: number; at: number }>;
 
 /** Reads `RateLimit` and `RateLimit-Policy`: `"search";r=118;t=1` and `"search";q=120;w=60`. */

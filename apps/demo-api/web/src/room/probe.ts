@@ -7,11 +7,11 @@ export type ProbeReport = Readonly<{
   limited: number;
   medianMs: number;
   maxMs: number;
-  /** What the last failure said. */
+  /** The message of the last failure. */
   problem: string | undefined;
 }>;
 
-/** Asks `path` again and again, one request at a time, and says after each what a client saw. */
+/** Requests `path` again and again, one request at a time, and reports after each what a client saw. */
 export async function probe(
   path: (request: number) => string,
   everyMs: number,
@@ -28,7 +28,7 @@ export async function probe(
     } catch (error) {
       if (signal.aborted) return;
       const status = error instanceof RequestError ? error.status : undefined;
-      // Of a president who was removed, the addresses are gone as well: to say so is no failure.
+      // Of a president who was removed, the addresses are gone as well: a 404 is no failure.
       if (status !== 404) {
         failures += 1;
         if (status === 429) limited += 1;

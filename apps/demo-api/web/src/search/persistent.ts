@@ -3,9 +3,9 @@ import { messageOf, RequestError } from '../api.js';
 const RETRY_MS = 2000;
 
 /**
- * Asks until there is an answer, and says meanwhile why there is none. A question that was refused for what it is, or that
- * a newer one has overtaken, is never answered: InstantSearch would take an error as a reason to go back to the search before,
- * and so take away what the user is typing.
+ * Sends a search until it is answered, and reports meanwhile why it is not. One that was refused for what it is, or that
+ * a newer one has overtaken, is never answered: after an error InstantSearch would go back to the search before,
+ * and so remove what the user is typing.
  *
  * @param onProblem undefined: there is none any more.
  */

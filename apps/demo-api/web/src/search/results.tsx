@@ -3,7 +3,7 @@ import type { SearchView } from './search-view.js';
 
 type Open = (address: number, passage?: number) => void;
 
-/** How many were found, another spelling, and the hits of the pages that were asked for. */
+/** How many were found, another spelling, and the hits of the pages that were requested. */
 export function Results({ view, onOpen }: { view: SearchView; onOpen: Open }) {
   const { answer, pages, isNarrowed, clear, setQuery } = view;
   const { total, didYouMean } = answer;

@@ -4,7 +4,7 @@ import { FIRST_YEAR, LAST_YEAR } from './years.js';
 
 type Request = Parameters<SearchClient['search']>[0][number];
 type Results = Awaited<ReturnType<SearchClient['search']>>;
-/** What InstantSearch asks for, in the parameters of `GET /search`. */
+/** A search of InstantSearch, in the parameters of `GET /search`. */
 type Asked = Readonly<{ query?: string; page?: number; hitsPerPage?: number; mode?: string }> &
   Readonly<{ facetFilters?: readonly (readonly string[])[]; numericFilters?: readonly string[] }>;
 
@@ -12,7 +12,7 @@ type Asked = Readonly<{ query?: string; page?: number; hitsPerPage?: number; mod
 const PARAMETERS = { party: 'party', president: 'presidentId' } as const;
 
 /**
- * A search client for InstantSearch over `GET /search`. Where facets are filtered it asks once more for each, without its
+ * A search client for InstantSearch over `GET /search`. Where facets are filtered it sends one more request for each, without its
  * own filter; `facets=wide` has counted that already, so one request answers them all. The next page goes by the cursor
  * of the page before where that was fetched, else by its number.
  */

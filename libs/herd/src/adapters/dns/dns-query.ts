@@ -74,7 +74,7 @@ function problem(
   });
 }
 
-/** Whether DNS has answered, and said that there are no such records. */
+/** Whether DNS has answered that there are no such records. */
 export const saysNone = (error: unknown): boolean =>
   error instanceof HerdDiscoveryError &&
   ['ENODATA', 'ENOTFOUND'].includes((error.cause as { code?: string } | undefined)?.code ?? '');

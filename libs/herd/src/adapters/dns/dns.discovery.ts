@@ -18,9 +18,9 @@ export type DnsOptions = (Readonly<{ type?: 'A' | 'AAAA'; port: number }> | Read
   Readonly<{
     /** The whole name: search domains and the hosts file are not used. */
     host: string;
-    /** DNS servers to ask, as `ip` or `ip:port`. Default: those of the system. */
+    /** DNS servers to query, as `ip` or `ip:port`. Default: those of the system. */
     servers?: readonly string[];
-    /** How long one discovery may take, all questions together. Default `1500ms`. */
+    /** How long one discovery may take, all queries together. Default `1500ms`. */
     timeout?: Duration;
   }>;
 

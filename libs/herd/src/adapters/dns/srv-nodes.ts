@@ -11,7 +11,7 @@ export function targetsOf(records: readonly SrvRecord[]): readonly Target[] {
   const lowest = Math.min(...records.map(({ priority }) => priority));
   const byName = new Map<string, SrvRecord>();
   for (const record of records) {
-    // The target "." says that the service is not offered here.
+    // The target "." means that the service is not offered here.
     if (record.priority === lowest && record.name !== '' && record.name !== '.') byName.set(idOf(record), record);
   }
   const chosen = [...byName.values()].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));

@@ -94,5 +94,5 @@ export function askConfig(endpoint: Endpoint, timeoutMs: number, signal: AbortSi
 
 function describe(reply: Exclude<ConfigReply, { state: 'config' }>): string {
   if (reply.state === 'garbage') return JSON.stringify(reply.what);
-  return reply.state === 'none' ? 'that it has no list of nodes' : 'that it knows neither command';
+  return reply.state === 'none' ? 'that it has no list of nodes' : 'that it has neither command';
 }

@@ -1,7 +1,7 @@
 import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 
-/** What ElastiCache says of a cluster; `version` rises by one with each change. */
+/** The configuration that ElastiCache reports of a cluster; `version` rises by one with each change. */
 export type ClusterConfig = Readonly<{ version: number; nodes: readonly Node[] }>;
 
 /**

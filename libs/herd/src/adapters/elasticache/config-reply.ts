@@ -1,4 +1,4 @@
-/** What a node has replied so far: a block of text, that it has none, that it does not know the command, or nonsense. */
+/** What a node has replied so far: a block of text, that it has none, that the command is unknown to it, or nonsense. */
 export type ConfigReply =
   | Readonly<{ state: 'partial' }>
   | Readonly<{ state: 'config'; text: string }>

@@ -9,7 +9,7 @@ export type PortChoice = string | number | undefined;
 /**
  * The endpoints of a service that are ready, each once, by pod: a pod keeps its keys when its address changes, as those of
  * a StatefulSet do. Where a pod is in several slices, as while it moves from one to another, or by IPv4 and IPv6, the first
- * ready one counts, IPv4 before IPv6. An endpoint that belongs to no pod is known by its address.
+ * ready one counts, IPv4 before IPv6. An endpoint that belongs to no pod has its address as its id.
  */
 export function nodesOf(slices: readonly V1EndpointSlice[], choice: PortChoice): readonly Node[] {
   const nodes = new Map<string, Node>();
@@ -31,7 +31,7 @@ const isReady = ({ conditions }: V1Endpoint): boolean =>
   conditions?.ready !== false && conditions?.terminating !== true;
 
 function portOf({ ports = [] }: V1EndpointSlice, choice: PortChoice): number | undefined {
-  // A Service without selector may have slices without ports: a number then says what its endpoints listen on.
+  // A Service without selector may have slices without ports: a number is then the port of its endpoints.
   if (ports.length === 0) return typeof choice === 'number' ? choice : undefined;
   if (choice === undefined) return ports.length === 1 ? ports[0]!.port : undefined;
   return ports.find(({ name, port }) => (typeof choice === 'string' ? name === choice : port === choice))?.port;

@@ -38,7 +38,7 @@ export async function addHeld(client: NodeClient, key: string, { encoded, lifeMs
 
 const versions = new WeakMap<NodeClient, Promise<boolean>>();
 
-/** An older server answers a command that it does not know by one that ends the connection. */
+/** An older server answers an unknown command by one that ends the connection. */
 function knowsMeta(client: NodeClient): Promise<boolean> {
   const known = versions.get(client);
   if (known) return known;

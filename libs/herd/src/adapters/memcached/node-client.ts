@@ -37,7 +37,7 @@ const unsafeReply = /^(?:ERROR|CLIENT_ERROR (?!cannot increment))/;
  * - the reading of replies. It splits on CR LF inside values and then waits for ever, parses JSON in the data handler
  *   where a throw ends the process, and decodes UTF-8 before it counts bytes. Here a byte-exact parser reads.
  * - `connect`. It gives each waiting command its own connection while the first is being made, refuses those above its
- *   pool's size, and knows no TLS and no password. Here all wait for one attempt, of a socket made here.
+ *   pool's size, and supports no TLS and no password. Here all wait for one attempt, of a socket made here.
  * - `connectionIssue`. It stops all use of the node after one `SERVER_ERROR`, and runs the `ping` program.
  *
  * Text goes both ways as latin1, one character per byte, so that values arrive as they are.
@@ -152,7 +152,7 @@ export class NodeClient extends NpmMemcached {
     try {
       parser.feed(chunk, (reply) => {
         const [query] = socket.metaData;
-        if (!query) throw new Error('a reply that nothing asked for');
+        if (!query) throw new Error('a reply without a request');
         if (reply.kind === 'end') checkKeys(query.command, reply.values);
         socket.metaData.shift();
         query.callback(undefined, reply);
@@ -191,7 +191,7 @@ function checkKeys(command: string, values: readonly ReplyValue[]): void {
   let at = 0;
   for (const { key } of values) {
     at = words.indexOf(key, at + 1);
-    if (at < 1) throw new Error(`a value of ${JSON.stringify(key)}, which was not asked for`);
+    if (at < 1) throw new Error(`a value of ${JSON.stringify(key)}, which was not requested`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Query } from './npm-memcached.js';
 /** Longer than a verb with a key, which has 250 bytes at most; the value after them may be long. */
 const longestHead = 270;
 
-/** One command. Verb and key are read from it only when somebody asks, as an instrumentation does. */
+/** One command. Verb and key are parsed only when something reads them, as an instrumentation does. */
 export class NodeQuery implements Query {
   constructor(
     readonly command: string,

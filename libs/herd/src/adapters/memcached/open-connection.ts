@@ -17,7 +17,7 @@ const never = new AbortController().signal;
  * also where the settings of the connection are a promise.
  *
  * @param signal ends the attempt.
- * @param reader hears what the socket receives from then on, in place of its `data` events.
+ * @param reader called with what the socket receives from then on, in place of its `data` events.
  */
 export async function openConnection(
   node: Node,

@@ -7,10 +7,10 @@ const CR = 13;
 const LF = 10;
 const maxLineBytes = 8192;
 
-/** What is made a text at once; a value that does not end within it is taken from the bytes. Longer than any line. */
+/** What is made a text at once; a value that does not end within it is cut out of the bytes. Longer than any line. */
 const windowBytes = 2 * maxLineBytes;
 
-/** Where reading stops, as `take` wants no more. */
+/** Where reading stops, as `take` has returned false. */
 const stopped = -1;
 
 export const noBytes: Buffer = Buffer.alloc(0);
@@ -19,7 +19,7 @@ export const noBytes: Buffer = Buffer.alloc(0);
 type Arriving = { readonly bytes: Buffer; filled: number; ends: number };
 
 /**
- * Cuts a stream into lines, and values of which a line says the size, wherever it is torn and whatever the values hold. What has
+ * Cuts a stream into lines, and values whose size is in a line, wherever it is torn and whatever the values hold. What has
  * arrived is made a text once: lines and small values are parts of that, and no Buffer is made for any. A long value is copied
  * once, into a Buffer of its size, as its chunks come; one that is whole in its chunk, not at all.
  */

@@ -19,7 +19,7 @@ const valueLine = /^VALUE (\S+) (\d{1,10}) (\d{1,9})(?: (\d{1,20}))?$/;
 export class ReplyParser extends ReplyCutter<Reply> {
   private values: ReplyValue[] = [];
   private stats: string[] = [];
-  /** What its line says of the value that follows. */
+  /** The line that describes the value that follows. */
   private header: Omit<ReplyValue, 'data'> | undefined;
   private reply: Reply | undefined;
 

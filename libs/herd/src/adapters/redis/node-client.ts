@@ -209,7 +209,7 @@ export class NodeClient {
 const saidBy = (error: unknown): string | undefined =>
   error instanceof Error && error.name === 'ReplyError' ? error.message : undefined;
 
-/** @throws HerdNodeError for a replica. A user who may not ask learns it by the first write. */
+/** @throws HerdNodeError for a replica. A user without the right to query that gets the error of the first write. */
 async function checkPrimary(redis: Redis): Promise<void> {
   const role = await redis.call('ROLE').catch((error: Error) => {
     if (error.message.startsWith('NOPERM ')) return ['master'];

@@ -22,7 +22,7 @@ export function complaint(reply: string, key: string): HerdOperationError {
   if (/^(?:NOAUTH|WRONGPASS) /.test(reply))
     return new HerdRefusedError({
       what,
-      remedy: 'pass connection.username and connection.password that the server knows',
+      remedy: 'pass connection.username and connection.password that the server accepts',
     });
   if (/^(?:LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS) /.test(reply))
     return new HerdRefusedError({ what, remedy: 'see that the server is a primary that accepts writes' });

@@ -6,7 +6,7 @@ import type { NextConnection } from '../../support/connection-setting.js';
 import { passive } from './passive.js';
 import type { RedisConnection } from './redis-options.js';
 
-/** How servers are asked about a topology. */
+/** How servers are queried for a topology. */
 export type QueryPlan = Readonly<{ next: NextConnection<RedisConnection>; timeoutMs: number }>;
 
 /** Asks one server by a connection of its own, which ends with the answer, or the deadline. */

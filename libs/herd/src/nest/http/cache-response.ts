@@ -128,7 +128,7 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
   }
   return mixin(HerdCacheInterceptor);
 
-  /** A client may ask that nothing of its own is stored; that it may not ask for a new answer spares the handler its reloads. */
+  /** A client may forbid that its answer is stored, but not force a new one, so that its reloads do not reach the handler. */
   function mayAsk({ method, headers }: HttpRequest): boolean {
     return (
       method === 'GET' &&

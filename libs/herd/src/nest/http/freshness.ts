@@ -2,7 +2,7 @@
  * How long a response may be kept, by its own headers.
  *
  * @param now epoch milliseconds.
- * @returns milliseconds, `Infinity` where they say nothing; 0 where it must not be kept.
+ * @returns milliseconds, `Infinity` without any of them; 0 where it must not be kept.
  * @see RFC 9111, 3 and 4.2.1: `s-maxage` before `max-age` before `Expires`.
  */
 export function allowedLifeMs(cacheControl: string, expires: string, now: number): number {

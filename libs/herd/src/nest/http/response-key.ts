@@ -8,14 +8,14 @@ import { isTaken } from '../name-owners.js';
 import { requestOf } from './exchange.js';
 import type { HttpRequest } from './exchange.js';
 
-/** What a response depends on, as far as it is known before the handler runs. */
+/** What a response depends on, as far as that is clear before the handler runs. */
 export type KeyRules = Readonly<{
   vary: readonly string[];
   key: ((context: ExecutionContext) => string | undefined) | undefined;
 }>;
 
 /**
- * One text per response: the URL, or what `key` gives; where it was asked (scheme, host); by which handler, in which
+ * One text per response: the URL, or what `key` gives; where it was sent (scheme, host); by which handler, in which
  * version; and the request's headers of `vary`.
  *
  * @returns `undefined` where `key` gives that: the response is not to be kept.

@@ -9,7 +9,7 @@ import { checked, checkShape, checkShare } from '../../support/option-checks.js'
 export type HerdHealthOptions = Readonly<{ minUpFraction?: number }>;
 
 /**
- * Health of a herd for `@nestjs/terminus`: from what the herd knows, without a request to the nodes. Provide it in the module of
+ * Health of a herd for `@nestjs/terminus`: from the state that the herd keeps, without a request to the nodes. Provide it in the module of
  * your health controller, which imports `TerminusModule`.
  *
  * @example this.health.check([() => this.herds.check('cache', this.cache)])

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 /** How replies are sent while a test wants them otherwise than at once and whole. */
 export type ReplyFaults = { delayMs: number; tearBytes: number };
 
-/** Sends the replies of one connection in their order, late or in pieces where `faults` say so. */
+/** Sends the replies of one connection in their order, late or in pieces as `faults` sets. */
 export class ReplyWriter {
   private sent: Promise<void> | undefined;
 

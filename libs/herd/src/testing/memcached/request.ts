@@ -19,7 +19,7 @@ export type StoreHeader = Readonly<{
   meta?: MetaFlags;
 }>;
 
-/** A storage command that is refused by its line: `skip` bytes of data follow, where the line has said so. */
+/** A storage command that is refused by its line: `skip` bytes of data follow, where the line has announced them. */
 export type Refusal = Readonly<{ reply: string; skip?: number }>;
 
 /**

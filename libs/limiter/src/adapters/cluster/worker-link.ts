@@ -32,7 +32,7 @@ const UNSERVED = new Error(
   'the primary has not answered yet: call clusterStorage() in it too, by the same name; the primary of PM2 is its own, so use Redis or memcached there',
 );
 
-/** Of the process, not of one link: two links of one name hear each other's answers. */
+/** Of the process, not of one link: two links of one name receive each other's answers. */
 let nextId = 0;
 
 /** A worker's way to the primary: calls of one turn of the event loop go in one message. */
@@ -70,7 +70,7 @@ export class WorkerLink {
     this.#state = { kind: 'closed' };
   }
 
-  /** False while the primary is known not to serve, but for a probe now and then. */
+  /** False while the primary does not serve, but for a probe now and then. */
   #mayAsk(): boolean {
     const hearing = this.#hearing;
     if (hearing.kind === 'heard') return true;

@@ -8,7 +8,7 @@ const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
   [/overload|too many|queue/i, 'overload'],
 ];
 
-/** An error of whatever client was passed in, by what it says. */
+/** An error of whatever client was passed in, by its message. */
 export function memcachedFault(storage: string, error: unknown): StorageFaultError {
   if (error instanceof StorageFaultError) return error;
   const message = messageOf(error);

@@ -14,7 +14,7 @@ export interface MemcachedStorageOptions {
   readonly maxSkewMs?: number;
   /** Epoch microseconds, since memcached has no clock to read. Default: the clock of this machine. */
   readonly clock?: Clock;
-  /** From 0 to below 1: spreads the attempts of processes that met. Default `Math.random`. */
+  /** From 0 to below 1: spreads the attempts of processes that collided. Default `Math.random`. */
   readonly random?: () => number;
 }
 

@@ -40,7 +40,7 @@ export function memcachedPackageOptions(timeoutMs: number) {
     failures: 1e9,
     failuresTimeout: 1000,
     remove: false,
-    // The package closes what was idle for so long also where the answer has arrived, and was not read yet: nobody hears of it then.
+    // The package closes what was idle for so long also where the answer has arrived, and was not read yet: the callback is not called then.
     idle: Math.max(IDLE_MS, 2 * timeoutMs),
   };
 }

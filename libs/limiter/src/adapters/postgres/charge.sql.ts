@@ -6,7 +6,7 @@ const tickOf = (row: string): string => `CASE WHEN ${row}.kind = 1 THEN 1 ELSE 1
 const ticks = (row: string, units: string): string => `(${units} + ${row}.drain - 1) / ${row}.drain`;
 
 /**
- * The level at `now` of what is stored as a rate: no more ticks are counted than it takes to drain. An expression, not a function:
+ * The level at `now` of what is stored as a rate: no more ticks are counted than drain it. An expression, not a function:
  * PostgreSQL would call that for every row. What an expression names twice is worked out twice, but for what `OFFSET 0` fences off.
  */
 const drained = (row: string, now: string): string => `

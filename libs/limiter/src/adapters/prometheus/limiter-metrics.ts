@@ -38,7 +38,7 @@ export function collectLimiterMetrics(options: LimiterMetricsOptions = {}): () =
     'outcome',
     'source',
   ]);
-  const tokens = counter('tokens', 'Tokens asked for', ['policy', 'outcome']);
+  const tokens = counter('tokens', 'Tokens requested', ['policy', 'outcome']);
   const errors = counter('storage_errors', 'Failed and late answers of the storage', ['storage', 'policy']);
   const contentions = counter('contentions', 'Buckets that changed at every attempt', ['storage']);
   const skews = counter('clock_skews', 'Buckets that came from the future', ['storage']);

@@ -2,7 +2,7 @@
 const PAUSE_MS = 200;
 
 /**
- * @returns a function that says whether an error calls for a new connection: the server only reads, as it is no primary any more,
+ * @returns a function that returns whether an error calls for a new connection: the server only reads, as it is no primary any more,
  *   and its name may lead to the new one by now
  */
 export function demotion(nowMs: () => number = () => performance.now()): (message: string) => boolean {

@@ -19,7 +19,7 @@ export interface NodeRedisClient {
 }
 
 const SILENCE_MS = 500;
-/** What the server sends begins with a code; what the package says itself does not. */
+/** What the server sends begins with a code; what the package itself reports does not. */
 const SERVER_ERROR = /^[A-Z]{2,}\b/;
 
 /**
@@ -41,7 +41,7 @@ export function nodeRedisClientOptions(timeoutMs: number) {
       socketTimeout: silenceMs,
       reconnectStrategy: (attempt: number): number => Math.min(20 * (attempt + 1), 500),
     },
-    /** An idle connection is heard of before `socketTimeout`. */
+    /** An idle connection receives something before `socketTimeout`. */
     pingInterval: silenceMs / 2,
   };
 }
@@ -100,6 +100,6 @@ function adapt(client: NodeRedisClient): RedisClient {
 function reconnect(client: NodeRedisClient): void {
   if (client.destroy === undefined || client.connect === undefined) return;
   client.destroy();
-  // It goes on trying by itself, and says why it fails by its event.
+  // It goes on trying by itself, and reports why it fails by its event.
   client.connect().catch(() => undefined);
 }

@@ -8,12 +8,12 @@ export interface RedisClient {
   del(key: string): Promise<unknown>;
   /** True for a cluster, whose keys lie on several servers. */
   readonly isCluster?: boolean;
-  /** Why there is no connection: a command that fails for lack of one does not say. */
+  /** Why there is no connection: the error of a command that fails for lack of one does not have it. */
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   on?(event: 'ready', listener: () => void): unknown;
 }
 
-/** A connection on which nothing was heard for so long, though something was asked, is made anew. */
+/** A connection without a reply for so long, though a request waits, is made anew. */
 const SILENCE_MS = 500;
 
 /**

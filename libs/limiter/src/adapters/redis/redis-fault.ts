@@ -18,7 +18,7 @@ const BY_CODE: Readonly<Record<string, StorageFaultKind>> = {
   WRONGTYPE: 'malformed',
 };
 
-/** By what ioredis and Node say when there was no answer at all. */
+/** By the messages of ioredis and Node for no answer at all. */
 const BY_MESSAGE: readonly [RegExp, StorageFaultKind][] = [
   [/timed out|timeout/i, 'timeout'],
   [

@@ -28,7 +28,7 @@ export interface RedisStorageOptions {
   readonly name?: string;
   /**
    * Buckets that are decided in one call at most, of those called for in one turn of the event loop. 1 for a proxy that spreads
-   * keys over servers; a `Cluster` of ioredis is known by itself. Default 64.
+   * keys over servers; a `Cluster` of ioredis is recognized. Default 64.
    */
   readonly maxKeysPerCall?: number;
   /**

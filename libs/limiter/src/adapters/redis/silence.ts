@@ -1,4 +1,4 @@
-/** What is done about a server from which nothing is heard, though it was asked. */
+/** What is done about a server that sends nothing, though a request waits. */
 export interface SilenceOptions {
   readonly silenceMs: number;
   /** Called at most once for each `silenceMs`. */
@@ -7,7 +7,7 @@ export interface SilenceOptions {
 }
 
 /**
- * Notices that nothing is heard from a server: its process may be frozen, or the network cut, while the connection stays open.
+ * Notices that nothing comes from a server: its process may be frozen, or the network cut, while the connection stays open.
  * A time-out of the socket does not see that while commands go on being written.
  */
 export class Silence {

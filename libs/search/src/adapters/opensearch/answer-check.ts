@@ -11,7 +11,7 @@ interface Answer {
 export const UNEXPECTED_ANSWER = 'unexpected_answer';
 const REMEDY = 'look at the address, and at a proxy before it';
 
-/** @throws SearchEngineError for what no engine says: a page of a proxy, a redirection, JSON of something else */
+/** @throws SearchEngineError for an answer that is no engine's: a page of a proxy, a redirection, JSON of something else */
 export function assertAnswer(engine: string, call: string, answer: Answer, shape: AnswerShape): void {
   const { body, status } = answer;
   if (typeof body !== 'object' || body === null)
@@ -39,7 +39,7 @@ function unexpectedPart(engine: string, status: number, call: string, at: string
   return new SearchEngineError(engine, status, UNEXPECTED_ANSWER, `the answer to ${call} ${lacking}: ${REMEDY}`);
 }
 
-/** Whether the engine itself says that a document is not there; a 404 of something else says nothing about documents. */
+/** Whether the engine itself reports that a document is not there; a 404 of something else is no answer about documents. */
 export function isAbsence(error: unknown, part: 'found' | 'matched'): boolean {
   if (!(error instanceof SearchEngineError) || error.status !== 404) return false;
   const { body } = error.cause as { readonly body?: Readonly<Record<string, unknown>> | null };

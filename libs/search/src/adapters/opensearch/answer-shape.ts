@@ -12,7 +12,7 @@ export type AnswerShape =
 /** `{ has }`, the usual one. */
 export const having = (has: Readonly<Record<string, AnswerShape>>): AnswerShape => ({ has });
 
-/** Where `value` is first not as `shape` says: `hits.hits`; `''` for the whole of it; `undefined` where it is so. */
+/** Where `value` first differs from `shape`: `hits.hits`; `''` for the whole of it; `undefined` where it has that shape. */
 export function misfit(value: unknown, shape: AnswerShape, path = ''): string | undefined {
   if (typeof shape === 'string') return isOf(value, shape) ? undefined : path;
   if ('listOf' in shape) return isOf(value, 'list') ? misfitWithin(value as object, shape.listOf, path) : path;

@@ -7,7 +7,7 @@ const NEWLINE = 10;
 export const BULK_FILTER =
   'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
 
-/** The index that all operations name: it is said once, in the path, instead of in each line. */
+/** The index that all operations name: it is written once, in the path, instead of in each line. */
 export function commonIndex(operations: readonly BulkOperation[]): string | undefined {
   const index = operations[0]?.index;
   return operations.every((operation) => operation.index === index) ? index : undefined;
@@ -41,7 +41,7 @@ class Lines {
   }
 
   add(line: string): void {
-    // A UTF-16 unit takes 3 bytes at most.
+    // A UTF-16 unit has 3 bytes at most.
     const needed = this.end + 3 * line.length + 1;
     if (needed > this.buffer.length && this.end + Buffer.byteLength(line) + 1 > this.buffer.length) this.grow(needed);
     this.end += this.buffer.write(line, this.end);

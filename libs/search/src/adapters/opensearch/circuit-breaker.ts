@@ -33,7 +33,7 @@ export class CircuitBreaker {
     return undefined;
   }
 
-  /** The engine answered, whatever it said. */
+  /** The engine answered, whatever the answer. */
   answered(): void {
     if (this.now.state !== 'closed' || this.now.failures > 0) this.now = { state: 'closed', failures: 0 };
   }
@@ -47,7 +47,7 @@ export class CircuitBreaker {
     this.now = { state: 'closed', failures: now.failures + 1 };
   }
 
-  /** The call ended by its own caller: it says nothing about the engine. */
+  /** The call ended by its own caller: that is no sign of the engine's state. */
   abandoned(): void {
     const { now } = this;
     if (now.state === 'probing') this.now = { ...now, state: 'open', until: this.clockMs() };

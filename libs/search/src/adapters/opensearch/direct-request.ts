@@ -3,7 +3,7 @@ import { errors, type Connection, type Transport } from '@opensearch-project/ope
 import { textOf } from './answer-text.js';
 import type { Ask, Question, Reply } from './ask.js';
 
-/** Statuses that say of a node that it cannot be asked now. */
+/** Statuses of a node that cannot answer now. */
 const DEAD: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Of the client's transport, what its types leave out. */
@@ -35,7 +35,7 @@ class Exchange {
     const { transport, question } = this;
     const params = paramsOf(transport, question);
     const connection = transport.getConnection({ requestId: question.choice as never });
-    if (connection === null) throw new errors.NoLivingConnectionsError('no node is left to ask', undefined as never);
+    if (connection === null) throw new errors.NoLivingConnectionsError('no node is left to try', undefined as never);
     let response: IncomingMessage;
     let text: string;
     try {

@@ -72,7 +72,7 @@ export function documentCalls(engine: string, send: Send, timeoutMs: number): Do
         {
           method: 'POST',
           path: [index, '_mget'],
-          // Without its source, an answer has the routing only where that is asked for.
+          // Without its source, an answer has the routing only where that is requested.
           ...(source === false ? { query: { _source: false, stored_fields: '_routing' } } : {}),
           body: { docs: places.map(({ id, routing }) => ({ _id: id, routing })) },
           answer: having({ docs: { listOf: having({ _id: 'string' }) } }),
@@ -190,7 +190,7 @@ function isMissing(error: unknown, type: string): boolean {
 }
 
 function missing(index: string, id: string, cause: unknown): SearchNotFoundError {
-  return new SearchNotFoundError('document', `${index}/${id}`, 'index it first, or say what to put in its place', {
+  return new SearchNotFoundError('document', `${index}/${id}`, 'index it first, or pass what to put in its place', {
     cause,
   });
 }

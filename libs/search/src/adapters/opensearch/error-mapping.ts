@@ -76,10 +76,10 @@ function fromResponse(cause: InstanceType<typeof errors.ResponseError>, engine: 
   return new SearchEngineError(engine, status, type, reason, { cause });
 }
 
-/** Besides `error`, what an engine says with a status that is none of success. */
+/** Besides `error`, the body of an engine with a status that is none of success. */
 const OWN_PARTS = ['found', 'matched', 'timed_out', 'succeeded', 'pits'];
 
-/** @returns what is wrong, and whether an engine said it */
+/** @returns what is wrong, and whether an engine reported it */
 function saidBy(body: ErrorBody | string | null): { readonly error: ErrorDetails | undefined; readonly own: boolean } {
   if (typeof body !== 'object' || body === null) return { error: undefined, own: false };
   const { error } = body;

@@ -10,7 +10,7 @@ export interface HedgeOptions {
 type Answer<T> = Readonly<{ value: T }> | Readonly<{ error: unknown }>;
 
 /**
- * Makes a try, and a second one beside it where the first takes long: what hangs is not waited for. The first answer counts,
+ * Makes a try, and a second one beside it where the first is slow: what hangs is not waited for. The first answer counts,
  * a refusal too, and the other try is ended.
  *
  * @param work one try, which its signal ends

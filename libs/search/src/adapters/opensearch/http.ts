@@ -66,7 +66,7 @@ export class OpenSearchHttp {
     private readonly engine: string,
     private readonly options: ResolvedOpenSearchOptions,
   ) {
-    // Retries belong here: the client does not know what is safe to send twice, nor how long it may take.
+    // Retries belong here: the client cannot decide what is safe to send twice, nor how long it may take.
     this.client = new Client({
       ...options.client,
       Transport: choosingTransport(options.client),
@@ -148,7 +148,7 @@ export class OpenSearchHttp {
     }
   }
 
-  /** A node that hangs loses no connection: after a share of the deadline another one is asked beside it. */
+  /** A node that hangs loses no connection: after a share of the deadline another one is tried beside it. */
   private async hedged<Body>(request: HttpRequest, attempt: Attempt, repeatable: boolean): Promise<Body> {
     if (!repeatable || this.options.nodes.length < 2) return this.once<Body>(request, attempt);
     const work = (ended: AbortSignal): Promise<Body> =>
@@ -160,14 +160,14 @@ export class OpenSearchHttp {
     });
   }
 
-  /** The breaker counts calls, not their tries: one that another node answers says that the engine is there. */
+  /** The breaker counts calls, not their tries: one that another node answers shows that the engine is there. */
   private async guarded<Body>(attempt: Attempt, work: () => Promise<Body>): Promise<Body> {
     const refusal = this.breaker?.refusal();
     if (refusal)
       throw new SearchEngineUnavailableError(
         this.engine,
         refusal.reason,
-        `${attempt.call} was not sent: the engine did not answer, and is asked again in ${refusal.retryAfterMs} ms`,
+        `${attempt.call} was not sent: the engine did not answer, and is tried again in ${refusal.retryAfterMs} ms`,
         refusal,
       );
     try {
@@ -183,7 +183,7 @@ export class OpenSearchHttp {
   private judge(error: unknown, { end, ended, timeoutMs }: Attempt): void {
     if (!(error instanceof SearchEngineUnavailableError) || error.reason === 'overloaded')
       return ended.aborted && !end.late ? this.breaker?.abandoned() : this.breaker?.answered();
-    // A caller in a hurry says nothing about the engine.
+    // A short deadline of a caller is no sign of the engine's state.
     const hurried = error.reason === 'timeout' && timeoutMs < this.options.requestTimeoutMs;
     if (hurried || (ended.aborted && !end.late)) this.breaker?.abandoned();
     else this.breaker?.failed(error.reason);
@@ -254,7 +254,7 @@ function isUnanswered(error: unknown): boolean {
   return error instanceof SearchEngineUnavailableError && isLost(error);
 }
 
-/** Whether another node or socket may do better. 429 asks for patience instead. */
+/** Whether another node or socket may do better. 429 requires a pause instead. */
 function isLost({ reason, cause }: SearchEngineUnavailableError): boolean {
   if (reason === 'connection') return true;
   return (

@@ -105,7 +105,7 @@ class OpenSearchEngine implements Omit<SearchEngine, keyof DocumentPort | keyof 
 
   async waitUntilReady(index: string, options?: CallOptions): Promise<void> {
     const timeoutMs = options?.timeoutMs ?? this.options.requestTimeoutMs;
-    // The server gives up before we do, and then says so.
+    // The server gives up before we do, and then reports it.
     const query = { wait_for_status: 'yellow', timeout: `${Math.ceil(timeoutMs * 0.9)}ms` };
     const { timed_out } = await this.send<{ timed_out: boolean }>(
       { method: 'GET', path: ['_cluster', 'health', index], query, answer: having({ timed_out: 'boolean' }) },

@@ -24,7 +24,7 @@ export interface OpenSearchOptions {
   readonly auth?: Readonly<{ username: string; password: string }> | Readonly<{ apiKey: string }>;
   /** TLS as Node accepts it; `{ ca }` for an authority of your own. */
   readonly tls?: ClientOptions['ssl'];
-  /** How often a read is sent again when a node or a socket is lost, within its deadline; 2 when absent. Writes are sent again by their callers, who know what is safe. */
+  /** How often a read is sent again when a node or a socket is lost, within its deadline; 2 when absent. Writes are sent again by their callers, who decide what is safe. */
   readonly readRetries?: number;
   /** Failures in a row after which calls are refused at once, until a probe is answered; 10 and 500 ms when absent, `false` for none. */
   readonly circuitBreaker?: false | Partial<BreakerOptions>;

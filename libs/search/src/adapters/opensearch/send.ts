@@ -32,7 +32,7 @@ interface Sharded {
 
 /**
  * Refuses an answer that some shards had no part in: a page, a count or a refresh with holes looks like a whole one.
- * A write that reached its primary is done, whatever its replicas say.
+ * A write that reached its primary is done, whatever its replicas answer.
  */
 export function assertAllShards(engine: string, { path }: Pick<HttpRequest, 'path'>, body: unknown): void {
   const shards = (body as Sharded | null)?._shards;

@@ -91,7 +91,7 @@ function isUnknownTask(error: unknown): boolean {
 }
 
 function stateOf({ completed, task, error, response }: WireTask): TaskState {
-  // A task that is cancelled while it still searches ends with the error of that search, and may not know yet that it is.
+  // A task that is cancelled while it still searches ends with the error of that search, and may not yet be marked as cancelled.
   if (error && (task.cancelled || isCancellation(error)))
     return { state: 'cancelled', progress: progressOf(task.status ?? NONE), failures: [] };
   if (error) return { state: 'failed', type: error.type, reason: error.reason };

@@ -48,7 +48,7 @@ function barOf(progress: MigrationProgress): string {
 /** @returns false when the answer is no, or nobody is there to ask. */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    process.stderr.write(`${question} Pass --yes to go on without being asked.\n`);
+    process.stderr.write(`${question} Pass --yes to confirm.\n`);
     return false;
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });

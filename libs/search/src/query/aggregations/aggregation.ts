@@ -81,7 +81,7 @@ export interface AggregationDecodeContext {
   readonly aggregations: (nodes: AggregationNodes, wire: Wire) => Readonly<Record<string, unknown>>;
 }
 
-/** How one kind of aggregation is asked for and its answer read. */
+/** How one kind of aggregation is compiled and its answer read. */
 export type AggregationFamily<N extends { readonly kind: string }> = {
   readonly [K in N['kind']]: {
     compile(node: Extract<N, { readonly kind: K }>, context: AggregationCompileContext): Wire;

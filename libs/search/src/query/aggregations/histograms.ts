@@ -87,7 +87,7 @@ export interface HistogramAggregations<T> {
     field: FieldPath<T, P, Date>,
     options: DateHistogramOptions<T, A>,
   ): Aggregation<HistogramResult<Date, A>>;
-  /** A step of time is chosen that gives no more buckets than asked for. */
+  /** A step of time is chosen that gives no more buckets than requested. */
   autoDateHistogram<P extends string, const A extends Aggregations = NoAggregations>(
     field: FieldPath<T, P, Date>,
     options?: AutoDateHistogramOptions<T, A>,

@@ -7,7 +7,7 @@ import type { Aggregation, AggregationFamily } from './aggregation.js';
 
 export interface PercentileOptions {
   readonly missing?: number;
-  /** More is more exact, and takes more memory; 100 when absent. */
+  /** More is more exact, and needs more memory; 100 when absent. */
   readonly compression?: number;
 }
 

@@ -5,15 +5,15 @@ import type { FieldUse } from '../field-use.js';
 import type { Wire } from '../wire-value.js';
 import { compileClause, type Clause } from './clause.js';
 
-/** What compilers of clauses and aggregations may ask for. */
+/** What compilers of clauses and aggregations may read. */
 export interface CompileContext {
   /** @throws SearchQueryError when the field is missing or cannot be used so. */
   readonly field: (path: string, use: FieldUse) => string;
   /** @throws SearchQueryError when clauses stand too deep in one another. */
   readonly clause: (clause: Clause) => Wire;
-  /** The context of what is asked about the elements of a nested field; `undefined` leads back to the documents. */
+  /** The context of queries about the elements of a nested field; `undefined` leads back to the documents. */
   readonly inside: (nestedField: string | undefined) => CompileContext;
-  /** The nested field whose elements are asked about. */
+  /** The nested field whose elements are queried. */
   readonly within: string | undefined;
   /** Type of a field of the mapping; `undefined` inside a JSON field. */
   readonly typeOf: (path: string) => FieldType | undefined;

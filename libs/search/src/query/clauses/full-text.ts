@@ -170,7 +170,7 @@ function manyFields(
   };
 }
 
-/** `title^2`, the way in which several clauses take weights. */
+/** `title^2`, the form in which several clauses accept weights. */
 export function boosted(
   clause: string,
   fields: readonly string[],

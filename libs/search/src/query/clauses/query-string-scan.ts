@@ -73,7 +73,7 @@ export function assertWithin(text: string, fields: readonly string[] | undefined
   if (regexp && !allowRegexp)
     throw new SearchQueryError(
       'queryString',
-      'the text holds a regular expression, which reads every word of the index: escape the slash as \\/, or say allowRegexp: true',
+      'the text holds a regular expression, which reads every word of the index: escape the slash as \\/, or pass allowRegexp: true',
       text,
     );
   if (fields === undefined) return;

@@ -70,7 +70,7 @@ export interface ScoreFunctions<T> {
 export interface FunctionScoreOptions extends ClauseOptions {
   /** How the functions' scores become one; `multiply` when absent. */
   readonly scoreMode?: 'multiply' | 'sum' | 'avg' | 'first' | 'max' | 'min';
-  /** How that one meets the query's score; `multiply` when absent. */
+  /** How that one is combined with the query's score; `multiply` when absent. */
   readonly boostMode?: 'multiply' | 'replace' | 'sum' | 'avg' | 'max' | 'min';
   readonly maxBoost?: number;
   readonly minScore?: number;

@@ -44,7 +44,7 @@ export interface TermOptions extends ClauseOptions {
 
 /** A document whose field holds the values to look for. */
 export interface TermsLookup {
-  /** The name of an index or alias as the engine knows it, with its prefix. */
+  /** The name of an index or alias in the engine, with its prefix. */
   readonly index: string;
   readonly id: string;
   /** The field of that document. */

@@ -12,7 +12,7 @@ export interface MemoryAnalysis {
   normalizer(name: string): (text: string) => string;
 }
 
-/** @param given tokenizers of the user by the names of analyzers: they stand before what the settings say */
+/** @param given tokenizers of the user by the names of analyzers: they go before the settings */
 export function memoryAnalysis(settings: IndexSettings, given: Readonly<Record<string, Tokenizer>>): MemoryAnalysis {
   const analysis = groupOf(settings, 'index.analysis') as Readonly<Record<string, Definitions | undefined>>;
   return {

@@ -21,8 +21,8 @@ import { unclaimedIn, writeAll } from './writes.js';
 
 /**
  * An engine in the memory of this process, for tests without a server. It does exactly what its page lists
- * (docs/testing.md), and refuses by name whatever else is asked for. Nothing is kept when the process ends; two engines
- * know nothing of each other.
+ * (docs/testing.md), and refuses everything else by name. Nothing is kept when the process ends; two engines
+ * share nothing.
  *
  * @throws SearchOptionError
  * @example
@@ -205,7 +205,7 @@ function update(indices: MemoryIndices, request: UpdateRequest) {
     if (!(error instanceof SearchEngineError)) throw error;
     if (error.status === 409) throw new SearchVersionConflictError(ENGINE, error.reason, { cause: error });
     if (error.type !== 'document_missing_exception') throw error;
-    throw new SearchNotFoundError('document', `${alias}/${id}`, 'index it first, or say what to put in its place', {
+    throw new SearchNotFoundError('document', `${alias}/${id}`, 'index it first, or pass what to put in its place', {
       cause: error,
     });
   }

@@ -79,7 +79,7 @@ function aggregated(views: readonly View[], body: Json, found: readonly Found[],
   return { aggregations: aggregate(asked, first.index, found, now) };
 }
 
-/** The documents that match, whatever page, order and `post_filter` say. */
+/** The documents that match, whatever page, order and `post_filter` are. */
 export function matchingIn(views: readonly View[], body: Json, parameters: Json, now: number): readonly Found[] {
   assertClaimed('the address of a search', parameters, PARAMETERS);
   if (textOf(parameters['preference'] ?? '').startsWith('_shards')) throw unclaimed('the preference `_shards`');

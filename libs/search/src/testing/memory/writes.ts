@@ -2,7 +2,7 @@ import type { BulkOperation, BulkOutcome } from '../../contracts/engine.js';
 import { SearchEngineError, SearchUnclaimedError } from '../../errors/engine.errors.js';
 import type { MemoryIndices } from './indices.js';
 
-/** Each operation by itself: one that is refused says so in its outcome. @throws SearchUnclaimedError before anything is written */
+/** Each operation by itself: one that is refused has that in its outcome. @throws SearchUnclaimedError before anything is written */
 export function writeAll(indices: MemoryIndices, operations: readonly BulkOperation[]): BulkOutcome[] {
   return operations.map((operation) => {
     try {

@@ -52,7 +52,7 @@ export const RELATIONS: Rows = {
   'collections that are set without being loaded': followed('follows a pivot entity: collection set, not loaded'),
   'orphan removal': followed('follows a pivot entity: orphan removal'),
   '`em.upsert` and `em.upsertMany` that move a row': followed('follows a pivot entity: upsertMany that moves'),
-  'an upsert that takes a row from an owner whose condition needs it': followed(
+  'an upsert that moves a row away from an owner whose condition needs it': followed(
     'follows em.upsert in a savepoint that moves a member',
     'relations/conditional-owner.spec.ts',
   ),

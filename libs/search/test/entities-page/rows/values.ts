@@ -83,7 +83,7 @@ export const VALUES: Rows = {
   '`nested` JSON that nothing describes': {
     verdict: 'refused',
     entities: [sample(json, { type: 'nested' })],
-    complaint: 'Sample.value: is `nested`, and nothing says what its elements hold',
+    complaint: 'Sample.value: is `nested`, without a description of its elements',
   },
   '`properties` of a field that is no object': {
     verdict: 'refused',

@@ -31,7 +31,7 @@ export const WAYS: Rows = {
   'fields that no property and no getter has': {
     verdict: 'refused',
     entities: [Misspelt],
-    complaint: 'Misspelled.txt: is no property that the ORM knows, and no getter',
+    complaint: 'Misspelled.txt: is neither a mapped property nor a getter',
   },
   'several ORMs': { verdict: 'followed', spec: 'ways/databases.spec.ts', test: 'follows each of two databases' },
   'several schemas by name': {

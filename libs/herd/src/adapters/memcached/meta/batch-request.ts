@@ -42,7 +42,7 @@ export class BatchRequest implements MetaRequest {
       return true;
     }
     if (reply.code === 'line') {
-      // It does not say of which: the barrier is still to come.
+      // Of which is not in it: the barrier is still to come.
       this.failure ??= refusal(reply.line, this.items[this.next]?.key ?? '');
       return false;
     }

@@ -12,7 +12,7 @@ export type Expiry = (command: string, key: string, given: StoreOptions | undefi
 
 const thirtyDays = 30 * 24 * 60 * 60;
 
-/** What a call, or the default, says about the life of a value. */
+/** The life of a value, by the call or the default. */
 export function expiryBy({ defaultTtl, now }: Pick<ResolvedMetaOptions, 'defaultTtl' | 'now'>): Expiry {
   const lifeOf = (ttl: Ttl): Life => ({ seconds: exptime(ttl, now()), lifeMs: ttlMs(ttl, leastTtlMs) });
   const byDefault = defaultTtl === undefined ? undefined : lifeOf(defaultTtl);

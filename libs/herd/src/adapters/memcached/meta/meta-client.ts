@@ -52,7 +52,7 @@ export class MetaClient {
     return single;
   }
 
-  /** Sends many requests that are quiet where the server has nothing to say, and resolves once all are carried out. */
+  /** Sends many requests that have no reply where all is well, and resolves once all are carried out. */
   askMany(items: readonly KeyRequest[], read: (reply: MetaReply, index: number) => void): Promise<void> {
     return new Promise((resolve, reject) => this.send(new BatchRequest(items, read, resolve, reject)));
   }

@@ -30,7 +30,7 @@ export class MetaConnection {
 
   /**
    * @param reader of the socket.
-   * @param onEnd hears once that it is not to be used any more.
+   * @param onEnd called once, when it is not to be used any more.
    * @param error makes the error of the node.
    */
   constructor(
@@ -99,7 +99,7 @@ export class MetaConnection {
 
   private readonly take = (reply: MetaReply): boolean => {
     const request = this.pending.first;
-    if (!request) throw new Error('a reply that nothing asked for');
+    if (!request) throw new Error('a reply without a request');
     if (request.take(reply)) this.pending.shift();
     if (isUnsafe(reply)) throw new Error(`it refused a command (${reply.line})`);
     return this.ended === undefined;

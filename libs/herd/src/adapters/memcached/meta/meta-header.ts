@@ -85,7 +85,7 @@ function readFlag(reply: MetaReply, text: string, start: number, end: number, ex
     case 88: // X
       reply.stale = true;
       break;
-    default: // Flags that a later server may add say nothing that was asked for.
+    default: // Flags that a later server may add belong to nothing that was requested.
   }
   return endOfWord(text, start, end);
 }

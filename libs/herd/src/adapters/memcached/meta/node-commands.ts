@@ -25,7 +25,7 @@ export function metaNodeCommands(
   };
 }
 
-/** @throws HerdNodeError unless the server answers as memcached does that knows the meta protocol. */
+/** @throws HerdNodeError unless the server answers as a memcached with the meta protocol. */
 /** Not by `mn`, of which a server that expects TLS sees less than the head of a record, and waits for the rest. */
 export const ping = async (client: MetaClient): Promise<void> => void (await say(client, 'version', /^VERSION /));
 

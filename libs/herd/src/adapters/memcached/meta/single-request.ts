@@ -53,7 +53,7 @@ export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
     return true;
   }
 
-  /** The listener hears of it later: many may fail at once, and one that fails may have others end. */
+  /** The listener is called later: many may fail at once, and one that fails may end others. */
   fail(error: Error): void {
     const { listener } = this;
     if (listener) queueMicrotask(() => listener.failed(error));

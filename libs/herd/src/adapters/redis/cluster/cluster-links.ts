@@ -18,7 +18,7 @@ export class ClusterLinks {
   /** To servers of which no shard is known yet. */
   private readonly spares = new Map<string, NodeClient>();
 
-  /** @param onNews hears that the map may be out of date. */
+  /** @param onNews called when the map may be out of date. */
   constructor(
     private readonly map: ClusterMap,
     private readonly options: Pick<ResolvedRedisOptions, 'connectTimeoutMs' | 'connection'>,
@@ -48,7 +48,7 @@ export class ClusterLinks {
   /** After news, a client whose shard has another primary goes on there. */
   private locate(node: Node): Promise<Address> {
     const primary = this.map.primaryOf(node.id);
-    // Before anything is known of the cluster, a node is what it says.
+    // Without a map of the cluster yet, a node is the server of its own address.
     if (primary || this.map.isEmpty) return Promise.resolve(primary ?? node);
     const what = `Shard ${node.id} is no part of the cluster any more`;
     return Promise.reject(new HerdNodeError({ what, remedy: 'wait until its slots are found at another shard' }));

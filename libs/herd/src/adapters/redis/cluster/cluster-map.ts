@@ -9,7 +9,7 @@ import type { Address, Member, ShardView } from './slot-view.js';
  */
 type Shard = { readonly id: string; readonly first: Address; primary: Member; members: ReadonlyMap<string, Member> };
 
-/** Which shard owns which slot, and which server is its primary, as discovery and the servers' redirections say. */
+/** Which shard owns which slot, and which server is its primary, as discovery and the servers' redirections report. */
 export class ClusterMap {
   private shards = new Map<string, Shard>();
   private readonly owners: (string | undefined)[] = Array.from({ length: slotCount }, () => undefined);
@@ -38,7 +38,7 @@ export class ClusterMap {
     this.shards = next;
   }
 
-  /** A server has redirected: the slot is owned by the server at `address`. Does nothing where that is not known. */
+  /** A server has redirected: the slot is owned by the server at `address`. Does nothing for an unknown address. */
   learn(slot: number, address: Address): void {
     for (const shard of this.shards.values()) {
       const owner = [...shard.members.values()].find((member) => isSame(member, address));
@@ -72,7 +72,7 @@ export class ClusterMap {
     });
   }
 
-  /** All servers that are known, primaries first. */
+  /** All known servers, primaries first. */
   servers(): readonly Address[] {
     const shards = [...this.shards.values()];
     const all = [...shards.map(({ primary }) => primary), ...shards.flatMap(({ members }) => [...members.values()])];

@@ -9,7 +9,7 @@ import type { ClusterMap } from './cluster-map.js';
 import { ownersText, readSlots } from './slot-view.js';
 import type { Address, ShardView } from './slot-view.js';
 
-/** Servers that are asked at once. */
+/** Servers that are queried at once. */
 const serversAsked = 5;
 
 /** Finds the shards of a cluster by CLUSTER SLOTS, as most of the servers see them. */
@@ -25,7 +25,7 @@ export class ClusterDiscovery implements Discovery {
 
   async nodes(): Promise<Discovered> {
     const all = new Map([...this.map.servers(), ...this.seeds].map((server) => [addressOf(server), server]));
-    // Seeds may be names that lead to any of the servers: they are asked when no server that is known answers.
+    // Seeds may be names that lead to any of the servers: they are queried when no known server answers.
     const known = [...all.values()];
     const view = await this.viewOf(known.slice(0, serversAsked)).catch((error: unknown) => {
       const others = known.slice(serversAsked);
@@ -52,7 +52,7 @@ export class ClusterDiscovery implements Discovery {
     } catch (cause) {
       throw new HerdDiscoveryError({
         what: `No server of the cluster gave its slots (${problemOf(cause)})`,
-        remedy: 'see that the servers run with cluster-enabled yes, and that connection has what they ask for',
+        remedy: 'see that the servers run with cluster-enabled yes, and that connection has what they require',
         cause,
       });
     }

@@ -24,7 +24,7 @@ export interface RedisClusterOptions extends RedisOptions {
 /** The three parts of a herd that follows a cluster: they belong together, and to one herd. */
 export type RedisCluster = Readonly<{ discovery: Discovery; driver: RedisDriver; router: Router }>;
 
-/** How often a lost connection or a redirection has the slots asked for, at most. */
+/** How often the slots are queried after a lost connection or a redirection, at most. */
 const newsEveryMs = 200;
 
 /**

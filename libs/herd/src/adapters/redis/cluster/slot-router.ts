@@ -4,7 +4,7 @@ import type { ClusterMap } from './cluster-map.js';
 import { keySlot, slotCount } from './key-slot.js';
 
 /**
- * Routes by the slots of a cluster, not by a ring: the servers decide. A table knows its nodes for good, and follows a slot that
+ * Routes by the slots of a cluster, not by a ring: the servers decide. A table keeps its nodes for good, and follows a slot that
  * moves between them at once.
  */
 export const slotRouter = (map: ClusterMap): Router =>
@@ -15,7 +15,7 @@ export const slotRouter = (map: ClusterMap): Router =>
       const atFirst = Array.from({ length: slotCount }, (_, slot) => byId.get(map.ownerOf(slot) ?? ''));
       const nodeFor = (key: string): Node | undefined => {
         const slot = keySlot(key);
-        // One that has moved to a node that is yet to join is asked for at its old owner, which redirects.
+        // One that has moved to a node that is yet to join is read at its old owner, which redirects.
         return byId.get(map.ownerOf(slot) ?? '') ?? atFirst[slot];
       };
       return Object.freeze({

@@ -16,7 +16,7 @@ export type ShardView = Readonly<{
 /**
  * Reads the reply to CLUSTER SLOTS.
  *
- * @param asked the address that gave it: a server that does not know its own leaves it out.
+ * @param asked the address that gave it: a server leaves out its own address where it has none.
  * @throws Error for what is no such reply.
  */
 export function readSlots(reply: unknown, asked: Address): readonly ShardView[] {

@@ -20,7 +20,7 @@ export class Primaries {
   /**
    * The primary of the group `name`, as most of the sentinels see it; where as many see another, that of the later failover.
    *
-   * @throws HerdNodeError where no sentinel knows it.
+   * @throws HerdNodeError where no sentinel has it.
    */
   async locate(name: string): Promise<Address> {
     try {
@@ -34,9 +34,9 @@ export class Primaries {
       return { host, port };
     } catch (cause) {
       throw new HerdNodeError({
-        what: `No sentinel knows the primary of ${JSON.stringify(name)} (${problemOf(cause)})`,
+        what: `No sentinel has a primary of ${JSON.stringify(name)} (${problemOf(cause)})`,
         remedy:
-          'see that the sentinels run, that they watch this name, and that sentinelConnection has what they ask for',
+          'see that the sentinels run, that they watch this name, and that sentinelConnection has what they require',
         cause,
       });
     }

@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, AggregationKind>> = {
 
 const SUB = ['aggs', 'aggregations', 'meta'];
 
-/** @returns `undefined` where none is asked for @throws SearchUnclaimedError for a kind that is not carried out */
+/** @returns `undefined` where none is requested @throws SearchUnclaimedError for a kind that is not carried out */
 export function aggregate(
   aggregations: unknown,
   index: MemoryIndex,

@@ -4,7 +4,7 @@ import type { AggregationContext, Json } from './scope.js';
 
 export type Bucket = { readonly key: Value; readonly doc_count: number } & Json;
 
-/** Buckets in the order asked for; equal ones by their keys. @throws SearchUnclaimedError for an order by more than one metric's value */
+/** Buckets in the requested order; equal ones by their keys. @throws SearchUnclaimedError for an order by more than one metric's value */
 export function ordered<B extends Bucket>(
   buckets: readonly B[],
   order: unknown,

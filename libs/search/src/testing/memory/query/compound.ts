@@ -18,7 +18,7 @@ const bool: Compiler = (body, context) => {
     readonly Matcher[],
     readonly Matcher[],
   ];
-  // Where nothing else is asked for, one of `should` has to match, also where none is said to be needed.
+  // Without any other clause one of `should` has to match, also with `minimum_should_match: 0`.
   const least = shoulds.length > 0 && musts.length + filters.length === 0 ? 1 : 0;
   const needed = Math.max(least, minimumOf(minimum_should_match ?? 0, shoulds.length));
   const weight = boostOf({ boost });

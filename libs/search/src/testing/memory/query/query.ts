@@ -18,7 +18,7 @@ const OTHERS = [
   ...['span_term', 'span_near', 'span_or', 'span_not', 'span_first', 'span_multi', 'span_containing', 'span_within'],
 ];
 
-/** @throws SearchUnclaimedError for what is not carried out, SearchEngineError for what no engine knows */
+/** @throws SearchUnclaimedError for what is not carried out, SearchEngineError for what no engine has */
 function compile(query: unknown, context: QueryContext): Matcher {
   const entries = Object.entries(bodyOf('query', query));
   if (entries.length !== 1) throw refused('parsing_exception', `a query has one name (got ${entries.length})`);
