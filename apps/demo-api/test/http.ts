@@ -34,7 +34,7 @@ export class DemoClient {
     return this.get(`/addresses/${id}`);
   }
 
-  /** An address that some earlier request has read: a cache that was late, on a machine that has much to do, is asked again. */
+  /** An address that some earlier request has read: a cache that was late, on a busy machine, is read again. */
   cachedAddress(id: number): Promise<Answer<AddressDto>> {
     return until(
       () => this.address(id),

@@ -154,7 +154,7 @@ describeWith('postgres', 'the machine room', (postgres) => {
       expect(stateOf((await post('servers', { address, action: 'restart' })).body)).toBe('running');
       await until(ask, (state) => nodeState(state) === 'up');
 
-      // What is frozen goes on by itself; what lies in memory asks no node for two seconds.
+      // What is frozen goes on by itself; what lies in memory is read from no node for two seconds.
       expect(stateOf((await post('servers', { address, action: 'freeze', seconds: 10 })).body)).toBe('frozen');
       await until(ask, (state) => nodeState(state) === 'down');
       await until(ask, (state) => nodeState(state) === 'up' && stateOf(state.faults!) === 'running');

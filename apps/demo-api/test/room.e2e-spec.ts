@@ -41,7 +41,7 @@ describeWith('postgres', 'the machine room', () => {
           opensearch: opensearch.address,
           memcached: nodes.map(({ address }) => address).join(','),
         });
-        // More addresses than the probes ask for: those are not in the cache.
+        // More addresses than the probes read: those are not in the cache.
         const settings = {
           DEMO_FAULTS: 'on',
           DEMO_ADDRESSES: '24',
@@ -76,7 +76,7 @@ describeWith('postgres', 'the machine room', () => {
 
       const room = () => watched.page.getByRole('complementary', { name: 'Machine room' });
       const press = (name: string | RegExp) => room().getByRole('button', { name }).first().click();
-      /** What the card of the experiment says once it is over. */
+      /** The text of the experiment's card once it is over. */
       const outcome = async (timeout = EXPERIMENT_MS) => {
         const card = room().locator('.outcome', { hasText: 'Over.' });
         await card.waitFor({ timeout });
@@ -118,7 +118,7 @@ describeWith('postgres', 'the machine room', () => {
         async (fault) => {
           const node = own.at(-1)!.server.address;
           const card = room().locator('.node', { hasText: node.replace('127.0.0.1', '') });
-          // The addresses of a removed president are not missed either: that there are none is what a client is told.
+          // The addresses of a removed president are not missed either: a client gets that there are none.
           await fetch(`${demo.url}/presidents/1`, { method: 'DELETE' });
           await press(`${fault} node ${node}`);
           await card.getByText('is down').waitFor();

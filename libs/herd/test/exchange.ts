@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 const mark = 'get rookery-end-of-exchange\r\n';
 
 /**
- * Sends `script` (latin1) and a last request whose answer is known, and gives back all that came before that answer.
+ * Sends `script` (latin1) and a last request with a known answer, and returns all that came before that answer.
  * `tear` sends every byte as a write of its own. A script whose last line has no end is sent alone.
  */
 export function exchange(port: number, script: string, tear = false): Promise<string> {

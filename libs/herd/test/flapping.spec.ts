@@ -89,7 +89,7 @@ it('an hour of flapping leaves no socket, no timer and no memory behind', async 
   const early = await atRest();
   await pass(2400);
   const late = await atRest();
-  // Both ends of one connection to each node; a node that answered late may have none until it is asked again.
+  // Both ends of one connection to each node; a node that answered late may have none until the next request.
   expect(late.sockets).toBeLessThanOrEqual(8);
   expect(late.timers).toBeLessThanOrEqual(early.timers + 2);
   // A pool kept for each flap would be some seven MB.

@@ -92,7 +92,7 @@ export async function startKubernetesApi() {
   return Object.assign(api, {
     address,
     watching: () => watchers.size,
-    /** Adds a slice, or puts another in its place, and tells the watchers. */
+    /** Adds a slice, or puts another in its place, and notifies the watchers. */
     put(name: string, slice: Omit<V1EndpointSlice, 'metadata'>): void {
       const type = slices.has(name) ? 'MODIFIED' : 'ADDED';
       version++;

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 import { startPeer } from './scripted-peer.js';
 
-/** A sentinel that says what the one at `sentinel` says, but for where the primary is, once it has been told to lie. */
+/** A sentinel that answers as the one at `sentinel`, but for where the primary is, once it is set to lie. */
 export async function startLiar(sentinel: number, lie?: number) {
   const liar = { lie };
   const peer = await startPeer((socket) => {

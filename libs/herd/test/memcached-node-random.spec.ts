@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { startNodePair } from './node-pair.js';
 import type { NodePair } from './node-pair.js';
 
-/** A key is told by a letter: `<a>` as it is, or `<a=>` in base64. */
+/** A key is named by a letter: `<a>` as it is, or `<a=>` in base64. */
 const letter = fc.constantFrom('a', 'b', 'n');
 const either = fc
   .tuple(letter, fc.boolean())
@@ -24,7 +24,7 @@ const values = fc.constantFrom(
 const lives = fc.constantFrom('0', '100', '1000', '-1');
 const amounts = fc.constantFrom('0', '1', '5', '95', '18446744073709551615');
 
-/** A version is told as so many after the first of the run: whether it fits depends on what came before. */
+/** A version is given as so many after the first of the run: whether it fits depends on what came before. */
 const version = fc.nat(30).map((after) => `{${after}}`);
 const maybe = (part: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>
   fc.option(part, { nil: undefined, freq: 2 }).map((given) => (given === undefined ? [] : [given]));

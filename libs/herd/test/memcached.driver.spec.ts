@@ -260,7 +260,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
   });
 
   it('reaches each node by the connection that is said for it', async () => {
-    // As through a tunnel: the nodes are known by names that lead nowhere from here.
+    // As through a tunnel: the nodes have names that resolve to nothing here.
     const known = list.map((address, i) => ({ id: address, host: `cache-${i}.invalid`, port: 11211 }));
     const connection = ({ id }: { id: string }) => ({
       host: id.split(':')[0]!,

@@ -5,7 +5,7 @@ import type { RunningServer } from '@rookery/services';
 
 import { exchange } from './exchange.js';
 
-/** The real memcached and the embedded node, which are told the same from their start. */
+/** The real memcached and the embedded node, which receive the same commands from their start. */
 export interface NodePair {
   readonly real: RunningServer;
   readonly embedded: MemcachedNode;

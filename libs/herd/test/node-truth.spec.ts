@@ -297,7 +297,7 @@ it.each([1000, 4000])(
       await startHerd({ discovery: staticNodes([server.address]), driver: memcached(), timeoutMs: 1500 }),
     );
     const burst = Array.from({ length: count }, (_, i) => herd.set(`key-${i}`, 'x'.repeat(1000), hour));
-    // As long as a loaded machine takes for it.
+    // As long as a loaded machine needs for it.
     holdEventLoop(2000);
     const stored = await Promise.all(burst);
     expect(stored.filter((one) => !one)).toEqual([]);

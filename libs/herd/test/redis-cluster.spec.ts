@@ -6,7 +6,7 @@ import type { RedisClusterOptions } from '@rookery/herd/redis';
 import { until } from './poll.js';
 import { askRedis, redisCli, startRedisCluster } from './redis-fleets.js';
 
-/** Its servers take each other for failed after a second, which a busy machine makes of them now and then. */
+/** Its servers mark each other as failed after a second, which happens on a busy machine now and then. */
 const WHOLE_WITHIN_MS = 60_000;
 const keys = Array.from({ length: 200 }, (_, i) => `key-${i}`);
 

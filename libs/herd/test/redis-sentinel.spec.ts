@@ -77,7 +77,7 @@ describe('a herd on Redis with sentinels', () => {
     await herd.set('k', 1);
     const other = await replica();
     await askRedis(other, 'REPLICAOF', 'NO', 'ONE');
-    // As behind a partition: the old primary does not hear that it is one no longer.
+    // As behind a partition: the old primary is not notified that it is one no longer.
     for (const liar of liars.slice(0, 2)) liar.lie = other;
     await herd.refresh();
     await herd.set('k', 2);

@@ -121,7 +121,7 @@ it('holds a thousand nodes, and lets go of them', async () => {
   // All of 127.0.0.0/8 leads to this host: one server stands for a thousand addresses.
   const server = await startMemcachedNode({ host: '0.0.0.0' });
   const addresses = Array.from({ length: 1000 }, (_, i) => `127.0.${1 + (i >> 8)}.${i & 255}:${server.port}`);
-  // One server accepts 511 at a time, and the others ask again after a second.
+  // One server accepts 511 at a time, and the others try again after a second.
   const patient = memcached({ defaultTtl: '10m', connectTimeoutMs: 30_000 });
   const herd = await startHerd({
     discovery: staticNodes(addresses),
@@ -168,7 +168,7 @@ describe('a fleet that scales in', () => {
       let last = herd.topology.discovery;
       const heard = (message: unknown): void => {
         const { herd: whose, topology } = message as TopologyMessage;
-        // The channel is every herd's of the process, and tells of the nodes' health too.
+        // The channel is every herd's of the process, and reports the nodes' health too.
         if (whose !== name || topology.discovery === last) return;
         last = topology.discovery;
         sizes.push(topology.nodes.length);

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { SecureContextOptions } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A TCP server that does what `serve` says with each connection; `serve` may be replaced. @param certificate for one with TLS. */
+/** A TCP server that runs `serve` with each connection; `serve` may be replaced. @param certificate for one with TLS. */
 export async function startPeer(serve: (socket: Socket) => void, certificate?: SecureContextOptions) {
   const sockets = new Set<Socket>();
   const peer = { serve, connections: 0 };

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 /** What the server does with a request that starts with the key of the entry; all else gets `VERSION 1.6.18`. */
 export type Script = Record<string, string | ((socket: Socket) => void)>;
 
-/** A TCP peer that answers each line as its script says. Requests must come without data blocks. */
+/** A TCP peer that answers each line by its script. Requests must come without data blocks. */
 export async function startScriptedServer(script: Script) {
   const sockets = new Set<Socket>();
   let connections = 0;

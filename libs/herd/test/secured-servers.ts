@@ -7,7 +7,7 @@ import type { Node } from '@rookery/herd';
 import type { CertificateFiles } from './authority.js';
 import { freePort, startProgram } from './program.js';
 
-/** How a server is to be reached, and what it asks for. */
+/** How a server is to be reached, and what it requires. */
 export type Secured = Readonly<{ node: Node; stop(): Promise<void> }>;
 
 const nodeOn = (port: number): Node => ({ id: 'n', host: '127.0.0.1', port });

@@ -7,7 +7,7 @@ import type { MemcachedNode } from '@rookery/herd/testing';
 import { until } from './poll.js';
 import { startScriptedServer } from './scripted-server.js';
 
-/** A discovery that answers what `next` says at the moment. */
+/** A discovery that answers what `next` holds at the moment. */
 class ToldDiscovery implements Discovery {
   readonly name = 'told';
   closed = 0;

@@ -28,7 +28,7 @@ export async function startTurnCounter(port: number) {
   await once(proxy, 'listening');
   return {
     port: (proxy.address() as AddressInfo).port,
-    /** The round trips since it was last asked. */
+    /** The round trips since the last call. */
     turns: (): number => {
       const counted = turns;
       turns = 0;

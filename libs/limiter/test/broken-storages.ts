@@ -299,7 +299,7 @@ class ForgivesDebt extends Misreading {
   }
 }
 
-/** Ends a lease for good only when somebody says so. */
+/** Ends a lease for good only by a call. */
 class KeepsLeases extends Misreading {
   protected override misread(limit: BucketLimit): BucketLimit {
     return limit.kind === 'concurrency' ? { ...limit, leaseMicros: 1e15 } : limit;
@@ -354,7 +354,7 @@ class ForgetsOtherReleases extends CompareAndSetStorage {
   }
 }
 
-/** Starts a limit that it does not know empty. */
+/** Starts an unknown limit empty. */
 class StartsAnew extends CompareAndSetStorage {
   protected override decide(state: BucketState | undefined, request: CostRequest): Application {
     const known = state?.limits.filter((stored) =>

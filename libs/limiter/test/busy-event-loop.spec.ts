@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connectMemcached } from './memcached-client.js';
 
-/** So long the server may take, also on a machine that others keep busy. */
+/** The longest that the server may take, also on a busy machine. */
 const TIMEOUT_MS = 150;
 const BUSY_MS = 2 * TIMEOUT_MS;
 const beBusy = (): void => holdEventLoop(BUSY_MS);

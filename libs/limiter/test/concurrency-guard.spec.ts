@@ -3,7 +3,7 @@ import { Limiter, LimiterModule, memoryStorage, RateLimit, RateLimitGuard } from
 import { startHttpApp, type HttpApp, type Platform } from './http-app.js';
 import { until } from './until.js';
 
-/** Answers when it is told to. */
+/** Answers when it is released. */
 @Injectable()
 class Doorman {
   readonly waiting: (() => void)[] = [];

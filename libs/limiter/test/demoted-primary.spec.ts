@@ -74,7 +74,7 @@ describe.each(Object.keys(CLIENTS))('%s', (clientName) => {
       name = new MovingName();
       name.target = servers[0]!.port;
       client = await CLIENTS[clientName]!(await name.listen());
-      // A token that drains soon takes its key along.
+      // A token that drains soon removes its key.
       const policies = { api: { limit: 1, per: '1h', burst: 1_000_000 } } as const;
       limiter = new Limiter({ storage: client.storage, policies, timeoutMs: TIMEOUT_MS, readyTimeoutMs: 10_000 });
       await limiter.ready();

@@ -79,7 +79,7 @@ describeWith('redis', 'Redis admits exactly the limit', (address) => admitsExact
 
 describe('the primary of a cluster admits exactly the limit', () => {
   let primary: ChildProcess;
-  /** What each of its workers says for which `pick` finds something. */
+  /** The message of each of its workers for which `pick` finds something. */
   const collect = <T>(pick: (message: unknown) => T | undefined): Promise<T[]> => {
     const found: T[] = [];
     return received(primary, (said) => {

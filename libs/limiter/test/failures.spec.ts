@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { startHttpApp, type HttpApp, type Platform } from './http-app.js';
 import { until } from './until.js';
 
-/** Answers when it is told to. */
+/** Answers when it is released. */
 @Injectable()
 class Doorman {
   readonly waiting: (() => void)[] = [];

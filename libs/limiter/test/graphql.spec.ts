@@ -58,7 +58,7 @@ interface GraphqlAnswer {
 
 describe.each<Platform>(['express', 'fastify'])('guard in GraphQL, by Apollo over %s', (platform) => {
   let app: HttpApp;
-  /** Over Fastify, Nest's driver gives the reply to nobody unless it is told to. */
+  /** Over Fastify, Nest's driver passes the reply on only where that is set. */
   const withReply = platform === 'fastify' ? { context: (req: unknown, res: unknown) => ({ req, res }) } : {};
   const start = async (more: Partial<LimiterModuleOptions> = {}, graphql: Partial<ApolloDriverConfig> = withReply) => {
     const policies = { api: { limit: 3, per: '1m' }, login: { limit: 2, per: '1h', count: 'failures' } } as const;

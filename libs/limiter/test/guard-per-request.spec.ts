@@ -6,7 +6,7 @@ import { startHttpApp, type Platform } from './http-app.js';
 /** What a guard does to one request. */
 interface Work {
   readonly answer: unknown;
-  /** Looks at decorators, and waits: all that is known at start, or would make a request wait. */
+  /** Looks at decorators, and waits: all that could be read at start, or would make a request wait. */
   readonly calls: readonly string[];
   readonly headers: readonly string[];
 }

@@ -231,7 +231,7 @@ describeWith('memcached', 'memcached storage when the server fails', () => {
     };
     const callers = Promise.all(Array.from({ length: 20 }, caller));
     const usedUp = async (): Promise<void> => {
-      // Twenty may be under way, asked before the flush.
+      // Twenty may be under way, sent before the flush.
       const enough = refusals + 100;
       const deadline = Date.now() + 5000;
       while (refusals < enough && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));

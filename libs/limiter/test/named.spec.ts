@@ -69,7 +69,7 @@ describe('limiters by name', () => {
   it('decide by policies of their own, each in its own storage', async () => {
     const running = await start();
     expect(await running.statuses('/items', 3)).toEqual([200, 200, 429]);
-    // The own limiter was asked first, and does not know of the other's refusal.
+    // The own limiter was charged first, before the other's refusal.
     expect((await running.nest.get(Service).own.peek('api', 'all')).remaining).toBe(0);
     expect((await running.nest.get(Service).partner.peek('api', 'all')).remaining).toBe(0);
     expect(running.nest.get<Limiter>(getLimiterToken('partner'))).toBe(running.nest.get(Service).partner);

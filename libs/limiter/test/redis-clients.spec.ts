@@ -11,7 +11,7 @@ const TIMEOUT_MS = 200;
 /** Where nothing fails, a busy machine is to have its time. */
 const PATIENT_MS = 10_000;
 const LIMIT = 10;
-/** What the README says that a user of Redis needs. */
+/** The rights that a user of Redis needs by the README. */
 const ACL = ['~rl:*', 'resetchannels', '-@all', '+evalsha', '+eval', '+get', '+set', '+time', '+del'];
 
 interface Connection {
@@ -52,7 +52,7 @@ const open = (storage: LimiterStorage, timeoutMs = PATIENT_MS) =>
     readyTimeoutMs: PATIENT_MS,
   });
 
-/** What the server itself said. */
+/** The server's own error. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause === undefined ? message : reasonOf(cause);

@@ -15,7 +15,7 @@ type Options = Record<string, unknown>;
 type Decorator = ClassDecorator & MethodDecorator;
 
 const POLICIES = { api: { limit: 3, per: '1m' }, login: { limit: 3, per: '1m' } } as const;
-/** A source may have policies that the module lacks: names are checked all the same where that can be known. */
+/** A source may have policies that the module lacks: names are checked all the same where that is possible. */
 const SOURCE = { load: () => undefined };
 
 async function start(options: Options, ...classes: Type[]): Promise<void> {
@@ -75,7 +75,7 @@ const PLACES: Readonly<Record<string, (decorator: Decorator, options?: Options) 
 };
 const places = Object.entries(PLACES);
 
-/** What is no name of a policy, whoever writes it, and what the message says besides the names that there are. */
+/** What is no name of a policy, whoever writes it, and what the message has besides the names that there are. */
 const NAMES: readonly (readonly [unknown, string])[] = [
   ['apii', "did you mean 'api'? (got 'apii')"],
   ['Login', "did you mean 'login'? (got 'Login')"],

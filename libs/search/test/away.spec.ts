@@ -206,7 +206,7 @@ describeWith('opensearch', 'an engine that is away, or something else', () => {
     const body = { query: { script_score: { query: { match_all: {} }, script: { source: endless } } } };
     const stop = new AbortController();
     const slow = engine({ node: OPENSEARCH_URL, opaqueId: () => `${name}-slow` });
-    /** What the server says of the search: a script looks up only now and then to see that it is cancelled. */
+    /** The server's task of the search: a script looks up only now and then to see that it is cancelled. */
     const task = async (): Promise<'running' | 'ended'> => {
       const answer = await fetch(`${OPENSEARCH_URL}/_tasks?actions=*search*&detailed`);
       const mine = (await answer.text()).split('"node"').filter((text) => text.includes(`${name}-slow`));

@@ -11,7 +11,7 @@ import { openSearch } from '@rookery/search/opensearch';
 
 const STRATEGIES = ['outbox', 'after-commit', 'manual'] as const;
 
-/** What is complained of in the model of these entities, in each strategy; nothing when it is whole. No server is asked. */
+/** What is complained of in the model of these entities, in each strategy; nothing when it is whole. No request is sent. */
 export function complaintsOf(entities: readonly EntityClass[]): readonly ModelComplaint[] {
   const [first, ...others] = STRATEGIES.map((sync) => complaintsIn(sync, entities));
   for (const other of others) expect(other).toEqual(first);

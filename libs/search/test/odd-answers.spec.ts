@@ -55,7 +55,7 @@ const CALLS: Readonly<
 type Answer = readonly [status: number, type: string | undefined, body: string];
 const JSON_TYPE = 'application/json';
 
-/** What stands in the place of an engine, or before it, may say. */
+/** Answers of something in the place of an engine, or before it. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'a page with 200': [200, 'text/html', '<html>Sign in</html>'],
   'a page with 302': [302, 'text/html', '<html>Moved</html>'],
@@ -96,7 +96,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     ),
   ],
 };
-/** What an engine may say too. */
+/** Answers that an engine may give too. */
 const USUAL: ReadonlySet<string> = new Set(['readIndices, an empty object']);
 
 const CELLS = Object.keys(CALLS).flatMap((call) =>
@@ -136,7 +136,7 @@ describe('what is no answer of an engine', () => {
       (error: unknown) => error,
     );
     expect(outcome).toBeInstanceOf(SearchEngineError);
-    // What says `error` may be of an engine.
+    // What has `error` may be of an engine.
     if (answer[2].includes('"error"')) return expect(outcome).toMatchObject({ status: 404, reason: 'Not found' });
     expect(outcome).toMatchObject({
       type: 'unexpected_answer',

@@ -27,7 +27,7 @@ function written(value: unknown): string {
     .join(', ')} }`;
 }
 
-/** What a refusal says that the options are. */
+/** The options that a refusal lists. */
 function accepted(refused: () => unknown): string[] {
   try {
     refused();

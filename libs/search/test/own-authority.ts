@@ -62,7 +62,7 @@ export function ownAuthority(): Certificates {
   }
 }
 
-/** An https endpoint before a server that speaks http, as a load balancer is: it asks for a header, then hands on. */
+/** An https endpoint before a server that speaks http, as a load balancer is: it requires a header, then forwards. */
 export async function secured(
   target: string,
   { cert, key }: Certificates,

@@ -227,7 +227,7 @@ describeLibrary('clauses', (library, line) => {
     expect((await idsOf(books.query().filter((q) => q.termsLookup('author', lookup)))).sort()).toEqual(['4', '5']);
   });
 
-  // The 2.x line does not know the clause.
+  // The 2.x line does not have the clause.
   if (line === 3) {
     it('finds by combinedFields', async () => {
       const query = library()

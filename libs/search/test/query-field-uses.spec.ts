@@ -49,7 +49,7 @@ const aggregation =
   (name: string, more: object = {}): Ask =>
   (field) => [{ size: 0, aggs: { x: { [name]: { field, ...more } } } }];
 
-/** What each use sends. Uses that need no value of the field itself (source, highlight) take anything. */
+/** What each use sends. Uses that need no value of the field itself (source, highlight) accept anything. */
 const ASKS: Partial<Readonly<Record<FieldUse, Ask>>> = {
   match: (field, sought) => [{ query: { match: { [field]: sought } } }],
   phrase: (field, sought) => [{ query: { match_phrase: { [field]: sought } } }],

@@ -161,7 +161,7 @@ const REVIEWS = [
   [],
 ] as const;
 
-/** Six books whose answers can be told by hand. Id n has n hundred pages; places are Paris, London, Berlin, Madrid, Rome, New York. */
+/** Six books whose answers can be worked out by hand. Id n has n hundred pages; places are Paris, London, Berlin, Madrid, Rome, New York. */
 const DOCUMENTS = BOOKS.map((book, at) => ({
   ...book,
   id: String(book.id),

@@ -50,7 +50,7 @@ describeWith('opensearch', 'a real server', (node) => {
     const { notes, close } = await notesOn(node);
     await notes.bulk(writes(3), { refresh: true });
     await notes.control.close();
-    // Reads meet the index itself, writes and refreshes the block on it.
+    // Reads fail on the index itself, writes and refreshes on the block on it.
     const closed = {
       code: 'SEARCH_ENGINE_REFUSED',
       type: expect.stringMatching(/^(index_closed|cluster_block)_exception$/) as string,

@@ -178,7 +178,7 @@ describeWith('postgres', 'postgres', () =>
         await sql(`update ticket set title = 'secret' where id in (4, 5)`);
         await sql('update ticket set tenant = 2 where id = 7');
         expect(brief(await drift('kept', { where: { tenant: 1 } }))).toEqual(['1 orphaned', '4 orphaned']);
-        // The document of 7 says that it is of tenant 1, and its row that it is not.
+        // The document of 7 is of tenant 1, and its row is not.
         const options: VerifyOptions<Ticket> = { where: { tenant: 1 }, documents: (q) => q.term('tenant', 1) };
         expect(brief(await drift('kept', options))).toEqual(['1 orphaned', '4 orphaned']);
         expect(await running.search.migrations.repair('kept', options)).toEqual({

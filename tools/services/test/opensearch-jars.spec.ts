@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** A Maven that obeys `script`, in which `$out` is the folder asked for. */
+/** A Maven that runs `script`, in which `$out` is the requested folder. */
 function maven(script: string): void {
   const file = join(scratch, 'mvn');
   writeFileSync(file, `#!/bin/sh\nfor a; do case $a in -DoutputDirectory=*) out=\${a#*=};; esac; done\n${script}\n`);

@@ -7,7 +7,7 @@ let scratch: string;
 let jars: string;
 const jdk = () => ({ home: join(scratch, 'jdk'), major: 25 });
 
-/** A JDK whose `javac` writes nothing, and whose `jar` says that it ran. */
+/** A JDK whose `javac` writes nothing, and whose `jar` prints that it ran. */
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'launcher-spec-'));
   jars = join(scratch, 'jars');

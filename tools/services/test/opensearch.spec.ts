@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, startOpenSearch } from '../src/index.js';
 
-// The address is not used: it says that OpenSearch can be had here.
+// The address is not used: it shows that OpenSearch is available here.
 describeWith('opensearch', 'an OpenSearch with a data folder', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'opensearch-spec-'));
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

@@ -35,7 +35,7 @@ export type DemoConfig = Readonly<{
   limiterTimeoutMs: number;
   /** Tells other processes what to drop from memory; and keeps limits where {@link DemoConfig.limiterStorage} is `'redis'`. */
   redisUrl: string | undefined;
-  /** Addresses, networks in CIDR, or `loopback`, `linklocal`, `uniquelocal`: whose `X-Forwarded-For` is believed. */
+  /** Addresses, networks in CIDR, or `loopback`, `linklocal`, `uniquelocal`: whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[];
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[];

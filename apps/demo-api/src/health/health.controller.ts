@@ -65,7 +65,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Without PostgreSQL no route is right, and a process that stops wants no more requests. */
+  /** Without PostgreSQL no route is right, and a process that stops accepts no more requests. */
   @Get('ready')
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Whether the process wants requests' })

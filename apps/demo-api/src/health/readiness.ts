@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process wants traffic; it stops wanting it before it stops. */
+/** Whether this process is ready for traffic; it reports that it is not before it stops. */
 @Injectable()
 export class Readiness {
   #wanted: () => boolean = () => true;

@@ -87,7 +87,7 @@ export class Traffic {
   }
 }
 
-/** A keep-alive client learns that its next request needs another connection. */
+/** Signals a keep-alive client that its next request needs another connection. */
 function endConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }

@@ -1,6 +1,6 @@
 import { Sampled } from './sampled.js';
 
-/** Lets what is settled be heard. */
+/** Runs the callbacks of what is settled. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Sampled', () => {

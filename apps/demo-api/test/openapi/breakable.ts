@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export type Breakable = Readonly<{ port: number; cut: () => Promise<void> }>;
 
-/** Stands in front of a server at `host:port` until it is cut: then every connection ends, and none is taken. */
+/** Stands in front of a server at `host:port` until it is cut: then every connection ends, and none is accepted. */
 export async function breakable(host: string, port: number): Promise<Breakable> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {

@@ -39,7 +39,7 @@ export class DocumentCheck {
     return this.documented.filter((answer) => !this.#seen.has(answer));
   }
 
-  /** @returns what is wrong with an answer; nothing where the document says all of it. */
+  /** @returns what is wrong with an answer; nothing where the document describes all of it. */
   judge(method: string, path: string, answer: Answer): string[] {
     const name = `${method} ${path} ${answer.status}`;
     const response = this.document.paths[path]?.[method]?.responses[answer.status];

@@ -65,7 +65,7 @@ export interface HerdOptions<Client, Commands extends object, NodeCommands exten
   perNode?: (node: Node) => NodeLimits;
   /**
    * Nodes leave when a second answer in a row misses them, and when a third does where the answers have less than this share of
-   * the present nodes. A newer version is believed at once. 0 never waits for a third. Default 0.5.
+   * the present nodes. A newer version is accepted at once. 0 never waits for a third. Default 0.5.
    */
   minFraction?: number;
   /**

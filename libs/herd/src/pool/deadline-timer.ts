@@ -51,6 +51,6 @@ export class DeadlineTimer {
 
 /**
  * How long an operation with `timeoutMs` may take before it is given up: a little less, as timers come late and the caller
- * learns of it one turn of the event loop after.
+ * is notified one turn of the event loop after.
  */
 export const dueIn = (timeoutMs: number): number => timeoutMs - Math.min(4, timeoutMs / 50);

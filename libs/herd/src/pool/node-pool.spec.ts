@@ -88,7 +88,7 @@ describe('NodePool', () => {
     const order: string[] = [];
     const told = pool.use(never, 100).catch(() => order.push('told'));
     await nextTurn();
-    // At the deadline, and one turn later, as operations hear of it.
+    // At the deadline, and one turn later, as operations are notified.
     const passed = new Promise<void>((resolve) =>
       setTimeout(() => setImmediate(() => (order.push('passed'), resolve())), 100),
     );

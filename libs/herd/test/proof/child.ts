@@ -1,4 +1,4 @@
-/** One process of the proof: it acts in one round after the other, as it is told. */
+/** One process of the proof: it acts in one round after the other, as it receives them. */
 import { startActor } from './actor.js';
 import type { Order, Report } from './messages.js';
 

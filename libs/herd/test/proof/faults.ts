@@ -13,13 +13,13 @@ export type Stage = Readonly<{
   bus: RunningServer | undefined;
   /** Has the discovery of all processes find these. */
   nodes(addresses: readonly string[]): Promise<void>;
-  /** Has all processes know what the first node asks for now. */
+  /** Sends all processes what the first node requires now. */
   access(access: Access): Promise<void>;
 }>;
 
 type Play = (stage: Stage) => Promise<void>;
 
-/** @property open starts the servers, and says how the fault is made. */
+/** @property open starts the servers, and returns how the fault is made. */
 type Fault = Readonly<{
   drivers: readonly Setting['driver'][];
   needsBus?: true;

@@ -9,7 +9,7 @@ export const tiers = ['none', 'memory', 'aside'] as const;
 
 type Place = Readonly<{ host: string; port: number }>;
 
-/** What one node asks for: `ca` is of its certificate, in PEM. */
+/** What one node requires: `ca` is of its certificate, in PEM. */
 export type Access = Readonly<{ ca?: string; username?: string; password?: string }>;
 
 /** What the parent sends to a process. Each is answered by one report; `begin` and `end` by an empty one. */
@@ -51,7 +51,7 @@ export type Setting = Readonly<{
   memoryTtlMs: number;
   /** Of the nodes; of servers of the cluster, or of the sentinels. */
   addresses: readonly string[];
-  /** What the first node asks for. */
+  /** What the first node requires. */
   access: Access;
   index: number;
   processes: number;

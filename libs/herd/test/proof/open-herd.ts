@@ -15,7 +15,7 @@ export type Known = { nodes: readonly string[]; version: number; access: Access 
 
 const defaultTtl = '10m';
 
-/** The herd of one process; its nodes, and what the first of them asks for, are as `known` has them at each moment. */
+/** The herd of one process; its nodes, and what the first of them requires, are as `known` has them at each moment. */
 export function openHerd(
   { driver, policy, addresses, lateWritesMs, failoverTtlMs }: Setting,
   known: Known,

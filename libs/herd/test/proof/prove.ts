@@ -59,7 +59,7 @@ export async function prove(crew: Crew, { driver, policy, tier, fault }: Round, 
   }
 }
 
-/** For so long another process may read what was replaced: while a node is away, what it could not be told; in memory, its life. */
+/** For so long another process may read what was replaced: while a node is away, what could not be sent to it; in memory, its life. */
 function boundMs(fault: FaultName, tier: Setting['tier'], faultMs: number): number {
   const inMemoryMs = tier === 'none' ? 0 : memoryTtlMs;
   if (fault === 'none' || fault === 'bus away') return inMemoryMs + slackMs;

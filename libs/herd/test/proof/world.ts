@@ -69,7 +69,7 @@ function makeCertificates() {
   };
 }
 
-/** The same; the first asks for a password, which can be changed. */
+/** The same; the first requires a password, which can be changed. */
 export async function passwordWorld(driver: Setting['driver']) {
   const world = await nodesWorld(driver);
   const [first] = world.servers;

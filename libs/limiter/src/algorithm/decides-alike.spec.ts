@@ -20,7 +20,7 @@ const overTable = (clock: Clock): LimiterStorage => {
   };
 };
 
-/** Keeps states as numbers for exactly as long as they say; heals those of the future; answers one rate by its shorter way. */
+/** Keeps states as numbers exactly until they expire; heals those of the future; answers one rate by its shorter way. */
 const overNumbers = (clock: Clock): LimiterStorage => {
   const kept = new Map<string, { readonly numbers: readonly number[]; readonly until: number }>();
   const load = (key: string, now: number) => {

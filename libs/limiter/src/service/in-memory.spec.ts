@@ -4,7 +4,7 @@ import type { LimiterStorage } from '../contracts/limiter-storage.js';
 import { memoryStorage } from '../storage/memory.storage.js';
 import { Limiter } from './limiter.js';
 
-/** The same buckets behind the contract alone, of which the limiter cannot know that they lie in this process. */
+/** The same buckets behind the contract alone, so that the limiter cannot see that they lie in this process. */
 function behindContract(storage: LimiterStorage): LimiterStorage {
   const { name, capabilities } = storage;
   return {

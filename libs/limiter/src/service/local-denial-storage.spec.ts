@@ -218,7 +218,7 @@ describe.each([
       const { far, asked, both } = openSeveral();
       expect(await both(1, 10)).toEqual([true, true]);
       for (let attempt = 0; attempt < 50; attempt++) expect(await both(1, 1)).toEqual([true, false]);
-      // Where there was room for both, only the narrow one was remembered: the first refusal is asked for.
+      // Where there was room for both, only the narrow one was remembered: the first refusal comes from the storage.
       expect(asked).toHaveLength(2);
       far.now += 100_000;
       expect(await both(1, 1)).toEqual([true, true]);

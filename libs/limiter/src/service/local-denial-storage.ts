@@ -23,7 +23,7 @@ import { freeTokens, highestLevel, lowestLevel, type KnownLevels } from './known
 export interface LocalDenialOptions {
   /** Never jumps, unlike the time of day. Default: the monotonic clock of the process. */
   readonly clock?: Clock;
-  /** How long an answer is believed, in milliseconds: so long may a process overlook that another gave tokens back or raised the limit. Default 1000. */
+  /** How long an answer counts, in milliseconds: so long may a process overlook that another gave tokens back or raised the limit. Default 1000. */
   readonly maxAgeMs?: number;
   /** Keys remembered at most; the one that was answered first goes first. Default 10,000. */
   readonly maxKeys?: number;

@@ -1,6 +1,6 @@
 /**
- * The primary of a real cluster. Its workers run the file and arguments that it was given; what they say goes to the
- * parent as `{ worker, message }`, and what the parent says goes to `{ to }`, or to all. `kill` ends one, `fork` starts one.
+ * The primary of a real cluster. Its workers run the file and arguments that it was given; what they send goes to the
+ * parent as `{ worker, message }`, and what the parent sends goes to `{ to }`, or to all. `kill` ends one, `fork` starts one.
  */
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** A primary that knows nothing of the limiter, as PM2's, with one worker that does; it passes on what the worker says. */
+/** A primary without the limiter, as PM2's, and one worker with it; it passes on what the worker sends. */
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { clusterStorage } from '../../src/adapters/cluster/index.js';

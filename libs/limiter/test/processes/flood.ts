@@ -1,6 +1,6 @@
 /**
  * One of many processes that consume the same key at once: `flood.ts STORAGE ADDRESS KEY REQUESTS LIMIT`.
- * Says `ready`, floods when it hears `go`, and reports how many were admitted, refused and failed.
+ * Sends `ready`, floods on `go`, and reports how many were admitted, refused and failed.
  */
 import type { LimiterStorage } from '../../src/contracts/limiter-storage.js';
 import { withCoalescing } from '../../src/service/coalescing-storage.js';

@@ -1,4 +1,4 @@
-/** Holds every lease of a policy, says since when, and never releases one: `hold.ts STORAGE ADDRESS PREFIX POLICY`. */
+/** Holds every lease of a policy, reports since when, and never releases one: `hold.ts STORAGE ADDRESS PREFIX POLICY`. */
 import type { ConcurrencyOptions } from '../../src/contracts/policy.js';
 import { Limiter } from '../../src/service/limiter.js';
 import { openStorage } from './open-storage.js';

@@ -20,7 +20,7 @@ interface Elapsed {
   readonly endMs: number;
 }
 
-/** What processes do, and what a count that knows nothing of buckets says of it: `undefined`, or what is wrong. */
+/** What processes do, and the verdict of a count without buckets: `undefined`, or what is wrong. */
 export interface Load {
   readonly policies: readonly [PolicyOptions, PolicyOptions, PolicyOptions];
   readonly task: 'consume' | 'hold' | 'settle';
@@ -191,7 +191,7 @@ type Said = Readonly<{ open?: true; ready?: true; done?: Worked }>;
 
 /** All three of them; `place` counts from 0. */
 interface Workers {
-  /** What each of them says for which `pick` finds something. */
+  /** The message of each of them for which `pick` finds something. */
   hear<T>(pick: (said: Said) => T | undefined, timeoutMs: number): Promise<readonly T[]>;
   tell(place: number, message: LoadMessage): void;
   kill(): void;
@@ -206,7 +206,7 @@ function processes(children: readonly ChildProcess[]): Workers {
   };
 }
 
-/** Behind a primary that passes on what its workers say. */
+/** Behind a primary that passes on what its workers send. */
 function clusterWorkers(primary: ChildProcess): Workers {
   return {
     hear: <T>(pick: (said: Said) => T | undefined, timeoutMs: number) => {

@@ -1,6 +1,6 @@
 /**
  * One of several processes that use a limiter as fast as it answers: `load.ts STORAGE ADDRESS`.
- * Says `open` once; for each `order` it says `ready`, works when it hears `go`, and reports when each call was admitted, and
+ * Sends `open` once; for each `order` it sends `ready`, works on `go`, and reports when each call was admitted, and
  * when it was over. It works until it was refused once, however slow the machine is: what a limit allows is used up then.
  */
 import type { PolicyOptions } from '../../src/contracts/policy.js';
@@ -60,7 +60,7 @@ const tasks: Readonly<Record<LoadOrder['task'], (limiter: Limiter, spans: Span[]
 
 let work: () => Promise<Worked>;
 
-// A worker of a cluster hears what its storage is answered, too.
+// A worker of a cluster receives the answers to its storage, too.
 process.on('message', (message: LoadMessage | object) => {
   if ('order' in message) void prepare(message.order).then(() => process.send!({ ready: true }));
   if ('go' in message) void work().then((done) => process.send!({ done }));

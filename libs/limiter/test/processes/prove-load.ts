@@ -1,5 +1,5 @@
 /**
- * Three processes at once for each kind of limit and each storage, and a count that knows nothing of buckets; a line each, and the
+ * Three processes at once for each kind of limit and each storage, and a count without buckets; a line each, and the
  * table of docs/guarantees.md where nothing was wrong:
  *
  *     npm run prove:limiter -- --seconds 30 --only postgres --at-once 2

@@ -22,7 +22,7 @@ const DEFINITION = {
   },
 } as unknown as IndexDefinition;
 
-/** A write that ends when the test says so. */
+/** A write that ends when the test ends it. */
 interface Write {
   readonly ids: readonly string[];
   readonly versions: readonly number[];

@@ -16,7 +16,7 @@ const clause = clauseBuilder<object>().matchAll();
 const bool = (parts: RequestNode['parts']): Partial<RequestNode> => ({ parts });
 const option = (options: RequestNode['options']): Partial<RequestNode> => ({ options });
 
-/** A request that asks for this part alone. */
+/** A request with this part alone. */
 const ASKING: Readonly<Record<QueryPart, Partial<RequestNode>>> = {
   must: bool({ must: [clause] }),
   filter: bool({ filter: [clause] }),

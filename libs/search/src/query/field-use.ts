@@ -1,6 +1,6 @@
 import type { FieldType } from '../contracts/index-body.js';
 
-/** What a query wants of a field. */
+/** What a query needs of a field. */
 export type FieldUse =
   | 'match'
   | 'phrase'

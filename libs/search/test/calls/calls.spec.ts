@@ -100,7 +100,7 @@ function eachCell(address: string): void {
 
   it.each(cells.filter(([part, call]) => carries(call, part)))('%s is carried by %s', async (part, call) => {
     const { base = unchanged, add, engineRefuses } = PROBES[part];
-    // A base that the call does not carry is no base: what is asked must be carried whole.
+    // A base that the call does not carry is no base: a request must be carried whole.
     const [first, second] = await baseAnswers(call, base);
     expect(first).toHaveProperty('value');
     if (part !== 'options.profile') expect(second).toEqual(first);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the page says of a construct. */
+/** A row of the page. */
 export type Verdict = 'followed' | 'refused' | 'set aside' | 'not followed';
 
 /** How a row of the page is proved. */

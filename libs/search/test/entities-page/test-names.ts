@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const ROOT = join(import.meta.dirname, '../../../..');
 const TESTS = join(import.meta.dirname, '..');
 const NO_TEST = 'no test has this name';
-/** Nothing runs, so no server is asked: what needs one is named all the same. */
+/** Nothing runs, so no request is sent: what needs a server is named all the same. */
 const NOWHERE = Object.fromEntries(
   ['POSTGRES_URL', 'MARIADB_URL', 'OPENSEARCH_URL', 'OPENSEARCH2_URL'].map((name) => [name, 'http://127.0.0.1:9']),
 );

@@ -3,7 +3,7 @@ import { runBatch, type Batch } from './batch.js';
 import { inMemory } from './run-model.js';
 import { onServers } from './servers.js';
 
-/** A batch of models in a process of its own: it is told which in its first argument, and reports over its channel. */
+/** A batch of models in a process of its own: its first argument names which, and it reports over its channel. */
 export interface BatchOrder extends Batch {
   /** Where servers run; in memory without them. */
   readonly servers?: Readonly<{ postgres: string; engine: string }>;

@@ -339,7 +339,7 @@ function unheld(): Case {
   ];
 }
 
-/** `t1` -> `t0`: a row takes what another has, which the ORM knows; it writes the first by an update of its own. */
+/** `t1` -> `t0`: a row takes the place of another, which the ORM tracks; it writes the first by an update of its own. */
 function takenOver(): Case {
   const way = relation('r', ['1:1', 1, 0], { inverse: true });
   const entities = [

@@ -43,7 +43,7 @@ interface OfEntity extends OfClass {
 }
 
 /**
- * The documents that an index should have, from rows alone: it knows the plan and what the pages of the library promise, and
+ * The documents that an index should have, from rows alone: it has the plan and what the pages of the library promise, and
  * nothing of how the library does it. Elements of collections are in the order of their keys.
  */
 export function expectedDocuments(plan: ModelPlan, entity: EntityPlan, tables: Tables): ReadonlyMap<string, Json> {
@@ -230,7 +230,7 @@ function inOrderOf(columns: readonly string[], a: SqlRow, b: SqlRow): number {
   return 0;
 }
 
-/** What of an embeddable is in documents: what is said to be, or all where nothing is. */
+/** What of an embeddable is in documents: what is marked as indexed, or all where nothing is. */
 function shown({ columns, inner }: ShapePlan): {
   readonly columns: readonly ColumnPlan[];
   readonly inner?: EmbeddedPlan;

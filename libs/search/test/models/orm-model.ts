@@ -177,7 +177,7 @@ function embeddedProperty(part: EmbeddedPlan, owner: string, schemas: EntitySche
     ...Object.fromEntries(columns.map((one) => [one.name, columnProperty(one)])),
     ...(inner ? { [inner.name]: embeddedProperty(inner, `${owner}${part.name}`, schemas) } : {}),
   };
-  // None of them said: all are indexed.
+  // None of them is marked: all are indexed.
   for (const one of [...columns, ...(inner ? [inner] : [])])
     if (one.indexed) SearchField(optionsOf(one))(cls.prototype as object, one.name);
   schemas.push(new EntitySchema({ class: cls, embeddable: true, properties } as never));
@@ -225,7 +225,7 @@ function relationProperty(step: Step, { plan, classes, below }: Makes): object {
     joinColumns: foreignLeaves(plan, relation).map((leaf) => leaf.name),
     ...(relation.unheld ? { createForeignKeyConstraint: false } : {}),
     updateRule: 'cascade',
-    // What is required goes with the row that it leads to; the database says so to nobody.
+    // What is required goes with the row that it leads to; the database does not report it.
     ...(nullable ? { deleteRule: 'set null' } : { deleteRule: 'cascade' }),
     ...other,
   };

@@ -118,7 +118,7 @@ export interface ClassPlan {
   readonly columns: readonly ColumnPlan[];
 }
 
-/** `sti`: one table, whose column `kind` says the class; `tpt`: a table for each class. */
+/** `sti`: one table, whose column `kind` holds the class; `tpt`: a table for each class. */
 export interface TreePlan {
   readonly how: 'sti' | 'tpt';
   /** No row is of the entity's own class. */

@@ -33,7 +33,7 @@ import { newRow, keyValue, columnValue, embeddedValue } from './new-row.js';
 /** Rows of each entity before the script begins. */
 const FIRST_ROWS = 3;
 
-/** What there is to change: each in a transaction of its own, so that one which is refused takes no other along. */
+/** What there is to change: each in a transaction of its own, so that one which is refused rolls back no other. */
 export function prologue({ entities }: ModelPlan): readonly Transaction[] {
   return entities.flatMap((_, entity) =>
     Array.from({ length: FIRST_ROWS }, (_each, n): Transaction => {
@@ -190,7 +190,7 @@ const OPERATIONS: Readonly<Record<Change['operation'], Operation>> = {
     // A row does not become one of another class.
     const fits = known && (entity.tree === undefined || known['kind'] === given.data['kind']);
     const several = stage.plan.relations.filter(({ name, others }) => others && given.data[name] !== undefined);
-    // The ORM writes the table of such a row, and not its key, where the row is known; and neither of plain data.
+    // The ORM writes the table of such a row, and not its key, where the row is loaded; and neither of plain data.
     if (fits) for (const { name } of several) delete given.data[name];
     if (fits) await tx.upsert(given.cls, { ...given.data, ...dataOfKey(stage, entity, known) });
     else if (several.length === 0) await tx.upsert(given.cls, given.data);
@@ -239,7 +239,7 @@ function isHeld({ entities }: ModelPlan, entity: EntityPlan, classes = rowClasse
   );
 }
 
-/** Rows that the database would change with it are said by nobody. */
+/** Rows that the database would change with it are reported by nothing. */
 function isPointedAt({ relations }: ModelPlan, { number }: EntityPlan): boolean {
   return relations.some(
     ({ to, on, kind, others, unheld }) => (to === number && !others && !unheld) || (kind === 'm:n' && on === number),

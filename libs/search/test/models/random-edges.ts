@@ -25,7 +25,7 @@ export function withEnds(
 
 /** Entities that a relation can lead to beside the first: no foreign key is there, and the keys have columns of one kind. */
 export function withOthers(edge: Edge, keys: readonly Key[], daring: boolean): Edge {
-  // The ORM names the columns by the first that it knows.
+  // The ORM names the columns by the first that it has.
   const [to, ...others] = [edge.to, ...othersOf(edge, keys, daring)].sort((a, b) => a - b);
   return { ...edge, to: to!, others };
 }

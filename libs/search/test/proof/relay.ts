@@ -2,7 +2,7 @@ import type { SearchEngine } from '@rookery/search';
 import { FAULT_POINTS, type FaultPoint } from './fault-points.js';
 import { connect, engineAt, searchOf, settingOfProcess, startBetweenCuts, stopAsked } from './setting.js';
 
-/** Relays until it is asked to stop, or kills itself between two steps. */
+/** Relays until it receives a stop, or kills itself between two steps. */
 const setting = settingOfProcess();
 const orm = await connect(setting);
 

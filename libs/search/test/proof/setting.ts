@@ -75,7 +75,7 @@ export function engineAt(node: string): SearchEngine {
   return openSearch({ node, requestTimeoutMs: 5_000, bulkTimeoutMs: 5_000 });
 }
 
-/** Resolves when the process is asked to stop. */
+/** Resolves when the process receives a stop. */
 export function stopAsked(): Promise<void> {
   return new Promise((resolve) => process.once('SIGTERM', resolve));
 }

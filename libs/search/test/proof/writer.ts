@@ -4,7 +4,7 @@ import { LockMode } from '@mikro-orm/core';
 import { CLASSES, UNREADABLE } from './models.js';
 import { connect, searchOf, settingOfProcess, startBetweenCuts, stopAsked } from './setting.js';
 
-/** Changes the database at random until it is asked to stop: transactions, rollbacks, savepoints, deletes. */
+/** Changes the database at random until it receives a stop: transactions, rollbacks, savepoints, deletes. */
 const setting = settingOfProcess();
 const { Author, Book } = CLASSES[setting.release];
 const random = randomOf(setting.seed);

@@ -31,7 +31,7 @@ export type ChangeOfRows = (step: Step) => Promise<unknown>;
 const shop = (em: EntityManager, id: number) => em.findOneOrFail(Shop, id);
 const shopWith = (em: EntityManager, id: number, populate: string) =>
   em.findOneOrFail(Shop, id, { populate: [populate] as never });
-/** Native statements, with what is said of them in the same transaction. */
+/** Native statements, with the `touch` of them in the same transaction. */
 const native = (make: (tx: EntityManager, touch: SearchService['sync']['touch']) => Promise<unknown>): ChangeOfRows => {
   return ({ em, search }) =>
     em.transactional((tx) =>

@@ -30,7 +30,7 @@ class Lower extends Type<string, string> {
   }
 }
 
-/** A type that says its column alone. */
+/** A type that has only its column. */
 class Named extends Type<string, string> {
   override getColumnType(): string {
     return 'varchar(50)';

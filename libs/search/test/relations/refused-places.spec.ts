@@ -24,7 +24,7 @@ const TARGET_KEY =
 const THROUGH =
   'is computed by the database (`through`), so that nobody sees when it changes. Include the collection that it picks from, or leave it out.';
 
-/** Relations that cannot be followed, a column behind each, and what is said of it. */
+/** Relations that cannot be followed, a column behind each, and the complaint about it. */
 const RELATIONS = [
   ['booking', 'guest', BOOKING],
   ['image', 'size', TARGET_KEY],

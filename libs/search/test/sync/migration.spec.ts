@@ -1,18 +1,17 @@
 import { describeWith } from '@rookery/services';
-import { MikroORM } from '@mikro-orm/postgresql';
 import {
   SearchMigrationError,
-  SearchService,
+  type SearchService,
   type EntityClass,
   type MigrationProgress,
   type SearchEngine,
-  type SearchEvent,
   type SearchOptions,
 } from '@rookery/search';
 import { lastValueFrom, take, toArray } from 'rxjs';
-import { postgresConfig } from './database.js';
 import { Author, Book } from './entities.js';
 import { BookPlain, BookPlus, BookRefusing, BookV2, PLAIN, PLUS, REFUSING, V2 } from './entities-v2.js';
+import { driftOf } from './followed.js';
+import { openRelease, type Release } from './releases.js';
 import { engineOf, startSearch, until, type Running } from './running.js';
 
 describeWith('postgres', 'migration', () =>
@@ -33,27 +32,8 @@ describeWith('postgres', 'migration', () =>
       await running.stop();
     }, 60_000);
 
-    /** The same database and indices as another release of the application sees them. */
-    async function release(
-      entities: readonly unknown[],
-      options: Partial<SearchOptions> = {},
-    ): Promise<{ orm: MikroORM; search: SearchService; events: SearchEvent[] }> {
-      const orm = await MikroORM.init({ ...postgresConfig(running.dbName), entities: entities as never });
-      const events: SearchEvent[] = [];
-      const search = new SearchService(orm, {
-        engine: engineOf(),
-        prefix: running.prefix,
-        sync: 'outbox',
-        relay: { pollMs: 20 },
-        onEvent: (event) => events.push(event),
-        ...options,
-      });
-      opened.push(async () => {
-        await search.close();
-        await orm.close(true);
-      });
-      return { orm, search, events };
-    }
+    const release = (entities: readonly unknown[], options: Partial<SearchOptions> = {}): Promise<Release> =>
+      openRelease(running, opened, entities, { sync: 'outbox', relay: { pollMs: 20 }, ...options });
 
     const migrate = (search: SearchService, entity: EntityClass, options = {}): Promise<MigrationProgress[]> =>
       lastValueFrom(search.migrations.migrate(entity, { pageSize: 20, ...options }).pipe(toArray()));
@@ -61,11 +41,6 @@ describeWith('postgres', 'migration', () =>
       (await running.engine.readIndices(`${running.prefix}-books`)).map(({ index }) => index);
     const indices = async () =>
       (await running.engine.readIndices(`${running.prefix}-books-v*`)).map(({ index }) => index).sort();
-    const drift = async (search: SearchService, entity: EntityClass) => {
-      const all = [];
-      for await (const one of search.migrations.verify(entity)) all.push(one);
-      return all;
-    };
 
     it('plans: what differs, and why it needs a rebuild', async () => {
       const { search } = await release(V2);
@@ -120,7 +95,7 @@ describeWith('postgres', 'migration', () =>
       };
       const { search } = await release(V2, { engine });
       await migrate(search, BookV2, { verify });
-      expect((await drift(search, BookV2)).map(({ key, drift: kind }) => `${String(key)} ${kind}`)).toEqual(left);
+      expect((await driftOf(search, BookV2)).map(({ key, drift: kind }) => `${String(key)} ${kind}`)).toEqual(left);
     });
 
     it('rebuilds beside the living index, swaps at one instant, writes both, and finishes', async () => {
@@ -155,7 +130,7 @@ describeWith('postgres', 'migration', () =>
 
       await search.migrations.finish(BookV2);
       expect(await indices()).toEqual([young]);
-      expect(await drift(search, BookV2)).toEqual([]);
+      expect(await driftOf(search, BookV2)).toEqual([]);
       expect(events.filter(({ type }) => type === 'shadow-refused')).toEqual([]);
       const [state] = await running.engine.readIndices(young!);
       expect(state!.settings).toMatchObject({ 'index.gc_deletes': '1h', 'index.auto_expand_replicas': '0-1' });
@@ -185,7 +160,7 @@ describeWith('postgres', 'migration', () =>
       const { search, events } = await release(V2, { relay: false });
       await migrate(search, BookV2);
       expect(events).toEqual([]);
-      expect(await drift(search, BookV2)).toEqual([]);
+      expect(await driftOf(search, BookV2)).toEqual([]);
     }, 60_000);
 
     it('lets the old release read by every call, while the index has the model of the new one', async () => {
@@ -253,7 +228,7 @@ describeWith('postgres', 'migration', () =>
       await until(async () => (await search.migrations.status(BookV2)).migration?.owner !== undefined);
       await expect(migrate(other.search, BookV2)).rejects.toThrow('is being migrated by');
       expect((await slow).filter(({ phase }) => phase === 'backfill').map(({ done }) => done)).toEqual([40, 60]);
-      expect(await drift(search, BookV2)).toEqual([]);
+      expect(await driftOf(search, BookV2)).toEqual([]);
     }, 60_000);
 
     it('rolls back: before the swap to nothing begun, after it to an index that is current', async () => {
@@ -317,7 +292,7 @@ describeWith('postgres', 'migration', () =>
       const { search } = await release(V2, { whenModelChanges: 'migrate' });
       await search.start();
       await until(async () => (await search.migrations.status(BookV2)).migration?.phase === 'swapped');
-      expect(await drift(search, BookV2)).toEqual([]);
+      expect(await driftOf(search, BookV2)).toEqual([]);
     }, 60_000);
 
     it('finds missing, orphaned and outdated documents, and repairs exactly those', async () => {
@@ -325,13 +300,13 @@ describeWith('postgres', 'migration', () =>
       await connection.execute("update book set title = 'behind its back' where id = 3");
       await connection.execute('delete from book where id = 4');
       await connection.execute("insert into book (id, title, stock) values (99, 'from nowhere', 0)");
-      expect((await drift(running.search, Book)).sort((a, b) => Number(a.key) - Number(b.key))).toEqual([
+      expect((await driftOf(running.search, Book)).sort((a, b) => Number(a.key) - Number(b.key))).toEqual([
         { key: 3, drift: 'outdated' },
         { key: 4, drift: 'orphaned' },
         { key: 99, drift: 'missing' },
       ]);
       expect(await running.search.migrations.repair(Book)).toEqual({ missing: 1, orphaned: 1, outdated: 1 });
-      expect(await drift(running.search, Book)).toEqual([]);
+      expect(await driftOf(running.search, Book)).toEqual([]);
     });
 
     it('tells an alias of two indices, and an index of its name', async () => {

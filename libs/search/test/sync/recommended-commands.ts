@@ -25,7 +25,7 @@ function commandsOf(file: string, index: string): Recommended[] {
 const files = (pattern: string): string[] =>
   globSync(pattern, { cwd: LIBRARY }).filter((file) => !file.includes('node_modules'));
 
-/** Whatever the library says to run: messages and comments alike, so that none escapes. */
+/** Whatever the library recommends to run: messages and comments alike, so that none escapes. */
 export function recommendedInSources(index: string): Recommended[] {
   return files('src/**/*.ts')
     .filter((file) => !file.endsWith('.spec.ts'))

@@ -10,7 +10,7 @@ import { createDatabase } from './database.js';
 import { Book } from './entities.js';
 import { engineOf, startSearch, until } from './running.js';
 
-/** An engine that is away while `away` says so. */
+/** An engine that is away while `away` is true. */
 function failing(engine: SearchEngine, away: () => boolean): SearchEngine {
   const bulk: SearchEngine['bulk'] = (operations, options) =>
     away()

@@ -13,7 +13,7 @@ import { engineOf } from './running.js';
 /** Real servers on a loaded machine: each wait has a deadline of its own. */
 jest.setTimeout(60_000);
 
-/** Its hook asks the database by itself. */
+/** Its hook queries the database by itself. */
 @Entity()
 @Indexed<Hooked>({
   name: 'hooked',
@@ -27,7 +27,7 @@ export class Hooked {
   @SearchField({ type: 'keyword' }) @Property({ type: 'string', persist: false }) titles?: string;
 }
 
-/** A second database that lies: it never heard of what the first one holds. */
+/** A second database that lies: it never had what the first one holds. */
 async function createLiar(): Promise<{ orm: MikroORM; drop: () => Promise<void> }> {
   const [primary, replica] = [uniqueName(), uniqueName()];
   const entities = [...ENTITIES, Hooked];

@@ -24,7 +24,7 @@ describeWith('postgres', 'the trace of a request', () => {
     beforeAll(async () => {
       context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
       stop = instrumentSearch({ tracerProvider });
-      // A relay of its own reads later, so that changes of several requests meet in one batch.
+      // A relay of its own reads later, so that changes of several requests are in one batch.
       running = await startSearch('postgres', { traceContext, relay: false });
     }, 60_000);
     afterAll(async () => {

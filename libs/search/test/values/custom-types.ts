@@ -1,6 +1,6 @@
 import { Type } from '@mikro-orm/core';
 
-/** An amount that says its own form. */
+/** An amount that defines its own form. */
 export class Price {
   constructor(readonly cents: bigint) {}
   toJSON(): string {
@@ -20,7 +20,7 @@ export class PriceType extends Type<Price | null, string | null> {
   }
 }
 
-/** An amount that says nothing of its form: its database value is all there is. */
+/** An amount without a form of its own: its database value is all there is. */
 export class Weight {
   constructor(readonly grams: bigint) {}
 }
@@ -37,7 +37,7 @@ export class WeightType extends Type<Weight | null, string | null> {
   }
 }
 
-/** A type that says how its values look outside. */
+/** A type that defines how its values look outside. */
 export class MaskedType extends Type<string | null, string | null> {
   override toJSON(value: string | null): string | null {
     return value && `${value.slice(0, 2)}…`;

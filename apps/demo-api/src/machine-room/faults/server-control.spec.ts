@@ -8,7 +8,7 @@ import { parentControl } from './server-control.js';
 
 const SERVER: RoomServer = { service: 'memcached', address: '127.0.0.1:1', state: 'running' };
 
-/** The other end, in a process of its own: answers by the address that it is asked about. */
+/** The other end, in a process of its own: answers by the address in the request. */
 const OTHER_END = `process.on('message', ({ id, action, address }) => {
   if (address === 'wrong') return process.send({ id, error: 'no server of this run has the address wrong' });
   const state = action === 'kill' ? 'killed' : 'running';

@@ -13,7 +13,7 @@ describe('the metrics of limiters', () => {
     decided.publish({ storage: 'redis', cost: 3, decision });
     decided.publish({ storage: 'redis', cost: 1, decision: { ...decision, allowed: false, source: 'local' } });
     decided.publish({ storage: 'redis', cost: 1, decision: { ...decision, shadow: 'refused' } });
-    decided.publish({ storage: 'redis', cost: -2, decision }); // Tokens given back are none that were asked for.
+    decided.publish({ storage: 'redis', cost: -2, decision }); // Tokens given back are none that were requested.
     channel(limiterChannels.storageError).publish({ storage: 'redis', policy: 'api' });
     channel(limiterChannels.contention).publish({ storage: 'memcached', key: 'k', attempts: 3 });
     const text = await register.metrics();

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import type { TrustedNetworks } from './trusted-networks.js';
 
-/** How many proxies may be believed, or which. */
+/** How many proxies are trusted, or which. */
 export type TrustedProxies = number | TrustedNetworks;
 
 /**
  * The client's address out of the socket's address and `X-Forwarded-For`. Each proxy appended the address that it saw, so the
- * header is believed from its end, and only as far as the proxies are trusted: what stands before is the client's own claim.
+ * header is read from its end, and only as far as the proxies are trusted: what stands before is the client's own claim.
  *
  * @param forwardedFor the header's value; several headers joined by commas
  * @returns `undefined` where there is no address (a Unix socket)

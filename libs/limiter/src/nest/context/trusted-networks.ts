@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 import { TwoGenerationMap } from '../../support/two-generation-map.js';
 import { addressKey } from './address-key.js';
 
-/** Whether an address is that of a proxy that may be believed. */
+/** Whether an address is that of a trusted proxy. */
 export type TrustedNetworks = (address: string) => boolean;
 
 const NAMED: Readonly<Record<string, readonly string[]>> = {

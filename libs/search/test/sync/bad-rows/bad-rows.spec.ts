@@ -1,16 +1,16 @@
 import { describeWith } from '@rookery/services';
-import { MikroORM } from '@mikro-orm/postgresql';
 import {
   SearchBulkError,
   SearchMigrationError,
-  SearchService,
   type DriftedDocument,
   type SearchEvent,
   type SearchOptions,
+  type SearchService,
 } from '@rookery/search';
 import { lastValueFrom } from 'rxjs';
 import { dropIndices } from '../../left-behind.js';
-import { postgresConfig } from '../database.js';
+import { driftOf } from '../followed.js';
+import { openRelease, type Release } from '../releases.js';
 import { engineOf, startSearch, until, uniquePrefix, type Running } from '../running.js';
 import { Parcel, ParcelRebuilt, PARCELS, PARCELS_REBUILT } from './entities.js';
 import { limitingProxy } from './limiting-proxy.js';
@@ -19,7 +19,7 @@ const BAD = 5;
 const IDS = Array.from({ length: 12 }, (_, at) => at + 1);
 const OTHERS = IDS.filter((id) => id !== BAD);
 
-/** Each kind of bad row: how it comes about, what is said of it, and whether its document is built and then refused. */
+/** Each kind of bad row: how it comes about, what is reported of it, and whether its document is built and then refused. */
 const KINDS: [kind: string, sql: string, reason: RegExp, by: 'engine' | 'row'][] = [
   ['cannot be read by the database', 'parts = 0', /division by zero/, 'row'],
   ['cannot be hydrated', "state = 'legacy'", /no state is called legacy/, 'row'],
@@ -68,28 +68,12 @@ describeWith('postgres', 'a bad row', () =>
       const { hits } = await running.engine.search({ index: `${prefix}-parcels`, body });
       return hits.hits.map(({ _id }) => Number(_id)).sort((a, b) => a - b);
     };
-    async function another(entities: readonly unknown[], options: Partial<SearchOptions>) {
-      const orm = await MikroORM.init({ ...postgresConfig(running.dbName), entities: entities as never });
-      const events: SearchEvent[] = [];
-      const search = new SearchService(orm, {
-        engine: engineOf(proxy.url),
-        prefix: running.prefix,
-        onEvent: (event) => events.push(event),
-        ...options,
-      });
-      opened.push(async () => {
-        await search.close();
-        await orm.close(true);
-      });
-      return { orm, search, events };
-    }
+    const another = (entities: readonly unknown[], options: Partial<SearchOptions>): Promise<Release> =>
+      openRelease(running, opened, entities, { engine: engineOf(proxy.url), ...options });
     const refusedIn = (events: readonly SearchEvent[]) =>
       events.flatMap((event) => (event.type === 'documents-refused' ? event.failures : []));
-    const driftOf = async (search: SearchService): Promise<DriftedDocument[]> => {
-      const all = [];
-      for await (const one of search.migrations.verify('parcels')) all.push(one);
-      return all.sort((a, b) => Number(a.key) - Number(b.key));
-    };
+    const parcelDrift = async (search: SearchService): Promise<DriftedDocument[]> =>
+      (await driftOf(search, 'parcels')).sort((a, b) => Number(a.key) - Number(b.key));
 
     it.each(KINDS)(
       'that %s: outbox',
@@ -166,7 +150,7 @@ describeWith('postgres', 'a bad row', () =>
       'that %s: verify and repair',
       async (_kind, bad, reason, by) => {
         await change('sixth', bad);
-        const differing = await driftOf(running.search);
+        const differing = await parcelDrift(running.search);
         expect(differing.map(({ key }) => key)).toEqual(IDS);
         const own = differing.find(({ key }) => key === BAD);
         if (by === 'engine') expect(own).toMatchObject({ drift: 'outdated' });
@@ -175,7 +159,7 @@ describeWith('postgres', 'a bad row', () =>
         expect(error).toBeInstanceOf(SearchBulkError);
         expect((error as SearchBulkError).failures.map(({ id }) => id)).toEqual([String(BAD)]);
         expect(await titled(running.prefix, 'sixth')).toEqual(OTHERS);
-        expect((await driftOf(running.search)).map(({ key }) => key)).toEqual([BAD]);
+        expect((await parcelDrift(running.search)).map(({ key }) => key)).toEqual([BAD]);
       },
       60_000,
     );

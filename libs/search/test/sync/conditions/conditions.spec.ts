@@ -4,6 +4,7 @@ import type { SyncMode } from '@rookery/search';
 import { lastValueFrom } from 'rxjs';
 import { SearchService } from '@rookery/search';
 import { connectTo } from '../database.js';
+import { byIndex, changeAndSettle, driftOf } from '../followed.js';
 import { engineOf, startSearch, type Running } from '../running.js';
 import { Country, EXPECTED, Product, ProductLater, Review, Seller, SHOP, SHOP_LATER, Tag } from './entities.js';
 
@@ -23,19 +24,9 @@ describeWith('postgres', 'conditions', () =>
       };
       const wanted = async (index: string): Promise<number[]> =>
         (await sql(`select id from product where ${EXPECTED[index]} order by id`)).map(({ id }) => id);
-      const all = async (of: (index: string) => Promise<number[]>) =>
-        Object.fromEntries(await Promise.all(INDICES.map(async (index) => [index, await of(index)] as const)));
-      const change = async (make: (em: EntityManager) => unknown): Promise<void> => {
-        const em = running.orm.em.fork();
-        await make(em);
-        await em.flush();
-        await running.search.settled({ timeoutMs: 60_000 });
-      };
-      const drift = async (index: string) => {
-        const found = [];
-        for await (const one of running.search.migrations.verify(index)) found.push(one);
-        return found;
-      };
+      const all = (of: (index: string) => Promise<number[]>) => byIndex(INDICES, of);
+      const change = (make: (em: EntityManager) => unknown) => changeAndSettle(running, make);
+      const drift = (index: string) => driftOf(running.search, index);
       const product = (em: EntityManager, id: number) => em.findOneOrFail(Product, id, { filters: false });
       const reviews = async (id: number) => {
         const source = (await running.search.repository(Product, 'reviewed').get(id))?.source as

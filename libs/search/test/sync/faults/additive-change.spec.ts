@@ -1,11 +1,10 @@
 import { describeWith } from '@rookery/services';
 import type { Opt } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { Indexed, SearchField, SearchService, type SearchEvent, type SearchOptions } from '@rookery/search';
-import { postgresConfig } from '../database.js';
+import { Indexed, SearchField, type SearchOptions, type SearchService } from '@rookery/search';
 import { BookPlain, BookPlus, BookRefusing, PLAIN, PLUS } from '../entities-v2.js';
-import { engineOf, startSearch, until, type Running } from '../running.js';
+import { openRelease, type Release } from '../releases.js';
+import { startSearch, until, type Running } from '../running.js';
 import { stoppable, type Stoppable } from './stoppable.js';
 
 /** Adds another field to `BookPlus`. */
@@ -54,24 +53,8 @@ describeWith('postgres', 'an additive change', () =>
       await running.stop();
     }, 60_000);
 
-    async function release(
-      entities: readonly unknown[],
-      options: Partial<SearchOptions> = {},
-    ): Promise<{ orm: MikroORM; search: SearchService; events: SearchEvent[] }> {
-      const orm = await MikroORM.init({ ...postgresConfig(running.dbName), entities: entities as never });
-      const events: SearchEvent[] = [];
-      const search = new SearchService(orm, {
-        engine: engineOf(),
-        prefix: running.prefix,
-        onEvent: (event) => events.push(event),
-        ...options,
-      });
-      opened.push(async () => {
-        await search.close();
-        await orm.close(true);
-      });
-      return { orm, search, events };
-    }
+    const release = (entities: readonly unknown[], options: Partial<SearchOptions> = {}): Promise<Release> =>
+      openRelease(running, opened, entities, options);
 
     /** A start that is ended before one of its steps. */
     async function endedStart(entities: readonly unknown[], step: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { describeWith } from '@rookery/services';
 import { SearchOptionError, type DocumentKey, type SyncMode } from '@rookery/search';
+import { byIndex, changeAndSettle, driftOf } from '../followed.js';
 import { startSearch, type Running } from '../running.js';
 import { Account, Code, KEYED, Line, Order, Profile, Remark, Stock } from './entities.js';
 
@@ -56,19 +57,9 @@ describeWith('postgres', 'keys', () =>
       };
       const wanted = async (index: string) =>
         Object.fromEntries((await sql(EXPECTED[index]!)).map(({ id, text }) => [id, text]));
-      const all = async (of: (index: string) => Promise<Record<string, string>>) =>
-        Object.fromEntries(await Promise.all(INDICES.map(async (index) => [index, await of(index)] as const)));
-      const change = async (make: (em: EntityManager) => unknown): Promise<void> => {
-        const em = running.orm.em.fork();
-        await make(em);
-        await em.flush();
-        await running.search.settled({ timeoutMs: 60_000 });
-      };
-      const drift = async (index: string) => {
-        const found = [];
-        for await (const one of running.search.migrations.verify(index)) found.push(one);
-        return found;
-      };
+      const all = (of: (index: string) => Promise<Record<string, string>>) => byIndex(INDICES, of);
+      const change = (make: (em: EntityManager) => unknown) => changeAndSettle(running, make);
+      const drift = (index: string) => driftOf(running.search, index);
       const line = (em: EntityManager, order: number, place: string) => em.findOneOrFail(Line, { order, place });
 
       beforeAll(async () => {

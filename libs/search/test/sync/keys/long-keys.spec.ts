@@ -44,7 +44,7 @@ class Ticket {
   @SearchField() @Property({ type: 'text' }) title!: string;
 }
 
-/** Of 500 characters, of which 250 are escaped in JSON; ends as its name says. */
+/** Of 500 characters, of which 250 are escaped in JSON; ends in its name. */
 const LONG = (name: string): string => `${'"/'.repeat(250 - name.length / 2)}${name}`.slice(0, 500);
 const [FIRST, SECOND] = [LONG('first1'), LONG('second')];
 

@@ -71,7 +71,7 @@ export interface Process {
   readonly number: number;
   /** How fast it is, against 1. */
   readonly weight: number;
-  /** A process that died never hears of anything again. */
+  /** A process that died is never called back again. */
   dead: boolean;
 }
 

@@ -92,7 +92,7 @@ export class World {
     for (let at = this.outbox.length - 1; at >= 0; at -= 1) if (gone(this.outbox[at]!)) this.outbox.splice(at, 1);
   }
 
-  /** A request arrives when it likes, also after its sender died; the answer takes its time too. */
+  /** A request arrives at any time, also after its sender died; so does the answer. */
   async bulk(operations: readonly VersionedOperation[]): Promise<readonly BulkOutcome[]> {
     this.requestsUnderWay += 1;
     await this.schedule.point(0.3);
