@@ -58,7 +58,7 @@ describeWith('postgres', 'the demo, without other servers', (postgres) => {
     });
   }, 30_000);
 
-  it('answers searches 503 in bounded time when OpenSearch takes connections and says nothing', async () => {
+  it('answers searches 503 in bounded time when OpenSearch accepts connections and sends nothing', async () => {
     const sockets = new Set<Socket>();
     silent = createServer((socket) => sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
     await once(silent, 'listening');

@@ -72,7 +72,7 @@ describeWith('postgres', 'finding', (postgres) => {
       expect((await client.search({ q })).status).toBe(200);
     });
 
-    it('charges an export for the years of the data that it covers, however far beyond them it asks', async () => {
+    it('charges an export for the years of the data that it covers, however far beyond them it reaches', async () => {
       const remaining = async (years: string) => {
         const response = await fetch(`${demo.url}/export?q=zyzzyva&${years}`);
         await response.text();

@@ -45,7 +45,7 @@ function limits(storage: string, postgres: string, servers: Record<string, strin
     await demo?.remove();
   }, 30_000);
 
-  it('counts an export by the years that it asks for, and streams it', async () => {
+  it('counts an export by the years that it requests, and streams it', async () => {
     const few = await exported(demo.url, 'from=1790&to=1794');
     expect([few.status, few.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
     expect(few.headers.get('ratelimit')).toContain('"export";r=245');

@@ -111,7 +111,7 @@ describeWith('postgres', 'the machine room', (postgres) => {
       expect(demo.printed).not.toContain('cut off');
     }, 60_000);
 
-    it('has a bound of streams for each client, and takes another when one is gone', async () => {
+    it('has a bound of streams for each client, and accepts another when one is gone', async () => {
       await start('off');
       const streams = await Promise.all(Array.from({ length: 8 }, listen));
       const refused = await fetch(`${demo.url}/machine-room/events`);
@@ -123,7 +123,7 @@ describeWith('postgres', 'the machine room', (postgres) => {
       );
     }, 60_000);
 
-    it('refuses to break anything unless the demo says so', async () => {
+    it('refuses to break anything unless the demo allows it', async () => {
       await start('off');
       for (const [path, body] of [
         ['servers', { address: nodes[0]!.address, action: 'kill' }],

@@ -159,7 +159,7 @@ describeWith('postgres', 'the demo, while PostgreSQL is frozen', () => {
     await server.stop();
   }, 60_000);
 
-  it('is alive, not ready, and says what it knows, each within its bound', async () => {
+  it('is alive, not ready, and reports the last state, each within its bound', async () => {
     server.pause();
     const within = async (path: string) => {
       const startedAt = performance.now();

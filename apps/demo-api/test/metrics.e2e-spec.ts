@@ -45,7 +45,7 @@ describeWith('postgres', 'the demo seen from outside', (postgres) => {
         expect(sample(after, 'rookery_search_bulk_operations_total', 'outcome="failed"')).toBe(0);
       });
 
-      it('tells how long changes take to their index, and what waits', async () => {
+      it('shows how long changes take to their index, and what waits', async () => {
         expect((await client.change(1, { party: 'Whig' })).status).toBe(200);
         const text = await until(
           metrics,

@@ -74,7 +74,7 @@ describe('an answer of lines', () => {
     );
   };
 
-  it('is made no faster than the client takes it', async () => {
+  it('is made no faster than the client reads it', async () => {
     const response = await open('/endless');
     response.pause();
     const whilePaused = await standing();

@@ -99,7 +99,7 @@ describeWith('postgres', 'an odd request', (postgres) => {
       ['in no UTF-8', new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]), 415, /UTF-8/],
       ['of half a character', '{"name":"\\ud800"}', 400, /^name must be given once, as text/],
       ['of what a wrong encoding becomes', '{"name":"Ge\ufffdrge"}', 400, /^name must be given once, as text/],
-    ])('with a body that is %s is told so', async (_what, body, expected, detail) => {
+    ])('with a body that is %s gets that error', async (_what, body, expected, detail) => {
       const before = await president();
       const { status, problem } = await edit(body);
       expect([status, problem.detail]).toEqual([expected, expect.stringMatching(detail)]);
@@ -116,7 +116,7 @@ describeWith('postgres', 'an odd request', (postgres) => {
         expect((await edit('{"party":"none"}', `${JSON_TYPE}; charset=${charset}`)).status).toBe(200);
     });
 
-    it('with a body in no encoding that it names is told so, and one in it is read', async () => {
+    it('with a body in no encoding that it names gets that error, and one in it is read', async () => {
       const junk = await edit('{"party":"none"}', JSON_TYPE, { 'content-encoding': 'gzip' });
       expect([junk.status, junk.problem.detail]).toEqual([400, expect.stringMatching(/Content-Encoding.*gzip/)]);
       const unknown = await edit('{"party":"none"}', JSON_TYPE, { 'content-encoding': 'compress' });
@@ -138,7 +138,7 @@ describeWith('postgres', 'an odd request', (postgres) => {
     it.each([
       ['a part that it has not', { range: 'bytes=99999999-' }, 200],
       ['another state of it', { 'if-match': '"x"' }, 412],
-    ])('for the page in %s is answered as HTTP says', async (_what, headers, expected) => {
+    ])('for the page in %s is answered as HTTP defines', async (_what, headers, expected) => {
       const page = await get('/', headers);
       expect(page.status).toBe(expected);
       if (expected === 412) problemOf(page);

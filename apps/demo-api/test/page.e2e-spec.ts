@@ -186,7 +186,7 @@ describeWith('postgres', 'the page', (postgres) => {
         expect((await fetch(demo.url, { method: 'POST' })).status).toBe(404);
       });
 
-      it('paints its head before any script has come or anything is asked of the API', async () => {
+      it('paints its head before any script has come or any request to the API is sent', async () => {
         const context = await browser.newContext();
         const page = await context.newPage();
         watched = { page, complaints: [], close: () => context.close() };
@@ -207,7 +207,7 @@ describeWith('postgres', 'the page', (postgres) => {
         expect(held.filter((path) => !path.startsWith('/assets/'))).toEqual([]);
       });
 
-      it('says so in a sentence while the application is away, keeps what was typed, and finds it afterwards', async () => {
+      it('shows so in a sentence while the application is away, keeps what was typed, and finds it afterwards', async () => {
         const page = await open('/?q=congress');
         const { port } = new URL(demo.url);
         await demo.stop();

@@ -34,7 +34,7 @@ describeWith('postgres', 'two processes of the demo', (postgres) => {
     }, 30_000);
 
     describeWith('redis', 'and Redis between them', (redis) => {
-      it('show each edit of one: at once there, and in the other as soon as it has heard of it', async () => {
+      it('show each edit of one: at once there, and in the other as soon as it is notified', async () => {
         const settings = { REDIS_URL: redis, CACHE_SECONDS: '600', CACHE_MEMORY_SECONDS: '600' };
         const [one, other] = await start(settings);
         for (const [writer, reader, party] of [

@@ -16,7 +16,7 @@ describeWith('postgres', 'npm run search', (postgres) => {
       if (demo !== undefined) await deleteIndices(demo.env);
     });
 
-    it('tells that the index fits the model, and what waits', async () => {
+    it('reports that the index fits the model, and what waits', async () => {
       expect(await search('plan', '--check')).toMatchObject({
         code: 0,
         out: expect.stringMatching(/passages \(.+\): none/) as string,

@@ -66,7 +66,7 @@ describeWith('postgres', 'the walk-through', (postgres) => {
       expect(total).toBe(0);
     }, 300_000);
 
-    it('says what to do where no demo runs', async () => {
+    it('prints what to do where no demo runs', async () => {
       const { code, err } = await runScript('walkthrough/main.ts', [], {});
       expect(code).toBe(1);
       expect(err).toContain('npm run demo');

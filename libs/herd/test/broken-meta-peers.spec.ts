@@ -136,7 +136,7 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
     );
   });
 
-  it('an answer that nobody asked for ends the connection, not the process', async () => {
+  it('an answer without a request ends the connection, not the process', async () => {
     await against(
       says((o) => hit('bad', o, '1') + hit('bad', o, '2')),
       async (herd) => {

@@ -61,7 +61,7 @@ describe('against a peer that misbehaves, an operation fails clearly, and the ne
     });
   });
 
-  it('an answer that nobody asked for ends the connection, not the process', async () => {
+  it('an answer without a request ends the connection, not the process', async () => {
     await against({ 'get twice': `${hit('twice', '1')}${hit('twice', '2')}` }, async (herd) => {
       expect(await herd.get('twice')).toBe(1);
       expect(await herd.get('good')).toBe('ok');

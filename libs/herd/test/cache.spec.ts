@@ -53,7 +53,7 @@ describe.each(drivers)('getOrSet, by %s', (_name, makeDriver) => {
     expect(await herd.getOrSet('k', '1m', () => 'next')).toBe('next');
   });
 
-  it('loads once for all who ask at one moment, in one process and in two', async () => {
+  it('loads once for all callers of one moment, in one process and in two', async () => {
     const [one, two] = [await start(), await start()];
     let loads = 0;
     let release!: (value: string) => void;
@@ -79,7 +79,7 @@ describe.each(drivers)('getOrSet, by %s', (_name, makeDriver) => {
     expect(await slow).toBe('late');
   });
 
-  it('does not share a failure with those who ask later, nor keep others waiting after one', async () => {
+  it('does not share a failure with later callers, nor keep others waiting after one', async () => {
     const herd = await start();
     await expect(herd.getOrSet('k', '1m', broken)).rejects.toThrow('the database is down');
     await expect(
@@ -90,7 +90,7 @@ describe.each(drivers)('getOrSet, by %s', (_name, makeDriver) => {
     expect(await herd.getOrSet('k', '1m', () => 1, { waitMs: 60_000 })).toBe(1);
   });
 
-  it('serves a value past its end when loading fails, for as long as staleIfError says', async () => {
+  it('serves a value past its end when loading fails, for as long as staleIfError sets', async () => {
     const herd = await start();
     const users = herd.namespace('users', { staleIfError: '1h' });
     await users.getOrSet('k', '1m', () => 'old');
@@ -103,7 +103,7 @@ describe.each(drivers)('getOrSet, by %s', (_name, makeDriver) => {
     await expect(users.getOrSet('k', '1m', broken)).rejects.toThrow('the database is down');
   });
 
-  it('remembers that there is no value only where negativeTtl says so', async () => {
+  it('remembers that there is no value only where negativeTtl is set', async () => {
     const herd = await start();
     let loads = 0;
     const none = () => void loads++;
@@ -141,7 +141,7 @@ describe.each(drivers)('getOrSet, by %s', (_name, makeDriver) => {
     }
   });
 
-  it('loads when no node can be asked, when the value is too large, and when another wrote the key', async () => {
+  it('loads when no node can be read, when the value is too large, and when another wrote the key', async () => {
     const herd = await start({ driver: makeDriver({ maxValueBytes: 1000 }) } as never);
     expect(await herd.getOrSet('large', '1m', () => 'x'.repeat(2000))).toHaveLength(2000);
     await herd.set('taken', 'by another', { ttl: '1m' });

@@ -158,7 +158,7 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
     await renewed.stop();
   });
 
-  it('say what is wrong where only one side speaks TLS', async () => {
+  it('report what is wrong where only one side speaks TLS', async () => {
     await using(subject.startPlain(), { tls: { ca: authority.ca } }, (herd) => fails(herd, /tls out|TLS|closed/));
     const files = authority.sign('deaf', 'IP:127.0.0.1');
     await using(subject.startTls(files), {}, (herd) => fails(herd, /whether it expects TLS \(connection\.tls\)/));
@@ -171,14 +171,14 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
     await using(subject.startLocked(authority.folder, login.password), () => Promise.resolve(login), works);
   });
 
-  it('say that a password is missing or wrong', async () => {
+  it('report that a password is missing or wrong', async () => {
     const why = /: pass connection\.username and connection\.password/;
     await using(subject.startLocked(authority.folder, 'right'), {}, (herd) => fails(herd, why));
     const wrong = { username: 'user', password: 'wrong' };
     await using(subject.startLocked(authority.folder, 'right'), wrong, (herd) => fails(herd, why));
   });
 
-  it('ask for the password anew at each connection, so that it may change while the application runs', async () => {
+  it('read the password anew at each connection, so that it may change while the application runs', async () => {
     let password = 'first';
     let calls = 0;
     const connection = () => {

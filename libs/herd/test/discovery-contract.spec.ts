@@ -27,7 +27,7 @@ describe('callbackNodes keeps the contract of discovery', () => {
 describe('callbackNodes', () => {
   const signal = new AbortController().signal;
 
-  it('takes addresses and nodes, bare or with a version', async () => {
+  it('accepts addresses and nodes, bare or with a version', async () => {
     expect(await callbackNodes(() => ['a:1', { host: 'b', port: 2, id: 'x' }]).nodes(signal)).toEqual({
       nodes: [
         { id: 'a:1', host: 'a', port: 1 },

@@ -56,7 +56,7 @@ describe('dns against a server in the process', () => {
     });
   });
 
-  it('takes SRV targets of the lowest priority, with port and weight, under ids that outlive addresses', async () => {
+  it('uses SRV targets of the lowest priority, with port and weight, under ids that outlive addresses', async () => {
     zone['SRV _memcache._tcp.test'] = {
       answers: [srv('b.test', 11212, 10, 5), srv('A.test', 11211, 10, 0), srv('spare.test', 11211, 20, 9)],
     };
@@ -88,7 +88,7 @@ describe('dns against a server in the process', () => {
     await expect(ask(service)).rejects.toThrow('lost.test AAAA');
   });
 
-  it('asks again over TCP when a reply is truncated', async () => {
+  it('queries again over TCP when a reply is truncated', async () => {
     const answers = Array.from({ length: 200 }, (_, i) => a('caches.test', `10.0.1.${i}`));
     server.answer = (_, over) => (over === 'udp' ? { truncated: true, answers: answers.slice(0, 3) } : { answers });
     expect((await ask(caches)).nodes).toHaveLength(200);
@@ -111,7 +111,7 @@ describe('dns against a server in the process', () => {
     );
   });
 
-  it('says so when the service is offered nowhere', async () => {
+  it('reports that the service is offered nowhere', async () => {
     zone['SRV _memcache._tcp.test'] = { answers: [srv('.', 0)] };
     await expect(ask(service)).rejects.toThrow('no SRV records for _memcache._tcp.test that offer a node');
   });

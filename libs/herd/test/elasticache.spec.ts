@@ -53,7 +53,7 @@ describe('elastiCache', () => {
     await until('the connection is closed', () => peer.open() === 0);
   });
 
-  it('asks old engines by their own command, on the same connection', async () => {
+  it('queries old engines by their own command, on the same connection', async () => {
     peer.serve = answering({
       'get AmazonElastiCache:cluster': documented.replace('CONFIG cluster', 'VALUE AmazonElastiCache:cluster'),
     });
@@ -61,7 +61,7 @@ describe('elastiCache', () => {
     expect(peer.connections).toBe(1);
   });
 
-  it('takes the host name where the IP address is empty', async () => {
+  it('uses the host name where the IP address is empty', async () => {
     peer.serve = modern(config(1, `a.aws||11211 b.aws|10.0.0.2|11212`));
     expect((await ask()).nodes).toEqual([
       { id: 'a.aws:11211', host: 'a.aws', port: 11211 },
@@ -69,7 +69,7 @@ describe('elastiCache', () => {
     ]);
   });
 
-  it('takes LF for CR LF, and CR LF inside the block', async () => {
+  it('accepts LF for CR LF, and CR LF inside the block', async () => {
     peer.serve = modern(config(3, 'a.aws||11211', '\n'));
     expect(await ask()).toMatchObject({ version: 3 });
     peer.serve = modern(`CONFIG cluster 0 17\r\n4\r\na.aws||11211\r\n\r\nEND\r\n`);
@@ -111,7 +111,7 @@ describe('elastiCache', () => {
     ['sends a port that is none', modern(config(5, 'a||70000')), /list of nodes that cannot be read/],
     ['has neither command', answering({}), /has neither command/],
     ['has no list', answering({ 'get AmazonElastiCache:cluster': 'END\r\n' }), /has no list of nodes/],
-  ])('says which server failed and how, when it %s', async (_, serve, message) => {
+  ])('reports which server failed and how, when it %s', async (_, serve, message) => {
     peer.serve = serve;
     const failure = ask({ attemptTimeout: 60 });
     await expect(failure).rejects.toBeInstanceOf(HerdDiscoveryError);
@@ -121,7 +121,7 @@ describe('elastiCache', () => {
     await until('the connection is closed', () => peer.open() === 0);
   });
 
-  it('says so when the endpoint is a plain memcached, or nobody', async () => {
+  it('reports an endpoint that is a plain memcached, or nobody', async () => {
     const node = await startMemcachedNode();
     await expect(ask({ endpoint: `${node.host}:${node.port}` })).rejects.toThrow('has no list of nodes');
     await node.close();
@@ -144,7 +144,7 @@ describe('elastiCache', () => {
     });
     afterEach(() => secured.close());
 
-    it('asks the endpoint, and then the nodes by their names, by TLS', async () => {
+    it('queries the endpoint, and then the nodes by their names, by TLS', async () => {
       const sut = discovery({ endpoint: secured.address, tls: { ca } });
       const nodes = [{ id: secured.address, host: '127.0.0.1', port: secured.port }];
       for (let i = 1; i <= 2; i++) {
@@ -155,18 +155,18 @@ describe('elastiCache', () => {
 
     it.each<[string, ElastiCacheOptions['tls'], RegExp]>([
       [
-        'a certificate of nobody whom it knows',
+        'a certificate of an unknown authority',
         true,
         /self-signed certificate.*pass the certificate of its authority as tls\.ca/,
       ],
       ['another name', { ca, servername: 'other.aws' }, /pass that name as tls\.servername/],
       ['a server that expects TLS where none is set', undefined, /closed the connection.*set tls/],
-    ])('says what to do about %s', async (_, tls, message) => {
+    ])('reports what to do about %s', async (_, tls, message) => {
       const options = tls === undefined ? {} : { tls };
       await expect(ask({ endpoint: secured.address, ...options })).rejects.toThrow(message);
     });
 
-    it('says what to do where the server expects none', async () => {
+    it('reports what to do where the server expects none', async () => {
       peer.serve = (socket) => void socket.once('data', () => socket.end('ERROR\r\n'));
       await expect(ask({ tls: { ca } })).rejects.toThrow(/leave tls out/);
     });
@@ -187,13 +187,13 @@ describe('elastiCache', () => {
     });
     afterEach(() => Promise.all(nodes.map((node) => node.close())));
 
-    it('asks these in turn, and the endpoint no more', async () => {
+    it('queries these in turn, and the endpoint no more', async () => {
       const sut = discovery();
       for (let i = 0; i < 4; i++) await sut.nodes(never);
       expect([peer, ...nodes].map(({ connections }) => connections)).toEqual([1, 1, 1, 1]);
     });
 
-    it('asks the endpoint when they fail', async () => {
+    it('queries the endpoint when they fail', async () => {
       const sut = discovery({ tries: 3 });
       await sut.nodes(never);
       for (const node of nodes) node.serve = (socket) => socket.destroy();
@@ -216,7 +216,7 @@ describe('elastiCache', () => {
     });
   });
 
-  it('takes a new IP address of a node under the same version', async () => {
+  it('uses a new IP address of a node under the same version', async () => {
     const sut = discovery();
     peer.serve = modern(config(5, `a.aws|127.0.0.1|${peer.port}`));
     await sut.nodes(never);

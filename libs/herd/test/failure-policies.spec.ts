@@ -184,7 +184,7 @@ describe('when one of three nodes freezes', () => {
     expect(heard.at(-1)).toMatchObject({ node: { id: victim.address } });
   }, 30_000);
 
-  it('stops waiting when a signal says so, whatever the policy, and leaves the others alone', async () => {
+  it('stops waiting when a signal aborts, whatever the policy, and leaves the others alone', async () => {
     const herd = await start({ timeoutMs: 5000 });
     const [key] = own(herd) as [string];
     await herd.set(key, 'old', minute);

@@ -145,7 +145,7 @@ describe('HerdModule', () => {
     await module.close();
   });
 
-  it('starts although no node answers, says so, and says when one is back', async () => {
+  it('starts although no node answers, logs that, and logs when one is back', async () => {
     const later = await startMemcachedNode();
     await later.close();
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);

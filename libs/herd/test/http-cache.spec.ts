@@ -260,7 +260,7 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
     return last;
   };
 
-  it('keeps apart what the response says it varies by, however late it says so', async () => {
+  it('keeps apart what the response varies by, however late it sets Vary', async () => {
     await start();
     for (const path of ['/tenant', '/late-vary']) {
       const [one, two] = [await keptLoad(path, { 'x-tenant': '1' }), await keptLoad(path, { 'x-tenant': '2' })];
@@ -362,7 +362,7 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
     expect(body.load).toBeGreaterThanOrEqual(first.load);
   });
 
-  it('ends a response when its own headers say so, and says its age', async () => {
+  it('ends a response as its own headers set, and sends its age', async () => {
     await start();
     const first = await keptLoad('/short');
     now += 7000;
@@ -424,7 +424,7 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
     expect((await get('/events')).text).not.toBe((await get('/events')).text);
   });
 
-  it('asks no node for what is in memory, whatever it varies by, and sees a clear at once', async () => {
+  it('reads from no node what is in memory, whatever it varies by, and sees a clear at once', async () => {
     await start();
     const asked: OperationMessage[] = [];
     const listen = (message: unknown): void => void asked.push(message as OperationMessage);

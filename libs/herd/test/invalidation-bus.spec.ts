@@ -31,7 +31,7 @@ describe('the bus over Redis', () => {
   };
   for (const { name, run } of invalidationBusContract({ make, interrupt })) it(name, run, 30_000);
 
-  it('tells of a gap for what is no invalidation', async () => {
+  it('reports a gap for what is no invalidation', async () => {
     let gaps = 0;
     const end = make().subscribe({ onInvalidation: () => undefined, onGap: () => void gaps++ });
     const other = new Redis({ host: server.host, port: server.port });

@@ -86,7 +86,7 @@ describe('kubernetes', () => {
     );
   });
 
-  it('says so when the server is silent, sends garbage, is not trusted, or is gone', async () => {
+  it('reports a server that is silent, sends garbage, is not trusted, or is gone', async () => {
     api.mode = 'silent';
     await expect(discovery({ timeout: 50 }).nodes(never)).rejects.toThrow('gave no answer within 50 ms');
     api.mode = 'garbage';
@@ -117,7 +117,7 @@ describe('kubernetes', () => {
       await until('it watches again', () => api.watches.length > watches && api.watching() === 1, answerMs);
     };
 
-    it('begins where the list ended, and tells of slices that are added, changed and removed', async () => {
+    it('begins where the list ended, and reports slices that are added, changed and removed', async () => {
       expect(api.watches).toEqual(['101']);
       for (const change of [
         () => api.put('caches-b', slice(pod(5))),
@@ -147,7 +147,7 @@ describe('kubernetes', () => {
       expect(api.watches[1]).toBe('101');
     });
 
-    it('asks for a new list when it is too far behind: 410 Gone', async () => {
+    it('requests a new list when it is too far behind: 410 Gone', async () => {
       api.endWatches('closed');
       api.put('caches-b', slice(pod(5)));
       api.compact();
@@ -157,7 +157,7 @@ describe('kubernetes', () => {
       expect(api.watches.at(-1)).toBe('103');
     });
 
-    it('goes on trying while the server refuses, and tells what came meanwhile', async () => {
+    it('goes on trying while the server refuses, and reports what came meanwhile', async () => {
       api.mode = 'forbidden';
       api.endWatches('cut');
       api.put('caches-b', slice(pod(5)));

@@ -93,7 +93,7 @@ describe('many keys over three nodes', () => {
     expect(await herd.deleteMany(keys)).toEqual(all(() => true));
   });
 
-  it('are not guarded by a stand-in, which knows no tokens: those of a late node are missing', async () => {
+  it('are not guarded by a stand-in, which has no tokens: those of a late node are missing', async () => {
     const herd = await start({ onNodeDown: 'next' });
     await herd.setMany(entries, minute);
     const tokens = await herd.getsMany(keys);

@@ -58,13 +58,13 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     await binary.close();
   });
 
-  it('takes keys of many bytes, and finds each by getMany', async () => {
+  it('accepts keys of many bytes, and finds each by getMany', async () => {
     const keys = ['é', '😀', 'k'.repeat(250 - prefix.length), 'é'.repeat(100)].map((key) => prefix + key);
     for (const key of keys) expect(await herd.set(key, key, minute)).toBe(true);
     expect(await herd.getMany([...keys, `${prefix}none`])).toEqual(new Map(keys.map((key) => [key, key])));
   });
 
-  it('gathers a thousand keys from all nodes, and says which are not there', async () => {
+  it('gathers a thousand keys from all nodes, and reports which are not there', async () => {
     const keys = Array.from({ length: 1000 }, (_, i) => `${prefix}${i}`);
     await Promise.all(keys.map((key, i) => herd.set(key, i, minute)));
     await herd.delete(keys[500]!);
@@ -138,7 +138,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     expect(await herd.get(key)).toBe(20);
   });
 
-  it('keeps a value as long as its ttl says', async () => {
+  it('keeps a value as long as its ttl', async () => {
     await herd.set(`${prefix}short`, 1, { ttl: '1s' });
     await herd.set(`${prefix}ever`, 1, { ttl: 'never' });
     await herd.set(`${prefix}60 days`.replace(' ', '-'), 1, { ttl: '60d' });
@@ -157,7 +157,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     await lasting.close();
   });
 
-  it('takes the largest value, refuses a larger one by name, and goes on', async () => {
+  it('accepts the largest value, refuses a larger one by name, and goes on', async () => {
     const room = 'x'.repeat(999_998);
     expect(await herd.set(`${prefix}big`, room, minute)).toBe(true);
     expect(await herd.get(`${prefix}big`)).toBe(room);
@@ -176,7 +176,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     await daring.close();
   });
 
-  it('stores 1 MiB where the server is started for it, and says so where it is not', async () => {
+  it('stores 1 MiB where the server is started for it, and reports it where it is not', async () => {
     const mebibyte = 'x'.repeat(2 ** 20);
     const large = await startMemcached({ args: ['-I', '2m'] });
     const roomy = await startHerd({
@@ -259,7 +259,7 @@ describeWith('memcached', 'the memcached driver', (addresses) => {
     await expect(herd.on({ id: 'nowhere' }, (c) => c.version())).rejects.toThrow(`has no such node (got 'nowhere')`);
   });
 
-  it('reaches each node by the connection that is said for it', async () => {
+  it('reaches each node by the connection that is set for it', async () => {
     // As through a tunnel: the nodes have names that resolve to nothing here.
     const known = list.map((address, i) => ({ id: address, host: `cache-${i}.invalid`, port: 11211 }));
     const connection = ({ id }: { id: string }) => ({

@@ -47,7 +47,7 @@ describe.each<[string, () => Promise<{ port: number; stop(): Promise<void> }>]>(
     key = randomUUID();
   });
 
-  it('takes any text as a key, in every command, up to what memcached has room for', async () => {
+  it('accepts any text as a key, in every command, up to what memcached has room for', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
       fc.constantFrom('a b', '\r\n', 'é'),
@@ -145,7 +145,7 @@ describe.each<[string, () => Promise<{ port: number; stop(): Promise<void> }>]>(
     await several.close();
   });
 
-  it('sends what is asked in one turn over as many connections as it may have', async () => {
+  it('sends the requests of one turn over as many connections as it may have', async () => {
     const proxy = await startPeer((client) => {
       const upstream = connect(server.port, '127.0.0.1');
       upstream.on('error', () => client.destroy());

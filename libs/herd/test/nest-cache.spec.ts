@@ -140,7 +140,7 @@ describe('the cache in Nest', () => {
     expect(await users.list(-1, {})).not.toEqual(await users.list(-1, {}));
   });
 
-  it('tells arguments apart that JSON does not, and refuses by name what it cannot', async () => {
+  it('distinguishes arguments that JSON does not, and refuses by name what it cannot', async () => {
     const filters = [
       new Set([1]),
       new Set([2]),

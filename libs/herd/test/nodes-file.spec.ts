@@ -82,7 +82,7 @@ describe('nodesFile', () => {
     }
   });
 
-  it('says that the file is absent, or no file', async () => {
+  it('reports that the file is absent, or no file', async () => {
     await expect(nodesFile(path).nodes(never)).rejects.toThrow(`Nodes file ${path} cannot be read: ENOENT`);
     await expect(nodesFile(folder).nodes(never)).rejects.toThrow('it is not a plain file');
   });

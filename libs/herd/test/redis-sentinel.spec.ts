@@ -71,7 +71,7 @@ describe('a herd on Redis with sentinels', () => {
     await herd.close();
   }, 60_000);
 
-  it('moves on when the sentinels say so, though its server still answers as a primary', async () => {
+  it('moves on when the sentinels report it, though its server still answers as a primary', async () => {
     const liars = await Promise.all(fleet.sentinels.map(({ port }) => startLiar(port)));
     const herd = await start({}, { sentinels: liars.map(({ address }) => address) });
     await herd.set('k', 1);
@@ -87,7 +87,7 @@ describe('a herd on Redis with sentinels', () => {
     for (const liar of liars) await liar.close();
   }, 60_000);
 
-  it('does not believe one sentinel against two, whatever it says', async () => {
+  it('does not follow one sentinel against two, whatever it answers', async () => {
     const old = await fleet.primaryPort();
     const liar = await startLiar(fleet.sentinels[2]!.port, await replica());
     const herd = await start({}, { sentinels: [liar.address, ...fleet.addresses.slice(0, 2)] });

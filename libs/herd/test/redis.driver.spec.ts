@@ -50,7 +50,7 @@ describe('a herd of Redis nodes', () => {
     await herd.close();
   });
 
-  it('says why a node that refuses the password is down', async () => {
+  it('reports why a node that refuses the password is down', async () => {
     const herd = await start({});
     const { health } = herd.topology.nodes[2]!;
     expect(health).toMatchObject({ state: 'down', reason: expect.stringMatching(/NOAUTH/) as string });
@@ -155,7 +155,7 @@ describe('a herd of Redis nodes', () => {
     ['spaces', 'a b'],
     ['control characters', 'a\r\nFLUSHALL\0'],
     ['many bytes each', '漢😀é'.repeat(100)],
-  ])('takes keys of %s, in every command', async (_kind, key) => {
+  ])('accepts keys of %s, in every command', async (_kind, key) => {
     const herd = await start();
     expect(await herd.set(key, 1, minute)).toBe(true);
     expect([await herd.get(key), await herd.incr(key), await herd.touch(key, minute)]).toEqual([1, 2, true]);
@@ -179,7 +179,7 @@ describe('a herd of Redis nodes', () => {
     await herd.close();
   });
 
-  it('takes values of 1 MiB, refuses those above maxValueBytes by name, and goes on', async () => {
+  it('accepts values of 1 MiB, refuses those above maxValueBytes by name, and goes on', async () => {
     const herd = await start();
     const mebibyte = 'x'.repeat(2 ** 20);
     expect(await herd.set('big', mebibyte, minute)).toBe(true);

@@ -227,7 +227,7 @@ describe('a herd that follows its discovery', () => {
     await herd.close();
   });
 
-  it('takes limits of single nodes', async () => {
+  it('accepts limits of single nodes', async () => {
     const limited = nodes[0]!.id;
     const discovery = new ToldDiscovery(() => ({ nodes: nodes.slice(0, 2) }));
     const herd = await startHerd({
@@ -243,7 +243,7 @@ describe('a herd that follows its discovery', () => {
     await herd.close();
   });
 
-  it('starts without nodes when discovery fails, answers as if nothing were cached, and asks again soon', async () => {
+  it('starts without nodes when discovery fails, answers as if nothing were cached, and queries again soon', async () => {
     const discovery = new ToldDiscovery(() => Promise.reject(new Error('not yet')));
     const herd = await startHerd({ discovery, driver });
     expect(herd.topology.nodes).toEqual([]);
@@ -300,7 +300,7 @@ describe('a herd that follows its discovery', () => {
     expect(herd.snapshot().nodes).toHaveLength(4);
   });
 
-  it('closes its discovery once, and asks it no more', async () => {
+  it('closes its discovery once, and queries it no more', async () => {
     const discovery = new ToldDiscovery(() => ({ nodes }));
     const herd = await startHerd({ discovery, driver, refresh: 20 });
     await herd.stopDiscovery();

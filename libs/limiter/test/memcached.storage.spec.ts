@@ -88,7 +88,7 @@ describeWith('memcached', 'memcached storage', (servers) => {
     expect(await consume(one, key, 1)).toBe(false);
   });
 
-  it('gives up with a contention error, and says so on its channel, when others are always faster', async () => {
+  it('gives up with a contention error, and reports it on its channel, when others are always faster', async () => {
     const [one, other] = [memcachedStorage(spy, { random: () => 0.5 }), memcachedStorage(client)];
     const limit: BucketLimit = { drainPerTick: 1, unitsPerToken: 1, capacity: 1_000_000_000, tickMicros: 1000 };
     const seen: ContentionMessage[] = [];

@@ -75,7 +75,7 @@ const attempt = (accept: (options: Options) => unknown, options: unknown): Promi
   new Promise((resolve) => resolve(accept(options as Options)));
 
 describe.each(Object.entries(OBJECTS))('options of %s', (_, [accept, path]) => {
-  it('refuses a name that it does not know, and says which it does', async () => {
+  it('refuses an unknown name, and lists the known ones', async () => {
     const attempted = attempt(accept, { zzzzzzzz: 5 });
     await expect(attempted).rejects.toThrow(LimiterOptionError);
     await expect(attempted).rejects.toThrow(`${path}zzzzzzzz is not an option; the options are `);

@@ -156,7 +156,7 @@ describeWith('redis', 'Redis storage', (address) => {
     );
   });
 
-  it('heals a bucket from the future, even by a refusal, drains from then on, and says so', async () => {
+  it('heals a bucket from the future, even by a refusal, drains from then on, and reports it', async () => {
     const [key, seen] = [`test:${randomUUID()}`, [] as ClockSkewMessage[]];
     const listen = (message: unknown) => void seen.push(message as ClockSkewMessage);
     const limits = [{ drainPerTick: 1, unitsPerToken: 100_000, capacity: 200_000, tickMicros: 1 as const }];

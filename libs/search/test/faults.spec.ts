@@ -49,7 +49,7 @@ describe('an engine in trouble', () => {
     await expect(search()).rejects.toMatchObject({ reason: 'connection' });
   });
 
-  it.each([429, 502, 503, 504])('that answers %d is overloaded, and says when to come back', async (status) => {
+  it.each([429, 502, 503, 504])('that answers %d is overloaded, and reports when to come back', async (status) => {
     script = (_request, response) =>
       json(response, status, { error: { type: 'busy', reason: 'too much' } }, { 'retry-after': '2' });
     const error = await search().catch((caught: unknown) => caught);
@@ -86,7 +86,7 @@ describe('an engine in trouble', () => {
     });
   });
 
-  it('that tells of a version conflict', async () => {
+  it('that reports a version conflict', async () => {
     script = (_request, response) =>
       json(response, 409, { error: { type: 'version_conflict_engine_exception', reason: 'current [2]' } });
     await expect(search()).rejects.toThrow(SearchVersionConflictError);

@@ -86,7 +86,7 @@ describe('the model', () => {
     expect(() => search.repository(Author)).toThrow('Author: is not indexed. Decorate the class with @Indexed().');
   });
 
-  it('takes another type inference whole', () => {
+  it('uses another type inference whole', () => {
     const byDefault = new SearchService(orm(ENTITIES), { engine }).repository(Passage);
     const replaced = new SearchService(orm(ENTITIES), {
       engine,

@@ -134,7 +134,7 @@ describeWith('postgres', 'postgres', () =>
       app = undefined;
     }, 30_000);
 
-    it('starts while the engine is away, says so once, answers with a typed error, and is ready when the engine comes', async () => {
+    it('starts while the engine is away, logs it once, answers with a typed error, and is ready when the engine comes', async () => {
       const gate = createServer();
       const port = await new Promise<number>((resolve) =>
         gate.listen(0, '127.0.0.1', () => resolve((gate.address() as AddressInfo).port)),

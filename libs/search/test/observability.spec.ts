@@ -120,7 +120,7 @@ describeWith('postgres', 'postgres', () =>
       );
     });
 
-    it('tell their health, by the policy given', async () => {
+    it('report their health, by the policy given', async () => {
       const server = app.getHttpServer() as Server;
       healthOptions = {};
       const up = await request(server).get('/health').expect(200);
@@ -150,7 +150,7 @@ describeWith('postgres', 'postgres', () =>
       hanging.close();
     });
 
-    it('tell slow searches with the body that was sent', async () => {
+    it('report slow searches with the body that was sent', async () => {
       const events: SearchEvent[] = [];
       const search = new SearchService(database, {
         engine: openSearch({ node: OPENSEARCH_URL }),

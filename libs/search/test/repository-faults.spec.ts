@@ -131,7 +131,7 @@ describe('a repository on an engine in trouble', () => {
     await expect(passages.query().search()).rejects.toThrow('Data too large');
   });
 
-  it('never takes an answer that lacks shards for a whole one', async () => {
+  it('never treats an answer that lacks shards as a whole one', async () => {
     const _shards = { total: 3, failed: 1, failures: [{ reason: { type: 'query_shard_exception', reason: 'lost' } }] };
     const hits = { total: { value: 0, relation: 'eq' }, max_score: null, hits: [] };
     script = (_body, response, { url }) =>
@@ -204,7 +204,7 @@ describeWith('postgres', 'postgres', () =>
       await passages().delete([1, 2], { refresh: true });
     }, 40_000);
 
-    it('tells a missing index in every call', async () => {
+    it('reports a missing index in every call', async () => {
       const search = new SearchService(running.orm, {
         engine: openSearch({ node: OPENSEARCH_URL }),
         prefix: 'search-never-made',

@@ -130,7 +130,7 @@ describeWith('postgres', 'postgres', () =>
       expect(invalid.explanations.join()).toContain('x');
     });
 
-    it('searches several indices at once and tells hits apart by type', async () => {
+    it('searches several indices at once and distinguishes hits by type', async () => {
       const across = running.search.across([Passage, Address]);
       const page = await across.search((q) => q.page({ size: 20 }));
       expect(page.total).toBe(9);

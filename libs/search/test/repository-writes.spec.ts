@@ -27,7 +27,7 @@ describeWith('postgres', 'postgres', () =>
 
     const passages = () => running.search.repository(Passage);
 
-    it('updates some fields, and tells when nothing changed', async () => {
+    it('updates some fields, and reports when nothing changed', async () => {
       expect(await passages().update(1, { document: { position: 9 } })).toMatchObject({ outcome: 'updated' });
       expect((await passages().get(1))!.source).toMatchObject({ text: 'passage 1', position: 9 });
       expect(await passages().update(1, { document: { position: 9 } })).toMatchObject({ outcome: 'unchanged' });

@@ -30,7 +30,7 @@ describeWith('postgres', 'postgres', () =>
       expect(await passages().get(99)).toBeUndefined();
     });
 
-    it('indexes all rows in pages, tells the progress, and finds them', async () => {
+    it('indexes all rows in pages, reports the progress, and finds them', async () => {
       const seen: IndexAllProgress[] = [];
       const result = await passages().indexAll({ pageSize: 4, onProgress: (progress) => seen.push(progress) });
       expect(result).toEqual({ done: 6, total: 6 });

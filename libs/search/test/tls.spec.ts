@@ -51,7 +51,7 @@ describeWith('opensearch', 'an engine behind TLS with an authority of its own', 
     await endpoint.close();
   }, 30_000);
 
-  it('tells a wrong password as a refusal, without the password', async () => {
+  it('reports a wrong password as a refusal, without the password', async () => {
     const endpoint = await secured(node, authority, basic.authorization);
     const engine = openSearch({
       node: endpoint.url,

@@ -14,7 +14,7 @@ describe('the control of servers', () => {
       () => false,
     );
 
-  it('freezes, resumes, kills and restarts, and says in which state each server is', async () => {
+  it('freezes, resumes, kills and restarts, and reports in which state each server is', async () => {
     const control = controlServers([{ service: 'memcached', server }]);
     const { address } = server;
     const stateAfter = async (action: string) => (await control({ action, address }))[0]!.state;

@@ -53,7 +53,7 @@ describe('installing packages', () => {
     expect(calls().map((call) => /(install|update)/.exec(call)?.[1])).toEqual(['install', 'update', 'install']);
   });
 
-  it('says what apt-get said when it fails', async () => {
+  it('reports the error of apt-get when it fails', async () => {
     aptGet('echo "E: Unable to locate package memcached"; exit 100');
     await expect(installPackages(['memcached'], policy)).rejects.toThrow(
       /could not install memcached:\nE: Unable to locate package/,

@@ -4,7 +4,7 @@ import { Sampled } from './sampled.js';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Sampled', () => {
-  it('answers at once with what it heard last', async () => {
+  it('answers at once with the last value', async () => {
     let value = 0;
     const sampled = new Sampled(
       () => Promise.resolve((value += 1)),
@@ -36,7 +36,7 @@ describe('Sampled', () => {
     expect(asked).toBe(2);
   });
 
-  it('says why there is no value, and finds one again', async () => {
+  it('reports why there is no value, and finds one again', async () => {
     const answers = [Promise.reject(new Error('away')), Promise.resolve('back')];
     const sampled = new Sampled(
       () => answers.shift()!,

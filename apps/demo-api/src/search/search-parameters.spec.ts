@@ -86,7 +86,7 @@ describe('SearchParameters', () => {
     ['cursor', '', 'the nextCursor of the page before'],
     ['size', '51', 'a whole number from 1 to 50'],
     ['size', '-1', 'a whole number from 1 to 50'],
-  ])('refuses %s=%j, and says what is allowed and what it got', async (parameter, value, allowed) => {
+  ])('refuses %s=%j, and reports what is allowed and what it got', async (parameter, value, allowed) => {
     const [complaint, ...others] = await complaints({ [parameter]: value });
     expect(others).toEqual([]);
     expect(complaint?.parameter).toBe(parameter);

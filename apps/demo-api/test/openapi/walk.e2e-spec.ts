@@ -170,7 +170,7 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
       await node?.stop();
     }, 60_000);
 
-    it('says what right calls answer, streams and conditional ones too', async () => {
+    it('describes what right calls answer, streams and conditional ones too', async () => {
       for (const each of RIGHT) {
         const { status, headers } = await call(demo.url, each);
         expect([each.operation, status]).toEqual([each.operation, /knock|^delete/.test(each.operation) ? 204 : 200]);
@@ -188,7 +188,7 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
       judge('get /machine-room/events', stream);
     }, 60_000);
 
-    it('says what wrong calls answer', async () => {
+    it('describes what wrong calls answer', async () => {
       for (const each of WRONG) expect((await call(demo.url, each)).status).toBeGreaterThanOrEqual(400);
       const bodies = RIGHT.filter(({ body }) => body !== undefined).concat({
         operation: 'post /machine-room/servers',
@@ -214,7 +214,7 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
       expect((await call(demo.url, { ...migration, body: { step: 'start' } })).status).toBe(409);
     }, 60_000);
 
-    it('says what is answered over the limit, and outside of the demo', async () => {
+    it('describes what is answered over the limit, and outside of the demo', async () => {
       const servers = { operation: 'post /machine-room/servers', path: '/machine-room/servers' };
       const limited = [...RIGHT, { ...servers, body: { address: 'any', action: 'kill' } }].filter(
         ({ operation }) => !/health|topology|metrics/.test(operation),
@@ -242,7 +242,7 @@ describeWith('postgres', 'the OpenAPI document', (postgres) => {
       for (const stream of streams) stream.end();
     }, 60_000);
 
-    it('says what is answered while a server is away', async () => {
+    it('describes what is answered while a server is away', async () => {
       const engine = RIGHT.filter(({ operation }) => /search|suggest|similar|^get \/export/.test(operation));
       for (const each of engine) expect((await call(poor.url, each)).status).toBe(503);
       await database.cut();

@@ -80,7 +80,7 @@ describe('the key of arguments', () => {
     expect(keyOf(new Uint8Array([1, 2, 3]).subarray(1))).toBe(keyOf(new Uint8Array([2, 3])));
   });
 
-  it('tells apart whatever Object.is and deep equality do', () => {
+  it('distinguishes whatever Object.is and deep equality do', () => {
     const any = fc.array(
       fc.anything({
         withBigInt: true,

@@ -56,7 +56,7 @@ describe('the memory tier', () => {
     expect(memory.get('long')).toBeUndefined();
   });
 
-  it('knows that there is no value, and freezes what it shares', () => {
+  it('keeps a known absence, and freezes what it shares', () => {
     now = 0;
     const memory = tier();
     keep(memory, 'none', undefined);

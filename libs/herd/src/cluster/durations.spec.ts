@@ -28,7 +28,7 @@ const readers: readonly (readonly [string, (value: unknown) => unknown])[] = [
 
 const pick = (resolved: object, name: string): unknown => (resolved as Record<string, unknown>)[`${name}Ms`];
 
-it.each(readers)('a number is milliseconds, and a text says its unit: %s', (_name, read) => {
+it.each(readers)('a number is milliseconds, and a text has its unit: %s', (_name, read) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), (ms) => {
       expect(read(ms)).toBe(ms);

@@ -50,7 +50,7 @@ describe('StandIns', () => {
     expect([standIns.taken('other'), standIns.taken('k'), standIns.taken('k')]).toEqual([[], ['a', 'b'], []]);
   });
 
-  it('says which key it forgets past 10,000', () => {
+  it('returns which key it forgets past 10,000', () => {
     const forgotten: string[] = [];
     const standIns = new StandIns((key, node) => forgotten.push(`${key} ${node}`));
     for (let i = 0; i < 10_001; i++) standIns.note(String(i), 'a');

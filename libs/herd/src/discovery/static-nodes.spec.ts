@@ -41,7 +41,7 @@ describe('staticNodes', () => {
       ['a:1', { id: 'x', host: 'a', port: 1 }],
       'discovery[1] must not have the address a:1 that discovery[0] has',
     ],
-  ])('refuses %s, and says why', (_case, list, message) => {
+  ])('refuses %s, and reports why', (_case, list, message) => {
     expect(() => staticNodes(list as never)).toThrow(HerdOptionError);
     expect(() => staticNodes(list as never)).toThrow(message);
   });

@@ -4,7 +4,7 @@ import { HerdNodeDownError, HerdNodeError, HerdOperationError, HerdRequestError 
 import { HerdOptionError } from './option-error.js';
 
 describe('the errors of a herd', () => {
-  it('say what is wrong, with what value, and what to do', () => {
+  it('report what is wrong, with what value, and what to do', () => {
     const problem = { option: 'refresh', received: { a: 1 }, requirement: `must be a duration, such as '30s'` };
     const error = new HerdOptionError([problem]);
     expect(error.message).toBe(`refresh must be a duration, such as '30s' (got { a: 1 })`);

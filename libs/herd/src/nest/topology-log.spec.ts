@@ -14,10 +14,10 @@ const texts = (before: Topology | undefined, after: Topology) =>
   changes(before, after).map(({ level, text }) => `${level}: ${text}`);
 
 describe('what is logged of a herd', () => {
-  it('says nothing of a good start', () => expect(texts(undefined, picture({ a: up, b: up }))).toEqual([]));
+  it('logs nothing of a good start', () => expect(texts(undefined, picture({ a: up, b: up }))).toEqual([]));
   it('names what is down at the start', () =>
     expect(texts(undefined, picture({ a: up, b: gone }))).toEqual(['warn: Node b is down: refused']));
-  it('says once that a node is down, and once that it is back', () => {
+  it('logs once that a node is down, and once that it is back', () => {
     expect(texts(picture({ a: up }), picture({ a: gone }))).toEqual(['warn: Node a is down: refused']);
     expect(texts(picture({ a: gone }), picture({ a: gone }))).toEqual([]);
     expect(texts(picture({ a: gone }), picture({ a: up }))).toEqual(['log: Node a is up again']);
@@ -30,7 +30,7 @@ describe('what is logged of a herd', () => {
   });
   it('names who joins and leaves', () =>
     expect(texts(picture({ a: up }), picture({ b: up }))).toEqual(['log: Node b has joined', 'log: Node a has left']));
-  it('says once that discovery is not followed', () => {
+  it('logs once that discovery is not followed', () => {
     expect(texts(picture({ a: up }), picture({ a: up }, 'it found no nodes'))).toHaveLength(1);
     expect(texts(picture({ a: up }, 'x'), picture({ a: up }, 'x'))).toEqual([]);
   });

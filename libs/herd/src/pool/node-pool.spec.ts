@@ -251,7 +251,7 @@ describe('NodePool', () => {
     expect(pool.health).toMatchObject({ state: 'refusing', reason: expect.stringContaining('OOM') as string });
   });
 
-  it('takes an answer that arrived while this process was too busy to read it', async () => {
+  it('accepts an answer that arrived while this process was too busy to read it', async () => {
     const { pool } = scripted();
     const answer = pool.use(() => stat('.').then(() => 'in time'), 10);
     busy(200);
@@ -286,7 +286,7 @@ describe('NodePool', () => {
     await Promise.all(blocked);
   });
 
-  it('marks the node down after failures in a row, refuses at once, and takes it back after a probe', async () => {
+  it('marks the node down after failures in a row, refuses at once, and uses it again after a probe', async () => {
     let well = false;
     const { asked, pool } = scripted(() => (well ? Promise.resolve() : Promise.reject(lost())));
     for (let i = 0; i < 3; i++) await expect(pool.use(() => Promise.reject(lost()), 100)).rejects.toThrow('lost');
@@ -303,7 +303,7 @@ describe('NodePool', () => {
     expect(await pool.use(() => Promise.resolve('ok'), 100)).toBe('ok');
   });
 
-  it('says why a node is down in one sentence, with the remedy of what happened last', async () => {
+  it('reports why a node is down in one sentence, with the remedy of what happened last', async () => {
     let failing = new HerdNodeError({
       what: 'Node n cannot be reached (connect ECONNREFUSED)',
       remedy: 'see that it runs at n:1',
@@ -320,7 +320,7 @@ describe('NodePool', () => {
     await expect(pool.use(never, 100)).rejects.toThrow(/^Node n is down \(The server is no primary\): wait$/);
   });
 
-  it('says of a node that is down by what is no error of a herd where to look', async () => {
+  it('points to the cause where a node is down by what is no error of a herd', async () => {
     const { pool } = scripted(() => Promise.reject(new Error('broken')));
     await pool.healthCheck();
     const message = 'Node n is down (broken): see that n:1 is up and not overloaded';
@@ -364,7 +364,7 @@ describe('NodePool', () => {
     expect(pool.stats.inFlight).toBe(0);
   });
 
-  it('drains: takes no more, waits for what is in flight, then closes', async () => {
+  it('drains: accepts no more, waits for what is in flight, then closes', async () => {
     const { asked, pool } = scripted();
     let release!: (result: string) => void;
     const work = pool.use(() => new Promise<string>((resolve) => (release = resolve)), 5000);
@@ -409,7 +409,7 @@ describe('NodePool', () => {
       expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0, operations: 3, failures: 1 });
     });
 
-    it('is given up at its deadline, and not heard after it', async () => {
+    it('is given up at its deadline, and not called back after it', async () => {
       const { pool } = scripted();
       const { heard, operation } = pending();
       await expect(pool.use(operation, 10)).rejects.toThrow(HerdTimeoutError);

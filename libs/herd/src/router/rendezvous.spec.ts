@@ -96,7 +96,7 @@ describe('rendezvous', () => {
   });
 
   it.each([1, 64, 65, 1000])(
-    'finds the owner that ranks first among %p nodes, whether it was asked before or not',
+    'finds the owner that ranks first among %p nodes, whether it was looked up before or not',
     (count) => {
       const table = build(fleet(count));
       const expected = keys.slice(0, 500).map((key) => table.nodesFor(key, 1)[0]);

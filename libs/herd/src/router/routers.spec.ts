@@ -110,7 +110,7 @@ describe.each(routers)('%s', (name, router, maxSkew) => {
 
   if (name === 'modulo') return;
 
-  it('moves nothing but the keys that a joining node takes', () => {
+  it('moves nothing but the keys that a joining node gets', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 20 }), fc.stringMatching(/^[a-z]{3,8}$/), (count, prefix) => {
         const nodes = Array.from({ length: count + 1 }, (_, i) => ({
@@ -204,7 +204,7 @@ it.each([
 ])('a router refuses wrong options: %#', (make, message) => expect(make).toThrow(message));
 
 describe('modulo', () => {
-  it('takes the remainder over the nodes by id, or by shares where they have weights', () => {
+  it('uses the remainder over the nodes by id, or by shares where they have weights', () => {
     const nodes = ['b', 'a', 'c'].map((id) => ({ id, host: id, port: 1 }));
     const router = modulo({ hash: Number });
     const ids = (list: readonly Node[]): string =>

@@ -67,7 +67,7 @@ describe('BulkWriter', () => {
     expect(report.failures[0]).toMatchObject({ status: 429, retryable: true });
   });
 
-  it('waits as long as its own strategy says', async () => {
+  it('waits as long as its own strategy sets', async () => {
     const attempts: number[] = [];
     const { writer } = writing((chunk) => chunk.map(busy), {
       attempts: 4,
@@ -88,7 +88,7 @@ describe('BulkWriter', () => {
     expect(await writer.write(operations)).toMatchObject({ succeeded: 9, failures: [] });
   });
 
-  it('throws what the engine says of the request as a whole, after the other requests have ended', async () => {
+  it('throws the error of the engine for the request as a whole, after the other requests have ended', async () => {
     const { requests, writer } = writing(
       (chunk) => {
         if (chunk[0]!.id === '0') throw new Error('forbidden');

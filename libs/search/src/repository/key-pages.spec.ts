@@ -18,7 +18,7 @@ describe('pages of keys', () => {
       }),
     ));
 
-  it('take no more from their source than the page that is asked for, and end it with them', async () => {
+  it('read no more from their source than the page that is requested, and end it with them', async () => {
     const taken: number[] = [];
     let ended = false;
     const source = (function* () {

@@ -94,14 +94,14 @@ describe('PublishQueue', () => {
     expect(events.map(({ type }) => type)).toEqual(['publish-delayed', 'documents-refused', 'publish-resumed']);
   });
 
-  it('takes no more than fits, and says how many are lost', async () => {
+  it('accepts no more than fits, and reports how many are lost', async () => {
     const { queue, events } = publishing(() => EMPTY_REPORT, 2);
     queue.add([touch(1), touch(2), touch(3)]);
     await queue.idle();
     expect(events).toEqual([{ type: 'changes-dropped', index: 'books', count: 1, reason: 'full' }]);
   });
 
-  it('ends at close, and says what was not written', async () => {
+  it('ends at close, and reports what was not written', async () => {
     const { queue, events } = publishing(() => {
       throw away;
     });

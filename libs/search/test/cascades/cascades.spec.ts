@@ -101,7 +101,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s, rows that th
     expect(running.events).toEqual([]);
   });
 
-  it('are said by `touch` before a native delete, of an entity that no document holds', async () => {
+  it('are reported by `touch` before a native delete, of an entity that no document holds', async () => {
     const before = await ids();
     await running.orm.em.fork().transactional(async (tx) => {
       await running.search.sync.touch(Company, 1, { em: tx, deleting: true });

@@ -61,7 +61,7 @@ describe.each<[SyncMode]>([['outbox'], ['after-commit']])('with %s', (sync) => {
     expect(await drift()).toEqual([]);
   }, 30_000);
 
-  it('tells hits apart by their classes, and gives entities of them', async () => {
+  it('distinguishes hits by their classes, and gives entities of them', async () => {
     const media = running.search.repository(Media);
     await media.refresh();
     const { hits } = await media.query().search();

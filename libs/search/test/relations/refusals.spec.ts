@@ -344,7 +344,7 @@ describe('refused at start:', () => {
     expect(complaints(Thing, Small, Large)).toEqual([columns, columns]);
   });
 
-  it('a property with the name of the field that says the class', () => {
+  it('a property with the name of the field that holds the class', () => {
     @Entity({ inheritance: 'tpt' })
     @Indexed()
     class Base {

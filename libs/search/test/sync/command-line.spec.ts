@@ -40,7 +40,7 @@ describeWith('postgres', 'command line', () =>
         .split('\n')
         .map((line) => JSON.parse(line) as unknown);
 
-    it('tells plan and status, for people and as JSON', async () => {
+    it('prints plan and status, for people and as JSON', async () => {
       expect(await search('plan', 'books', '--check')).toMatchObject({
         code: 0,
         out: expect.stringContaining('books') as string,

@@ -137,7 +137,7 @@ describeWith('postgres', 'migration', () =>
       expect(state!.settings).not.toHaveProperty(['index.refresh_interval']);
     }, 60_000);
 
-    it('takes the changes of an old release that runs beside it', async () => {
+    it('follows the changes of an old release that runs beside it', async () => {
       const { search } = await release(V2);
       const em = running.orm.em.fork();
       const migrating = migrate(search, BookV2, { maxDocumentsPerSecond: 60 });
@@ -309,7 +309,7 @@ describeWith('postgres', 'migration', () =>
       expect(await driftOf(running.search, Book)).toEqual([]);
     });
 
-    it('tells an alias of two indices, and an index of its name', async () => {
+    it('reports an alias of two indices, and an index of its name', async () => {
       await running.engine.createIndex(`${running.prefix}-stray`, {
         settings: {},
         mappings: { dynamic: false, properties: {} },

@@ -14,7 +14,7 @@ describeWith('postgres', 'in Nest', () =>
     beforeAll(async () => void (running = await startSearch('postgres', { relay: false })), 60_000);
     afterAll(() => running.stop(), 60_000);
 
-    it('relays alone by SearchRelayModule, and Terminus tells the lag before and after', async () => {
+    it('relays alone by SearchRelayModule, and Terminus shows the lag before and after', async () => {
       const em = running.orm.em.fork();
       em.create(Book, { id: 1, title: 'by the worker' });
       await em.flush();

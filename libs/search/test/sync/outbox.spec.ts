@@ -125,7 +125,7 @@ function losesNothing(database: DatabaseName): void {
     expect(await source(3)).toMatchObject({ title: 'upserted', stock: 9 });
   });
 
-  it('takes what the ORM does not tell by touch, in the same transaction', async () => {
+  it('follows by touch what the ORM does not report, in the same transaction', async () => {
     await em.transactional(async (tx) => {
       await tx.nativeUpdate(Book, { author: 1 }, { stock: 99 });
       await running.search.sync.touch(Book, { author: 1 }, { em: tx });
@@ -175,7 +175,7 @@ function losesNothing(database: DatabaseName): void {
     expect((await source(2_099))?.title).toBe('one of many');
   });
 
-  it('writes at once in a transaction whose end the ORM does not tell', async () => {
+  it('writes at once in a transaction whose end the ORM does not report', async () => {
     const connection = em.getConnection() as unknown as {
       transactional(work: (context: never) => Promise<void>): Promise<void>;
     };

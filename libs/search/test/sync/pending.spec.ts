@@ -24,7 +24,7 @@ describeWith('postgres', 'changes that wait', () =>
     }, 60_000);
 
     it.each(['status', 'status --json', 'dead-letters --check', 'dead-letters --redrive', 'parked'])(
-      'are told by `search %s` without an outbox, with exit code 0',
+      'are shown by `search %s` without an outbox, with exit code 0',
       async (line) => {
         running = await startSearch('postgres', { sync: 'after-commit' });
         const written: string[] = [];

@@ -17,12 +17,12 @@ const OTHER_END = `process.on('message', ({ id, action, address }) => {
 });`;
 
 describe('the control by the parent process', () => {
-  it('knows of no servers where no process listens', async () => {
+  it('finds no servers where no process listens', async () => {
     const alone = { send: undefined, on: process.on.bind(process), channel: undefined } as unknown as NodeJS.Process;
     expect(await parentControl(alone)({ action: 'list' })).toEqual([]);
   });
 
-  it('matches answers to questions, also when they are asked at once, and passes on what was refused', async () => {
+  it('matches answers to requests, also when they are sent at once, and passes on what was refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'control-'));
     writeFileSync(join(folder, 'other-end.cjs'), OTHER_END);
     const child = fork(join(folder, 'other-end.cjs'), { execArgv: [] });

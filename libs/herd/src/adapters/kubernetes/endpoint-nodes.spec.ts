@@ -17,7 +17,7 @@ const ids = (slices: V1EndpointSlice[], choice?: string | number): string[] =>
   nodesOf(slices, choice).map(({ id }) => id);
 
 describe('nodesOf', () => {
-  it('knows an endpoint by its pod, else by its address', () => {
+  it('identifies an endpoint by its pod, else by its address', () => {
     expect(
       nodesOf(
         [
@@ -36,7 +36,7 @@ describe('nodesOf', () => {
     ]);
   });
 
-  it('takes an endpoint without conditions as ready, and leaves out what is not ready or terminating', () => {
+  it('treats an endpoint without conditions as ready, and leaves out what is not ready or terminating', () => {
     const conditions = [
       undefined,
       {},

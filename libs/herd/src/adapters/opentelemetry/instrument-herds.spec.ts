@@ -48,7 +48,7 @@ describe('the spans of herds', () => {
     expect(span!.duration[1]).toBeCloseTo(20e6, -6);
   });
 
-  it('say which error it was', () => {
+  it('have the kind of error', () => {
     channel(herdChannels.operation).publish({ ...operation, outcome: 'HERD_TIMEOUT' });
     expect(exporter.getFinishedSpans()[0]).toMatchObject({
       status: { code: SpanStatusCode.ERROR },

@@ -13,7 +13,7 @@ export const INHERITANCE: Rows = {
     'a row of a table-per-type tree lose their documents',
     'cascades/cascades.spec.ts',
   ),
-  'hits and hydrated entities of each class': followed('tells hits apart by their classes'),
+  'hits and hydrated entities of each class': followed('distinguishes hits by their classes'),
   'a field of a class below the one that a relation leads to, in one table': refused(
     'a field of a class below the one that a relation leads to',
   ),
@@ -33,7 +33,7 @@ export const INHERITANCE: Rows = {
   'two classes of one table with one property in two columns': refused(
     'classes of one table whose properties of one name are in two columns',
   ),
-  'a property with the name of the class field': refused('a property with the name of the field that says the class'),
+  'a property with the name of the class field': refused('a property with the name of the field that holds the class'),
   'a row whose discriminator is of no class': {
     verdict: 'set aside',
     spec: CHANGES,

@@ -71,7 +71,7 @@ export const RELATIONS: Rows = {
   'native statements, SQL, triggers, and cascades that the entity does not name': {
     verdict: 'not followed',
     spec: 'cascades/cascades.spec.ts',
-    test: 'are said by `touch` before a native delete',
+    test: 'are reported by `touch` before a native delete',
   },
   'a polymorphic many-to-many relation': refused('a polymorphic many-to-many relation'),
   'two classes behind one relation with one field name and two types': refused('two classes behind one relation'),

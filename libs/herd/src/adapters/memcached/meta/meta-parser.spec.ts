@@ -125,7 +125,7 @@ it.each(['k', 'key', 'other', 'oth', 'YQ==', 'y'])('reads the same when it expec
   expect(parsed([stream], key)).toEqual(parsed([stream])),
 );
 
-it('knows the key that it expects, and no other', () => {
+it('accepts the key that it expects, and no other', () => {
   const seen: boolean[] = [];
   new MetaParser(0, () => 'ab').feed(
     Buffer.from('HD kab O1\r\nHD kabc O2\r\nHD ka O3\r\nHD O4 kab\r\n'),
@@ -163,7 +163,7 @@ it.each([
   ['a line without an end', 'x'.repeat(9000)],
 ])('refuses %s', (why, text) => expect(() => parsed([Buffer.from(text)])).toThrow(why));
 
-it('stops where it is told to', () => {
+it('stops where `take` returns false', () => {
   const seen: string[] = [];
   new MetaParser().feed(Buffer.from('MN\r\nEN\r\nMN\r\n'), ({ code }) => seen.push(code) < 2);
   expect(seen).toEqual(['MN', 'EN']);

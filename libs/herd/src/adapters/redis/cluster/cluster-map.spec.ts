@@ -50,7 +50,7 @@ describe('the map of a cluster', () => {
 });
 
 describe('the router of slots', () => {
-  it('follows slots between the nodes that it knows, and queries the old owner for those that move to a new one', () => {
+  it('follows slots between its nodes, and queries the old owner for those that move to a new one', () => {
     const map = mapOf(shard(1, 4, [0, 8000]), shard(2, 5, [8001, 16383]));
     const table = slotRouter(map).build(map.nodes());
     expect([table.nodeFor('foo')?.id, table.nodesFor('foo', 5).length]).toEqual(['id-2', 1]);
