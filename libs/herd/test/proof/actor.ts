@@ -62,7 +62,7 @@ export async function startActor(setting: Setting) {
     while (running) {
       const from = Math.floor(Math.random() * keys);
       await read(names.slice(from, from + 10));
-      await pause(setting.restMs / 4);
+      await pause(setting.restMs / 2);
     }
   });
   /** What a process could not delete is promised to be gone once it has reached the node again: on a busy machine that takes long. */

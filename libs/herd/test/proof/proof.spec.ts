@@ -34,7 +34,7 @@ describe('several processes that write counters and read them', () => {
     'read nothing old through %s under %s, fault: %s, tier: %s',
     async (driver, policy, fault, tier) => {
       const crew = await take();
-      const verdict = await prove(crew, { driver, policy, tier, fault }, { keys: 30, faultMs: 1200, restMs: 80 });
+      const verdict = await prove(crew, { driver, policy, tier, fault }, { keys: 30, faultMs: 1200, restMs: 60 });
       free = crew;
       const { own, foreign, atRest, strange } = verdict;
       expect({ own, foreign, atRest, strange }).toEqual({ own: [], foreign: [], atRest: [], strange: [] });
