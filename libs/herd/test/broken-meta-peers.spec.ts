@@ -10,6 +10,7 @@ import {
 } from '@rookery/herd';
 import { metaMemcached } from '@rookery/herd/meta-memcached';
 
+import { until } from './poll.js';
 import { startPeer } from './scripted-peer.js';
 
 /** What the peer does with a request for the key `bad`, whose number is `opaque`; all else it answers as memcached does. */
@@ -188,4 +189,39 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
     await herd.close();
     await peer.close();
   });
+});
+
+describe('a server that says it is', () => {
+  const of = (version: string) => (socket: Socket) => {
+    socket.setEncoding('latin1');
+    socket.on('data', (text) => {
+      for (const line of String(text).split('\r\n').slice(0, -1))
+        socket.write(line === 'version' ? `VERSION ${version}\r\n` : 'ERROR\r\n');
+    });
+  };
+
+  it.each(['1.4.39', '1.5.22', '1.6.9', '1.6.12', '0.9'])('memcached %s is down, with the remedy', async (version) => {
+    const peer = await startPeer(of(version));
+    const herd = await strictHerd(peer.address);
+    await until('it is down', () => herd.topology.nodes[0]!.health.state === 'down');
+    const { health } = herd.topology.nodes[0]!;
+    expect(health).toMatchObject({
+      reason: expect.stringContaining(`memcached ${version}, which is older than 1.6.13`) as string,
+    });
+    await expect(herd.get('k')).rejects.toThrow(/use memcached\(\) of @rookery\/herd\/memcached/);
+    await herd.close();
+    await peer.close();
+  });
+
+  it.each(['1.6.13', '1.6.40', '1.7.0', '2.0.0', '1.10.1', 'mcrouter 0.41', 'twemproxy'])(
+    '%s is used',
+    async (version) => {
+      const peer = await startPeer(of(version));
+      const herd = await strictHerd(peer.address);
+      expect(herd.topology.nodes[0]!.health.state).toBe('up');
+      expect(await herd.on(herd.topology.nodes[0]!.node, (c) => c.version())).toBe(version);
+      await herd.close();
+      await peer.close();
+    },
+  );
 });

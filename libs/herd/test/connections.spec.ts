@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { HerdNodeError, startHerd, staticNodes } from '@rookery/herd';
-import type { Tls } from '@rookery/herd/memcached';
+import type { Tls, TlsOptions } from '@rookery/herd/memcached';
 import { memcached } from '@rookery/herd/memcached';
 import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { holdEventLoop } from '@rookery/services';
@@ -23,6 +23,8 @@ type Setting = Connection | Promise<Connection> | (() => Connection | Promise<Co
 type Subject = Readonly<{
   make: (connection: Setting) => AnyDriver;
   startTls: (files: CertificateFiles, port?: number) => Promise<Secured>;
+  /** It asks clients for a certificate of the same authority. */
+  startMutual: (files: CertificateFiles) => Promise<Secured>;
   startPlain: () => Promise<Secured>;
   startLocked: (folder: string, password: string, port?: number) => Promise<Secured>;
   startSocket: (path: string) => Promise<Secured>;
@@ -30,6 +32,8 @@ type Subject = Readonly<{
 
 const memcachedServers = {
   startTls: (files: CertificateFiles, port?: number) => startMemcachedWith(memcachedTls(files), port),
+  startMutual: (files: CertificateFiles) =>
+    startMemcachedWith([...memcachedTls(files), '-o', `ssl_verify_mode=2,ssl_ca_cert=${files.ca}`]),
   startPlain: () => startMemcachedWith([]),
   startLocked: (folder: string, password: string, port?: number) => {
     const file = join(folder, 'users');
@@ -45,6 +49,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   redis: {
     make: (connection) => redis({ connection, defaultTtl: '1m' }),
     startTls: (files, port) => startRedisWith(redisTls(files), false, port),
+    startMutual: (files) => startRedisWith([...redisTls(files), '--tls-auth-clients', 'yes'], false),
     startPlain: () => startRedisWith([]),
     startLocked: (_folder, password, port) =>
       startRedisWith(['--user', 'default', 'off', ...userOf('user', password)], true, port),
@@ -145,6 +150,35 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
   ])('refuse a certificate that %s, with the remedy', async (name, names, days, tlsOf, why) => {
     const files = authority.sign(name.replaceAll(' ', '-'), names, days);
     await using(subject.startTls(files), { tls: tlsOf(authority.ca) }, (herd) => fails(herd, why));
+  });
+
+  const clientOf = (from: Authority, name: string, days = 3): Pick<TlsOptions, 'cert' | 'key'> => {
+    const { cert, key } = from.sign(name, 'DNS:client', days);
+    return { cert: readFileSync(cert), key: readFileSync(key) };
+  };
+
+  it('show a certificate of their own where the server requires one', async () => {
+    const server = subject.startMutual(authority.sign('asks', 'IP:127.0.0.1'));
+    await using(server, { tls: { ca: authority.ca, ...clientOf(authority, 'client') } }, works);
+  });
+
+  it.each<[string, (own: Authority, other: Authority) => Tls, RegExp]>([
+    ['no certificate', ({ ca }) => ({ ca }), /: pass connection\.tls\.cert and connection\.tls\.key/],
+    [
+      'one that has expired',
+      (own) => ({ ca: own.ca, ...clientOf(own, 'late', -1) }),
+      /: renew connection\.tls\.cert, which has expired/,
+    ],
+    [
+      'one of an authority that it does not know',
+      (own, other) => ({ ca: own.ca, ...clientOf(other, 'stranger') }),
+      /: pass a connection\.tls\.cert of an authority that the server trusts/,
+    ],
+  ])('have the remedy where the server is shown %s', async (_case, tlsOf, why) => {
+    const other = new Authority();
+    const server = subject.startMutual(authority.sign('picky', 'IP:127.0.0.1'));
+    await using(server, { tls: tlsOf(authority, other) }, (herd) => fails(herd, why));
+    other.close();
   });
 
   it('use a server again whose certificate was renewed', async () => {

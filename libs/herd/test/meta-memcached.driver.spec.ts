@@ -95,6 +95,17 @@ describe.each<[string, () => Promise<{ port: number; stop(): Promise<void> }>]>(
     }
   });
 
+  it('reads what another client had memcached make for a key with spaces, and whose bytes its replies have', async () => {
+    const name = `${key} a\r\nHD O1`;
+    const other = connect(server.port, '127.0.0.1');
+    other.write(`ma ${Buffer.from(name).toString('base64')} b N60 J5\r\n`);
+    await new Promise((resolve) => other.once('data', resolve));
+    other.destroy();
+    expect(await herd.get(name)).toBe(5);
+    expect(await herd.getMany([name, key])).toEqual(new Map([[name, 5]]));
+    expect([await herd.incr(name), (await herd.gets(name))?.value, await herd.delete(name)]).toEqual([6, 6, true]);
+  });
+
   it('gives back any JSON value, and any bytes and flags of a codec', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.constantFrom('\r\nEN\r\n', '😀é', '\0')), async (value) => {
@@ -191,6 +202,30 @@ describe.each<[string, () => Promise<{ port: number; stop(): Promise<void> }>]>(
       expect(await herd.setLeased(key, 'again', token, minute)).toBe(false);
       expect(await herd.get(key)).toBe('made');
     });
+
+    it.each(['a b', 'é ü', '\r\n', 'a\r\nVA 3 O2\r\n"x"\r\nHD O3', '\0'])(
+      'is had for a key with %j, which memcached names by its bytes once it is reserved',
+      async (suffix) => {
+        const name = `${key}${suffix}`;
+        const first = await herd.getLeased(name, lease);
+        expect(first).toEqual({ state: 'missing', lease: expect.any(String) as string });
+        expect(await herd.getLeased(name, lease)).toEqual({ state: 'missing', held: true });
+        expect([await herd.get(name), await herd.gets(name)]).toEqual([undefined, undefined]);
+        await herd.set(key, 'other', minute);
+        expect(await herd.getMany([name, key])).toEqual(new Map([[key, 'other']]));
+        expect(await herd.setLeased(name, 'made', first.lease!, minute)).toBe(true);
+        expect(await herd.getLeased(name, lease)).toEqual({ state: 'fresh', value: 'made' });
+        expect(await herd.getMany([name, key])).toEqual(
+          new Map([
+            [name, 'made'],
+            [key, 'other'],
+          ]),
+        );
+        expect(await herd.delete(name)).toBe(true);
+        expect(await herd.getOrSet(name, '1m', () => Promise.resolve('loaded'))).toBe('loaded');
+        expect(await herd.getOrSet(name, '1m', () => Promise.resolve('again'))).toBe('loaded');
+      },
+    );
 
     it('is void once the key was deleted, or written by another', async () => {
       const deleted = (await herd.getLeased(key, lease)).lease!;

@@ -1,4 +1,4 @@
-import { maglev, startHerd } from '@rookery/herd';
+import { HerdOptionError, maglev, startHerd, staticNodes } from '@rookery/herd';
 import type { Discovered, Discovery, Node } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
@@ -225,6 +225,20 @@ describe('a herd that follows its discovery', () => {
     discovery.next = () => ({ nodes: nodes.slice(0, 2) });
     await until('it goes on', () => herd.topology.nodes.length === 2);
     await herd.close();
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['its router has no room for', { router: maglev({ tableSize: 3 }) }, /tableSize/],
+    [
+      'perNode gives wrong limits for',
+      { perNode: (node: Node) => (node.id === 'node-3' ? { maxInFlight: 0, queue: 1 } : {}) },
+      /^2 herd options.*\n.*perNode\.queue.*\n.*perNode\.maxInFlight/,
+    ],
+    ['its driver gets a wrong connection for', { driver: memcached({ connection: () => ({ port: 0 }) }) }, /port/],
+  ])('does not start where %s a node that is listed, as no other answer will come', async (_case, options, reason) => {
+    const started = startHerd({ discovery: staticNodes(nodes), driver, ...options });
+    await expect(started).rejects.toThrow(reason);
+    await expect(started).rejects.toBeInstanceOf(HerdOptionError);
   });
 
   it('accepts limits of single nodes', async () => {

@@ -9,6 +9,9 @@ import { RecentChanges } from './recent-changes.js';
 
 /** Changes that wait for a bus that is away, at most; beyond it, their namespaces are dropped as a whole. */
 const maxWaiting = 1000;
+
+/** Changes that the bus has not answered, at most: a client with a queue of its own may keep them for as long as it likes. */
+const maxUnanswered = 10_000;
 const firstRetryMs = 50;
 const maxRetryMs = 1000;
 
@@ -18,6 +21,7 @@ export class Coherence {
   private readonly tiers = new Map<string, MemoryTier>();
   private readonly changes = new Map<string, RecentChanges>();
   private endSubscription: (() => void) | undefined;
+  private unanswered = 0;
   private waiting: { namespace: string; change: Change }[] = [];
   private retry: NodeJS.Timeout | undefined;
   private retryMs = firstRetryMs;
@@ -87,18 +91,26 @@ export class Coherence {
   }
 
   private async publish(namespace: string, change: Change): Promise<void> {
+    if (this.unanswered >= maxUnanswered) return this.keep(namespace, change);
+    this.unanswered++;
     try {
       await this.bus!.publish({ origin: this.origin, herd: this.herd, namespace, change });
       this.retryMs = firstRetryMs;
     } catch {
-      this.waiting.push({ namespace, change });
-      if (this.waiting.length > maxWaiting)
-        this.waiting = [...new Set(this.waiting.map((one) => one.namespace))].map((name) => ({
-          namespace: name,
-          change: { kind: 'all' },
-        }));
-      this.retryLater();
+      this.keep(namespace, change);
+    } finally {
+      this.unanswered--;
     }
+  }
+
+  private keep(namespace: string, change: Change): void {
+    this.waiting.push({ namespace, change });
+    if (this.waiting.length > maxWaiting)
+      this.waiting = [...new Set(this.waiting.map((one) => one.namespace))].map((name) => ({
+        namespace: name,
+        change: { kind: 'all' },
+      }));
+    this.retryLater();
   }
 
   private retryLater(): void {

@@ -4,6 +4,7 @@ import type { Discovered } from '../contracts/discovery.js';
 import type { Node } from '../contracts/node.js';
 import type { DiscoveryStatus, HerdSnapshot, Topology } from '../contracts/topology.js';
 import { HerdTimeoutError } from '../errors/operation-errors.js';
+import { HerdOptionError } from '../errors/option-error.js';
 import type { PoolOptions } from '../pool/node-pool.js';
 import { withDeadline } from '../support/deadline.js';
 import { jittered } from '../support/jittered.js';
@@ -50,9 +51,18 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
     return this.life.state === 'closed';
   }
 
-  /** Resolves after the first answer of discovery, good or bad; trouble is reported and tried again. */
+  /**
+   * Resolves after the first answer of discovery, good or bad; trouble is reported and tried again.
+   *
+   * @throws HerdOptionError where an option does not fit the nodes that are listed: no other answer would come.
+   */
   async start(): Promise<void> {
-    await this.refresh();
+    try {
+      await this.refresh();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     if (this.life.state !== 'following') return;
     this.life.endWatch = this.watch();
     this.schedule();
@@ -154,10 +164,15 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
         this.discovery = Object.freeze({ state: 'accepted', at: this.options.now() });
       }
     } catch (error) {
+      if (this.misfits(error)) throw error;
       this.reject(messageOf(error));
     }
     if (this.discovery.state === 'rejected') await this.fleet.healthCheck();
     this.publish();
+  }
+
+  private misfits(error: unknown): boolean {
+    return error instanceof HerdOptionError && this.options.discovery.isFixed === true && this.accepted === noNodesYet;
   }
 
   private reject(reason: string): void {

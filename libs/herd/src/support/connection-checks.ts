@@ -1,6 +1,7 @@
 import type { TlsOptions } from '../contracts/connection.js';
 import { isObject } from './option-checks.js';
 import type { OptionProblems } from './option-problems.js';
+import { checkTlsMaterial } from './tls-material.js';
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isPem = (value: unknown): boolean => isText(value) || value instanceof Uint8Array;
@@ -54,14 +55,15 @@ export function checkTls(problems: OptionProblems, option: string, tls: unknown)
   problems.check(isTls, option, tls, 'must be true, or options of tls.connect; leave it out for plain TCP');
   if (!isTls || !isObject(tls)) return;
   problems.checkNames(tls, tlsNames, `${option}.`);
-  for (const name of tlsNames) {
+  const areTyped = tlsNames.map((name) => {
     const value = (tls as TlsOptions)[name];
     const { accepts, requirement } = tlsRules[name];
-    problems.check(
-      value === undefined || accepts(value),
-      `${option}.${name}`,
-      value,
-      `${requirement}; or leave it out`,
-    );
-  }
+    // A key of a wrong type may hold one, such as a list.
+    const shown = isSecret(name) && typeof value === 'object' ? '(not shown)' : value;
+    const valid = value === undefined || accepts(value);
+    return problems.check(valid, `${option}.${name}`, shown, `${requirement}; or leave it out`);
+  });
+  if (areTyped.every(Boolean)) checkTlsMaterial(problems, option, tls);
 }
+
+const isSecret = (name: keyof TlsOptions): boolean => name === 'key' || name === 'passphrase';

@@ -9,6 +9,14 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     'pass the certificate of its authority as connection.tls.ca',
   ],
   [
+    /alert[ _]certificate[ _]expired/i,
+    'renew connection.tls.cert, which has expired, or see that the clocks are right',
+  ],
+  [
+    /alert[ _](?:unknown[ _]ca|bad[ _]certificate|certificate[ _]unknown)/i,
+    'pass a connection.tls.cert of an authority that the server trusts',
+  ],
+  [
     /ERR_SSL_.*(?:CERTIFICATE|HANDSHAKE_FAILURE)/,
     'pass connection.tls.cert and connection.tls.key, which the server requires',
   ],

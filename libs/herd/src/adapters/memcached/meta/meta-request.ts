@@ -1,7 +1,10 @@
 import type { MetaReply } from './meta-reply.js';
 import type { Queued } from './request-queue.js';
 
-/** A request for one key in its wire form: what stands before its opaque, which ends the line, and after it. `wireKey` is how it is echoed. */
+/**
+ * A request for one key in its wire form: what stands before its opaque, which ends the line, and after it. `wireKey` is how it
+ * is echoed, empty where it is not.
+ */
 export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
 
 /**

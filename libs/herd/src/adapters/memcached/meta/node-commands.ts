@@ -1,3 +1,4 @@
+import { HerdRefusedError } from '../../../errors/operation-errors.js';
 import type { NodeDispatch } from '../../../contracts/dispatch.js';
 import { metaCommands } from './commands.js';
 import { inBatches } from './in-batches.js';
@@ -25,9 +26,30 @@ export function metaNodeCommands(
   };
 }
 
-/** @throws HerdNodeError unless the server answers as a memcached with the meta protocol. */
-/** Not by `mn`, of which a server that expects TLS sees less than the head of a record, and waits for the rest. */
-export const ping = async (client: MetaClient): Promise<void> => void (await say(client, 'version', /^VERSION /));
+/** The earliest release that the driver is made for. */
+const leastVersion = [1, 6, 13] as const;
+
+/**
+ * Not by `mn`, of which a server that expects TLS sees less than the head of a record, and waits for the rest.
+ *
+ * @throws HerdRefusedError for a memcached that is too old. What has a version of another form, such as a proxy, is tried.
+ */
+export async function ping(client: MetaClient): Promise<void> {
+  const [line = ''] = await say(client, 'version', /^VERSION /);
+  const version = line.slice('VERSION '.length);
+  if (isTooOld(version))
+    throw new HerdRefusedError({
+      what: `Node ${client.node.id} is memcached ${version}, which is older than ${leastVersion.join('.')}`,
+      remedy: 'use memcached() of @rookery/herd/memcached, or update the server',
+    });
+}
+
+function isTooOld(version: string): boolean {
+  if (!/^\d+(?:\.\d+)+/.test(version)) return false;
+  const parts = version.split('.').map((part) => parseInt(part, 10));
+  const differing = leastVersion.findIndex((least, i) => (parts[i] ?? 0) !== least);
+  return differing >= 0 && (parts[differing] ?? 0) < leastVersion[differing]!;
+}
 
 const say = (client: MetaClient, command: string, last: RegExp): Promise<readonly string[]> =>
   new Promise((resolve, reject) => client.send(new TextRequest(command, (line) => last.test(line), resolve, reject)));
