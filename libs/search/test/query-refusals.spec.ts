@@ -47,7 +47,7 @@ describe('refusals before anything is sent', () => {
     [
       'a time that is none for those without',
       () => query().sort('published', 'asc', { missing: 'soon' }),
-      "`published` needs '_first', '_last', a Date or whole milliseconds for those without",
+      "`published` needs '_first', '_last', a Date, ISO 8601 or whole milliseconds for those without",
       'soon',
     ],
     [

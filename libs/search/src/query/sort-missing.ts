@@ -1,5 +1,6 @@
 import { SearchQueryError } from '../errors/query.errors.js';
 import type { CompileContext } from './clauses/compile-context.js';
+import { isoMillis } from './iso-date.js';
 import { rawJson } from './raw-json.js';
 import type { Direction, SortOptions } from './sort.js';
 import { unusable } from './unusable.js';
@@ -45,12 +46,12 @@ function missingDate({ field, direction, options }: FieldOrder, format: string |
   if (!Number.isInteger(ms))
     throw unusable(
       field,
-      `\`${field}\` needs '_first', '_last', a Date or whole milliseconds for those without`,
+      `\`${field}\` needs '_first', '_last', a Date, ISO 8601 or whole milliseconds for those without`,
       missing,
     );
   return numericType === 'date_nanos' ? rawJson(BigInt(ms) * NANOS_PER_MS) : ms;
 }
 
 function dateOf(text: string): number {
-  return /^-?\d+$/.test(text) ? Number(text) : Date.parse(text);
+  return /^-?\d+$/.test(text) ? Number(text) : isoMillis(text);
 }
