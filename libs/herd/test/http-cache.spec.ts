@@ -6,6 +6,9 @@ import {
   Header,
   Headers,
   Module,
+  NotFoundException,
+  Redirect,
+  Render,
   Req,
   Res,
   Sse,
@@ -41,6 +44,17 @@ const pages = { namespace: 'pages', ttl: '1h' } as const;
 
 /** Of Express and Fastify alike. */
 type Answer = { status(code: number): unknown; header(name: string, value: string): unknown };
+
+type Rendering = { set(setting: string, value: unknown): void };
+
+/** A view engine's part of Express, with one template. */
+class OneView {
+  readonly path = 'page';
+
+  render({ load }: { load: number }, done: (error: unknown, text: string) => void): void {
+    done(undefined, `page ${load.toFixed()}`);
+  }
+}
 
 @Controller()
 class Pages {
@@ -142,6 +156,32 @@ class Pages {
   @CacheResponse(pages)
   several() {
     return of({ load: 0 }, { load: ++loads });
+  }
+
+  @Get('redirected')
+  @Redirect('/nowhere')
+  @CacheResponse(pages)
+  redirected() {
+    return { url: `/elsewhere/${++loads}` };
+  }
+
+  @Get('rendered')
+  @Render('page')
+  @CacheResponse(pages)
+  rendered() {
+    return { load: ++loads };
+  }
+
+  @Get('thrown')
+  @CacheResponse({ ...pages, statuses: [200, 404] })
+  thrown() {
+    throw new NotFoundException(`load ${++loads}`);
+  }
+
+  @Get('own-send')
+  @CacheResponse({ ...pages, vary: ['X-Color'], cacheControl: 'public, max-age=60' })
+  ownSend(@Res() response: { send(body: string): unknown }) {
+    response.send(`load ${++loads}`);
   }
 
   @Get('stream')
@@ -422,6 +462,51 @@ describe.each(everywhere)('@CacheResponse on %s, with %s', (platform, _tier, ada
     );
     expect(bodies[0]).not.toBe(bodies[1]);
     expect((await get('/events')).text).not.toBe((await get('/events')).text);
+  });
+
+  it('leaves a redirection of @Redirect to Nest, whatever the client has', async () => {
+    await start();
+    const ages: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { status, headers } = await get('/redirected', { 'if-none-match': '*' }).redirects(0);
+      expect([status, headers.location]).toEqual([302, `/elsewhere/${loads}`]);
+      ages.push(headers.age);
+    }
+    expect(ages).toEqual([undefined, undefined, undefined]);
+  });
+
+  if (platform === 'Express')
+    it('keeps what @Render is given, and leaves the ETag of the page to the server', async () => {
+      await start();
+      const server = app.getHttpAdapter().getInstance() as Rendering;
+      server.set('view', OneView);
+      server.set('view engine', 'one');
+      let page = await get('/rendered');
+      await until('it is kept', async () => (page = await get('/rendered')).headers.age !== undefined);
+      expect(page.text).toBe(`page ${loads}`);
+      expect((await get('/rendered', { 'if-none-match': '*' })).status).toBe(304);
+      expect((await get('/rendered', { 'if-none-match': String(page.headers.etag) })).status).toBe(304);
+      expect((await get('/rendered', { 'if-none-match': '"another"' })).text).toBe(page.text);
+    });
+
+  it('changes nothing of what a handler has sent by itself, or has thrown', async () => {
+    await start();
+    const errors: unknown[] = [];
+    const note = (error: unknown): void => void errors.push(error);
+    app.useLogger({ error: note, log: () => undefined, warn: () => undefined });
+    try {
+      for (const path of ['/own-send', '/thrown']) {
+        const [one, two] = [await get(path), await get(path)];
+        expect([one.status, one.headers.age, one.text === two.text]).toEqual([
+          path === '/thrown' ? 404 : 200,
+          undefined,
+          false,
+        ]);
+      }
+    } finally {
+      app.useLogger(false);
+    }
+    expect(errors).toEqual([]);
   });
 
   it('reads from no node what is in memory, whatever it varies by, and sees a clear at once', async () => {

@@ -14,7 +14,7 @@ export type FailureMessage = Readonly<{ herd: string; node: Node; error: unknown
 /**
  * An operation on a node ended, on `rookery:herd:operation`.
  *
- * @property driver its name: `memcached`, `redis`, or that of your own.
+ * @property driver its name: that of the function which made it, such as `metaMemcached`, or that of your own.
  * @property outcome `ok`, or the code of the error, whatever the policy then makes of it.
  * @property tookMs with the wait for its turn.
  */

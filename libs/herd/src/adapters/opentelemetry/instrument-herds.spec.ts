@@ -48,6 +48,17 @@ describe('the spans of herds', () => {
     expect(span!.duration[1]).toBeCloseTo(20e6, -6);
   });
 
+  it.each([
+    ['metaMemcached', 'memcached'],
+    ['redis', 'redis'],
+    ['redisCluster', 'redis'],
+    ['redisSentinel', 'redis'],
+    ['one of my own', 'one of my own'],
+  ])('of %s name the system %s', (driver, system) => {
+    channel(herdChannels.operation).publish({ ...operation, driver });
+    expect(exporter.getFinishedSpans()[0]).toMatchObject({ attributes: { ...conventional, 'db.system.name': system } });
+  });
+
   it('have the kind of error', () => {
     channel(herdChannels.operation).publish({ ...operation, outcome: 'HERD_TIMEOUT' });
     expect(exporter.getFinishedSpans()[0]).toMatchObject({

@@ -77,10 +77,17 @@ function checked(options: HerdInstrumentationOptions): HerdInstrumentationOption
   return known;
 }
 
+/** Which system a driver talks to, by the names that the conventions have; a driver of your own is named as it is. */
+const systems = new Map([
+  ['metaMemcached', 'memcached'],
+  ['redisCluster', 'redis'],
+  ['redisSentinel', 'redis'],
+]);
+
 /** No key among them: it may name a person. */
 function attributesOf({ herd, driver, node, outcome }: OperationMessage): Attributes {
   return {
-    'db.system.name': driver,
+    'db.system.name': systems.get(driver) ?? driver,
     'server.address': node.host,
     'server.port': node.port,
     'rookery.herd.name': herd,

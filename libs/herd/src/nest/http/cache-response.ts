@@ -26,8 +26,11 @@ const defaults = Object.freeze({
   statuses: [200, 203, 300, 301, 308, 410],
 });
 
-/** Where Nest notes that a handler sends events: its responses have no end. */
-const sseMetadata = '__sse__';
+/** Where Nest notes that a handler sends events, whose responses have no end, or redirects, by a status that is set only then. */
+const notKeptMetadata = ['__sse__', '__redirect__'];
+
+/** Where Nest notes that a handler gives what a page is made of: the page has an `ETag`, and a 304, of the server's own. */
+const renderMetadata = '__renderTemplate__';
 
 /**
  * Answers GET requests from a namespace: with status, headers that the handler set, `ETag` (304 for a client that has it)
@@ -60,8 +63,11 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
     }
 
     intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-      if (context.getType() !== 'http' || Reflect.hasMetadata(sseMetadata, context.getHandler())) return next.handle();
+      const handler = context.getHandler();
+      if (context.getType() !== 'http' || notKeptMetadata.some((name) => Reflect.hasMetadata(name, handler)))
+        return next.handle();
       const request = requestOf(context);
+      const isWhole = !Reflect.hasMetadata(renderMetadata, handler);
       if (key) checkHandler(this.namespace, context);
       const versioning = this.application?.getVersioning();
       const place = mayAsk(request) ? responseKey(context, { vary, key }, versioning) : undefined;
@@ -72,13 +78,15 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
         switchMap(({ record, names, cache }) => {
           if (record) {
             response.addVary([...said, ...names]);
-            return of(replay(record, request, response, this.now()));
+            const body = replay(record, response, this.now());
+            return of(isWhole ? withEtag(record, request, response, body) : body());
           }
           const before = response.headers;
           return next.handle().pipe(
             // Nest, too, sends the last value alone.
             takeLast(1),
             map((body: unknown) => {
+              if (response.isSent) return body;
               const rules = { statuses, ttlMs: longestMs, now: this.now() };
               if (cacheControl !== undefined && response.header('cache-control') === '')
                 response.setHeader('cache-control', cacheControl);
@@ -86,7 +94,7 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
               response.addVary(said);
               if (!answer) return body;
               this.keep(cache, place, request, answer, names);
-              return withEtag(answer.record, request, response, () => body);
+              return isWhole ? withEtag(answer.record, request, response, () => body) : body;
             }),
           );
         }),

@@ -16,6 +16,10 @@ type HeaderValue = number | string | string[];
 /** A response of Express, or a reply of Fastify. */
 type NativeResponse = {
   readonly statusCode: number;
+  /** Of Express. */
+  readonly headersSent?: boolean;
+  /** Of Fastify. */
+  readonly sent?: boolean;
   status(code: number): unknown;
   getHeader(name: string): HeaderValue | undefined;
   getHeaders(): Readonly<Record<string, HeaderValue | undefined>>;
@@ -26,6 +30,11 @@ type NativeResponse = {
 /** The response, with one way to set a header. */
 export class HttpResponse {
   constructor(private readonly native: NativeResponse) {}
+
+  /** Whether the handler has answered by itself. */
+  get isSent(): boolean {
+    return this.native.headersSent ?? this.native.sent ?? false;
+  }
 
   get status(): number {
     return this.native.statusCode;

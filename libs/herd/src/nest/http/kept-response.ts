@@ -72,15 +72,15 @@ function isJson(body: unknown): boolean {
 const etagOf = (status: number, json: string): string =>
   `W/"${createHash('sha1').update(`${status} ${json}`).digest('base64url')}"`;
 
-/** Answers with what was kept. @returns the body; none with status 304, where the client has it already. */
-export function replay(record: KeptResponse, request: HttpRequest, response: HttpResponse, now: number): unknown {
+/** Answers with what was kept. @returns the body, made when called. */
+export function replay(record: KeptResponse, response: HttpResponse, now: number): () => unknown {
   response.status = record.status;
   for (const [name, value] of Object.entries(record.headers)) response.setHeader(name, value);
   response.setHeader('age', String(Math.max(0, Math.floor((now - record.keptAt) / 1000))));
-  return withEtag(record, request, response, () => JSON.parse(record.json) as unknown);
+  return () => JSON.parse(record.json) as unknown;
 }
 
-/** Answers what was just made, or with 304. */
+/** @returns the body; none with status 304, where the client has it already. */
 export function withEtag<Body>(
   { etag }: KeptResponse,
   request: HttpRequest,
