@@ -24,9 +24,11 @@ describe('the id of a path', () => {
     );
     await fc.assert(
       fc.asyncProperty(parameters, async (value) => {
-        const [found, expected] = [await judged(validationPipe(), value), await judged(slow, value)];
-        expect(found).toStrictEqual(expected);
+        // Nest's own drops a member of that name, whatever it is told.
+        const expected = Object.hasOwn(value, '__proto__') ? 'refused' : await judged(slow, value);
+        expect(await judged(validationPipe(), value)).toStrictEqual(expected);
       }),
+      { examples: [[JSON.parse('{ "__proto__": "", "id": "1" }') as Record<string, string>]] },
     );
   });
 
