@@ -5,7 +5,7 @@ const config: Config = {
   runtime: '<rootDir>/scripts/test-runtime.cjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Most tests wait for servers, so two cores serve more workers than two.
-  maxWorkers: 6,
+  maxWorkers: 4,
   testSequencer: '<rootDir>/scripts/slowest-first.cjs',
   // Tests on real servers poll with deadlines of their own; this only ends what hangs.
   testTimeout: 30_000,
