@@ -1,6 +1,7 @@
 import type { TlsOptions } from '../contracts/connection.js';
 import { isObject } from './option-checks.js';
 import type { OptionProblems } from './option-problems.js';
+import { HIDDEN } from './option-problems.js';
 import { checkTlsMaterial } from './tls-material.js';
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
@@ -59,7 +60,7 @@ export function checkTls(problems: OptionProblems, option: string, tls: unknown)
     const value = (tls as TlsOptions)[name];
     const { accepts, requirement } = tlsRules[name];
     // A key of a wrong type may hold one, such as a list.
-    const shown = isSecret(name) && typeof value === 'object' ? '(not shown)' : value;
+    const shown = isSecret(name) && typeof value === 'object' ? HIDDEN : value;
     const valid = value === undefined || accepts(value);
     return problems.check(valid, `${option}.${name}`, shown, `${requirement}; or leave it out`);
   });

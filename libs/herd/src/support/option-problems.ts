@@ -4,7 +4,8 @@ import { nearestName } from './nearest-name.js';
 
 /** A misspelled `pasword` still holds one, and messages go to logs. */
 const SECRET = /pass?w|secret|token|credential|api_?key|authorization/i;
-const HIDDEN = '(not shown)';
+/** What stands in a message for a secret. */
+export const HIDDEN = '(not shown)';
 
 /** Gathers what is wrong with options, so that one error reports all of it. */
 export class OptionProblems {

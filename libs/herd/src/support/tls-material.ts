@@ -3,12 +3,10 @@ import { createSecureContext } from 'node:tls';
 import type { SecureContextOptions } from 'node:tls';
 
 import type { Pem, TlsOptions } from '../contracts/connection.js';
+import { HIDDEN } from './option-problems.js';
 import type { OptionProblems } from './option-problems.js';
 
 const certificate = /-----BEGIN [^-]*CERTIFICATE-----[^-]*-----END [^-]*CERTIFICATE-----/g;
-
-/** What is secret, or too long for a message. */
-const hidden = '(not shown)';
 
 /**
  * Reports material that OpenSSL cannot use. Node.js itself passes over authorities that it cannot read, and would find fault
@@ -18,7 +16,7 @@ const hidden = '(not shown)';
  */
 export function checkTlsMaterial(problems: OptionProblems, option: string, tls: TlsOptions): void {
   const { ca, cert, key, passphrase, ciphers } = tls;
-  const ask = (valid: boolean, part: keyof TlsOptions, requirement: string, received: unknown = hidden): boolean =>
+  const ask = (valid: boolean, part: keyof TlsOptions, requirement: string, received: unknown = HIDDEN): boolean =>
     problems.check(valid, `${option}.${part}`, received, requirement);
   for (const [part, pem] of Object.entries({ ca, cert }) as ['ca' | 'cert', Pem | undefined][])
     if (pem !== undefined)

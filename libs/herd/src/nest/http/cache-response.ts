@@ -67,19 +67,19 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
       if (context.getType() !== 'http' || notKeptMetadata.some((name) => Reflect.hasMetadata(name, handler)))
         return next.handle();
       const request = requestOf(context);
-      const isWhole = !Reflect.hasMetadata(renderMetadata, handler);
       if (key) checkHandler(this.namespace, context);
       const versioning = this.application?.getVersioning();
       const place = mayAsk(request) ? responseKey(context, { vary, key }, versioning) : undefined;
       if (place === undefined) return next.handle();
       const response = responseOf(context);
+      const answer = <Body>(record: KeptResponse, body: () => Body): Body | undefined =>
+        Reflect.hasMetadata(renderMetadata, handler) ? body() : withEtag(record, request, response, body);
       const said = [...(options.vary ? vary : []), ...versionHeaders(versioning)];
       return from(this.find(place, request)).pipe(
         switchMap(({ record, names, cache }) => {
           if (record) {
             response.addVary([...said, ...names]);
-            const body = replay(record, response, this.now());
-            return of(isWhole ? withEtag(record, request, response, body) : body());
+            return of(answer(record, replay(record, response, this.now())));
           }
           const before = response.headers;
           return next.handle().pipe(
@@ -90,11 +90,11 @@ export function cacheInterceptor(options: CacheResponseOptions): Type<NestInterc
               const rules = { statuses, ttlMs: longestMs, now: this.now() };
               if (cacheControl !== undefined && response.header('cache-control') === '')
                 response.setHeader('cache-control', cacheControl);
-              const answer = kept(body, response, before, rules);
+              const made = kept(body, response, before, rules);
               response.addVary(said);
-              if (!answer) return body;
-              this.keep(cache, place, request, answer, names);
-              return isWhole ? withEtag(answer.record, request, response, () => body) : body;
+              if (!made) return body;
+              this.keep(cache, place, request, made, names);
+              return answer(made.record, () => body);
             }),
           );
         }),

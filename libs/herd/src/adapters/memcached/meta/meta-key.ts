@@ -2,8 +2,14 @@ import { HerdRequestError } from '../../../errors/operation-errors.js';
 import { checkHalves } from '../../../support/key-text.js';
 import { maxKeyBytes } from '../key.js';
 
-/** A key as it goes on the wire, each character one byte. `mark` is what follows it: empty, or the flag of base64. */
-export type MetaKey = Readonly<{ wire: string; mark: '' | ' b' }>;
+/**
+ * A key as it goes on the wire, each character one byte. `mark` is the flag that follows it: `k` has it echoed as `echo`, `b` is for
+ * base64. That is not echoed: what memcached made by itself (`N`) for such a key it names by the bytes of the key, and line ends
+ * among them would pass for replies.
+ */
+export type MetaKey = Readonly<{ wire: string; mark: ' k' | ' b'; echo: string }>;
+
+const plain = (wire: string): MetaKey => ({ wire, mark: ' k', echo: wire });
 
 const unprintable = /[^!-~]/;
 
@@ -17,7 +23,7 @@ const maxBinaryBytes = Math.floor(maxKeyBytes / 4) * 3;
  */
 export function metaKey(key: string): MetaKey {
   if (typeof key === 'string' && key.length > 0 && key.length <= maxKeyBytes && !unprintable.test(key))
-    return { wire: key, mark: '' };
+    return plain(key);
   if (typeof key !== 'string' || key === '')
     throw new HerdRequestError({
       what: 'A memcached key must be a text that is not empty',
@@ -27,8 +33,8 @@ export function metaKey(key: string): MetaKey {
   checkHalves(key);
   const bytes = Buffer.from(key, 'utf8');
   const isPlain = !/[\0-\x20\x7f]/.test(key);
-  if (isPlain && bytes.length <= maxKeyBytes) return { wire: bytes.toString('latin1'), mark: '' };
-  if (!isPlain && bytes.length <= maxBinaryBytes) return { wire: bytes.toString('base64'), mark: ' b' };
+  if (isPlain && bytes.length <= maxKeyBytes) return plain(bytes.toString('latin1'));
+  if (!isPlain && bytes.length <= maxBinaryBytes) return { wire: bytes.toString('base64'), mark: ' b', echo: '' };
   throw new HerdRequestError({
     what: isPlain
       ? `A memcached key has at most ${maxKeyBytes} bytes, this one ${bytes.length}`

@@ -6,15 +6,10 @@ import { valueText } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
 import { unexpected } from './single-request.js';
 
-/**
- * A request for `key`: `verb key` and its flags, up to the opaque. `k` has the key echoed, but not one in base64: what memcached
- * made by itself (`N`) for such a key it names by the bytes of the key, and line ends among them would pass for replies.
- */
+/** A request for `key`: `verb key` and its flags, up to the opaque. */
 export function keyRequest(verb: string, key: string, flags: string): KeyRequest {
-  const { wire, mark } = metaKey(key);
-  return mark === ''
-    ? { key, wireKey: wire, head: `${verb} ${wire} k${flags}`, tail: '' }
-    : { key, wireKey: '', head: `${verb} ${wire}${mark}${flags}`, tail: '' };
+  const { wire, mark, echo } = metaKey(key);
+  return { key, wireKey: echo, head: `${verb} ${wire}${mark}${flags}`, tail: '' };
 }
 
 /** The flags of the last request that stored: they are mostly the same, and to write numbers costs more than all the rest. */
@@ -28,10 +23,9 @@ function storeFlags(flags: number, exptime: number, others: string): string {
 
 /** A request that stores. @param exptime as memcached reads it. */
 export function storeRequest(key: string, value: WireValue, exptime: number, flags = ''): KeyRequest {
-  const { wire, mark } = metaKey(key);
-  const isEchoed = mark === '';
-  const head = `ms ${wire} ${value.bytes}${isEchoed ? ' k' : mark}${storeFlags(value.flags, exptime, flags)}`;
-  return { key, wireKey: isEchoed ? wire : '', head, tail: `${value.text}\r\n` };
+  const { wire, mark, echo } = metaKey(key);
+  const head = `ms ${wire} ${value.bytes}${mark}${storeFlags(value.flags, exptime, flags)}`;
+  return { key, wireKey: echo, head, tail: `${value.text}\r\n` };
 }
 
 /** The answer that `answers` has for the code of the reply. @throws HerdNodeError for any other. */
