@@ -85,7 +85,7 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
         );
         expect(await herd.get('k')).toBe('välue\r\n');
       },
-      async fails(why: RegExp): Promise<void> {
+      async fails(why: RegExp): Promise<string> {
         let error: unknown;
         await until(
           () => `it fails by ${why} (${messageOf(error)})`,
@@ -95,6 +95,7 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
           },
         );
         expect(error).toBeInstanceOf(HerdNodeError);
+        return (error as HerdNodeError).code;
       },
       /** A ping by a new connection. */
       async pings(): Promise<string> {
@@ -124,7 +125,7 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
     }
   }
   const works = (opened: Opened): Promise<void> => opened.works();
-  const fails = (opened: Opened, why: RegExp): Promise<void> => opened.fails(why);
+  const fails = async (opened: Opened, why: RegExp): Promise<void> => void (await opened.fails(why));
 
   it('speak TLS, and check the certificate by its authority', async () => {
     const files = authority.sign('good', 'IP:127.0.0.1');
@@ -207,9 +208,36 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
 
   it('report that a password is missing or wrong', async () => {
     const why = /: pass connection\.username and connection\.password/;
-    await using(subject.startLocked(authority.folder, 'right'), {}, (herd) => fails(herd, why));
-    const wrong = { username: 'user', password: 'wrong' };
-    await using(subject.startLocked(authority.folder, 'right'), wrong, (herd) => fails(herd, why));
+    for (const connection of [{}, { username: 'user', password: 'wrong' }])
+      await using(subject.startLocked(authority.folder, 'right'), connection, async (opened) =>
+        expect(await opened.fails(why)).toBe('HERD_REFUSED'),
+      );
+  });
+
+  it.each([{}, { username: 'user', password: 'first' }])('leave a server at once that refuses %j', async (login) => {
+    const first = await ('password' in login
+      ? subject.startLocked(authority.folder, 'first')
+      : Promise.resolve(subject.startPlain()));
+    const herd = await startHerd({
+      discovery: staticNodes([first.node]),
+      driver: subject.make(login),
+      ejectAfter: 1000,
+      timeoutMs: 2000,
+      probeMs: 20,
+      maxProbeMs: 50,
+      onNodeDown: 'error',
+    });
+    await until('it works', () => herd.set('k', 1).catch(() => false));
+    await first.stop();
+    const second = await subject.startLocked(authority.folder, 'second', first.node.port);
+    let thrown = '';
+    await until(
+      () => `it is refused (${thrown})`,
+      () => herd.get('k').then(Boolean, (error: unknown) => /connection\.password/.test((thrown = messageOf(error)))),
+    );
+    expect(herd.topology.nodes[0]!.health).toMatchObject({ state: 'down', reason: thrown });
+    await herd.close();
+    await second.stop();
   });
 
   it('read the password anew at each connection, so that it may change while the application runs', async () => {

@@ -1,8 +1,11 @@
+import { connect } from 'node:net';
+
 import { HerdOptionError, maglev, startHerd, staticNodes } from '@rookery/herd';
 import type { Discovered, Discovery, Node } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { startMemcachedNode } from '@rookery/herd/testing';
 import type { MemcachedNode } from '@rookery/herd/testing';
+import { holdEventLoop, startMemcached } from '@rookery/services';
 
 import { until } from './poll.js';
 import { startScriptedServer } from './scripted-server.js';
@@ -131,6 +134,27 @@ describe('a herd that follows its discovery', () => {
     await until('the news are heard', () => herd.topology.nodes.length === 4);
     expect(discovery.asked).toBe(asked + 2);
     await herd.close();
+  });
+
+  it('does not end a query of discovery for the time for which this process was busy', async () => {
+    const server = await startMemcached();
+    let aborted = false;
+    const nodesOf = (signal: AbortSignal): Promise<Discovered> =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+          reject(signal.reason as Error);
+        });
+        const socket = connect(server.port, server.host, () => {
+          socket.write('version\r\nquit\r\n');
+          setImmediate(() => holdEventLoop(300));
+        });
+        socket.once('data', () => resolve({ nodes: [nodes[0]!] }));
+      });
+    const herd = await startHerd({ discovery: { name: 'own', nodes: nodesOf }, driver, discoveryTimeoutMs: 200 });
+    expect([aborted, herd.topology.discovery.state]).toEqual([false, 'accepted']);
+    await herd.close();
+    await server.stop();
   });
 
   it('lets a removed node finish what is in flight', async () => {

@@ -181,13 +181,16 @@ export class Cluster<Client, Commands extends object, NodeCommands extends objec
 
   private async discover(): Promise<Discovered> {
     const { discovery, discoveryTimeoutMs } = this.options;
-    const deadline = AbortSignal.timeout(discoveryTimeoutMs);
-    const late = () =>
-      new HerdTimeoutError({
+    const deadline = new AbortController();
+    const late = () => {
+      const error = new HerdTimeoutError({
         what: `Discovery "${discovery.name}" took over ${discoveryTimeoutMs} ms`,
         remedy: 'raise discoveryTimeoutMs',
       });
-    const signal = AbortSignal.any([deadline, this.discoveryAbort.signal]);
+      deadline.abort(error);
+      return error;
+    };
+    const signal = AbortSignal.any([deadline.signal, this.discoveryAbort.signal]);
     const answer = Promise.resolve().then(() => discovery.nodes(signal));
     return withDeadline(answer, discoveryTimeoutMs, late);
   }

@@ -33,8 +33,16 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What to do about a connection that failed by `cause`; `otherwise` where the cause does not show it. */
-export function connectionRemedy(cause: unknown, otherwise: string): string {
-  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  const text = [code, message].filter((part) => typeof part === 'string').join(' ');
+export const connectionRemedy = (cause: unknown, otherwise: string): string => {
+  const text = textOf(cause);
   return remedies.find(([pattern]) => pattern.test(text))?.[1] ?? otherwise;
+};
+
+/** Whether a server has refused this client's password, or the lack of one. */
+export const refusesCredentials = (cause: unknown): boolean =>
+  /NOAUTH|WRONGPASS|invalid password|unauthenticated|authentication failed/i.test(textOf(cause));
+
+function textOf(cause: unknown): string {
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  return [code, message].filter((part) => typeof part === 'string').join(' ');
 }

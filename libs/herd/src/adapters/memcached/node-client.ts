@@ -6,7 +6,7 @@ import { ChunkReader } from '../../support/chunk-reader.js';
 import { writeTogether } from '../../support/write-together.js';
 import { problemOf } from '../../support/message-of.js';
 import { HerdNodeError } from '../../errors/operation-errors.js';
-import { connectionRemedy } from '../../support/connection-remedy.js';
+import { connectionError } from '../../support/connection-error.js';
 import { NpmMemcached } from './npm-memcached.js';
 import type { ConnectCallback, MemcachedSocket, Query } from './npm-memcached.js';
 import { openConnection } from './open-connection.js';
@@ -175,12 +175,7 @@ export class NodeClient extends NpmMemcached {
   }
 
   private error(what: string, cause?: unknown, reason: unknown = cause): HerdNodeError {
-    const why = cause ? ` (${problemOf(cause)})` : '';
-    return new HerdNodeError({
-      what: `Node ${this.node.id} ${what}${why}`,
-      remedy: connectionRemedy(reason, remedyOf(this.node)),
-      cause,
-    });
+    return connectionError(`Node ${this.node.id} ${what}`, remedyOf(this.node), cause, reason);
   }
 }
 

@@ -7,7 +7,7 @@ it.each([
   ['SERVER_ERROR out of memory reading request', 'HERD_OVERLOAD', '(-m)'],
   ['SERVER_ERROR backend failure', 'HERD_OVERLOAD', 'the proxy before it'],
   ['CLIENT_ERROR cannot increment or decrement non-numeric value', 'HERD_REQUEST', 'begin a counter'],
-  ['CLIENT_ERROR unauthenticated', 'HERD_NODE', 'connection.password'],
+  ['CLIENT_ERROR unauthenticated', 'HERD_REFUSED', 'connection.password'],
   ['CLIENT_ERROR bad data chunk', 'HERD_REQUEST', 'memcached 1.4.8 or later'],
   ['ERROR', 'HERD_REQUEST', 'memcached 1.4.8 or later'],
   ['ERROR Too many open connections', 'HERD_NODE', '(-c)'],

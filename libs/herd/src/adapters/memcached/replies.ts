@@ -1,4 +1,4 @@
-import { HerdNodeError, HerdOverloadError, HerdRequestError } from '../../errors/operation-errors.js';
+import { HerdNodeError, HerdOverloadError, HerdRefusedError, HerdRequestError } from '../../errors/operation-errors.js';
 import type { HerdOperationError } from '../../errors/operation-errors.js';
 import { connectionRemedy } from '../../support/connection-remedy.js';
 import { wireKey } from './key.js';
@@ -59,7 +59,7 @@ export function complaint(line: string, key: string): HerdOperationError {
   if (/^CLIENT_ERROR cannot increment/.test(line))
     return new HerdRequestError({ what, remedy: 'begin a counter with add(key, 0, { ttl })' });
   if (/^CLIENT_ERROR unauthenticated/.test(line))
-    return new HerdNodeError({ what, remedy: 'pass connection.username and connection.password' });
+    return new HerdRefusedError({ what, remedy: 'pass connection.username and connection.password' });
   // Said to a new connection, which is then closed.
   if (/^ERROR Too many open connections/.test(line))
     return new HerdNodeError({ what, remedy: connectionRemedy({ message: line }, '') });

@@ -5,12 +5,11 @@ import { Redis } from 'ioredis';
 import { addressOf } from '../../support/nodes.js';
 import type { Node } from '../../contracts/node.js';
 import type { NextConnection } from '../../support/connection-setting.js';
-import { connectionRemedy } from '../../support/connection-remedy.js';
+import { connectionError } from '../../support/connection-error.js';
 import { withDeadline } from '../../support/deadline.js';
 import { tlsOptionsOf } from '../../support/tls-options.js';
 import { promised } from '../../support/promised.js';
 import { writeTogether } from '../../support/write-together.js';
-import { problemOf } from '../../support/message-of.js';
 import { HerdNodeError, HerdOperationError } from '../../errors/operation-errors.js';
 import type { RedisConnection } from './redis-options.js';
 import { passive } from './passive.js';
@@ -193,15 +192,11 @@ export class NodeClient {
   }
 
   private error(what: string, cause?: unknown): HerdNodeError {
-    const why = cause ? ` (${problemOf(cause)})` : '';
-    return new HerdNodeError({
-      what: `Node ${this.node.id} ${what}${why}`,
-      remedy: connectionRemedy(
-        cause,
-        `see that Redis runs at ${addressOf(this.node)}, and whether it expects TLS (connection.tls)`,
-      ),
+    return connectionError(
+      `Node ${this.node.id} ${what}`,
+      `see that Redis runs at ${addressOf(this.node)}, and whether it expects TLS (connection.tls)`,
       cause,
-    });
+    );
   }
 }
 

@@ -2,9 +2,8 @@ import { addressOf } from '../../../support/nodes.js';
 import type { Node } from '../../../contracts/node.js';
 import type { Pending } from '../../../contracts/pending.js';
 import { ChunkReader } from '../../../support/chunk-reader.js';
-import { connectionRemedy } from '../../../support/connection-remedy.js';
-import { problemOf } from '../../../support/message-of.js';
-import { HerdNodeError } from '../../../errors/operation-errors.js';
+import { connectionError } from '../../../support/connection-error.js';
+import type { HerdNodeError } from '../../../errors/operation-errors.js';
 import { openConnection } from '../open-connection.js';
 import type { ConnectionPlan } from '../open-connection.js';
 import { BatchRequest } from './batch-request.js';
@@ -129,14 +128,10 @@ export class MetaClient {
   }
 
   private error(what: string, cause?: unknown): HerdNodeError {
-    const why = cause ? ` (${problemOf(cause)})` : '';
-    return new HerdNodeError({
-      what: `Node ${this.node.id} ${what}${why}`,
-      remedy: connectionRemedy(
-        cause,
-        `see that memcached 1.6 runs at ${addressOf(this.node)}, and whether it expects TLS (connection.tls)`,
-      ),
+    return connectionError(
+      `Node ${this.node.id} ${what}`,
+      `see that memcached 1.6 runs at ${addressOf(this.node)}, and whether it expects TLS (connection.tls)`,
       cause,
-    });
+    );
   }
 }
