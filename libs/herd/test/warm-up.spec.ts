@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { callbackNodes, startHerd } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { redis } from '@rookery/herd/redis';
@@ -69,6 +71,62 @@ describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind)
     await one.on({ id: bare(servers[3]!) }, (node) => node.delete(written[0]!));
     expect(await one.get(written[0]!)).toBeUndefined();
     await Promise.all([one.close(), other.close()]);
+  }, 30_000);
+
+  it('keeps the deadline of a call while a former owner is silent, and holds up no key of others', async () => {
+    const own = await Promise.all(
+      Array.from({ length: 3 }, () => (kind === 'redis' ? startRedis() : startMemcached())),
+    );
+    let count = 2;
+    const discovery = callbackNodes(() => own.slice(0, count).map(bare));
+    const driver = kind === 'redis' ? redis() : memcached();
+    const limits = { refresh: '1h', timeoutMs: 5000, warmUpFor: '1m', ejectAfter: 1000 } as const;
+    const herd = await startHerd({ discovery, driver, ...limits });
+    await herd.setMany(
+      keys.map((key) => [key, 'old']),
+      hour,
+    );
+    const [first, second] = [0, 1].map((i) => keys.filter((key) => herd.nodeFor(key)!.id === bare(own[i]!)));
+    count = 3;
+    await herd.refresh();
+    const moved = (from: readonly string[] | undefined) =>
+      from!.filter((key) => herd.nodeFor(key)!.id === bare(own[2]!));
+    const [silent, free] = [moved(first), moved(second)];
+    own[0]!.pause();
+    const brief = herd.withPolicy({ timeoutMs: 300 });
+    const calls = [
+      brief.get(silent[0]!),
+      brief.set(silent[1]!, 'new', hour),
+      brief.delete(silent[2]!),
+      brief.getMany(silent.slice(3, 5)),
+      brief.incr(silent[5]!),
+      brief.setMany(
+        [silent[6]!, ...free.slice(0, 5)].map((key) => [key, 'new'] as const),
+        hour,
+      ),
+      brief
+        .withPolicy({ onNodeDown: 'error' })
+        .set(silent[7]!, 'new', hour)
+        .catch((error: unknown) => error),
+    ];
+    const results = Promise.all(calls);
+    expect(await Promise.race([results, pause(2500, 'too late', { ref: false })])).toMatchObject([
+      undefined,
+      false,
+      false,
+      new Map(),
+      undefined,
+      new Map([[silent[6], false], ...free.slice(0, 5).map((key) => [key, true] as const)]),
+      { code: expect.stringMatching(/TIMEOUT|DOUBT/) as string },
+    ]);
+    expect(herd.topology.nodes.find(({ node }) => node.id === bare(own[2]!))!.health).toEqual({
+      state: 'up',
+      failures: 0,
+    });
+    own[0]!.resume();
+    await results;
+    await herd.close();
+    await Promise.all(own.map((server) => server.stop()));
   }, 30_000);
 
   it('does without a copy when warming is over, or the former owner is gone', async () => {

@@ -23,6 +23,7 @@ class ManyKeys<Client, Result> {
   private readonly results = new Map<string, Result>();
   private readonly failures: Failures = new Map();
   private readonly until: number;
+  private readonly wholeMs: number;
   private readonly effect: NonNullable<Intent['effect']>;
 
   constructor(
@@ -32,6 +33,7 @@ class ManyKeys<Client, Result> {
     { effect = 'read', lifeMs }: Intent = {},
   ) {
     this.effect = effect;
+    this.wholeMs = source.timeoutMs;
     this.until = performance.now() + source.timeoutMs;
     if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
   }
@@ -55,19 +57,42 @@ class ManyKeys<Client, Result> {
   }
 
   private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
-    if (changesValue(this.effect)) await this.leaveFormerOwners(pool, keys);
+    if (changesValue(this.effect)) return this.carryOnceLeft(pool, keys);
     await this.carry(pool, keys, [pool]);
     if (this.effect === 'read') await this.copyWhatMoved(pool, keys);
   }
 
-  private async leaveFormerOwners(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
-    const before = keys.flatMap((key) => this.source.fleet.beforeWrite(key, pool.node.id) ?? []);
-    if (before.length > 0) await Promise.all(before);
+  /** Keys wait for those nodes alone that had them before. */
+  private async carryOnceLeft(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    const leaving = new Map<string, Promise<unknown>>();
+    const groups = grouped(keys, (key) => {
+      const before = this.source.fleet.beforeWrite(key, pool.node.id, leftUntil(this.until));
+      if (before) leaving.set(key, before.left);
+      return before?.nodes ?? '';
+    });
+    const carry = async (own: readonly string[]): Promise<void> => {
+      const left = await Promise.all(own.map((key) => this.hasLeft(pool, key, leaving.get(key))));
+      const free = own.filter((_, i) => left[i]);
+      if (free.length > 0) await this.carry(pool, free, [pool]);
+    };
+    await Promise.all([...groups.values()].map(carry));
+  }
+
+  private async hasLeft(pool: NodePool<Client>, key: string, leaving: Promise<unknown> | undefined): Promise<boolean> {
+    try {
+      await leaving;
+      return true;
+    } catch (error) {
+      this.fail(key, error);
+      publishFailure(this.source.name, pool.node, error);
+      this.source.fleet.wroteTo(key);
+      return false;
+    }
   }
 
   private async copyWhatMoved(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
     const missing = keys.filter((key) => !this.results.has(key) && !this.failures.has(key));
-    const copied = await this.warmUp.copyAll(missing, pool, leftUntil(this.until));
+    const copied = await this.warmUp.copyAll(missing, pool, { until: this.until, wholeMs: this.wholeMs });
     if (copied.length > 0) await this.carry(pool, copied, [pool]);
   }
 
@@ -109,7 +134,8 @@ class ManyKeys<Client, Result> {
       // The pool judges the node by this operation, of which a part has failed.
       for (const outcome of outcomes.values()) if (countsAgainstNode(outcome)) throw outcome;
     };
-    const task = new SharedTask(this.operation, keys, leftUntil(this.until), maxTtlMs, this.effect, hear);
+    const time = { leftMs: leftUntil(this.until), wholeMs: this.wholeMs };
+    const task = new SharedTask(this.operation, keys, time, maxTtlMs, this.effect, hear);
     try {
       await timed(this.source, pool.node, () => pool.perform(task));
     } catch (error) {

@@ -22,6 +22,9 @@ const movesOn = (error: unknown): boolean =>
 export const failsOver = ({ onNodeDown }: Policy, effect: Effect, error: unknown, until: number): boolean =>
   onNodeDown === 'next' && effect !== 'bound' && movesOn(error) && leftUntil(until) > 1;
 
+/** @property until when a call is given up, by the clock of `performance.now()`. @property wholeMs its whole deadline. */
+export type CallTime = Readonly<{ until: number; wholeMs: number }>;
+
 export const leftUntil = (moment: number): number => Math.max(1, moment - performance.now());
 
 /**

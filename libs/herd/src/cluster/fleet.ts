@@ -1,8 +1,11 @@
 import type { Copies, Driver } from '../contracts/driver.js';
+import { HerdTimeoutError } from '../errors/operation-errors.js';
+import { withDeadline } from '../support/deadline.js';
 import { addressOf } from '../support/nodes.js';
 import type { Node } from '../contracts/node.js';
 import type { Health } from '../contracts/pool.js';
 import type { Router, RouteTable } from '../contracts/router.js';
+import { dueIn } from '../pool/deadline-timer.js';
 import { Doubts } from '../pool/doubts.js';
 import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
@@ -62,19 +65,41 @@ export class Fleet<Client> {
   /**
    * To be called before a write to `key` goes to `owner`: nodes that owned the key before must not give their value again.
    *
-   * @returns what the write must wait for while values are copied from former owners.
+   * @param timeoutMs what is left of the write's deadline.
+   * @returns what the write must wait for while values are copied from former owners: it rejects with HerdTimeoutError where one of
+   * them did not answer by then. `nodes` are those.
    */
-  beforeWrite(key: string, owner: string): Promise<unknown> | undefined {
+  beforeWrite(
+    key: string,
+    owner: string,
+    timeoutMs: number,
+  ): Readonly<{ left: Promise<unknown>; nodes: string }> | undefined {
     if (!this.options.isFixed) this.recent.add(key);
     const former = this.history.formerOwners(key, owner);
     if (former.length === 0) return undefined;
     const pools = former.flatMap((id) => this.doubt(key, id) ?? []);
     if (!this.isWarming()) return undefined;
-    return Promise.all(
-      pools
-        .filter(({ health }) => health.state !== 'down')
-        .map((pool) => pool.forget([key]).catch(() => this.route.pools.get(owner)?.doubt([key], true))),
-    );
+    const present = pools.filter(({ health }) => health.state !== 'down');
+    if (present.length === 0) return undefined;
+    const failed = (): void => this.route.pools.get(owner)?.doubt([key], true);
+    const left = Promise.all(present.map((pool) => this.forgetAt(pool, key, timeoutMs, failed)));
+    return { left, nodes: present.map(({ node }) => node.id).join(' ') };
+  }
+
+  /** @param failed called where `pool` did not surely delete `key`. */
+  private async forgetAt(pool: NodePool<Client>, key: string, timeoutMs: number, failed: () => void): Promise<void> {
+    let isLate = false;
+    const late = (): HerdTimeoutError => {
+      isLate = true;
+      return new HerdTimeoutError({
+        what: `Node ${pool.node.id}, which owned ${JSON.stringify(key)} before, did not delete it in time`,
+        remedy: `see that ${addressOf(pool.node)} is up and not overloaded`,
+      });
+    };
+    await withDeadline(pool.forget([key]), dueIn(timeoutMs), late).catch((error: unknown) => {
+      failed();
+      if (isLate) throw error;
+    });
   }
 
   /** A write to `key` went to `node`, or to none that is sure: what (other) stand-ins were given is old. */

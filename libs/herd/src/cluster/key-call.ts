@@ -16,6 +16,8 @@ export class KeyCall<Client, Result> extends Task {
   /** The table by which it was routed. */
   private readonly route: Route<Client>;
   private readonly mayBeCopied: boolean;
+  /** Where more than one node has to answer. */
+  private endsAt = Infinity;
 
   /** @param until stand-ins have their turn until then, by the clock of `performance.now()`. */
   constructor(
@@ -31,6 +33,7 @@ export class KeyCall<Client, Result> extends Task {
     super(operation, source.timeoutMs, effect);
     this.route = source.fleet.route;
     this.mayBeCopied = effect === 'read' && warmUp.mayHave(key, owner);
+    if (source.fleet.isWarming()) this.endsAt = performance.now() + source.timeoutMs;
   }
 
   override get keys(): readonly string[] {
@@ -41,11 +44,23 @@ export class KeyCall<Client, Result> extends Task {
     const { source, owner } = this;
     if (!operationsAreWatched()) {
       const before = this.beforehand();
-      return (before ? before.then(() => owner.perform(this)) : owner.perform(this)) as Promise<Result>;
+      if (!before) return owner.perform(this) as Promise<Result>;
+      return before.then(
+        () => {
+          this.leaveTime();
+          return owner.perform(this) as Promise<Result>;
+        },
+        (error: unknown) => this.recovered(error),
+      );
     }
     const running = timed(source, owner.node, () => {
       const before = this.beforehand();
-      return before ? before.then(() => this.use()) : this.use();
+      return before
+        ? before.then(() => {
+            this.leaveTime();
+            return this.use();
+          })
+        : this.use();
     });
     return running.then(
       (result) => this.sequel(result),
@@ -67,12 +82,19 @@ export class KeyCall<Client, Result> extends Task {
 
   /** What a write must wait for, so that nothing that is copied meanwhile brings back what it replaces. */
   private beforehand(): Promise<unknown> | undefined {
-    return this.effect === 'read' ? undefined : this.source.fleet.beforeWrite(this.key, this.owner.node.id);
+    return this.effect === 'read'
+      ? undefined
+      : this.source.fleet.beforeWrite(this.key, this.owner.node.id, this.timeoutMs)?.left;
+  }
+
+  /** Another node has had a part of the time. */
+  private leaveTime(): void {
+    this.timeoutMs = leftUntil(this.endsAt);
   }
 
   private use(): Promise<Result> {
-    const { owner, operation, timeoutMs, keys, effect } = this;
-    return owner.use(operation as Operation<Client, Result>, timeoutMs, keys, effect);
+    const { owner, operation, timeoutMs, keys, effect, wholeMs } = this;
+    return owner.use(operation as Operation<Client, Result>, timeoutMs, keys, effect, wholeMs);
   }
 
   private sequel(result: Result): Result | Promise<Result> {
@@ -85,8 +107,9 @@ export class KeyCall<Client, Result> extends Task {
 
   /** What is missing may be where its key was before. */
   private async again(found: Result): Promise<Result> {
-    const { source, warmUp, owner, key, timeoutMs } = this;
-    if (!(await warmUp.copy(key, owner, timeoutMs))) return found;
+    const { source, warmUp, owner, key, endsAt: until, wholeMs } = this;
+    if (!(await warmUp.copy(key, owner, { until, wholeMs }))) return found;
+    this.leaveTime();
     return timed(source, owner.node, () => this.use()).catch((error: unknown) => this.recovered(error));
   }
 
@@ -115,7 +138,13 @@ export class KeyCall<Client, Result> extends Task {
       tried.push(pool);
       try {
         const done = await timed(source, pool.node, () =>
-          pool.use((client, node) => operation(client, node, source.failoverTtlMs), leftUntil(until), [key], effect),
+          pool.use(
+            (client, node) => operation(client, node, source.failoverTtlMs),
+            leftUntil(until),
+            [key],
+            effect,
+            source.timeoutMs,
+          ),
         );
         if (changesValue(effect)) {
           source.fleet.wroteTo(key, pool.node.id);

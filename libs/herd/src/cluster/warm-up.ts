@@ -1,4 +1,6 @@
 import type { NodePool } from '../pool/node-pool.js';
+import { leftUntil } from './dispatch-rules.js';
+import type { CallTime } from './dispatch-rules.js';
 import type { Fleet } from './fleet.js';
 
 /**
@@ -13,15 +15,16 @@ export class WarmUp<Client> {
   }
 
   /** @returns whether `owner` has a value of `key` now. Never rejects: without a copy the key is missed, as before. */
-  async copy(key: string, owner: NodePool<Client>, timeoutMs: number): Promise<boolean> {
+  async copy(key: string, owner: NodePool<Client>, { until, wholeMs }: CallTime): Promise<boolean> {
     const { copies } = this.fleet;
     const source = this.fleet.warmSource(key, owner.node.id);
     if (!copies || !source) return false;
-    const read = () => source.use((client) => copies.read(client, key), timeoutMs, [key], 'read');
+    const read = () => source.use((client) => copies.read(client, key), leftUntil(until), [key], 'read', wholeMs);
     try {
       const held = await read();
       if (!held || !source.trusts(key)) return false;
-      const stored = await owner.use((client) => copies.add(client, key, held), timeoutMs, [key], 'bound');
+      const add = (client: Client) => copies.add(client, key, held);
+      const stored = await owner.use(add, leftUntil(until), [key], 'bound', wholeMs);
       if (!stored) return true;
       const after = await read().catch(() => undefined);
       if (after?.version === held.version && source.trusts(key)) return true;
@@ -34,9 +37,9 @@ export class WarmUp<Client> {
   }
 
   /** @returns those of `keys` of which `owner` has a value now. */
-  async copyAll(keys: readonly string[], owner: NodePool<Client>, timeoutMs: number): Promise<readonly string[]> {
+  async copyAll(keys: readonly string[], owner: NodePool<Client>, time: CallTime): Promise<readonly string[]> {
     const moved = keys.filter((key) => this.mayHave(key, owner));
-    const copied = await Promise.all(moved.map((key) => this.copy(key, owner, timeoutMs)));
+    const copied = await Promise.all(moved.map((key) => this.copy(key, owner, time)));
     return moved.filter((_, i) => copied[i]);
   }
 }

@@ -287,6 +287,15 @@ describe('NodePool', () => {
     await Promise.all(blocked);
   });
 
+  it('does not blame the node for an operation that came with little of its deadline left', async () => {
+    const { pool } = scripted();
+    for (let i = 0; i < 3; i++) {
+      const error: unknown = await pool.use(never, 4.4, [], 'read', 100).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'HERD_TIMEOUT', message: expect.stringContaining(' 4 ms') as string });
+    }
+    expect(pool.health).toEqual({ state: 'up', failures: 0 });
+  });
+
   it('marks the node down after failures in a row, refuses at once, and uses it again after a probe', async () => {
     let well = false;
     const { asked, pool } = scripted(() => (well ? Promise.resolve() : Promise.reject(lost())));

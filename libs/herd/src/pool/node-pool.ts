@@ -44,6 +44,9 @@ const noKeys: readonly string[] = [];
 /** For so long a node must have refused nothing before a write that it carries out shows that it refuses no more. */
 const refusalMs = 1000;
 
+/** What is left of a deadline is a fraction. */
+const shownMs = (ms: number): number => Math.max(1, Math.round(ms));
+
 /** The one client of a node, the operations on it, and its health. */
 export class NodePool<Client> implements Pool<Client>, TaskListener {
   health: Health = healthy;
@@ -96,8 +99,9 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     timeoutMs: number,
     keys: readonly string[] = noKeys,
     effect: Effect = 'bound',
+    wholeMs = timeoutMs,
   ): Promise<Result> {
-    return this.perform(new Task(operation, timeoutMs, effect, keys)) as Promise<Result>;
+    return this.perform(new Task(operation, timeoutMs, effect, keys, wholeMs)) as Promise<Result>;
   }
 
   /** The same by a task of the caller's, whose operation is of this pool's client. */
@@ -221,12 +225,12 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
   onTimeout(begun: readonly Task[], waiting: readonly Task[], busyMs: number): void {
     this.counts.timeouts += begun.length + waiting.length;
     const error = ({ timeoutMs }: Task): HerdTimeoutError =>
-      this.error(HerdTimeoutError, `did not answer within ${timeoutMs} ms`);
+      this.error(HerdTimeoutError, `did not answer within ${shownMs(timeoutMs)} ms`);
     if (begun.length > 0) {
       this.driver.abandon(this.client);
       // Where this process was busy, or the operation waited for its turn, the node had little of the time.
       const now = performance.now();
-      const fair = begun.filter(({ startedAt, timeoutMs }) => now - startedAt - busyMs >= timeoutMs / 2);
+      const fair = begun.filter(({ startedAt, wholeMs }) => now - startedAt - busyMs >= wholeMs / 2);
       // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
       const silent = fair.some(({ answeredBefore }) => answeredBefore === this.answered);
       this.contact.probeWritesBy(begun[0]!.keys);
@@ -234,7 +238,7 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     }
     for (const task of begun) task.fail(error(task));
     for (const task of waiting)
-      task.fail(this.error(HerdOverloadError, `had no turn for this operation within ${task.timeoutMs} ms`));
+      task.fail(this.error(HerdOverloadError, `had no turn for this operation within ${shownMs(task.timeoutMs)} ms`));
   }
 
   /** One lost connection fails many operations with one error: it counts once. */

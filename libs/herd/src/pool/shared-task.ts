@@ -9,12 +9,18 @@ export class SharedTask<Client, Result> extends Task {
   constructor(
     operation: ManyOperation<Client, Result>,
     private readonly all: readonly string[],
-    timeoutMs: number,
+    { leftMs, wholeMs }: Readonly<{ leftMs: number; wholeMs: number }>,
     maxTtlMs: number,
     effect: Effect,
     hear: (outcomes: ReadonlyMap<string, Result | Error>) => void,
   ) {
-    super(async (client, node) => hear(await operation(client, this.keys, node, maxTtlMs)), timeoutMs, effect);
+    super(
+      async (client, node) => hear(await operation(client, this.keys, node, maxTtlMs)),
+      leftMs,
+      effect,
+      undefined,
+      wholeMs,
+    );
   }
 
   /** Those that are left. */

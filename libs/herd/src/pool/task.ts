@@ -35,9 +35,12 @@ export class Task extends Listed<Task> implements PendingListener<unknown> {
 
   constructor(
     readonly operation: Operation<never, unknown>,
-    readonly timeoutMs: number,
+    /** What is left of its deadline as it is called. */
+    public timeoutMs: number,
     readonly effect: Effect,
     private readonly about: readonly string[] = noKeys,
+    /** Its whole deadline: a node that had little of that is not judged by it. */
+    readonly wholeMs = timeoutMs,
   ) {
     super();
   }
