@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-type Request = Readonly<{ key: string; end: string; resolve: (value: unknown) => void }>;
+type Request = Readonly<{ end: string; resolve: (value: unknown) => void }>;
 
 /**
- * The bare meta client with what `metaMemcached` promises of each answer and nothing else: the key and a number are echoed and
- * compared, and values are JSON with their flags. No deadline, no health, no route, no failure.
+ * The bare meta client with what `metaMemcached` promises of each answer and nothing else: a number is echoed and compared, and
+ * values are JSON with their flags. No deadline, no health, no route, no failure.
  */
 export async function openCheckedMetaClient(address: string) {
   const [host, port] = address.split(':') as [string, string];
@@ -28,16 +28,13 @@ export async function openCheckedMetaClient(address: string) {
       const request = requests[head]!;
       let value: unknown;
       let next = end + 2;
-      let flags = position + 3;
       if (text.charCodeAt(position) === 86) {
-        flags = text.indexOf(' ', flags) + 1;
-        const size = Number(text.slice(position + 3, flags));
+        const size = Number(text.slice(position + 3, text.indexOf(' ', position + 3)));
         if (text.length < next + size + 2) break;
         value = JSON.parse(text.slice(next, next + size));
         next += size + 2;
       }
-      const isItsKey = text.charCodeAt(flags) === 107 && text.startsWith(request.key, flags + 1);
-      if (!isItsKey || !text.startsWith(request.end, end - request.end.length)) throw new Error('an answer to another');
+      if (!text.startsWith(request.end, end - request.end.length)) throw new Error('an answer to another');
       position = next;
       head++;
       request.resolve(value);
@@ -45,20 +42,20 @@ export async function openCheckedMetaClient(address: string) {
     text = text.slice(position);
     if (head === requests.length) [requests, head] = [[], 0];
   });
-  const send = (key: string, line: string, block: string): Promise<unknown> =>
+  const send = (line: string, block: string): Promise<unknown> =>
     new Promise((resolve) => {
-      opaque = (opaque + 1) % 4096;
+      opaque = (opaque + 1) % 1_000_000;
       const end = ` O${opaque}`;
-      requests.push({ key, end, resolve });
+      requests.push({ end, resolve });
       if (waiting === '') process.nextTick(flush);
       waiting += line + end + block;
     });
   return {
     set(key: string, value: unknown, ttl: number) {
       const block = JSON.stringify(value);
-      return send(key, `ms ${key} ${Buffer.byteLength(block)} k F2 T${ttl}`, `\r\n${block}\r\n`);
+      return send(`ms ${key} ${Buffer.byteLength(block)} F2 T${ttl}`, `\r\n${block}\r\n`);
     },
-    get: (key: string) => send(key, `mg ${key} k f v`, '\r\n'),
+    get: (key: string) => send(`mg ${key} f v`, '\r\n'),
     close: () => socket.destroy(),
   };
 }

@@ -16,7 +16,9 @@ import { startPeer } from './scripted-peer.js';
 /** What the peer does with a request for the key `bad`, whose number is `opaque`; all else it answers as memcached does. */
 type Act = (socket: Socket, opaque: number) => void;
 
-const hit = (key: string, opaque: number, json: string) => `VA ${json.length} k${key} f2 O${opaque}\r\n${json}\r\n`;
+const hit = (opaque: number, json: string) => `VA ${json.length} f2 O${opaque}\r\n${json}\r\n`;
+/** The peer names a key, though no request has it do so. */
+const named = (key: string, opaque: number, json: string) => `VA ${json.length} k${key} f2 O${opaque}\r\n${json}\r\n`;
 const says =
   (text: (opaque: number) => string): Act =>
   (socket, opaque) =>
@@ -34,7 +36,7 @@ function serving(act: Act): (socket: Socket) => void {
       for (const line of lines) {
         const [, key, opaque] = /^m\w (\S+) .*O(\d+)/.exec(line) ?? [];
         if (key === 'bad') act(socket, Number(opaque));
-        else if (key !== undefined) socket.write(hit(key, Number(opaque), JSON.stringify(`of ${key}`)));
+        else if (key !== undefined) socket.write(hit(Number(opaque), JSON.stringify(`of ${key}`)));
         else socket.write(line === 'version' ? 'VERSION 1.6.40\r\n' : 'MN\r\n');
       }
     });
@@ -69,20 +71,20 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
     ['closes', (socket) => void socket.end(), HerdNodeError],
     ['resets', (socket) => void socket.resetAndDestroy(), HerdNodeError],
     ['says nothing', () => undefined, HerdTimeoutError],
-    ['stops in the middle of a value', says((o) => `VA 10 kbad f2 O${o}\r\n"hal`), HerdTimeoutError],
-    ['closes in the middle of a value', (s, o) => void s.end(`VA 10 kbad f2 O${o}\r\n"hal`), HerdNodeError],
+    ['stops in the middle of a value', says((o) => `VA 10 f2 O${o}\r\n"hal`), HerdTimeoutError],
+    ['closes in the middle of a value', (s, o) => void s.end(`VA 10 f2 O${o}\r\n"hal`), HerdNodeError],
     ['speaks another protocol', says(() => 'HTTP/1.1 400 Bad Request\r\n\r\n'), HerdNodeError],
     ['sends garbage', says(() => '\0\x01\x02\xff\r\n'), HerdNodeError],
     ['sends a line without an end', says(() => 'x'.repeat(10_000)), HerdNodeError],
-    ['sends a value longer than it says', says((o) => `VA 1 kbad f2 O${o}\r\n"too long"\r\n`), HerdNodeError],
-    ['sends a value without a size', says((o) => `VA kbad f2 O${o}\r\n1\r\n`), HerdNodeError],
-    ['sends a number that is none', says(() => `VA 1 kbad f2 Oxx\r\n1\r\n`), HerdNodeError],
+    ['sends a value longer than it says', says((o) => `VA 1 f2 O${o}\r\n"too long"\r\n`), HerdNodeError],
+    ['sends a value without a size', says((o) => `VA f2 O${o}\r\n1\r\n`), HerdNodeError],
+    ['sends a number that is none', says(() => `VA 1 f2 Oxx\r\n1\r\n`), HerdNodeError],
     ['refuses the command', says(() => 'ERROR\r\n'), HerdRequestError],
     ['complains of the client', says(() => 'CLIENT_ERROR bad command line format\r\n'), HerdRequestError],
     ['is out of memory', says(() => 'SERVER_ERROR out of memory writing get response\r\n'), HerdOverloadError],
-    ['answers another question', says((o) => `HD kbad O${o}\r\n`), HerdNodeError],
+    ['answers another question', says((o) => `HD O${o}\r\n`), HerdNodeError],
     ['answers as for text commands', says(() => 'STORED\r\n'), HerdNodeError],
-    ['sends broken JSON', says((o) => hit('bad', o, '{"half":')), HerdRequestError],
+    ['sends broken JSON', says((o) => hit(o, '{"half":')), HerdRequestError],
   ])('%s', async (_case, act, error) => {
     await against(act, async (herd) => {
       const asked = error === HerdTimeoutError ? herd.withPolicy({ timeoutMs: 200 }) : herd;
@@ -92,12 +94,11 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
   });
 
   it.each<[string, Act]>([
-    ['of another opaque', says((o) => hit('bad', o + 1, '"stolen"'))],
-    ['of an earlier opaque', says((o) => hit('bad', o - 1, '"stolen"'))],
-    ['without an opaque', says(() => 'VA 8 kbad f2\r\n"stolen"\r\n')],
-    ['of another key', says((o) => hit('other', o, '"stolen"'))],
-    ['of a longer key', says((o) => hit('badder', o, '"stolen"'))],
-    ['without a key', says((o) => `VA 8 f2 O${o}\r\n"stolen"\r\n`)],
+    ['of another opaque', says((o) => hit(o + 1, '"stolen"'))],
+    ['of an earlier opaque', says((o) => hit(o - 1, '"stolen"'))],
+    ['without an opaque', says(() => 'VA 8 f2\r\n"stolen"\r\n')],
+    ['of another key', says((o) => named('other', o, '"stolen"'))],
+    ['of a longer key', says((o) => named('badder', o, '"stolen"'))],
     ['of no value, for another key', says((o) => `EN kother O${o}\r\n`)],
     ['of no value, for nobody', says(() => 'EN\r\n')],
     ['of a barrier', says(() => 'MN\r\n')],
@@ -114,9 +115,9 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
   });
 
   it.each<[string, Act]>([
-    ['of a key that was not asked for', says((o) => hit('other', o, '"stolen"'))],
-    ['of another opaque', says((o) => hit('bad', o + 100, '"stolen"'))],
-    ['twice', says((o) => hit('bad', o, '1') + hit('bad', o, '2'))],
+    ['of a key that was not asked for', says((o) => named('other', o, '"stolen"'))],
+    ['of another opaque', says((o) => hit(o + 100, '"stolen"'))],
+    ['twice', says((o) => hit(o, '1') + hit(o, '2'))],
   ])('an answer %s is no part of getMany either', async (_case, act) => {
     await against(act, async (herd) => {
       await expect(herd.getMany(['a', 'bad', 'c'])).rejects.toThrow(HerdNodeError);
@@ -139,7 +140,7 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
 
   it('an answer without a request ends the connection, not the process', async () => {
     await against(
-      says((o) => hit('bad', o, '1') + hit('bad', o, '2')),
+      says((o) => hit(o, '1') + hit(o, '2')),
       async (herd) => {
         expect(await herd.get('bad')).toBe(1);
         expect(await herd.get('good')).toBe('of good');
@@ -150,7 +151,7 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
   it('an answer after the deadline is never taken for another one', async () => {
     let late: (() => void) | undefined;
     await against(
-      (socket, opaque) => void (late = () => socket.write(hit('bad', opaque, '"late"'))),
+      (socket, opaque) => void (late = () => socket.write(hit(opaque, '"late"'))),
       async (herd, peer) => {
         const before = peer.connections;
         await expect(herd.withPolicy({ timeoutMs: 200 }).get('bad')).rejects.toThrow(HerdTimeoutError);
@@ -163,7 +164,7 @@ describe('against a peer of the meta protocol that misbehaves, an operation fail
 
   it('reads a reply that is torn at every byte', async () => {
     const tearing: Act = (socket, opaque) => {
-      for (const byte of hit('bad', opaque, '"a\\r\\nb"')) socket.write(byte);
+      for (const byte of hit(opaque, '"a\\r\\nb"')) socket.write(byte);
     };
     await against(tearing, async (herd) => expect(await herd.get('bad')).toBe('a\r\nb'));
   });

@@ -11,7 +11,6 @@ import { refusal, strange } from './single-request.js';
  */
 export class BatchRequest implements MetaRequest {
   readonly count: number;
-  readonly expectedKey = '';
   after: MetaRequest | undefined;
   private first = 0;
   /** The next item that may be answered. */

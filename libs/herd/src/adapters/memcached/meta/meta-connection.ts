@@ -7,7 +7,7 @@ import { HerdNodeError, HerdOverloadError } from '../../../errors/operation-erro
 import { MetaParser } from './meta-parser.js';
 import type { MetaReply } from './meta-reply.js';
 import type { MetaRequest } from './meta-request.js';
-import { largestOpaque } from './opaques.js';
+import { largestOpaque, smallestOpaque } from './opaques.js';
 import { RequestQueue } from './request-queue.js';
 import { isUnsafe } from './single-request.js';
 
@@ -21,10 +21,10 @@ export class MetaConnection {
   /** Drawn by chance, so that no other process has it too: a token that this connection gave is good for it alone. */
   readonly epoch = randomInt(2 ** 47) + 1;
   private readonly pending = new RequestQueue<MetaRequest>();
-  private readonly parser = new MetaParser(this.epoch, () => this.pending.first?.expectedKey ?? '');
+  private readonly parser = new MetaParser(this.epoch);
   private waiting = '';
   private flushing = false;
-  private opaque = 1;
+  private opaque = smallestOpaque;
   private failure: unknown;
   private ended: HerdNodeError | undefined;
 
@@ -58,7 +58,7 @@ export class MetaConnection {
   send(request: MetaRequest): void {
     if (this.ended) return request.fail(this.ended);
     if (this.waiting.length > maxWaitingBytes) return request.fail(this.overload());
-    if (this.opaque + request.count > largestOpaque) this.opaque = 1;
+    if (this.opaque + request.count > largestOpaque) this.opaque = smallestOpaque;
     const text = request.write(this.opaque);
     this.opaque += request.count;
     this.pending.push(request);

@@ -28,14 +28,14 @@ function codeOf(bytes: number): MetaCode | undefined {
 }
 
 /** Reads the line of a reply, which stands in `text` from `start` to `end`. @throws {@link GarbledReply} */
-export function readHeader(reply: MetaReply, text: string, start: number, end: number, expectedKey: string): void {
+export function readHeader(reply: MetaReply, text: string, start: number, end: number): void {
   const isWord = end === start + 2 || text.charCodeAt(start + 2) === SPACE;
   const code = isWord ? codeOf((text.charCodeAt(start) << 8) | text.charCodeAt(start + 1)) : undefined;
   reply.code = code ?? 'line';
   reply.keyStart = reply.keyEnd = reply.valueSize = reply.opaque = reply.flags = 0;
   reply.cas = undefined;
   reply.ttl = -1;
-  reply.won = reply.sent = reply.stale = reply.isExpected = false;
+  reply.won = reply.sent = reply.stale = false;
   reply.line = code === undefined ? text.slice(start, end) : '';
   if (code === undefined) return;
   let position = start + 3;
@@ -45,11 +45,11 @@ export function readHeader(reply: MetaReply, text: string, start: number, end: n
     if (sizeEnd === position || lastNumber > maxValueBytes) throw new GarbledReply('a value without a size');
     position = sizeEnd + 1;
   }
-  while (position < end) position = readFlag(reply, text, position, end, expectedKey) + 1;
+  while (position < end) position = readFlag(reply, text, position, end) + 1;
 }
 
 /** @returns where the flag at `start` ends. */
-function readFlag(reply: MetaReply, text: string, start: number, end: number, expectedKey: string): number {
+function readFlag(reply: MetaReply, text: string, start: number, end: number): number {
   const from = start + 1;
   let flagEnd: number;
   switch (text.charCodeAt(start)) {
@@ -58,9 +58,7 @@ function readFlag(reply: MetaReply, text: string, start: number, end: number, ex
       reply.opaque = lastNumber;
       return flagEnd;
     case 107: // k
-      flagEnd = from + expectedKey.length;
-      reply.isExpected = expectedKey !== '' && endsWord(text, flagEnd, end) && text.startsWith(expectedKey, from);
-      if (!reply.isExpected) flagEnd = endOfWord(text, from, end);
+      flagEnd = endOfWord(text, from, end);
       reply.keyStart = from;
       reply.keyEnd = flagEnd;
       return flagEnd;
@@ -89,9 +87,6 @@ function readFlag(reply: MetaReply, text: string, start: number, end: number, ex
   }
   return endOfWord(text, start, end);
 }
-
-const endsWord = (text: string, position: number, end: number): boolean =>
-  position === end || (position < end && text.charCodeAt(position) === SPACE);
 
 function endOfWord(text: string, start: number, end: number): number {
   let position = start;

@@ -2,14 +2,10 @@ import { HerdRequestError } from '../../../errors/operation-errors.js';
 import { checkHalves } from '../../../support/key-text.js';
 import { maxKeyBytes } from '../key.js';
 
-/**
- * A key as it goes on the wire, each character one byte. `mark` is the flag that follows it: `k` has it echoed as `echo`, `b` is for
- * base64. That is not echoed: what memcached made by itself (`N`) for such a key it names by the bytes of the key, and line ends
- * among them would pass for replies.
- */
-export type MetaKey = Readonly<{ wire: string; mark: ' k' | ' b'; echo: string }>;
+/** A key as it goes on the wire, each character one byte. `mark` is the flag that follows it: `b` for one in base64. */
+export type MetaKey = Readonly<{ wire: string; mark: '' | ' b' }>;
 
-const plain = (wire: string): MetaKey => ({ wire, mark: ' k', echo: wire });
+const plain = (wire: string): MetaKey => ({ wire, mark: '' });
 
 const unprintable = /[^!-~]/;
 
@@ -34,7 +30,7 @@ export function metaKey(key: string): MetaKey {
   const bytes = Buffer.from(key, 'utf8');
   const isPlain = !/[\0-\x20\x7f]/.test(key);
   if (isPlain && bytes.length <= maxKeyBytes) return plain(bytes.toString('latin1'));
-  if (!isPlain && bytes.length <= maxBinaryBytes) return { wire: bytes.toString('base64'), mark: ' b', echo: '' };
+  if (!isPlain && bytes.length <= maxBinaryBytes) return { wire: bytes.toString('base64'), mark: ' b' };
   throw new HerdRequestError({
     what: isPlain
       ? `A memcached key has at most ${maxKeyBytes} bytes, this one ${bytes.length}`

@@ -17,8 +17,8 @@ const kept = (reply: MetaReply) => ({
 });
 
 /** As a connection feeds it: the bytes of a chunk are others' afterwards. */
-function parsed(chunks: readonly Buffer[], expectedKey = '') {
-  const parser = new MetaParser(0, () => expectedKey);
+function parsed(chunks: readonly Buffer[]) {
+  const parser = new MetaParser();
   const replies: ReturnType<typeof kept>[] = [];
   for (const chunk of chunks) {
     const shared = Buffer.from(chunk);
@@ -91,7 +91,7 @@ it('reads the same however the stream is torn, and whatever the values hold', ()
   fc.assert(
     fc.property(replies, cuts, (written, places) => {
       const bytes = Buffer.concat(written.map((each) => each.bytes));
-      const read = parsed(torn(bytes, places), 'key');
+      const read = parsed(torn(bytes, places));
       expect(read).toHaveLength(written.length);
       for (const [i, { reply }] of written.entries()) {
         // To show how two long texts differ would take seconds.
@@ -109,7 +109,7 @@ it('refuses the same however the stream is torn', () =>
       if (bytes.length > 0) bytes[at % bytes.length] = byte;
       const outcome = (chunks: readonly Buffer[]): string => {
         const read: unknown[] = [];
-        const parser = new MetaParser(0, () => 'key');
+        const parser = new MetaParser();
         try {
           for (const chunk of chunks) parser.feed(Buffer.from(chunk), (reply) => read.push(kept(reply)) > 0);
         } catch (error) {
@@ -120,19 +120,6 @@ it('refuses the same however the stream is torn', () =>
       expect(outcome(torn(bytes, places)) === outcome([bytes])).toBe(true);
     }),
   ));
-
-it.each(['k', 'key', 'other', 'oth', 'YQ==', 'y'])('reads the same when it expects %s', (key) =>
-  expect(parsed([stream], key)).toEqual(parsed([stream])),
-);
-
-it('accepts the key that it expects, and no other', () => {
-  const seen: boolean[] = [];
-  new MetaParser(0, () => 'ab').feed(
-    Buffer.from('HD kab O1\r\nHD kabc O2\r\nHD ka O3\r\nHD O4 kab\r\n'),
-    ({ isExpected }) => seen.push(isExpected) > 0,
-  );
-  expect(seen).toEqual([true, false, false, true]);
-});
 
 it('copies a long value once, and one that is whole in its chunk not at all', () => {
   const value = Buffer.alloc(5_000_000, 'v');

@@ -8,15 +8,8 @@ export class MetaParser extends ReplyCutter<MetaReply> {
   /** One for all replies: to make one for each would cost as much as to read it. */
   private readonly reply: MetaReply;
 
-  /**
-   * @param epoch of the connection whose stream this is.
-   * @param expectedKey the key that the next reply should be about, as it is echoed: to compare costs less than to search for
-   * its end. Empty where that is not known.
-   */
-  constructor(
-    epoch = 0,
-    private readonly expectedKey = (): string => '',
-  ) {
+  /** @param epoch of the connection whose stream this is. */
+  constructor(epoch = 0) {
     super();
     this.reply = { ...emptyReply, epoch };
   }
@@ -31,7 +24,7 @@ export class MetaParser extends ReplyCutter<MetaReply> {
   protected override readLine(text: string, start: number, end: number): number {
     const { reply } = this;
     reply.text = text;
-    readHeader(reply, text, start, end, this.expectedKey());
+    readHeader(reply, text, start, end);
     return reply.code === 'VA' ? reply.valueSize : -1;
   }
 

@@ -11,8 +11,6 @@ export type MetaReply = {
   text: string;
   keyStart: number;
   keyEnd: number;
-  /** Whether its key is the one that was expected. */
-  isExpected: boolean;
   /** In bytes. */
   valueSize: number;
   /** Its value, where that is small and of bytes below 128 alone: a text that is its own UTF-8. */
@@ -41,7 +39,6 @@ export const emptyReply: MetaReply = Object.freeze({
   text: '',
   keyStart: 0,
   keyEnd: 0,
-  isExpected: false,
   valueSize: 0,
   asciiValue: '',
   valueBytes: noBytes,
@@ -56,9 +53,12 @@ export const emptyReply: MetaReply = Object.freeze({
   line: '',
 });
 
-/** Whether the reply is about `wireKey`, a text of one character per byte. */
+/**
+ * Whether the reply may be about `wireKey`, a text of one character per byte. None is requested to name its key: to repeat each costs a
+ * fifth of the operations, and its number tells it from all others. What names one all the same must name the right one.
+ */
 export const isAbout = ({ text, keyStart, keyEnd }: MetaReply, wireKey: string): boolean =>
-  keyEnd - keyStart === wireKey.length && text.startsWith(wireKey, keyStart);
+  keyEnd === keyStart || (keyEnd - keyStart === wireKey.length && text.startsWith(wireKey, keyStart));
 
 /** The bytes of its value, of their own. */
 export const valueBytes = ({ asciiValue, valueBytes: bytes, ownsBytes }: MetaReply): Buffer =>

@@ -2,8 +2,8 @@ import type { MetaReply } from './meta-reply.js';
 import type { Queued } from './request-queue.js';
 
 /**
- * A request for one key in its wire form: what stands before its opaque, which ends the line, and after it. `wireKey` is how it
- * is echoed, empty where it is not.
+ * A request for one key in its wire form: what stands before its opaque, which ends the line, and after it. `wireKey` is the key
+ * alone.
  */
 export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; tail: string }>;
 
@@ -11,11 +11,9 @@ export type KeyRequest = Readonly<{ key: string; wireKey: string; head: string; 
  * One request on its way; its replies come in order. `O` with its opaque stands between `head` and `tail`.
  *
  * @property count how many opaques it uses, one by one from the first.
- * @property expectedKey the key that its next reply is about, as it is echoed; empty where that is not known.
  */
 export interface MetaRequest extends Queued<MetaRequest> {
   readonly count: number;
-  readonly expectedKey: string;
   /** The text to send, one character per byte. */
   write(firstOpaque: number): string;
   /**

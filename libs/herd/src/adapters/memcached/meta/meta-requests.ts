@@ -8,8 +8,8 @@ import { unexpected } from './single-request.js';
 
 /** A request for `key`: `verb key` and its flags, up to the opaque. */
 export function keyRequest(verb: string, key: string, flags: string): KeyRequest {
-  const { wire, mark, echo } = metaKey(key);
-  return { key, wireKey: echo, head: `${verb} ${wire}${mark}${flags}`, tail: '' };
+  const { wire, mark } = metaKey(key);
+  return { key, wireKey: wire, head: `${verb} ${wire}${mark}${flags}`, tail: '' };
 }
 
 /** The flags of the last request that stored: they are mostly the same, and to write numbers costs more than all the rest. */
@@ -23,9 +23,9 @@ function storeFlags(flags: number, exptime: number, others: string): string {
 
 /** A request that stores. @param exptime as memcached reads it. */
 export function storeRequest(key: string, value: WireValue, exptime: number, flags = ''): KeyRequest {
-  const { wire, mark, echo } = metaKey(key);
+  const { wire, mark } = metaKey(key);
   const head = `ms ${wire} ${value.bytes}${mark}${storeFlags(value.flags, exptime, flags)}`;
-  return { key, wireKey: echo, head, tail: `${value.text}\r\n` };
+  return { key, wireKey: wire, head, tail: `${value.text}\r\n` };
 }
 
 /** The answer that `answers` has for the code of the reply. @throws HerdNodeError for any other. */

@@ -20,10 +20,6 @@ export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
     private readonly read: (reply: MetaReply, key: string) => Answer,
   ) {}
 
-  get expectedKey(): string {
-    return this.request.wireKey;
-  }
-
   listen(listener: PendingListener<Answer>): void {
     this.listener = listener;
     if (this.failure) this.fail(this.failure);
@@ -37,7 +33,7 @@ export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
 
   take(reply: MetaReply): boolean {
     if (reply.code === 'line') this.fail(refusal(reply.line, this.request.key));
-    else if (reply.opaque !== this.opaque || !(reply.isExpected || isAbout(reply, this.request.wireKey)))
+    else if (reply.opaque !== this.opaque || !isAbout(reply, this.request.wireKey))
       throw strange(reply, this.request.key);
     else {
       let answer: Answer;

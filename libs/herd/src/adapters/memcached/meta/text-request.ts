@@ -5,7 +5,6 @@ import { refusal } from './single-request.js';
 /** A command of the older text protocol, about the server and no key: `version`, `stats`, `flush_all`; or the barrier `mn`. */
 export class TextRequest implements MetaRequest {
   readonly count = 0;
-  readonly expectedKey = '';
   after: MetaRequest | undefined;
   private readonly lines: string[] = [];
 
