@@ -1,4 +1,5 @@
 import type { FieldMapping } from '../contracts/index-body.js';
+import { canonical } from './mapping-hash.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,9 @@ const DEFAULTS: Parameters = {
   ignore_malformed: false,
   eager_global_ordinals: false,
   enabled: true,
+  ignore_above: 2_147_483_647,
 };
+const DATE_FORMAT = 'strict_date_optional_time||epoch_millis';
 const OF_TYPE: Readonly<Record<string, Parameters>> = {
   text: {
     norms: true,
@@ -35,6 +38,11 @@ const OF_TYPE: Readonly<Record<string, Parameters>> = {
     preserve_position_increments: true,
   },
   join: { eager_global_ordinals: true },
+  date: { format: DATE_FORMAT },
+  date_range: { format: DATE_FORMAT },
+  binary: { doc_values: false },
+  geo_point: { ignore_z_value: true },
+  geo_shape: { ignore_z_value: true, coerce: false },
 };
 
 /** Defaults that differ from version to version: they count where both mappings set them. */
@@ -52,11 +60,11 @@ export function parametersInForce(
 ): Record<string, string> {
   const defaults: Parameters = { ...DEFAULTS, ...OF_TYPE[type] };
   const unsaid = (OF_VERSION[type] ?? []).filter((name) => (beside as Parameters)[name] === undefined);
-  const entries = Object.entries(withoutRepetition(field))
+  const entries = Object.entries(withoutRepetition({ analyzer: defaults['analyzer'], ...field }))
     .filter(
       ([name, value]) => value !== undefined && name !== 'properties' && name !== 'fields' && !unsaid.includes(name),
     )
-    .map(([name, value]) => [name, textOf(oneForm(name, value))] as const)
+    .map(([name, value]) => [name, textOf(oneForm(type, name, value, (beside as Parameters)[name]))] as const)
     .filter(([name, text]) => text !== textOf(defaults[name]));
   return Object.fromEntries([...entries, ['type', type]]);
 }
@@ -76,20 +84,43 @@ function withoutRepetition({
   };
 }
 
-/** One element may stand for a list of one, and types of contexts come back in capitals. */
-function oneForm(name: string, value: unknown): unknown {
-  if (name === 'copy_to') return [value].flat();
-  if (name === 'relations')
-    return Object.fromEntries(
-      Object.entries(value as Parameters).map(([parent, children]) => [parent, [children].flat()]),
-    );
-  if (name === 'contexts')
-    return (value as readonly Parameters[]).map((context) => ({
-      ...context,
-      type: String(context['type']).toLowerCase(),
-    }));
-  return value;
+/** One element may stand for a list of one, and what is left out inside of a parameter comes back with its default. */
+function oneForm(type: string, name: string, value: unknown, beside: unknown): unknown {
+  switch (name) {
+    case 'copy_to':
+      return listOf(value);
+    case 'relations':
+      return Object.fromEntries(Object.entries(value as Parameters).map(([parent, of]) => [parent, listOf(of)]));
+    case 'contexts':
+      return (listOf(value) as readonly Parameters[]).map((context) => ({
+        ...context,
+        // It comes back in capitals.
+        type: String(context['type']).toLowerCase(),
+      }));
+    case 'index_prefixes':
+      return { min_chars: 2, max_chars: 5, ...(value as Parameters) };
+    case 'method':
+      return methodOf(value as Parameters, beside as Parameters | undefined);
+    case 'null_value':
+      return type === 'geo_point' ? pointOf(value) : value;
+    default:
+      return value;
+  }
 }
 
-/** Numbers and booleans come back as they were sent, or as text. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+const listOf = (value: unknown): readonly unknown[] => [value].flat();
+
+/** The default of `engine` differs from version to version. */
+function methodOf({ engine, ...method }: Parameters, beside: Parameters | undefined): Parameters {
+  const said = beside && beside['engine'] === undefined ? {} : { engine };
+  return { space_type: 'l2', parameters: {}, ...said, ...method };
+}
+
+function pointOf(value: unknown): unknown {
+  const [, lat, lon] = /^([-+.\d]+),\s*([-+.\d]+)$/.exec(String(value)) ?? [];
+  return lat === undefined ? value : { lat: Number(lat), lon: Number(lon) };
+}
+
+/** Numbers and booleans come back as they were sent, or as text; keys of objects in any order. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : canonical(value);

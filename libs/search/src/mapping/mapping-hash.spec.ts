@@ -9,6 +9,9 @@ describe('the hash of a mapping', () => {
     expect(mappingHash(other)).not.toBe(mappingHash({ a: 1 }));
   });
 
+  it('stays what it was in indices that users have', () =>
+    expect(mappingHash({ b: { c: [1, '2', null], d: undefined }, a: true }, 'x')).toBe('0fe5b28b'));
+
   it('depends on the order of lists', () => {
     expect(mappingHash([1, 2])).not.toBe(mappingHash([2, 1]));
   });

@@ -1,6 +1,7 @@
 import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '../contracts/index-body.js';
 import { parametersInForce } from '../mapping/field-parameters-in-force.js';
 import { conditionIn, hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
+import { canonical } from '../mapping/mapping-hash.js';
 
 /** One difference between the index that is there and the model. */
 export interface MappingDifference {
@@ -148,9 +149,4 @@ export function flatSettings(settings: IndexSettings): Record<string, unknown> {
   };
   walk(settings, '');
   return flat;
-}
-
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
-  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,0 +1,168 @@
+import { describeWith } from '@rookery/services';
+import { FIELD_TYPES, type FieldMapping } from '../src/contracts/index-body.js';
+import { parametersInForce } from '../src/mapping/field-parameters-in-force.js';
+import { PARAMETERS, WIRE_NAMES } from '../src/metadata/field-parameters.js';
+import type { FieldParameters } from '../src/metadata/options.js';
+import { uniqueName } from './harness.js';
+
+/** A `join` stands alone in an index, and `knn_vector` needs a plug-in: they are below. */
+const TYPES = FIELD_TYPES.filter((type) => type !== 'join' && type !== 'knn_vector');
+type Parameter = Exclude<keyof FieldParameters, 'method' | 'relations' | 'dimension'>;
+
+const BOTH = [true, false];
+/** Of each parameter the default of the engine, wherever it has one, and others. */
+const VALUES: Readonly<Record<Parameter, readonly unknown[]>> = {
+  analyzer: ['standard', 'simple', 'english'],
+  searchAnalyzer: ['standard', 'simple', 'english'],
+  searchQuoteAnalyzer: ['standard', 'english'],
+  normalizer: ['lowercase'],
+  format: ['strict_date_optional_time||epoch_millis', 'yyyy'],
+  locale: ['', 'de'],
+  ignoreAbove: [2_147_483_647, 9],
+  nullValue: ['1'],
+  similarity: ['boolean'],
+  scalingFactor: [10, 100],
+  index: BOTH,
+  docValues: BOTH,
+  store: BOTH,
+  norms: BOTH,
+  coerce: BOTH,
+  ignoreMalformed: BOTH,
+  indexOptions: ['docs', 'positions'],
+  termVector: ['no', 'yes'],
+  positionIncrementGap: [5],
+  indexPhrases: BOTH,
+  indexPrefixes: [{}, { min_chars: 2, max_chars: 5 }, { min_chars: 1 }],
+  eagerGlobalOrdinals: BOTH,
+  splitQueriesOnWhitespace: BOTH,
+  maxShingleSize: [2, 3],
+  maxInputLength: [50, 9],
+  preserveSeparators: BOTH,
+  preservePositionIncrements: BOTH,
+  contexts: [[{ type: 'category', name: 'a' }], { name: 'a', type: 'category' }],
+  ignoreZValue: BOTH,
+  enabled: BOTH,
+};
+const NULL_VALUES: Readonly<Record<string, unknown>> = {
+  boolean: true,
+  date: '1970-01-01',
+  ip: '::1',
+  geo_point: '1.5, -2',
+};
+/** What a type, or a parameter, has beside it. */
+const BESIDE: Readonly<Record<string, object>> = {
+  scaled_float: { scaling_factor: 10 },
+  token_count: { analyzer: 'standard' },
+  'text.searchAnalyzer': { analyzer: 'standard' },
+  'search_as_you_type.searchAnalyzer': { analyzer: 'standard' },
+  'text.searchQuoteAnalyzer': { analyzer: 'simple', search_analyzer: 'english' },
+  'search_as_you_type.searchQuoteAnalyzer': { analyzer: 'simple', search_analyzer: 'english' },
+};
+
+/** By name of the field: each type alone, then with each value of each of its parameters. */
+const WANTED = Object.fromEntries(
+  TYPES.flatMap((type) => {
+    const bare = { type, ...BESIDE[type] };
+    const said = (PARAMETERS[type] as readonly Parameter[]).flatMap((parameter) =>
+      VALUES[parameter].map((value) => ({
+        ...bare,
+        ...BESIDE[`${type}.${parameter}`],
+        [WIRE_NAMES[parameter]]: parameter === 'nullValue' ? (NULL_VALUES[type] ?? value) : value,
+      })),
+    );
+    return [bare, ...said].map((mapping, at): [string, FieldMapping] => [`${type}-${at}`, mapping]);
+  }),
+);
+const bareOf = (name: string): string => name.replace(/\d+$/, '0');
+
+function alike(live: FieldMapping, model: FieldMapping): boolean {
+  const sorted = (parameters: Record<string, string>) => JSON.stringify(Object.entries(parameters).sort());
+  return sorted(parametersInForce(live, model)) === sorted(parametersInForce(model, live));
+}
+
+type Fields = Readonly<Record<string, FieldMapping>>;
+
+interface OfField {
+  readonly mapping: Readonly<Record<string, object>>;
+}
+
+const JOINS = [{ a: 'b' }, { a: ['b'] }, { b: ['c', 'd'], a: 'b' }].map((relations): [FieldMapping, object] => [
+  { type: 'join', relations },
+  {},
+]);
+const METHODS = [
+  undefined,
+  { name: 'hnsw' },
+  { name: 'hnsw', engine: 'lucene' },
+  { space_type: 'cosinesimil', parameters: { m: 4 }, name: 'hnsw', engine: 'lucene' },
+].map((method): [FieldMapping, object] => [
+  { type: 'knn_vector', dimension: 2, ...(method && { method }) },
+  { 'index.knn': true },
+]);
+const ALONE = { opensearch: JOINS, opensearch2: [...JOINS, ...METHODS] };
+
+describe.each(['opensearch', 'opensearch2'] as const)('each value of each parameter of each type', (service) => {
+  describeWith(service, service, (node) => {
+    const index = uniqueName();
+    let live: Fields;
+    let inForce: (name: string) => string | undefined;
+
+    async function call<T>(method: string, path: string, body?: object): Promise<T> {
+      const answer = await fetch(`${node}/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(text.slice(0, 500));
+      return JSON.parse(text) as T;
+    }
+
+    /** @returns them as the engine gives them back. */
+    async function create(index: string, properties: Fields, settings: object = {}): Promise<Fields> {
+      await call('PUT', index, { settings, mappings: { properties } });
+      const state = await call<Record<string, { mappings: { properties: Fields } }>>('GET', `${index}/_mapping`);
+      return state[index]!.mappings.properties;
+    }
+
+    beforeAll(async () => {
+      live = await create(index, WANTED);
+      const all = await call<Record<string, { mappings: Record<string, OfField> }>>(
+        'GET',
+        `${index}/_mapping/field/*?include_defaults=true`,
+      );
+      // It lists no objects.
+      inForce = (name) => JSON.stringify(all[index]!.mappings[name]?.mapping[name]);
+    });
+    afterAll(() => call('DELETE', index));
+
+    it('is the same as the engine gives it back', () => {
+      expect(Object.keys(live)).toHaveLength(Object.keys(WANTED).length);
+      expect(Object.entries(WANTED).filter(([name, mapping]) => !alike(live[name]!, mapping))).toEqual([]);
+    });
+
+    it('differs from what is left out where the engine says so', () => {
+      // Nothing follows where it is left out, as its default is not the same in each version.
+      const ofVersion = ({ type, doc_values }: FieldMapping) => type === 'wildcard' && doc_values !== undefined;
+      const wrong = Object.entries(WANTED).filter(([name, mapping]) => {
+        if (mapping.type === 'object' || ofVersion(mapping)) return false;
+        const same = inForce(name) === inForce(bareOf(name));
+        return alike(live[name]!, WANTED[bareOf(name)]!) !== same || alike(live[bareOf(name)]!, mapping) !== same;
+      });
+      expect(wrong.map(([, mapping]) => mapping)).toEqual([]);
+    });
+
+    it.each(ALONE[service])(
+      'is the same as the engine gives it back, alone in an index: %j',
+      async (mapping, settings) => {
+        const alone = `${index}-alone`;
+        try {
+          const { field } = await create(alone, { field: mapping }, settings);
+          expect([field, alike(field!, mapping)]).toEqual([expect.anything(), true]);
+        } finally {
+          await call('DELETE', alone);
+        }
+      },
+    );
+  });
+});
