@@ -2,6 +2,7 @@ import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '..
 import { parametersInForce } from '../mapping/field-parameters-in-force.js';
 import { conditionIn, hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
 import { canonical } from '../mapping/mapping-hash.js';
+import { isStatic } from './static-settings.js';
 
 /** One difference between the index that is there and the model. */
 export interface MappingDifference {
@@ -32,10 +33,6 @@ export interface MigrationPlan {
   readonly action: 'none' | 'create' | 'additive' | 'rebuild';
   readonly differences: readonly MappingDifference[];
 }
-
-/** Settings that an index has for life. Others can be put on a living index. */
-const FOR_LIFE =
-  /^index\.(analysis\.|similarity\.|sort\.|number_of_shards$|number_of_routing_shards$|routing_partition_size$|codec|knn$|soft_deletes)/;
 
 /** Compares a model with the index behind its alias. Pure. */
 export function planOf({ alias, hash, body }: IndexDefinition, live: IndexState | undefined): MigrationPlan {
@@ -123,7 +120,7 @@ function compareSettings(live: IndexSettings, wanted: IndexSettings): MappingDif
   return Object.entries(flatSettings(wanted)).flatMap(([path, value]): MappingDifference[] => {
     const there = have[path];
     if (there !== undefined && canonical(there) === canonical(value)) return [];
-    const additive = !FOR_LIFE.test(path);
+    const additive = !isStatic(path);
     return [
       {
         path: `settings.${path}`,
