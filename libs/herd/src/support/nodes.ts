@@ -35,7 +35,8 @@ export function checkNodes(nodes: readonly Node[], option: string): void {
   });
 }
 
-function checkNode(problems: OptionProblems, node: Node, path: string): boolean {
+/** Reports what is wrong with `node`, which is called `path` in messages. */
+export function checkNode(problems: OptionProblems, node: Node, path: string): boolean {
   if (!problems.check(isObject(node), path, node, 'must be a node, { id, host, port }')) return false;
   const { id, host, port, weight = 1 } = node;
   return [

@@ -2,6 +2,7 @@ import { checkNodes } from '../support/nodes.js';
 import type { Discovered, Discovery } from '../contracts/discovery.js';
 import { expectContract } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';
+import { aFunction, checkHarness, checkMade, milliseconds } from './harness-checks.js';
 
 /**
  * A discovery under test, with a source that the test controls. `make` gives a new one at each call, which finds at least
@@ -26,9 +27,15 @@ export interface DiscoveryHarness {
 /**
  * What every {@link Discovery} promises, as checks for any test runner.
  *
+ * @throws HerdOptionError for a harness that is none; a check rejects with it for a `make()` that is none.
  * @example for (const check of discoveryContract({ make: () => callbackNodes(listCaches) })) it(check.name, check.run);
  */
 export function discoveryContract(harness: DiscoveryHarness): readonly ContractCheck[] {
+  checkHarness(
+    harness,
+    { make: 'a discovery' },
+    { hang: aFunction, resume: aFunction, change: aFunction, answerMs: milliseconds, abortMs: milliseconds },
+  );
   const { answerMs = 5000, abortMs = 500 } = harness;
   const ask = (discovery: Discovery): Promise<Discovered> =>
     settled(discovery.nodes(new AbortController().signal), answerMs, 'nodes() did not answer');
@@ -38,7 +45,7 @@ export function discoveryContract(harness: DiscoveryHarness): readonly ContractC
   ): ContractCheck => ({
     name,
     async run() {
-      const discovery = await harness.make();
+      const discovery = checkMade(await harness.make(), 'discovery', 'nodes');
       let closed: Promise<void> | undefined;
       const close = (): Promise<void> =>
         (closed ??= settled(Promise.resolve(discovery.close?.()), answerMs, 'close() did not end'));

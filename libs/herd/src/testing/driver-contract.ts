@@ -4,6 +4,7 @@ import { copiesChecks } from './copies-contract.js';
 import { DriverBench } from './driver-bench.js';
 import type { AnyDriver } from './driver-bench.js';
 import type { DriverServer } from './driver-server.js';
+import { checkHarness, checkMade, checkServer } from './harness-checks.js';
 import { leaseChecks } from './lease-contract.js';
 import { manyKeysChecks } from './many-keys-contract.js';
 import { refusalChecks } from './refusal-contract.js';
@@ -27,17 +28,25 @@ export interface DriverHarness {
 /**
  * What every {@link Driver} with the usual commands promises, as checks for any test runner.
  *
+ * @throws HerdOptionError for a harness that is none; a check rejects with it for a `make()` or `server()` that is none.
  * @example for (const { name, run } of driverContract({ make: () => redis(), server: () => server })) it(name, run, 30_000);
  */
-export function driverContract({ make, server }: DriverHarness): readonly ContractCheck[] {
+export function driverContract(harness: DriverHarness): readonly ContractCheck[] {
+  checkHarness(
+    harness,
+    { make: 'a driver', server: 'a server of its own, which the suite may freeze and restart' },
+    {},
+  );
+  const make = (): AnyDriver => checkMade(harness.make(), 'driver', 'open');
   return Object.entries(checks).map(([name, check]) => ({
     name,
     run: async () => {
-      const bench = new DriverBench(make(), server().node);
+      const server = checkServer(harness.server());
+      const bench = new DriverBench(make(), server.node);
       try {
-        await check(bench, server(), make);
+        await check(bench, server, make);
       } finally {
-        server().resume();
+        server.resume();
         await bench.close();
       }
     },

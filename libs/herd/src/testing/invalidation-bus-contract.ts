@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Invalidation, InvalidationBus } from '../contracts/invalidation-bus.js';
 import { ContractViolation, expectContract } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';
+import { aFunction, checkHarness, checkMade } from './harness-checks.js';
 
 /**
  * A bus under test: `make` gives the end of one process, each connected to all others. `interrupt`, where messages can be lost,
@@ -20,15 +21,21 @@ const patienceMs = 10_000;
 /**
  * What every {@link InvalidationBus} promises, as checks for any test runner.
  *
+ * @throws HerdOptionError for a harness that is none; a check rejects with it for a `make()` that is none.
  * @example for (const { name, run } of invalidationBusContract({ make: () => redisBus(client) })) it(name, run, 30_000);
  */
 export function invalidationBusContract(harness: InvalidationBusHarness): readonly ContractCheck[] {
+  checkHarness(harness, { make: 'the end of a bus in one process' }, { interrupt: aFunction });
+  const checkedHarness: InvalidationBusHarness = {
+    make: () => checkMade(harness.make(), 'bus', 'subscribe'),
+    ...(harness.interrupt && { interrupt: () => harness.interrupt!() }),
+  };
   return Object.entries(checks).map(([name, check]) => ({
     name,
     run: async () => {
       const ends: (() => void)[] = [];
       try {
-        await check(harness, (bus) => listening(bus, ends));
+        await check(checkedHarness, (bus) => listening(bus, ends));
       } finally {
         for (const end of ends) end();
       }

@@ -2,6 +2,7 @@ import type { Node } from '../contracts/node.js';
 import type { Router, RouteTable } from '../contracts/router.js';
 import { expectContract } from './contract-check.js';
 import type { ContractCheck } from './contract-check.js';
+import { aNumber, checkHarness, checkMade } from './harness-checks.js';
 import { contractKeys as keys, contractNodes, ownersOf, sharesOf, shuffled } from './router-samples.js';
 
 /** A router under test, and what it may cost. `make` gives a new one at each call. */
@@ -20,12 +21,25 @@ export interface RouterHarness {
 /**
  * What every {@link Router} promises, as checks for any test runner.
  *
+ * @throws HerdOptionError for a harness that is none; a check rejects with it for a `make()` that is none.
  * @example for (const check of routerContract({ make: () => myRouter() })) it(check.name, check.run);
  */
 export function routerContract(harness: RouterHarness): readonly ContractCheck[] {
+  checkHarness(
+    harness,
+    { make: 'a router' },
+    {
+      placedBy: (problems, option, value) =>
+        problems.check(value === 'id' || value === 'address', option, value, "must be 'id' or 'address'"),
+      maxSkew: aNumber(1, Infinity),
+      maxMoved: aNumber(0, 1),
+      maxDisturbed: aNumber(0, 1),
+    },
+  );
   const { placedBy = 'id', maxSkew = 1.35, maxMoved = 0.14, maxDisturbed = 0 } = harness;
   const nodes = contractNodes(10);
-  const build = (list: readonly Node[]): RouteTable => harness.make().build(list);
+  const make = (): Router => checkMade(harness.make(), 'router', 'build');
+  const build = (list: readonly Node[]): RouteTable => make().build(list);
   const check = (name: string, run: () => void): ContractCheck => ({
     name,
     run: () => new Promise<void>((resolve) => resolve(run())),
@@ -64,7 +78,7 @@ export function routerContract(harness: RouterHarness): readonly ContractCheck[]
         );
     }),
     check('keeps nothing of earlier tables', () => {
-      const router = harness.make();
+      const router = make();
       const first = ownersOf(router.build(nodes));
       router.build(contractNodes(7));
       expectContract(
