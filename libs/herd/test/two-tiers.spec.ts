@@ -54,6 +54,18 @@ describe('values in memory before those of the nodes', () => {
     expect(await cache.getOrSet('k', '1m', () => 'anew')).toBe('anew');
   });
 
+  it('are kept there by getOrSetMany too, and go where a load finds none before their end', async () => {
+    const [cache, anew] = [await users(), opened[0]!.namespace('users', { memory: { ttl: '20s' }, beta: 1e9 })];
+    const load = (keys: readonly string[]) => ((now += 10), new Map(keys.map((key) => [key, `of ${key}`])));
+    expect(await cache.getOrSetMany(['a', 'b'], '1m', load)).toEqual(load(['a', 'b']));
+    now += 20_000;
+    expect(await anew.getOrSetMany(['a'], '1m', () => new Map())).toEqual(load(['a']));
+    await until('it is gone', async () => (await cache.get('a')) === undefined);
+    expect(await cache.getOrSetMany(['a', 'b'], '1m', load)).toEqual(load(['a', 'b']));
+    await node.close();
+    expect(await cache.getOrSetMany(['a', 'b'], '1m', unexpected)).toEqual(load(['a', 'b']));
+  });
+
   it('are asked of no node again by any call that reads', async () => {
     const cache = await users();
     for (const key of ['a', 'b']) await cache.set(key, `of ${key}`, minute);

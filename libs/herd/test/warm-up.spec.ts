@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { callbackNodes, startHerd } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
+import { metaMemcached } from '@rookery/herd/meta-memcached';
 import { redis } from '@rookery/herd/redis';
 import { startMemcachedNode } from '@rookery/herd/testing';
 import { startMemcached, startRedis } from '@rookery/services';
@@ -13,7 +14,12 @@ const keys = Array.from({ length: 400 }, (_, i) => `key-${i}`);
 const hour = { ttl: '1h' } as const;
 const bare = ({ address }: RunningServer): string => address.replace('redis://', '');
 
-describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind) => {
+const drivers = { memcached, metaMemcached, redis } as unknown as Record<
+  'memcached' | 'metaMemcached' | 'redis',
+  typeof redis
+>;
+
+describe.each(['memcached', 'metaMemcached', 'redis'] as const)('a herd of %s that grows', (kind) => {
   let servers: RunningServer[];
   beforeAll(async () => {
     servers = await Promise.all(Array.from({ length: 4 }, () => (kind === 'redis' ? startRedis() : startMemcached())));
@@ -23,11 +29,13 @@ describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind)
   const herdOf = (count: () => number, options: object = {}) =>
     startHerd({
       discovery: callbackNodes(() => servers.slice(0, count()).map(bare)),
-      driver: kind === 'redis' ? redis() : memcached(),
+      driver: drivers[kind](),
       refresh: '1h',
       timeoutMs: 5000,
       ...options,
     });
+
+  type Grown = Awaited<ReturnType<typeof herdOf>>;
 
   it('has what moved, once and by copy, with the life that was left', async () => {
     let count = 3;
@@ -79,7 +87,7 @@ describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind)
     );
     let count = 2;
     const discovery = callbackNodes(() => own.slice(0, count).map(bare));
-    const driver = kind === 'redis' ? redis() : memcached();
+    const driver = drivers[kind]();
     const limits = { refresh: '1h', timeoutMs: 5000, warmUpFor: '1m', ejectAfter: 1000 } as const;
     const herd = await startHerd({ discovery, driver, ...limits });
     await herd.setMany(
@@ -129,6 +137,74 @@ describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind)
     await Promise.all(own.map((server) => server.stop()));
   }, 30_000);
 
+  it.each<[string, (herd: Grown, key: string) => Promise<unknown>, expected: unknown, then?: unknown]>([
+    ['gets', async (herd, key) => (await herd.gets(key))?.value, 5],
+    ['getsMany', async (herd, key) => (await herd.getsMany([key])).get(key)?.value, 5],
+    ['touch', (herd, key) => herd.touch(key, hour), true],
+    ['incr', (herd, key) => herd.incr(key, 2), 7, 7],
+    ['decr', (herd, key) => herd.decr(key, 2), 3, 3],
+    ['replace', (herd, key) => herd.replace(key, 6, hour), true, 6],
+    ['add', (herd, key) => herd.add(key, 6, hour), false],
+    ['gets and cas', async (herd, key) => herd.cas(key, 6, (await herd.gets(key))!.cas, hour), 'stored', 6],
+    [
+      'getsMany and casMany',
+      async (herd, key) => {
+        const { cas } = (await herd.getsMany([key])).get(key)!;
+        return (await herd.casMany([[key, { value: 6, cas }]], hour)).get(key);
+      },
+      'stored',
+      6,
+    ],
+  ])(
+    'has what moved for %s, and loses none of it',
+    async (_name, use, expected, then = 5) => {
+      let count = 3;
+      const herd = await herdOf(() => count, { warmUpFor: '1m' });
+      const all = keys.map((key) => `${_name.replaceAll(' ', '-')}-${key}`);
+      await herd.setMany(
+        all.map((key) => [key, 5]),
+        hour,
+      );
+      count = 4;
+      await herd.refresh();
+      const moved = all.filter((key) => herd.nodeFor(key)!.id === bare(servers[3]!)).slice(0, 5);
+      for (const key of moved) expect([await use(herd, key), await herd.get(key)]).toEqual([expected, then]);
+      expect(await herd.on({ id: bare(servers[3]!) }, (node) => node.getMany(moved))).toEqual(
+        new Map(moved.map((key) => [key, then])),
+      );
+      await herd.close();
+    },
+    30_000,
+  );
+
+  it('has no value of before at a former owner after a casMany, once that owns the key again', async () => {
+    let count = 3;
+    const [one, other] = await Promise.all([herdOf(() => count), herdOf(() => count)]);
+    await other.setMany(
+      keys.map((key) => [key, 'old']),
+      hour,
+    );
+    count = 4;
+    await Promise.all([one.refresh(), other.refresh()]);
+    const moved = keys.filter((key) => one.nodeFor(key)!.id === bare(servers[3]!)).slice(0, 5);
+    await other.setMany(
+      moved.map((key) => [key, 'new']),
+      hour,
+    );
+    const found = await one.getsMany(moved);
+    const outcomes = await one.casMany(
+      [...found].map(([key, { cas }]) => [key, { value: 'newest', cas }]),
+      hour,
+    );
+    expect(outcomes).toEqual(new Map(moved.map((key) => [key, 'stored'])));
+    count = 3;
+    await one.refresh();
+    await one.refresh();
+    expect(one.topology.nodes).toHaveLength(3);
+    expect(await one.getMany(moved)).toEqual(new Map());
+    await Promise.all([one.close(), other.close()]);
+  }, 30_000);
+
   it('does without a copy when warming is over, or the former owner is gone', async () => {
     let count = 3;
     const herd = await herdOf(() => count, { warmUpFor: 1 });
@@ -140,6 +216,25 @@ describe.each(['memcached', 'redis'] as const)('a herd of %s that grows', (kind)
     await herd.close();
   }, 30_000);
 });
+
+it('has what moved for a read with a lease, and to be marked as stale', async () => {
+  const servers = await Promise.all([startMemcached(), startMemcached()]);
+  let count = 1;
+  const discovery = callbackNodes(() => servers.slice(0, count).map(bare));
+  const driver = metaMemcached();
+  const herd = await startHerd({ discovery, driver, refresh: '1h', timeoutMs: 5000, warmUpFor: '1m' });
+  await Promise.all(keys.map((key) => herd.set(key, key, hour)));
+  count = 2;
+  await herd.refresh();
+  const moved = keys.filter((key) => herd.nodeFor(key)!.id === bare(servers[1]));
+  const [read, marked] = [moved[0]!, moved[1]!];
+  const lease = { leaseTtl: '10s' } as const;
+  expect(await herd.getLeased(read, lease)).toEqual({ state: 'fresh', value: read });
+  expect(await herd.markStale(marked, hour)).toBe(true);
+  expect(await herd.getLeased(marked, lease)).toMatchObject({ state: 'stale', value: marked });
+  await herd.close();
+  await Promise.all(servers.map((server) => server.stop()));
+}, 30_000);
 
 it('refuses warmUpFor with a driver that cannot copy', async () => {
   const { copies, ...driver } = memcached();

@@ -1,3 +1,5 @@
+import type { Entry } from './entry.js';
+
 /**
  * Whether this reader should make the value anew before its end, so that not all do so at it. The chance rises towards the
  * end, sooner for values that are slow to make.
@@ -13,3 +15,7 @@ export const refreshesEarly = (
   random: number,
   beta: number,
 ): boolean => beta > 0 && now - loadMs * beta * Math.log(random) >= freshUntil;
+
+/** {@link refreshesEarly} for what is stored: without an end it never does. */
+export const isDue = ({ freshUntil, loadMs }: Entry, now: number, random: number, beta: number): boolean =>
+  freshUntil !== undefined && refreshesEarly(freshUntil, loadMs, now, random, beta);

@@ -32,3 +32,7 @@ export function asEntry(found: unknown): Entry | undefined {
 }
 
 export const isFresh = ({ freshUntil = Infinity }: Entry, now: number): boolean => now < freshUntil;
+
+/** Whether a value past its end, by up to `forMs`, may be served. That there was none is no value. */
+export const isServable = ({ value, freshUntil = Infinity }: Entry, now: number, forMs: number): boolean =>
+  value !== undefined && now < freshUntil + forMs;

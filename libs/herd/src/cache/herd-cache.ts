@@ -18,6 +18,7 @@ import type { MemoryTier } from './memory-tier.js';
 import { reportOf } from './publish.js';
 import type { Report } from './publish.js';
 import type { RecentChanges } from './recent-changes.js';
+import { ManyFinder } from './many-finder.js';
 import { SingleFlight } from './single-flight.js';
 import type { Flight } from './single-flight.js';
 import { StoredEntries } from './stored-entries.js';
@@ -45,6 +46,7 @@ export class HerdCache implements Cache {
   private readonly entries: StoredEntries;
   private readonly maker: ValueMaker;
   private readonly finder: ValueFinder;
+  private readonly manyFinder: ManyFinder;
   protected readonly changing: ChangeMaker;
   private readonly report: Report;
   protected readonly changes: RecentChanges;
@@ -63,6 +65,7 @@ export class HerdCache implements Cache {
     this.maker = new ValueMaker(source, this.memory, this.changes);
     this.report = reportOf(source, space);
     this.finder = new ValueFinder(source, this.entries, this.maker, this.report);
+    this.manyFinder = new ManyFinder(source, this.entries, this.maker, this.report);
     this.changing = new ChangeMaker(source, space, prefix, this.changes, this.flights, this.finder);
   }
 
@@ -91,19 +94,15 @@ export class HerdCache implements Cache {
     textsOf('getOrSetMany', keys);
     checkLoad('getOrSetMany', load);
     this.checkLife(ttl);
-    const { prefix, held, missing } = await this.lookUp(
-      keys,
-      () => tolerant(this.prefix, undefined),
-      (now, others) => tolerant(() => this.readAll(now, others), new Map<string, Held>()),
-    );
+    const held = this.inMemory(keys);
+    const others = [...new Set(keys)].filter((key) => !held.has(key));
     const made =
-      missing.length === 0
-        ? new Map<string, Value>()
-        : await this.maker.makeMany(prefix, missing, { ttl, load, options });
+      others.length === 0
+        ? new Map<string, Value | undefined>()
+        : await this.manyFinder.find(await tolerant(this.prefix, undefined), others, { ttl, load, options });
     const found = new Map<string, Value>();
     for (const key of keys) {
-      const entry = held.get(key);
-      const value = entry ? (entry.value as Value | undefined) : made.get(key);
+      const value = held.has(key) ? (held.get(key)!.value as Value | undefined) : made.get(key);
       if (value !== undefined) found.set(key, value);
     }
     return found;
@@ -114,9 +113,11 @@ export class HerdCache implements Cache {
   }
 
   async getMany<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
-    const { held } = await this.lookUp(textsOf('getMany', keys), this.prefix, (now, others) =>
-      this.readAll(now, others),
-    );
+    const held = this.inMemory(textsOf('getMany', keys));
+    const others = [...new Set(keys)].filter((key) => !held.has(key));
+    const prefix = others.length === 0 ? undefined : await this.prefix();
+    if (prefix) for (const [key, entry] of await this.readAll(prefix, others)) held.set(key, entry);
+    for (const key of others) if (!held.has(key)) this.report(key, 'miss', undefined, prefix?.parts);
     const found = new Map<string, Value>();
     for (const [key, { value }] of held) if (value !== undefined) found.set(key, value as Value);
     return found;
@@ -180,21 +181,6 @@ export class HerdCache implements Cache {
 
   private checkLife(ttl: TtlOf<never>): void {
     if (typeof ttl !== 'function') ttlMs(ttl, this.source.leastTtlMs);
-  }
-
-  /** What memory, and else the nodes, have of `keys`, and what neither has. */
-  private async lookUp(
-    keys: readonly string[],
-    prefixNow: () => Promise<Prefix | undefined>,
-    read: (prefix: Prefix, keys: readonly string[]) => Promise<ReadonlyMap<string, Held>>,
-  ): Promise<{ prefix: Prefix | undefined; held: ReadonlyMap<string, Held>; missing: readonly string[] }> {
-    const held = this.inMemory(keys);
-    const others = [...new Set(keys)].filter((key) => !held.has(key));
-    const prefix = others.length === 0 ? undefined : await prefixNow();
-    if (prefix) for (const [key, entry] of await read(prefix, others)) held.set(key, entry);
-    const missing = others.filter((key) => !held.has(key));
-    for (const key of missing) this.report(key, 'miss', undefined, prefix?.parts);
-    return { prefix, held, missing };
   }
 
   /** What of `keys` is in memory. */

@@ -16,6 +16,9 @@ export interface Lease {
   /** Stores what was loaded, unless the key was changed meanwhile. @returns whether it is stored. */
   store(entry: Entry, lifeMs: number): Promise<boolean>;
 
+  /** Load has found that there is no value: what is there is gone, unless the key was changed meanwhile. @returns whether it is. */
+  drop(): Promise<boolean>;
+
   /** Lets another load. */
   end(): Promise<unknown>;
 }
@@ -29,9 +32,12 @@ type Placeholder = Readonly<{ rookeryLease: string | null }>;
 /** How long a place that was given back is kept for the next, at least the shortest life of the servers. */
 const givenBackMs = 1000;
 
+const no = (): Promise<boolean> => Promise.resolve(false);
+
 export const otherLease: Lease = Object.freeze({
   kind: 'other',
-  store: () => Promise.resolve(false),
+  store: no,
+  drop: no,
   end: () => Promise.resolve(),
 });
 
@@ -59,7 +65,7 @@ export async function acquireLease(
 
 /** @returns a lease of what is missing; `undefined` where there is something. */
 async function reserve(source: CacheSource, { stored, lease }: LeasedKey, ttl: number): Promise<Lease | undefined> {
-  const { strict, leastTtlMs } = source;
+  const { strict } = source;
   const mark = randomUUID();
   const place: Placeholder = { rookeryLease: mark };
   if (!(await strict.add(stored, place, { ttl }))) {
@@ -73,11 +79,14 @@ async function reserve(source: CacheSource, { stored, lease }: LeasedKey, ttl: n
   }
   const own = await strict.gets(stored);
   if (!own || holderOf(own.value) !== mark) return otherLease;
-  const givenBack: Placeholder = { rookeryLease: null };
-  return swapLease(source, stored, own.cas, () =>
-    strict.cas(stored, givenBack, own.cas, { ttl: Math.max(leastTtlMs, givenBackMs) }),
-  );
+  return swapLease(source, stored, own.cas, () => giveBack(source, stored, own.cas));
 }
+
+/** Leaves a place without a value, for the next who loads. @returns whether nobody has changed it. */
+const giveBack = async ({ strict, leastTtlMs }: CacheSource, stored: string, token: CasToken): Promise<boolean> => {
+  const givenBack: Placeholder = { rookeryLease: null };
+  return (await strict.cas(stored, givenBack, token, { ttl: Math.max(leastTtlMs, givenBackMs) })) === 'stored';
+};
 
 /** What cannot be decoded is no value: it is deleted. */
 async function readable(
@@ -99,7 +108,11 @@ async function renew(source: CacheSource, { stored, lease }: LeasedKey, ttl: num
   if (!(await strict.add(lease, randomUUID(), { ttl }))) return otherLease;
   const found = await strict.gets(stored);
   if (found && holderOf(found.value) === undefined)
-    return { ...swapLease(source, stored, found.cas), end: () => commands.delete(lease) };
+    return {
+      ...swapLease(source, stored, found.cas),
+      drop: () => giveBack(source, stored, found.cas),
+      end: () => commands.delete(lease),
+    };
   await commands.delete(lease);
   return otherLease;
 }
@@ -109,12 +122,12 @@ function holderOf(value: unknown): string | null | undefined {
   return typeof value === 'object' && value !== null ? (value as Partial<Placeholder>).rookeryLease : undefined;
 }
 
-/** @param giveBack called in the end where nothing was stored. */
+/** @param unused called in the end where nothing was stored. */
 function swapLease(
   { strict: commands, ttlOf }: CacheSource,
   stored: string,
   token: CasToken,
-  giveBack: () => Promise<unknown> = () => Promise.resolve(),
+  unused: () => Promise<unknown> = no,
 ): Lease {
   let isUsed = false;
   return {
@@ -123,7 +136,8 @@ function swapLease(
       isUsed = true;
       return (await commands.cas(stored, entry, token, { ttl: ttlOf(lifeMs) })) === 'stored';
     },
-    end: () => (isUsed ? Promise.resolve() : giveBack()),
+    drop: no,
+    end: () => (isUsed ? Promise.resolve() : unused()),
   };
 }
 
@@ -138,6 +152,7 @@ const noLease = (source: CacheSource, { stored }: LeasedKey, made: Unleased): Le
     if (standInLifeMs === undefined) return false;
     return writeEntry(source, stored, { ...entry, unleased: made }, Math.min(lifeMs, standInLifeMs));
   },
+  drop: no,
   end: () => Promise.resolve(),
 });
 
@@ -155,6 +170,7 @@ export function grantedLease(
       isUsed = true;
       return commands.setLeased(stored, entry, token, { ttl: ttlOf(lifeMs) });
     },
+    drop: no,
     end: () => (isUsed ? Promise.resolve() : commands.releaseLease(stored, token)),
   };
 }

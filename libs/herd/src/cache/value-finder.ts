@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { CacheSource } from './cache-source.js';
-import { refreshesEarly } from './early-refresh.js';
-import { isFresh } from './entry.js';
+import { isDue } from './early-refresh.js';
+import { isFresh, isServable } from './entry.js';
 import type { Entry } from './entry.js';
 import type { Lease } from './lease.js';
-import { boxedWithin, loadWithin } from './load-deadline.js';
+import { loadWithin } from './load-deadline.js';
+import { madeOrStale } from './made-or-stale.js';
 import type { Report } from './publish.js';
 import { SingleFlight } from './single-flight.js';
 import type { Flight } from './single-flight.js';
@@ -50,12 +51,10 @@ export class ValueFinder {
     const now = this.source.now();
     if (entry && isFresh(entry, now)) {
       this.report(key, 'hit', 'node', task.prefix.parts);
-      const { freshUntil = Infinity, loadMs } = entry;
-      if (freshUntil !== Infinity && refreshesEarly(freshUntil, loadMs, now, this.source.random(), options.beta))
-        this.refresh(task);
+      if (isDue(entry, now, this.source.random(), options.beta)) this.refresh(task);
       return entry.value as Value;
     }
-    if (entry && now < entry.freshUntil! + options.staleWhileRevalidateMs) {
+    if (entry && isServable(entry, now, options.staleWhileRevalidateMs)) {
       this.report(key, 'stale', 'node', task.prefix.parts);
       this.refresh(task);
       return entry.value as Value;
@@ -79,8 +78,7 @@ export class ValueFinder {
     given: Lease | undefined,
   ): Promise<Value> {
     const { staleIfErrorMs, softTimeoutMs, waitMs } = task.options;
-    const stale = (): boolean =>
-      entry?.freshUntil !== undefined && this.source.now() < entry.freshUntil + staleIfErrorMs;
+    const stale = (): boolean => entry !== undefined && isServable(entry, this.source.now(), staleIfErrorMs);
     const serveStale = (): Value => {
       this.report(task.key, 'stale', 'node', task.prefix.parts);
       return entry!.value as Value;
@@ -91,16 +89,7 @@ export class ValueFinder {
       if (found) return found.value as Value;
       if (softTimeoutMs < Infinity && stale()) return serveStale();
     }
-    const making = this.maker.make(task, flight, lease);
-    try {
-      const made = await boxedWithin(making, stale() ? softTimeoutMs : Infinity);
-      if (made) return made.value;
-    } catch (error) {
-      if (!stale()) throw error;
-      return serveStale();
-    }
-    making.catch(() => undefined);
-    return serveStale();
+    return madeOrStale(this.maker.make(task, flight, lease), softTimeoutMs, stale, serveStale);
   }
 
   /** Makes the value anew in the background, if no other process is at it. */

@@ -8,6 +8,7 @@ import { deepFreeze } from './deep-freeze.js';
 import { entryOf } from './entry.js';
 import type { Entry } from './entry.js';
 import { KeyWatch } from './key-watch.js';
+import type { Watch } from './key-watch.js';
 import { acquireLease } from './lease.js';
 import type { Lease, LeasedKey } from './lease.js';
 import { loadWithin } from './load-deadline.js';
@@ -16,6 +17,7 @@ import type { RecentChanges } from './recent-changes.js';
 import type { Flight } from './single-flight.js';
 import type { Prefix } from './stored-entries.js';
 import { readTagVersions } from './tags.js';
+import type { TagVersions } from './tags.js';
 import { tolerant } from './tolerant.js';
 
 /** One value to make: where it stands, and how. */
@@ -64,16 +66,16 @@ export class ValueMaker {
     const { memory, source } = this;
     const watch = memory?.begin(task.key);
     try {
-      const versions = await tolerant(() => readTagVersions(source, task.prefix.parts, task.options.tags), undefined);
+      const versions = await this.versionsOf(task.prefix, task.options);
       const begun = source.now();
       const loaded = await loadWithin(JSON.stringify(task.key), task.options.loadTimeoutMs, task.load);
       const lifeMs = this.lifeOf(loaded, task);
       const value = this.asStored(loaded);
+      if (loaded === undefined && lifeMs === 0) await this.drop(task.key, lease);
       if (lifeMs === 0 || !value || !versions || flight.invalidated) return value ? (value.value as Value) : loaded;
       const now = source.now();
       const entry = entryOf(value.value, lifeMs, now, Math.max(0, now - begun), versions);
-      const kept = await this.store(task.options, entry, lifeMs, lease);
-      if (kept && watch && !flight.invalidated && memory!.epoch === task.prefix.epoch) memory!.keep(watch, entry);
+      await this.keep(task, entry, lifeMs, lease, watch, flight);
       return value.value as Value;
     } finally {
       if (watch) memory!.end(watch);
@@ -81,47 +83,74 @@ export class ValueMaker {
     }
   }
 
-  /** @param prefix `undefined` while it cannot be read: nothing is stored then. */
+  /**
+   * @param prefix `undefined` while it cannot be read: nothing is stored then.
+   * @param given the leases of `keys`, where they are had already.
+   */
   async makeMany<Value>(
     prefix: Prefix | undefined,
     keys: readonly string[],
     { ttl, load, options }: Readonly<{ ttl: TtlOf<Value>; load: LoadMany<Value>; options: ResolvedCacheOptions }>,
+    given?: readonly Lease[],
   ): Promise<Map<string, Value>> {
-    const { source } = this;
-    const watches = keys.map((key) => this.watch.begin(key));
-    const leases = prefix ? await Promise.all(keys.map((key) => this.lease(leasedKey(prefix, key), options))) : [];
+    const { source, memory } = this;
+    const watches = keys.map((key) => ({ made: this.watch.begin(key), kept: memory?.begin(key) }));
+    const leases =
+      given ?? (prefix ? await Promise.all(keys.map((key) => this.lease(leasedKey(prefix, key), options))) : []);
     try {
-      const versions = prefix && (await tolerant(() => readTagVersions(source, prefix.parts, options.tags), undefined));
+      const versions = prefix && (await this.versionsOf(prefix, options));
       const begun = source.now();
       const loaded = loadedMap(
         await loadWithin(`${keys.length} keys`, options.loadTimeoutMs, (signal) => load(keys, signal)),
       );
+      const loadMs = Math.max(0, source.now() - begun);
       const made = new Map<string, Value>();
-      const stored: Promise<boolean>[] = [];
-      for (const [i, key] of keys.entries()) {
-        const raw = loaded.get(key);
+      const settle = async (key: string, i: number): Promise<void> => {
+        const raw = loaded.get(key) as Value;
         const value = this.asStored(raw);
-        const given = (value ? value.value : raw) as Value | undefined;
-        if (given !== undefined) made.set(key, given);
-        const lifeMs = this.lifeOf(raw as Value, { ttl, options });
-        const lease = leases[i];
-        if (!versions || !value || lifeMs === 0 || !lease || !this.watch.unchanged(watches[i]!)) continue;
-        const now = source.now();
-        const entry = entryOf(value.value, lifeMs, now, Math.max(0, now - begun), versions);
-        stored.push(this.store(options, entry, lifeMs, lease));
-      }
-      await Promise.all(stored);
+        const result = value ? (value.value as Value) : raw;
+        if (result !== undefined) made.set(key, result);
+        const lifeMs = this.lifeOf(raw, { ttl, options });
+        const [lease, watch] = [leases[i], watches[i]!];
+        if (!prefix || !lease || !value) return;
+        if (lifeMs === 0 && raw === undefined) return this.drop(key, lease);
+        if (lifeMs === 0 || !versions || !this.watch.unchanged(watch.made)) return;
+        const entry = entryOf(value.value, lifeMs, source.now(), loadMs, versions);
+        await this.keep({ options, prefix }, entry, lifeMs, lease, watch.kept);
+      };
+      await Promise.all(keys.map(settle));
       return made;
     } finally {
-      watches.forEach((watch) => this.watch.end(watch));
+      for (const { made, kept } of watches) {
+        this.watch.end(made);
+        if (kept) memory!.end(kept);
+      }
       await Promise.all(leases.map((lease) => tolerant(() => lease.end(), false)));
     }
   }
 
-  /** What may be served past its end is stored for longer. */
-  private store(options: ResolvedCacheOptions, entry: Entry, lifeMs: number, lease: Lease): Promise<boolean> {
+  private versionsOf({ parts }: Prefix, { tags }: ResolvedCacheOptions): Promise<TagVersions | undefined> {
+    return tolerant(() => readTagVersions(this.source, parts, tags), undefined);
+  }
+
+  /** There is no value any more. */
+  private async drop(key: string, lease: Lease): Promise<void> {
+    if (await tolerant(() => lease.drop(), false)) this.memory?.apply({ kind: 'keys', keys: [key] });
+  }
+
+  /** Stores it on its node, and then in memory. What may be served past its end is stored for longer. */
+  private async keep(
+    { options, prefix }: Pick<Task<unknown>, 'options' | 'prefix'>,
+    entry: Entry,
+    lifeMs: number,
+    lease: Lease,
+    watch: Watch | undefined,
+    flight?: Flight,
+  ): Promise<void> {
     const extraMs = entry.value === undefined ? 0 : Math.max(options.staleIfErrorMs, options.staleWhileRevalidateMs);
-    return tolerant(() => lease.store(entry, lifeMs + extraMs), false);
+    if (!(await tolerant(() => lease.store(entry, lifeMs + extraMs), false)) || !watch) return;
+    const { memory } = this;
+    if (flight?.invalidated !== true && memory!.epoch === prefix.epoch) memory!.keep(watch, entry);
   }
 
   private lifeOf<Value>(value: Value, { ttl, options }: Pick<Task<Value>, 'ttl' | 'options'>): number {

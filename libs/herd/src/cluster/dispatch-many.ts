@@ -25,16 +25,20 @@ class ManyKeys<Client, Result> {
   private readonly until: number;
   private readonly wholeMs: number;
   private readonly effect: NonNullable<Intent['effect']>;
+  /** Until when stand-ins have their turn. */
+  private readonly standInsUntil: number;
 
   constructor(
     private readonly source: DispatchSource<Client>,
     private readonly warmUp: WarmUp<Client>,
     private readonly operation: ManyOperation<Client, Result>,
-    { effect = 'read', lifeMs }: Intent = {},
+    private readonly intent: Intent = {},
   ) {
+    const { effect = 'read', lifeMs, standIns = true } = intent;
     this.effect = effect;
     this.wholeMs = source.timeoutMs;
     this.until = performance.now() + source.timeoutMs;
+    this.standInsUntil = standIns ? this.until : 0;
     if (lifeMs !== undefined) source.fleet.noteLife(lifeMs);
   }
 
@@ -53,13 +57,24 @@ class ManyKeys<Client, Result> {
     const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
     return thrown.length === 0
       ? this.results
-      : resultsOrThrow(new Map<string, Result | Error>([...this.results, ...thrown]), this.effect);
+      : resultsOrThrow(new Map<string, Result | Error>([...this.results, ...thrown]), this.intent);
   }
 
   private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
-    if (changesValue(this.effect)) return this.carryOnceLeft(pool, keys);
+    if (this.effect !== 'read') return this.carryWrites(pool, keys);
     await this.carry(pool, keys, [pool]);
     if (this.effect === 'read') await this.copyWhatMoved(pool, keys);
+  }
+
+  /** What needs the value that is there has it copied first, at each node that has some of it. */
+  private async carryWrites(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
+    if (this.intent.needsValue !== true) return this.carryOnceLeft(pool, keys);
+    const groups = grouped(keys, (key) => this.source.fleet.warmSource(key, pool.node.id) ?? pool);
+    const carry = async (own: readonly string[]): Promise<void> => {
+      await this.warmUp.copyAll(own, pool, { until: this.until, wholeMs: this.wholeMs });
+      await this.carryOnceLeft(pool, own);
+    };
+    await Promise.all([...groups.values()].map(carry));
   }
 
   /** Keys wait for those nodes alone that had them before. */
@@ -107,7 +122,7 @@ class ManyKeys<Client, Result> {
     if (this.effect !== 'read') for (const key of keys) if (!failed.has(key)) this.noteWrite(key, pool, stoodIn);
     const groups = grouped([...failed.keys()], (key) => {
       const error = failed.get(key)!;
-      const next = failsOver(this.source, this.effect, error, this.until)
+      const next = failsOver(this.source, this.effect, error, this.standInsUntil)
         ? standIn(this.source, key, tried)
         : undefined;
       if (next) return next;

@@ -36,7 +36,7 @@ function carryOut<Client, Result>(
   key: string,
   operation: Operation<Client, Result>,
   miss: Result,
-  { effect = 'bound', lifeMs, standIns = true }: Intent,
+  { effect = 'bound', lifeMs, standIns = true, needsValue = false }: Intent,
 ): Promise<Result> {
   let owner: NodePool<Client>;
   try {
@@ -47,7 +47,7 @@ function carryOut<Client, Result>(
   }
   noteLife(source, lifeMs);
   const until = source.onNodeDown === 'next' && standIns ? performance.now() + source.timeoutMs : 0;
-  return new KeyCall(source, warmUp, owner, key, operation, miss, effect, until).start();
+  return new KeyCall(source, warmUp, owner, key, operation, miss, effect, until, needsValue).start();
 }
 
 /** Sends everything to the node with this id. */
@@ -69,12 +69,12 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
       noteLife(source, lifeMs);
       return abortable(signal, () => run(operation));
     },
-    byKeys: (keys, operation, { signal, effect, lifeMs } = nothing) =>
-      abortable(signal, async () => {
-        noteLife(source, lifeMs);
+    byKeys: (keys, operation, intent = nothing) =>
+      abortable(intent.signal, async () => {
+        noteLife(source, intent.lifeMs);
         const own = [...new Set(keys)];
         if (own.length === 0) return new Map();
-        return resultsOrThrow(await run((client, node) => operation(client, own, node, Infinity)), effect);
+        return resultsOrThrow(await run((client, node) => operation(client, own, node, Infinity)), intent);
       }),
   };
 }

@@ -29,11 +29,12 @@ export class KeyCall<Client, Result> extends Task {
     private readonly miss: Result,
     effect: Effect,
     private readonly until: number,
+    private readonly needsValue: boolean,
   ) {
     super(operation, source.timeoutMs, effect);
     this.route = source.fleet.route;
-    this.mayBeCopied = effect === 'read' && warmUp.mayHave(key, owner);
-    if (source.fleet.isWarming()) this.endsAt = performance.now() + source.timeoutMs;
+    this.mayBeCopied = (effect === 'read' || needsValue) && warmUp.mayHave(key, owner);
+    if (this.mayBeCopied || source.fleet.isWarming()) this.endsAt = performance.now() + source.timeoutMs;
   }
 
   override get keys(): readonly string[] {
@@ -82,9 +83,21 @@ export class KeyCall<Client, Result> extends Task {
 
   /** What a write must wait for, so that nothing that is copied meanwhile brings back what it replaces. */
   private beforehand(): Promise<unknown> | undefined {
+    if (!this.needsValue || !this.mayBeCopied) return this.formerLeft();
+    return this.copied().then(() => {
+      this.leaveTime();
+      return this.formerLeft();
+    });
+  }
+
+  private formerLeft(): Promise<unknown> | undefined {
     return this.effect === 'read'
       ? undefined
       : this.source.fleet.beforeWrite(this.key, this.owner.node.id, this.timeoutMs)?.left;
+  }
+
+  private copied(): Promise<boolean> {
+    return this.warmUp.copy(this.key, this.owner, { until: this.endsAt, wholeMs: this.wholeMs });
   }
 
   /** Another node has had a part of the time. */
@@ -107,8 +120,8 @@ export class KeyCall<Client, Result> extends Task {
 
   /** What is missing may be where its key was before. */
   private async again(found: Result): Promise<Result> {
-    const { source, warmUp, owner, key, endsAt: until, wholeMs } = this;
-    if (!(await warmUp.copy(key, owner, { until, wholeMs }))) return found;
+    const { source, owner } = this;
+    if (!(await this.copied())) return found;
     this.leaveTime();
     return timed(source, owner.node, () => this.use()).catch((error: unknown) => this.recovered(error));
   }

@@ -45,12 +45,14 @@ export type Effect = 'read' | 'write' | 'delete' | 'bound';
  * @property lifeMs the life that the operation gives to a value, in milliseconds, `Infinity` for ever: for so long other nodes
  * may have old values of the key.
  * @property standIns false where a read is of use at the owner alone. Default true.
+ * @property needsValue whether the outcome follows from the value that is there: after a change of the fleet that is copied first.
  */
 export type Intent = Readonly<{
   effect?: Effect;
   lifeMs?: number;
   signal?: AbortSignal | undefined;
   standIns?: boolean;
+  needsValue?: boolean;
 }>;
 
 /** Brings operations to the nodes that own their keys, under the herd's deadline and failure policy. */

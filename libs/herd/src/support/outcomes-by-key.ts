@@ -1,4 +1,4 @@
-import type { Effect } from '../contracts/dispatch.js';
+import type { Intent } from '../contracts/dispatch.js';
 import { HerdManyError, type HerdOperationError } from '../errors/operation-errors.js';
 import { isOperationError } from './operation-failure.js';
 
@@ -38,11 +38,11 @@ export const withMissing = <Result>(
 /**
  * The results, where no key failed.
  *
- * @throws the first failure where the operation reads, HerdManyError with all of them where it writes.
+ * @throws the first failure where the operation reads, HerdManyError with all of them where it writes, or gives tokens.
  */
 export function resultsOrThrow<Result>(
   outcomes: ReadonlyMap<string, Result | Error>,
-  effect: Effect = 'read',
+  { effect = 'read', standIns = true }: Intent = {},
 ): Map<string, Result> {
   const failures = new Map<string, HerdOperationError>();
   const results = new Map<string, Result>();
@@ -53,5 +53,5 @@ export function resultsOrThrow<Result>(
   }
   const [first] = failures.values();
   if (!first) return results;
-  throw effect === 'read' ? first : new HerdManyError(failures, results);
+  throw effect === 'read' && standIns ? first : new HerdManyError(failures, results);
 }

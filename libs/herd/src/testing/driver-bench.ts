@@ -65,12 +65,12 @@ export class DriverBench {
         this.effects.push(intent.effect);
         return run(operation);
       },
-      byKeys: async (keys, operation, { effect = 'read' } = {}) => {
-        this.effects.push(effect);
+      byKeys: async (keys, operation, intent = {}) => {
+        this.effects.push(intent.effect ?? 'read');
         const own = [...new Set(keys)];
         return own.length === 0
           ? new Map()
-          : resultsOrThrow(await operation(this.client, own, this.node, this.maxTtlMs), effect);
+          : resultsOrThrow(await operation(this.client, own, this.node, this.maxTtlMs), intent);
       },
     };
   }

@@ -74,7 +74,12 @@ export function memcachedCommands(
   ): Promise<boolean> => {
     try {
       const run = storing(verb, key, value, given);
-      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs: lifeOf(given), signal: given?.signal });
+      return dispatch.byKey(key, run, false, {
+        effect: 'write',
+        needsValue: verb !== 'set',
+        lifeMs: lifeOf(given),
+        signal: given?.signal,
+      });
     } catch (error) {
       return rejected(error);
     }
@@ -146,7 +151,7 @@ export function memcachedCommands(
         key,
         (client) => client.send(command, (reply) => countOf(reply, key)),
         undefined,
-        { signal: given?.signal },
+        { needsValue: true, signal: given?.signal },
       );
     });
   return {
@@ -181,7 +186,7 @@ export function memcachedCommands(
         key,
         (client) => client.send(command, (reply) => lineOf(reply, key, 'TOUCHED', 'NOT_FOUND') === 'TOUCHED'),
         false,
-        { lifeMs: lifeOf(given), signal: given?.signal },
+        { needsValue: true, lifeMs: lifeOf(given), signal: given?.signal },
       );
     },
     incr: (key, by = 1, given) => count('incr', key, by, given),
@@ -197,12 +202,16 @@ export function memcachedCommands(
             return value && versioned<Value>(key, value, client, node);
           }),
         undefined,
-        { signal: given?.signal },
+        { effect: 'read', standIns: false, signal: given?.signal },
       );
     },
     async cas(key, value, token, given) {
       const run = swapping(key, value, token, given);
-      return dispatch.byKey<CasOutcome>(key, run, 'missing', { lifeMs: lifeOf(given), signal: given?.signal });
+      return dispatch.byKey<CasOutcome>(key, run, 'missing', {
+        needsValue: true,
+        lifeMs: lifeOf(given),
+        signal: given?.signal,
+      });
     },
     async setMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -227,7 +236,7 @@ export function memcachedCommands(
     },
     async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      return readMany('gets', keys, versioned<Value>, { effect: 'bound', signal: given?.signal });
+      return readMany('gets', keys, versioned<Value>, { effect: 'read', standIns: false, signal: given?.signal });
     },
     async casMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -236,7 +245,7 @@ export function memcachedCommands(
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own, node) => outcomesByKey(own, (key) => runs.get(key)!(client, node)),
-        { effect: 'bound', lifeMs: lifeOfMany(runs, options), signal: options?.signal },
+        { effect: 'bound', needsValue: true, lifeMs: lifeOfMany(runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },

@@ -74,7 +74,12 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     try {
       const run = storing(command, only, key, value, given);
       const lifeMs = life(command, key, given);
-      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs, signal: given?.signal });
+      return dispatch.byKey(key, run, false, {
+        effect: 'write',
+        needsValue: only !== undefined,
+        lifeMs,
+        signal: given?.signal,
+      });
     } catch (error) {
       return rejected(error);
     }
@@ -152,7 +157,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
         (redis) => redis.eval(countScript, 1, key, String(sign * by)),
         (text) => (typeof text === 'string' ? safeCount(text, key) : undefined),
       );
-    return dispatch.byKey<number | undefined>(key, run, undefined, { signal: given?.signal });
+    return dispatch.byKey<number | undefined>(key, run, undefined, { needsValue: true, signal: given?.signal });
   };
 
   return {
@@ -195,7 +200,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
             lifeMs >= longestMs ? redis.eval(persistScript, 1, key) : redis.pexpire(key, wholeMs(lifeMs)),
           (count) => count === 1,
         );
-      return dispatch.byKey(key, run, false, { lifeMs, signal: given?.signal });
+      return dispatch.byKey(key, run, false, { needsValue: true, lifeMs, signal: given?.signal });
     },
     incr: (key, by = 1, given) => count('incr', key, by, 1, given),
     decr: (key, by = 1, given) => count('decr', key, by, -1, given),
@@ -208,11 +213,12 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
           (redis) => redis.getBuffer(key),
           (stored) => (stored ? versioned<Value>(key, stored) : undefined),
         );
-      return dispatch.byKey(key, run, undefined, { signal: given?.signal });
+      return dispatch.byKey(key, run, undefined, { effect: 'read', standIns: false, signal: given?.signal });
     },
     async cas(key, value, token, given) {
       const run = swapping('cas', key, value, token, given);
       return dispatch.byKey<CasOutcome>(key, run, 'missing', {
+        needsValue: true,
         lifeMs: life('cas', key, given),
         signal: given?.signal,
       });
@@ -239,7 +245,11 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
     },
     async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      return readMany(keysOf('getsMany', keys), versioned<Value>, { effect: 'bound', signal: given?.signal });
+      return readMany(keysOf('getsMany', keys), versioned<Value>, {
+        effect: 'read',
+        standIns: false,
+        signal: given?.signal,
+      });
     },
     async casMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -248,7 +258,7 @@ export function redisCommands(dispatch: Dispatch<NodeClient>, options: ResolvedR
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own) => outcomesByKey(own, (key) => runs.get(key)!(client)),
-        { effect: 'bound', lifeMs: manyLife('casMany', runs, options), signal: options?.signal },
+        { effect: 'bound', needsValue: true, lifeMs: manyLife('casMany', runs, options), signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },

@@ -78,7 +78,12 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       checkCallOptions(given, storeOptionNames);
       const { seconds, lifeMs } = expiry(verb, key, given);
       const run = storing(mode, key, value, seconds);
-      return dispatch.byKey(key, run, false, { effect: 'write', lifeMs, signal: given?.signal });
+      return dispatch.byKey(key, run, false, {
+        effect: 'write',
+        needsValue: mode !== '',
+        lifeMs,
+        signal: given?.signal,
+      });
     } catch (error) {
       return rejected(error);
     }
@@ -135,7 +140,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       checkDelta(verb, by);
       const request = keyRequest('ma', key, ` v M${mode} D${by}`);
       const run = (client: MetaClient) => client.ask(request, (reply) => countOf(reply, key));
-      return dispatch.byKey<number | undefined>(key, run, undefined, { signal: given?.signal });
+      return dispatch.byKey<number | undefined>(key, run, undefined, { needsValue: true, signal: given?.signal });
     });
 
   return {
@@ -172,7 +177,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
         const request = keyRequest('mg', key, ` T${seconds}`);
         const run = (client: MetaClient) =>
           client.ask(request, (reply) => answerOf(reply, key, { HD: true, EN: false }));
-        return dispatch.byKey(key, run, false, { lifeMs, signal: given?.signal });
+        return dispatch.byKey(key, run, false, { needsValue: true, lifeMs, signal: given?.signal });
       }),
     incr: (key, by = 1, given) => count('incr', 'I', key, by, given),
     decr: (key, by = 1, given) => count('decr', 'D', key, by, given),
@@ -182,14 +187,18 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
         const request = keyRequest('mg', key, ' f c v');
         const run = (client: MetaClient, node: Node) =>
           client.ask(request, (reply) => versioned<Value>(reply, key, node));
-        return dispatch.byKey<Versioned<Value>>(key, run, undefined, { signal: given?.signal });
+        return dispatch.byKey<Versioned<Value>>(key, run, undefined, {
+          effect: 'read',
+          standIns: false,
+          signal: given?.signal,
+        });
       }),
     cas: (key, value, token, given) =>
       promised(() => {
         checkCallOptions(given, storeOptionNames);
         const { seconds, lifeMs } = expiry('cas', key, given);
         const run = swapping(key, value, token, seconds);
-        return dispatch.byKey<CasOutcome>(key, run, 'missing', { lifeMs, signal: given?.signal });
+        return dispatch.byKey<CasOutcome>(key, run, 'missing', { needsValue: true, lifeMs, signal: given?.signal });
       }),
     async setMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -216,7 +225,11 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
     },
     async getsMany<Value>(keys: readonly string[], given?: CallOptions) {
       checkCallOptions(given);
-      return readMany(keysOf('getsMany', keys), ' f c v', versioned<Value>, { effect: 'bound', signal: given?.signal });
+      return readMany(keysOf('getsMany', keys), ' f c v', versioned<Value>, {
+        effect: 'read',
+        standIns: false,
+        signal: given?.signal,
+      });
     },
     async casMany(given, options) {
       checkCallOptions(options, storeOptionNames);
@@ -226,7 +239,7 @@ export function metaCommands(dispatch: Dispatch<MetaClient>, options: ResolvedMe
       const results = await dispatch.byKeys<CasOutcome>(
         [...runs.keys()],
         (client, own, node, maxTtlMs) => outcomesByKey(own, (key) => promiseOf(runs.get(key)!(client, node, maxTtlMs))),
-        { effect: 'bound', lifeMs, signal: options?.signal },
+        { effect: 'bound', needsValue: true, lifeMs, signal: options?.signal },
       );
       return withMissing(runs.keys(), results, 'missing');
     },

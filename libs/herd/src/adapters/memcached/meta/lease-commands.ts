@@ -52,7 +52,7 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
           key,
           run,
           { state: 'missing' },
-          { effect: 'read', standIns: false, signal },
+          { effect: 'read', standIns: false, needsValue: true, signal },
         );
       }),
     setLeased: (key, value, lease, given) =>
@@ -91,7 +91,7 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
         const request = keyRequest('md', key, ` I T${seconds}`);
         const run = (client: MetaClient) =>
           client.ask(request, (reply) => answerOf(reply, key, { HD: true, NF: false }));
-        return dispatch.byKey(key, run, false, { effect: 'delete', lifeMs, signal: given?.signal });
+        return dispatch.byKey(key, run, false, { effect: 'delete', needsValue: true, lifeMs, signal: given?.signal });
       }),
   };
 }
