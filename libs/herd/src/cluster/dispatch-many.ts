@@ -63,7 +63,7 @@ class ManyKeys<Client, Result> {
   private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
     if (this.effect !== 'read') return this.carryWrites(pool, keys);
     await this.carry(pool, keys, [pool]);
-    if (this.effect === 'read') await this.copyWhatMoved(pool, keys);
+    await this.copyWhatMoved(pool, keys);
   }
 
   /** What needs the value that is there has it copied first, at each node that has some of it. */
