@@ -10,6 +10,7 @@ import { Doubts } from '../pool/doubts.js';
 import { NodePool } from '../pool/node-pool.js';
 import type { PoolOptions } from '../pool/node-pool.js';
 import { KeyHistory } from './key-history.js';
+import { NodeDoubts } from './node-doubts.js';
 import { publishHealth } from './publish.js';
 import { RecentWrites } from './recent-writes.js';
 import { StandIns } from './stand-ins.js';
@@ -31,15 +32,12 @@ export type FleetOptions<Client> = Readonly<{
   poolOptions: (node: Node) => PoolOptions;
 }>;
 
-/** Nodes that left, whose doubts are kept for their return. */
-const maxDeparted = 256;
-
 /** The pools in use and those on their way out. */
 export class Fleet<Client> {
   route: Route<Client>;
   private readonly history = new KeyHistory(() => this.longestLifeMs);
   private readonly recent = new RecentWrites();
-  private readonly doubts = new Map<string, Doubts>();
+  private readonly doubts = new NodeDoubts(() => new Doubts(() => this.longestLifeMs));
   private readonly standIns = new StandIns((key, id) => void this.doubt(key, id));
   private longestLifeMs: number;
   private warming: Readonly<{ table: RouteTable; until: number }> | undefined;
@@ -122,7 +120,7 @@ export class Fleet<Client> {
   private doubt(key: string, id: string): NodePool<Client> | undefined {
     const pool = this.route.pools.get(id);
     if (pool) pool.doubt([key], false);
-    else this.doubtsOf(id).add(key);
+    else this.doubts.of(id).add(key);
     return pool;
   }
 
@@ -155,6 +153,7 @@ export class Fleet<Client> {
         .filter((pool) => before.pools.get(pool.node.id) !== pool)
         .forEach((pool) => this.retire(pool));
     this.remember(before.table, table);
+    this.doubts.follow(new Set(pools.keys()));
     this.route = { table, pools };
     for (const pool of pools.values()) pool.wake();
     this.countDown();
@@ -179,21 +178,10 @@ export class Fleet<Client> {
     this.history.leave(table, next);
     for (const key of this.recent.taken()) {
       const id = next.nodeFor(key)!.id;
-      if (table.nodeFor(key)!.id !== id) this.doubtsOf(id).add(key);
+      if (table.nodeFor(key)!.id !== id) this.doubts.of(id).add(key);
     }
     const { warmUpForMs } = this.options;
     if (warmUpForMs > 0) this.warming = { table, until: performance.now() + warmUpForMs };
-    const present = new Set(next.nodes.map(({ id }) => id));
-    const departed = [...this.doubts.keys()].filter((id) => !present.has(id));
-    for (const id of departed.slice(0, Math.max(0, departed.length - maxDeparted))) this.doubts.delete(id);
-  }
-
-  private doubtsOf(id: string): Doubts {
-    const known = this.doubts.get(id);
-    if (known) return known;
-    const doubts = new Doubts(() => this.longestLifeMs);
-    this.doubts.set(id, doubts);
-    return doubts;
   }
 
   /** All or none: where one cannot be opened, those that were opened for this are closed. */
@@ -236,7 +224,7 @@ export class Fleet<Client> {
       this.options.now,
       onHealth,
       () => this.ejectionAllowed(),
-      this.doubtsOf(node.id),
+      this.doubts.of(node.id),
     );
     return pool;
   }

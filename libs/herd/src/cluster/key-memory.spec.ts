@@ -2,7 +2,9 @@ import fc from 'fast-check';
 
 import type { Node } from '../contracts/node.js';
 import { rendezvous } from '../router/rendezvous.js';
+import { Doubts } from '../pool/doubts.js';
 import { KeyHistory } from './key-history.js';
+import { NodeDoubts } from './node-doubts.js';
 import { RecentWrites } from './recent-writes.js';
 import { StandIns } from './stand-ins.js';
 
@@ -69,4 +71,24 @@ it('RecentWrites has the last 10,000 keys at least, each once, and begins anew w
   expect(taken.length).toBeLessThanOrEqual(20_000);
   expect(last.filter((key) => !has.has(key))).toEqual([]);
   expect(recent.taken()).toEqual([]);
+});
+
+describe('NodeDoubts', () => {
+  const make = () => new Doubts(() => Infinity);
+  const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => `n${i}`);
+
+  it('has those of the 256 nodes that left last, whenever they came', () => {
+    const doubts = new NodeDoubts(make);
+    const first = doubts.of('first');
+    for (const id of ids(300)) {
+      const present = doubts.of(id);
+      doubts.follow(new Set(['first', id]));
+      expect([doubts.of('first'), doubts.of(id)]).toEqual([first, present]);
+      present.add('missed');
+    }
+    doubts.follow(new Set(['n299']));
+    expect(doubts.of('first')).toBe(first);
+    const kept = ids(299).filter((id) => !doubts.of(id).none);
+    expect(kept).toEqual(ids(299).slice(-255));
+  });
 });
