@@ -173,6 +173,38 @@ describe('a herd on a Redis Cluster', () => {
     await herd.close();
   }, 240_000);
 
+  it('uses a shard again as soon as it answers, though another is still silent', async () => {
+    await until('the cluster is whole', isWhole, WHOLE_WITHIN_MS);
+    const herd = await start({ onNodeDown: 'miss', timeoutMs: 200, refresh: '1h' });
+    const ownerOf = (key: string) => herd.nodeFor(key)!.id;
+    const key = keys.find((one) => ownerOf(one) !== ownerOf(`${one}:rookery-write-probe`))!;
+    const healthOf = (id: string) => herd.topology.nodes.find(({ node }) => node.id === id)!.health.state;
+    const [shard, other] = [ownerOf(key), ownerOf(`${key}:rookery-write-probe`)];
+    const before = await primaries();
+    const serverOf = (id: string) => fleet.servers.find(({ port }) => before.get(port) === id)!;
+    const configure = (name: string, value: string) =>
+      Promise.all(fleet.servers.map(({ port }) => askRedis(port, 'CONFIG', 'SET', name, value)));
+    // No server calls another failed, and no replica takes over.
+    await configure('cluster-node-timeout', '60000');
+    const replicas = fleet.servers.filter(({ port }) => !before.has(port));
+    for (const server of [...replicas, serverOf(shard), serverOf(other)]) server.pause();
+    try {
+      const others = keys.filter((one) => ownerOf(one) === other).slice(0, 3);
+      await until('both are down', async () => {
+        await Promise.all([key, ...others].map((one) => herd.get(one)));
+        return healthOf(shard) === 'down' && healthOf(other) === 'down';
+      });
+      serverOf(shard).resume();
+      await until('the one is used', () => healthOf(shard) === 'up');
+      expect(healthOf(other)).toBe('down');
+    } finally {
+      for (const server of fleet.servers) server.resume();
+      await configure('cluster-node-timeout', '1000');
+      await herd.close();
+    }
+    await until('the cluster is whole again', isWhole, WHOLE_WITHIN_MS);
+  }, 240_000);
+
   it('finds the cluster by any server that answers, and starts where none does', async () => {
     const herd = await start({}, { nodes: ['127.0.0.1:9', fleet.addresses[3]!] });
     expect(herd.topology.nodes).toHaveLength(3);

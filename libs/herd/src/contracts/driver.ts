@@ -65,6 +65,12 @@ export interface Driver<Client, Commands extends object, NodeCommands extends ob
    */
   invalidate?(client: Client, keys: readonly string[]): Promise<void>;
 
+  /**
+   * Optional, where a node accepts some keys alone: a key that begins with `beginning` and that nobody has, such as this node accepts.
+   * Default: `beginning` itself.
+   */
+  unusedKey?(client: Client, beginning: string): string;
+
   /** Optional: for `warmUpFor`, which copies values to the nodes that they moved to. */
   readonly copies?: Copies<Client>;
 

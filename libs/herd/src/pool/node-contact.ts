@@ -3,14 +3,13 @@ import { withDeadline } from '../support/deadline.js';
 import { promised } from '../support/promised.js';
 
 /** What it needs of a driver. */
-export type ContactDriver<Client> = Pick<Driver<Client, object>, 'ping' | 'abandon' | 'invalidate'>;
-
-const noKeys: readonly string[] = [];
+export type ContactDriver<Client> = Pick<Driver<Client, object>, 'ping' | 'abandon' | 'invalidate' | 'unusedKey'>;
 
 /** What a pool requests of its node beside the operations of its callers: whether it answers, whether it accepts writes, and deletions. */
 export class NodeContact<Client> {
   private hasAnswered = false;
-  private writeProbe = noKeys;
+  /** The beginning of the key that a probe deletes. */
+  private writeProbe: string | undefined;
 
   /** @param late makes the error of a node that did not answer in time. */
   constructor(
@@ -32,13 +31,15 @@ export class NodeContact<Client> {
   /** A ping passes on a replica: a deletion of what nobody has shows whether the node accepts writes. */
   async probe(): Promise<void> {
     await this.pingWithin(this.options.pingTimeoutMs);
-    if (this.driver.invalidate && this.writeProbe.length > 0) await this.deleteKeys(this.writeProbe);
-    this.writeProbe = noKeys;
+    const { writeProbe, driver, client } = this;
+    if (driver.invalidate && writeProbe !== undefined)
+      await this.deleteKeys([driver.unusedKey?.(client, writeProbe) ?? writeProbe]);
+    this.writeProbe = undefined;
   }
 
   /** From now on, until one succeeds, a probe writes too: to a key such as the first of `keys`. */
   probeWritesBy(keys: readonly string[]): void {
-    if (keys.length > 0) this.writeProbe = [probeKey(keys[0]!)];
+    if (keys.length > 0) this.writeProbe = probeKey(keys[0]!);
   }
 
   deleteKeys(keys: readonly string[]): Promise<void> {

@@ -23,8 +23,8 @@ export type ConnectionPlan = Readonly<{
   locate?: () => Promise<Readonly<{ host: string; port: number }>>;
   /** Where a server has redirected to: the command is run there. */
   elsewhere?: Elsewhere;
-  /** A key that nobody uses, and that the node would accept. */
-  spareKey?: () => string;
+  /** A key that nobody uses, that begins so, and that the node would accept. */
+  spareKey?: (beginning: string) => string;
   /** Keys of one command: 1 where each may have an owner of its own. Default 500. */
   keysPerCommand?: number;
   /** Hears that a connection was lost, or could not be made. */
@@ -67,7 +67,12 @@ export class NodeClient {
   }
 
   get spareKey(): string {
-    return this.plan.spareKey?.() ?? `rookery:ping:${randomUUID()}`;
+    return this.plan.spareKey?.('rookery:ping') ?? `rookery:ping:${randomUUID()}`;
+  }
+
+  /** A key that nobody uses, that begins so, and that the node accepts. */
+  unusedKey(beginning: string): string {
+    return this.plan.spareKey?.(beginning) ?? beginning;
   }
 
   /**

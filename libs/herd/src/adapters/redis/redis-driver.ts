@@ -20,6 +20,7 @@ export const redisDriver = (
   ping,
   abandon: (client) => client.abandon(),
   invalidate,
+  unusedKey: (client, beginning) => client.unusedKey(beginning),
   copies: redisCopies,
   close: (client) => Promise.resolve(client.close()),
   classify: (error) => (error instanceof HerdOperationError ? error.failure : 'request'),

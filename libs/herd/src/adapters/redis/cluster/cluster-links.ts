@@ -29,7 +29,7 @@ export class ClusterLinks {
     const client: NodeClient = new NodeClient(node, {
       ...this.planOf(node),
       locate: () => this.locate(node),
-      spareKey: () => this.map.spareKey(node.id),
+      spareKey: (beginning) => this.map.spareKey(node.id, beginning),
       onLoss: this.onNews,
       elsewhere: (said, key, run, hops) => this.redirect(client, said, key, run, hops),
     });

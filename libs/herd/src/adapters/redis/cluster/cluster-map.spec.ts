@@ -45,7 +45,14 @@ describe('the map of a cluster', () => {
     const map = mapOf(shard(1, 4, [0, 8000]), shard(2, 5, [8001, 16383]));
     map.follow([shard(1, 4, [0, 8000]), shard(2, 5, [8001, 16000])]);
     expect(map.ownerOf(16383)).toBe('id-2');
-    for (const id of ['id-1', 'id-2']) expect(map.ownerOf(keySlot(map.spareKey(id)))).toBe(id);
+    for (const id of ['id-1', 'id-2']) {
+      expect(map.ownerOf(keySlot(map.spareKey(id)))).toBe(id);
+      const key = map.spareKey(id, 'app:user:7:probe');
+      expect([key.startsWith('app:user:7:probe:'), map.ownerOf(keySlot(key))]).toEqual([true, id]);
+    }
+    expect(map.ownerOf(keySlot('{foo}'))).toBe('id-2');
+    expect(map.spareKey('id-2', '{foo}:probe')).toBe('{foo}:probe:0');
+    expect(map.ownerOf(keySlot(map.spareKey('id-1', '{foo}:probe')))).toBe('id-1');
   });
 });
 

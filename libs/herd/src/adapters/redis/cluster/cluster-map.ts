@@ -9,6 +9,8 @@ import type { Address, Member, ShardView } from './slot-view.js';
  */
 type Shard = { readonly id: string; readonly first: Address; primary: Member; members: ReadonlyMap<string, Member> };
 
+const spareKeys = 'rookery:ping';
+
 /** Which shard owns which slot, and which server is its primary, as discovery and the servers' redirections report. */
 export class ClusterMap {
   private shards = new Map<string, Shard>();
@@ -79,13 +81,15 @@ export class ClusterMap {
     return [...new Map(all.map(({ host, port }) => [addressOf({ host, port }), { host, port }])).values()];
   }
 
-  /** A key that nobody uses, in a slot of the shard. */
-  spareKey(id: string): string {
+  /** A key that nobody uses, in a slot of the shard; it begins with `beginning`, unless no such key is the shard's. */
+  spareKey(id: string, beginning = spareKeys): string {
     for (let i = 0; i < slotCount * 4; i++) {
-      const key = `rookery:ping:${i}`;
+      const key = `${beginning}:${i}`;
       if (this.owners[keySlot(key)] === id) return key;
+      // Braces in it name its slot.
+      if (keySlot(beginning) === keySlot(key)) break;
     }
-    return 'rookery:ping';
+    return beginning === spareKeys ? spareKeys : this.spareKey(id);
   }
 
   /** A server that left its shard for one of its own leaves the id behind too. */
