@@ -217,6 +217,20 @@ describe('a herd on a Redis Cluster', () => {
     await alone.close();
   });
 
+  it('may be two of the same parts, of which one closes', async () => {
+    await until('the cluster is whole', isWhole, WHOLE_WITHIN_MS);
+    const parts = redisCluster({ nodes: fleet.addresses.slice(0, 2), defaultTtl: '1m' });
+    const [one, other] = await Promise.all(['one', 'other'].map((name) => start({ ...parts, name })));
+    await Promise.all(keys.map((key) => one!.set(key, key)));
+    expect((await other!.getMany(keys)).size).toBe(keys.length);
+    await one!.close();
+    expect((await other!.getMany(keys)).size).toBe(keys.length);
+    const again = await start({ ...parts });
+    await other!.close();
+    expect((await again.getMany(keys)).size).toBe(keys.length);
+    await again.close();
+  }, 60_000);
+
   it('refuses the policy next, which it cannot carry out', async () => {
     await expect(start({ onNodeDown: 'next' })).rejects.toThrow(HerdOptionError);
     const herd = await start();

@@ -87,6 +87,28 @@ describe('a herd on Redis with sentinels', () => {
     for (const liar of liars) await liar.close();
   }, 60_000);
 
+  it('may be two of the same parts: each moves on, also after one has closed', async () => {
+    const liars = await Promise.all(fleet.sentinels.map(({ port }) => startLiar(port)));
+    const parts = redisSentinel({ sentinels: liars.map(({ address }) => address), names: [name], defaultTtl: '1m' });
+    const herds = await Promise.all(['one', 'other', 'third'].map((own) => start({ ...parts, name: own })));
+    const [one, other, third] = herds as [Herd, Herd, Herd];
+    for (const herd of herds) await herd.set('k', 1);
+    await third.close();
+    const next = await replica();
+    await askRedis(next, 'REPLICAOF', 'NO', 'ONE');
+    for (const liar of liars) liar.lie = next;
+    await other.refresh();
+    for (const [herd, value] of [
+      [one, 2],
+      [other, 3],
+    ] as const) {
+      await herd.set('k', value);
+      expect(await askRedis(next, 'GET', 'k')).toBe(String(value));
+      await herd.close();
+    }
+    for (const liar of liars) await liar.close();
+  }, 60_000);
+
   it('does not follow one sentinel against two, whatever it answers', async () => {
     const old = await fleet.primaryPort();
     const liar = await startLiar(fleet.sentinels[2]!.port, await replica());

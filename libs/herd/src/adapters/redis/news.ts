@@ -24,8 +24,10 @@ export class News {
     }, this.everyMs).unref();
   };
 
+  /** A herd has closed: nothing is left once the last has. */
   close(): void {
-    this.listeners.clear();
+    if (this.listeners.size > 0) return;
     clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

@@ -5,6 +5,7 @@ import { HerdNodeError } from '../../../errors/operation-errors.js';
 import { addressOf } from '../../../support/nodes.js';
 import { NodeClient } from '../node-client.js';
 import type { ConnectionPlan } from '../node-client.js';
+import { OpenClients } from '../open-clients.js';
 import type { ResolvedRedisOptions } from '../redis-options.js';
 import type { ClusterMap } from './cluster-map.js';
 import type { Address } from './slot-view.js';
@@ -14,7 +15,7 @@ const maxHops = 5;
 
 /** The clients of a cluster, one for each shard, and how one hands a command on to another. */
 export class ClusterLinks {
-  private readonly clients = new Map<string, NodeClient>();
+  private readonly clients = new OpenClients();
   /** To servers of which no shard is known yet. */
   private readonly spares = new Map<string, NodeClient>();
 
@@ -33,14 +34,14 @@ export class ClusterLinks {
       onLoss: this.onNews,
       elsewhere: (said, key, run, hops) => this.redirect(client, said, key, run, hops),
     });
-    this.clients.set(node.id, client);
+    this.clients.add(client);
     return client;
   }
 
   close(client: NodeClient): void {
     client.close();
-    if (this.clients.get(client.node.id) === client) this.clients.delete(client.node.id);
-    if (this.clients.size > 0) return;
+    this.clients.delete(client);
+    if (!this.clients.none) return;
     for (const spare of this.spares.values()) spare.close();
     this.spares.clear();
   }
@@ -64,10 +65,10 @@ export class ClusterLinks {
     const [, kind, slot, host, port] = /^(MOVED|ASK) (\d+) (\S*):(\d+)$/.exec(said) ?? [];
     if (kind === undefined || hops >= maxHops) return undefined;
     const address = { host: host === '' ? this.hostOf(from) : host!, port: Number(port) };
-    if (kind === 'ASK') return this.clientAt(address).send(key, (redis) => asking(redis, run), same, hops + 1);
+    if (kind === 'ASK') return this.clientAt(address, from).send(key, (redis) => asking(redis, run), same, hops + 1);
     this.map.learn(Number(slot), address);
     this.onNews();
-    const target = this.clientAt(address);
+    const target = this.clientAt(address, from);
     // Its server was the primary when it connected, and is not now.
     if (target === from) from.moveOn();
     return target.send(key, run, same, hops + 1);
@@ -77,8 +78,9 @@ export class ClusterLinks {
     return this.map.primaryOf(node.id)?.host ?? node.host;
   }
 
-  private clientAt(address: Address): NodeClient {
-    const known = this.clients.get(this.map.shardAt(address) ?? '');
+  private clientAt(address: Address, from: NodeClient): NodeClient {
+    const open = this.clients.of(this.map.shardAt(address) ?? '');
+    const [known] = open.has(from) ? [from] : open;
     if (known) return known;
     const id = addressOf(address);
     const node = { id, ...address };

@@ -21,7 +21,7 @@ export interface RedisClusterOptions extends RedisOptions {
   nodes: readonly string[];
 }
 
-/** The three parts of a herd that follows a cluster: they belong together, and to one herd. */
+/** The three parts of a herd that follows a cluster: they belong together. */
 export type RedisCluster = Readonly<{ discovery: Discovery; driver: RedisDriver; router: Router }>;
 
 /** How often the slots are queried after a lost connection or a redirection, at most. */

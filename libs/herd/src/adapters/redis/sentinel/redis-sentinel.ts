@@ -2,6 +2,7 @@ import type { Discovery } from '../../../contracts/discovery.js';
 import { checked } from '../../../support/option-checks.js';
 import { connectionSetting } from '../../../support/connection-setting.js';
 import { NodeClient } from '../node-client.js';
+import { OpenClients } from '../open-clients.js';
 import { redisDriver } from '../redis-driver.js';
 import type { RedisDriver } from '../redis.driver.js';
 import { checkConnection, readRedisOptions } from '../redis-options.js';
@@ -20,7 +21,7 @@ export interface RedisSentinelOptions extends RedisOptions {
   sentinelConnection?: RedisConnectionSetting;
 }
 
-/** Two parts of a herd that belong together, and to one herd. */
+/** Two parts of a herd that belong together. */
 export type RedisSentinel = Readonly<{ discovery: Discovery; driver: RedisDriver }>;
 
 /**
@@ -58,15 +59,21 @@ export function redisSentinel(options: RedisSentinelOptions): RedisSentinel {
   });
   const { connectTimeoutMs, connection } = resolved;
   const primaries = new Primaries(sentinels, sentinelConnection, connectTimeoutMs);
-  const clients = new Map<string, NodeClient>();
+  const clients = new OpenClients();
   const open = (node: Parameters<RedisDriver['open']>[0]): NodeClient => {
     const locate = () => primaries.locate(node.id);
     const client = new NodeClient(node, { connectTimeoutMs, next: connection(node), locate });
-    clients.set(node.id, client);
+    clients.add(client);
     return client;
   };
+  const close = (client: NodeClient): Promise<void> => {
+    clients.delete(client);
+    return Promise.resolve(client.close());
+  };
   return Object.freeze({
-    discovery: new SentinelDiscovery(names, primaries, (name, address) => clients.get(name)?.moveTo(address)),
-    driver: redisDriver('redisSentinel', resolved, open),
+    discovery: new SentinelDiscovery(names, primaries, (name, address) => {
+      for (const client of clients.of(name)) client.moveTo(address);
+    }),
+    driver: { ...redisDriver('redisSentinel', resolved, open), close },
   });
 }
