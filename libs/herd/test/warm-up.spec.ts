@@ -108,6 +108,9 @@ describe.each(['memcached', 'metaMemcached', 'redis'] as const)('a herd of %s th
       brief.delete(silent[2]!),
       brief.getMany(silent.slice(3, 5)),
       brief.incr(silent[5]!),
+      brief.gets(silent[8]!),
+      brief.getsMany([silent[9]!, ...free.slice(5, 7)]).then((found) => [...found.keys()]),
+      brief.add(silent[10]!, 'new', hour),
       brief.setMany(
         [silent[6]!, ...free.slice(0, 5)].map((key) => [key, 'new'] as const),
         hour,
@@ -124,6 +127,9 @@ describe.each(['memcached', 'metaMemcached', 'redis'] as const)('a herd of %s th
       false,
       new Map(),
       undefined,
+      undefined,
+      free.slice(5, 7),
+      false,
       new Map([[silent[6], false], ...free.slice(0, 5).map((key) => [key, true] as const)]),
       { code: expect.stringMatching(/TIMEOUT|DOUBT/) as string },
     ]);

@@ -79,3 +79,21 @@ export function killFamily(pid: number): number[] {
   signalAll(family, 'SIGKILL');
   return family;
 }
+
+/**
+ * Waits until each thread of `pids` has stopped after SIGSTOP: on a busy machine one may answer for some milliseconds more. Where
+ * there is no /proc it does not wait.
+ */
+export function awaitStopped(pids: readonly number[], timeoutMs: number): void {
+  if (process.platform !== 'linux') return;
+  for (const until = performance.now() + timeoutMs; performance.now() < until && !pids.every(isStopped);) continue;
+}
+
+function isStopped(pid: number): boolean {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.every((id) => /\) [TtZX] /.test(readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')));
+  } catch {
+    return !isAlive(pid);
+  }
+}

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { descendants, isAlive, killFamily, signalAll } from './processes.js';
+import { awaitStopped, descendants, isAlive, killFamily, signalAll } from './processes.js';
 import { freePort, portInUse } from './free-port.js';
 import { guard } from './guard.js';
 import { poll } from './poll.js';
@@ -30,6 +30,9 @@ export interface RunningServer {
   /** Ends the process and removes its temporary folder. May be called twice. */
   stop(): Promise<void>;
 }
+
+/** Until all threads of a paused server have stopped; then they are as good as that. */
+const stopTimeoutMs = 1000;
 
 export type Command = { file: string; args: string[]; env?: NodeJS.ProcessEnv };
 
@@ -217,7 +220,9 @@ class ServerProcess implements RunningServer {
     const pid = this.child?.pid;
     if (pid === undefined) return;
     const whole = signal === 'SIGSTOP' || signal === 'SIGCONT';
-    signalAll(whole ? [pid, ...descendants(pid)] : [pid], signal);
+    const pids = whole ? [pid, ...descendants(pid)] : [pid];
+    signalAll(pids, signal);
+    if (signal === 'SIGSTOP') awaitStopped(pids, stopTimeoutMs);
   }
 
   private logTail(): string {

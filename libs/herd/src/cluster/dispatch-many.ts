@@ -66,15 +66,27 @@ class ManyKeys<Client, Result> {
     await this.copyWhatMoved(pool, keys);
   }
 
-  /** What needs the value that is there has it copied first, at each node that has some of it. */
+  /** What needs the value that is there has it copied first. */
   private async carryWrites(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
     if (this.intent.needsValue !== true) return this.carryOnceLeft(pool, keys);
-    const groups = grouped(keys, (key) => this.source.fleet.warmSource(key, pool.node.id) ?? pool);
-    const carry = async (own: readonly string[]): Promise<void> => {
-      await this.warmUp.copyAll(own, pool, { until: this.until, wholeMs: this.wholeMs });
+    await this.byFormerOwner(pool, keys, async (own) => {
+      await this.copy(pool, own);
       await this.carryOnceLeft(pool, own);
-    };
-    await Promise.all([...groups.values()].map(carry));
+    });
+  }
+
+  /** Keys wait for the node alone from which they may be copied. */
+  private async byFormerOwner(
+    pool: NodePool<Client>,
+    keys: readonly string[],
+    work: (own: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const groups = grouped(keys, (key) => this.source.fleet.warmSource(key, pool.node.id) ?? pool);
+    await Promise.all([...groups.values()].map(work));
+  }
+
+  private copy(pool: NodePool<Client>, keys: readonly string[]): Promise<readonly string[]> {
+    return this.warmUp.copyAll(keys, pool, { until: this.until, wholeMs: this.wholeMs });
   }
 
   /** Keys wait for those nodes alone that had them before. */
@@ -107,8 +119,10 @@ class ManyKeys<Client, Result> {
 
   private async copyWhatMoved(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {
     const missing = keys.filter((key) => !this.results.has(key) && !this.failures.has(key));
-    const copied = await this.warmUp.copyAll(missing, pool, { until: this.until, wholeMs: this.wholeMs });
-    if (copied.length > 0) await this.carry(pool, copied, [pool]);
+    await this.byFormerOwner(pool, missing, async (own) => {
+      const copied = await this.copy(pool, own);
+      if (copied.length > 0) await this.carry(pool, copied, [pool]);
+    });
   }
 
   /** @param tried the nodes that had their turn, this one among them. */
