@@ -2,6 +2,7 @@ import type { DynamicMapping, FieldMapping, IndexSettings, IndexState } from '..
 import { parametersInForce } from '../mapping/field-parameters-in-force.js';
 import { conditionIn, hashOf, placementIn, type IndexDefinition } from '../mapping/index-definition.js';
 import { canonical } from '../mapping/mapping-hash.js';
+import { mappingOptionsInForce } from '../mapping/mapping-options-in-force.js';
 import { isStatic } from './static-settings.js';
 
 /** One difference between the index that is there and the model. */
@@ -65,6 +66,7 @@ export function describeDifference({ path, change, live, wanted, additive }: Map
 }
 
 type Fields = Readonly<Record<string, FieldMapping>>;
+type Options = Readonly<Record<string, unknown>>;
 
 function compareFields(live: Fields, wanted: Fields, path: string): MappingDifference[] {
   const names = [...new Set([...Object.keys(live), ...Object.keys(wanted)])].sort();
@@ -94,19 +96,19 @@ function compareConditions(live: string | undefined, wanted: string | undefined)
   return [{ path: 'condition', change, live, wanted, additive: false }];
 }
 
-/** Options of the mapping that are no fields. What an index keeps of each document it has for life. */
-function compareOptions(
-  live: Readonly<Record<string, unknown>>,
-  wanted: Readonly<Record<string, unknown>>,
-): MappingDifference[] {
-  const names = Object.keys(wanted).filter((name) => !['properties', 'dynamic', '_meta', '_routing'].includes(name));
-  return names.flatMap((name): MappingDifference[] => {
-    if (canonical(live[name] ?? '') === canonical(wanted[name])) return [];
-    const change = live[name] === undefined ? 'added' : 'changed';
-    return [
-      { path: `mappings.${name}`, change, live: live[name], wanted: wanted[name], additive: !name.startsWith('_') },
-    ];
-  });
+/** Options of the mapping that are no fields. What an index keeps of each document it has for life; what is left out is not undone in place. */
+function compareOptions(liveMapping: Options, wantedMapping: Options): MappingDifference[] {
+  const [live, wanted] = [mappingOptionsInForce(liveMapping), mappingOptionsInForce(wantedMapping)];
+  const names = [...new Set([...Object.keys(live), ...Object.keys(wanted)])].filter(
+    (name) => live[name] !== wanted[name],
+  );
+  return names.map((name) => ({
+    path: `mappings.${name}`,
+    change: live[name] === undefined ? 'added' : wanted[name] === undefined ? 'removed' : 'changed',
+    live: liveMapping[name],
+    wanted: wantedMapping[name],
+    additive: !name.startsWith('_') && wantedMapping[name] !== undefined,
+  }));
 }
 
 function compareDynamic(live: unknown, wanted: DynamicMapping): MappingDifference[] {
