@@ -119,7 +119,10 @@ export class HerdCache implements Cache {
     if (prefix) for (const [key, entry] of await this.readAll(prefix, others)) held.set(key, entry);
     for (const key of others) if (!held.has(key)) this.report(key, 'miss', undefined, prefix?.parts);
     const found = new Map<string, Value>();
-    for (const [key, { value }] of held) if (value !== undefined) found.set(key, value as Value);
+    for (const key of keys) {
+      const value = held.get(key)?.value;
+      if (value !== undefined) found.set(key, value as Value);
+    }
     return found;
   }
 

@@ -56,8 +56,17 @@ class ManyKeys<Client, Result> {
     if (this.effect !== 'read') for (const key of keys) this.source.fleet.endedWrite(key, route);
     const thrown = [...this.failures].filter(([, error]) => !absorbs(this.source, error));
     return thrown.length === 0
-      ? this.results
+      ? this.inOrder(keys)
       : resultsOrThrow(new Map<string, Result | Error>([...this.results, ...thrown]), this.intent);
+  }
+
+  /** Results come node by node, and what was copied last. */
+  private inOrder(keys: readonly string[]): Map<string, Result> {
+    const { results } = this;
+    if (this.effect !== 'read') return results;
+    const ordered = new Map<string, Result>();
+    for (const key of keys) if (results.has(key)) ordered.set(key, results.get(key)!);
+    return ordered;
   }
 
   private async carryToOwner(pool: NodePool<Client>, keys: readonly string[]): Promise<void> {

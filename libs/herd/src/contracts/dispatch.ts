@@ -4,7 +4,8 @@ import type { Pending } from './pending.js';
 /**
  * What becomes of an operation whose node is down, late or overloaded: `miss` answers as if the key were not there (for
  * caches), `error` throws (where a wrong "not there" would do harm), `next` lets the next node that is up stand in, with a
- * short life for what is written there, and answers like `miss` when that fails too.
+ * short life for what is written there, and answers like `miss` when that fails too, and where the node is overloaded: that would only
+ * move on.
  */
 export type OnNodeDown = 'miss' | 'error' | 'next';
 
