@@ -221,6 +221,10 @@ describe('a server that says it is', () => {
       const herd = await strictHerd(peer.address);
       expect(herd.topology.nodes[0]!.health.state).toBe('up');
       expect(await herd.on(herd.topology.nodes[0]!.node, (c) => c.version())).toBe(version);
+      const remedy =
+        /see that the server is memcached 1\.6\.13 or later, and that a proxy before it knows the meta protocol$/;
+      for (const call of [() => herd.get('k'), () => herd.getMany(['k', 'l']), () => herd.set('k', 1, { ttl: '1m' })])
+        await expect(call()).rejects.toThrow(remedy);
       await herd.close();
       await peer.close();
     },

@@ -2,9 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
-import type { FailureMessage, HealthMessage } from '@rookery/herd';
+import type { FailureMessage, HealthMessage, Herd } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import { redis } from '@rookery/herd/redis';
+import type { RedisCommands, RedisNodeCommands } from '@rookery/herd/redis';
 import { holdEventLoop, startMemcached, startRedis } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
 import { Redis } from 'ioredis';
@@ -34,6 +35,7 @@ function listen<Message>(name: string): Message[] {
   ends.push(() => Promise.resolve(unsubscribe(name, listener)));
   return heard;
 }
+type RedisHerd = Herd<RedisCommands, RedisNodeCommands>;
 const bare = ({ address }: RunningServer): string => address.replace('redis://', '');
 
 describe('a Redis that refuses', () => {
@@ -73,24 +75,42 @@ describe('a Redis that refuses', () => {
     await load;
   }, 30_000);
 
-  it('as it is out of memory: answers what it has, and is called refusing until it stores again', async () => {
-    const server = stopped(await startRedis({ args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'] }));
-    const herd = ended(await startHerd({ discovery: staticNodes([bare(server)]), driver: redis() }));
-    expect(await herd.set('small', 'value', hour)).toBe(true);
-    await until('its memory is full', async () => !(await herd.set(`k${Math.random()}`, 'x'.repeat(200_000), hour)));
-    expect(herd.topology.nodes[0]!.health).toMatchObject({
-      state: 'refusing',
-      reason: expect.stringContaining('OOM') as string,
-    });
-    expect(await herd.get('small')).toBe('value');
-    const other = new Redis(server.address);
-    await other.config('SET', 'maxmemory', '100mb');
-    other.disconnect();
-    await until('it is up', async () => {
-      await herd.set('small', 'value', hour);
-      return herd.topology.nodes[0]!.health.state === 'up';
-    });
-  }, 30_000);
+  it.each<[string, (herd: RedisHerd) => Promise<unknown>]>([
+    ['set', (herd) => herd.set('small', 'value', hour)],
+    ['setMany', (herd) => herd.setMany([['small', 'value']], hour)],
+    ['incr', (herd) => herd.incr('count')],
+    ['cas', async (herd) => herd.cas('count', 1, (await herd.gets('count'))!.cas, hour)],
+    ['on(node).set', (herd) => herd.on(herd.topology.nodes[0]!.node, (node) => node.set('small', 'value', hour))],
+  ])(
+    'as it is out of memory: answers what it has, and is called refusing until %s stores again',
+    async (_, write) => {
+      const server = stopped(await startRedis({ args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'] }));
+      const herd = ended(await startHerd({ discovery: staticNodes([bare(server)]), driver: redis() }));
+      expect(await herd.set('small', 'value', hour)).toBe(true);
+      await herd.add('count', 1, hour);
+      await until('its memory is full', async () => !(await herd.set(`k${Math.random()}`, 'x'.repeat(200_000), hour)));
+      expect(herd.topology.nodes[0]!.health).toMatchObject({
+        state: 'refusing',
+        reason: expect.stringContaining('OOM') as string,
+      });
+      expect(await herd.get('small')).toBe('value');
+      const other = new Redis(server.address);
+      await other.config('SET', 'maxmemory', '100mb');
+      other.disconnect();
+      const isUp = () => herd.topology.nodes[0]!.health.state === 'up';
+      const begin = performance.now();
+      while (performance.now() - begin < 1500) {
+        // None of these stores anything.
+        await Promise.all([herd.get('small'), herd.add('small', 1, hour), herd.delete('none'), herd.incr('none')]);
+        await Promise.all([herd.getMany(['small']), herd.casMany([['none', { value: 1, cas: 'f'.repeat(40) }]], hour)]);
+        await herd.on(herd.topology.nodes[0]!.node, (node) => Promise.all([node.get('small'), node.stats()]));
+        expect(isUp()).toBe(false);
+        await pause(20);
+      }
+      await until('it is up', async () => (await write(herd), isUp()));
+    },
+    30_000,
+  );
 
   it.each(['before the herd', 'while it runs'])(
     'as the password was changed %s: is down for that reason, and no other',

@@ -192,3 +192,27 @@ it('a key that moved away and back is not read where it was before', async () =>
   await herd.close();
   await Promise.all(servers.map((server) => server.stop()));
 }, 30_000);
+
+it('what a process wrote to former owners is not read older, though it notices two changes one after the other', async () => {
+  const servers = await Promise.all([startMemcached(), startMemcached(), startMemcached()]);
+  const followed = (count: () => number) =>
+    startHerd({
+      discovery: callbackNodes(() => servers.slice(0, count()).map(({ address }) => address)),
+      driver: memcached(),
+      refresh: '1h',
+      timeoutMs: 2000,
+    });
+  let seen = 1;
+  const [late, early] = await Promise.all([followed(() => seen), followed(() => 3)]);
+  const keys = Array.from({ length: 300 }, (_, i) => `key-${i}`);
+  await Promise.all(keys.map((key) => early.set(key, 'old', hour)));
+  await Promise.all(keys.map((key) => late.set(key, 'new', hour)));
+  for (seen = 2; seen <= 3; seen++) {
+    await late.refresh();
+    expect(late.topology.nodes).toHaveLength(seen);
+    const found = await late.getMany(keys);
+    expect(keys.filter((key) => found.get(key) === 'old')).toEqual([]);
+  }
+  await Promise.all([late.close(), early.close()]);
+  await Promise.all(servers.map((server) => server.stop()));
+}, 30_000);

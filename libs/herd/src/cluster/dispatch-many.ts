@@ -1,5 +1,6 @@
 import type { Dispatch, Intent, ManyOperation } from '../contracts/dispatch.js';
 import type { HerdOperationError } from '../errors/operation-errors.js';
+import { isStored } from '../pool/health.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { SharedTask } from '../pool/shared-task.js';
 import { isOperationError } from '../support/operation-failure.js';
@@ -167,10 +168,11 @@ class ManyKeys<Client, Result> {
     const { name } = this.source;
     let outcomes: ReadonlyMap<string, Result | Error> = new Map();
     let broken: HerdOperationError | undefined;
-    const hear = (heard: ReadonlyMap<string, Result | Error>): void => {
+    const hear = (heard: ReadonlyMap<string, Result | Error>): boolean => {
       outcomes = heard;
       // The pool judges the node by this operation, of which a part has failed.
       for (const outcome of outcomes.values()) if (countsAgainstNode(outcome)) throw outcome;
+      return [...outcomes.values()].some(isStored);
     };
     const time = { leftMs: leftUntil(this.until), wholeMs: this.wholeMs };
     const task = new SharedTask(this.operation, keys, time, maxTtlMs, this.effect, hear);

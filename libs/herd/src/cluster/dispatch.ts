@@ -1,4 +1,4 @@
-import type { Dispatch, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
+import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
 import { HerdNodeError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { abortable } from '../support/abortable.js';
@@ -24,6 +24,7 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
   };
 }
 
+const noKeys: readonly string[] = [];
 const nothing: Intent = Object.freeze({});
 
 function noteLife<Client>({ fleet }: DispatchSource<Client>, lifeMs: number | undefined): void {
@@ -52,7 +53,7 @@ function carryOut<Client, Result>(
 
 /** Sends everything to the node with this id. */
 export function dispatchToNode<Client>(source: DispatchSource<Client>, id: string | undefined): NodeDispatch<Client> {
-  const run = async <Result>(operation: Operation<Client, Result>): Promise<Result> => {
+  const run = async <Result>(operation: Operation<Client, Result>, effect: Effect = 'read'): Promise<Result> => {
     checkOpen(source);
     const pool = id === undefined ? undefined : source.fleet.route.pools.get(id);
     if (!pool)
@@ -61,13 +62,13 @@ export function dispatchToNode<Client>(source: DispatchSource<Client>, id: strin
         received: id,
         remedy: 'pass a node of topology, or one that nodeFor() gave',
       });
-    return timed(source, pool.node, () => pool.use(operation, source.timeoutMs));
+    return timed(source, pool.node, () => pool.use(operation, source.timeoutMs, noKeys, effect));
   };
   return {
-    run,
-    byKey: (_key, operation, _miss, { signal, lifeMs } = nothing) => {
+    run: (operation) => run(operation),
+    byKey: (_key, operation, _miss, { signal, lifeMs, effect = 'bound' } = nothing) => {
       noteLife(source, lifeMs);
-      return abortable(signal, () => run(operation));
+      return abortable(signal, () => run(operation, effect));
     },
     byKeys: (keys, operation, intent = nothing) =>
       abortable(intent.signal, async () => {

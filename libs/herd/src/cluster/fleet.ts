@@ -72,7 +72,7 @@ export class Fleet<Client> {
     owner: string,
     timeoutMs: number,
   ): Readonly<{ left: Promise<unknown>; nodes: string }> | undefined {
-    if (!this.options.isFixed) this.recent.add(key);
+    if (!this.options.isFixed) this.recent.add(key, owner);
     const former = this.history.formerOwners(key, owner);
     if (former.length === 0) return undefined;
     const pools = former.flatMap((id) => this.doubt(key, id) ?? []);
@@ -176,9 +176,9 @@ export class Fleet<Client> {
     if (table.nodes.length === 0 || owns(table) === owns(next)) return;
     this.tables++;
     this.history.leave(table, next);
-    for (const key of this.recent.taken()) {
+    for (const [key, owner] of this.recent.owners()) {
       const id = next.nodeFor(key)!.id;
-      if (table.nodeFor(key)!.id !== id) this.doubts.of(id).add(key);
+      if (owner !== id && table.nodeFor(key)!.id !== id) this.doubts.of(id).add(key);
     }
     const { warmUpForMs } = this.options;
     if (warmUpForMs > 0) this.warming = { table, until: performance.now() + warmUpForMs };

@@ -2,27 +2,24 @@
 const keysPerGeneration = 10_000;
 
 /**
- * The keys written last since the table was last replaced. A process that learns of a change later than others wrote them to a node that owned them no more: what
- * the others had copied or loaded meanwhile is older. Nothing is ever taken out of a set: that would cost more than all the rest.
+ * The keys written last, and the node that each was last written to. A process that learns of a change later than others wrote them
+ * to a node that owned them no more: what the others had copied or loaded meanwhile is older, also where it learns of several changes
+ * one after the other. Nothing is ever taken out of a map: that would cost more than all the rest.
  */
 export class RecentWrites {
-  private present = new Set<string>();
-  private past: ReadonlySet<string> = new Set();
+  private present = new Map<string, string>();
+  private past: ReadonlyMap<string, string> = new Map();
 
-  add(key: string): void {
-    if (this.present.has(key)) return;
-    if (this.present.size >= keysPerGeneration) {
+  add(key: string, owner: string): void {
+    if (this.present.size >= keysPerGeneration && !this.present.has(key)) {
       this.past = this.present;
-      this.present = new Set();
+      this.present = new Map();
     }
-    this.present.add(key);
+    this.present.set(key, owner);
   }
 
-  /** @returns those of the table that is left now: later ones are counted anew. */
-  taken(): readonly string[] {
-    const keys = [...new Set([...this.past, ...this.present])];
-    this.past = new Set();
-    this.present = new Set();
-    return keys;
+  /** @returns the last owner of each key. */
+  owners(): ReadonlyMap<string, string> {
+    return new Map([...this.past, ...this.present]);
   }
 }

@@ -37,7 +37,7 @@ export type ManyOperation<Client, Result> = (
  * What an operation does to a key. `read`, `write` and `delete` may be carried out by a node that stands in; a `write` or `delete`
  * that does not reach the owner leaves a stale value there, which is invalidated before the owner is used again. A `write` that was
  * given up may arrive late and store what is old by then, so for a time the key is neither read nor written; a `delete` (or what
- * marks a value as out of date) may arrive whenever it likes. `bound` belongs to the owner alone: counters, and tokens.
+ * marks a value as out of date) may arrive whenever it likes. `bound` writes too, and belongs to the owner alone: counters, and tokens.
  */
 export type Effect = 'read' | 'write' | 'delete' | 'bound';
 

@@ -27,6 +27,10 @@ export function afterRefusal(health: Health, reason: string, now: number): Healt
   return Object.freeze({ state: 'refusing', since, reason, failures: 0 });
 }
 
+/** Whether such an outcome of a command that writes shows that the node stored something. */
+export const isStored = (outcome: unknown): boolean =>
+  !(outcome instanceof Error) && ![false, undefined, 'exists', 'missing'].includes(outcome as undefined);
+
 /** A node that answers a probe is half-open: one failure before the first success, and it is ejected again. */
 export const afterProbe = (health: Health, failure: string | undefined, ejectAfter: number): Health => {
   if (health.state !== 'down') return health;

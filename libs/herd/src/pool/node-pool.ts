@@ -19,7 +19,7 @@ import { Bulkhead } from './bulkhead.js';
 import type { TaskListener } from './bulkhead.js';
 import { Task } from './task.js';
 import { Doubts } from './doubts.js';
-import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy } from './health.js';
+import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy, isStored } from './health.js';
 import { NodeContact } from './node-contact.js';
 import type { ContactDriver } from './node-contact.js';
 import { Recovery } from './recovery.js';
@@ -200,7 +200,10 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     this.answered++;
     this.contact.answered();
     const accepts =
-      this.health.state === 'refusing' && task.effect === 'write' && performance.now() - this.refusedAt > refusalMs;
+      this.health.state === 'refusing' &&
+      (task.effect === 'write' || task.effect === 'bound') &&
+      isStored(result) &&
+      performance.now() - this.refusedAt > refusalMs;
     this.setHealth(accepts ? healthy : afterSuccess(this.health));
     task.succeed(result);
   }

@@ -5,14 +5,14 @@ import { Task } from './task.js';
 export class SharedTask<Client, Result> extends Task {
   private readonly without = new Map<string, Error>();
 
-  /** @param hear called with the outcome of the keys that were not left out. */
+  /** @param hear called with the outcome of the keys that were not left out; what it returns is that of all. */
   constructor(
     operation: ManyOperation<Client, Result>,
     private readonly all: readonly string[],
     { leftMs, wholeMs }: Readonly<{ leftMs: number; wholeMs: number }>,
     maxTtlMs: number,
     effect: Effect,
-    hear: (outcomes: ReadonlyMap<string, Result | Error>) => void,
+    hear: (outcomes: ReadonlyMap<string, Result | Error>) => unknown,
   ) {
     super(
       async (client, node) => hear(await operation(client, this.keys, node, maxTtlMs)),

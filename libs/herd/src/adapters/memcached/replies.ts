@@ -47,8 +47,12 @@ export function statsOf(reply: Reply): Readonly<Record<string, string>> {
   );
 }
 
-/** An item too large is the caller's fault, a lack of memory the moment's; neither is the node's. */
-export function complaint(line: string, key: string): HerdOperationError {
+/**
+ * An item too large is the caller's fault, a lack of memory the moment's; neither is the node's.
+ *
+ * @param needed the server that knows all commands of the driver.
+ */
+export function complaint(line: string, key: string, needed = 'memcached 1.4.8 or later'): HerdOperationError {
   const what = `memcached answered ${JSON.stringify(line)} about ${JSON.stringify(key)}`;
   if (/^SERVER_ERROR object too large/.test(line))
     return new HerdRequestError({ what, remedy: 'store less under one key, or start the server with a larger -I' });
@@ -64,6 +68,6 @@ export function complaint(line: string, key: string): HerdOperationError {
   if (/^ERROR Too many open connections/.test(line))
     return new HerdNodeError({ what, remedy: connectionRemedy({ message: line }, '') });
   if (/^(?:CLIENT_)?ERROR/.test(line))
-    return new HerdRequestError({ what, remedy: 'see that the server is memcached 1.4.8 or later' });
+    return new HerdRequestError({ what, remedy: `see that the server is ${needed}` });
   return new HerdNodeError({ what, remedy: 'see that the server is memcached, not something else' });
 }

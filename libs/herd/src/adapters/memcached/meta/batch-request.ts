@@ -1,4 +1,4 @@
-import { HerdNodeError } from '../../../errors/operation-errors.js';
+import { HerdNodeError, HerdRequestError } from '../../../errors/operation-errors.js';
 import { isAbout } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
 import type { KeyRequest, MetaRequest } from './meta-request.js';
@@ -58,7 +58,8 @@ export class BatchRequest implements MetaRequest {
     return false;
   }
 
+  /** Where the connection ended by a command that the server does not know, that is the failure, as it is of a single request. */
   fail(error: Error): void {
-    this.reject(error);
+    this.reject(this.failure instanceof HerdRequestError ? this.failure : error);
   }
 }

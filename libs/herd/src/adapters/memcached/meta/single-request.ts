@@ -59,7 +59,7 @@ export class SingleRequest<Answer> implements MetaRequest, Pending<Answer> {
 
 /** What a line in place of an answer means. @throws where it is no complaint of memcached: the replies are out of step. */
 export function refusal(line: string, key: string): Error {
-  const error = complaint(line, key);
+  const error = complaint(line, key, 'memcached 1.6.13 or later, and that a proxy before it knows the meta protocol');
   if (error instanceof HerdNodeError && !line.startsWith('CLIENT_ERROR')) throw error;
   return error;
 }
