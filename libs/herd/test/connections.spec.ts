@@ -267,9 +267,13 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
       subject.startPlain(),
       () => given(),
       async (herd) => {
-        await fails(herd, /the vault is sealed/);
+        await fails(herd, /the vault is sealed\): see why connection, a function or promise, failed$/);
         given = () => Promise.resolve({ pasword: 'x' } as Connection);
-        await fails(herd, /connection\.pasword is not an option/);
+        await fails(herd, /connection\.pasword is not an option.*: mend what connection gives$/);
+        given = () => {
+          throw new Error('no vault');
+        };
+        await fails(herd, /no vault\): see why connection, a function or promise, failed$/);
         given = () => Promise.resolve({});
         await works(herd);
       },
@@ -313,6 +317,20 @@ describe.each(Object.entries(subjects))('the connections of %s', (_name, subject
     const socket = socketPath(authority.folder, 's');
     await using(subject.startSocket(socket.path), { path: socket.path }, works);
     socket.remove();
+  });
+
+  it('report a Unix socket on which nobody listens by its own remedy', async () => {
+    const { path } = socketPath(authority.folder, 'absent');
+    await using(subject.startPlain(), { path }, (herd) =>
+      fails(herd, /absent\): see that the server listens on connection\.path/),
+    );
+  });
+
+  it('report a promise that fails', async () => {
+    const sealed = Promise.reject(new Error('the vault is sealed'));
+    await using(subject.startPlain(), sealed, (herd) =>
+      fails(herd, /sealed\): see why connection, a function or promise, failed$/),
+    );
   });
 });
 

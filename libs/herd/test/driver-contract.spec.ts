@@ -271,6 +271,18 @@ describe('the contract suite catches a driver that', () => {
       brokenLeases((c) => ({ releaseLease: (key: string) => c.delete(key) })),
     ],
     [
+      'takes back what is fresh or stale with its lease',
+      'gives the lease of a value back',
+      brokenLeases((c) => ({
+        releaseLease: async (key: string, lease: string) => (await c.releaseLease(key, lease)) && c.delete(key),
+      })),
+    ],
+    [
+      'serves as stale what was fresh when its lease is given back',
+      'gives the lease of a value back',
+      brokenLeases((c) => ({ releaseLease: (key: string) => c.markStale(key, { ttl: '1m' }) })),
+    ],
+    [
       'deletes what is to be stale',
       'serves a value that was marked stale',
       brokenLeases((c) => ({ markStale: (key: string) => c.delete(key) })),

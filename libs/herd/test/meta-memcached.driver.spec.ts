@@ -294,8 +294,8 @@ describe.each<[string, () => Promise<{ port: number; stop(): Promise<void> }>]>(
       await expect(herd.getLeased(key, { leaseTtl: 10 })).rejects.toThrow(HerdRequestError);
       await expect(herd.getLeased(key, undefined as never)).rejects.toThrow(HerdRequestError);
       await expect(herd.getLeased(key, { leaseTll: '5s' } as never)).rejects.toThrow('did you mean leaseTtl?');
-      await expect(herd.setLeased(key, 1, 'no token', minute)).rejects.toThrow('This is no cas token');
-      await expect(herd.setLeased(key, 1, '1/1/x')).rejects.toThrow('needs a ttl');
+      await expect(herd.setLeased(key, 1, '1/1/x', minute)).rejects.toThrow('This is no lease');
+      await expect(herd.setLeased(key, 1, 'missing/1/1/x')).rejects.toThrow('needs a ttl');
     });
   });
 });
@@ -306,7 +306,7 @@ it('gives no lease where the node is away, and says so by neither lease nor hold
     driver: metaMemcached({ defaultTtl: '1m' }),
   });
   expect(await herd.getLeased('k', lease)).toEqual({ state: 'missing' });
-  expect(await herd.setLeased('k', 1, '1/1/127.0.0.1:9')).toBe(false);
+  expect(await herd.setLeased('k', 1, 'missing/1/1/127.0.0.1:9')).toBe(false);
   expect(await herd.markStale('k')).toBe(false);
   await herd.close();
 });

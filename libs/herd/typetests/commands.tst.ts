@@ -1,7 +1,9 @@
 import { HerdModule, startHerd, staticNodes } from '@rookery/herd';
-import type { Driver, Herd, Node, Topology } from '@rookery/herd';
+import type { Driver, Herd, KeyValueCommands, Node, Topology } from '@rookery/herd';
 import { memcached } from '@rookery/herd/memcached';
 import type { CasToken, MemcachedCommands, MemcachedHerd, MemcachedNodeCommands } from '@rookery/herd/memcached';
+import type { MetaMemcachedHerd } from '@rookery/herd/meta-memcached';
+import type { RedisHerd } from '@rookery/herd/redis';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'tstyche';
 
@@ -10,6 +12,15 @@ declare const withNodes: MemcachedHerd;
 interface Address {
   year: number;
 }
+
+describe('a herd whose commands are not named', () => {
+  it('has those of every driver', () => {
+    expect<Herd>().type.toBe<Herd<KeyValueCommands>>();
+    expect<Herd>().type.toBeAssignableFrom<MemcachedHerd>();
+    expect<Herd>().type.toBeAssignableFrom<MetaMemcachedHerd>();
+    expect<Herd>().type.toBeAssignableFrom<RedisHerd>();
+  });
+});
 
 describe('the commands of a memcached herd', () => {
   it('give values the type that the caller knows', () => {

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 
 import type { Cache, Namespace, NamespaceOptions } from './cache.js';
 import type { OnNodeDown } from './dispatch.js';
+import type { KeyValueCommands } from './key-value-commands.js';
 import type { Node } from './node.js';
 import type { HerdSnapshot, Topology } from './topology.js';
 
@@ -65,6 +66,11 @@ export interface HerdHandle<Commands extends object, NodeCommands extends object
   close(): Promise<void>;
 }
 
-/** A herd of nodes with the commands of its driver, such as `Herd<MemcachedCommands>`. */
-export type Herd<Commands extends object, NodeCommands extends object = Commands> = HerdHandle<Commands, NodeCommands> &
+/**
+ * A herd of nodes with the commands of its driver, such as `Herd<MetaMemcachedCommands>`; `Herd` alone has those of every driver.
+ */
+export type Herd<Commands extends object = KeyValueCommands, NodeCommands extends object = Commands> = HerdHandle<
+  Commands,
+  NodeCommands
+> &
   Commands;

@@ -29,7 +29,11 @@ export interface LeaseCommands {
   /** Stores what the holder of a lease made. @returns false where the key was written, deleted or marked meanwhile. */
   setLeased(key: string, value: unknown, lease: LeaseToken, options?: StoreOptions): Promise<boolean>;
 
-  /** Gives back a lease of which nothing came: the next reader has it. @returns false where it was good no more. */
+  /**
+   * Gives back a lease of which nothing came: the next reader has it, and a value that is fresh or stale stays as it is.
+   *
+   * @returns false where it was good no more.
+   */
   releaseLease(key: string, lease: LeaseToken, options?: CallOptions): Promise<boolean>;
 
   /** Marks a value as out of date: for `ttl` it is served as `stale`, and the next reader has the lease. @returns whether there was one. */

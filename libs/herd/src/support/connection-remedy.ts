@@ -1,4 +1,13 @@
+/** The code of a function or promise for a connection that failed itself, before anything was sent. */
+export const settingFailed = 'HERD_CONNECTION_SETTING';
+
 const remedies: readonly (readonly [RegExp, string])[] = [
+  [/^HERD_OPTION /, 'mend what connection gives'],
+  [new RegExp(`^${settingFailed} `), 'see why connection, a function or promise, failed'],
+  [
+    /^E[A-Z]+ connect E[A-Z]+ \//,
+    'see that the server listens on connection.path, and that this process may open that socket',
+  ],
   [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, 'renew the certificate of the server, and see that the clocks are right'],
   [
     /ERR_TLS_CERT_ALTNAME_INVALID/,

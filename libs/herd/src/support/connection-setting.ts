@@ -1,5 +1,8 @@
 import type { ConnectionSetting } from '../contracts/connection.js';
 import type { Node } from '../contracts/node.js';
+import { HerdOptionError } from '../errors/option-error.js';
+import { settingFailed } from './connection-remedy.js';
+import { problemOf } from './message-of.js';
 import { checked, hasMethod, isObject } from './option-checks.js';
 import type { OptionProblems } from './option-problems.js';
 
@@ -23,16 +26,16 @@ export function connectionSetting<Connection extends object>(
   if (typeof given === 'function') {
     return (node) => {
       let first: Connection | Promise<Connection> | undefined = handled(checkedThen(given(node)));
-      return () => {
+      return named(() => {
         const connection = first ?? checkedThen(given(node));
         first = undefined;
         return connection;
-      };
+      });
     };
   }
   if (isPromise(given)) {
     const promise = handled(checkedThen(given));
-    return () => () => promise;
+    return () => named(() => promise);
   }
   const connection = check(problems, given);
   return () => () => connection;
@@ -40,6 +43,22 @@ export function connectionSetting<Connection extends object>(
 
 const isPromise = <T extends object>(value: T | Promise<T>): value is Promise<T> =>
   isObject(value) && hasMethod(value, 'then');
+
+/** What fails of the caller's own is told from what fails on the way to a server. */
+function named<Connection extends object>(next: NextConnection<Connection>): NextConnection<Connection> {
+  const rename = (cause: unknown): never => {
+    if (cause instanceof HerdOptionError) throw cause;
+    throw Object.assign(new Error(problemOf(cause), { cause }), { code: settingFailed });
+  };
+  return () => {
+    try {
+      const connection = next();
+      return isPromise(connection) ? connection.catch(rename) : connection;
+    } catch (cause) {
+      return rename(cause);
+    }
+  };
+}
 
 /** A rejection is reported to who waits for it, and to nobody else. */
 function handled<T extends object>(value: T | Promise<T>): T | Promise<T> {

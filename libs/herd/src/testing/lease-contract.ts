@@ -49,6 +49,31 @@ export const leaseChecks: Readonly<Record<string, (bench: DriverBench) => Promis
       same(await bench.commands.get(key), 'set', 'what was set before the lease was given back');
     }),
 
+  'gives the lease of a value back, and keeps the value as it was': (bench) =>
+    withLeases(bench, async (commands, key) => {
+      const early = { ...lease, refreshBefore: '10m' } as const;
+      await bench.commands.set(key, 'fresh', minute);
+      const [fresh, held] = [await commands.getLeased(key, early), await commands.getLeased(key, early)];
+      expectContract(fresh.lease !== undefined, 'what ends before refreshBefore must have a lease');
+      same(held, { state: 'fresh', value: 'fresh', held: true }, 'a reader beside the holder');
+      same(await commands.releaseLease(key, fresh.lease), true, 'releaseLease of what is fresh');
+      same(await bench.commands.get(key), 'fresh', 'get of what is fresh, after releaseLease');
+      same(await commands.setLeased(key, 'late', fresh.lease, minute), false, 'setLeased after releaseLease');
+      same(await commands.releaseLease(key, fresh.lease), false, 'releaseLease of what is fresh, twice');
+      const next = await commands.getLeased(key, early);
+      same({ ...next, lease: '' }, { state: 'fresh', value: 'fresh', lease: '' }, 'the reader after releaseLease');
+
+      await commands.markStale(key, minute);
+      same(await commands.releaseLease(key, next.lease ?? ''), false, 'releaseLease after markStale');
+      const stale = (await commands.getLeased(key, lease)).lease;
+      expectContract(stale !== undefined, 'the first reader of what is stale must have the lease');
+      same(await commands.releaseLease(key, stale), true, 'releaseLease of what is stale');
+      const after = await commands.getLeased(key, lease);
+      same({ ...after, lease: '' }, { state: 'stale', value: 'fresh', lease: '' }, 'what is stale, after releaseLease');
+      await bench.commands.delete(key);
+      same(await commands.releaseLease(key, after.lease ?? ''), false, 'releaseLease after delete');
+    }),
+
   'serves a value that was marked stale, while one reader has the lease': (bench) =>
     withLeases(bench, async (commands, key) => {
       same(await commands.markStale(key, minute), false, 'markStale of nothing');

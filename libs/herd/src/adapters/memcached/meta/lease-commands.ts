@@ -5,14 +5,16 @@ import type { LeaseCommands, Leased, LeaseOptions } from '../../../contracts/lea
 import type { Node } from '../../../contracts/node.js';
 import { checkCallOptions, storeOptionNames } from '../../../support/call-options.js';
 import { promised } from '../../../support/promised.js';
-import { casToken, readCasToken } from '../cas-token.js';
 import { leaseSeconds } from './lease-seconds.js';
+import { leaseToken, readLeaseToken } from './lease-token.js';
+import type { LeasedState } from './lease-token.js';
 import { wireValue } from '../wire-value.js';
 import type { Expiry } from './expiry.js';
 import type { MetaClient } from './meta-client.js';
 import { isPlaceholder } from './meta-reply.js';
 import type { MetaReply } from './meta-reply.js';
-import { answerOf, keyRequest, storeRequest } from './meta-requests.js';
+import type { KeyRequest } from './meta-request.js';
+import { answerOf, appendNothing, keyRequest, storeRequest } from './meta-requests.js';
 import { unexpected } from './single-request.js';
 
 const leaseOptionNames = ['leaseTtl', 'refreshBefore', 'signal'] as const;
@@ -41,12 +43,12 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
         const run = (client: MetaClient, node: Node) =>
           client.ask<Leased<Value>>(request, (reply) => {
             if (reply.code !== 'VA') throw unexpected(reply, key);
+            const state = isPlaceholder(reply) ? 'missing' : reply.stale ? 'stale' : 'fresh';
             const part = {
-              ...(reply.won && { lease: casToken(node.id, reply.epoch, reply.cas!) }),
+              ...(reply.won && { lease: leaseToken(state, node.id, reply.epoch, reply.cas!) }),
               ...(reply.sent && { held: true as const }),
             };
-            if (isPlaceholder(reply)) return { state: 'missing', ...part };
-            return { state: reply.stale ? 'stale' : 'fresh', value: decoded(reply, key) as Value, ...part };
+            return state === 'missing' ? { state, ...part } : { state, value: decoded(reply, key) as Value, ...part };
           });
         return dispatch.byKey<Leased<Value>>(
           key,
@@ -58,7 +60,7 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
     setLeased: (key, value, lease, given) =>
       promised(() => {
         checkCallOptions(given, storeOptionNames);
-        const { nodeId, epoch, cas } = readCasToken(lease);
+        const { nodeId, epoch, cas } = readLeaseToken(lease);
         const encoded = wireValue(format.write(key, value));
         const { seconds, lifeMs } = expiry('setLeased', key, given);
         const request = storeRequest(key, encoded, seconds, ` C${cas}`);
@@ -76,11 +78,16 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
     releaseLease: (key, lease, given) =>
       promised(() => {
         checkCallOptions(given);
-        const { nodeId, epoch, cas } = readCasToken(lease);
-        const request = keyRequest('md', key, ` C${cas}`);
+        const { state, nodeId, epoch, cas } = readLeaseToken(lease);
+        const request = releaseRequest(key, state, cas);
         const run = (client: MetaClient, node: Node) =>
           node.id === nodeId
-            ? client.askBy(epoch, request, (reply) => answerOf(reply, key, { HD: true, EX: false, NF: false }), false)
+            ? client.askBy(
+                epoch,
+                request,
+                (reply) => answerOf(reply, key, { HD: true, NS: false, EX: false, NF: false }),
+                false,
+              )
             : Promise.resolve(false);
         return dispatch.byKey(key, run, false, { effect: 'bound', signal: given?.signal });
       }),
@@ -94,4 +101,13 @@ export function leaseCommands(dispatch: Dispatch<MetaClient>, { format, expiry, 
         return dispatch.byKey(key, run, false, { effect: 'delete', needsValue: true, lifeMs, signal: given?.signal });
       }),
   };
+}
+
+/**
+ * The next reader gets a lease again once the version is a new one: a place without a value is deleted, what is stale is marked so
+ * once more, and to what is fresh nothing is appended, which changes neither its value, its flags nor the end of its life.
+ */
+function releaseRequest(key: string, state: LeasedState, cas: string): KeyRequest {
+  if (state === 'fresh') return appendNothing(key, ` C${cas}`);
+  return keyRequest('md', key, ` C${cas}${state === 'stale' ? ' I' : ''}`);
 }

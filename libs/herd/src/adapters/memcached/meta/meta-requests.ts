@@ -28,6 +28,12 @@ export function storeRequest(key: string, value: WireValue, exptime: number, fla
   return { key, wireKey: wire, head, tail: `${value.text}\r\n` };
 }
 
+/** A request that appends no bytes: the value is as it was, of another version. */
+export function appendNothing(key: string, flags: string): KeyRequest {
+  const { wire, mark } = metaKey(key);
+  return { key, wireKey: wire, head: `ms ${wire} 0${mark} MA${flags}`, tail: '\r\n' };
+}
+
 /** The answer that `answers` has for the code of the reply. @throws HerdNodeError for any other. */
 export function answerOf<Answer>(
   reply: MetaReply,
