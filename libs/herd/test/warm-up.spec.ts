@@ -211,6 +211,48 @@ describe.each(['memcached', 'metaMemcached', 'redis'] as const)('a herd of %s th
     await Promise.all([one.close(), other.close()]);
   }, 30_000);
 
+  it.each<[string, (other: Grown, key: string) => Promise<unknown>, expected: unknown]>([
+    ['a count', (other, key) => other.incr(key), 6],
+    ['a set', (other, key) => other.set(key, 'new', hour), 'new'],
+    ['a deletion', (other, key) => other.delete(key), undefined],
+    ['a deletion and a set', async (other, key) => [await other.delete(key), await other.set(key, 8, hour)], 8],
+  ])(
+    'does not lose %s of another process that comes between a copy and the look behind it',
+    async (_name, change, expected) => {
+      let count = 3;
+      let reads = 0;
+      let between = (): Promise<unknown> => Promise.resolve();
+      const driver = drivers[kind]();
+      const copies: typeof driver.copies = {
+        ...driver.copies!,
+        read: async (client, key) => {
+          if (++reads === 2) await between();
+          return driver.copies!.read(client, key);
+        },
+      };
+      const [one, other] = await Promise.all([
+        herdOf(() => count, { warmUpFor: '1m', driver: { ...driver, copies } }),
+        herdOf(() => count, { warmUpFor: '1m' }),
+      ]);
+      const all = keys.map((key) => `between-${_name.replaceAll(' ', '-')}-${key}`);
+      await one.setMany(
+        all.map((key) => [key, 5]),
+        hour,
+      );
+      count = 4;
+      await Promise.all([one.refresh(), other.refresh()]);
+      const key = all.find((name) => one.nodeFor(name)!.id === bare(servers[3]!))!;
+      // What this process wrote itself it deletes before it uses the new node.
+      await one.on({ id: bare(servers[3]!) }, (node) => node.get('none'));
+      between = () => change(other, key);
+      await one.get(key);
+      expect(reads).toBeGreaterThan(1);
+      expect([await other.get(key), await one.get(key), await other.get(key)]).toEqual([expected, expected, expected]);
+      await Promise.all([one.close(), other.close()]);
+    },
+    30_000,
+  );
+
   it('does without a copy when warming is over, or the former owner is gone', async () => {
     let count = 3;
     const herd = await herdOf(() => count, { warmUpFor: 1 });

@@ -1,3 +1,4 @@
+import type { Held } from '../contracts/driver.js';
 import type { NodePool } from '../pool/node-pool.js';
 import { leftUntil } from './dispatch-rules.js';
 import type { CallTime } from './dispatch-rules.js';
@@ -5,7 +6,8 @@ import type { Fleet } from './fleet.js';
 
 /**
  * Copies what a key's former owner has to the node that owns it now. A write deletes the key at its former owner first, and then
- * writes: so a value that is still there after it was copied was not written anew before that; else the copy is deleted.
+ * writes: so a value that is still there after it was copied was not written anew before that; else the copy is deleted, unless the
+ * new node has another value by then.
  */
 export class WarmUp<Client> {
   constructor(private readonly fleet: Fleet<Client>) {}
@@ -28,6 +30,9 @@ export class WarmUp<Client> {
       if (!stored) return true;
       const after = await read().catch(() => undefined);
       if (after?.version === held.version && source.trusts(key)) return true;
+      const present = await owner.use((client) => copies.read(client, key), leftUntil(until), [key], 'read', wholeMs);
+      // Written since, so no copy any more.
+      if (present && !isSame(present, held)) return true;
       owner.doubt([key], false);
       return false;
     } catch {
@@ -43,3 +48,6 @@ export class WarmUp<Client> {
     return moved.filter((_, i) => copied[i]);
   }
 }
+
+const isSame = ({ encoded: one }: Held, { encoded: other }: Held): boolean =>
+  one.flags === other.flags && one.bytes.equals(other.bytes);
