@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { HerdUnreadableError, startHerd, staticNodes } from '@rookery/herd';
@@ -13,6 +17,8 @@ import { Redis } from 'ioredis';
 import { startDelayingProxy } from './delaying-proxy.js';
 import { exchange } from './exchange.js';
 import { until } from './poll.js';
+import { freePort, startProgram } from './program.js';
+import { askRedis } from './redis-fleets.js';
 import { startScriptedServer } from './scripted-server.js';
 
 const hour = { ttl: '1h' } as const;
@@ -111,6 +117,45 @@ describe('a Redis that refuses', () => {
     },
     30_000,
   );
+
+  it('as it loads its data: is down for that reason, and used once it has', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rookery-loading-'));
+    ends.push(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
+    const port = await freePort();
+    const slow = ['--key-load-delay', '20000', '--loading-process-events-interval-bytes', '1024'];
+    const start = (args: readonly string[]) =>
+      startProgram('redis-server', [
+        '--bind',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--dir',
+        folder,
+        '--save',
+        '',
+        ...args,
+      ]);
+    const first = start([]);
+    ends.push(() => first.stop());
+    await until('it answers', () => askRedis(port, 'PING').then(Boolean, () => false));
+    const values = Array.from({ length: 150 }, (_, i) => [`k${i}`, randomBytes(800).toString('base64')]);
+    await askRedis(port, 'MSET', ...values.flat());
+    await askRedis(port, 'SAVE');
+    await first.stop();
+    const second = start(slow);
+    ends.push(() => second.stop());
+    const discovery = staticNodes([`127.0.0.1:${port}`]);
+    const herd = ended(await startHerd({ discovery, driver: redis(), refresh: '1h', probeMs: 20, maxProbeMs: 50 }));
+    const reasons: string[] = [];
+    const following = herd.topology$.subscribe(({ nodes }) => {
+      const { health } = nodes[0]!;
+      reasons.push(health.state === 'down' ? health.reason : health.state);
+    });
+    await until('it is used', () => herd.topology.nodes[0]!.health.state === 'up');
+    following.unsubscribe();
+    const loading = reasons.filter((reason) => reason.includes('LOADING'));
+    expect(loading).toEqual([expect.stringContaining('wait until the server has loaded its data')]);
+  }, 30_000);
 
   it.each(['before the herd', 'while it runs'])(
     'as the password was changed %s: is down for that reason, and no other',

@@ -55,6 +55,8 @@ type Connection = {
 export class NodeClient {
   private connection: Connection | undefined;
   private closed = false;
+  /** The same each time: what the server says about it is news only where it says something else. */
+  private readonly ownKey = `rookery:ping:${randomUUID()}`;
   private readonly leaving = new Set<Connection>();
 
   constructor(
@@ -67,7 +69,7 @@ export class NodeClient {
   }
 
   get spareKey(): string {
-    return this.plan.spareKey?.('rookery:ping') ?? `rookery:ping:${randomUUID()}`;
+    return this.plan.spareKey?.('rookery:ping') ?? this.ownKey;
   }
 
   /** A key that nobody uses, that begins so, and that the node accepts. */
@@ -152,6 +154,8 @@ export class NodeClient {
       port,
       // Its own deadline is short of the time that this process was busy.
       connectTimeout: 0,
+      // A server that loads its data says so to the first command, and would be waited for in silence.
+      enableReadyCheck: false,
     });
     connection.redis = redis;
     connection.at = { host, port };

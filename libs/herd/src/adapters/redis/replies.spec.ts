@@ -13,7 +13,7 @@ it.each([
   ["CROSSSLOT Keys in request don't hash to the same slot", 'HERD_NODE', 'redisCluster({ nodes })', false],
   ['NOAUTH Authentication required.', 'HERD_REFUSED', 'connection.password', true],
   ['WRONGPASS invalid username-password pair', 'HERD_REFUSED', 'connection.password', true],
-  ['LOADING Redis is loading the dataset in memory', 'HERD_REFUSED', 'accepts writes', false],
+  ['LOADING Redis is loading the dataset in memory', 'HERD_REFUSED', 'has loaded its data', false],
   ["READONLY You can't write against a read only replica.", 'HERD_REFUSED', 'accepts writes', true],
   [
     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",

@@ -24,7 +24,9 @@ export function complaint(reply: string, key: string): HerdOperationError {
       what,
       remedy: 'pass connection.username and connection.password that the server accepts',
     });
-  if (/^(?:LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS) /.test(reply))
+  if (/^LOADING /.test(reply))
+    return new HerdRefusedError({ what, remedy: 'wait until the server has loaded its data' });
+  if (/^(?:READONLY|MASTERDOWN|MISCONF|NOREPLICAS) /.test(reply))
     return new HerdRefusedError({ what, remedy: 'see that the server is a primary that accepts writes' });
   // Of this key or command alone: another may be allowed.
   if (/^NOPERM /.test(reply))
