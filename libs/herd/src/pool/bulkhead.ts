@@ -58,6 +58,11 @@ export class Bulkhead implements TaskHome {
     return promise;
   }
 
+  /** The connection of what is on its way is given up, and not by the node's fault. */
+  spare(): void {
+    for (let task = this.running.first; task; task = task.after) task.isSpared = true;
+  }
+
   /** Rejects all that is left. */
   end(error: () => Error): void {
     const all = (): boolean => true;

@@ -287,6 +287,25 @@ describe('NodePool', () => {
     await Promise.all(blocked);
   });
 
+  it('blames the node neither for what fails as its connection is given up on for such an operation', async () => {
+    let abandon = (): void => undefined;
+    const driver = { ...driverOf(() => Promise.resolve()), abandon: () => abandon() };
+    const pool = open(
+      node,
+      driver,
+      { ...options, ejectAfter: 1, maxInFlight: 3 },
+      () => 1000,
+      () => undefined,
+    );
+    const cut = () => new Promise<never>((_, reject) => (abandon = () => reject(lost())));
+    const other = pool.use(cut, 5000, [], 'read').catch((error: unknown) => error);
+    await expect(pool.use(never, 4, [], 'read', 100)).rejects.toThrow(HerdTimeoutError);
+    expect(await other).toBeInstanceOf(HerdNodeError);
+    expect(pool.health.state).toBe('up');
+    await expect(pool.use(() => Promise.reject(lost()), 100, [], 'read')).rejects.toThrow('lost');
+    expect(pool.health.state).toBe('down');
+  });
+
   it('does not blame the node for an operation that came with little of its deadline left', async () => {
     const { pool } = scripted();
     for (let i = 0; i < 3; i++) {

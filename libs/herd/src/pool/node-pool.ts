@@ -14,6 +14,7 @@ import {
 import { promiseOf } from '../support/answers.js';
 import { withDeadline } from '../support/deadline.js';
 import { messageOf, problemOf } from '../support/message-of.js';
+import { codeOf } from '../support/operation-failure.js';
 import { addressOf } from '../support/nodes.js';
 import { Bulkhead } from './bulkhead.js';
 import type { TaskListener } from './bulkhead.js';
@@ -209,7 +210,8 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
   }
 
   onFailure(task: Task, error: unknown): void {
-    if (!(error instanceof HerdDoubtError)) this.judge(error, task.keys);
+    const isSpared = task.isSpared && codeOf(error) === 'HERD_NODE';
+    if (!isSpared && !(error instanceof HerdDoubtError)) this.judge(error, task.keys);
     task.fail(error);
   }
 
@@ -230,12 +232,13 @@ export class NodePool<Client> implements Pool<Client>, TaskListener {
     const error = ({ timeoutMs }: Task): HerdTimeoutError =>
       this.error(HerdTimeoutError, `did not answer within ${shownMs(timeoutMs)} ms`);
     if (begun.length > 0) {
-      this.driver.abandon(this.client);
       // Where this process was busy, or the operation waited for its turn, the node had little of the time.
       const now = performance.now();
       const fair = begun.filter(({ startedAt, wholeMs }) => now - startedAt - busyMs >= wholeMs / 2);
       // A node that answered nobody for that long has failed all that is in flight, not these operations alone.
       const silent = fair.some(({ answeredBefore }) => answeredBefore === this.answered);
+      if (fair.length === 0) this.bulkhead.spare();
+      this.driver.abandon(this.client);
       this.contact.probeWritesBy(begun[0]!.keys);
       if (fair.length > 0) this.count(error(fair[0]!), silent ? this.bulkhead.inFlight + fair.length : 1);
     }

@@ -28,6 +28,8 @@ export class Task extends Listed<Task> implements PendingListener<unknown> {
   begunAt: number | undefined;
   /** How many operations the node had answered when this one came. */
   answeredBefore = 0;
+  /** Its connection was given up, and not by the node's fault. */
+  isSpared = false;
   /** Both settle its promise. */
   resolve: ((result: unknown) => void) | undefined;
   reject: ((error: unknown) => void) | undefined;
