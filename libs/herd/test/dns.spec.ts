@@ -203,6 +203,15 @@ describe('dns options', () => {
   it.each<[unknown, string]>([
     [{ host: '', port: 1 }, 'host must be a domain name'],
     [{ host: 'a.test:53', port: 1 }, 'host must be a domain name'],
+    [
+      { host: '10.0.0.1', port: 1 },
+      "host must be a domain name, such as 'caches.example.com'; pass addresses to staticNodes() (got '10.0.0.1')",
+    ],
+    [
+      { host: 'a.test', port: 1, servers: [] },
+      'servers must list one DNS server or more; leave it out for those of the system (got [])',
+    ],
+    [{ host: 'a.test', port: 1, servers: '10.0.0.2' }, 'servers must list one DNS server or more'],
     [{ host: 'a.test' }, 'port must be a port from 1 to 65535, that of the nodes; or use type SRV (got undefined)'],
     [{ host: 'a.test', port: 1, type: 'MX' }, 'type must be A, AAAA or SRV'],
     [{ host: 'a.test', port: 1, servers: ['ns.test'] }, 'servers[0] must be an IP address'],

@@ -44,6 +44,32 @@ class Users {
     return fails ? Promise.reject(new Error('not saved')) : Promise.resolve(`saved ${id}`);
   }
 
+  tenant = 'none';
+
+  @Cached({
+    namespace,
+    ttl: '1m',
+    key(this: Users, id: number) {
+      return `${this.tenant}:${id}`;
+    },
+    condition(this: Users) {
+      return this.tenant !== 'guest';
+    },
+  })
+  async ofTenant(id: number): Promise<string> {
+    return Promise.resolve(`${this.tenant} ${id} ${++loads}`);
+  }
+
+  @CacheEvict({
+    namespace,
+    key(this: Users, id: number) {
+      return `${this.tenant}:${id}`;
+    },
+  })
+  async saveOfTenant(id: number): Promise<number> {
+    return Promise.resolve(id);
+  }
+
   @CacheEvict({ namespace, all: true })
   async import(): Promise<void> {}
 }
@@ -164,6 +190,22 @@ describe('the cache in Nest', () => {
     expect(await twin(class Users {}).list(9, {})).not.toEqual(await users.list(9, {}));
     await expect(twin(class Users {}).list(9, {})).rejects.toThrow(/^key must be given: two classes of that name/);
     expect(await twin(class Members {}).list(9, {})).not.toEqual(await users.list(9, {}));
+  });
+
+  it('gives key and condition the instance, so that what depends on its request is kept apart', async () => {
+    const of = (tenant: string) => Object.assign(Object.create(users) as Users, { tenant });
+    const [a, b, guest] = [of('a'), of('b'), of('guest')];
+    const [ofA, ofB, ofGuest] = [await a.ofTenant(7), await b.ofTenant(7), await guest.ofTenant(7)];
+    expect([ofA, ofB, ofGuest]).toEqual([
+      expect.stringMatching(/^a 7/),
+      expect.stringMatching(/^b 7/),
+      expect.stringMatching(/^guest 7/),
+    ]);
+    expect([await of('a').ofTenant(7), await of('b').ofTenant(7)]).toEqual([ofA, ofB]);
+    expect(await guest.ofTenant(7)).not.toBe(ofGuest);
+    await a.saveOfTenant(7);
+    expect(await b.ofTenant(7)).toBe(ofB);
+    expect(await a.ofTenant(7)).not.toBe(ofA);
   });
 
   it('leaves a method its name, its metadata and its route', async () => {

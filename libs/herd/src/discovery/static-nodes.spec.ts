@@ -45,4 +45,17 @@ describe('staticNodes', () => {
     expect(() => staticNodes(list as never)).toThrow(HerdOptionError);
     expect(() => staticNodes(list as never)).toThrow(message);
   });
+
+  it.each<[unknown, string]>([
+    [{ host: 'a' }, 'discovery[0].port must be a whole number from 1 to 65535'],
+    [
+      { host: 'a', port: '1' },
+      "discovery[0].port must be a whole number from 1 to 65535; it is the port on which the server listens (got '1')",
+    ],
+    [{ port: 1 }, 'discovery[0].host must be a host name or an IP address (got undefined)'],
+  ])('reports of %j what is wrong, and no id that was not given', (node, message) => {
+    const read = () => staticNodes([node as StaticNode]);
+    expect(read).toThrow(message);
+    expect(read).not.toThrow('discovery[0].id');
+  });
 });

@@ -44,7 +44,7 @@ export function readNodes(list: readonly StaticNode[]): readonly Node[] {
 function toNode(entry: StaticNode, option: string): Node {
   const node = isObject(entry) ? entry : parsed(entry, option);
   // What is wrong in it is reported with the other nodes.
-  const { id = isAddressed(node) ? addressOf(node) : '' } = node;
+  const { id = isAddressed(node) ? addressOf(node) : 'unnamed' } = node;
   return Object.freeze({ ...node, id });
 }
 

@@ -25,7 +25,10 @@ export type CachedOptions<Args extends Arguments> = NamespaceChoice &
   CacheOptions &
   Readonly<{
     ttl: Ttl;
-    /** Default: the class, the method and its arguments; those that cannot be distinguished are refused. */
+    /**
+     * Default: the class, the method and its arguments; those that cannot be distinguished are refused. What the instance holds is no
+     * part of it: give a `key(this: Users, id: number) {…}` where results depend on that, as of a request-scoped provider.
+     */
     key?: (...args: Args) => string;
     /** Calls for which it gives false go past the cache. Default: none. */
     condition?: (...args: Args) => boolean;
@@ -62,10 +65,10 @@ export function Cached<Args extends Arguments = Arguments>(options: CachedOption
       descriptor,
       (method) =>
         async function (this: object, ...args) {
-          if (condition && !condition(...args)) return method.apply(this, args);
+          if (condition && !condition.apply(this, args)) return method.apply(this, args);
           const cacheOf = namespaceOf(this);
           const named = key
-            ? key(...args)
+            ? key.apply(this, args)
             : defaultKey(cacheOf, { target, instance: this, method: String(name) }, args);
           return cacheOf.getOrSet(named, ttl, () => method.apply(this, args), cache);
         },
@@ -93,7 +96,7 @@ export function CacheEvict<Args extends Arguments = Arguments>(
           const result = await method.apply(this, args);
           const namespace = namespaceOf(this);
           if (!('key' in options)) await namespace.clear();
-          else await Promise.all([options.key(...args)].flat().map((key) => namespace.delete(key)));
+          else await Promise.all([options.key.apply(this, args)].flat().map((key) => namespace.delete(key)));
           return result;
         },
     );

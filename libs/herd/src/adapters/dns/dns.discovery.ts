@@ -65,21 +65,24 @@ type Resolved = Readonly<{
 const resolve = (options: DnsOptions): Resolved =>
   checked((problems) => {
     const given: { [Name in keyof DnsOptions]?: DnsOptions[Name] } = checkShape(problems, options, names);
-    const { host = '', type = 'A', port, servers = [], timeout = '1500ms' } = given;
-    const isName = typeof host === 'string' && /^[^\s/:]+$/.test(host);
-    problems.check(isName, 'host', given.host, `must be a domain name, such as 'caches.example.com'`);
+    const { host = '', type = 'A', port, servers, timeout = '1500ms' } = given;
+    const isName = typeof host === 'string' && /^[^\s/:]+$/.test(host) && isIP(host) === 0;
+    const remedy = `must be a domain name, such as 'caches.example.com'; pass addresses to staticNodes()`;
+    problems.check(isName, 'host', given.host, remedy);
     const isType = ['A', 'AAAA', 'SRV'].includes(type);
     problems.check(isType, 'type', type, 'must be A, AAAA or SRV, as the records that list your nodes');
     const isPort = Number.isInteger(port) && port! >= 1 && port! <= 65535;
     if (type === 'SRV')
       problems.check(port === undefined, 'port', port, 'must be left out: SRV records bring their own');
     else problems.check(isPort, 'port', port, 'must be a port from 1 to 65535, that of the nodes; or use type SRV');
-    checkServers(problems, servers);
-    return { host, type, port, servers, timeoutMs: readDuration(problems, 'timeout', timeout) };
+    if (servers !== undefined) checkServers(problems, servers);
+    return { host, type, port, servers: servers ?? [], timeoutMs: readDuration(problems, 'timeout', timeout) };
   });
 
 function checkServers(problems: OptionProblems, servers: readonly string[]): void {
-  if (!problems.check(Array.isArray(servers), 'servers', servers, `must be a list such as ['10.0.0.2']`)) return;
+  const isFilled = Array.isArray(servers) && servers.length > 0;
+  const requirement = 'must list one DNS server or more; leave it out for those of the system';
+  if (!problems.check(isFilled, 'servers', servers, requirement)) return;
   for (const [i, server] of servers.entries()) {
     const place = typeof server === 'string' ? (parseAddress(server) ?? { host: server, port: 53 }) : undefined;
     const isAddress = place !== undefined && isIP(place.host) !== 0 && place.port >= 1 && place.port <= 65535;
