@@ -4,6 +4,7 @@ import type { MetaMemcachedHerd } from '@rookery/herd/meta-memcached';
 import { startMemcached } from '@rookery/services';
 import type { RunningServer } from '@rookery/services';
 
+import { startDelayingProxy } from './delaying-proxy.js';
 import { until } from './poll.js';
 
 const broken = () => Promise.reject(new Error('the database is down'));
@@ -97,6 +98,29 @@ describe('a cache on servers that hand out leases', () => {
     release('new');
     await until('it is new', async () => (await caches[1]!.get('k')) === 'new');
     expect(loads).toBe(1);
+  });
+
+  it('loads no more where another has made the value since it was read', async () => {
+    let now = Date.now();
+    const proxy = await startDelayingProxy(Number(server.address.split(':')[1]));
+    try {
+      const [quick, slow] = [
+        await start({ now: () => now }),
+        await start({ now: () => now, discovery: staticNodes([proxy.address]) }),
+      ];
+      const [first, second] = [quick, slow].map((herd) => herd.namespace('n', { staleWhileRevalidate: '1h' }));
+      await first!.getOrSet('k', '1m', () => 'old');
+      now += 90_000;
+      const [, , ended] = await requests(quick);
+      let again = 0;
+      expect(await second!.getOrSet('k', '1m', () => `${++again} again`)).toBe('old');
+      proxy.state.delayMs = 300;
+      expect(await first!.getOrSet('k', '1m', () => 'new')).toBe('old');
+      await until('both leases have ended', async () => (await requests(quick))[2] === ended! + 2);
+      expect([await first!.get('k'), again]).toEqual(['new', 0]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('uses none under the policy next, as a node that stands in has none of the owner', async () => {
