@@ -4,7 +4,6 @@ import type { CasToken } from '../contracts/key-value-commands.js';
 import type { LeaseCommands, LeaseToken } from '../contracts/lease-commands.js';
 import { isOperationError } from '../support/operation-failure.js';
 import type { CacheSource } from './cache-source.js';
-import { asEntry } from './entry.js';
 import type { Entry, Unleased } from './entry.js';
 
 /**
@@ -47,7 +46,6 @@ export const otherLease: Lease = Object.freeze({
  * there by a key beside it. Either way the value is stored by `cas`, so that whatever is deleted or stored meanwhile wins.
  *
  * @param made how a value is marked that is stored without a lease.
- * @param seen what this process has found there: once another is there, it was made by another process.
  * @see Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013), leases.
  */
 export async function acquireLease(
@@ -55,11 +53,10 @@ export async function acquireLease(
   key: LeasedKey,
   lifeMs: number,
   made: Unleased,
-  seen?: Entry,
 ): Promise<Lease> {
   const ttl = Math.max(source.leastTtlMs, lifeMs);
   try {
-    return (await reserve(source, key, ttl)) ?? (await renew(source, key, ttl, seen));
+    return (await reserve(source, key, ttl)) ?? (await renew(source, key, ttl));
   } catch (error) {
     if (isOperationError(error) && error.failure !== 'request') return noLease(source, key, made);
     throw error;
@@ -106,16 +103,11 @@ async function readable(
 }
 
 /** A lease of what is there, and stays until it is replaced. */
-async function renew(
-  source: CacheSource,
-  { stored, lease }: LeasedKey,
-  ttl: number,
-  seen: Entry | undefined,
-): Promise<Lease> {
+async function renew(source: CacheSource, { stored, lease }: LeasedKey, ttl: number): Promise<Lease> {
   const { strict, commands } = source;
   if (!(await strict.add(lease, randomUUID(), { ttl }))) return otherLease;
   const found = await strict.gets(stored);
-  if (found && holderOf(found.value) === undefined && !isAnother(found.value, seen))
+  if (found && holderOf(found.value) === undefined)
     return {
       ...swapLease(source, stored, found.cas),
       drop: () => giveBack(source, stored, found.cas),
@@ -124,10 +116,6 @@ async function renew(
   await commands.delete(lease);
   return otherLease;
 }
-
-/** An entry that was made since has another end. */
-const isAnother = (found: unknown, seen: Entry | undefined): boolean =>
-  seen !== undefined && asEntry(found)?.freshUntil !== seen.freshUntil;
 
 /** @returns who holds the place; `undefined` for what is no placeholder. */
 function holderOf(value: unknown): string | null | undefined {

@@ -49,7 +49,7 @@ export class ManyFinder {
       found.set(key, entry.value as Value | undefined);
       if (!fresh || isDue(entry, now, this.source.random(), options.beta)) anew.push(key);
     }
-    if (prefix && anew.length > 0) void this.refresh(prefix, anew, entries, asked).catch(() => undefined);
+    if (prefix && anew.length > 0) void this.refresh(prefix, anew, asked).catch(() => undefined);
     const missing = keys.filter((key) => !found.has(key));
     for (const key of missing) this.report(key, 'miss', undefined, prefix?.parts);
     if (missing.length === 0) return found;
@@ -77,20 +77,13 @@ export class ManyFinder {
   }
 
   /** Makes values anew in the background, but for those that another is making. */
-  private async refresh<Value>(
-    prefix: Prefix,
-    keys: readonly string[],
-    entries: ReadonlyMap<string, Entry>,
-    asked: ManyAsked<Value>,
-  ): Promise<void> {
+  private async refresh<Value>(prefix: Prefix, keys: readonly string[], asked: ManyAsked<Value>): Promise<void> {
     const idle = keys
       .map((key) => ({ key, ...leasedKey(prefix, key) }))
       .filter(({ stored }) => !this.refreshing.has(stored));
     for (const { stored } of idle) this.refreshing.add(stored);
     try {
-      const leases = await Promise.all(
-        idle.map((place) => this.maker.lease(place, asked.options, entries.get(place.key))),
-      );
+      const leases = await Promise.all(idle.map((place) => this.maker.lease(place, asked.options)));
       const own = idle.flatMap(({ key }, i) => (leases[i]!.kind === 'own' ? [{ key, lease: leases[i]! }] : []));
       if (own.length === 0) return;
       for (const { key } of own) this.report(key, 'refresh', undefined, prefix.parts);

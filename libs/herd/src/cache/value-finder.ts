@@ -51,12 +51,12 @@ export class ValueFinder {
     const now = this.source.now();
     if (entry && isFresh(entry, now)) {
       this.report(key, 'hit', 'node', task.prefix.parts);
-      if (isDue(entry, now, this.source.random(), options.beta)) this.refresh(task, entry);
+      if (isDue(entry, now, this.source.random(), options.beta)) this.refresh(task);
       return entry.value as Value;
     }
     if (entry && isServable(entry, now, options.staleWhileRevalidateMs)) {
       this.report(key, 'stale', 'node', task.prefix.parts);
-      this.refresh(task, entry);
+      this.refresh(task);
       return entry.value as Value;
     }
     this.report(key, 'miss', undefined, task.prefix.parts);
@@ -83,7 +83,7 @@ export class ValueFinder {
       this.report(task.key, 'stale', 'node', task.prefix.parts);
       return entry!.value as Value;
     };
-    const lease = given ?? (await this.maker.lease(task, task.options, entry));
+    const lease = given ?? (await this.maker.lease(task, task.options));
     if (lease.kind === 'other') {
       const found = await this.pollForValue(task, stale() ? Math.min(waitMs, softTimeoutMs) : waitMs);
       if (found) return found.value as Value;
@@ -93,9 +93,9 @@ export class ValueFinder {
   }
 
   /** Makes the value anew in the background, if no other process is at it. */
-  private refresh<Value>(task: Task<Value>, entry: Entry): void {
+  private refresh<Value>(task: Task<Value>): void {
     const work = async (flight: Flight): Promise<void> => {
-      const lease = await this.maker.lease(task, task.options, entry);
+      const lease = await this.maker.lease(task, task.options);
       if (lease.kind !== 'own') return;
       this.report(task.key, 'refresh', undefined, task.prefix.parts);
       await this.maker.make(task, flight, lease);

@@ -56,9 +56,9 @@ export class ValueMaker {
     return this.memory && deepFreeze(value) ? value : this.given(value);
   }
 
-  /** The right to make a value; to be had before it is loaded. @param seen what was found there. */
-  lease(key: LeasedKey, { loadTimeoutMs }: ResolvedCacheOptions, seen?: Entry): Promise<Lease> {
-    return acquireLease(this.source, key, loadTimeoutMs, this.changes.mark, seen);
+  /** The right to make a value; to be had before it is loaded. */
+  lease(key: LeasedKey, { loadTimeoutMs }: ResolvedCacheOptions): Promise<Lease> {
+    return acquireLease(this.source, key, loadTimeoutMs, this.changes.mark);
   }
 
   /** Makes one value, and ends its lease. */
