@@ -118,13 +118,13 @@ export function modelledNamespace(
   policy: 'miss' | 'next',
   step: Step,
   options: NamespaceOptions,
-  { bus, route = () => 0 }: { bus?: InvalidationBus; route?: () => number } = {},
+  { bus, route = () => 0, now = () => 0 }: { bus?: InvalidationBus; route?: () => number; now?: () => number } = {},
 ): HerdNamespace {
   const commands = modelledCommands(view, policy, step);
   const source: CacheSource = {
     herd: 'modelled',
     codec: jsonCodec,
-    coherence: new Coherence('modelled', bus, () => 0),
+    coherence: new Coherence('modelled', bus, now),
     commands,
     strict: modelledCommands(view, 'error', step),
     owners: modelledCommands(view, 'miss', step),
@@ -134,7 +134,7 @@ export function modelledNamespace(
     route,
     leastTtlMs: 1,
     ttlOf: (lifeMs) => (lifeMs === Infinity ? 'never' : lifeMs),
-    now: () => 0,
+    now,
     random: () => 0.5,
   };
   return new HerdNamespace(source, 'n', { beta: 0, waitMs: 0, ...options });

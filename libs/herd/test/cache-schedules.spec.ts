@@ -124,6 +124,40 @@ describe('whatever the order in which requests and answers arrive', () => {
     },
   );
 
+  const found = async (space: Space, load: () => string) => space.getOrSet('k', 100, load);
+  const foundAmongMany = async (space: Space, load: () => string) =>
+    (await space.getOrSetMany(['k'], 100, () => new Map([['k', load()]]))).get('k');
+  it.each([
+    ['getOrSet of what is missing', {}, found, 'new'],
+    ['getOrSet with staleIfError', { staleIfError: '1h' }, found, 'new'],
+    ['getOrSet with staleWhileRevalidate', { staleWhileRevalidate: '1h' }, found, 'old'],
+    ['getOrSetMany with staleWhileRevalidate', { staleWhileRevalidate: '1h' }, foundAmongMany, 'old'],
+  ] as const)('%s does not load what another process has made since its look', async (_name, options, find, given) => {
+    const node: Kept = new Map();
+    let moment = 0;
+    let go: (() => void) | undefined;
+    const now = () => moment;
+    const hold: Step = (what) =>
+      go === undefined && /^add (n:.*:k|lease-)/.test(what) ? new Promise((resolve) => (go = resolve)) : turn();
+    const slow = modelledNamespace(new View(node), 'miss', hold, options, { now });
+    const quick = modelledNamespace(new View(node), 'miss', atOnce, options, { now });
+    if (Object.keys(options).length > 0) {
+      await quick.getOrSet('k', 100, () => 'old');
+      moment = 150;
+    }
+    let loads = 0;
+    const finding = find(slow, () => `load ${++loads}`);
+    await until('it is about to have the lease', () => go !== undefined);
+    await quick.getOrSet('k', 100, () => 'new');
+    await until('it is made', async () => (await quick.get('k')) === 'new');
+    go!();
+    expect(await finding).toBe(given);
+    for (let i = 0; i < 100; i++) await turn();
+    expect([loads, await slow.get('k')]).toEqual([0, 'new']);
+    moment += 150;
+    expect(await quick.getOrSet('k', 100, () => 'next', { staleWhileRevalidate: '1ms' })).toBe('next');
+  });
+
   it('a change that could be carried out nowhere, as the prefix was not known, is made up for', async () => {
     let isAway = false;
     const view = new View(new Map(), undefined, () => isAway);

@@ -33,6 +33,10 @@ export function asEntry(found: unknown): Entry | undefined {
 
 export const isFresh = ({ freshUntil = Infinity }: Entry, now: number): boolean => now < freshUntil;
 
+/** Whether `entry` was made after `seen`, which was looked at before. */
+export const isNewer = (entry: Entry, seen: Entry | undefined): boolean =>
+  seen === undefined || entry.freshUntil !== seen.freshUntil;
+
 /** Whether a value past its end, by up to `forMs`, may be served. That there was none is no value. */
 export const isServable = ({ value, freshUntil = Infinity }: Entry, now: number, forMs: number): boolean =>
   value !== undefined && now < freshUntil + forMs;

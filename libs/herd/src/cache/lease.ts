@@ -13,6 +13,9 @@ import type { Entry, Unleased } from './entry.js';
 export interface Lease {
   readonly kind: 'own' | 'other' | 'none';
 
+  /** Of what was there when the lease was had, which another process may have made since this one looked. */
+  readonly renews?: true;
+
   /** Stores what was loaded, unless the key was changed meanwhile. @returns whether it is stored. */
   store(entry: Entry, lifeMs: number): Promise<boolean>;
 
@@ -110,6 +113,7 @@ async function renew(source: CacheSource, { stored, lease }: LeasedKey, ttl: num
   if (found && holderOf(found.value) === undefined)
     return {
       ...swapLease(source, stored, found.cas),
+      renews: true,
       drop: () => giveBack(source, stored, found.cas),
       end: () => commands.delete(lease),
     };

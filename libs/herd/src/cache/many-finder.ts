@@ -2,8 +2,9 @@ import type { LoadMany, TtlOf } from '../contracts/cache.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
 import { isDue } from './early-refresh.js';
-import { isFresh, isServable } from './entry.js';
+import { isFresh, isNewer, isServable } from './entry.js';
 import type { Entry } from './entry.js';
+import type { Lease } from './lease.js';
 import { madeOrStale } from './made-or-stale.js';
 import type { Report } from './publish.js';
 import type { Prefix, StoredEntries } from './stored-entries.js';
@@ -13,6 +14,8 @@ import type { ValueMaker } from './value-maker.js';
 
 /** How the values of many keys are made where there are none. */
 export type ManyAsked<Value> = Readonly<{ ttl: TtlOf<Value>; load: LoadMany<Value>; options: ResolvedCacheOptions }>;
+
+type Leased = Readonly<{ key: string; lease: Lease }>;
 
 /** Finds many values: fresh on nodes, or stale and made anew in the background by one load, or made by one load. */
 export class ManyFinder {
@@ -41,15 +44,15 @@ export class ManyFinder {
       : new Map<string, Entry>();
     const now = this.source.now();
     const found = new Map<string, Value | undefined>();
-    const anew: string[] = [];
+    const anew = new Map<string, Entry>();
     for (const [key, entry] of entries) {
       const fresh = isFresh(entry, now);
       if (!fresh && !isServable(entry, now, options.staleWhileRevalidateMs)) continue;
       this.report(key, fresh ? 'hit' : 'stale', 'node', prefix!.parts);
       found.set(key, entry.value as Value | undefined);
-      if (!fresh || isDue(entry, now, this.source.random(), options.beta)) anew.push(key);
+      if (!fresh || isDue(entry, now, this.source.random(), options.beta)) anew.set(key, entry);
     }
-    if (prefix && anew.length > 0) void this.refresh(prefix, anew, asked).catch(() => undefined);
+    if (prefix && anew.size > 0) void this.refresh(prefix, anew, asked).catch(() => undefined);
     const missing = keys.filter((key) => !found.has(key));
     for (const key of missing) this.report(key, 'miss', undefined, prefix?.parts);
     if (missing.length === 0) return found;
@@ -77,14 +80,19 @@ export class ManyFinder {
   }
 
   /** Makes values anew in the background, but for those that another is making. */
-  private async refresh<Value>(prefix: Prefix, keys: readonly string[], asked: ManyAsked<Value>): Promise<void> {
-    const idle = keys
+  private async refresh<Value>(
+    prefix: Prefix,
+    seen: ReadonlyMap<string, Entry>,
+    asked: ManyAsked<Value>,
+  ): Promise<void> {
+    const idle = [...seen.keys()]
       .map((key) => ({ key, ...leasedKey(prefix, key) }))
       .filter(({ stored }) => !this.refreshing.has(stored));
     for (const { stored } of idle) this.refreshing.add(stored);
     try {
       const leases = await Promise.all(idle.map((place) => this.maker.lease(place, asked.options)));
-      const own = idle.flatMap(({ key }, i) => (leases[i]!.kind === 'own' ? [{ key, lease: leases[i]! }] : []));
+      const had = idle.flatMap(({ key }, i) => (leases[i]!.kind === 'own' ? [{ key, lease: leases[i]! }] : []));
+      const own = await this.withoutMadeMeanwhile(prefix, had, seen);
       if (own.length === 0) return;
       for (const { key } of own) this.report(key, 'refresh', undefined, prefix.parts);
       await this.maker.makeMany(
@@ -96,5 +104,23 @@ export class ManyFinder {
     } finally {
       for (const { stored } of idle) this.refreshing.delete(stored);
     }
+  }
+
+  /** Of what another process has made since it was `seen`, the lease is ended. */
+  private async withoutMadeMeanwhile(
+    prefix: Prefix,
+    had: readonly Leased[],
+    seen: ReadonlyMap<string, Entry>,
+  ): Promise<readonly Leased[]> {
+    if (had.length === 0) return had;
+    const keys = had.map(({ key }) => key);
+    const entries = await tolerant(() => this.entries.readMany(prefix, keys), new Map<string, Entry>());
+    const now = this.source.now();
+    const isMade = ({ key }: Leased): boolean => {
+      const entry = entries.get(key);
+      return entry !== undefined && isFresh(entry, now) && isNewer(entry, seen.get(key));
+    };
+    await Promise.all(had.filter(isMade).map(({ lease }) => tolerant(() => lease.end(), false)));
+    return had.filter((one) => !isMade(one));
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { CacheSource } from './cache-source.js';
 import { isDue } from './early-refresh.js';
-import { isFresh, isServable } from './entry.js';
+import { isFresh, isNewer, isServable } from './entry.js';
 import type { Entry } from './entry.js';
 import type { Lease } from './lease.js';
 import { loadWithin } from './load-deadline.js';
@@ -51,12 +51,12 @@ export class ValueFinder {
     const now = this.source.now();
     if (entry && isFresh(entry, now)) {
       this.report(key, 'hit', 'node', task.prefix.parts);
-      if (isDue(entry, now, this.source.random(), options.beta)) this.refresh(task);
+      if (isDue(entry, now, this.source.random(), options.beta)) this.refresh(task, entry);
       return entry.value as Value;
     }
     if (entry && isServable(entry, now, options.staleWhileRevalidateMs)) {
       this.report(key, 'stale', 'node', task.prefix.parts);
-      this.refresh(task);
+      this.refresh(task, entry);
       return entry.value as Value;
     }
     this.report(key, 'miss', undefined, task.prefix.parts);
@@ -84,6 +84,8 @@ export class ValueFinder {
       return entry!.value as Value;
     };
     const lease = given ?? (await this.maker.lease(task, task.options));
+    const meanwhile = await this.madeMeanwhile(task, lease, entry);
+    if (meanwhile) return meanwhile.value as Value;
     if (lease.kind === 'other') {
       const found = await this.pollForValue(task, stale() ? Math.min(waitMs, softTimeoutMs) : waitMs);
       if (found) return found.value as Value;
@@ -93,14 +95,27 @@ export class ValueFinder {
   }
 
   /** Makes the value anew in the background, if no other process is at it. */
-  private refresh<Value>(task: Task<Value>): void {
+  private refresh<Value>(task: Task<Value>, seen: Entry): void {
     const work = async (flight: Flight): Promise<void> => {
       const lease = await this.maker.lease(task, task.options);
-      if (lease.kind !== 'own') return;
+      if (lease.kind !== 'own' || (await this.madeMeanwhile(task, lease, seen))) return;
       this.report(task.key, 'refresh', undefined, task.prefix.parts);
       await this.maker.make(task, flight, lease);
     };
     void this.refreshes.run(task.key, work).catch(() => undefined);
+  }
+
+  /** What another process made between the look at a key, which gave `seen`, and its lease, which is ended then. */
+  private async madeMeanwhile(
+    { prefix, key }: Pick<Task<unknown>, 'prefix' | 'key'>,
+    lease: Lease,
+    seen: Entry | undefined,
+  ): Promise<Entry | undefined> {
+    if (lease.renews !== true) return undefined;
+    const entry = await tolerant(() => this.entries.read(prefix, key), undefined);
+    if (!entry || !isFresh(entry, this.source.now()) || !isNewer(entry, seen)) return undefined;
+    await tolerant(() => lease.end(), false);
+    return entry;
   }
 
   private async pollForValue(

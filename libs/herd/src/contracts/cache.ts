@@ -71,7 +71,9 @@ export interface Cache {
   getOrSet<Value>(key: string, ttl: TtlOf<Value>, load: Load<Value>, options?: CacheOptions): Promise<Value>;
 
   /**
-   * The values of `keys`, of which `load` makes those that are missing, all by one call.
+   * The values of `keys`, of which `load` makes those that are missing, all by one call. Where it fails, or is late, values past
+   * their end are served if there is one of each key that it was to make (`staleIfError`, `softTimeout`). It does not wait for
+   * other processes that load the same keys.
    *
    * @example const found = await users.getOrSetMany(ids, '10m', (missing) => repository.mapByIds(missing));
    */
