@@ -12,15 +12,15 @@ type Parameter = Exclude<keyof FieldParameters, 'method' | 'relations' | 'dimens
 const BOTH = [true, false];
 /** Of each parameter the default of the engine, wherever it has one, and others. */
 const VALUES: Readonly<Record<Parameter, readonly unknown[]>> = {
-  analyzer: ['standard', 'simple', 'english'],
+  analyzer: ['default', 'standard', 'simple', 'english'],
   searchAnalyzer: ['standard', 'simple', 'english'],
   searchQuoteAnalyzer: ['standard', 'english'],
   normalizer: ['lowercase'],
   format: ['strict_date_optional_time||epoch_millis', 'yyyy'],
-  locale: ['', 'de'],
+  locale: ['', 'ROOT', 'de', 'de-DE', 'de_DE'],
   ignoreAbove: [2_147_483_647, 9],
-  nullValue: ['1'],
-  similarity: ['boolean'],
+  nullValue: ['1', 1, 2],
+  similarity: ['BM25', 'boolean'],
   scalingFactor: [10, 100],
   index: BOTH,
   docValues: BOTH,
@@ -28,9 +28,9 @@ const VALUES: Readonly<Record<Parameter, readonly unknown[]>> = {
   norms: BOTH,
   coerce: BOTH,
   ignoreMalformed: BOTH,
-  indexOptions: ['docs', 'positions'],
-  termVector: ['no', 'yes'],
-  positionIncrementGap: [5],
+  indexOptions: ['docs', 'freqs', 'positions', 'offsets'],
+  termVector: ['no', 'yes', 'with_offsets', 'with_positions_offsets'],
+  positionIncrementGap: [100, 5],
   indexPhrases: BOTH,
   indexPrefixes: [{}, { min_chars: 2, max_chars: 5 }, { min_chars: 1 }],
   eagerGlobalOrdinals: BOTH,
@@ -39,15 +39,21 @@ const VALUES: Readonly<Record<Parameter, readonly unknown[]>> = {
   maxInputLength: [50, 9],
   preserveSeparators: BOTH,
   preservePositionIncrements: BOTH,
-  contexts: [[{ type: 'category', name: 'a' }], { name: 'a', type: 'category' }],
+  contexts: [
+    [{ type: 'category', name: 'a' }],
+    { name: 'a', type: 'category' },
+    { name: 'a', type: 'geo' },
+    { name: 'a', type: 'geo', precision: 6 },
+    { name: 'a', type: 'geo', precision: 4 },
+  ],
   ignoreZValue: BOTH,
   enabled: BOTH,
 };
-const NULL_VALUES: Readonly<Record<string, unknown>> = {
-  boolean: true,
-  date: '1970-01-01',
-  ip: '::1',
-  geo_point: '1.5, -2',
+const NULL_VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  boolean: [true, 'true', false],
+  date: ['1970-01-01', '1970'],
+  ip: ['::1', '10.0.0.1'],
+  geo_point: ['1.5, -2', 'POINT (-2 1.5)', '1.5e0,-2', '2,1'],
 };
 /** What a type, or a parameter, has beside it. */
 const BESIDE: Readonly<Record<string, object>> = {
@@ -64,15 +70,17 @@ const WANTED = Object.fromEntries(
   TYPES.flatMap((type) => {
     const bare = { type, ...BESIDE[type] };
     const said = (PARAMETERS[type] as readonly Parameter[]).flatMap((parameter) =>
-      VALUES[parameter].map((value) => ({
+      ((parameter === 'nullValue' && NULL_VALUES[type]) || VALUES[parameter]).map((value) => ({
         ...bare,
         ...BESIDE[`${type}.${parameter}`],
-        [WIRE_NAMES[parameter]]: parameter === 'nullValue' ? (NULL_VALUES[type] ?? value) : value,
+        [WIRE_NAMES[parameter]]: value,
       })),
     );
     return [bare, ...said].map((mapping, at): [string, FieldMapping] => [`${type}-${at}`, mapping]);
   }),
 );
+/** Nothing follows where it is left out, as its default is not the same in each version. */
+const ofVersion = ({ type, doc_values }: FieldMapping) => type === 'wildcard' && doc_values !== undefined;
 const bareOf = (name: string): string => name.replace(/\d+$/, '0');
 
 function alike(live: FieldMapping, model: FieldMapping): boolean {
@@ -142,14 +150,42 @@ describe.each(['opensearch', 'opensearch2'] as const)('each value of each parame
     });
 
     it('differs from what is left out where the engine says so', () => {
-      // Nothing follows where it is left out, as its default is not the same in each version.
-      const ofVersion = ({ type, doc_values }: FieldMapping) => type === 'wildcard' && doc_values !== undefined;
       const wrong = Object.entries(WANTED).filter(([name, mapping]) => {
         if (mapping.type === 'object' || ofVersion(mapping)) return false;
         const same = inForce(name) === inForce(bareOf(name));
         return alike(live[name]!, WANTED[bareOf(name)]!) !== same || alike(live[bareOf(name)]!, mapping) !== same;
       });
       expect(wrong.map(([, mapping]) => mapping)).toEqual([]);
+    });
+
+    it('differs from each other mapping of its type where the engine says so', () => {
+      const known = Object.entries(WANTED).filter(([, { type }]) => type !== 'object' && type !== 'wildcard');
+      const wrong = known.flatMap(([name, { type }]) =>
+        known
+          .filter(([, mapping]) => mapping.type === type)
+          .filter(([other, mapping]) => alike(live[name]!, mapping) !== (inForce(name) === inForce(other)))
+          .map(([, mapping]) => [WANTED[name], mapping]),
+      );
+      expect(wrong).toEqual([]);
+    });
+
+    it('is accepted by a living index wherever nothing differs', async () => {
+      const names = Object.keys(WANTED).filter((name) => !ofVersion(WANTED[name]!));
+      const twins = names.flatMap((name) =>
+        names
+          .filter((other) => other !== name && WANTED[other]!.type === WANTED[name]!.type)
+          .filter((other) => alike(live[name]!, WANTED[other]!))
+          // What repeats a default is alike everywhere: beside the bare one is enough.
+          .filter((other) => name === bareOf(name) || other === bareOf(name) || inForce(name) !== inForce(bareOf(name)))
+          .map((other): [string, FieldMapping] => [name, WANTED[other]!]),
+      );
+      expect(twins.length).toBeGreaterThan(50);
+      const refused: unknown[] = [];
+      for (const [name, mapping] of twins)
+        await call('PUT', `${index}/_mapping`, { properties: { [name]: mapping } }).catch((error: unknown) =>
+          refused.push([WANTED[name], mapping, String(error)]),
+        );
+      expect(refused).toEqual([]);
     });
 
     it.each(ALONE[service])(

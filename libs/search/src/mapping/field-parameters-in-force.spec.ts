@@ -21,6 +21,53 @@ describe('parameters in force', () => {
     ['a list of one', { type: 'text', copy_to: 'all' }, { type: 'text', copy_to: ['all'] }],
     ['an object without its type', {} as FieldMapping, { type: 'object', properties: {} }],
     ['what hangs on the version', { type: 'wildcard' }, { type: 'wildcard', doc_values: false }],
+    ['the longest keyword', { type: 'keyword' }, { type: 'keyword', ignore_above: 2_147_483_647 }],
+    ['the format of dates', { type: 'date' }, { type: 'date', format: 'strict_date_optional_time||epoch_millis' }],
+    ['heights', { type: 'geo_point' }, { type: 'geo_point', ignore_z_value: true }],
+    [
+      'prefixes',
+      { type: 'text', index_prefixes: {} },
+      { type: 'text', index_prefixes: { max_chars: 5, min_chars: 2 } },
+    ],
+    [
+      'prefixes from one letter on',
+      { type: 'text', index_prefixes: { min_chars: 1 } },
+      { type: 'text', index_prefixes: { max_chars: 5, min_chars: 1 } },
+    ],
+    [
+      'a place as text',
+      { type: 'geo_point', null_value: '+1.5, -2' },
+      { type: 'geo_point', null_value: { lon: -2, lat: 1.5 } },
+    ],
+    [
+      'the only context of a completion',
+      { type: 'completion', contexts: { name: 'kind', type: 'category' } },
+      { type: 'completion', contexts: [{ type: 'CATEGORY', name: 'kind' }] },
+    ],
+    ['the analyzer of the index', { type: 'text' }, { type: 'text', analyzer: 'default' }],
+    ['that of typed words', { type: 'search_as_you_type' }, { type: 'search_as_you_type', analyzer: 'default' }],
+    ['no locale', { type: 'date' }, { type: 'date', locale: 'ROOT' }],
+    ['a locale', { type: 'date_range', locale: 'de-DE' }, { type: 'date_range', locale: 'de_DE' }],
+    [
+      'a place as WKT',
+      { type: 'geo_point', null_value: 'POINT (-2 1.5)' },
+      { type: 'geo_point', null_value: { lat: 1.5, lon: -2 } },
+    ],
+    [
+      'how precise a context of places is',
+      { type: 'completion', contexts: { name: 'at', type: 'geo' } },
+      { type: 'completion', contexts: [{ name: 'at', type: 'GEO', precision: 6 }] },
+    ],
+    ['one child', { type: 'join', relations: { a: 'b' } }, { type: 'join', relations: { a: ['b'] } }],
+    [
+      'a method of vectors with its defaults',
+      { type: 'knn_vector', dimension: 2, method: { name: 'hnsw' } },
+      {
+        type: 'knn_vector',
+        dimension: 2,
+        method: { engine: 'nmslib', space_type: 'l2', name: 'hnsw', parameters: {} },
+      },
+    ],
   ])('are the same for %s', (_name, one, other) => {
     expect(same(one, other)).toBe(true);
   });
@@ -39,6 +86,29 @@ describe('parameters in force', () => {
       { type: 'search_as_you_type', max_shingle_size: 3 },
       { type: 'search_as_you_type', max_shingle_size: 4 },
     ],
+    ['values for sorting of bytes', { type: 'binary' }, { type: 'binary', doc_values: true }],
+    ['shapes that are mended', { type: 'geo_shape' }, { type: 'geo_shape', coerce: true }],
+    ['gaps that are named', { type: 'text' }, { type: 'text', position_increment_gap: 100 }],
+    ['the standard analyzer that is named', { type: 'text' }, { type: 'text', analyzer: 'standard' }],
+    ['another locale', { type: 'date', locale: 'de' }, { type: 'date', locale: 'de-AT' }],
+    ['dates of another format', { type: 'date' }, { type: 'date', format: 'yyyy' }],
+    [
+      'another engine of vectors',
+      { type: 'knn_vector', dimension: 2, method: { name: 'hnsw', engine: 'lucene' } },
+      { type: 'knn_vector', dimension: 2, method: { name: 'hnsw', engine: 'faiss' } },
+    ],
+    [
+      'other parameters of vectors',
+      { type: 'knn_vector', dimension: 2, method: { name: 'hnsw' } },
+      { type: 'knn_vector', dimension: 2, method: { name: 'hnsw', parameters: { m: 4 } } },
+    ],
+    ['another place', { type: 'geo_point', null_value: '1,2' }, { type: 'geo_point', null_value: { lat: 2, lon: 1 } }],
+    [
+      'another context',
+      { type: 'completion', contexts: { name: 'kind', type: 'category' } },
+      { type: 'completion', contexts: [{ name: 'kind', type: 'GEO' }] },
+    ],
+    ['more relations', { type: 'join', relations: { a: 'b' } }, { type: 'join', relations: { a: ['b', 'c'] } }],
     ['a version that is named', { type: 'wildcard', doc_values: true }, { type: 'wildcard', doc_values: false }],
   ])('differ for %s', (_name, one, other) => {
     expect(same(one, other)).toBe(false);

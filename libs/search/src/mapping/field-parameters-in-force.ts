@@ -16,15 +16,17 @@ const DEFAULTS: Parameters = {
 };
 const DATE_FORMAT = 'strict_date_optional_time||epoch_millis';
 const OF_TYPE: Readonly<Record<string, Parameters>> = {
+  // No `position_increment_gap`: the engine refuses to put its default beside one that is left out.
   text: {
+    analyzer: 'default',
     norms: true,
     index_options: 'positions',
     term_vector: 'no',
-    position_increment_gap: 100,
     index_phrases: false,
   },
   keyword: { norms: false, index_options: 'docs', split_queries_on_whitespace: false },
   search_as_you_type: {
+    analyzer: 'default',
     doc_values: false,
     max_shingle_size: 3,
     norms: true,
@@ -38,8 +40,8 @@ const OF_TYPE: Readonly<Record<string, Parameters>> = {
     preserve_position_increments: true,
   },
   join: { eager_global_ordinals: true },
-  date: { format: DATE_FORMAT },
-  date_range: { format: DATE_FORMAT },
+  date: { format: DATE_FORMAT, locale: '' },
+  date_range: { format: DATE_FORMAT, locale: '' },
   binary: { doc_values: false },
   geo_point: { ignore_z_value: true },
   geo_shape: { ignore_z_value: true, coerce: false },
@@ -92,11 +94,9 @@ function oneForm(type: string, name: string, value: unknown, beside: unknown): u
     case 'relations':
       return Object.fromEntries(Object.entries(value as Parameters).map(([parent, of]) => [parent, listOf(of)]));
     case 'contexts':
-      return (listOf(value) as readonly Parameters[]).map((context) => ({
-        ...context,
-        // It comes back in capitals.
-        type: String(context['type']).toLowerCase(),
-      }));
+      return (listOf(value) as readonly Parameters[]).map(contextOf);
+    case 'locale':
+      return localeOf(String(value));
     case 'index_prefixes':
       return { min_chars: 2, max_chars: 5, ...(value as Parameters) };
     case 'method':
@@ -116,8 +116,25 @@ function methodOf({ engine, ...method }: Parameters, beside: Parameters | undefi
   return { space_type: 'l2', parameters: {}, ...said, ...method };
 }
 
+/** The type comes back in capitals. */
+function contextOf({ type, ...context }: Parameters): Parameters {
+  const name = String(type).toLowerCase();
+  return { ...(name === 'geo' && { precision: 6 }), ...context, type: name };
+}
+
+/** `de-DE` comes back as `de_DE`, and `ROOT` as none. */
+function localeOf(value: string): string {
+  const locale = value.replaceAll('-', '_').toLowerCase();
+  return locale === 'root' ? '' : locale;
+}
+
+const POINT_FORMS = [
+  /^\s*(?<lat>[-+.\de]+)\s*,\s*(?<lon>[-+.\de]+)\s*$/i,
+  /^\s*point\s*\(\s*(?<lon>[-+.\de]+)\s+(?<lat>[-+.\de]+)\s*\)\s*$/i,
+];
+
 function pointOf(value: unknown): unknown {
-  const [, lat, lon] = /^([-+.\d]+),\s*([-+.\d]+)$/.exec(String(value)) ?? [];
+  const { lat, lon } = POINT_FORMS.map((form) => form.exec(String(value))?.groups).find(Boolean) ?? {};
   return lat === undefined ? value : { lat: Number(lat), lon: Number(lon) };
 }
 
