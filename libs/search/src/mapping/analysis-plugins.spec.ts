@@ -1,4 +1,4 @@
-import { broughtByPlugin, checkPlugins, pluginsIn, withoutPlugins } from './analysis-plugins.js';
+import { broughtByPlugin, checkPlugins, pluginOf, pluginsIn, withoutPlugins } from './analysis-plugins.js';
 
 describe('analysis plug-ins', () => {
   const icu = { analysis: { plugins: ['analysis-icu'] } };
@@ -13,7 +13,28 @@ describe('analysis plug-ins', () => {
   });
 
   it.each([
+    ['icu_analyzer', 'analysis-icu'],
+    ['kuromoji', 'analysis-kuromoji'],
+    ['nori', 'analysis-nori'],
+    ['smartcn', 'analysis-smartcn'],
+    ['polish', 'analysis-stempel'],
+    ['ukrainian', 'analysis-ukrainian'],
+    ['english', undefined],
+  ])('%s is brought by %p', (analyzer, plugin) => {
+    expect(pluginOf(analyzer)).toBe(plugin);
+  });
+
+  it.each([undefined, {}, { analysis: {} }, { analysis: { plugins: false } }, icu, { analysis: { plugins: [] } }])(
+    'are right as %j',
+    (settings) => {
+      expect(checkPlugins(settings, 'Book')).toEqual([]);
+    },
+  );
+
+  it.each([
     [icu, 'icu_analyzer', true],
+    [{ analysis: { plugins: ['analysis-phonetic'] } }, 'anything', false],
+    [{ analysis: { plugins: ['analysis-nori', 'of-another-maker'] } }, 'anything', true],
     [icu, 'kuromoji', false],
     [{ analysis: { plugins: ['of-another-maker'] } }, 'anything', true],
     [{ analysis: { plugins: true } }, 'anything', true],
@@ -22,7 +43,13 @@ describe('analysis plug-ins', () => {
     expect(broughtByPlugin(settings, name)).toBe(may);
   });
 
-  it.each([['analysis-icu'], [[1]], [['']], [{}]])('%j is no list of names', (plugins) => {
-    expect(checkPlugins({ analysis: { plugins } }, 'Book')).toHaveLength(1);
+  it.each([['analysis-icu'], [[1]], [['']], [['analysis-icu', 1]], [{}]])('%j is no list of names', (plugins) => {
+    expect(checkPlugins({ analysis: { plugins } }, 'Book')).toEqual([
+      {
+        where: 'Book',
+        problem: expect.stringMatching(/^has the analysis plug-ins ./) as string,
+        remedy: "Name them in a list: settings: { analysis: { plugins: ['analysis-icu'] } }",
+      },
+    ]);
   });
 });
