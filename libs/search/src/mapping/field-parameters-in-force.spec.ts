@@ -113,4 +113,65 @@ describe('parameters in force', () => {
   ])('differ for %s', (_name, one, other) => {
     expect(same(one, other)).toBe(false);
   });
+
+  it.each<[FieldMapping['type'], string, unknown, unknown]>([
+    ['integer', 'index', true, false],
+    ['integer', 'store', false, true],
+    ['integer', 'doc_values', true, false],
+    ['integer', 'coerce', true, false],
+    ['integer', 'ignore_malformed', false, true],
+    ['keyword', 'eager_global_ordinals', false, true],
+    ['keyword', 'norms', false, true],
+    ['keyword', 'index_options', 'docs', 'freqs'],
+    ['keyword', 'split_queries_on_whitespace', false, true],
+    ['object', 'enabled', true, false],
+    ['text', 'norms', true, false],
+    ['text', 'index_options', 'positions', 'offsets'],
+    ['text', 'term_vector', 'no', 'yes'],
+    ['text', 'index_phrases', false, true],
+    ['search_as_you_type', 'norms', true, false],
+    ['search_as_you_type', 'index_options', 'positions', 'offsets'],
+    ['search_as_you_type', 'term_vector', 'no', 'yes'],
+    ['completion', 'analyzer', 'simple', 'standard'],
+    ['completion', 'max_input_length', 50, 9],
+    ['completion', 'preserve_separators', true, false],
+    ['completion', 'preserve_position_increments', true, false],
+    ['join', 'eager_global_ordinals', true, false],
+    ['date_range', 'format', 'strict_date_optional_time||epoch_millis', 'yyyy'],
+    ['geo_shape', 'ignore_z_value', true, false],
+    ['geo_shape', 'coerce', false, true],
+  ])('of %s have %s %j where it is left out, and not %j', (type, name, byDefault, other) => {
+    const bare = { type } as FieldMapping;
+    expect(parametersInForce({ ...bare, [name]: byDefault }, bare)).toEqual({ type });
+    expect(parametersInForce({ ...bare, [name]: other }, bare)).toEqual({ type, [name]: String(other) });
+  });
+
+  it.each<[string, FieldMapping, object]>([
+    [
+      'each analyzer that is not the one before it',
+      { type: 'text', analyzer: 'simple', search_analyzer: 'english', search_quote_analyzer: 'stop' },
+      { analyzer: 'simple', search_analyzer: 'english', search_quote_analyzer: 'stop' },
+    ],
+    [
+      'one for quotes that is that of searches',
+      { type: 'text', analyzer: 'simple', search_analyzer: 'english', search_quote_analyzer: 'english' },
+      { analyzer: 'simple', search_analyzer: 'english' },
+    ],
+    ['no sub-fields', { type: 'text', fields: { raw: { type: 'keyword' } } }, {}],
+    ['nothing that is undefined', { type: 'integer', null_value: undefined } as unknown as FieldMapping, {}],
+    [
+      'prefixes as a whole',
+      { type: 'text', index_prefixes: { max_chars: 4 } },
+      { index_prefixes: '{"max_chars":4,"min_chars":2}' },
+    ],
+    ['a value of no place as it is', { type: 'keyword', null_value: '1,2' }, { null_value: '1,2' }],
+    [
+      'a context of categories without a precision',
+      { type: 'completion', contexts: [{ name: 'kind', type: 'category' }] },
+      { contexts: '[{"name":"kind","type":"category"}]' },
+    ],
+  ])('have %s', (_name, mapping, inForce) => {
+    const { type = 'object' } = mapping;
+    expect(parametersInForce(mapping, { type })).toEqual({ type, ...inForce });
+  });
 });
