@@ -30,6 +30,13 @@ describe('jsonCodec', () => {
     ),
   );
 
+  it.each<[unknown, string]>([
+    [new Map([['a', 1]]), 'JSON has no form for Map'],
+    [{ tags: new Set() }, 'JSON has no form for Set at .tags'],
+  ])('refuses what it would empty: %p', (value, why) =>
+    expect(() => jsonCodec.encode(value)).toThrow(new TypeError(why)),
+  );
+
   it('refuses what another format is flagged as', () =>
     expect(() => jsonCodec.decode({ bytes: Buffer.from('1'), flags: 4 })).toThrow('flags 4'));
 });
