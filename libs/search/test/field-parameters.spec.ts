@@ -3,6 +3,7 @@ import { FIELD_TYPES, type FieldMapping } from '../src/contracts/index-body.js';
 import { parametersInForce } from '../src/mapping/field-parameters-in-force.js';
 import { PARAMETERS, WIRE_NAMES } from '../src/metadata/field-parameters.js';
 import type { FieldParameters } from '../src/metadata/options.js';
+import { callEngine } from './call-engine.js';
 import { uniqueName } from './harness.js';
 
 /** A `join` stands alone in an index, and `knn_vector` needs a plug-in: they are below. */
@@ -121,16 +122,7 @@ describe.each(['opensearch', 'opensearch2'] as const)('each value of each parame
     let live: Fields;
     let inForce: (name: string) => string | undefined;
 
-    async function call<T>(method: string, path: string, body?: object): Promise<T> {
-      const answer = await fetch(`${node}/${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(text.slice(0, 500));
-      return JSON.parse(text) as T;
-    }
+    const call = <T>(method: string, path: string, body?: object) => callEngine<T>(node, method, path, body);
 
     /** @returns them as the engine gives them back. */
     async function create(index: string, properties: Fields, settings: object = {}): Promise<Fields> {

@@ -3,6 +3,7 @@ import { describeWith } from '@rookery/services';
 import type { IndexState } from '../src/contracts/index-body.js';
 import type { IndexDefinition } from '../src/mapping/index-definition.js';
 import { planOf } from '../src/migration/plan.js';
+import { callEngine } from './call-engine.js';
 import { uniqueName } from './harness.js';
 
 const LEFT_OUT = undefined;
@@ -53,16 +54,7 @@ describe.each(['opensearch', 'opensearch2'] as const)('a changed option of the m
     const mappingOf = (option: string, value: unknown): object => (value === LEFT_OUT ? {} : { [option]: value });
     const keyOf = (option: string, value: unknown): string => JSON.stringify([option, value]);
 
-    async function call<T>(method: string, path: string, body?: object): Promise<T> {
-      const answer = await fetch(`${node}/${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(text.slice(0, 500));
-      return JSON.parse(text) as T;
-    }
+    const call = <T>(method: string, path: string, body?: object) => callEngine<T>(node, method, path, body);
 
     beforeAll(async () => {
       for (const [option, groups] of Object.entries(VALUES))

@@ -1,6 +1,7 @@
 import { describeWith } from '@rookery/services';
 
 import { isStatic } from '../src/migration/static-settings.js';
+import { engineAnswer } from './call-engine.js';
 import { uniqueName } from './harness.js';
 
 /** The engine puts these, and from then on no others. */
@@ -12,14 +13,8 @@ describe.each(['opensearch', 'opensearch2'] as const)('each setting that an inde
   describeWith(service, service, (node) => {
     const index = uniqueName();
 
-    const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
-      const answer = await fetch(`${node}/${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      return (await answer.json()) as T;
-    };
+    const call = async <T>(method: string, path: string, body?: object): Promise<T> =>
+      (await (await engineAnswer(node, method, path, body)).json()) as T;
 
     /** Those that it refuses to put on a living index, though with the values that they have. */
     async function refused(settings: Settings): Promise<{ statics: readonly string[]; others: Settings }> {

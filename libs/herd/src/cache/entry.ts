@@ -33,9 +33,9 @@ export function asEntry(found: unknown): Entry | undefined {
 
 export const isFresh = ({ freshUntil = Infinity }: Entry, now: number): boolean => now < freshUntil;
 
-/** Whether `entry` was made after `seen`, which was looked at before. */
-export const isNewer = (entry: Entry, seen: Entry | undefined): boolean =>
-  seen === undefined || entry.freshUntil !== seen.freshUntil;
+/** Whether `entry` is fresh, and not the one that was `seen` before: another process has made it since. */
+export const isMadeSince = (entry: Entry | undefined, seen: Entry | undefined, now: number): boolean =>
+  entry !== undefined && isFresh(entry, now) && (seen === undefined || entry.freshUntil !== seen.freshUntil);
 
 /** Whether a value past its end, by up to `forMs`, may be served. That there was none is no value. */
 export const isServable = ({ value, freshUntil = Infinity }: Entry, now: number, forMs: number): boolean =>

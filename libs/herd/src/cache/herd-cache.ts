@@ -94,18 +94,12 @@ export class HerdCache implements Cache {
     textsOf('getOrSetMany', keys);
     checkLoad('getOrSetMany', load);
     this.checkLife(ttl);
-    const held = this.inMemory(keys);
-    const others = [...new Set(keys)].filter((key) => !held.has(key));
+    const { held, others } = this.inMemory(keys);
     const made =
       others.length === 0
         ? new Map<string, Value | undefined>()
         : await this.manyFinder.find(await tolerant(this.prefix, undefined), others, { ttl, load, options });
-    const found = new Map<string, Value>();
-    for (const key of keys) {
-      const value = held.has(key) ? (held.get(key)!.value as Value | undefined) : made.get(key);
-      if (value !== undefined) found.set(key, value);
-    }
-    return found;
+    return inOrder(keys, (key) => (held.has(key) ? (held.get(key)!.value as Value | undefined) : made.get(key)));
   }
 
   async get<Value>(key: string): Promise<Value | undefined> {
@@ -113,17 +107,11 @@ export class HerdCache implements Cache {
   }
 
   async getMany<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
-    const held = this.inMemory(textsOf('getMany', keys));
-    const others = [...new Set(keys)].filter((key) => !held.has(key));
+    const { held, others } = this.inMemory(textsOf('getMany', keys));
     const prefix = others.length === 0 ? undefined : await this.prefix();
     if (prefix) for (const [key, entry] of await this.readAll(prefix, others)) held.set(key, entry);
     for (const key of others) if (!held.has(key)) this.report(key, 'miss', undefined, prefix?.parts);
-    const found = new Map<string, Value>();
-    for (const key of keys) {
-      const value = held.get(key)?.value;
-      if (value !== undefined) found.set(key, value as Value);
-    }
-    return found;
+    return inOrder(keys, (key) => held.get(key)?.value as Value | undefined);
   }
 
   async set(key: string, value: unknown, options: SetOptions): Promise<boolean> {
@@ -186,17 +174,18 @@ export class HerdCache implements Cache {
     if (typeof ttl !== 'function') ttlMs(ttl, this.source.leastTtlMs);
   }
 
-  /** What of `keys` is in memory. */
-  private inMemory(keys: readonly string[]): Map<string, Held> {
+  /** What of `keys` is in memory, and the others, each once. */
+  private inMemory(keys: readonly string[]): { held: Map<string, Held>; others: readonly string[] } {
     const held = new Map<string, Held>();
-    if (!this.memory) return held;
+    const others: string[] = [];
     for (const key of new Set(keys)) {
-      const hit = this.memory.get(key);
-      if (!hit) continue;
-      held.set(key, hit);
-      this.report(key, 'hit', 'memory');
+      const hit = this.memory?.get(key);
+      if (hit) {
+        held.set(key, hit);
+        this.report(key, 'hit', 'memory');
+      } else others.push(key);
     }
-    return held;
+    return { held, others };
   }
 
   /** The fresh entries of `keys`. */
@@ -205,4 +194,14 @@ export class HerdCache implements Cache {
     for (const key of fresh.keys()) this.report(key, 'hit', 'node', prefix.parts);
     return fresh;
   }
+}
+
+/** Those of `keys` that have a value, as they were given. */
+function inOrder<Value>(keys: readonly string[], valueOf: (key: string) => Value | undefined): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const key of keys) {
+    const value = valueOf(key);
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
 }

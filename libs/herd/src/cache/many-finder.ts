@@ -2,7 +2,7 @@ import type { LoadMany, TtlOf } from '../contracts/cache.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
 import type { CacheSource } from './cache-source.js';
 import { isDue } from './early-refresh.js';
-import { isFresh, isNewer, isServable } from './entry.js';
+import { isFresh, isMadeSince, isServable } from './entry.js';
 import type { Entry } from './entry.js';
 import type { Lease } from './lease.js';
 import { madeOrStale } from './made-or-stale.js';
@@ -116,10 +116,7 @@ export class ManyFinder {
     const keys = had.map(({ key }) => key);
     const entries = await tolerant(() => this.entries.readMany(prefix, keys), new Map<string, Entry>());
     const now = this.source.now();
-    const isMade = ({ key }: Leased): boolean => {
-      const entry = entries.get(key);
-      return entry !== undefined && isFresh(entry, now) && isNewer(entry, seen.get(key));
-    };
+    const isMade = ({ key }: Leased): boolean => isMadeSince(entries.get(key), seen.get(key), now);
     await Promise.all(had.filter(isMade).map(({ lease }) => tolerant(() => lease.end(), false)));
     return had.filter((one) => !isMade(one));
   }

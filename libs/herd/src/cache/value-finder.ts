@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { CacheSource } from './cache-source.js';
 import { isDue } from './early-refresh.js';
-import { isFresh, isNewer, isServable } from './entry.js';
+import { isFresh, isMadeSince, isServable } from './entry.js';
 import type { Entry } from './entry.js';
 import type { Lease } from './lease.js';
 import { loadWithin } from './load-deadline.js';
@@ -113,7 +113,7 @@ export class ValueFinder {
   ): Promise<Entry | undefined> {
     if (lease.renews !== true) return undefined;
     const entry = await tolerant(() => this.entries.read(prefix, key), undefined);
-    if (!entry || !isFresh(entry, this.source.now()) || !isNewer(entry, seen)) return undefined;
+    if (!isMadeSince(entry, seen, this.source.now())) return undefined;
     await tolerant(() => lease.end(), false);
     return entry;
   }

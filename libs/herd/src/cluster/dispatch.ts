@@ -1,6 +1,7 @@
 import type { Dispatch, Effect, Intent, NodeDispatch, Operation } from '../contracts/dispatch.js';
 import { HerdNodeError } from '../errors/operation-errors.js';
 import type { NodePool } from '../pool/node-pool.js';
+import { noKeys } from '../pool/task.js';
 import { abortable } from '../support/abortable.js';
 import { rejected } from '../support/promised.js';
 import { resultsOrThrow } from '../support/outcomes-by-key.js';
@@ -24,7 +25,6 @@ export function dispatchByTable<Client>(source: DispatchSource<Client>): Dispatc
   };
 }
 
-const noKeys: readonly string[] = [];
 const nothing: Intent = Object.freeze({});
 
 function noteLife<Client>({ fleet }: DispatchSource<Client>, lifeMs: number | undefined): void {

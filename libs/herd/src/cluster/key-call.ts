@@ -47,21 +47,13 @@ export class KeyCall<Client, Result> extends Task {
       const before = this.beforehand();
       if (!before) return owner.perform(this) as Promise<Result>;
       return before.then(
-        () => {
-          this.leaveTime();
-          return owner.perform(this) as Promise<Result>;
-        },
+        () => owner.perform(this) as Promise<Result>,
         (error: unknown) => this.recovered(error),
       );
     }
     const running = timed(source, owner.node, () => {
       const before = this.beforehand();
-      return before
-        ? before.then(() => {
-            this.leaveTime();
-            return this.use();
-          })
-        : this.use();
+      return before ? before.then(() => this.use()) : this.use();
     });
     return running.then(
       (result) => this.sequel(result),
@@ -83,11 +75,9 @@ export class KeyCall<Client, Result> extends Task {
 
   /** What a write must wait for, so that nothing that is copied meanwhile brings back what it replaces. */
   private beforehand(): Promise<unknown> | undefined {
-    if (!this.needsValue || !this.mayBeCopied) return this.formerLeft();
-    return this.copied().then(() => {
-      this.leaveTime();
-      return this.formerLeft();
-    });
+    const copied = this.needsValue && this.mayBeCopied ? this.copied().then(() => this.leaveTime()) : undefined;
+    const left = copied ? copied.then(() => this.formerLeft()) : this.formerLeft();
+    return left?.then(() => this.leaveTime());
   }
 
   private formerLeft(): Promise<unknown> | undefined {

@@ -18,7 +18,7 @@ import { codeOf } from '../support/operation-failure.js';
 import { addressOf } from '../support/nodes.js';
 import { Bulkhead } from './bulkhead.js';
 import type { TaskListener } from './bulkhead.js';
-import { Task } from './task.js';
+import { noKeys, Task } from './task.js';
 import { Doubts } from './doubts.js';
 import { afterFailure, afterProbe, afterRefusal, afterSuccess, ejected, healthy, isStored } from './health.js';
 import { NodeContact } from './node-contact.js';
@@ -39,8 +39,6 @@ export type PoolOptions = Readonly<{
 
 /** What a pool needs of its driver. */
 export type PoolDriver<Client> = ContactDriver<Client> & Pick<Driver<Client, object>, 'open' | 'close' | 'classify'>;
-
-const noKeys: readonly string[] = [];
 
 /** For so long a node must have refused nothing before a write that it carries out shows that it refuses no more. */
 const refusalMs = 1000;

@@ -10,7 +10,7 @@ const settleBy = (resolve: (result: unknown) => void, reject: (error: unknown) =
   beingCalled.reject = reject;
 };
 
-const noKeys: readonly string[] = [];
+export const noKeys: readonly string[] = [];
 
 /** Where tasks run. */
 export interface TaskHome {

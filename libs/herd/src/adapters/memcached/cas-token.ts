@@ -7,14 +7,22 @@ import { HerdRequestError } from '../../errors/operation-errors.js';
  */
 export const casToken = (nodeId: string, epoch: number, cas: string): CasToken => `${cas}/${epoch}/${nodeId}`;
 
-/** @throws {@link HerdRequestError} for what `gets` has not given. */
-export function readCasToken(token: CasToken): { nodeId: string; epoch: number; cas: string } {
+/** The version of a value, and where it is good. */
+export type CasParts = Readonly<{ nodeId: string; epoch: number; cas: string }>;
+
+/** @returns `undefined` for what {@link casToken} has not made. */
+export function casPartsOf(token: string): CasParts | undefined {
   const [, cas, epoch, nodeId] = /^(\d+)\/(\d+)\/(.+)$/s.exec(token) ?? [];
-  if (nodeId === undefined)
-    throw new HerdRequestError({
-      what: 'This is no cas token',
-      received: token,
-      remedy: 'pass the one that gets() gave',
-    });
-  return { nodeId, epoch: Number(epoch), cas: cas! };
+  return nodeId === undefined ? undefined : { nodeId, epoch: Number(epoch), cas: cas! };
+}
+
+/** @throws {@link HerdRequestError} for what `gets` has not given. */
+export function readCasToken(token: CasToken): CasParts {
+  const parts = casPartsOf(token);
+  if (parts) return parts;
+  throw new HerdRequestError({
+    what: 'This is no cas token',
+    received: token,
+    remedy: 'pass the one that gets() gave',
+  });
 }

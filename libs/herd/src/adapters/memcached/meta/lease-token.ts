@@ -1,6 +1,7 @@
 import type { Leased, LeaseToken } from '../../../contracts/lease-commands.js';
 import { HerdRequestError } from '../../../errors/operation-errors.js';
-import { casToken } from '../cas-token.js';
+import { casPartsOf, casToken } from '../cas-token.js';
+import type { CasParts } from '../cas-token.js';
 
 /** What the lease was given for: what is given back is another thing in each case. */
 export type LeasedState = Leased<unknown>['state'];
@@ -10,13 +11,13 @@ export const leaseToken = (state: LeasedState, nodeId: string, epoch: number, ca
   `${state}/${casToken(nodeId, epoch, cas)}`;
 
 /** @throws HerdRequestError for what `getLeased` has not given. */
-export function readLeaseToken(token: LeaseToken): { state: LeasedState; nodeId: string; epoch: number; cas: string } {
-  const [, state, cas, epoch, nodeId] = /^(missing|fresh|stale)\/(\d+)\/(\d+)\/(.+)$/s.exec(token) ?? [];
-  if (nodeId === undefined)
-    throw new HerdRequestError({
-      what: 'This is no lease',
-      received: token,
-      remedy: 'pass the one that getLeased() gave',
-    });
-  return { state: state as LeasedState, nodeId, epoch: Number(epoch), cas: cas! };
+export function readLeaseToken(token: LeaseToken): CasParts & { readonly state: LeasedState } {
+  const [, state, version = ''] = /^(missing|fresh|stale)\/(.*)$/s.exec(token) ?? [];
+  const parts = casPartsOf(version);
+  if (parts) return { ...parts, state: state as LeasedState };
+  throw new HerdRequestError({
+    what: 'This is no lease',
+    received: token,
+    remedy: 'pass the one that getLeased() gave',
+  });
 }
